@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
@@ -20,7 +20,6 @@ import { type Figures, peerName } from './peers/figures.ts';
 import { type BenchPlant, powertools, startBenchPlant } from './peers/plant.ts';
 import { countLosses, measureRounds, measureWaits } from './peers/rounds.ts';
 import { pullAll, pullSmall, pullThroughKill } from './pulling.ts';
-import { measureSimulation } from './simulation.ts';
 import { markdownOf, rowsOf } from './table.ts';
 
 const parts = [
@@ -32,7 +31,6 @@ const parts = [
   'calls',
   'pull',
   'cost',
-  'simulation',
   'commands',
 ] as const;
 type Part = (typeof parts)[number];
@@ -225,13 +223,6 @@ async function measure(settings: Settings): Promise<Figures> {
           await billOf(ownName, 'orders in lists of 50'),
         ];
         figures.month = monthOf(await templateOfPlant(), perMillionOf(figures.bills, ownName));
-      },
-    },
-    {
-      title: 'Journeys in virtual time',
-      enabled: () => wants('simulation'),
-      async task() {
-        figures.simulation = await measureSimulation(availableParallelism(), 2000);
       },
     },
   ];

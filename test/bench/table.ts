@@ -31,7 +31,6 @@ export function rowsOf(figures: Figures): Row[] {
     ...callRows(figures),
     ...pullRows(figures),
     ...billRows(figures),
-    ...simulationRows(figures),
     ...Object.entries(figures.seconds ?? {}).map(([command, seconds]) => {
       const most = command.includes('synth') ? 10 : 90;
       return {
@@ -229,21 +228,6 @@ function pullRows({ pulled, killedPull }: Figures): Row[] {
     });
   }
   return rows;
-}
-
-function simulationRows({ simulation }: Figures): Row[] {
-  if (!simulation) return [];
-  const { journeys, seconds, cores } = simulation;
-  const perSecond = journeys / seconds;
-  return [
-    {
-      figure: `journeys per second in virtual time, ${cores} cores`,
-      measured: `${perSecond.toFixed(0)}/s`,
-      against: `${journeys} orders, released to booked, in ${seconds.toFixed(0)} s`,
-      wanted: '≥ 300/s',
-      reached: perSecond >= 300,
-    },
-  ];
 }
 
 /** The table as Markdown, with aligned columns. */

@@ -1,4 +1,3 @@
-import type { ChangedOrder } from './balance/injected.ts';
 import type { ChaosResult, Progress } from './run.ts';
 import { sumOf } from './run.ts';
 
@@ -24,17 +23,10 @@ export function reportOf(seed: number, result: ChaosResult): string {
     ['faults', listed(result.faults)],
     ['orders', result.orders],
     ['completions', result.completions],
-    ['changed in the ERP', changes(result.injected.changed)],
-    ['renamed in Azumuta', result.injected.renamed.size],
-    ['forged hints', hints(result)],
     ['clocks', clocks(result.clocks)],
     ['pulls', result.pulls],
     ['webhook calls', result.webhookCalls],
     ['retries', result.retries],
-    [
-      'dead letters',
-      `${result.deadLetters} for ${result.permanentFaults} permanent faults (${balance.copies} copies), ${balance.surplus} of them about surplus parts`,
-    ],
     ['lost', balance.lost.length],
     ['double', balance.double.length],
     ['wrong', balance.wrong.length],
@@ -48,21 +40,6 @@ export function reportOf(seed: number, result: ChaosResult): string {
     ...findings.slice(0, maxFindings).map((finding) => `  ✗ ${finding}`),
     ...(findings.length > maxFindings ? [`  … and ${findings.length - maxFindings} more`] : []),
   ].join('\n');
-}
-
-function changes(changed: readonly ChangedOrder[]): string {
-  const of = (split: ChangedOrder['split']) => changed.filter((order) => order.split === split);
-  const quantities = changed.reduce((sum, order) => sum + order.quantities.length - 1, 0);
-  return `${changed.length} orders: ${of('each').length} booked part by part and ${of('when-all-done').length} when all is done, with ${quantities} other quantities; ${of('one').length} with another number`;
-}
-
-function hints({ flood, injected: { flooded } }: ChaosResult): string {
-  const each = (['open', 'unknown', 'completed'] as const).map((is) => {
-    const orders = flooded.filter((order) => order.is === is);
-    const most = Math.max(0, ...orders.map(({ questions }) => questions));
-    return `${orders.length} ${is} (at most ${most} questions about one)`;
-  });
-  return `${flood.hints} in ${flood.bursts} bursts, about ${each.join(', ')}`;
 }
 
 function clocks(offsets: readonly number[]): string {

@@ -6,7 +6,7 @@ import { runChaos, type SoFar, sumOf } from './run.ts';
 
 /** The short form of `npm run chaos`. */
 describe.each([
-  ['with second triggers and pulls', false],
+  ['with two triggers an order and pulls', false],
   ['with nothing that makes up for a loss', true],
 ])('a run of kills and faults under load, %s', (_, single) => {
   it('loses nothing and books nothing twice, by the books of both partners', {
@@ -24,7 +24,6 @@ describe.each([
         perSecond: 5,
         killEverySeconds: 3,
         faultsEverySeconds: 2.5,
-        floodEverySeconds: 5,
         ...{ dataDir, isEnough },
         tell: () => {},
         log: (line) => log.push(line),
@@ -34,7 +33,6 @@ describe.each([
       const { lost, double, wrong } = result.balance;
       expect({ lost, double, wrong }, log.slice(-50).join('\n')).toEqual({ lost: [], double: [], wrong: [] });
       expect(result.completions).toBeGreaterThanOrEqual(result.orders);
-      expect(result.injected.flooded.length).toBeGreaterThan(0);
     } finally {
       rmSync(dataDir, { recursive: true, force: true });
     }
@@ -42,14 +40,7 @@ describe.each([
 });
 
 /** Else the test passes where little happened: on a slow machine, it takes longer. */
-function isEnough({ orders, kills, clocks, faults, changed, renamed }: SoFar): boolean {
+function isEnough({ orders, kills, clocks, faults }: SoFar): boolean {
   const isFaulty = (partner: string) => [...faults.keys()].some((name) => name.startsWith(partner));
-  return (
-    orders > 100 &&
-    sumOf(kills) >= 5 &&
-    new Set(clocks).size > 5 &&
-    ['azumuta', 'erp'].every(isFaulty) &&
-    new Set(changed.map(({ split }) => split)).size === 3 &&
-    renamed.size > 0
-  );
+  return orders > 100 && sumOf(kills) >= 5 && new Set(clocks).size > 5 && ['azumuta', 'erp'].every(isFaulty);
 }

@@ -3,19 +3,10 @@ import type { Overrides } from '../../infra/local/emulator/overrides.ts';
 import { type LocalSystem, localOverrides, startLocalSystem } from '../../infra/local/run-locally.ts';
 import { createDice, type Dice } from './accidents/dice.ts';
 import { slowestCommitMs, startFaults } from './accidents/faults.ts';
-import { type Flood, startFlood } from './accidents/flood.ts';
 import { type Kills, startKilling } from './accidents/kills.ts';
 import { type Balance, balanceOf } from './balance/balance.ts';
-import {
-  type Books,
-  faultCounts,
-  type PartnersBooks,
-  readPartners,
-  withLostTrigger,
-} from './balance/books.ts';
-import type { Injected } from './balance/injected.ts';
-import { type DeadLetter, viewQueues } from './balance/queues.ts';
-import { givenUpNumbers } from './balance/unknown-numbers.ts';
+import { faultCounts, readPartners, withLostTrigger } from './balance/books.ts';
+import { viewQueues } from './balance/queues.ts';
 import { type Load, type LoadFigures, startLoad } from './load/load.ts';
 import { untilNone } from './load/patience.ts';
 
@@ -26,7 +17,6 @@ export interface ChaosOptions {
   readonly perSecond: number;
   readonly killEverySeconds: number;
   readonly faultsEverySeconds: number;
-  readonly floodEverySeconds: number;
   /** One trigger an order, and no pull: nothing makes up for a loss. */
   readonly single: boolean;
   readonly dataDir: string;
@@ -37,10 +27,7 @@ export interface ChaosOptions {
 }
 
 /** What has happened under load. */
-export interface SoFar
-  extends LoadFigures,
-    Pick<Injected, 'changed' | 'renamed'>,
-    Pick<ChaosResult, 'kills' | 'faults' | 'clocks'> {}
+export interface SoFar extends LoadFigures, Pick<ChaosResult, 'kills' | 'faults' | 'clocks'> {}
 
 export interface Progress extends LoadFigures {
   readonly phase: 'load' | 'completing' | 'pulling' | 'repeating lost triggers' | 'emptying the queues';
@@ -55,13 +42,9 @@ export interface ChaosResult extends LoadFigures {
   readonly balance: Balance;
   readonly kills: ReadonlyMap<string, number>;
   readonly faults: ReadonlyMap<string, number>;
-  readonly permanentFaults: number;
   readonly webhookCalls: number;
   /** Messages that were given back to a queue. */
   readonly retries: number;
-  readonly deadLetters: number;
-  readonly injected: Injected;
-  readonly flood: ReturnType<Flood['figures']>;
   /** How far the clock of each container that was started was off, in milliseconds. */
   readonly clocks: readonly number[];
   readonly loadSeconds: number;
@@ -101,51 +84,33 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   try {
     const queues = viewQueues(system);
     const began = performance.now();
-    const load = startLoad(system, dice('load'), { ...options, changeDice: dice('changes') });
-    const flood = startFlood(system, dice('flood'), {
-      floor: load.floor,
-      single: options.single,
-      everySeconds: options.floodEverySeconds,
-    });
+    const load = startLoad(system, dice('load'), options);
     const faults = startFaults(system, dice('faults'), options.faultsEverySeconds);
     const kills = startKilling(system, dice('kills'), options.killEverySeconds);
     const tell = teller(options, { ...system.sandboxes, load, kills, depth: queues.depth }, began);
 
     const closeBooks = async (loadSeconds: number): Promise<ChaosResult> => {
       const partners = readPartners(system);
-      const deadLetters = await queues.deadLetters();
-      const planned = await plannedOf(deadLetters, system);
-      const injected: Injected = {
-        ...load.injected(),
-        flooded: await flood.flooded(),
-        unknownNumbers: flood.unknownNumbers(),
-        kills: sumOf(kills.counts),
+      const books = {
+        ...partners,
+        deadLetters: await queues.deadLetters(),
+        waiting: await queues.depth(),
       };
-      const reported = await reportedOf(partners, injected, system);
-      const outdated = options.single ? new Set<string>() : await outdatedOf(injected, system);
-      const givenUp = givenUpNumbers(system);
       return {
         ...load.figures(),
-        injected,
-        flood: flood.figures(),
         clocks,
-        balance: balanceOf(
-          { ...partners, deadLetters, planned, reported, outdated, givenUp, waiting: await queues.depth() },
-          injected,
-        ),
+        balance: balanceOf(books, load.completed),
         kills: kills.counts,
         faults: faultCounts(system.sandboxes),
-        permanentFaults: injected.permanent.length,
         webhookCalls: partners.triggers.length,
         retries,
-        deadLetters: deadLetters.length,
         loadSeconds,
         quietSeconds: (performance.now() - began) / 1000 - loadSeconds,
       };
     };
 
     const soFar = (): SoFar => ({
-      ...{ ...load.figures(), ...load.injected() },
+      ...load.figures(),
       ...{ clocks, kills: kills.counts, faults: faultCounts(system.sandboxes) },
     });
     const until = began + options.loadSeconds * 1000;
@@ -158,13 +123,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     await faults.stop();
     const loadSeconds = (performance.now() - began) / 1000;
 
-    await telling('completing', tell, load.finish(flood.stop()));
+    await telling('completing', tell, load.finish());
     await telling('pulling', tell, load.pullRest());
     await tell('repeating lost triggers');
     await repeatLostTriggers();
     await untilNone(async () => {
       await tell('emptying the queues');
-      return (await queues.depth()) - stillAsked(flood, system);
+      return queues.depth();
     }, 2_000);
     return await closeBooks(loadSeconds);
   } finally {
@@ -200,7 +165,7 @@ function startPlant(
   log: (line: string) => void,
 ): Promise<LocalSystem> {
   return startLocalSystem({
-    integrationFile: 'test/chaos/plant.config.ts',
+    integrationFile: 'integration.config.ts',
     dataDir,
     overrides,
     clockOffsetsMs: Array.from({ length: differentClocks }, () =>
@@ -209,55 +174,6 @@ function startPlant(
     log,
     triggers: single ? (url) => [{ method: 'POST', url }] : undefined,
   });
-}
-
-/** How many unknown numbers are not given up: for each, one message still asks. */
-function stillAsked(flood: Flood, system: LocalSystem): number {
-  const ended = givenUpNumbers(system);
-  return [...flood.unknownNumbers()].filter((number) => !ended.has(number)).length;
-}
-
-/** The parts in each booking that a dead letter is about. */
-async function plannedOf(
-  deadLetters: readonly DeadLetter[],
-  { ledger }: LocalSystem,
-): Promise<Books['planned']> {
-  const homes = new Set(
-    deadLetters.filter(({ bookings }) => bookings.length > 0).map((one) => one.orderNumber),
-  );
-  const planned = await Promise.all([...homes].map((home) => ledger.bookings.of(home)));
-  return new Map(planned.flat().map(({ key, parts }) => [key, parts]));
-}
-
-/** What was reported to planners about the product orders of changed orders. */
-async function reportedOf(
-  { built }: PartnersBooks,
-  { changed, renamed }: Injected,
-  { ledger }: LocalSystem,
-): Promise<ReadonlyMap<string, string>> {
-  const names = changed.flatMap((order) => order.names);
-  const numbers = built
-    .map(({ number }) => renamed.get(number) ?? number)
-    .filter((number) => names.some((name) => number === name || number.startsWith(`${name}/`)));
-  const reported = await Promise.all(
-    numbers.map(async (number) => {
-      const { concerns } = await ledger.knownOrders.read(number);
-      return [number, concerns.map(({ content }) => content).join('; ')] as const;
-    }),
-  );
-  return new Map(reported);
-}
-
-/** Changed orders of which the ledger has another state than the ERP. */
-async function outdatedOf({ changed }: Injected, { ledger }: LocalSystem): Promise<ReadonlySet<string>> {
-  const outdated = new Set<string>();
-  for (const { id, names, quantities } of changed) {
-    const record = await ledger.erpOrders.find({ id, number: '' });
-    const isCurrent =
-      record?.erpOrder.number === names.at(-1) && Number(record?.erpOrder.amount) === quantities.at(-1);
-    if (record && !isCurrent) outdated.add(id);
-  }
-  return outdated;
 }
 
 type Tell = (phase: Progress['phase']) => Promise<void>;

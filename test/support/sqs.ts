@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { text } from 'node:stream/consumers';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
+import { checkMessage } from '../simulation/aws/queue-rules.ts';
 import { listenOnLoopback } from './loopback.ts';
 
 interface SentMessage {
@@ -15,7 +16,7 @@ interface WireEntry {
   readonly MessageBody: string;
   readonly ReceiptHandle: string;
   readonly VisibilityTimeout: number;
-  readonly MessageAttributes?: Readonly<Record<string, { readonly StringValue: string }>>;
+  readonly MessageAttributes?: Record<string, { readonly DataType: string; readonly StringValue: string }>;
 }
 
 /**
@@ -128,19 +129,14 @@ export async function startSqsEndpoint() {
   };
 }
 
-/** Characters that SQS accepts (API reference of SendMessage); half a surrogate pair is not a character. */
-const takenBySqs = /^[\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u;
-
 /** Why SQS refuses a message; undefined if it accepts it. */
-function refusalOf({ MessageBody, MessageAttributes = {} }: WireEntry): string | undefined {
-  const values = Object.values(MessageAttributes).map(({ StringValue }) => StringValue);
-  const bytes = [MessageBody, ...values].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  if (MessageBody === '') return 'MissingParameter';
-  if (bytes > 1024 * 1024) return 'InvalidParameterValue';
-  if (!takenBySqs.test(MessageBody)) return 'InvalidMessageContents';
-  return values.every((value) => value !== '' && takenBySqs.test(value))
-    ? undefined
-    : 'InvalidParameterValue';
+function refusalOf(message: WireEntry): string | undefined {
+  try {
+    checkMessage(message);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.name : String(error);
+  }
 }
 
 /** A record as Lambda's event source mapping passes it to a function. */

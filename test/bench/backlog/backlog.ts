@@ -1,14 +1,11 @@
-import { writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { tableOf } from '../../../infra/ops/cli/output.ts';
 import { simulateFetch } from '../../simulation/world/network.ts';
-import { backlogPlot } from './backlog-plot.ts';
 import { part, runBacklog, waitsOf } from './run-backlog.ts';
 
 /**
  * Lets bookings wait for an ERP that is down, and measures in virtual time how they and new completions are processed
- * after it comes back. Prints the figures and draws `backlog.svg`. Run: `node test/bench/backlog/backlog.ts`
+ * after it comes back. Prints the figures. Run: `node test/bench/backlog/backlog.ts`
  */
 function above(text: string): number {
   if (!(Number(text) > 0)) throw new InvalidArgumentError('It must be a number above 0.');
@@ -83,6 +80,3 @@ say(
 say(
   `Not booked exactly once: ${run.wrong.length}. Dead letters: ${run.deadLetters}. Unexpected: ${run.unexpected.length}.`,
 );
-const aloneMs = part(waitsOf(alone), 0.95) || 0;
-const picture = backlogPlot(run, { perSecond: settings.perSecond, aloneMs });
-writeFileSync(fileURLToPath(new URL('./backlog.svg', import.meta.url)), picture);

@@ -6,7 +6,6 @@ import type { Measured } from '../cost/cost.ts';
 import type { MonthLine } from '../cost/month.ts';
 import type { CallsOfBooking } from '../partners/calls-per-booking.ts';
 import type { Pulled, PulledAfterKill } from '../pulling.ts';
-import type { Simulated } from '../simulation.ts';
 import type { Fault, Losses, Round } from './rounds.ts';
 
 export const peerName = 'Powertools';
@@ -29,6 +28,5 @@ export interface Figures {
   killedPull?: PulledAfterKill;
   month?: readonly MonthLine[];
   bills?: readonly { readonly name: string; readonly flow: Flow; readonly measured: Measured }[];
-  simulation?: Simulated;
   seconds?: Readonly<Record<string, number>>;
 }

@@ -3,7 +3,6 @@ import type { Overrides } from '../../../infra/local/emulator/overrides.ts';
 import { type LocalSystem, localOverrides, startLocalSystem } from '../../../infra/local/run-locally.ts';
 import { balanceOf } from '../balance/balance.ts';
 import { readPartners } from '../balance/books.ts';
-import { nothingInjected } from '../balance/injected.ts';
 import { type QueueView, viewQueues } from '../balance/queues.ts';
 import { comesTrue } from '../load/patience.ts';
 import { postOrders } from '../load/post-orders.ts';
@@ -123,13 +122,9 @@ async function findingsOf(
   const books = {
     ...readPartners(system),
     deadLetters: await queues.deadLetters(),
-    planned: new Map<string, readonly number[]>(),
-    reported: new Map<string, string>(),
-    outdated: new Set<string>(),
-    givenUp: new Set<string>(),
     waiting: await queues.depth(),
   };
-  const { lost, double, wrong } = balanceOf(books, { ...nothingInjected, completed: new Set(completed) });
+  const { lost, double, wrong } = balanceOf(books, new Set(completed));
   return [...lost, ...double, ...wrong];
 }
 

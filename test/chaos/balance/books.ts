@@ -15,16 +15,14 @@ export interface BuiltOrder {
 
 /** A production order in the ERP's own books. */
 export interface ReleasedOrder {
-  readonly id: string;
   readonly number: string;
-  readonly product: string;
   readonly status: 'released' | 'done' | 'cancelled';
   /** Product orders that it is linked to. */
   readonly azumutaIds: readonly string[];
 }
 
 /** An entry in the ERP's own books. */
-export interface BookedEntry {
+interface BookedEntry {
   readonly order: string;
   readonly kind: 'production' | 'notes';
   readonly reference: string | null;
@@ -40,21 +38,11 @@ export interface Books {
   readonly built: readonly BuiltOrder[];
   readonly triggers: readonly TriggerLogEntry[];
   readonly deadLetters: readonly DeadLetter[];
-  /** The indexes of the parts in each booking that a dead letter is about, by its key. */
-  readonly planned: ReadonlyMap<string, readonly number[]>;
-  /** What was last reported to planners about changed product orders, by the number with which they were created. */
-  readonly reported: ReadonlyMap<string, string>;
-  /** Ids of changed ERP orders of which the ledger has an earlier state, written by a pull that had read them before. */
-  readonly outdated: ReadonlySet<string>;
-  /** Numbers that nobody knows, and about which nothing is asked any more. */
-  readonly givenUp: ReadonlySet<string>;
+  /** Messages that wait or are in flight. */
   readonly waiting: number;
 }
 
-export type PartnersBooks = Omit<
-  Books,
-  'deadLetters' | 'planned' | 'reported' | 'outdated' | 'givenUp' | 'waiting'
->;
+type PartnersBooks = Omit<Books, 'deadLetters' | 'waiting'>;
 
 /** Reads the partners' own books, at any time. */
 export function readPartners({ sandboxes: { azumuta, erp } }: LocalSystem): PartnersBooks {

@@ -1,5 +1,4 @@
 import { GetQueueAttributesCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import * as z from 'zod/mini';
 import { operatorClients } from '../../../infra/local/operator-clients.ts';
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 
@@ -8,20 +7,9 @@ export interface DeadLetter {
   readonly stage: string;
   readonly orderNumber: string;
   readonly reason: string;
-  readonly body: string;
-  /** Keys of the refused bookings; none when nothing was planned. */
-  readonly bookings: readonly string[];
 }
 
 export type QueueView = ReturnType<typeof viewQueues>;
-
-const hintSchema = z.object({ productOrderNumber: z.string() });
-
-/** Number of the product order that a dead-lettered hint is about; undefined for other dead letters. */
-export function hintedNumber({ stage, body }: DeadLetter): string | undefined {
-  if (stage !== 'book-completion') return undefined;
-  return z.safeParse(hintSchema, JSON.parse(body)).data?.productOrderNumber;
-}
 
 /** The queues as an operator sees them. */
 export function viewQueues({ emulator }: Pick<LocalSystem, 'emulator'>) {
@@ -62,13 +50,11 @@ export function viewQueues({ emulator }: Pick<LocalSystem, 'emulator'>) {
           }),
         );
         if (Messages.length === 0) return [...found.values()];
-        for (const { MessageId = '', Body = '', MessageAttributes = {} } of Messages) {
+        for (const { MessageId = '', MessageAttributes = {} } of Messages) {
           found.set(MessageId, {
-            body: Body,
             stage: MessageAttributes.stage?.StringValue ?? 'none: moved by SQS',
             orderNumber: MessageAttributes.orderNumber?.StringValue ?? 'unknown',
             reason: MessageAttributes.reason?.StringValue ?? '',
-            bookings: MessageAttributes.booking?.StringValue?.split(', ') ?? [],
           });
         }
       }

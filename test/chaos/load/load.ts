@@ -2,12 +2,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import type { ProductionOrder } from '../../../infra/local/sandbox/erp/store.ts';
-import { createChanges } from '../accidents/changes.ts';
 import type { Dice } from '../accidents/dice.ts';
-import type { PermanentFault } from '../balance/injected.ts';
 import { persistently } from './patience.ts';
 import { postOrders } from './post-orders.ts';
-import { createFloor, type ExpectedOrder } from './shop-floor.ts';
+import { createFloor } from './shop-floor.ts';
 
 export interface LoadFigures {
   readonly orders: number;
@@ -17,10 +15,6 @@ export interface LoadFigures {
 
 export type Load = ReturnType<typeof startLoad>;
 
-/** One order in so many gets a fault that only a person can correct. */
-const faultyEvery = 40;
-/** One order in so many is changed by planners while it is built. */
-const changeEvery = 10;
 const batchMs = 250;
 /** As many orders as the endpoint can accept within its short local timeout, also on a busy machine. */
 const maxAtOnce = 10;
@@ -31,24 +25,19 @@ const pullReportSchema = z.object({ outcome: z.string() });
 
 interface LoadOptions {
   readonly single: boolean;
-  /** For the orders that planners change, so that their draws do not depend on what operators do. */
-  readonly changeDice: Dice;
   /** Orders per second, at most. */
   readonly perSecond: number;
 }
 
 /**
- * Production orders at a steady rate, or as fast as the machine builds them: most are posted to the order endpoint (some twice, as by a caller that got no
- * answer), the others wait for the pull; operators complete each as soon as it is in Azumuta. With `single` all are
- * posted, and nothing is pulled or triggered twice, so no second message makes up for a lost one.
+ * Production orders at a steady rate, or as fast as the machine builds them: most are posted to the order endpoint (some
+ * twice, as by a caller that got no answer), the others wait for the pull; operators complete each as soon as it is in
+ * Azumuta. With `single` all are posted, and nothing is pulled, so no second message makes up for a lost one.
  */
-export function startLoad(system: LocalSystem, dice: Dice, { perSecond, single, changeDice }: LoadOptions) {
+export function startLoad(system: LocalSystem, dice: Dice, { perSecond, single }: LoadOptions) {
   const { erp, emulator } = system;
-  const permanent: PermanentFault[] = [];
-  const typedByHand = new Set<string>();
-  const floor = createFloor(system, dice, { single });
+  const floor = createFloor(system, dice);
   const stopping = new AbortController();
-  const changes = createChanges(system, changeDice, { floor, post, single, signal: stopping.signal });
   const posting: Promise<void>[] = [];
   let orders = 0;
   let pulls = 0;
@@ -70,54 +59,16 @@ export function startLoad(system: LocalSystem, dice: Dice, { perSecond, single, 
   }
 
   async function releaseBatch(count: number) {
-    const before = orders;
     orders += count;
     const released = await erp.release({ count, seed: dice.seed() });
     // Not awaited: planners go on while the endpoint is down.
     if (single || dice.chance(0.7)) later(post(released));
-    for (const { number, quantity } of released) expected(number, Number(quantity));
-    const reaches = (every: number) => Math.floor(before / every) < Math.floor(orders / every);
-    if (reaches(faultyEvery)) later(releaseFaulty());
-    if (reaches(changeEvery)) later(changes.release());
-  }
-
-  function expected(number: string, quantity: number, others: Pick<ExpectedOrder, 'keepsNumber'> = {}) {
-    floor.expect({ numbers: () => [number], quantity, ...others });
+    for (const { number, quantity } of released) floor.expect(number, Number(quantity));
   }
 
   /** Sometimes posts twice, as a caller that got no answer would. */
   async function post(batch: readonly ProductionOrder[]) {
     for (let times = dice.chance(0.05) ? 2 : 1; times > 0; times -= 1) await postOrders(system, batch);
-  }
-
-  async function releaseFaulty() {
-    const kind = dice.oneOf<PermanentFault['kind']>(['unknown product', 'unknown order', 'malformed call']);
-    if (kind === 'malformed call') return callMalformed(`call ${permanent.length}`);
-    if (kind === 'unknown order') {
-      const number = `HAND-${permanent.length}`;
-      typedByHand.add(number);
-      permanent.push({ kind, about: number });
-      await floor.typeByHand(number);
-      return expected(number, 1, { keepsNumber: true });
-    }
-    const released = await erp.release({ product: 'GEAR-99', seed: dice.seed() });
-    for (const { number } of released) permanent.push({ kind, about: number });
-    await post(released);
-  }
-
-  /** An authenticated but useless call: it must become a dead letter, even if its answer is lost. */
-  async function callMalformed(about: string) {
-    permanent.push({ kind: 'malformed call', about });
-    await persistently(async () => {
-      const answer = await fetch(system.webhookUrl, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ chaos: about }),
-        signal: AbortSignal.timeout(10_000),
-      });
-      await answer.body?.cancel();
-      if (answer.status !== 400) throw new Error(`A malformed call was answered ${answer.status}.`);
-    });
   }
 
   async function pullSteadily() {
@@ -138,16 +89,12 @@ export function startLoad(system: LocalSystem, dice: Dice, { perSecond, single, 
   for (const loop of [releasing, pulling]) loop.catch(() => undefined);
   return {
     figures: (): LoadFigures => ({ orders, pulls, completions: floor.completed.size }),
-    injected: () => ({
-      ...{ permanent, typedByHand, changed: changes.all, renamed: floor.renamed },
-      completed: new Set(floor.completed.keys()),
-    }),
-    floor,
-    /** Releases no more orders; resolves when every order is completed, also those of `others`. */
-    async finish(others: Promise<void>) {
+    completed: floor.completed,
+    /** Releases no more orders; resolves when every order is completed. */
+    async finish() {
       stopping.abort();
       await releasing;
-      await Promise.all([...posting, others]);
+      await Promise.all(posting);
       // Orders that wait for the pull must be completed first, so pulling ends later.
       await floor.finish();
       completed = true;

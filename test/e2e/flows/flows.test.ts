@@ -2,7 +2,6 @@ import { grantsTests } from './grants.ts';
 import { logTests } from './logs.ts';
 import { lostTriggerTests } from './lost-trigger.ts';
 import { ordersOutTests } from './orders-out.ts';
-import { plannedTests } from './planned.ts';
 import { startPlant } from './plant.ts';
 import { resultsBackTests } from './results-back.ts';
 
@@ -10,6 +9,5 @@ startPlant();
 lostTriggerTests();
 ordersOutTests();
 resultsBackTests();
-plannedTests();
 grantsTests();
 logTests();

@@ -65,13 +65,3 @@ export async function readsOfRecordings(): Promise<readonly number[]> {
   const calls = Object.entries(await system.azumuta.calls('path'));
   return calls.filter(([path]) => path.includes('/recordings/')).map(([, times]) => times);
 }
-
-/** Kills the containers that book; the next message gets a new one, which knows nothing of what they have read. */
-export async function killBookingContainers(): Promise<void> {
-  const name = system.emulator.functionName('FunctionsBookCompletionFunction');
-  const pids = () => system.emulator.processes().flatMap((one) => (one.name === name ? [one.pid] : []));
-  const killed = pids();
-  for (const pid of killed) process.kill(pid, 'SIGKILL');
-  // Else the next message might still be given to one of them.
-  await vi.waitUntil(() => !pids().some((pid) => killed.includes(pid)), patient);
-}

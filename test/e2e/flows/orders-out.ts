@@ -1,6 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import * as z from 'zod/mini';
-import { azumutaSandboxKey } from '../../../infra/local/sandbox/api.ts';
 import { patient } from '../../support/patient.ts';
 import { calls, system } from './plant.ts';
 
@@ -156,26 +155,6 @@ export function ordersOutTests(): void {
       expect(await calls.post(posted({ number: 'NO-ART' }), { prefer: 'wait=25' })).toMatchObject({
         status: 200,
       });
-    });
-
-    it('is not created when somebody typed its product order by hand: that one is adopted', async () => {
-      await calls.post(posted({ number: 'OF-THE-ARTICLE' }), { prefer: 'wait=25' });
-      const [other] = await inAzumuta('OF-THE-ARTICLE');
-      const base = system.sandboxes.azumuta.url;
-      const typed = await fetch(`${base}/api/v1/productorders`, {
-        method: 'POST',
-        headers: { 'x-api-key': azumutaSandboxKey, 'content-type': 'application/json' },
-        body: JSON.stringify({
-          number: 'BY-HAND',
-          articleId: other?.articleId,
-          parameters: [],
-          variantIds: [],
-        }),
-      });
-      expect(typed.status).toBeLessThan(300);
-      const answer = await calls.post(posted({ number: 'BY-HAND' }), { prefer: 'wait=25' });
-      expect(answer).toMatchObject({ status: 200 });
-      expect(await inAzumuta('BY-HAND')).toHaveLength(1);
     });
   });
 

@@ -2,22 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { operatorClients } from '../../../infra/local/operator-clients.ts';
-import { bothTriggers, type LocalSystem } from '../../../infra/local/run-locally.ts';
+import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api.ts';
 import { patient } from '../../support/patient.ts';
-import {
-  anHourPasses,
-  booked,
-  bookingsOf,
-  builtOrder,
-  builtOrders,
-  readsOfRecordings,
-  seldom,
-  until,
-} from './journey.ts';
+import { booked, bookingsOf, builtOrder, builtOrders, readsOfRecordings, seldom } from './journey.ts';
 import { calls, system } from './plant.ts';
 
 const deadLetterOf = (number: string) =>
@@ -63,25 +54,6 @@ export function resultsBackTests(): void {
       for (const number of numbers) await system.azumuta.complete(number);
       for (const number of numbers) await booked(number);
       expect((await system.azumuta.calls())['GET /api/v1/workinstructions/{id}'] ?? 0).toBe(0);
-    });
-
-    it('adds notes, never quantity, when it is reopened with new recordings', async () => {
-      // Prepare: one trigger for each event. It is reopened an hour later, as Azumuta is asked once a minute at most.
-      await system.azumuta.setTriggers([{ method: 'POST', url: system.webhookUrl }]);
-      onTestFinished(() => system.azumuta.setTriggers(bothTriggers(system.webhookUrl)));
-      const number = await builtOrder();
-      await system.azumuta.complete(number);
-      await until(number, 'done');
-      await anHourPasses(number);
-
-      // Act
-      await system.azumuta.reopen(number);
-      await system.azumuta.complete(number, { recordings: 1 });
-      const bookings = await booked(number, 2);
-
-      // Assess
-      expect(bookings.map(({ kind }) => kind)).toEqual(['production', 'notes']);
-      expect(bookings.filter(({ goodQuantity }) => goodQuantity !== '0')).toHaveLength(1);
     });
 
     it('is left to a person, with the reason, when somebody else completed the order in the ERP', async () => {

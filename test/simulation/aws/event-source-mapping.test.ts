@@ -15,35 +15,6 @@ function mappedStage(batchSize = 10) {
   return { ...stage, mapping };
 }
 
-it('passes messages on in the form of a Lambda event', () => {
-  // Prepare
-  const { mapping, send, began } = mappedStage();
-  const messageId = send('{"order":1}');
-
-  // Act
-  const batch = mapping.receive();
-
-  // Assess
-  expect(batch?.event.Records).toEqual([
-    {
-      messageId,
-      receiptHandle: batch?.messages[0]?.ReceiptHandle,
-      body: '{"order":1}',
-      attributes: {
-        ApproximateReceiveCount: '1',
-        SentTimestamp: String(began),
-        ApproximateFirstReceiveTimestamp: String(began),
-        SenderId: 'AIDAEXAMPLE',
-      },
-      messageAttributes: {},
-      md5OfBody: '190ad5fd0596a0629a0aa256937135a3',
-      eventSource: 'aws:sqs',
-      eventSourceARN: queueArn,
-      awsRegion: 'eu-west-1',
-    },
-  ]);
-});
-
 it('receives at most one batch, and nothing from an empty queue', () => {
   const { mapping, send } = mappedStage(2);
   const empty = mapping.receive();
@@ -62,12 +33,7 @@ const failures = (...itemIdentifiers: (string | undefined)[]) => ({
 });
 
 it.each<[string, (ids: Record<string, string>) => InvocationEnd, string]>([
-  ['all, after an empty response', () => ({ returned: undefined }), ''],
-  ['all, when no message is reported as failed', () => failures(), ''],
   ['only those that are not reported as failed', ({ b }) => failures(b), 'b'],
-  ['none, when all are reported as failed', ({ a, b, c }) => failures(a, b, c), 'abc'],
-  ['none, when a reported message is unknown', ({ a }) => failures(a, 'unknown'), 'abc'],
-  ['none, when the response has another shape', () => ({ returned: 'done' }), 'abc'],
   ['none, after an error or a timeout', () => 'failed', 'abc'],
 ])('deletes of the batch %s', (_, endOf, expected) => {
   // Prepare

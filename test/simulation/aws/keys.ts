@@ -12,27 +12,18 @@ const maxSortBytes = 1024;
 
 /** @throws ValidationException unless the key consists of exactly `pk` and `sk`, both valid texts. */
 export function checkKey(key: Item): void {
-  const { pk, sk } = key;
-  if (Object.keys(key).length !== 2 || pk?.S === undefined || sk?.S === undefined) {
+  if (Object.keys(key).length !== 2)
     throw validationException('The provided key element does not match the schema');
-  }
-  refuseEmpty(pk, 'pk');
-  refuseEmpty(sk, 'sk');
-  refuseTooLong(pk, sk);
+  checkKeyOfItem(key);
 }
 
 /** @throws ValidationException unless an item to put has a valid key. */
-export function checkKeyOfItem(item: Item): void {
-  for (const name of ['pk', 'sk']) {
-    const value = item[name];
-    if (!value) throw invalid(`Missing the key ${name} in the item`);
-    if (value.S === undefined) {
-      throw invalid(`Type mismatch for key ${name} expected: S actual: ${typeOf(value)}`);
-    }
+export function checkKeyOfItem({ pk, sk }: Item): void {
+  for (const [name, value] of Object.entries({ pk, sk })) {
+    if (value?.S === undefined) throw invalid(`Missing the key ${name} in the item, or it is no text`);
+    refuseEmpty(value, name);
   }
-  refuseEmpty(item.pk, 'pk');
-  refuseEmpty(item.sk, 'sk');
-  refuseTooLong(item.pk, item.sk);
+  refuseTooLong(pk, sk);
 }
 
 /**
@@ -53,12 +44,7 @@ export function checkIndexKeys(indexes: readonly TableIndex[], item: Item): void
 }
 
 /** @throws ValidationException if an update would give a key of an index another type. */
-export function checkIndexType(
-  { name }: TableIndex,
-  attribute: string,
-  type: ValueType,
-  wanted: ValueType,
-): void {
+function checkIndexType({ name }: TableIndex, attribute: string, type: ValueType, wanted: ValueType): void {
   if (type === wanted) return;
   throw invalid(
     `Type mismatch for Index Key ${attribute} Expected: ${wanted} Actual: ${type} IndexName: ${name}`,

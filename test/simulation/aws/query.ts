@@ -1,11 +1,10 @@
-import type { QueryCommandInput } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import type { TableIndex } from '../../../shared/platform/aws/dynamodb-table.ts';
-import { holds, keyConditions, parseKeyCondition } from './conditions.ts';
 import { notModelled, validationException } from './errors.ts';
-import { type Bound, bind } from './expressions.ts';
+import { bind, nameOf } from './expressions.ts';
 import { refuseEmpty } from './keys.ts';
 import { compareItems } from './sorted.ts';
-import { bytesOfItem, type Item, stored, typeOf } from './values.ts';
+import { bytesOfItem, compare, type Item, stored, typeOf } from './values.ts';
 
 /** Source: AWS, "Paginating table query results in DynamoDB": pages of 1 MB or less. */
 const maxPageBytes = 1024 * 1024;
@@ -20,17 +19,28 @@ export interface Asked {
   readonly isWanted: (item: Item) => boolean;
 }
 
-export function readQuery(
-  input: QueryCommandInput,
-  indexes: readonly TableIndex[],
-  keyAttributes: ReadonlySet<string>,
-): Asked {
-  const expression = parseKeyCondition(input.KeyConditionExpression ?? '');
-  const bound = bind([expression], input, keyAttributes);
+/** The two forms of `Table`: `pk = :pk AND begins_with(sk, :sk)`, `#p = :p AND #s <= :s`; the second part may be missing. */
+const keyCondition = /^(#?\w+) = (:\w+)(?: AND (?:begins_with\((#?\w+), (:\w+)\)|(#?\w+) (<=|>=) (:\w+)))?$/;
+
+export function readQuery(input: QueryCommandInput, indexes: readonly TableIndex[]): Asked {
+  const found = keyCondition.exec(input.KeyConditionExpression ?? '');
+  if (!found) throw notModelled(`the key condition ${input.KeyConditionExpression}`);
+  const [, name = '', value = '', prefixed, prefix, compared, operator, limit] = found;
+  const [sortName, sortValue] = [prefixed ?? compared, prefix ?? limit];
+  const names = [name, sortName ?? name].filter((one) => one.startsWith('#'));
+  const bound = bind(
+    [
+      {
+        ...{ parameter: 'KeyConditionExpression', tree: undefined },
+        ...{ names: new Set(names), values: new Set([value, sortValue ?? value]) },
+      },
+    ],
+    input,
+  );
   if (input.Limit !== undefined && !(input.Limit >= 1)) {
     throw validationException(`Value '${input.Limit}' at 'limit' must be greater than or equal to 1`);
   }
-  const index = indexes.find(({ name }) => name === input.IndexName);
+  const index = indexes.find((one) => one.name === input.IndexName);
   if (input.IndexName !== undefined && !index) {
     throw validationException(`The table does not have the specified index: ${input.IndexName}`);
   }
@@ -38,49 +48,39 @@ export function readQuery(
     throw validationException('Consistent reads are not supported on global secondary indexes');
   }
   if (!index && !input.ConsistentRead) throw notModelled('inconsistent reads of the table');
-  const partition = partitionOf(expression.tree, bound, index ?? tableKey);
-  const sort = (index ?? tableKey).sort;
-  const start = input.ExclusiveStartKey && startOf(input.ExclusiveStartKey, index, partition);
+  const { partition, sort, sortType } = index ?? tableKey;
+  const wanted = keyOf(partition, 'S', nameOf(name, bound), bound.values[value]);
+  const bounded = sortName && keyOf(sort, sortType, nameOf(sortName, bound), bound.values[sortValue ?? '']);
+  // Where the last page ended, as this model has named it.
+  const start = input.ExclusiveStartKey && stored(input.ExclusiveStartKey);
   return {
     index,
-    partition,
-    isWanted: (item) =>
-      holds(expression.tree, item, bound) && (!start || compareItems(item, start, sort) > 0),
+    partition: wanted.S ?? '',
+    isWanted(item) {
+      if (start && compareItems(item, start, sort) <= 0) return false;
+      if (!bounded) return true;
+      if (operator === undefined) return item[sort]?.S?.startsWith(bounded.S ?? '') ?? false;
+      const order = compare(item[sort] ?? bounded, bounded) ?? 0;
+      return operator === '<=' ? order <= 0 : order >= 0;
+    },
   };
 }
 
-/** Checks a key condition, and returns the partition that it names. */
-function partitionOf(
-  tree: Parameters<typeof keyConditions>[0],
-  bound: Bound,
-  { partition, sort, sortType }: TableIndex,
-): string {
-  const conditions = keyConditions(tree, bound);
-  const asked = conditions.get(partition);
-  if (!asked) throw validationException(`Query condition missed key schema element: ${partition}`);
-  if (conditions.size > 1 && !conditions.has(sort)) {
-    throw validationException(`Query condition missed key schema element: ${sort}`);
-  }
-  for (const [name, { value }] of conditions) {
-    if (typeOf(value) !== (name === sort ? sortType : 'S')) {
-      throw validationException(
-        'One or more parameter values were invalid: Condition parameter type does not match schema type',
-      );
-    }
-    refuseEmpty(value, name);
-  }
-  if (asked.operator !== '=') throw validationException('Query key condition not supported');
-  return asked.value.S ?? '';
-}
-
-function startOf(given: Item, index: TableIndex | undefined, partition: string): Item {
-  const start = stored(given);
-  const wanted = new Set(['pk', 'sk', ...(index ? [index.partition, index.sort] : [])]);
-  if (Object.keys(start).length !== wanted.size || ![...wanted].every((name) => start[name])) {
-    throw validationException('The provided starting key is invalid');
-  }
-  if (start[(index ?? tableKey).partition]?.S === partition) return start;
-  throw validationException('The provided starting key is outside query boundaries');
+/** Checks that a key condition is about this attribute, with a value of its type. */
+function keyOf(
+  attribute: string,
+  type: 'S' | 'N',
+  name: string,
+  value: AttributeValue | undefined,
+): AttributeValue {
+  if (name !== attribute || !value)
+    throw validationException(`Query condition missed key schema element: ${attribute}`);
+  if (typeOf(value) !== type)
+    throw validationException(
+      'One or more parameter values were invalid: Condition parameter type does not match schema type',
+    );
+  refuseEmpty(value, name);
+  return value;
 }
 
 /**

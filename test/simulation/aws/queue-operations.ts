@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import {
   BatchRequestTooLong,
   type ChangeMessageVisibilityBatchRequestEntry,
@@ -17,7 +16,6 @@ import {
   inBatch,
   maxMessageBytes,
   maxVisibilitySeconds,
-  md5OfAttributes,
   type Outgoing,
   refused,
   type TextAttributes,
@@ -50,8 +48,8 @@ export interface Received {
   readonly MessageId: string;
   readonly ReceiptHandle: string;
   readonly Body: string;
-  readonly MD5OfBody: string;
-  readonly MD5OfMessageAttributes?: string | undefined;
+  /** Empty, as nothing reads it. */
+  readonly MD5OfBody: '';
   readonly Attributes: Record<string, string>;
   readonly MessageAttributes: TextAttributes;
 }
@@ -61,8 +59,6 @@ export interface Copy {
   readonly id: string;
   readonly body: string;
   readonly attributes: TextAttributes;
-  readonly md5OfBody: string;
-  readonly md5OfAttributes: string | undefined;
   readonly sentAt: number;
   visibleAt: number;
   receives: number;
@@ -139,8 +135,6 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
       id: newId(),
       body,
       attributes,
-      md5OfBody: hash('md5', body),
-      md5OfAttributes: md5OfAttributes(attributes),
       sentAt,
       visibleAt: sentAt + DelaySeconds * 1000,
       receives: 0,
@@ -149,11 +143,7 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
       handle: undefined,
     };
     put(queue, copy);
-    return {
-      MessageId: copy.id,
-      MD5OfMessageBody: copy.md5OfBody,
-      MD5OfMessageAttributes: copy.md5OfAttributes,
-    };
+    return { MessageId: copy.id };
   }
 
   function sendBatch({ QueueUrl, Entries = [] }: SendMessageBatchCommandInput) {
@@ -213,8 +203,7 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
       MessageId: copy.id,
       ReceiptHandle: handle,
       Body: copy.body,
-      MD5OfBody: copy.md5OfBody,
-      MD5OfMessageAttributes: copy.md5OfAttributes,
+      MD5OfBody: '',
       Attributes: {
         SenderId: 'AIDAEXAMPLE',
         SentTimestamp: String(copy.sentAt),

@@ -69,6 +69,21 @@ it('accepts the valid messages of a batch and lists the others by their ids', as
   expect(model.messages(main).map(({ body }) => body)).toEqual(['"a"', '"c"']);
 });
 
+it.each([
+  ['without entries', [], 'EmptyBatchRequest'],
+  ['with more than ten entries', Array.from('abcdefghijk'), 'TooManyEntriesInBatchRequest'],
+  ['with one id twice', ['same', 'same'], 'BatchEntryIdsNotDistinct'],
+  ['with an id that is none', ['not an id'], 'InvalidBatchEntryId'],
+])('refuses a batch %s as a whole', (_, ids, name) => {
+  const { model } = queueStage();
+  const Entries = ids.map((Id) => ({ Id, MessageBody: 'x' }));
+
+  const act = () => model.answer(new SendMessageBatchCommand({ QueueUrl: main, Entries }));
+
+  expect(act).toThrow(expect.objectContaining({ name }));
+  expect(model.messages(main)).toEqual([]);
+});
+
 it('refuses a handle that it never issued', () => {
   const { model } = queueStage();
 

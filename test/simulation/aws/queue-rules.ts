@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import {
   BatchEntryIdsNotDistinct,
   type BatchResultErrorEntry,
@@ -98,23 +97,6 @@ export function bytesOf({ MessageBody, MessageAttributes = {} }: Outgoing): numb
     bytes += Buffer.byteLength(name) + Buffer.byteLength(DataType) + Buffer.byteLength(StringValue);
   }
   return bytes;
-}
-
-/** "Calculating the MD5 message digest for message attributes"; undefined without attributes. */
-export function md5OfAttributes(attributes: TextAttributes): string | undefined {
-  const names = Object.keys(attributes).sort();
-  if (names.length === 0) return undefined;
-  const withLength = (text: string) => {
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(Buffer.byteLength(text));
-    return [length, Buffer.from(text)];
-  };
-  const encoded = names.flatMap((name) => {
-    const { DataType = '', StringValue = '' } = attributes[name] ?? {};
-    // The byte 1 marks the value as text, not binary.
-    return [...withLength(name), ...withLength(DataType), Buffer.of(1), ...withLength(StringValue)];
-  });
-  return hash('md5', Buffer.concat(encoded));
 }
 
 /**

@@ -1,107 +1,249 @@
-import fc from 'fast-check';
-import { afterAll, expect, it } from 'vitest';
-import { askBoth, contents, createWorld, fauxqs, type Name, type World } from './second-opinion.ts';
+import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs';
+import { describe, expect, it } from 'vitest';
+import { seededDraw } from '../../../infra/local/sandbox/faults.ts';
+import { createQueues } from '../../../shared/platform/aws/queue.ts';
+import { day, dead, hour, main, queueStage, second } from './queue-stage.ts';
 
-afterAll(() => fauxqs.close());
+const change = (ReceiptHandle: string | undefined, VisibilityTimeout: number) =>
+  new ChangeMessageVisibilityCommand({ QueueUrl: main, ReceiptHandle, VisibilityTimeout });
+const bodies = (messages: readonly { readonly Body: string }[]) => messages.map(({ Body }) => Body).sort();
 
-const weighted = <T>(weight: number, arbitrary: fc.Arbitrary<T>) => ({ weight, arbitrary });
-const text = fc.string({ minLength: 1, maxLength: 20 });
-const attributes = fc.dictionary(
-  fc.constantFrom('reason', 'Kind', 'a.b', 'é'),
-  fc.record({ DataType: fc.constantFrom('String', 'Number', 'String.custom'), StringValue: text }),
-);
-const message = fc.record({
-  MessageBody: fc.oneof(
-    weighted(9, text),
-    fc.constantFrom('\u0000', 'half \uD83D', '\uFFFE', '{"text":"Grüße\u2028"}', '\t\r\n'),
-  ),
-  MessageAttributes: fc.option(attributes, { nil: undefined }),
-  DelaySeconds: fc.constantFrom(undefined, 0, 900),
+describe('a delay', () => {
+  it('hides a message until it ends', () => {
+    // Prepare
+    const { model, began, pass, send, receive } = queueStage();
+    send('later', 900);
+
+    // Act
+    pass(900 * second - 1);
+    const early = receive();
+    const next = model.nextVisibleAt(main);
+    const [kept] = model.messages(main);
+    pass(1);
+
+    // Assess
+    expect(early).toEqual([]);
+    expect(kept).toMatchObject({ state: 'delayed', visibleAt: began + 900 * second });
+    expect(next).toBe(began + 900 * second);
+    expect(bodies(receive())).toEqual(['later']);
+  });
 });
-/** One byte too many, because the attribute has eight. */
-const tooLongMessage = {
-  MessageBody: `${'é'.repeat(524_284)}.`,
-  MessageAttributes: { a: { DataType: 'String', StringValue: 'b' } },
-};
 
-/**
- * The input of an operation; each kind uses the fields that it needs. The duration of the test decides nothing: a
- * message is hidden for minutes or not at all.
- */
-const operation = fc.record({
-  name: fc.constantFrom<Name>(
-    ...(['SendMessage', 'SendMessageBatch', 'ReceiveMessage', 'ReceiveMessage'] as const),
-    ...(['ChangeMessageVisibility', 'ChangeMessageVisibilityBatch'] as const),
-    ...(['DeleteMessage', 'DeleteMessageBatch'] as const),
-  ),
-  /** The queue, its dead-letter queue, and one that does not exist. */
-  queue: fc.oneof(weighted(12, fc.constant(0)), fc.constantFrom(1, 2)),
-  message,
-  isTooLong: fc.oneof(weighted(30, fc.constant(false)), fc.constant(true)),
-  entryIds: fc.oneof(
-    weighted(9, fc.uniqueArray(fc.constantFrom<string>('0', '1', 'a_b-C', '9'), { minLength: 1 })),
-    fc.constantFrom<string[]>([], ['same', 'same'], ['not an id'], Array.from('abcdefghijk')),
-  ),
-  most: fc.oneof(weighted(9, fc.constant(10)), fc.constantFrom(0, 11)),
-  hiddenFor: fc.constantFrom(undefined, 600, 43_200, 43_201),
-  changedTo: fc.constantFrom(0, 0, 600, 43_200, 43_201, -1),
-  /** Index of one of the handles so far. */
-  handle: fc.nat(),
+describe('a visibility timeout', () => {
+  it('hides a received message until it ends, then hands it out with a new handle', () => {
+    // Prepare
+    const { model, began, pass, send, receive } = queueStage();
+    const messageId = send('task');
+    pass(5 * second);
+    const [first] = receive();
+
+    // Act
+    pass(30 * second - 1);
+    const early = receive();
+    const [hidden] = model.messages(main);
+    pass(1);
+    const [again] = receive();
+
+    // Assess
+    expect(early).toEqual([]);
+    expect(hidden).toMatchObject({ state: 'in flight', visibleAt: began + 35 * second, receiveCount: 1 });
+    expect(again?.ReceiptHandle).not.toBe(first?.ReceiptHandle);
+    expect(again).toMatchObject({
+      MessageId: messageId,
+      Attributes: {
+        SentTimestamp: String(began),
+        ApproximateFirstReceiveTimestamp: String(began + 5 * second),
+        ApproximateReceiveCount: '2',
+      },
+    });
+  });
+
+  it('counts from the call that changed it', () => {
+    const { model, began, pass, send, receive } = queueStage();
+    send('task');
+    const [message] = receive();
+    pass(20 * second);
+
+    model.answer(change(message?.ReceiptHandle, 60));
+
+    expect(model.nextVisibleAt(main)).toBe(began + 80 * second);
+  });
+
+  it('refuses a change after it has ended, or with an older handle', () => {
+    // Prepare
+    const { model, pass, send, receive } = queueStage();
+    send('task');
+    const [first] = receive();
+    pass(30 * second);
+
+    // Act
+    const whenOver = () => model.answer(change(first?.ReceiptHandle, 60));
+    expect(whenOver).toThrow(expect.objectContaining({ name: 'MessageNotInflight' }));
+    receive();
+    const byOlderHandle = () => model.answer(change(first?.ReceiptHandle, 0));
+
+    // Assess
+    expect(byOlderHandle).toThrow(expect.objectContaining({ name: 'MessageNotInflight' }));
+    expect(receive()).toEqual([]);
+  });
+
+  it('ends 12 hours after the receive, however often it is changed', () => {
+    // Prepare
+    const { model, began, pass, send, receive } = queueStage();
+    send('task');
+    const handle = receive()[0]?.ReceiptHandle;
+    model.answer(change(handle, 43_200));
+    pass(hour);
+
+    // Act
+    const beyond = () => model.answer(change(handle, 11 * 3600 + 1));
+
+    // Assess
+    expect(beyond).toThrow(expect.objectContaining({ name: 'InvalidParameterValue' }));
+    model.answer(change(handle, 11 * 3600));
+    expect(model.nextVisibleAt(main)).toBe(began + 12 * hour);
+  });
+
+  it('changes in batches through createQueues, which counts the refused ones', async () => {
+    const { model, began, send, receive } = queueStage();
+    send('task');
+    const handle = receive()[0]?.ReceiptHandle ?? '';
+
+    const { failed } = await createQueues(model.client).changeVisibility(main, [
+      { receiptHandle: handle, seconds: 300 },
+      { receiptHandle: 'never given', seconds: 300 },
+    ]);
+
+    expect(failed).toBe(1);
+    expect(model.nextVisibleAt(main)).toBe(began + 300 * second);
+  });
 });
-type Operation = typeof operation extends fc.Arbitrary<infer Generated> ? Generated : never;
 
-async function perform(world: World, given: Operation): Promise<void> {
-  const { name, isTooLong } = given;
-  // When a call has two mistakes, the documentation does not say which one is reported.
-  const entryIds = isTooLong ? ['0'] : given.entryIds;
-  const isBatch = name.endsWith('Batch');
-  const inputOf = (QueueUrl: string, entry: (offset: number) => object) =>
-    isBatch
-      ? { QueueUrl, Entries: entryIds.map((Id, offset) => ({ Id, ...entry(offset) })) }
-      : { QueueUrl, ...entry(0) };
+describe('a delete', () => {
+  it('deletes a message while it is hidden', () => {
+    const { model, pass, send, receive, remove } = queueStage();
+    send('task');
 
-  if (name.startsWith('Send')) {
-    // There are at most ten messages, so a receive of ten gets all visible ones, in whatever order.
-    const kept = world.urls.slice(0, 2).flatMap((url) => world.model.messages(url));
-    if (kept.length + Math.min(isBatch ? entryIds.length : 1, 4) > 10) return;
-    await askBoth(
-      world,
-      name,
-      inputOf(world.urls[given.queue] ?? '', () => (isTooLong ? tooLongMessage : given.message)),
-    );
-  } else if (name === 'ReceiveMessage') {
-    const { most: MaxNumberOfMessages, hiddenFor: VisibilityTimeout } = given;
-    const All = { MessageSystemAttributeNames: ['All'], MessageAttributeNames: ['All'] };
-    const QueueUrl = world.urls[given.queue];
-    await askBoth(world, name, { QueueUrl, MaxNumberOfMessages, VisibilityTimeout, ...All });
-  } else {
-    const chosen = world.handles[given.handle % world.handles.length];
-    if (!chosen) return;
-    const ofQueue = world.handles.filter(({ url }) => url === chosen.url);
-    const change = name.startsWith('Change') ? { VisibilityTimeout: given.changedTo } : {};
-    const inputFor = (whose: 'ours' | 'theirs') =>
-      inputOf(chosen.url, (offset) => ({
-        ReceiptHandle: ofQueue[(given.handle + offset) % ofQueue.length]?.[whose],
-        ...change,
-      }));
-    await askBoth(world, name, inputFor('ours'), inputFor('theirs'));
-  }
-}
+    remove(receive()[0]?.ReceiptHandle);
+    pass(hour);
 
-it('answers as fauxqs does, and keeps the same messages', async () => {
-  const operations = fc.array(operation, { minLength: 5, maxLength: 40, size: 'max' });
-  await fc.assert(
-    fc.asyncProperty(operations, async (each) => {
+    expect(model.messages(main)).toEqual([]);
+    expect(model.nextVisibleAt(main)).toBeUndefined();
+  });
+
+  it.each([
+    { when: 'after the timeout', again: false },
+    { when: 'by an older handle', again: true },
+  ])('succeeds $when, whether or not it deletes the message', ({ again }) => {
+    const left = [0, 0.999].map((draw) => {
       // Prepare
-      const world = await createWorld();
+      let drawn = 0.999;
+      const { model, pass, send, receive, remove } = queueStage({ random: () => drawn });
+      send('task');
+      const [message] = receive();
+      pass(30 * second);
+      if (again) receive();
 
-      // Act: `askBoth` compares the answers.
-      for (const one of each) await perform(world, one);
+      // Act
+      drawn = draw;
+      remove(message?.ReceiptHandle);
+      return model.messages(main).length;
+    });
 
-      // Assess
-      const { ours, theirs } = await contents(world);
-      expect(ours).toEqual(theirs);
-    }),
-    { numRuns: 60 },
-  );
+    // Assess
+    expect(left).toEqual([0, 1]);
+  });
+});
+
+it('hands out a copy of a message that is still in progress', () => {
+  const { model, send, receive } = queueStage();
+  const messageId = send('task');
+  const [message] = receive();
+
+  model.duplicate(main, messageId);
+  const [copy] = receive();
+
+  expect(copy?.MessageId).toBe(messageId);
+  expect(copy?.ReceiptHandle).not.toBe(message?.ReceiptHandle);
+  expect(model.messages(main).map(({ state }) => state)).toEqual(['in flight', 'in flight']);
+});
+
+describe('the dead-letter queue', () => {
+  function receivedTwice() {
+    const stage = queueStage();
+    const messageId = stage.send('poison');
+    for (let receives = 0; receives < 2; receives += 1) {
+      stage.receive();
+      stage.pass(day);
+    }
+    return { ...stage, messageId };
+  }
+
+  it('receives, at the next receive, a message that was received maxReceiveCount times, with its id and times', () => {
+    // Prepare
+    const { model, began, receive, messageId } = receivedTwice();
+    const before = model.messages(dead);
+
+    // Act
+    const received = receive();
+
+    // Assess
+    expect(before).toEqual([]);
+    expect(received).toEqual([]);
+    expect(model.messages(main)).toEqual([]);
+    expect(receive(dead)).toMatchObject([
+      { MessageId: messageId, Attributes: { SentTimestamp: String(began) } },
+    ]);
+  });
+
+  it('keeps a message for its retention since it was first sent, not since the move', () => {
+    const { model, pass, receive } = receivedTwice();
+    receive();
+
+    pass(12 * day - 1);
+    expect(model.messages(dead)).toHaveLength(1);
+    pass(1);
+
+    expect(model.messages(dead)).toEqual([]);
+  });
+});
+
+it('deletes a message when its retention is over, even in flight', () => {
+  // Prepare
+  const { model, pass, send, receive } = queueStage();
+  send('task');
+  pass(4 * day - second);
+  receive();
+
+  // Act
+  const kept = model.messages(main);
+  const next = model.nextVisibleAt(main);
+  pass(second);
+
+  // Assess
+  expect(kept).toHaveLength(1);
+  expect(next).toBeUndefined();
+  expect(model.messages(main)).toEqual([]);
+});
+
+describe('a receive', () => {
+  /** Twelve messages, received with many seeds. */
+  const receives = (waitSeconds: number) =>
+    Array.from({ length: 200 }, (_, seed) => {
+      const { send, receive } = queueStage({ random: seededDraw(seed) });
+      for (let at = 0; at < 12; at += 1) send(String(at));
+      return receive(main, 3, waitSeconds).map(({ Body }) => Body);
+    });
+
+  it('returns any of the visible messages, in any order, and no more than requested', () => {
+    const received = receives(20);
+
+    expect(new Set(received.flat()).size).toBe(12);
+    expect(new Set(received.map(({ length }) => length))).toEqual(new Set([1, 2, 3]));
+    expect(received.some((each) => each.join() !== [...each].sort().join())).toBe(true);
+  });
+
+  it('may miss all messages when it is a short poll', () => {
+    expect(new Set(receives(0).map(({ length }) => length))).toEqual(new Set([0, 1, 2, 3]));
+  });
 });

@@ -20,10 +20,10 @@ import { type Condition, holds, parseCondition } from './conditions.ts';
 import { notModelled, validationException } from './errors.ts';
 import { type Bound, bind, type Parsed } from './expressions.ts';
 import { createIndexes } from './indexes.ts';
-import { checkIndexKeys, checkIndexType, checkKey, checkKeyOfItem } from './keys.ts';
+import { checkIndexKeys, checkKey, checkKeyOfItem } from './keys.ts';
 import { pageOf, readQuery } from './query.ts';
 import { find, insert, withdraw } from './sorted.ts';
-import { changedAttributes, parseUpdate, refuseOverlaps, type Update, updated } from './updates.ts';
+import { checkUpdate, parseUpdate, updated } from './updates.ts';
 import { bytesOfItem, type Item, stored } from './values.ts';
 
 export type TableCommand =
@@ -56,7 +56,6 @@ const maxItemBytes = 400 * 1024;
 /** A model of one DynamoDB table with the key `pk`, `sk`, behind the commands of the AWS SDK. Answers are frozen. */
 export function createTableModel({ name, indexes, now, indexLagMs }: TableOptions) {
   const store = createStore(indexes, { now, indexLagMs });
-  const keyAttributes = new Set(['pk', 'sk', ...indexes.flatMap(({ partition, sort }) => [partition, sort])]);
 
   /**
    * Carries out a command at once, and answers it as DynamoDB does.
@@ -82,14 +81,14 @@ export function createTableModel({ name, indexes, now, indexLagMs }: TableOption
   function putItem(input: PutItemCommand['input']): PutItemCommandOutput {
     const item = stored(input.Item ?? {});
     const condition = readCondition(input);
-    const bound = bind(condition ? [condition] : [], input, keyAttributes);
+    const bound = bind(condition ? [condition] : [], input);
     checkKeyOfItem(item);
     checkIndexKeys(indexes, item);
     const bytes = sized(item, 'Item size has exceeded the maximum allowed size');
     const before = store.get(item);
     check(condition, before, bound);
     store.write(before, item, bytes);
-    return answered(input.ReturnValues, before, undefined);
+    return answered(input.ReturnValues, before);
   }
 
   function updateItem(input: UpdateItemCommand['input']): UpdateItemCommandOutput {
@@ -97,44 +96,28 @@ export function createTableModel({ name, indexes, now, indexLagMs }: TableOption
     const update = input.UpdateExpression === undefined ? undefined : parseUpdate(input.UpdateExpression);
     const condition = readCondition(input);
     const expressions = [...(update ? [update] : []), ...(condition ? [condition] : [])];
-    const bound = bind(expressions, input, keyAttributes);
+    const bound = bind(expressions, input);
     if (update) checkUpdate(update, bound);
     const before = store.get(key);
     check(condition, before, bound);
     const after = update ? updated(update.tree, before ?? key, bound) : (before ?? key);
     checkIndexKeys(indexes, after);
     store.write(before, after, sized(after, 'Item size to update has exceeded the maximum allowed size'));
-    return answered(input.ReturnValues, before, after);
-  }
-
-  function checkUpdate(update: Parsed<Update>, bound: Bound): void {
-    refuseOverlaps(update, bound);
-    for (const [attribute, type] of changedAttributes(update.tree, bound)) {
-      if (attribute === 'pk' || attribute === 'sk') {
-        throw validationException(
-          `One or more parameter values were invalid: Cannot update attribute ${attribute}. This attribute is part of the key`,
-        );
-      }
-      if (!type || !keyAttributes.has(attribute)) continue;
-      for (const index of indexes) {
-        if (index.partition === attribute) checkIndexType(index, attribute, type, 'S');
-        if (index.sort === attribute) checkIndexType(index, attribute, type, index.sortType);
-      }
-    }
+    return answered(input.ReturnValues, before);
   }
 
   function deleteItem(input: DeleteItemCommand['input']): DeleteItemCommandOutput {
     const key = keyOf(input.Key ?? {});
     const condition = readCondition(input);
-    const bound = bind(condition ? [condition] : [], input, keyAttributes);
+    const bound = bind(condition ? [condition] : [], input);
     const before = store.get(key);
     check(condition, before, bound);
     if (before) store.remove(before);
-    return answered(input.ReturnValues, before, undefined);
+    return answered(input.ReturnValues, before);
   }
 
   function query(input: QueryCommand['input']): QueryCommandOutput {
-    const asked = readQuery(input, indexes, keyAttributes);
+    const asked = readQuery(input, indexes);
     const page = pageOf(store.partition(asked.index, asked.partition), asked, input.Limit);
     return {
       ...{ $metadata: {}, Items: page.items, Count: page.items.length, ScannedCount: page.items.length },
@@ -223,9 +206,8 @@ function sized(item: Item, refusal: string): number {
   return bytes;
 }
 
-function answered(wanted: string | undefined, before: Item | undefined, after: Item | undefined) {
-  const item = wanted === 'ALL_OLD' ? before : wanted === 'ALL_NEW' ? after : undefined;
-  return { $metadata: {}, ...(item && { Attributes: item }) };
+function answered(wanted: string | undefined, before: Item | undefined) {
+  return { $metadata: {}, ...(wanted === 'ALL_OLD' && before && { Attributes: before }) };
 }
 
 const knownInput = new Set([
@@ -233,7 +215,7 @@ const knownInput = new Set([
   ...['ConditionExpression', 'UpdateExpression', 'KeyConditionExpression'],
   ...['ExpressionAttributeNames', 'ExpressionAttributeValues', 'ReturnValues'],
 ]);
-const knownReturnValues: readonly unknown[] = [undefined, 'NONE', 'ALL_OLD', 'ALL_NEW'];
+const knownReturnValues: readonly unknown[] = [undefined, 'ALL_OLD'];
 
 /** Refuses other tables, and parameters that the model does not support: ignoring them would look like an answer. */
 function refuseUnknown({ input }: TableCommand, table: string): void {

@@ -94,6 +94,7 @@ const outage = { kind: 'outage', partner: 'erp', at: 0, minutes: 60, how } as co
 const booking = { kind: 'call', stage: 'book-completion', service: 'erp', nth: 1 } as const;
 const refusal = { ...booking, accident: 'the partner refuses it' } as const;
 const late = beginning + 30 * 86_400_000;
+const slot = { owner: { S: 'some-stage r' }, leaseUntil: { N: `${late}` } };
 
 /** Two of three parts are built, and the third is not wanted any more. */
 const fewerParts = {
@@ -267,7 +268,15 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
         shows(plant.table, 'largest', () => () => ({ key: { pk: 'ORDER#1', sk: 'ORDER' }, bytes: 25_000 })),
     ],
   ],
-  atOnce: [[/call erp with 0 slot/, read(/^SLOTS#erp/, {}), { atOnce: 1 }]],
+  atOnce: [
+    [/call erp with 0 slot/, read(/^SLOTS#erp/, {}), { atOnce: 1 }],
+    [/one and one call erp with 1 slot/, all(calls(2), read(/^SLOTS#erp/, slot)), { atOnce: 1 }],
+    [
+      /one and another call erp with 1 slot/,
+      all(calls(1), calls(1, 'another'), read(/^SLOTS#erp/, slot)),
+      { atOnce: 1 },
+    ],
+  ],
   perSecond: [
     [/erp gets 70 calls in 60 s/, calls(70), { perSecond: 1 }],
     [/erp gets 7 calls in 5 s/, calls(7), { perSecond: 1 }],

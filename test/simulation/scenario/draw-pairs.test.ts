@@ -70,7 +70,8 @@ it.each(Object.keys(meets) as (keyof typeof meets)[])(
 
     // The rarest, two probes, meets in one of six of them.
     for (const seed of seeds) {
-      const scenario = drawScenario(seed);
+      const drawn = drawScenario(seed);
+      const scenario = { ...drawn, orders: drawn.orders.slice(0, 2) };
       const events = drawPairs(seed, scenario);
       if (meets[name](await runScenario({ ...scenario, events }, { isRead: true }))) return;
     }

@@ -24,10 +24,10 @@ it('draws each kind of event in at least one of a hundred scenarios', () => {
 
 it('draws the same scenario from the same seed', () => {
   // Act
-  const again = scenarios.map(({ seed }) => drawScenario(seed));
+  const again = scenarios.slice(0, 100).map(({ seed }) => drawScenario(seed));
 
   // Assess
-  expect(again).toEqual(scenarios);
+  expect(again).toEqual(scenarios.slice(0, 100));
 });
 
 /** The entries of a journey's timeline without the names of the accidents, and whether those happened. */
