@@ -144,7 +144,7 @@ export const partnerMutants: readonly Mutant[] = [
   },
   {
     name: 'lock-of-the-order-taken-for-a-refusal',
-    file: 'shared/erp/rest/book.ts',
+    file: 'shared/erp/rest/errors.ts',
     find: 'if (answer.status === 423 ||',
     replace: 'if (answer.status === 599 ||',
     why: 'An order that a clerk has open for a minute becomes a dead letter.',
