@@ -74,24 +74,21 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
     return { ...record, first: [], parts };
   }
   const sentence = `ERP order ${nameOf(wanted.order)} is mapped to ${numbersOf(split)} now: it will not be created under this number.`;
-  const withdrawals = own.flatMap((entry): PartDecision[] => {
+  const first = own.flatMap((entry): PartDecision[] => {
     const { number, withdrawn } = entry;
     const ends = known.productOrders.get(number)?.concerns.filter(({ claimant }) => claimant === undefined);
     return withdrawn
       ? []
       : [{ number, action: 'withdraw', entry, ends: ends ?? [], event: 'withdrawn', sentence }];
   });
-  const after = own.map((entry): OrderEntry => ({ ...entry, withdrawn: true, state: 'rejected' }));
-  const parts = decideParts(known, after, wanted);
-  const unclaimed = parts.filter(({ action }) => action === 'unclaimed');
+  const parts = first.length > 0 ? [] : decideParts(known, own, wanted);
   const earlier = [...record.earlier, { ...record.split, of: record.mostParts }].slice(-maxEarlier);
-  return { first: [...withdrawals, ...unclaimed], split, mostParts: split.of, earlier, parts };
+  return { first, split, mostParts: split.of, earlier, parts };
 }
 
 /** Another planner that still writes with an old mapping may be so many numberings behind. */
 const maxEarlier = 3;
 
-/** @param own Its product orders, as they are when `first` is done. */
 function decideParts(known: KnownErpOrder, own: readonly OrderEntry[], wanted: WantedOrder): PartDecision[] {
   const counted = countParts(known, own, wanted);
   const mapped = new Map(counted.mapped.map((one) => [one.draft.number, one]));

@@ -143,7 +143,7 @@ async function keep(
   dependencies: WriteDependencies,
 ): Promise<Written> {
   const { ledger, log } = dependencies;
-  const { number, action, entry, begins, sentence: reason, looks, isRemapped } = part;
+  const { number, entry, begins, sentence: reason, looks, isRemapped } = part;
   await follow(part, order, ledger);
   await endAll(part, reason, ledger);
   let isNews = false;
@@ -152,8 +152,6 @@ async function keep(
   const message = looks || isSentAgain(part, via) ? 'again' : undefined;
   const [concern] = begins;
   if (!concern) return entry.withdrawn ? {} : { status, message, isRemapped };
-  if (action === 'concern' && concern.kind === 'unwanted' && entry.awaitsCompletion)
-    await ledger.orders.setAwaited(number, false);
   const { kind, cause } = concern;
   const measured =
     kind === 'unwanted' && cause === 'order-state' ? { OrdersCancelled: 1 } : { OrderConflicts: 1 };

@@ -85,6 +85,17 @@ describe('an order that was cancelled and removed in Azumuta, as people were ask
   });
 });
 
+it('is not asked about in Azumuta for its completion while the ERP does not want it', async () => {
+  const order = await released();
+  plant.erp.cancel(order);
+  await round();
+  plant.advance(60 * days);
+  const { azumuta } = plant.calls;
+  await plant.reconcile();
+  expect(await kinds()).toEqual(['unwanted']);
+  expect(plant.calls.azumuta).toBe(azumuta);
+});
+
 describe('an order that is changed in the ERP', () => {
   it('is over once Azumuta has it so, and answered as it is', async () => {
     const order = await released();
