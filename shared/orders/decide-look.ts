@@ -10,8 +10,8 @@ export interface LookFacts {
   readonly concerns: readonly Concern[];
   /** Undefined when Azumuta does not have it, under its id or its number. */
   readonly seen: AzumutaProductOrder | undefined;
-  /** Its quantity is booked: nothing can be put right in Azumuta any more. */
-  readonly isBooked: boolean;
+  /** How far its quantity is: what is planned was read from Azumuta, and once it is booked nothing can be put right there. */
+  readonly booking: 'none' | 'planned' | 'booked';
 }
 
 export interface LookDecision {
@@ -30,18 +30,24 @@ export interface LookDecision {
  *   Azumuta has it       unwanted             wanted again     changed                     removed
  *   withdrawn already    over                 over             over                        over
  *   booked               over                 over             as below                    over
+ *   no, but built        over                 over             as it is                    over
  *   no                   over: withdrawn      over: made anew  over, if withdrawn          begins, unless withdrawn
  *   as the ERP wants it  stays                over             over: the order is that now over
  *   otherwise            stays                over             begins, or tells what is    over
  */
-export function decideLook({ entry, concerns, seen, isBooked }: LookFacts): LookDecision {
+export function decideLook({ entry, concerns, seen, booking }: LookFacts): LookDecision {
   const of = (kind: Concern['kind']) => concerns.filter((concern) => concern.kind === kind);
   const over = (those: readonly Concern[], note: string) => those.map((concern) => ({ concern, note }));
   const [unwanted, changed, removed] = [of('unwanted'), of('changed'), of('removed')];
   // A planner may have begun one from what was read before.
   if (entry.withdrawn) return { ends: over(concerns, 'It is withdrawn.'), begins: [] };
-  if (isBooked && (unwanted.length > 0 || !seen))
+  if (booking === 'booked' && unwanted.length > 0)
     return { ends: over([...unwanted, ...removed], 'It is built and booked.'), begins: [] };
+  if (booking !== 'none' && !seen)
+    return {
+      ends: over([...unwanted, ...removed], 'It is built, and needed in Azumuta no more.'),
+      begins: [],
+    };
   if (!seen && unwanted.length === 0) return { ends: [], begins: [removedConcern] };
   if (!seen) {
     const ends = over([...unwanted, ...changed, ...removed], 'Azumuta does not have it any more.');

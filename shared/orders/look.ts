@@ -40,8 +40,9 @@ export async function lookAtOrder(
   if (!entry || !mayBeThere || concerns.length === 0) return undefined;
   const seen = entry.withdrawn ? undefined : await seenOf(entry, signal, dependencies);
   const { index } = entry.part;
-  const isBooked = bookedQuantity(bookings, index) !== undefined;
-  const { ends, begins, takes, withdraws } = decideLook({ entry, concerns, seen, isBooked });
+  const isPlanned = bookings.some(({ parts, discarded }) => parts.includes(index) && !discarded);
+  const booking = bookedQuantity(bookings, index) ? 'booked' : isPlanned ? 'planned' : 'none';
+  const { ends, begins, takes, withdraws } = decideLook({ entry, concerns, seen, booking });
   log.info('Looked at a product order', { seen: seen?.status ?? 'not there', ends: ends.length });
   if (takes) await ledger.orders.take(entry, takes);
   const withdrawn = withdraws ? await ledger.orders.withdrawRemoved(entry, notThere) : undefined;
@@ -55,7 +56,6 @@ export async function lookAtOrder(
   }
   const isUnwanted = concerns.some((one) => one.kind === 'unwanted' && !over.includes(one));
   const isWanted = seen !== undefined && !isUnwanted;
-  const isPlanned = bookings.some(({ parts }) => parts.includes(index));
   if (isWanted !== entry.awaitsCompletion && !isPlanned) await ledger.orders.setAwaited(number, isWanted);
   return seen;
 }

@@ -201,6 +201,31 @@ describe('an order that is built and booked', () => {
   });
 });
 
+it('is not made anew where it is built, and removed in Azumuta before it is booked', async () => {
+  // Prepare
+  const order = await released();
+  plant.answers.erp = () => ({ status: 503 });
+  plant.azumuta.complete(order.number);
+  await plant.work();
+  await plant.ledger.concerns.begin(order.number, {
+    ...{ kind: 'unwanted', content: 'cancelled', note: 'It was cancelled in the ERP', cause: 'order-state' },
+  });
+  plant.azumuta.remove(order.number);
+
+  // Act
+  await plant.post(posted(order));
+  await plant.work();
+  const open = await kinds();
+  plant.answers.erp = (_, answer) => answer();
+  plant.advance(days);
+  await plant.work();
+
+  // Assess
+  expect(open).not.toContain('unwanted');
+  expect((await plant.ledger.orders.find(order.number))?.withdrawn).toBe(false);
+  expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '5' });
+});
+
 it('needs nobody for a withdrawn order of which a planner tells what was read before', async () => {
   const order = await released();
   plant.erp.cancel(order);

@@ -162,7 +162,7 @@ export class OrdersInMemory {
     const { number, draft } = entry;
     const seen = { id: number, completed: false, ...draft };
     const concerns = this.#concernsOf(number);
-    const { ends, begins } = decideLook({ entry, concerns, seen, isBooked: false });
+    const { ends, begins } = decideLook({ entry, concerns, seen, booking: 'none' });
     for (const concern of begins) this.#begin(number, concern);
     this.#end(
       number,
