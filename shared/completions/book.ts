@@ -79,18 +79,13 @@ async function finish(
   job: Job,
   { ledger: { orders, questions, deadLetters } }: HintDependencies,
 ): Promise<void> {
-  const { hint, entry, bookings, letters, askedAs, question, toBook, refused } = job;
+  const { hint, bookings, letters, askedAs, question, toBook, refused } = job;
   // What this message was refused is told then; a person's hint would try it once more.
   if (job.looksAgain && !(hint.again && refused.length > 0)) {
     const sentence = 'It is booked as planned. What came since is looked at next.';
     throw new Wait(sentence, { scope: 'order', forOurLock: true });
   }
-  if (entry?.awaitsCompletion) {
-    const isBooked = bookings.some(({ parts }) => parts.includes(entry.part.index));
-    // A further part is noted with the first one, which waits until all are booked together.
-    const isFurther = job.home !== entry.number;
-    if (isFurther || isBooked || toBook.length + refused.length > 0) await orders.markCompleted(entry);
-  }
+  await endWait(job, orders);
   // The recordings of hints that have joined since are not read yet.
   if (question && !(await questions.end(askedAs, question)))
     throw new RetryLater(`Further triggers of product order ${askedAs} came meanwhile.`, { scope: 'order' });
@@ -100,6 +95,20 @@ async function finish(
   if (booked.size === 0 || bookings.some(({ key, state }) => state !== 'done' && !booked.has(key))) return;
   for (const letter of letters)
     if (letter.messageId !== job.attempt.messageId) await deadLetters.markSettled(letter);
+}
+
+/** A further part is noted with the first one, which waits until all are booked together. */
+async function endWait(
+  { home, entry, bookings, toBook, refused }: Job,
+  orders: HintDependencies['ledger']['orders'],
+): Promise<void> {
+  if (!entry) return;
+  const isFurther = home !== entry.number;
+  const isTried = toBook.length + refused.length > 0;
+  const isBooked = bookings.some(({ parts }) => parts.includes(entry.part.index));
+  const first = isFurther && isTried ? await orders.find(home) : undefined;
+  if (first?.awaitsCompletion) await orders.markCompleted(first);
+  if (entry.awaitsCompletion && (isFurther || isBooked || isTried)) await orders.markCompleted(entry);
 }
 
 /** All refusals of a hint are one dead letter. */

@@ -1,7 +1,9 @@
 import { type AzumutaClient, readByIdOrNumber } from '../azumuta/client.ts';
 import { BreakerOpen, type PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { type BookingEntry, bookedQuantity } from '../ledger/records/bookings.ts';
 import { removedConcern } from '../ledger/records/concerns.ts';
+import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Queues } from '../platform/aws/queue.ts';
@@ -109,6 +111,10 @@ async function askAboutOverdue(
     const isPlanned = bookings.some(({ state }) => state === 'waiting' || state === 'claimed');
     // The index lags behind: its trigger came in the meantime.
     if (!isPlanned && !entry?.awaitsCompletion && !question?.overdue) continue;
+    if (entry && !isPlanned && !question?.overdue && (await isBooked(entry, bookings, ledger))) {
+      await orders.markCompleted(entry);
+      continue;
+    }
     if (!isPlanned && tally.asked > 0) await clock.sleep(pauseMs);
     if (!isPlanned && invocation.getRemainingTimeInMillis() < enoughMs) return 'out of time';
     const answer = isPlanned ? 'planned' : await ask(number, entry?.productOrder?.id, deadline, dependencies);
@@ -129,6 +135,16 @@ async function askAboutOverdue(
     await knownOrders.markAsked(known, dueAgain);
   }
   return 'asked';
+}
+
+/** What was completed before it was known to be created, or whose hint died at last, still waits: Azumuta may lack it by now. */
+async function isBooked(
+  { part }: OrderEntry,
+  own: readonly BookingEntry[],
+  { knownOrders }: Pick<Ledger, 'knownOrders'>,
+): Promise<boolean> {
+  const { bookings } = part.book === 'when-all-done' ? await knownOrders.read(part.first) : { bookings: own };
+  return bookedQuantity(bookings, part.index) !== undefined;
 }
 
 /** One read, or two for an order that was made again. A problem of one order must not stop the others. */

@@ -154,6 +154,26 @@ it('waits with its first part until all are booked, however long that takes', as
   expect(await waits()).toBe(false);
 });
 
+it('waits no more once all are booked, also where a wait was left and the part is removed then', async () => {
+  // Prepare
+  const order = await made('2');
+  const awaited = () => plant.ledger.orders.overdue(new Date('2099-01-01'), 100);
+  await built(order, 1, 2);
+  expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '2' });
+  const afterBooking = await awaited();
+
+  // Act
+  await plant.ledger.orders.setAwaited(`${order.number}/2`, true);
+  const left = await awaited();
+  plant.azumuta.remove(`${order.number}/2`);
+  plant.advance(30 * days);
+  await plant.reconcile();
+
+  // Assess
+  expect([afterBooking, left, await awaited()]).toEqual([[], [`${order.number}/2`], []]);
+  expect(await concerns(order, 2)).toEqual([]);
+});
+
 it('is not used again while a part is open, and is when all are booked and the ERP wants it a day later', async () => {
   // Prepare: an ERP without ids
   plant.deploy({ productOrders: { split: { per: 'unit', book: 'each' } } });

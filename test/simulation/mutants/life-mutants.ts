@@ -182,7 +182,7 @@ export const lifeMutants: readonly TestedMutant[] = [
   {
     name: 'waiting-ends-with-the-plan',
     file: book,
-    find: 'const isFurther = job.home !== entry.number;',
+    find: 'const isFurther = home !== entry.number;',
     replace: 'const isFurther = true;',
     why: 'The first part of parts that are booked together is not asked about any more before all are booked.',
     foundIn: life('parts', 'waits with its first part until all are booked'),
