@@ -127,7 +127,9 @@ async function bookOne(toBook: ToBook, job: Job, dependencies: HintDependencies)
   if (!claim) return attempt.log.info('Booked already', { booking: toBook.planned.key });
   const planned = bookingEntryOf(claim.held);
   if (!planned.content) throw new Error(`The booking ${planned.key} holds nothing to book.`);
-  const completion = unpacked(planned.content, planned);
+  const held = unpacked(planned.content, planned);
+  // It is compared, and not booked: the ERP may have renamed its article since.
+  const completion = entry ? { ...held, article: entry.erpOrder.article } : held;
   // Nothing else is booked on its ERP order. One made by hand is booked on the order of its own number, unless mapped.
   const isOnly = entry?.part.book === 'alone' && entry.number === entry.erpOrder.number && !erpOrderNumber;
   const isAlone = isOnly && planned.kind === 'quantity';

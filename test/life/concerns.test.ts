@@ -143,18 +143,27 @@ describe('an order that is changed in the ERP', () => {
   });
 });
 
-it('follows an article that was renamed in the ERP while its order is built', async () => {
-  plant.deploy({ productOrders: { article: () => 'GEAR-01', parameters: () => ({ Quantity: 5 }) } });
-  const order = await released();
-  plant.answers.erp = (_, answer) =>
-    JSON.parse(JSON.stringify(answer()).replaceAll('"GEAR-01"', '"GEAR-01B"'));
-  plant.erp.touch(order);
-  await round();
-  plant.azumuta.complete(order.number);
-  await plant.work();
-  expect(plant.letters()).toEqual([]);
-  expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '5' });
-});
+it.each([false, true])(
+  'follows an article that was renamed in the ERP; while its booking waits: %s',
+  async (waits) => {
+    plant.deploy({ productOrders: { article: () => 'GEAR-01', parameters: () => ({ Quantity: 5 }) } });
+    const order = await released();
+    if (waits) {
+      plant.answers.erp = () => ({ status: 503 });
+      plant.azumuta.complete(order.number);
+      await plant.work();
+      expect(await plant.ledger.bookings.of(order.number)).toMatchObject([{ state: 'waiting' }]);
+    }
+    plant.answers.erp = (_, answer) =>
+      JSON.parse(JSON.stringify(answer()).replaceAll('"GEAR-01"', '"GEAR-01B"'));
+    plant.erp.touch(order);
+    await round();
+    if (!waits) plant.azumuta.complete(order.number);
+    await round();
+    expect(plant.letters()).toEqual([]);
+    expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '5' });
+  },
+);
 
 describe('an order that is built and booked', () => {
   it.each([
