@@ -1,15 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type BookingEntry, bookedQuantity } from '../ledger/records/bookings.ts';
-import type { Concern, OrderConcernKind } from '../ledger/records/concerns.ts';
+import type { Concern } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
+import { isSameErpOrder, type MappedProductOrder, partNumber, type Split } from '../model/orders.ts';
 import {
-  type ErpOrder,
-  isSameErpOrder,
-  type MappedProductOrder,
-  type Part,
-  partNumber,
-  type Split,
-} from '../model/orders.ts';
+  afterBooking,
+  conflict,
+  isBookedFinally,
+  isBuilt,
+  ofContent,
+  overAsBooked,
+  stays,
+} from './decide-kept.ts';
 import { differencesFrom, unitDifference } from './differences.ts';
 import {
   factsOf,
@@ -123,12 +124,6 @@ function countParts(known: KnownErpOrder, own: readonly OrderEntry[], { mapped }
   const kept = beyond.slice(0, unbuilt.length);
   const surplus = kept.length === 0 ? [] : unbuilt.slice(-kept.length);
   return { kept, mapped: productOrders.filter((one) => !surplus.includes(one)) };
-}
-
-/** What is over once its product order is made anew, or withdrawn. */
-function ofContent(known: KnownErpOrder, number: string): readonly Concern[] {
-  const kinds: readonly OrderConcernKind[] = ['changed', 'unwanted', 'removed', 'used-again'];
-  return known.productOrders.get(number)?.concerns.filter(({ kind }) => kinds.includes(kind)) ?? [];
 }
 
 /** What was made by an earlier mapping is compared without the parameters that a later one adds. */
@@ -258,82 +253,6 @@ function renumbered(entry: OrderEntry, was: Split, is: Split, wanted: WantedOrde
   const concern = { kind: 'changed', content: `numbered ${now}`, note, cause: 'conflict' } as const;
   const sentence = `Product order ${number} ${entry.withdrawn ? 'is not made' : made}: ${note}.`;
   return conflict(entry, [concern], sentence, false);
-}
-
-/** @param looks Whether a look at Azumuta may show that it is over. */
-function conflict(
-  entry: OrderEntry,
-  begins: readonly [Concern, ...Concern[]],
-  sentence: string,
-  looks = entry.state === 'done',
-): Kept {
-  return stays(entry, { action: 'concern', begins, sentence, looks });
-}
-
-function stays(entry: OrderEntry, how: Partial<Kept> = {}): Kept {
-  const unchanged = { action: 'unchanged', begins: [], ends: [], looks: false, sentence: '' } as const;
-  return { number: entry.number, entry, ...unchanged, ...how };
-}
-
-/** Whether a part is completed, or booked with others. */
-function isBuilt(known: KnownErpOrder, number: string, part: Part): boolean {
-  const bookings = bookingsOf(known, number, part);
-  const isOfPart = ({ discarded, parts }: BookingEntry) => !discarded && parts.includes(part.index);
-  return known.completed?.has(part.index) || bookings.some(isOfPart);
-}
-
-/** Nothing can be put right in Azumuta any more. */
-function isBookedFinally(known: KnownErpOrder, { number, part }: OrderEntry): boolean {
-  return bookedQuantity(bookingsOf(known, number, part), part.index) !== undefined;
-}
-
-function bookingsOf(
-  { productOrders }: KnownErpOrder,
-  number: string,
-  { book, first }: Part,
-): readonly BookingEntry[] {
-  return productOrders.get(book === 'when-all-done' ? first : number)?.bookings ?? [];
-}
-
-/** Of a booked product order, nothing can be put right in Azumuta any more. */
-function overAsBooked(entry: OrderEntry, known: KnownErpOrder): Kept {
-  // Whether a number was used again, only a person knows.
-  const ends = ofContent(known, entry.number).filter(({ kind }) => kind !== 'used-again');
-  return stays(entry, ends.length === 0 ? {} : { action: 'over', ends, sentence: 'It is built and booked.' });
-}
-
-/** An ERP without ids may use its numbers again: a day later nobody repeats a call any more. */
-const usedAgainMs = 86_400_000;
-
-function afterBooking(
-  entry: OrderEntry,
-  mapped: MappedProductOrder,
-  known: KnownErpOrder,
-  { order, now }: WantedOrder,
-): Kept {
-  const { number } = entry;
-  if (order.id === undefined && now.getTime() - allBookedAt(known, order) >= usedAgainMs) {
-    const note = `The ERP wants ${number} once more, and it is built and booked: let productOrders.number tell the orders apart that have one number, such as by the year of their due date`;
-    const concern = { kind: 'used-again', content: 'used again', note, cause: 'configuration' } as const;
-    return conflict(entry, [concern], `${note}.`, false);
-  }
-  const [was, is] = [entry.erpOrder.amount, order.quantity.amount].map(Number);
-  if (entry.contentHash === mapped.contentHash || !(Number(is) > Number(was)))
-    return overAsBooked(entry, known);
-  const note = `it is built and booked, and the ERP wants ${is} instead of ${was}: release another order for the rest`;
-  const concern = { kind: 'changed', content: mapped.contentHash, note, cause: 'conflict' } as const;
-  return conflict(entry, [concern], `Product order ${number}: ${note}.`, false);
-}
-
-/** When the last part of an ERP order was booked; infinity while one is not: the ERP lists such an order again and again. */
-function allBookedAt(known: KnownErpOrder, order: ErpOrder): number {
-  const all = [...known.productOrders.values()];
-  const isOpen = all.some(
-    ({ entry }) =>
-      entry && isSameErpOrder(entry.erpOrder, order) && !entry.withdrawn && !isBookedFinally(known, entry),
-  );
-  const times = all.flatMap(({ bookings }) => bookings.map(({ doneAt }) => Date.parse(doneAt ?? '') || 0));
-  return isOpen ? Number.POSITIVE_INFINITY : Math.max(...times);
 }
 
 function numbersOf(split: Split): string {
