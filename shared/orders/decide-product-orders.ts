@@ -82,7 +82,8 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
       ? []
       : [{ number, action: 'withdraw', entry, ends: ends ?? [], event: 'withdrawn', sentence }];
   });
-  const parts = first.length > 0 ? [] : decideParts(known, own, wanted);
+  const after = own.map((entry): OrderEntry => ({ ...entry, withdrawn: true, state: 'rejected' }));
+  const parts = decideParts(known, after, wanted);
   const earlier = [...record.earlier, { ...record.split, of: record.mostParts }].slice(-maxEarlier);
   return { first, split, mostParts: split.of, earlier, parts };
 }
@@ -90,6 +91,7 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
 /** Another planner that still writes with an old mapping may be so many numberings behind. */
 const maxEarlier = 3;
 
+/** @param own Its product orders, as they are when `first` is done. */
 function decideParts(known: KnownErpOrder, own: readonly OrderEntry[], wanted: WantedOrder): PartDecision[] {
   const counted = countParts(known, own, wanted);
   const mapped = new Map(counted.mapped.map((one) => [one.draft.number, one]));

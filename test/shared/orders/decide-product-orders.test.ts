@@ -232,13 +232,15 @@ describe('an ERP order with another mapping', () => {
         'MO/1/1 withdraw',
         'MO/1/2 withdraw',
       ]);
-      expect(decision.parts).toEqual([]);
       const then = decideProductOrders(
         accepted(order, 'withdrawn', { mapping: perUnit('each') }),
         wants(order, mapping),
       );
-      const made = then.parts.filter(({ action }) => action === 'create' || action === 'replace');
-      expect([then.first, made.map(({ number }) => number)]).toEqual([[], numbers]);
+      for (const { parts } of [decision, then]) {
+        const made = parts.filter(({ action }) => action === 'create' || action === 'replace');
+        expect(made.map(({ number }) => number)).toEqual(numbers);
+      }
+      expect(then.first).toEqual([]);
     },
   );
 
