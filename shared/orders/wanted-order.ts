@@ -84,7 +84,8 @@ export interface Kept {
 export interface OrderDecision {
   /**
    * What to do about old numbers while the record still has them. If it had the new ones already, an old one that is
-   * claimed at this moment, or left by a crash, would be created besides them. Then it is decided anew: `parts` is what comes of it.
+   * claimed at this moment, or left by a crash, would be created besides them. Then it is decided anew: `parts` is what
+   * comes of it.
    */
   readonly first: readonly PartDecision[];
   /** The record from now on. */
