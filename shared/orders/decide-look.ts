@@ -30,7 +30,7 @@ export interface LookDecision {
  *   Azumuta has it       unwanted             wanted again     changed                     removed
  *   withdrawn already    over                 over             over                        over
  *   booked               over                 over             as below                    over
- *   no, but built        over                 over             as it is                    over
+ *   no, but planned      stays                over             stays                       over
  *   no                   over: withdrawn      over: made anew  over, if withdrawn          begins, unless withdrawn
  *   as the ERP wants it  stays                over             over: the order is that now over
  *   otherwise            stays                over             begins, or tells what is    over
@@ -43,18 +43,17 @@ export function decideLook({ entry, concerns, seen, booking }: LookFacts): LookD
   if (entry.withdrawn) return { ends: over(concerns, 'It is withdrawn.'), begins: [] };
   if (booking === 'booked' && unwanted.length > 0)
     return { ends: over([...unwanted, ...removed], 'It is built and booked.'), begins: [] };
-  if (booking !== 'none' && !seen)
-    return {
-      ends: over([...unwanted, ...removed], 'It is built, and needed in Azumuta no more.'),
-      begins: [],
-    };
+  const again = unwanted.filter((concern) => concern.wanted);
+  const isWanted = over(again, 'The ERP wants it again.');
+  // What becomes of its booking decides: it is not made anew.
+  if (!seen && booking !== 'none')
+    return { ends: [...isWanted, ...over(removed, 'It is built, and its booking is written down.')], begins: [] };
   if (!seen && unwanted.length === 0) return { ends: [], begins: [removedConcern] };
   if (!seen) {
     const ends = over([...unwanted, ...changed, ...removed], 'Azumuta does not have it any more.');
     return { ends, begins: [], withdraws: true };
   }
-  const again = unwanted.filter((concern) => concern.wanted);
-  const ends = [...over(removed, 'Azumuta has it again.'), ...over(again, 'The ERP wants it again.')];
+  const ends = [...over(removed, 'Azumuta has it again.'), ...isWanted];
   // Nobody wants an order that the ERP does not: only whether it is there counts. And where the ERP, or the mapping, wants
   // what no look can show, accepting the order ends it.
   if (unwanted.length > again.length || changed.some(({ wanted }) => !wanted)) return { ends, begins: [] };

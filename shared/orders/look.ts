@@ -40,7 +40,8 @@ export async function lookAtOrder(
   if (!entry || !mayBeThere || concerns.length === 0) return undefined;
   const seen = entry.withdrawn ? undefined : await seenOf(entry, signal, dependencies);
   const { index } = entry.part;
-  const isPlanned = bookings.some(({ parts, discarded }) => parts.includes(index) && !discarded);
+  // What is refused may be booked otherwise, or never.
+  const isPlanned = bookings.some(({ parts, state }) => parts.includes(index) && state !== 'rejected');
   const booking = bookedQuantity(bookings, index) ? 'booked' : isPlanned ? 'planned' : 'none';
   const { ends, begins, takes, withdraws } = decideLook({ entry, concerns, seen, booking });
   log.info('Looked at a product order', { seen: seen?.status ?? 'not there', ends: ends.length });
