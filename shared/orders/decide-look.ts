@@ -47,7 +47,10 @@ export function decideLook({ entry, concerns, seen, booking }: LookFacts): LookD
   const isWanted = over(again, 'The ERP wants it again.');
   // What becomes of its booking decides: it is not made anew.
   if (!seen && booking !== 'none')
-    return { ends: [...isWanted, ...over(removed, 'It is built, and its booking is written down.')], begins: [] };
+    return {
+      ends: [...isWanted, ...over(removed, 'It is built, and its booking is written down.')],
+      begins: [],
+    };
   if (!seen && unwanted.length === 0) return { ends: [], begins: [removedConcern] };
   if (!seen) {
     const ends = over([...unwanted, ...changed, ...removed], 'Azumuta does not have it any more.');
