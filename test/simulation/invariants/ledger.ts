@@ -85,11 +85,19 @@ function judgeRemoved(items: readonly Item[], people: Pick<People, 'orders'>, fi
         item.withdrawn !== true &&
         (item.awaiting || lastOf(item, 'completed') === '') &&
         // Found when it was built and booked already, it was never waited for.
-        !items.some(({ pk, kind, state }) => pk === item.pk && kind === 'quantity' && state === 'done'),
+        !items.some((one) => one.kind === 'quantity' && one.state === 'done' && isBookingOf(one, item)),
     );
     if (order && !items.some((item) => item.pk === order.pk && isOpenConcern(item)))
       find('reported', `Nothing reports that ${number} was removed in Azumuta.`);
   }
+}
+
+/** Parts that are booked together have their booking with the first one. */
+function isBookingOf({ pk, parts }: Item, order: Item): boolean {
+  const { first, index } = Object(order.part);
+  return (
+    pk === order.pk || (pk === `ORDER#${String(first)}` && Array.isArray(parts) && parts.includes(index))
+  );
 }
 
 /** What a person must see to about an order, until it is over. */
