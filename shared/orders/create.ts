@@ -76,15 +76,15 @@ async function create(claim: Claim, attempt: WorkAttempt, dependencies: CreateDe
   const { productOrder, event, isBooked = false } = await createOrAdopt(claim, entry, attempt, dependencies);
   const link = await linkInErp({ ...entry, productOrder }, attempt, dependencies);
   // From now on, until it is completed, the reconciliation may ask about it when it is overdue.
-  await dependencies.ledger.claims.complete(
-    claim,
-    {
-      ...{ productOrder, azumutaId: productOrder.id, ...link.noted },
-      ...(isBooked ? {} : { awaiting: 'completion' }),
-    },
-    { event, note: `Azumuta id ${productOrder.id}` },
-    ...link.told,
-  );
+  const awaited = isBooked ? {} : { awaiting: 'completion' };
+  const set = { ...{ productOrder, azumutaId: productOrder.id, ...link.noted }, ...awaited };
+  const created = { event, note: `Azumuta id ${productOrder.id}` };
+  try {
+    await dependencies.ledger.claims.complete(claim, set, created, ...link.told);
+  } catch (cause) {
+    // Not noted, a link in doubt needs its time to settle all the more.
+    throw link.error instanceof RetryLater ? link.error : cause;
+  }
   attempt.log.info('Product order created', { event, azumutaId: productOrder.id }, { OrdersCreated: 1 });
   if (link.error !== undefined) throw link.error;
 }
