@@ -1,8 +1,6 @@
 import { expect, it } from 'vitest';
 import { createPullProductOrders } from '../../functions/pull-product-orders/pull-product-orders.ts';
-import { createSlots } from '../../shared/slots/slots.ts';
-import { silent } from '../support/logs.ts';
-import { invocation, startSurroundings } from './stage.ts';
+import { invocation, runAroundSlot, startSurroundings } from './stage.ts';
 
 const from = (instant: string) => ({ pull: { everyMinutes: 5, from: instant } });
 
@@ -39,27 +37,20 @@ it('maps what the configuration wants, with its version, and has it created', as
 });
 
 it('calls an ERP with a limit only with one of its slots, which it gives back', async () => {
-  // Prepare: another function has the only one
+  // Prepare
   const stage = await startSurroundings({ erp: { atOnce: 1 } });
-  const { clock, integration, store } = stage;
-  const other = { clock, table: store.table, name: 'book-completion', settlingSeconds: 420 };
-  const slots = createSlots(integration, { ...other, log: silent });
-  slots?.begin({ awsRequestId: 'another', getRemainingTimeInMillis: () => 3_600_000 });
-  await slots?.take('erp');
-  let endsAt = clock.now().getTime() + 60_000;
-  const left = () => Math.max(0, endsAt - clock.now().getTime());
-  const run = createPullProductOrders(integration, stage.runtime);
+  const run = createPullProductOrders(stage.integration, stage.runtime);
 
-  // Act
-  const meanwhile = await run({}, { awsRequestId: 'this', getRemainingTimeInMillis: left });
-  const asked = stage.calls.erp.length;
-  await slots?.end();
-  endsAt += 60_000;
-  const after = await run({}, { awsRequestId: 'the next', getRemainingTimeInMillis: left });
+  // Act: another function has the only one
+  const { meanwhile, asked, after } = await runAroundSlot(stage, {
+    partner: 'erp',
+    other: 'book-completion',
+    run,
+  });
 
   // Assess
   expect([meanwhile.outcome, asked, after.outcome]).toEqual(['no slot was free', 0, 'read']);
-  expect(await store.table.get({ pk: 'SLOTS#erp', sk: 'SLOT#1' })).not.toHaveProperty('leaseUntil');
+  expect(await stage.store.table.get({ pk: 'SLOTS#erp', sk: 'SLOT#1' })).not.toHaveProperty('leaseUntil');
 });
 
 it('leaves an ERP alone that is down, for the cooldown of the environment', async () => {

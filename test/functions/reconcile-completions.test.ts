@@ -1,8 +1,6 @@
 import { expect, it } from 'vitest';
 import { createReconcileCompletions } from '../../functions/reconcile-completions/reconcile-completions.ts';
-import { createSlots } from '../../shared/slots/slots.ts';
-import { silent } from '../support/logs.ts';
-import { invocation, type Surroundings, startSurroundings } from './stage.ts';
+import { invocation, runAroundSlot, type Surroundings, startSurroundings } from './stage.ts';
 
 const reconcile = ({ integration, runtime }: Surroundings) =>
   createReconcileCompletions(integration, runtime)({}, invocation);
@@ -44,26 +42,19 @@ it('has each open product order looked at', async () => {
 });
 
 it('calls an Azumuta with a limit only with one of its slots, which it gives back', async () => {
-  // Prepare: another function has the only one
+  // Prepare
   const stage = await startSurroundings({ azumuta: { atOnce: 1 } });
   await overdue(stage);
-  const { clock, integration, store, runtime } = stage;
-  const other = { clock, table: store.table, name: 'create-product-orders', settlingSeconds: 420 };
-  const slots = createSlots(integration, { ...other, log: silent });
-  slots?.begin({ awsRequestId: 'another', getRemainingTimeInMillis: () => 3_600_000 });
-  await slots?.take('azumuta');
-  let endsAt = clock.now().getTime() + 60_000;
-  const left = () => Math.max(0, endsAt - clock.now().getTime());
-  const run = createReconcileCompletions(integration, runtime);
+  const run = createReconcileCompletions(stage.integration, stage.runtime);
 
-  // Act
-  const meanwhile = await run({}, { awsRequestId: 'this', getRemainingTimeInMillis: left });
-  const asked = stage.calls.azumuta.length;
-  await slots?.end();
-  endsAt += 60_000;
-  const after = await run({}, { awsRequestId: 'the next', getRemainingTimeInMillis: left });
+  // Act: another function has the only one
+  const { meanwhile, asked, after } = await runAroundSlot(stage, {
+    partner: 'azumuta',
+    other: 'create-product-orders',
+    run,
+  });
 
   // Assess
   expect([meanwhile.outcome, asked, after.outcome]).toEqual(['no slot was free', 0, 'asked']);
-  expect(await store.table.get({ pk: 'SLOTS#azumuta', sk: 'SLOT#1' })).not.toHaveProperty('leaseUntil');
+  expect(await stage.store.table.get({ pk: 'SLOTS#azumuta', sk: 'SLOT#1' })).not.toHaveProperty('leaseUntil');
 });

@@ -7,11 +7,15 @@ import {
 } from '../../shared/integration/define.ts';
 import { orderKey } from '../../shared/ledger/keys.ts';
 import { createLedger } from '../../shared/ledger/ledger.ts';
+import type { Partner } from '../../shared/model/partner.ts';
+import type { Invocation } from '../../shared/platform/aws/lambda.ts';
+import { createSlots } from '../../shared/slots/slots.ts';
 import { createSecretsModel } from '../simulation/aws/secrets.ts';
 import { createAzumutaModel } from '../simulation/partners/azumuta.ts';
 import { erpModels } from '../simulation/partners/erp.ts';
 import { testClock } from '../support/clock.ts';
 import { startLedgerStore } from '../support/dynamodb.ts';
+import { silent } from '../support/logs.ts';
 import { type Answer, type Received, startServer } from '../support/server.ts';
 import { sqsRecord, startSqsEndpoint } from '../support/sqs.ts';
 
@@ -157,4 +161,28 @@ export async function call(
   // API Gateway's types have dozens of fields that no function reads.
   const answer = (await handler(whole as never, invocation as never)) as { statusCode: number; body: string };
   return { statusCode: answer.statusCode, ...JSON.parse(answer.body) };
+}
+
+interface SlotRun<Outcome> {
+  readonly partner: Partner;
+  /** The function that has the partner's only slot. */
+  readonly other: string;
+  readonly run: (event: object, invocation: Invocation) => Promise<Outcome>;
+}
+
+/** Runs a function while another one has the only slot, and once more when that has given it back. */
+export async function runAroundSlot<Outcome>(stage: Surroundings, { partner, other, run }: SlotRun<Outcome>) {
+  const { clock, integration, store } = stage;
+  const named = { clock, table: store.table, name: other, settlingSeconds: 420, log: silent };
+  const slots = createSlots(integration, named);
+  slots?.begin({ awsRequestId: 'another', getRemainingTimeInMillis: () => 3_600_000 });
+  await slots?.take(partner);
+  let endsAt = clock.now().getTime() + 60_000;
+  const left = () => Math.max(0, endsAt - clock.now().getTime());
+  const meanwhile = await run({}, { awsRequestId: 'this', getRemainingTimeInMillis: left });
+  const asked = stage.calls[partner].length;
+  await slots?.end();
+  endsAt += 60_000;
+  const after = await run({}, { awsRequestId: 'the next', getRemainingTimeInMillis: left });
+  return { meanwhile, asked, after };
 }
