@@ -5,6 +5,7 @@ import { type BookingEntry, bookedQuantity } from '../ledger/records/bookings.ts
 import { removedConcern } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
+import { homeOf } from '../model/orders.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Queues } from '../platform/aws/queue.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -139,12 +140,13 @@ async function askAboutOverdue(
 
 /** What was completed before it was known to be created, or whose hint died at last, still waits: Azumuta may lack it by now. */
 async function isBooked(
-  { part }: OrderEntry,
+  entry: OrderEntry,
   own: readonly BookingEntry[],
   { knownOrders }: Pick<Ledger, 'knownOrders'>,
 ): Promise<boolean> {
-  const { bookings } = part.book === 'when-all-done' ? await knownOrders.read(part.first) : { bookings: own };
-  return bookedQuantity(bookings, part.index) !== undefined;
+  const home = homeOf(entry);
+  const bookings = home === entry.number ? own : (await knownOrders.read(home)).bookings;
+  return bookedQuantity(bookings, entry.part.index) !== undefined;
 }
 
 /** One read, or two for an order that was made again. A problem of one order must not stop the others. */

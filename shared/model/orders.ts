@@ -101,6 +101,11 @@ export const partSchema = z.object({
 /** Which part of its ERP order a product order is. The record of the ERP order has the number of parts, as it changes. */
 export type Part = Readonly<z.output<typeof partSchema>>;
 
+/** The number under which the bookings of a product order are kept. */
+export function homeOf({ number, part }: { readonly number: string; readonly part: Part }): string {
+  return part.book === 'when-all-done' ? part.first : number;
+}
+
 export const splitSchema = z.object({
   /** Number of the only product order, or the prefix of the numbers of all parts. */
   number: z.string(),

@@ -82,7 +82,7 @@ async function create(claim: Claim, attempt: WorkAttempt, dependencies: CreateDe
   try {
     await dependencies.ledger.claims.complete(claim, set, created, ...link.told);
   } catch (cause) {
-    // Not noted, a link in doubt needs its time to settle all the more.
+    // Not noted, a link in doubt needs its time to settle all the more; a refusal must not end the message before that.
     throw link.error instanceof RetryLater ? link.error : cause;
   }
   attempt.log.info('Product order created', { event, azumutaId: productOrder.id }, { OrdersCreated: 1 });

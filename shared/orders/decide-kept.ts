@@ -1,7 +1,13 @@
 import { type BookingEntry, bookedQuantity } from '../ledger/records/bookings.ts';
 import type { Concern, OrderConcernKind } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
-import { type ErpOrder, isSameErpOrder, type MappedProductOrder, type Part } from '../model/orders.ts';
+import {
+  type ErpOrder,
+  homeOf,
+  isSameErpOrder,
+  type MappedProductOrder,
+  type Part,
+} from '../model/orders.ts';
 import type { Kept, KnownErpOrder, WantedOrder } from './wanted-order.ts';
 
 // What stays as it is, and what a booking changes about it.
@@ -39,12 +45,8 @@ export function isBookedFinally(known: KnownErpOrder, { number, part }: OrderEnt
   return bookedQuantity(bookingsOf(known, number, part), part.index) !== undefined;
 }
 
-function bookingsOf(
-  { productOrders }: KnownErpOrder,
-  number: string,
-  { book, first }: Part,
-): readonly BookingEntry[] {
-  return productOrders.get(book === 'when-all-done' ? first : number)?.bookings ?? [];
+function bookingsOf({ productOrders }: KnownErpOrder, number: string, part: Part): readonly BookingEntry[] {
+  return productOrders.get(homeOf({ number, part }))?.bookings ?? [];
 }
 
 /** Of a booked product order, nothing can be put right in Azumuta any more. */

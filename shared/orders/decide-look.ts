@@ -44,11 +44,11 @@ export function decideLook({ entry, concerns, seen, booking }: LookFacts): LookD
   if (booking === 'booked' && unwanted.length > 0)
     return { ends: over([...unwanted, ...removed], 'It is built and booked.'), begins: [] };
   const again = unwanted.filter((concern) => concern.wanted);
-  const isWanted = over(again, 'The ERP wants it again.');
+  const wantedAgain = over(again, 'The ERP wants it again.');
   // What becomes of its booking decides: it is not made anew.
   if (!seen && booking !== 'none')
     return {
-      ends: [...isWanted, ...over(removed, 'It is built, and its booking is written down.')],
+      ends: [...wantedAgain, ...over(removed, 'It is built, and its booking is written down.')],
       begins: [],
     };
   if (!seen && unwanted.length === 0) return { ends: [], begins: [removedConcern] };
@@ -56,7 +56,7 @@ export function decideLook({ entry, concerns, seen, booking }: LookFacts): LookD
     const ends = over([...unwanted, ...changed, ...removed], 'Azumuta does not have it any more.');
     return { ends, begins: [], withdraws: true };
   }
-  const ends = [...over(removed, 'Azumuta has it again.'), ...isWanted];
+  const ends = [...over(removed, 'Azumuta has it again.'), ...wantedAgain];
   // Nobody wants an order that the ERP does not: only whether it is there counts. And where the ERP, or the mapping, wants
   // what no look can show, accepting the order ends it.
   if (unwanted.length > again.length || changed.some(({ wanted }) => !wanted)) return { ends, begins: [] };

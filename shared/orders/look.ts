@@ -35,9 +35,9 @@ export async function lookAtOrder(
   const { ledger } = dependencies;
   const { entry, concerns: all, bookings } = await ledger.knownOrders.standing(number);
   const concerns = all.filter(({ kind }) => lookedAt.includes(kind));
-  // One that was refused may be there as well.
-  const mayBeThere = entry?.state === 'done' || entry?.state === 'rejected';
-  if (!entry || !mayBeThere || concerns.length === 0) return undefined;
+  // One that was refused may be there as well; one that is withdrawn is not.
+  const isEnded = entry?.state === 'done' || entry?.state === 'rejected';
+  if (!entry || !isEnded || concerns.length === 0) return undefined;
   const seen = entry.withdrawn ? undefined : await seenOf(entry, signal, dependencies);
   const { index } = entry.part;
   // What is refused may be booked otherwise, or never.

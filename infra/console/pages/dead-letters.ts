@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { duration } from '../../../shared/model/time.ts';
 import { counted } from '../../ops/cli/output.ts';
 import { redactedText, shownPayload } from '../../ops/cli/redact.ts';
-import { maxNote, minNote } from '../../ops/dead-letters/discard.ts';
+import { maxNote, minNote } from '../../ops/cli/signed-note.ts';
 import { hiddenInWords } from '../../ops/dead-letters/queue.ts';
 import type { ReplayReport } from '../../ops/replay/replay.ts';
 import { formKeyField } from '../auth.ts';

@@ -1,7 +1,7 @@
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { DeadLetters } from '../../../shared/ledger/records/dead-letters.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
-import { UsageError } from '../cli/command.ts';
+import { signedNote } from '../cli/signed-note.ts';
 import type { DeadLetterMessage } from './dead-letter.ts';
 import { type DeadLetterQueue, pagesOf } from './queue.ts';
 
@@ -20,9 +20,6 @@ export interface DiscardDependencies {
 }
 
 export type DiscardReport = Awaited<ReturnType<typeof discard>>;
-
-export const minNote = 5;
-export const maxNote = 500;
 
 /**
  * Discards dead letters for good. The ledger is written first and the letter removed afterwards, so that every discarded
@@ -68,13 +65,4 @@ export async function discard(
     await deadLetters.giveBack([...held.values()]);
   }
   return { selected, discarded, failure };
-}
-
-/** Why a person did something, and who it was: kept with the order; the support file leaves the person out. @throws UsageError */
-export function signedNote(why: string, by: string): string {
-  const note = why.replace(/\s+/g, ' ').trim();
-  if (note.length >= minNote && note.length <= maxNote) return `${note} (signed by ${by})`;
-  throw new UsageError(
-    `Say in ${minNote} to ${maxNote} characters why, for everybody who looks up the order later.`,
-  );
 }

@@ -1,4 +1,5 @@
 import { redacted } from '../cli/redact.ts';
+import { withoutSignatures } from '../cli/signed-note.ts';
 import type { Trace } from '../trace/trace.ts';
 
 /** What somebody outside the plant needs to find out why an order is stuck. */
@@ -21,14 +22,11 @@ export interface SupportFile {
  */
 export function supportTextOf(file: SupportFile): string {
   const text = JSON.stringify(redacted(file), null, 2);
-  return `${text.replace(accountNumber, '$<before>•••').replace(signatures, '')}\n`;
+  return `${withoutSignatures(text).replace(accountNumber, '$<before>•••')}\n`;
 }
 
 /** In an ARN, or in the URL of a queue. */
 const accountNumber = /(?<before>(?:arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:|amazonaws\.com\/))\d{12}/g;
-
-/** Of persons, in the notes and reasons of what they did; one may be cut off at its end. */
-const signatures = / \(signed by [^()"]*\)?/g;
 
 /** Paths of the settings of a configuration: `productOrders.article`. */
 export function namesIn(configuration: object): string[] {

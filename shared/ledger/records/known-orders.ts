@@ -1,3 +1,4 @@
+import { homeOf } from '../../model/orders.ts';
 import type { DeepReadonly, StoredItem } from '../../platform/aws/dynamodb-table.ts';
 import {
   aliasKey,
@@ -76,7 +77,7 @@ export class KnownOrders extends Records {
     let known = await this.#byAlias(number);
     const otherwise = known.entry || other === undefined ? known : await this.#byAlias(other);
     if (otherwise.entry) known = otherwise;
-    const home = isBookedTogether(known.entry) ? known.entry.part.first : known.number;
+    const home = known.entry ? homeOf(known.entry) : known.number;
     if (home === known.number) return { ...known, home };
     const { bookings, letters } = await this.read(home);
     return { ...known, home, bookings, letters: [...known.letters, ...letters] };

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { signedNote } from '../../../../infra/ops/dead-letters/discard.ts';
+import { signedNote } from '../../../../infra/ops/cli/signed-note.ts';
 import { namesIn, supportTextOf } from '../../../../infra/ops/support/support-file.ts';
 import integration from '../../../../integration.config.ts';
 
