@@ -97,7 +97,7 @@ async function finish(
     if (letter.messageId !== job.attempt.messageId) await deadLetters.markSettled(letter);
 }
 
-/** A further part is noted with the first one, which waits until all are booked together. */
+/** A further part is noted with the first one, which waits until all are booked together, or longer if it is not built. */
 async function endWait(
   { home, entry, bookings, toBook, refused }: Job,
   orders: HintDependencies['ledger']['orders'],
@@ -106,7 +106,8 @@ async function endWait(
   const isFurther = home !== entry.number;
   const isTried = toBook.length + refused.length > 0;
   const isBooked = bookings.some(({ parts }) => parts.includes(entry.part.index));
-  const first = isFurther && isTried ? await orders.find(home) : undefined;
+  const isWithoutFirst = toBook.some(({ planned }) => planned.kind === 'quantity' && !planned.parts.includes(1));
+  const first = isFurther && isTried && !isWithoutFirst ? await orders.find(home) : undefined;
   if (first?.awaitsCompletion) await orders.markCompleted(first);
   if (entry.awaitsCompletion && (isFurther || isBooked || isTried)) await orders.markCompleted(entry);
 }

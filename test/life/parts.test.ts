@@ -72,6 +72,7 @@ it('tells that a part is not wanted any more once a surplus one was built instea
   expect(await concerns(order, 2)).toHaveLength(1);
   await built(order, 2);
   expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '1' });
+  expect(await plant.ledger.orders.find(`${order.number}/1`)).toMatchObject({ awaitsCompletion: true });
   plant.advance(days);
   await plant.reconcile();
   await plant.work();
