@@ -64,25 +64,31 @@ describe('a link that the ERP accepts and does not show', () => {
 });
 
 describe('a link without an answer', () => {
-  it('is searched no earlier when the ledger fails to note the doubt', async () => {
-    // Prepare
-    const number = await stage.released();
-    await stage.erpSide.setFaults([{ kind: 'status', route: link, status: 429, times: 1 }]);
-    await expect(stage.create(number)).rejects.toMatchObject({ name: 'RetryLater', wrote: 'nothing' });
-    await stage.erpSide.setFaults([{ kind: 'reset-after', route: link, times: 1 }]);
-    const noteLink = async () => {
-      throw new Error('Too many requests.');
-    };
-    const orders = overriding(stage.ledger.orders, { noteLink });
+  it.each(['created in the same attempt', 'created before'])(
+    'is searched no earlier when the ledger fails to note the doubt, of an order %s',
+    async (when) => {
+      // Prepare
+      const number = await stage.released();
+      if (when === 'created before') {
+        await stage.erpSide.setFaults([{ kind: 'status', route: link, status: 429, times: 1 }]);
+        await expect(stage.create(number)).rejects.toMatchObject({ name: 'RetryLater', wrote: 'nothing' });
+      }
+      await stage.erpSide.setFaults([{ kind: 'reset-after', route: link, times: 1 }]);
+      const fails = async () => {
+        throw new Error('Too many requests.');
+      };
+      const orders = overriding(stage.ledger.orders, { noteLink: fails });
+      const claims = overriding(stage.ledger.claims, { complete: fails });
 
-    // Act
-    const ledger = overriding(stage.ledger, { orders });
-    const inDoubt = await stage.create(number, 2, { ledger }).catch((error: unknown) => error);
+      // Act
+      const ledger = overriding(stage.ledger, { orders, claims });
+      const inDoubt = await stage.create(number, 2, { ledger }).catch((error: unknown) => error);
 
-    // Assess
-    const { settlingSeconds } = stage.dependencies;
-    expect(inDoubt).toMatchObject({ name: 'RetryLater', afterSeconds: settlingSeconds });
-  });
+      // Assess
+      const { settlingSeconds } = stage.dependencies;
+      expect(inDoubt).toMatchObject({ name: 'RetryLater', afterSeconds: settlingSeconds });
+    },
+  );
 
   it('is tried again soon when nothing was sent', async () => {
     const number = await stage.released();
