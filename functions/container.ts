@@ -93,8 +93,7 @@ export function acceptingOf({ integration, runtime, setting, ledger, queues, log
     accept: (order: ErpOrder) => isWanted(productOrders, order),
     /** Has the completion of a product order looked at once more. */
     async lookAgain(productOrderNumber: string): Promise<void> {
-      const occasion = { now: clock.now(), eventId: runtime.newId() };
-      const hint = completionHint('reconciliation', { productOrderNumber }, occasion);
+      const hint = completionHint('reconciliation', { productOrderNumber }, runtime.newId());
       await queues.send(setting('COMPLETIONS_QUEUE_URL'), { body: JSON.stringify(hint) });
     },
   };

@@ -1,11 +1,8 @@
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { lookDaily, mapAnew } from '../../shared/orders/ask-erp.ts';
 import { createProductOrder } from '../../shared/orders/create.ts';
-import {
-  type ProductOrderMessage,
-  parseProductOrderMessage,
-  productOrderMessage,
-} from '../../shared/orders/messages.ts';
+import { productOrderMessage, productOrderMessageSchema } from '../../shared/orders/messages.ts';
+import { parseMessage } from '../../shared/platform/aws/queue.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
 import {
   acceptingOf,
@@ -38,8 +35,8 @@ export function createCreateProductOrders(integration: CompleteIntegration, runt
     {
       stage: functionName,
       partners: ['azumuta'],
-      parse: parseProductOrderMessage,
-      orderNumber: ({ number }: ProductOrderMessage) => number,
+      parse: (body) => parseMessage(productOrderMessageSchema, body),
+      orderNumber: ({ number }) => number,
       begin: async ({ number, asksErp }) => ({
         ...(asksErp === 'daily look' ? {} : { needs: 'azumuta' }),
         run: async (attempt) => {

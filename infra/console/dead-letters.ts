@@ -91,7 +91,7 @@ async function readView({ forLooking, names, clock }: DeadLetterDeskDependencies
     await forLooking.giveBack([...seen.values()]);
   }
   const at = clock.now();
-  const letters = [...seen.values()].map((letter) => ({ ...letter, route: routeOf(letter, names, at) }));
+  const letters = [...seen.values()].map((letter) => ({ ...letter, route: routeOf(letter, names) }));
   return { at, groups: groupsOf(letters), hidden, more: seen.size >= maxShown };
 }
 

@@ -1,7 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { ledgerIndexes, ledgerTimeToLive } from '../../shared/ledger/table-schema.ts';
+import { ledgerIndexes, ledgerTimeToLive } from '../../shared/ledger/keys.ts';
 
 export interface LedgerTableProps {
   readonly production: boolean;

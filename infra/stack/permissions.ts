@@ -1,6 +1,6 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { SecretName } from '../../shared/integration/deployment.ts';
-import { ledgerIndexes } from '../../shared/ledger/table-schema.ts';
+import { ledgerIndexes } from '../../shared/ledger/keys.ts';
 import type { VariableName } from '../../shared/platform/environment.ts';
 import type { LedgerTable } from './ledger-table.ts';
 import type { Queues } from './queues.ts';

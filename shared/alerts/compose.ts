@@ -3,7 +3,7 @@ import { formatQuantity } from '../model/quantity.ts';
 import { partnersCalledBy, queueNames, queueWords } from '../model/queues.ts';
 import { capitalized, counted, oneLine } from '../model/text.ts';
 import { duration, localTime } from '../model/time.ts';
-import { mapConcurrently } from '../platform/map-concurrently.ts';
+import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
 import { shellWord } from '../platform/shell-word.ts';
 import { headlineOf, nextOf } from '../situation/kinds.ts';
 import type { SeenTrouble, Situation, TroubleGroup } from '../situation/read.ts';
@@ -15,7 +15,6 @@ import type { AlertDependencies } from './dependencies.ts';
 
 /** Troubles that a message lists; further ones are counted. */
 const maxShown = 10;
-const readsAtOnce = 5;
 
 /** The message about a group. Reads only the items of the troubles that it shows, and of their orders. */
 export async function composeAlert(
@@ -27,7 +26,7 @@ export async function composeAlert(
   const { stack, timeZone } = dependencies;
   const { event, kind, partner, cause, troubles, since, count } = decision;
   const listed = kind === 'partner-down' || kind === 'unfiled' ? [] : troubles.slice(0, maxShown);
-  const told = await mapConcurrently(listed, readsAtOnce, (one) => toldTrouble(dependencies, one, situation));
+  const told = await mapConcurrently(listed, atOnce, (one) => toldTrouble(dependencies, one, situation));
   const [only] = told;
   const headline =
     kind === 'partner-down' ? outageHeadline(decision, situation.at, timeZone) : headlineOf(decision, count);

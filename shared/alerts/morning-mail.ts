@@ -10,8 +10,6 @@ import type { Situation } from '../situation/read.ts';
 import { tellTrouble } from '../situation/words.ts';
 import { type AlertDependencies, type Weekday, weekdays } from './dependencies.ts';
 
-/** Later than any order is due. */
-const farFuture = new Date('9999-12-31T00:00:00Z');
 /** Events of a day that are counted: far more than a plant has. */
 export const maxEvents = 50_000;
 /** Awaited orders that are counted; overdue ones that are named, and tasks of a person that are told, at most. */
@@ -59,7 +57,7 @@ export async function composeMorningMail(
   });
   const [counts, awaited, pauses, tasks] = await Promise.all([
     Promise.all(periods),
-    ledger.orders.late(farFuture, maxAwaited + 1),
+    ledger.orders.overdue(undefined, maxAwaited + 1, { byOwnDate: true }),
     Promise.all(queueNames.map((queue) => ledger.pauses.of(consumerOf[queue]))),
     taskLines(dependencies, situation),
   ]);

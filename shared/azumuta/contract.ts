@@ -136,16 +136,9 @@ export const contractSchema = strictObject({
   trigger: part({
     /** Names of the field with the product order's number, added to those that are assumed; `data.order.number` looks into objects. */
     productOrderNumber: names('productOrderNumber', 'productOrder', 'orderNumber', 'number'),
-    /** Names of the field with ids of work instructions, likewise. */
-    workInstructionIds: names(
-      'workInstructionIds',
-      'workInstructionId',
-      'workInstructions',
-      'workInstruction',
-    ),
     /** Names of the field with ids of recordings, likewise. */
     recordingIds: names('recordingIds', 'recordingId', 'recordings', 'recording'),
-    /** Names of the id within an object for a recording or a work instruction, likewise. */
+    /** Names of the id within an object for a recording, likewise. */
     id: names('id'),
     /** Texts for the event in the address that is pasted into Azumuta that mean: a product order is completed. */
     events: names('product-order-completed'),

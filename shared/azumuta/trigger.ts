@@ -10,7 +10,6 @@ const names = z.array(z.string());
  */
 export const triggerNamesSchema = z.object({
   productOrderNumber: names,
-  workInstructionIds: names,
   recordingIds: names,
   id: names,
   events: names,
@@ -23,7 +22,6 @@ export interface TriggerContent {
   readonly productOrderNumber: string;
   /** The number if a bare `+` in the query was meant as a plus: most senders mean a space. */
   readonly otherNumber?: string;
-  readonly workInstructionIds: readonly string[];
   readonly recordingIds: readonly string[];
 }
 
@@ -99,11 +97,10 @@ function contentOf(fields: readonly Field[], names: TriggerNames): TriggerConten
   if (others.length > 0) return `${numbers.length} different product order numbers in one call.`;
   const problem = problemOfText(productOrderNumber);
   if (problem) return `The product order number ${problem}.`;
-  const workInstructionIds = idsIn(fields, names.workInstructionIds, names);
   const recordingIds = idsIn(fields, names.recordingIds, names);
-  const [badId] = [...workInstructionIds, ...recordingIds].flatMap((id) => problemOfText(id) ?? []);
-  if (badId) return `The id of a recording or work instruction ${badId}.`;
-  return { productOrderNumber, workInstructionIds, recordingIds };
+  const [badId] = recordingIds.flatMap((id) => problemOfText(id) ?? []);
+  if (badId) return `The id of a recording ${badId}.`;
+  return { productOrderNumber, recordingIds };
 }
 
 const mayBeRounded =
@@ -114,7 +111,7 @@ const maxFields = 12;
 
 /** Names of the fields and how each was understood, never a value. */
 function describeFields(fields: readonly Field[], names: TriggerNames): string {
-  const meanings = (['productOrderNumber', 'workInstructionIds', 'recordingIds'] as const).map(
+  const meanings = (['productOrderNumber', 'recordingIds'] as const).map(
     (meaning) => [meaning, new Set(names[meaning].map(canonical))] as const,
   );
   const told = fields.flatMap(({ name, value }) => {

@@ -41,8 +41,6 @@ export interface ReceiveWebhookDependencies extends CallerCheck {
 }
 
 const maxBodyBytes = 64 * 1024;
-/** An HTTP API accepts 10,240 bytes of request line and headers together, so no query is longer. */
-const maxQuery = 10_240;
 /** Calls that are remembered; a trigger that repeats itself does not send more in so short a time. */
 export const maxKept = 1000;
 /**
@@ -81,7 +79,7 @@ export class WebhookReceiver {
   }
 
   async #accept(call: WebhookCall): Promise<WebhookAnswer> {
-    const { queues, completionsQueueUrl, names, clock, log } = this.#dependencies;
+    const { queues, completionsQueueUrl, names, log } = this.#dependencies;
     if (!names.events.includes(call.event))
       return this.#keep(call, 404, `Unknown event: expected ${names.events.join(' or ')}.`);
     if (call.body.byteLength > maxBodyBytes)
@@ -89,7 +87,7 @@ export class WebhookReceiver {
     const parsed = parseTrigger(call, names);
     if (!parsed.ok) return this.#keep(call, 400, parsed.reason);
 
-    const hint = completionHint('webhook', parsed.content, { now: clock.now(), eventId: call.id });
+    const hint = completionHint('webhook', parsed.content, call.id);
     await queues.send(completionsQueueUrl, { body: JSON.stringify(hint) });
     const fields = { order: hint.productOrderNumber, eventId: call.id };
     log.info('Webhook accepted', fields, { CompletionsAccepted: 1 });
@@ -126,9 +124,10 @@ function keptBodyOf({ method, event, rawQueryString, body }: WebhookCall): strin
     kind: 'webhook-call',
     method,
     event: event.slice(0, 200),
-    rawQueryString: rawQueryString.slice(0, maxQuery),
+    // An HTTP API accepts 10,240 bytes of request line and headers together, so no query is longer.
+    rawQueryString,
     bodyBase64: body.subarray(0, maxBodyBytes).toString('base64'),
-    truncated: body.byteLength > maxBodyBytes || rawQueryString.length > maxQuery,
+    truncated: body.byteLength > maxBodyBytes,
   });
 }
 

@@ -1,11 +1,9 @@
 import { type AzumutaClient, readByIdOrNumber } from '../azumuta/client.ts';
 import { BreakerOpen, type PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { type BookingEntry, bookedQuantity } from '../ledger/records/bookings.ts';
+import { bookedQuantity } from '../ledger/records/bookings.ts';
 import { removedConcern } from '../ledger/records/concerns.ts';
-import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
-import { homeOf } from '../model/orders.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Queues } from '../platform/aws/queue.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -14,7 +12,7 @@ import type { Slots } from '../slots/slots.ts';
 import { completionHint } from './messages.ts';
 
 export interface ReconcileDependencies {
-  readonly ledger: Pick<Ledger, 'orders' | 'concerns' | 'knownOrders' | 'reconciling'>;
+  readonly ledger: Ledger;
   readonly azumuta: Pick<AzumutaClient, 'productOrder' | 'findProductOrder'>;
   readonly partners: PartnerCalls;
   /** Without them, Azumuta has no limit. */
@@ -33,22 +31,14 @@ export interface ReconcileDependencies {
 
 type Outcome = 'asked' | 'another run is under way' | 'no slot was free' | 'out of time' | 'Azumuta is down';
 
-/** What one run did; also the function's answer, for a run by hand. */
-interface ReconcileReport {
-  readonly outcome: Outcome;
-  /** Product orders that Azumuta was asked about, with one read each. */
-  readonly asked: number;
-  /** Completed: their trigger was lost, or is late. */
-  readonly completed: number;
-  /** Not booked although it is planned: their hints are sent again, and Azumuta is not asked. */
-  readonly planned: number;
-  /** Still being built. */
-  readonly open: number;
-  /** Azumuta does not know them any more, or refused to answer. */
-  readonly unclear: number;
-}
+/**
+ * What one run did, in product orders; also the function's answer, for a run by hand. `asked`: about which Azumuta was asked,
+ * with one read each. `completed`: their trigger was lost, or is late. `planned`, and not booked: their hints are sent again,
+ * and Azumuta is not asked. `open`: still being built. `unclear`: Azumuta does not know them any more, or refused to answer.
+ */
+type ReconcileReport = typeof nothingDone & { outcome: Outcome };
 
-type Tally = { -readonly [Field in keyof ReconcileReport]: ReconcileReport[Field] };
+const nothingDone = { asked: 0, completed: 0, planned: 0, open: 0, unclear: 0 };
 const hourMs = 3_600_000;
 /** Less than a day, so that a daily run asks again every day, even if it is a little early. */
 const askAgainMs = 22 * hourMs;
@@ -71,7 +61,7 @@ export async function reconcileCompletions(
   dependencies: ReconcileDependencies,
 ): Promise<ReconcileReport> {
   const { ledger, slots, log, lookAt, most } = dependencies;
-  const tally: Tally = { outcome: 'asked', asked: 0, completed: 0, planned: 0, open: 0, unclear: 0 };
+  const tally: ReconcileReport = { outcome: 'asked', ...nothingDone };
   const owner = invocation.awsRequestId;
   const leaseSeconds = Math.ceil(invocation.getRemainingTimeInMillis() / 1000) + 5;
   if (!(await ledger.reconciling.take(owner, leaseSeconds)))
@@ -80,7 +70,7 @@ export async function reconcileCompletions(
     slots?.begin(invocation);
     // Only a look shows whether a concern is over. What is not completed the ERP may not want any more.
     const concerned = await ledger.concerns.toLookAt(Math.ceil(most / 4));
-    const open = await ledger.orders.late(undefined, maxOpen);
+    const open = await ledger.orders.overdue(undefined, maxOpen, { byOwnDate: true });
     await lookAt([...new Set([...concerned, ...open])]);
     if ((await slots?.takeInTime('azumuta')) === false) tally.outcome = 'no slot was free';
     else tally.outcome = await askAboutOverdue(invocation, tally, dependencies);
@@ -94,7 +84,7 @@ export async function reconcileCompletions(
 
 async function askAboutOverdue(
   invocation: Invocation,
-  tally: Tally,
+  tally: ReconcileReport,
   dependencies: ReconcileDependencies,
 ): Promise<Outcome> {
   const { ledger, queues, completionsQueueUrl, clock, log, most, graceHours } = dependencies;
@@ -106,13 +96,14 @@ async function askAboutOverdue(
   const dueAgain = new Date(dueBy.getTime() + askAgainMs);
   const dueAfterFailure = new Date(dueBy.getTime() + hourMs);
   for (const number of await orders.overdue(dueBy, most)) {
-    const known = await knownOrders.read(number);
+    const known = await knownOrders.standing(number);
     const { entry, question, bookings } = known;
     // What is planned was completed: Azumuta need not be asked, and its message may be lost.
     const isPlanned = bookings.some(({ state }) => state === 'waiting' || state === 'claimed');
     // The index lags behind: its trigger came in the meantime.
     if (!isPlanned && !entry?.awaitsCompletion && !question?.overdue) continue;
-    if (entry && !isPlanned && !question?.overdue && (await isBooked(entry, bookings, ledger))) {
+    // What was completed before it was known to be created, or whose hint died at last: Azumuta may lack it by now.
+    if (entry && !isPlanned && !question?.overdue && bookedQuantity(bookings, entry.part.index)) {
       await orders.markCompleted(entry);
       continue;
     }
@@ -127,8 +118,7 @@ async function askAboutOverdue(
     tally[answer] += 1;
     if (answer === 'planned' || answer === 'completed') {
       const eventId = `${invocation.awsRequestId}/${tally.planned + tally.completed}`;
-      const occasion = { now: clock.now(), eventId };
-      const hint = completionHint('reconciliation', { productOrderNumber: number }, occasion);
+      const hint = completionHint('reconciliation', { productOrderNumber: number }, eventId);
       await queues.send(completionsQueueUrl, { body: JSON.stringify(hint) });
       log.info('Completed without a trigger, or not booked yet', { order: number, eventId });
     }
@@ -136,17 +126,6 @@ async function askAboutOverdue(
     await knownOrders.markAsked(known, dueAgain);
   }
   return 'asked';
-}
-
-/** What was completed before it was known to be created, or whose hint died at last, still waits: Azumuta may lack it by now. */
-async function isBooked(
-  entry: OrderEntry,
-  own: readonly BookingEntry[],
-  { knownOrders }: Pick<Ledger, 'knownOrders'>,
-): Promise<boolean> {
-  const home = homeOf(entry);
-  const bookings = home === entry.number ? own : (await knownOrders.read(home)).bookings;
-  return bookedQuantity(bookings, entry.part.index) !== undefined;
 }
 
 /** One read, or two for an order that was made again. A problem of one order must not stop the others. */

@@ -4,7 +4,7 @@ import { RetryLater } from '../model/errors.ts';
 import { type ErpOrder, isSameErpOrder, type MappedOrder, partNumber } from '../model/orders.ts';
 import type { Queues } from '../platform/aws/queue.ts';
 import type { Clock } from '../platform/clock.ts';
-import { mapConcurrently } from '../platform/map-concurrently.ts';
+import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
 import { decideProductOrders } from './decide-product-orders.ts';
 import type { AnsweredOrder } from './endpoint/answers.ts';
 import { overall } from './order-status.ts';
@@ -25,7 +25,6 @@ import {
 } from './write-decision.ts';
 
 export interface AcceptDependencies extends WriteDependencies {
-  readonly ledger: WriteDependencies['ledger'] & Pick<Ledger, 'knownOrders'>;
   readonly queues: Pick<Queues, 'sendAll'>;
   readonly queueUrl: string;
   /** The configuration's mapping. @throws Rejected */
@@ -44,15 +43,10 @@ export interface Accepted extends AnsweredOrder {
   readonly remapped?: number;
   /** The ERP, or the plant's `accept`, does not want it. */
   readonly isEnded: boolean;
+  /** Those of its product orders that are to be sent, by number. */
+  readonly messages?: ReadonlyMap<string, Message>;
 }
 
-/** The product orders whose messages are to be sent, by number. */
-export interface Unsent {
-  readonly messages: ReadonlyMap<string, Message>;
-}
-
-/** Product orders of one order that are written at the same time. */
-const concurrency = 8;
 const writes: readonly PartDecision['action'][] = ['create', 'replace', 'withdraw'];
 /** When another writer was faster so often, the order is answered with that, and is retried. */
 const maxTries = 20;
@@ -66,10 +60,7 @@ const maxTries = 20;
  * does not list orders that are begun would never list the others again.
  * @throws RetryLater when others were faster every time: the next pull accepts it.
  */
-export async function acceptWanted(
-  given: WantedOrder,
-  dependencies: AcceptDependencies,
-): Promise<Accepted & Unsent> {
+export async function acceptWanted(given: WantedOrder, dependencies: AcceptDependencies): Promise<Accepted> {
   const { ledger } = dependencies;
   let news = 0;
   for (let tries = 0; tries < maxTries; tries++) {
@@ -85,13 +76,13 @@ export async function acceptWanted(
       return written;
     };
     if (decision.first.length > 0) {
-      await mapConcurrently(decision.first, concurrency, write);
+      await mapConcurrently(decision.first, atOnce, write);
       continue;
     }
     await noteFacts(known, decision, wanted, dependencies);
     const record = await writeRecord(known.record, decision, wanted, ledger);
     if (record === 'changed meanwhile' || (known.record && record !== known.record)) continue;
-    const written = await mapConcurrently(decision.parts, concurrency, write);
+    const written = await mapConcurrently(decision.parts, atOnce, write);
     if (written.includes('changed meanwhile')) continue;
     const isWritten = decision.parts.some(({ action }) => writes.includes(action));
     if (record && isWritten && (await ledger.erpOrders.find(record.erpOrder))?.version !== record.version)
@@ -124,7 +115,7 @@ function answerOf(
   { order: { number }, ended }: WantedOrder,
   written: readonly Written[],
   news: number,
-): Accepted & Unsent {
+): Accepted {
   const productOrders = written.flatMap(({ status }) => status ?? []);
   const why =
     productOrders.length === 0 && ended ? { reason: `${ended}.`, cause: 'order-state' as const } : {};

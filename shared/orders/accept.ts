@@ -2,14 +2,12 @@ import { Rejected, type Rejection, rejectionOf } from '../model/errors.ts';
 import type { ErpOrder } from '../model/orders.ts';
 import { formatQuantity } from '../model/quantity.ts';
 import { maxTextLength, problemOfText, shorten } from '../model/text.ts';
-import { mapConcurrently } from '../platform/map-concurrently.ts';
-import { type AcceptDependencies, type Accepted, acceptWanted, type Unsent } from './accept-wanted.ts';
+import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
+import { type AcceptDependencies, type Accepted, acceptWanted } from './accept-wanted.ts';
 import { productOrderMessage } from './messages.ts';
 import { readKnown, type Via, type WantedOrder } from './wanted-order.ts';
 import { type Message, writeRefused } from './write-decision.ts';
 
-/** Orders that are worked on at the same time; this calls no partner. */
-const concurrency = 8;
 /** Messages that are collected before they are sent: a call that is cut short leaves about as many unsent. */
 const maxUnsent = 100;
 /** A change time that is further ahead than this is wrong: clocks of servers differ by seconds. */
@@ -35,7 +33,7 @@ export async function acceptOrders(
   const underWay = new Map<string, Promise<unknown>>();
   const unsent = new Map<string, Message>();
   try {
-    return await mapConcurrently(orders, concurrency, async (order) => {
+    return await mapConcurrently(orders, atOnce, async (order) => {
       const { messages = [], ...accepted } = await acceptInSequence(order, via, underWay, dependencies);
       for (const [number, message] of messages) if (!unsent.has(number)) unsent.set(number, message);
       if (unsent.size >= maxUnsent) await sendAll(unsent, via, dependencies);
@@ -60,7 +58,7 @@ async function sendAll(
   if (sent.length > 0) log.info('Orders accepted', { via }, { OrdersAccepted: sent.length });
   // Or each pull would send it once more.
   const noted = sent.filter(([, message]) => message === 'again' && via !== 'endpoint');
-  await mapConcurrently(noted, concurrency, ([number]) => ledger.orders.markSentAgain(number));
+  await mapConcurrently(noted, atOnce, ([number]) => ledger.orders.markSentAgain(number));
   if (refused.size > 0)
     throw new Error(`SQS did not take ${refused.size} of ${sending.length} product orders.`);
 }
@@ -74,7 +72,7 @@ async function acceptInSequence(
   via: Via,
   underWay: Map<string, Promise<unknown>>,
   dependencies: AcceptDependencies,
-): Promise<Accepted & Partial<Unsent>> {
+): Promise<Accepted> {
   const wanted = wantedOf(listed, via, dependencies);
   if ('reason' in wanted) return refuse(listed, wanted, via, dependencies);
   const { id, number } = wanted.order;

@@ -72,12 +72,8 @@ async function lookAtRefused(
   const { erp, partners, ledger } = dependencies;
   const refused = concerns.find(({ kind }) => kind === 'refused');
   if (!refused || !erp.readOrder) return;
-  const order = await partners.call(
-    'erp',
-    signal,
-    async (guarded) => erp.readOrder?.({ number }, guarded),
-    number,
-  );
+  const reading = async (guarded: AbortSignal) => erp.readOrder?.({ number }, guarded);
+  const order = await partners.call('erp', signal, reading, number);
   if (order) await acceptOrders([order], 'daily look', dependencies);
   else await ledger.concerns.end(number, refused, 'The ERP does not have it any more.');
 }
@@ -122,14 +118,8 @@ async function askErp(
 }
 
 function deleted({ erpOrder }: ErpOrderRecord): ErpOrder {
-  const quantity = z.parse(quantitySchema, erpOrder);
-  return {
-    ...erpOrderRefOf(erpOrder),
-    article: erpOrder.article,
-    quantity,
-    state: 'deleted',
-    attributes: {},
-  };
+  const [{ article }, quantity] = [erpOrder, z.parse(quantitySchema, erpOrder)];
+  return { ...erpOrderRefOf(erpOrder), article, quantity, state: 'deleted', attributes: {} };
 }
 
 /** A caller may have posted its unit by another name than the one that the connector reads. */

@@ -14,7 +14,6 @@ import { whyNotAdopted } from './differences.ts';
 import { type LookDependencies, lookAtOrder } from './look.ts';
 
 export interface CreateDependencies extends LookDependencies {
-  readonly ledger: LookDependencies['ledger'] & Pick<Ledger, 'claims'>;
   readonly azumuta: AzumutaClient;
   readonly erp: ErpConnector;
   readonly clock: Clock;
@@ -79,14 +78,10 @@ async function create(claim: Claim, attempt: WorkAttempt, dependencies: CreateDe
   const awaited = isBooked ? {} : { awaiting: 'completion' };
   const set = { ...{ productOrder, azumutaId: productOrder.id, ...link.noted }, ...awaited };
   const created = { event, note: `Azumuta id ${productOrder.id}` };
-  try {
-    await dependencies.ledger.claims.complete(claim, set, created, ...link.told);
-  } catch (cause) {
-    // Not noted, a link in doubt needs its time to settle all the more; a refusal must not end the message before that.
-    throw link.error instanceof RetryLater ? link.error : cause;
-  }
-  attempt.log.info('Product order created', { event, azumutaId: productOrder.id }, { OrdersCreated: 1 });
-  if (link.error !== undefined) throw link.error;
+  const noting = dependencies.ledger.claims.complete(claim, set, created, ...link.told).then(() => {
+    attempt.log.info('Product order created', { event, azumutaId: productOrder.id }, { OrdersCreated: 1 });
+  });
+  await throwOnceNoted(link, noting);
 }
 
 async function createOrAdopt(
@@ -131,7 +126,7 @@ async function adopt(
   existing: AzumutaProductOrder,
   draft: OrderEntry['draft'],
   claim: Claim,
-  { knownOrders }: CreateDependencies['ledger'],
+  { knownOrders }: Ledger,
 ): Promise<Made> {
   const { number } = draft;
   // An Azumuta id belongs to one order: an operator may have given this number to the product order of another one.
@@ -151,12 +146,7 @@ async function adopt(
   return { productOrder: productOrderRefOf(existing), event, isBooked };
 }
 
-async function giveBack(
-  claim: Claim,
-  error: unknown,
-  sent: boolean,
-  { claims }: CreateDependencies['ledger'],
-): Promise<void> {
+async function giveBack(claim: Claim, error: unknown, sent: boolean, { claims }: Ledger): Promise<void> {
   if (error instanceof Rejected)
     return claims.reject(claim, rejectionOf(error), sent ? error.wrote : 'nothing');
   const wrote = error instanceof RetryLater ? error.wrote : sent ? 'perhaps' : 'nothing';
@@ -195,13 +185,16 @@ async function linkCreated(
   dependencies: CreateDependencies,
 ): Promise<void> {
   if (entry.linkedAt !== undefined) return;
-  const { noted, told, error } = await linkInErp(entry, attempt, dependencies);
+  const link = await linkInErp(entry, attempt, dependencies);
+  const { noted, told } = link;
   const isNews = noted.linkedAt !== undefined || noted.linkInDoubt !== entry.linkInDoubt;
-  try {
-    if (isNews) await dependencies.ledger.orders.noteLink(entry, noted, told);
-  } catch (cause) {
-    // Not noted, a link in doubt needs its time to settle all the more.
-    throw error ?? cause;
-  }
+  await throwOnceNoted(link, isNews ? dependencies.ledger.orders.noteLink(entry, noted, told) : undefined);
+}
+
+/** Not noted, a link in doubt needs its time to settle all the more; a refusal must not end the message before that. */
+async function throwOnceNoted({ error }: Link, noting: Promise<void> | undefined): Promise<void> {
+  await noting?.catch((cause: unknown) => {
+    throw error instanceof RetryLater ? error : cause;
+  });
   if (error !== undefined) throw error;
 }

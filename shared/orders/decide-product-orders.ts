@@ -172,12 +172,8 @@ function decidePart(
   if (!same) return changed(entry, mapped, wanted, own);
   const [first] = own;
   if (!first) return stays(entry);
-  if (entry.state !== 'done')
-    return stays(entry, {
-      action: 'over',
-      ends: own,
-      sentence: 'The ERP wants it again as it is going to be made.',
-    });
+  const asPlanned = 'The ERP wants it again as it is going to be made.';
+  if (entry.state !== 'done') return stays(entry, { action: 'over', ends: own, sentence: asPlanned });
   const { draft, contentHash } = mapped;
   const again = { draft, contentHash, erpOrder: factsOf(wanted.order) };
   return stays(entry, {

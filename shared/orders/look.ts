@@ -9,7 +9,7 @@ import type { WorkAttempt } from '../worker/worker.ts';
 import { decideLook } from './decide-look.ts';
 
 export interface LookDependencies {
-  readonly ledger: Pick<Ledger, 'orders' | 'knownOrders' | 'concerns'>;
+  readonly ledger: Ledger;
   readonly azumuta: Pick<AzumutaClient, 'productOrder' | 'findProductOrder'>;
   readonly partners: PartnerCalls;
   /** Has a product order created, or looked at. */

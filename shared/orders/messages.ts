@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { parseMessage } from '../platform/aws/queue.ts';
 
 /**
  * Message of the product-orders queue: only which order. The content is in the ledger, so that the newest mapping is
@@ -17,8 +16,4 @@ export type ProductOrderMessage = z.output<typeof productOrderMessageSchema>;
 
 export function productOrderMessage(number: string, more: Pick<ProductOrderMessage, 'asksErp'> = {}): string {
   return JSON.stringify({ v: 1, kind: 'product-order', number, ...more } satisfies ProductOrderMessage);
-}
-
-export function parseProductOrderMessage(body: string): ProductOrderMessage {
-  return parseMessage(productOrderMessageSchema, body);
 }

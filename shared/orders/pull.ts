@@ -1,6 +1,5 @@
 import { type PartnerCalls, pagesOf } from '../circuit-breaker/guarded-call.ts';
 import type { ErpConnector, ReleasedOrdersPage } from '../erp/connector.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import type { PullProgress } from '../ledger/records/pull-state.ts';
 import { RetryLater } from '../model/errors.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
@@ -11,7 +10,6 @@ import type { AcceptDependencies } from './accept-wanted.ts';
 import { afterPage, afterPullWindow, type BegunPullWindow, startOf } from './pull-window.ts';
 
 export interface PullDependencies extends AcceptDependencies {
-  readonly ledger: AcceptDependencies['ledger'] & Pick<Ledger, 'pullState' | 'pauses'>;
   readonly erp: ErpConnector;
   readonly partners: PartnerCalls;
   /** Without them, the ERP has no limit. */

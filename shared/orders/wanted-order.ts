@@ -14,7 +14,7 @@ import {
   partNumbers,
   type Split,
 } from '../model/orders.ts';
-import { mapConcurrently } from '../platform/map-concurrently.ts';
+import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
 
 /** What the ledger knows about one ERP order: its record, and each product order that it has, had, or is mapped to. */
 export interface KnownErpOrder {
@@ -110,9 +110,6 @@ export function nameOf({ number, id }: { readonly number: string; readonly id?: 
   return id === undefined || id === number ? number : `${number} (${id})`;
 }
 
-/** Product orders of one order that are read at the same time. */
-const concurrency = 8;
-
 /** Reads what the ledger knows about an ERP order, under its id or number and under the numbers that it is mapped to. */
 export async function readKnown(
   { order, mapped }: Pick<WantedOrder, 'order'> & Partial<Pick<WantedOrder, 'mapped'>>,
@@ -120,7 +117,7 @@ export async function readKnown(
 ): Promise<KnownErpOrder> {
   const productOrders = new Map<string, KnownOrder>();
   const read = (numbers: readonly string[]) =>
-    mapConcurrently(numbers, concurrency, async (number) => {
+    mapConcurrently(numbers, atOnce, async (number) => {
       if (!productOrders.has(number)) productOrders.set(number, await ledger.knownOrders.read(number));
     });
   await read((mapped?.productOrders ?? []).map(({ draft }) => draft.number));

@@ -18,7 +18,7 @@ import {
 } from './wanted-order.ts';
 
 export interface WriteDependencies {
-  readonly ledger: Pick<Ledger, 'orders' | 'erpOrders' | 'concerns' | 'deadLetters'>;
+  readonly ledger: Ledger;
   readonly log: Logger;
 }
 
@@ -112,7 +112,7 @@ export async function writePart(
 async function put(
   part: Extract<PartDecision, { action: 'create' | 'replace' }>,
   { order, via }: WantedOrder,
-  ledger: WriteDependencies['ledger'],
+  ledger: Ledger,
 ): Promise<Written | 'changed meanwhile'> {
   const { number, wanted } = part;
   const entry = { ...wanted, number, erpOrder: factsOf(order), via, dueDate: order.dueDate };

@@ -1,3 +1,6 @@
+/** Orders, or their parts, for which the ledger is called at the same time. */
+export const atOnce = 8;
+
 /**
  * Works on all, in their order, at most `width` at the same time. Resolves with the results in the same order.
  * When one fails, no further one begins, and those under way are awaited before the first failure is thrown: nothing

@@ -78,8 +78,8 @@ export async function readSituation(
   const [open, overdue, due, erp, azumuta, productOrders, completions, deadLetters] = await Promise.all([
     ledger.concerns.open(maxSeen),
     // The reconciliation moves orders that it has asked about to a later time that has passed: they stay overdue.
-    ledger.orders.late(at, maxSeen),
-    ledger.orders.late(new Date(at.getTime() - graceHours * hourMs), maxSeen),
+    ledger.orders.overdue(at, maxSeen, { byOwnDate: true }),
+    ledger.orders.overdue(new Date(at.getTime() - graceHours * hourMs), maxSeen, { byOwnDate: true }),
     breaker.state('erp'),
     breaker.state('azumuta'),
     count('product-orders'),

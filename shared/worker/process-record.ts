@@ -78,7 +78,7 @@ export class RecordProcessor<Message> {
         );
       }
       if (isWatched) {
-        await this.#dependencies.attempts.begin(work.record.messageId, unfinished);
+        await this.#dependencies.attempts.note(work.record.messageId, unfinished + 1);
         inWork = { ...work, hasBegun: true };
       }
       const next = await step.run({ ...this.#attemptAt(inWork, invocation, deadline), hasTime });
@@ -101,7 +101,7 @@ export class RecordProcessor<Message> {
       await step.leave?.(this.#attemptAt(work, invocation, deadline));
       const waitedMs = await this.#waited.msOf(record);
       if (this.#waited.isTooLong(record, waitedMs)) throw new Wait(reason, { scope: 'order' });
-      if (work.hasBegun) await this.#dependencies.attempts.withdraw(record.messageId);
+      if (work.hasBegun) await this.#dependencies.attempts.note(record.messageId, 0);
       return { retried: { record, seconds } };
     } catch (thrown) {
       return deadline.isOverdue() ? undefined : this.#failed(thrown, work, deadline);
@@ -170,7 +170,7 @@ export class RecordProcessor<Message> {
     if (this.#waited.isTooLong(record, waitedMs))
       return this.#deadLetter(inWork, tooLong(wait), waitedMs, deadline);
     // If this fails, the message is worked on alone next time, which does no harm.
-    if (hasBegun) await attempts.withdraw(record.messageId).catch(() => undefined);
+    if (hasBegun) await attempts.note(record.messageId, 0).catch(() => undefined);
     const seconds = secondsUntilTurn(wait, receiveCount, random());
     log.info('Waits', { reason: wait.message, seconds }, measuredWait(waitedMs));
     return { retried: { record, seconds } };

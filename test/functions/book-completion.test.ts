@@ -8,10 +8,8 @@ import { invocation, messages, type Surroundings, startSurroundings } from './st
 const booker = ({ integration, runtime }: Surroundings) => createBookCompletion(integration, runtime);
 
 /** A trigger of a product order, as Lambda passes it on. */
-function triggerOf({ clock }: Surroundings, productOrderNumber: string) {
-  const hint = completionHint('webhook', { productOrderNumber }, { now: clock.now(), eventId: 'event' });
-  return messages(hint);
-}
+const triggerOf = (productOrderNumber: string) =>
+  messages(completionHint('webhook', { productOrderNumber }, 'event'));
 
 /** A product order that is completed in Azumuta, of an order of the ERP. */
 async function completed(stage: Surroundings, isCompleted = true) {
@@ -39,8 +37,7 @@ it('books what the mapping makes of a completion, once', async () => {
 
   // Act
   const responses = [];
-  for (let times = 0; times < 2; times += 1)
-    responses.push(await book(triggerOf(stage, order.number), invocation));
+  for (let times = 0; times < 2; times += 1) responses.push(await book(triggerOf(order.number), invocation));
 
   // Assess
   expect(responses).toEqual(Array(2).fill({ batchItemFailures: [] }));
@@ -62,7 +59,7 @@ it('keeps the message of a container that plans the same booking in the same mom
 
   // Act
   const containers = ['one', 'another'].map((awsRequestId) =>
-    booker(stage)(triggerOf(stage, order.number), { ...invocation, awsRequestId }),
+    booker(stage)(triggerOf(order.number), { ...invocation, awsRequestId }),
   );
   const responses = await Promise.all(containers);
 
@@ -78,7 +75,7 @@ it('notes with which version of the configuration a booking was planned, and wai
   stage.answers.erp = () => ({ status: 503 });
 
   // Act
-  await booker(stage)(triggerOf(stage, order.number), invocation);
+  await booker(stage)(triggerOf(order.number), invocation);
 
   // Assess
   const { bookings } = await stage.ledger.knownOrders.read(order.number);
@@ -94,7 +91,7 @@ it.each([
   async (trust, good) => {
     const stage = await startSurroundings({ azumuta: { contract: { trustTrigger: trust } } });
     const order = await completed(stage, false);
-    await booker(stage)(triggerOf(stage, order.number), invocation);
+    await booker(stage)(triggerOf(order.number), invocation);
     expect(stage.erp.books(order).good).toBe(good);
   },
 );
@@ -108,7 +105,7 @@ it.each([
     const stage = await startSurroundings({ completions: { unknownRecordings } });
     const order = await completed(stage);
     azumutaShows(stage, (shown) => void delete shown.recordings);
-    await booker(stage)(triggerOf(stage, order.number), invocation);
+    await booker(stage)(triggerOf(order.number), invocation);
     expect(stage.erp.books(order).good).toBe(good);
   },
 );
@@ -123,7 +120,7 @@ it.each([
     const stage = await startSurroundings({ schedule: { reconcile } });
     const order = await completed(stage, false);
     const book = booker(stage);
-    const trigger = triggerOf(stage, order.number);
+    const trigger = triggerOf(order.number);
     await book(trigger, invocation);
     stage.clock.advance(31 * 60);
 
@@ -146,7 +143,7 @@ it('books a product order of somebody else on the ERP order that the configurati
   stage.azumuta.complete(number);
 
   // Act
-  await booker(stage)(triggerOf(stage, number), invocation);
+  await booker(stage)(triggerOf(number), invocation);
 
   // Assess
   expect(stage.erp.books(order).good).toBe('5');
@@ -165,7 +162,7 @@ it.each([
     stage.azumuta.complete(order.number);
 
     // Act
-    await booker(stage)(triggerOf(stage, order.number), invocation);
+    await booker(stage)(triggerOf(order.number), invocation);
 
     // Assess
     expect(stage.erp.books(order).good).toBe(good);
@@ -185,7 +182,7 @@ it.each([
     stage.azumuta.complete('NOT THERE');
 
     // Act
-    const response = await booker(stage)(triggerOf(stage, 'NOT THERE'), invocation);
+    const response = await booker(stage)(triggerOf('NOT THERE'), invocation);
 
     // Assess
     expect(response).toEqual({ batchItemFailures: [] });
@@ -206,7 +203,7 @@ it.each([true, false])(
     const order = await completed(stage);
 
     // Act
-    await booker(stage)(triggerOf(stage, order.number), invocation);
+    await booker(stage)(triggerOf(order.number), invocation);
 
     // Assess
     expect(named.some((operator) => operator !== undefined)).toBe(includeOperators);
@@ -223,7 +220,7 @@ it('books nothing on an ERP order while what was sent for it may be settling, as
   }
   const book = booker(stage);
   stage.answers.erp = ({ method }, answer) => (method === 'POST' ? undefined : answer());
-  await book(triggerOf(stage, `a ${order.number}`), invocation);
+  await book(triggerOf(`a ${order.number}`), invocation);
   const waits = [...stage.sqs.hidden];
   stage.answers.erp = (_, answer) => answer();
 
@@ -231,7 +228,7 @@ it('books nothing on an ERP order while what was sent for it may be settling, as
   const good: string[] = [];
   for (const seconds of [419, 2]) {
     stage.clock.advance(seconds);
-    await book(triggerOf(stage, `b ${order.number}`), invocation);
+    await book(triggerOf(`b ${order.number}`), invocation);
     good.push(stage.erp.books(order).good);
   }
 
@@ -247,7 +244,7 @@ it('books nothing while bookings are paused', async () => {
   await new Breaker(stage.store.table, stage.clock).pauseBookings(true);
 
   // Act
-  const response = await booker(stage)(triggerOf(stage, order.number), invocation);
+  const response = await booker(stage)(triggerOf(order.number), invocation);
 
   // Assess
   expect(response.batchItemFailures).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, expect, it } from 'vitest';
-import { ledgerIndexes } from '../../shared/ledger/table-schema.ts';
+import { ledgerIndexes } from '../../shared/ledger/keys.ts';
 import { writeUnits } from './aws/write-units.ts';
 import { calmJourney } from './calm-journey.ts';
 import { runScenario } from './run-scenario.ts';

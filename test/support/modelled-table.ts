@@ -1,4 +1,4 @@
-import { ledgerIndexes } from '../../shared/ledger/table-schema.ts';
+import { ledgerIndexes } from '../../shared/ledger/keys.ts';
 import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import { createTableModel, type TableModel } from '../simulation/aws/table.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { webhookEvents } from '../../../shared/completions/messages.ts';
+import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { webhookAnswerSchema } from '../../../shared/completions/receive-webhook.ts';
 import {
   answeredOrderSchema,
@@ -135,7 +135,6 @@ function trigger(method: 'get' | 'post') {
   const operation = method === 'get' ? 'getTrigger' : 'postTrigger';
   const fields = {
     productOrderNumber: { type: 'string', description: 'Which product order is completed.' },
-    workInstructionIds: { type: 'array', items: { type: 'string' } },
     recordingIds: { type: 'array', items: { type: 'string' } },
   } as const;
   return {
@@ -145,7 +144,12 @@ function trigger(method: 'get' | 'post') {
     description:
       'A hint: what is booked is read from Azumuta. Names of fields are matched without regard to case, dashes and underscores, in singular and plural; further names can be configured.',
     parameters: [
-      { name: 'event', in: 'path', required: true, schema: { type: 'string', enum: [...webhookEvents] } },
+      {
+        name: 'event',
+        in: 'path',
+        required: true,
+        schema: { type: 'string', enum: [...defaultContract.trigger.events] },
+      },
       { name: 'token', in: 'path', required: true, schema: { type: 'string', minLength: 20 } },
       ...(method === 'get'
         ? Object.entries(fields).map(([name, schema]) => ({

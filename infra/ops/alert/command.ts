@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { channelWords } from '../../../shared/alerts/dependencies.ts';
 import type { AlertLedger } from '../../../shared/ledger/ledger.ts';
 import { localTime } from '../../../shared/model/time.ts';
-import { mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
+import { atOnce, mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
 import { tellTrouble } from '../../../shared/situation/words.ts';
 import type { Progress } from '../../local/progress.ts';
 import {
@@ -60,7 +60,7 @@ async function list(target: Target, most: number, { during }: Progress): Promise
 
 async function openTroubles(ledger: Pick<AlertLedger, 'concerns'>, most: number) {
   const found = await ledger.concerns.open(most + 1);
-  const open = await mapConcurrently(found.slice(0, most), 10, async (concern) => {
+  const open = await mapConcurrently(found.slice(0, most), atOnce, async (concern) => {
     const { kind, partner, cause, since } = concern;
     const { order, why, next } = await tellTrouble(ledger, concern);
     return { order, kind, partner, cause, since: since.toISOString(), why, next };

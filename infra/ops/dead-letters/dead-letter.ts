@@ -85,11 +85,7 @@ export function letterOf(message: Message) {
  * what it wants now. What is booked is what the ledger planned and Azumuta says:
  * the attributes of a letter are not trusted, because more than one function may write to the dead-letter queue.
  */
-export function routeOf(
-  letter: Omit<DeadLetterMessage, 'receiptHandle'>,
-  names: TriggerNames,
-  now: Date,
-): Route {
+export function routeOf(letter: Omit<DeadLetterMessage, 'receiptHandle'>, names: TriggerNames): Route {
   const to = queueNames.find((queue) => consumerOf[queue] === letter.stage);
   if (to !== undefined) return { to, body: wantedAgain(letter.body, to) };
   if (letter.stage !== 'receive-webhook')
@@ -103,8 +99,7 @@ export function routeOf(
   const parsed = parseTrigger({ method, rawQueryString, body: Buffer.from(bodyBase64, 'base64') }, names);
   if (!parsed.ok)
     return { stays: `it is still not understood (${parsed.reason}) Deploy that, and replay again` };
-  // How long it is retried counts from now, not from when the call came.
-  const hint = completionHint('webhook', parsed.content, { now, eventId: letter.messageId });
+  const hint = completionHint('webhook', parsed.content, letter.messageId);
   return { to: 'completions', body: wantedAgain(JSON.stringify(hint), 'completions') };
 }
 

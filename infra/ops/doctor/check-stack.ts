@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
+import { ledgerIndexes, ledgerTimeToLive } from '../../../shared/ledger/keys.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
-import { ledgerIndexes, ledgerTimeToLive } from '../../../shared/ledger/table-schema.ts';
 import { consumerOf, queueKeepsDays } from '../../../shared/model/queues.ts';
 import { pullStage } from '../../../shared/orders/pull.ts';
 import { readQueue } from '../../../shared/platform/aws/queue.ts';

@@ -2,7 +2,6 @@ import { completionHint } from '../../../shared/completions/messages.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { Standing } from '../../../shared/ledger/records/known-orders.ts';
 import type { Queues } from '../../../shared/platform/aws/queue.ts';
-import type { Clock } from '../../../shared/platform/clock.ts';
 
 /** The orders that a person asks for. */
 export type AskedOrders = Awaited<ReturnType<typeof findOrders>>;
@@ -41,18 +40,17 @@ export async function sendHints(
     readonly records: Pick<Ledger['deadLetters'], 'of' | 'markReplayed'>;
     readonly queues: Pick<Queues, 'sendAll'>;
     readonly queueUrls: Readonly<Record<'completions', string>>;
-    readonly clock: Clock;
   },
 ): Promise<void> {
   if (homes.length === 0) return;
-  const { records, queues, queueUrls, clock } = dependencies;
+  const { records, queues, queueUrls } = dependencies;
   for (const home of homes)
     for (const record of await records.of(home))
       if (record.isDead && record.stage === 'book-completion')
         await records.markReplayed(record, 'looked at once more, as its letter is gone');
   const hints = homes.map((productOrderNumber) => {
-    const occasion = { now: clock.now(), eventId: `replay of ${productOrderNumber}` };
-    return { body: JSON.stringify(completionHint('operator', { productOrderNumber }, occasion)) };
+    const hint = completionHint('operator', { productOrderNumber }, `replay of ${productOrderNumber}`);
+    return { body: JSON.stringify(hint) };
   });
   const refused = await queues.sendAll(queueUrls.completions, hints);
   if (refused.length > 0) throw new Error(`SQS did not take ${refused.length} of ${hints.length} messages.`);

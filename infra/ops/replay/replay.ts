@@ -127,15 +127,14 @@ export async function replay(request: ReplayRequest, dependencies: ReplayDepende
 }
 
 async function chooseLetters(run: Run, request: ReplayRequest, dependencies: ReplayDependencies) {
-  const { deadLetters, names, clock, progress } = dependencies;
+  const { deadLetters, names, progress } = dependencies;
   const { held, chosen } = run;
   const { go, most = maxMoved, signal } = request;
   for await (const page of deadLetters.take()) {
     const cameBack = page.some(({ sqsId }) => held.has(sqsId));
     for (const letter of page) {
       held.set(letter.sqsId, letter);
-      if (isSelected(letter, request))
-        chosen.set(letter.sqsId, { letter, route: routeOf(letter, names, clock.now()) });
+      if (isSelected(letter, request)) chosen.set(letter.sqsId, { letter, route: routeOf(letter, names) });
     }
     run.lookedAt = held.size;
     progress?.(`Looked at ${run.lookedAt} dead letters, ${chosen.size} of them selected`);

@@ -6,7 +6,7 @@ import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
 import { partNumbers } from '../../../shared/model/orders.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
 import type { Stage } from '../../../shared/orders/life.ts';
-import { mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
+import { atOnce, mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { type Told, toldOf } from '../../../shared/situation/told.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
@@ -69,7 +69,7 @@ async function traceKnown(asked: string, ledger: OperatorLedger, where: string, 
   const numbers = await numbersOf(asked, ledger);
   const [erp, azumuta] = await Promise.all([ledger.breaker.state('erp'), ledger.breaker.state('azumuta')]);
   const surroundings = { where, now, partners: { erp, azumuta } };
-  const traced = await mapConcurrently(numbers, 10, (number) => traceOne(number, ledger, surroundings));
+  const traced = await mapConcurrently(numbers, atOnce, (number) => traceOne(number, ledger, surroundings));
   /** Empty when the ledger knows nothing by that name. */
   const productOrders: readonly TracedOrder[] = traced.filter((each) => each !== undefined);
   /** Those whose circuit breaker is open now. */

@@ -26,15 +26,10 @@ export class Attempts extends Records {
     return noted && Number(noted.unfinished ?? 0);
   }
 
-  /** @param unfinished How many successive attempts before this one have not ended. */
-  async begin(messageId: string, unfinished: number): Promise<void> {
+  /** @param unfinished How many successive attempts have not ended, with one that begins; 0 when it must only wait. */
+  async note(messageId: string, unfinished: number): Promise<void> {
     // Set, not added to, as the AWS SDK repeats a write whose answer was lost.
-    await this.#set(messageId, { unfinished: unfinished + 1 });
-  }
-
-  /** An attempt began, and only found that the message must wait. */
-  async withdraw(messageId: string): Promise<void> {
-    await this.#set(messageId, { unfinished: 0 });
+    await this.#set(messageId, { unfinished });
   }
 
   /** An attempt ended with a failure, without a crash. @returns how many did so far; `unexpected` counts bugs among them. */

@@ -6,8 +6,7 @@ import { partnerNames } from '../../model/partner.ts';
 import { shorten } from '../../model/text.ts';
 import type { DeepReadonly, Key, StoredItem } from '../../platform/aws/dynamodb-table.ts';
 import { maxNoteLength, storedCauseSchema } from '../history.ts';
-import { concernKey, numberOf } from '../keys.ts';
-import { ledgerIndexes } from '../table-schema.ts';
+import { concernKey, ledgerIndexes, numberOf } from '../keys.ts';
 import { dayFields } from './events.ts';
 import { Records } from './records.ts';
 

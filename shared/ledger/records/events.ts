@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { type HistoryEntry, heldSchema } from '../history.ts';
-import { numberOf, partitionOf } from '../keys.ts';
-import { ledgerIndexes } from '../table-schema.ts';
+import { ledgerIndexes, numberOf, partitionOf } from '../keys.ts';
 import { Records } from './records.ts';
 
 /** An event that the morning mail counts, and of which product order: `unknown` for a dead letter that names none. */

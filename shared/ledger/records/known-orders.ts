@@ -6,12 +6,12 @@ import {
   bookingPrefix,
   concernPrefix,
   deadLetterPrefix,
+  ledgerIndexes,
   numberOf,
   orderKey,
   partitionOf,
   questionKey,
 } from '../keys.ts';
-import { ledgerIndexes } from '../table-schema.ts';
 import { bookingEntryOf } from './bookings.ts';
 import { concernOf } from './concerns.ts';
 import { deadLetterOf } from './dead-letters.ts';
@@ -104,11 +104,14 @@ export class KnownOrders extends Records {
   }
 
   /** Azumuta was asked about it: what waits for its completion comes after all others that are due before `dueAt`. */
-  async markAsked({ number, entry, question, bookings }: KnownOrder, dueAt: Date): Promise<void> {
+  async markAsked(
+    { number, home, askedAs, entry, question, bookings }: Standing,
+    dueAt: Date,
+  ): Promise<void> {
     for (const { key } of bookings.filter(({ awaitsItself }) => awaitsItself))
-      await this.putOff(bookingKeyOf(number, key), dueAt);
+      await this.putOff(bookingKeyOf(home, key), dueAt);
     if (entry?.awaitsCompletion) await this.putOff(orderKey(number), dueAt);
-    if (question?.overdue) await this.putOff(questionKey(number), dueAt);
+    if (question?.overdue) await this.putOff(questionKey(askedAs), dueAt);
   }
 
   /** Notes that Azumuta calls our order `number` by another one now. */

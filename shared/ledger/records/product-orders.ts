@@ -10,8 +10,7 @@ import {
 import type { DeepReadonly, StoredItem, Update } from '../../platform/aws/dynamodb-table.ts';
 import { isNothingSent, nothingSent, stepSchema } from '../claims.ts';
 import { heldSchema, type NewEntry } from '../history.ts';
-import { numberOf, orderKey } from '../keys.ts';
-import { ledgerIndexes } from '../table-schema.ts';
+import { ledgerIndexes, numberOf, orderKey } from '../keys.ts';
 import { Records } from './records.ts';
 
 const orderSchema = z.pipe(
@@ -176,22 +175,14 @@ export class Orders extends Records {
   }
 
   /**
-   * Numbers of product orders that were due by then and are not known to be completed, the longest overdue first. The
-   * index lags: some may have been completed a moment ago.
+   * Numbers of product orders that were due by then, or are due at any time, and are not known to be completed, the longest
+   * overdue first. The index lags: some may have been completed a moment ago.
+   * @param byOwnDate Without those that are due as a trigger called them completed too early, or as a booking waits.
    */
-  async overdue(dueBy: Date, most: number): Promise<string[]> {
-    return [...new Set((await this.#awaited(dueBy, most)).map(numberOf))];
-  }
-
-  /** The same by their own date alone, so without those that a trigger called completed too early; all without `dueBy`. */
-  async late(dueBy: Date | undefined, most: number): Promise<string[]> {
-    const found = await this.#awaited(dueBy, most);
-    return found.filter((key) => key.sk === orderKey('').sk).map(numberOf);
-  }
-
-  #awaited(dueBy: Date | undefined, limit: number): Promise<StoredItem[]> {
+  async overdue(dueBy: Date | undefined, limit: number, { byOwnDate = false } = {}): Promise<string[]> {
     const range = { limit, ...(dueBy ? { upTo: dueBy.getTime() } : {}) };
-    return this.table.queryIndex(ledgerIndexes.awaitingCompletion, 'completion', range);
+    const found = await this.table.queryIndex(ledgerIndexes.awaitingCompletion, 'completion', range);
+    return [...new Set(found.filter(({ sk }) => !byOwnDate || sk === orderKey('').sk).map(numberOf))];
   }
 
   /** Attributes of an order that waits to be created. */

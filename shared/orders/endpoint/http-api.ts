@@ -1,10 +1,9 @@
-import type { Ledger } from '../../ledger/ledger.ts';
 import { reasonOf } from '../../model/errors.ts';
 import { problemOfText } from '../../model/text.ts';
 import { type CallerCheck, refusalOf } from '../../platform/aws/credentials.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { fieldOf, isRecord, jsonOf } from '../../platform/json.ts';
-import { mapConcurrently } from '../../platform/map-concurrently.ts';
+import { atOnce, mapConcurrently } from '../../platform/map-concurrently.ts';
 import { type Mismatch, parse } from '../../platform/validation.ts';
 import { acceptOrders, becomeMoreThan } from '../accept.ts';
 import type { AcceptDependencies } from '../accept-wanted.ts';
@@ -31,7 +30,6 @@ export interface OrderCallAnswer {
 }
 
 export interface HttpApiDependencies extends AcceptDependencies, CallerCheck {
-  readonly ledger: AcceptDependencies['ledger'] & Pick<Ledger, 'journeys'>;
   readonly clock: Clock;
   readonly log: CallerCheck['log'];
 }
@@ -47,8 +45,6 @@ const sizes = `at most ${maxOrders} are taken, which may become ${maxProductOrde
 const maxBodyBytes = 2 * 1024 * 1024;
 /** Between looks into the ledger while a caller waits. */
 const lookMs = 250;
-/** Queued orders, and product orders of each, that are looked up at the same time. */
-const looksAtOnce = 8;
 
 /** `POST /product-orders`: accepts one order or a list; one bad order never blocks the others. */
 export function postOrders(call: OrderCall, dependencies: HttpApiDependencies): Promise<OrderCallAnswer> {
@@ -106,7 +102,7 @@ async function acceptAll(
 async function lookUp(number: string, { ledger }: HttpApiDependencies): Promise<OrderCallAnswer> {
   const entry = await ledger.orders.find(number);
   const numbers = entry ? [number] : await ledger.journeys.productOrdersOf(number);
-  const known = await mapConcurrently(numbers, looksAtOnce, (each) => ledger.knownOrders.read(each));
+  const known = await mapConcurrently(numbers, atOnce, (each) => ledger.knownOrders.read(each));
   const found = known.flatMap(({ entry: one, ...facts }) => (one ? [{ entry: one, ...facts }] : []));
   // What was withdrawn says nothing about the others.
   const live = found.filter(({ entry: { withdrawn } }) => !withdrawn);
@@ -157,9 +153,9 @@ async function waitFor(
   let current = answers;
   while (current.some(isQueued) && leftMs() > 0) {
     await clock.sleep(Math.min(lookMs, leftMs()));
-    current = await mapConcurrently(current, looksAtOnce, async (answer) => {
+    current = await mapConcurrently(current, atOnce, async (answer) => {
       if (!isQueued(answer)) return answer;
-      const productOrders = await mapConcurrently(answer.productOrders, looksAtOnce, async (one) => {
+      const productOrders = await mapConcurrently(answer.productOrders, atOnce, async (one) => {
         const entry = isQueued(one) && leftMs() > 0 ? await ledger.orders.find(one.number) : undefined;
         return entry ? statusOf(entry) : one;
       });

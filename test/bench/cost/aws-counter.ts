@@ -2,7 +2,7 @@ import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { call, listen, readBody } from '../../../infra/local/emulator/process/http.ts';
 import { operatorClients } from '../../../infra/local/operator-clients.ts';
-import { ledgerIndexes } from '../../../shared/ledger/table-schema.ts';
+import { ledgerIndexes } from '../../../shared/ledger/keys.ts';
 import { writeUnits as writeUnitsOf } from '../../simulation/aws/write-units.ts';
 
 /** Requests of the functions to AWS since the last reset. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { ledgerTimeToLive } from '../../../shared/ledger/table-schema.ts';
+import { ledgerTimeToLive } from '../../../shared/ledger/keys.ts';
 import { templateOf } from './assembled.ts';
 import everything from './everything.config.ts';
 

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { createAnswerReaders } from '../../../shared/azumuta/answer-readers.ts';
 import { contractSchema, defaultContract } from '../../../shared/azumuta/contract.ts';
 import { sentencesOf } from '../../../shared/azumuta/field-readers.ts';
-import { webhookEvents } from '../../../shared/completions/messages.ts';
 import { defineIntegration } from '../../../shared/integration/define.ts';
 import { noErp } from '../../support/no-erp.ts';
 
@@ -96,7 +95,7 @@ describe('the contract of a plant', () => {
       trigger: {
         ...defaultContract.trigger,
         productOrderNumber: ['orderNo', ...defaultContract.trigger.productOrderNumber],
-        events: ['order-closed', ...webhookEvents],
+        events: ['order-closed', 'product-order-completed'],
       },
     });
   });

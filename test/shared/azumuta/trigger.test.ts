@@ -38,15 +38,12 @@ const trigger = fc.record({
   numberNames: several(aliases.productOrderNumber),
   recordings: fc.uniqueArray(meteorId, { maxLength: 4 }),
   recordingNames: several(aliases.recordingIds),
-  instructions: fc.uniqueArray(meteorId, { maxLength: 3 }),
-  instructionNames: several(aliases.workInstructionIds),
 });
 type Trigger = typeof trigger extends fc.Arbitrary<infer Value> ? Value : never;
 
-const contentOf = ({ number, recordings, instructions }: Trigger) => ({
+const contentOf = ({ number, recordings }: Trigger) => ({
   productOrderNumber: number,
   recordingIds: recordings,
-  workInstructionIds: instructions,
 });
 
 describe('a trigger in any alias and shape', () => {
@@ -77,7 +74,6 @@ describe('a trigger in any alias and shape', () => {
             body: JSON.stringify({
               ...Object.fromEntries(given.numberNames.map((name) => [name, numbered(given.number)])),
               ...Object.fromEntries(given.recordingNames.map((name) => [name, listed(given.recordings)])),
-              ...Object.fromEntries(given.instructionNames.map((name) => [name, listed(given.instructions)])),
               somethingElse: { ignored: true },
             }),
           });
@@ -107,7 +103,6 @@ describe('a trigger in any alias and shape', () => {
           };
           add(given.numberNames, [given.number]);
           add(given.recordingNames, joined(given.recordings));
-          add(given.instructionNames, joined(given.instructions));
 
           // Act
           const parsedTrigger = parsed({ query: query.toString(), method });
@@ -151,7 +146,7 @@ describe('a trigger in any alias and shape', () => {
     });
     expect(parsed({ query: 'number=MO%2B7' })).toEqual({
       ok: true,
-      content: { productOrderNumber: 'MO+7', workInstructionIds: [], recordingIds: [] },
+      content: { productOrderNumber: 'MO+7', recordingIds: [] },
     });
   });
 });
@@ -217,7 +212,7 @@ describe('the names of a plant', () => {
     };
     expect(read({ number: 12, Data: data })).toEqual({
       ok: true,
-      content: { productOrderNumber: 'PO-7', recordingIds: ['r1', 'r2'], workInstructionIds: [] },
+      content: { productOrderNumber: 'PO-7', recordingIds: ['r1', 'r2'] },
     });
   });
 
@@ -233,6 +228,6 @@ it.each(['productOrderNumber', 'recordingIds'])('ignores %s that is nested witho
   const body = Buffer.from(`{"productOrder":"PO-1","${name}":${value}}`);
   expect(parseTrigger({ method: 'POST', rawQueryString: '', body }, aliases)).toEqual({
     ok: true,
-    content: { productOrderNumber: 'PO-1', recordingIds: [], workInstructionIds: [] },
+    content: { productOrderNumber: 'PO-1', recordingIds: [] },
   });
 });

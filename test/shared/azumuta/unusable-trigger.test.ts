@@ -40,7 +40,7 @@ describe('the refusal of a trigger names its fields and how each was understood,
     expect(reasonOf(parsedBody(body))).toBe(
       'No product order number: expected one of the fields productOrderNumber, productOrder, orderNumber, number. ' +
         'order.orderNo (string) was taken for nothing, order.dates (a list) was taken for nothing, ' +
-        'recordings (a list) was taken for recordingIds, Work_Instruction_Ids (string) was taken for workInstructionIds, ' +
+        'recordings (a list) was taken for recordingIds, Work_Instruction_Ids (string) was taken for nothing, ' +
         'at (null) was taken for nothing. Name the right field in azumuta.contract.trigger.',
     );
   });

@@ -96,7 +96,7 @@ describe('an event', () => {
     const receiver = new WebhookReceiver({ ...dependencies(), names: named });
     const answer = await receiver.receive(call({ event: 'order-closed' }));
     expect(answer).toMatchObject({ statusCode: 202 });
-    expect(JSON.parse(sqs.sent[0]?.body ?? '')).toMatchObject({ event: 'product-order-completed' });
+    expect(JSON.parse(sqs.sent[0]?.body ?? '')).toMatchObject({ kind: 'completion' });
   });
 
   it('is kept for a person, with the known names, when it has another name', async () => {

@@ -14,9 +14,7 @@ const unknown = c.erpThat(() => Promise.reject(new UnknownOrder('The ERP does no
 /** A refusal after a write. */
 const doubtful = c.erpThat(() => Promise.reject(new Rejected('Not so.', { code: 'refused-by-erp' })));
 const operator = (number: string) =>
-  stage.message(
-    completionHint('operator', { productOrderNumber: number }, { now: stage.clock.now(), eventId: 'replay' }),
-  );
+  stage.message(completionHint('operator', { productOrderNumber: number }, 'replay'));
 /** Refuses the next call of this route. */
 const refuse = (route: string) => stage.erpSide.setFaults([{ kind: 'status', status: 422, route, times: 1 }]);
 const saying = (words: string) => ({ message: expect.stringContaining(words) });

@@ -144,8 +144,7 @@ export async function stageOn({
   /** Works on a hint as the function does. Returns when it has ended. @throws Wait, RetryLater, Rejected */
   function handle(hinted: Hinted, given: Partial<WorkAttempt> = {}, handling: Handling = {}): Promise<void> {
     const named = typeof hinted === 'string' ? { productOrderNumber: hinted } : hinted;
-    const trigger = { workInstructionIds: [], recordingIds: [], ...named };
-    const hint = { ...completionHint('webhook', trigger, { now: clock.now(), eventId: 'event' }), ...named };
+    const hint = { ...completionHint('webhook', named, 'event'), ...named };
     return work(hint, attemptOf(given), handling);
   }
 

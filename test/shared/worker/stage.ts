@@ -69,7 +69,7 @@ export async function workerStage() {
     async delivered({ body, receiveCount, noted }: Delivered): Promise<SQSRecord> {
       const record = sqsRecord({ body, receiveCount });
       if (noted === 0) await now.ledger.attempts.recordFailure(record.messageId, { unexpected: false });
-      else if (noted !== undefined) await now.ledger.attempts.begin(record.messageId, noted - 1);
+      else if (noted !== undefined) await now.ledger.attempts.note(record.messageId, noted);
       return record;
     },
     /** Resolves when the workers only wait for time: none of their calls to SQS or the ledger is under way. */

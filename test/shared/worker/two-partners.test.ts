@@ -196,7 +196,7 @@ describe('a suspect among messages that need two partners', () => {
     const records = bodies.map((body) => message(body, 3));
     const { attempts } = plant.ledger;
     for (const { messageId, body } of records)
-      if (body.includes('suspect')) await attempts.begin(messageId, 0);
+      if (body.includes('suspect')) await attempts.note(messageId, 1);
       else await attempts.recordFailure(messageId, { unexpected: false });
     return records;
   }

@@ -1,7 +1,7 @@
 import { GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ledgerIndexes } from '../../../shared/ledger/table-schema.ts';
+import { ledgerIndexes } from '../../../shared/ledger/keys.ts';
 import { type StoredItem, Table, type Update } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createTableModel, type TableModel } from './table.ts';
 

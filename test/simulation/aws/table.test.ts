@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ledgerIndexes } from '../../../shared/ledger/table-schema.ts';
+import { ledgerIndexes } from '../../../shared/ledger/keys.ts';
 import { Table, type TableIndex, type Update } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { startDynalite } from '../../support/dynamodb.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';

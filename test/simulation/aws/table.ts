@@ -14,7 +14,7 @@ import {
   type UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { ledgerTimeToLive } from '../../../shared/ledger/table-schema.ts';
+import { ledgerTimeToLive } from '../../../shared/ledger/keys.ts';
 import type { Key, StoredItem, TableIndex } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { type Condition, holds, parseCondition } from './conditions.ts';
 import { notModelled, validationException } from './errors.ts';

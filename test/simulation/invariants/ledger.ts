@@ -21,10 +21,10 @@ export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: 
     .filter((order) => order && order.removed.length > 0)
     .flatMap((order) => [...(order?.numbers ?? [])]);
   const isRemoved = ({ pk }: Item) => removed.some((number) => isPartOf(String(pk), number));
-  // An ERP does not list what is finished or deleted: an order that was accepted before, but could not be sent, is never
+  // An ERP does not list what is finished, deleted or put back: an order that was accepted before, but could not be sent, is never
   // listed again. Nobody wants it, and nothing was made.
   const finished = people.orders
-    .filter((order) => order?.changes.some((one) => unlisted.has(one)))
+    .filter((order) => unlisted.has(order?.changes.findLast((one) => listing.test(one)) ?? ''))
     .flatMap(({ numbers }) => [...numbers]);
   const isFinished = ({ sk, pk, attempts }: Item) =>
     sk === 'ORDER' && attempts === 0 && finished.some((number) => isPartOf(String(pk), number));
@@ -48,7 +48,13 @@ export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: 
   if (logged !== undefined) find('personal', `A log names an operator: ${logged.slice(0, 200)}`);
 }
 
-const unlisted: ReadonlySet<string> = new Set(['planner finishes it by hand', 'planner deletes it']);
+const unlisted: ReadonlySet<string> = new Set([
+  'planner finishes it by hand',
+  'planner deletes it',
+  'planner puts it back',
+]);
+/** What decides whether an ERP lists an order. */
+const listing = /finishes it by hand|deletes it|puts it back|releases it again/;
 
 /** The sentences of waits (`Wait` in shared/model/errors.ts). */
 const ofWaits =

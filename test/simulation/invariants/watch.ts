@@ -1,6 +1,7 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import { parseProductOrderMessage } from '../../../shared/orders/messages.ts';
+import { productOrderMessageSchema } from '../../../shared/orders/messages.ts';
+import { parseMessage } from '../../../shared/platform/aws/queue.ts';
 import type { TableModel } from '../aws/table.ts';
 import type { Service } from '../world/fate.ts';
 import { createFindings } from './finding.ts';
@@ -112,7 +113,7 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings) {
   /** Each receive of one message has another count, so an equal count means a second message. */
   function noteReceives(event: unknown): void {
     for (const { body, attributes } of productOrdersSchema.parse(event).Records) {
-      const { number } = parseProductOrderMessage(body);
+      const { number } = parseMessage(productOrderMessageSchema, body);
       const receive = `${number} ${attributes.ApproximateReceiveCount}`;
       if (received.has(receive)) sentTwice.add(number);
       received.add(receive);

@@ -9,7 +9,7 @@ import { createReceiveWebhook } from '../../../functions/receive-webhook/receive
 import { createReconcileCompletions } from '../../../functions/reconcile-completions/reconcile-completions.ts';
 import { type AlertSurroundings, createSendAlerts } from '../../../functions/send-alerts/send-alerts.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
-import { ledgerIndexes } from '../../../shared/ledger/table-schema.ts';
+import { ledgerIndexes } from '../../../shared/ledger/keys.ts';
 import { createQueueModel } from '../aws/queue.ts';
 import { createSecretsModel } from '../aws/secrets.ts';
 import { createTableModel } from '../aws/table.ts';

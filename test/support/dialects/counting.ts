@@ -74,7 +74,6 @@ export const counting: Dialect = {
     trigger: {
       productOrderNumber: ['orderNo'],
       recordingIds: ['executions'],
-      workInstructionIds: ['instructions'],
       id: ['executionId'],
     },
     completedStatuses: [40],

@@ -73,7 +73,6 @@ export const tabular: Dialect = {
     trigger: {
       productOrderNumber: ['Data.WorkOrder.OrderCode'],
       recordingIds: ['Data.Registrations'],
-      workInstructionIds: ['Data.Documents'],
     },
     completedStatuses: ['Gereed'],
     personalStepTypes: ['Handtekening'],

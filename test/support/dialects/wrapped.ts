@@ -70,7 +70,6 @@ export const wrapped: Dialect = {
     trigger: {
       productOrderNumber: ['build.code'],
       recordingIds: ['runs'],
-      workInstructionIds: ['guides'],
       id: ['$oid'],
     },
     completedStatuses: ['Afgewerkt'],

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { accountChecks, lookAtLedger, stackChecks } from '../../../../infra/ops/doctor/check-stack.ts';
-import { ledgerIndexes, ledgerTimeToLive } from '../../../../shared/ledger/table-schema.ts';
+import { ledgerIndexes, ledgerTimeToLive } from '../../../../shared/ledger/keys.ts';
 import { startServer } from '../../../support/server.ts';
 import { onThisMachine } from '../cli/targets.ts';
 

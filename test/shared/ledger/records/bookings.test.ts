@@ -210,7 +210,7 @@ it.each(pasts)(
 it('is due later once the reconciliation has asked for it, and stays away if it was withdrawn meanwhile', async () => {
   // Prepare
   await ledger.bookings.planOnly(home, bookingPlan(), waits);
-  const seen = await ledger.knownOrders.read(home);
+  const seen = await ledger.knownOrders.standing(home);
   const later = new Date(clock.now().getTime() + 1);
 
   // Act
