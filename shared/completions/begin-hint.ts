@@ -1,11 +1,11 @@
 import type { AzumutaProductOrder } from '../azumuta/resources.ts';
-import type { BookingEntry, PlannedBooking } from '../ledger/records/bookings.ts';
+import type { BookingEntry } from '../ledger/records/bookings.ts';
 import { Rejected, Wait } from '../model/errors.ts';
 import type { Step, WorkAttempt } from '../worker/worker.ts';
 import { askLater, type IfUnanswered, mayEnd, recordAnswer, recordingsNamedBy } from './ask-azumuta.ts';
 import { bookJob, type Job, planJob } from './book.ts';
 import { aboutOf, plannedByAnother } from './content.ts';
-import { decideBookings, recordingsIn } from './decide-bookings.ts';
+import { type BookingDecision, decideBookings, recordingsIn } from './decide-bookings.ts';
 import type { HintDependencies, Inquiry, Reading } from './inquiry.ts';
 import type { CompletionHint } from './messages.ts';
 import { type NextStep, nextStep } from './next-step.ts';
@@ -138,14 +138,17 @@ async function unclear(
   return undefined;
 }
 
-/** Takes back the plans that do not hold any more. */
+/** Takes back the plans that do not hold any more; a person's hint also what was refused, and is nothing to book now. */
 async function withdraw(
-  { home, anew }: Reading,
+  { home, anew, hint }: Reading,
   { ledger }: HintDependencies,
-  stays: readonly PlannedBooking[] = [],
+  decision?: BookingDecision,
 ): Promise<void> {
-  const gone = anew.filter(({ state, key }) => state === 'waiting' && !stays.some((one) => one.key === key));
-  for (const booking of gone)
+  const stays = decision?.to === 'book' ? decision.plan : [];
+  const isOver = hint.again === true && (decision?.to === 'book' || decision?.to === 'leave');
+  const isGone = ({ key, state, discarded }: BookingEntry) =>
+    (state === 'waiting' || (isOver && !discarded)) && !stays.some((one) => one.key === key);
+  for (const booking of anew.filter(isGone))
     if (!(await ledger.bookings.withdraw(home, booking))) throw plannedByAnother(booking);
 }
 
@@ -159,7 +162,7 @@ async function decide(reading: Reading, dependencies: HintDependencies): Promise
   const own = evidence.facts.current.recordingIds;
   const ofOther = await dependencies.reader.refusalOfOther(named, own, order, attempt.signal);
   const refused = ofOther ? [...reading.refused, ofOther] : reading.refused;
-  await withdraw(reading, dependencies, decision.to === 'book' ? decision.plan : []);
+  await withdraw(reading, dependencies, decision);
   const job = { ...reading, refused, toBook: [], looksAgain: false };
   if (decision.to === 'book') {
     const contents = await readContents(decision.plan, evidence, dependencies);

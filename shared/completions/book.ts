@@ -106,10 +106,8 @@ async function endWait(
   const isFurther = home !== entry.number;
   const isTried = toBook.length + refused.length > 0;
   const isBooked = bookings.some(({ parts }) => parts.includes(entry.part.index));
-  const isWithoutFirst = toBook.some(
-    ({ planned }) => planned.kind === 'quantity' && !planned.parts.includes(1),
-  );
-  const first = isFurther && isTried && !isWithoutFirst ? await orders.find(home) : undefined;
+  const lacksFirst = toBook.some(({ planned: { kind, parts } }) => kind === 'quantity' && !parts.includes(1));
+  const first = isFurther && isTried && !lacksFirst ? await orders.find(home) : undefined;
   if (first?.awaitsCompletion) await orders.markCompleted(first);
   if (entry.awaitsCompletion && (isFurther || isBooked || isTried)) await orders.markCompleted(entry);
 }

@@ -41,7 +41,7 @@ export interface CompletionFacts {
   readonly withoutRecordings: boolean;
 }
 
-type BookingDecision =
+export type BookingDecision =
   /** Book these, one after the other. */
   | { readonly to: 'book'; readonly plan: readonly PlannedBooking[] }
   /** There is nothing to do, or only when other parts are completed. */

@@ -106,6 +106,7 @@ it('books a product order that was made again after its booking was refused', as
   // Assess
   expect(books(order)).toEqual({ state: 'done', good: '3' });
   expect(plant.letters()).toEqual([]);
+  expect(await plant.ledger.bookings.of(order.number)).toMatchObject([{ state: 'done' }]);
 });
 
 describe('a second product order of one number', () => {
