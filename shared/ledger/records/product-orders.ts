@@ -114,10 +114,7 @@ export class Orders extends Records {
 
   /** Prevents that an order that was surely not created ever is; false when it may have been created or changed since. */
   async withdraw(entry: OrderEntry, rejection: Rejection, event: NewEntry): Promise<boolean> {
-    if (await this.#withdraw(entry, rejection, event, nothingSent)) return true;
-    // Withdrawn by another caller.
-    const held = await this.find(entry.number);
-    return held?.withdrawn === true && isSameErpOrder(held.erpOrder, entry.erpOrder);
+    return (await this.#withdraw(entry, rejection, event, nothingSent)) !== undefined;
   }
 
   /** Azumuta does not have it any more: if it is wanted again, it is created anew. @returns it as it is then, for `replace`. */
