@@ -21,7 +21,7 @@ export const remedies: Readonly<Record<Cause, { readonly who: string; readonly n
   },
   conflict: {
     who: 'planner',
-    next: 'Make the ERP order and the product order equal by hand and replay, or find out what was built and book it by hand.',
+    next: 'Make the ERP order and the product order equal by hand; if they are, send the order again from the ERP. Then replay. Or find out what was built and book it by hand.',
   },
   'quantity-or-lots': {
     who: 'shop floor',

@@ -1,5 +1,5 @@
 import type { Dialect } from '../support/dialects/dialect.ts';
-import { judgeDeadLetters } from './invariants/dead-letters.ts';
+import { deadLettersOf, judgeDeadLetters } from './invariants/dead-letters.ts';
 import { type Finding, invariants, judge } from './invariants/judge.ts';
 import { replayAll } from './scenario/administrators.ts';
 import { type People, startPeople } from './scenario/people.ts';
@@ -98,6 +98,9 @@ async function untilAllDone(world: World, areDone: () => boolean): Promise<void>
     throw new NeverEnds(`Work has not ended within 4 days: ${plant.whatWaits()}`);
 }
 
+/** An ERP that gives no change times may have posted its new article before the old one: it is sent again, as the remedy says. */
+const isOfOtherArticle = /is for product \S+, but what was completed is/;
+
 /**
  * The work of the following days: dead letters are sent again, and once the orders are overdue the scheduled runs find
  * completions whose trigger was lost.
@@ -117,6 +120,9 @@ async function settle(
     schedules.run('reconcile-completions');
     await allDone();
     findings.push(...judgeDeadLetters(world));
+    const otherwise = deadLettersOf(world).filter(({ reason }) => isOfOtherArticle.test(reason));
+    if (otherwise.length > 0) people.post(new Set(otherwise.map(({ order }) => order)));
+    await allDone();
     if ((await replayAll(world)).moved > 0) await allDone();
     world.plant.table.expire();
     quietDays = world.happened.size === before ? quietDays + 1 : 0;

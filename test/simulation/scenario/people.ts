@@ -13,6 +13,8 @@ export interface People {
   readonly orders: readonly ReleasedOrder[];
   /** Whether everything that they intended is done or given up. */
   readonly areDone: () => boolean;
+  /** Has an ERP that posts its orders post those once more that a person was told of, as two calls may overtake each other. */
+  readonly post: (numbers: ReadonlySet<string>) => void;
 }
 
 /** Starts the people, and the accidents that have a time of their own. */
@@ -61,7 +63,16 @@ export function startPeople(world: World): People {
     });
   for (const event of scenario.events)
     for (const { at, act } of actsOf(event, world, state)) atMinute(at, act);
-  return { orders, areDone: () => openTasks === 0 };
+  return {
+    orders,
+    areDone: () => openTasks === 0,
+    post(numbers) {
+      if (scenario.via !== 'endpoint') return;
+      for (const order of orders)
+        if (order && !order.isWithheld && [...order.numbers].some((number) => numbers.has(number)))
+          if (world.erp.books(order.ref).state === 'open') postOrder(world, order, addTask());
+    },
+  };
 }
 
 function release(place: number, planned: PlannedOrder, world: World): ReleasedOrder {
