@@ -1,12 +1,11 @@
-import type { ChaosResult, Progress } from './run.ts';
-import { sumOf } from './run.ts';
+import { type ChaosResult, type Progress, sumOf } from './run.ts';
 
 const maxFindings = 40;
 
 /** One line with the progress of a run. */
 export function progressLine(progress: Progress): string {
   const { phase, seconds, orders, completions, kills, faults, waiting } = progress;
-  return `${seconds.toFixed(0).padStart(5)} s  ${phase}: ${orders} orders, ${completions} completed, ${waiting ?? '?'} in the queues, ${kills} kills, ${faults} faults`;
+  return `${seconds.toFixed(0).padStart(5)} s  ${phase}: ${orders} orders, ${completions} completed, ${waiting ?? '?'} in the queues, ${sumOf(kills)} kills, ${sumOf(faults)} faults`;
 }
 
 /** Whether no difference was found. */

@@ -23,7 +23,6 @@ describe.each([
         loadSeconds: 30,
         perSecond: 5,
         killEverySeconds: 3,
-        faultsEverySeconds: 2.5,
         ...{ dataDir, isEnough },
         tell: () => {},
         log: (line) => log.push(line),

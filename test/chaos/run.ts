@@ -1,13 +1,13 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setInterval as every, setTimeout as pause } from 'node:timers/promises';
 import type { Overrides } from '../../infra/local/emulator/overrides.ts';
 import { type LocalSystem, localOverrides, startLocalSystem } from '../../infra/local/run-locally.ts';
 import { createDice, type Dice } from './accidents/dice.ts';
 import { slowestCommitMs, startFaults } from './accidents/faults.ts';
-import { type Kills, startKilling } from './accidents/kills.ts';
+import { startKilling } from './accidents/kills.ts';
 import { type Balance, balanceOf } from './balance/balance.ts';
 import { faultCounts, readPartners, withLostTrigger } from './balance/books.ts';
 import { viewQueues } from './balance/queues.ts';
-import { type Load, type LoadFigures, startLoad } from './load/load.ts';
+import { type LoadFigures, startLoad } from './load/load.ts';
 import { untilNone } from './load/patience.ts';
 
 export interface ChaosOptions {
@@ -16,7 +16,6 @@ export interface ChaosOptions {
   /** Orders, and so completions, per second. */
   readonly perSecond: number;
   readonly killEverySeconds: number;
-  readonly faultsEverySeconds: number;
   /** One trigger an order, and no pull: nothing makes up for a loss. */
   readonly single: boolean;
   readonly dataDir: string;
@@ -29,11 +28,9 @@ export interface ChaosOptions {
 /** What has happened under load. */
 export interface SoFar extends LoadFigures, Pick<ChaosResult, 'kills' | 'faults' | 'clocks'> {}
 
-export interface Progress extends LoadFigures {
+export interface Progress extends SoFar {
   readonly phase: 'load' | 'completing' | 'pulling' | 'repeating lost triggers' | 'emptying the queues';
   readonly seconds: number;
-  readonly kills: number;
-  readonly faults: number;
   /** Undefined while the queues do not answer. */
   readonly waiting: number | undefined;
 }
@@ -79,60 +76,54 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     if (offset !== undefined) clocks.push(Number(offset));
     options.log(line);
   };
+  const over = new AbortController();
   const dice = (part: string) => createDice(options.seed, part);
   const system = await startPlant(options, dice('clocks'), log);
   try {
     const queues = viewQueues(system);
     const began = performance.now();
     const load = startLoad(system, dice('load'), options);
-    const faults = startFaults(system, dice('faults'), options.faultsEverySeconds);
+    const stopFaults = await startFaults(system, dice('faults'));
     const kills = startKilling(system, dice('kills'), options.killEverySeconds);
-    const tell = teller(options, { ...system.sandboxes, load, kills, depth: queues.depth }, began);
-
-    const closeBooks = async (loadSeconds: number): Promise<ChaosResult> => {
-      const partners = readPartners(system);
-      const books = {
-        ...partners,
-        deadLetters: await queues.deadLetters(),
-        waiting: await queues.depth(),
-      };
-      return {
-        ...load.figures(),
-        clocks,
-        balance: balanceOf(books, load.completed),
-        kills: kills.counts,
-        faults: faultCounts(system.sandboxes),
-        webhookCalls: partners.triggers.length,
-        retries,
-        loadSeconds,
-        quietSeconds: (performance.now() - began) / 1000 - loadSeconds,
-      };
-    };
-
+    const seconds = () => (performance.now() - began) / 1000;
     const soFar = (): SoFar => ({
       ...load.figures(),
       ...{ clocks, kills: kills.counts, faults: faultCounts(system.sandboxes) },
     });
-    const until = began + options.loadSeconds * 1000;
-    while (performance.now() < until || !options.isEnough(soFar())) {
-      const left = until - performance.now();
-      await pause(left > 0 ? Math.min(5_000, left) : 1_000);
-      await tell('load');
-    }
-    await kills.stop();
-    await faults.stop();
-    const loadSeconds = (performance.now() - began) / 1000;
+    let phase: Progress['phase'] = 'load';
+    const telling = (async () => {
+      for await (const _ of every(5_000, undefined, { signal: over.signal })) {
+        const waiting = await queues.depth().catch(() => undefined);
+        options.tell({ ...soFar(), phase, seconds: seconds(), waiting });
+      }
+    })();
+    telling.catch(() => undefined);
 
-    await telling('completing', tell, load.finish());
-    await telling('pulling', tell, load.pullRest());
-    await tell('repeating lost triggers');
+    while (seconds() < options.loadSeconds || !options.isEnough(soFar())) await pause(500);
+    await kills.stop();
+    await stopFaults();
+    const loadSeconds = seconds();
+    phase = 'completing';
+    await load.finish();
+    phase = 'pulling';
+    await load.pullRest();
+    phase = 'repeating lost triggers';
     await repeatLostTriggers();
-    await untilNone(async () => {
-      await tell('emptying the queues');
-      return queues.depth();
-    }, 2_000);
-    return await closeBooks(loadSeconds);
+    phase = 'emptying the queues';
+    await untilNone(queues.depth, 2_000);
+
+    const partners = readPartners(system);
+    const left = { deadLetters: await queues.deadLetters(), waiting: await queues.depth() };
+    return {
+      ...soFar(),
+      balance: balanceOf({ ...partners, ...left }, load.completed),
+      webhookCalls: partners.triggers.length,
+      retries,
+      loadSeconds,
+      quietSeconds: seconds() - loadSeconds,
+    };
   } finally {
+    over.abort();
     await system.stop();
   }
 
@@ -144,19 +135,6 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       return numbers.length;
     }, 6_000);
   }
-}
-
-/** Reports the progress every five seconds until the work is done. */
-async function telling(phase: Progress['phase'], tell: Tell, work: Promise<void>): Promise<void> {
-  const done = new AbortController();
-  const reporting = (async () => {
-    while (!done.signal.aborted) {
-      await tell(phase);
-      await pause(5_000, undefined, { signal: done.signal }).catch(() => undefined);
-    }
-  })();
-  await work.finally(() => done.abort());
-  await reporting;
 }
 
 function startPlant(
@@ -174,29 +152,6 @@ function startPlant(
     log,
     triggers: single ? (url) => [{ method: 'POST', url }] : undefined,
   });
-}
-
-type Tell = (phase: Progress['phase']) => Promise<void>;
-
-function teller(
-  options: ChaosOptions,
-  parts: LocalSystem['sandboxes'] & {
-    readonly load: Load;
-    readonly kills: Kills;
-    readonly depth: () => Promise<number>;
-  },
-  began: number,
-): Tell {
-  return async (phase) => {
-    options.tell({
-      ...parts.load.figures(),
-      phase,
-      seconds: (performance.now() - began) / 1000,
-      kills: sumOf(parts.kills.counts),
-      faults: parts.azumuta.faultLog.length + parts.erp.faultLog.length,
-      waiting: await parts.depth().catch(() => undefined),
-    });
-  };
 }
 
 export function sumOf(counts: ReadonlyMap<string, number>): number {

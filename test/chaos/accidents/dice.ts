@@ -6,8 +6,6 @@ export interface Dice {
   /** A whole number from `low` to `high`, both included. */
   readonly between: (low: number, high: number) => number;
   readonly oneOf: <T>(choices: readonly [T, ...T[]]) => T;
-  /** Draws in proportion to the weights. */
-  readonly weighted: <T>(choices: readonly [readonly [number, T], ...(readonly [number, T])[]]) => T;
   /** A seed for the draws of another program. */
   readonly seed: () => number;
 }
@@ -21,14 +19,6 @@ export function createDice(seed: number, part: string): Dice {
     chance: (probability) => draw() < probability,
     between,
     oneOf: (choices) => choices[between(0, choices.length - 1)] ?? choices[0],
-    weighted(choices) {
-      let left = draw() * choices.reduce((sum, [weight]) => sum + weight, 0);
-      for (const [weight, choice] of choices) {
-        left -= weight;
-        if (left < 0) return choice;
-      }
-      return choices[0][1];
-    },
     seed: () => between(1, 1_000_000),
   };
 }

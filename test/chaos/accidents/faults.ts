@@ -1,42 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import type { Fault } from '../../../infra/local/sandbox/faults.ts';
 import type { Dice } from './dice.ts';
 
-type Partner = 'azumuta' | 'erp';
-
-/** A fault, and the weight with which it is chosen. `most` limits expensive ones, which occupy a container. */
-interface Choice {
-  readonly weight: number;
-  readonly most: number;
-  readonly fault: (dice: Dice) => Fault;
-}
-
-const status = (code: number, route?: string) => (): Fault => ({
-  kind: 'status',
-  status: code,
-  route,
-});
-const slowDown = (dice: Dice): Fault => ({
-  kind: 'status',
-  status: 429,
-  retryAfter: dice.between(1, 2),
-  retryAfterAs: dice.oneOf(['seconds', 'date']),
-});
-type PlainKind = 'reset-before' | 'reset-after' | 'timeout-after' | 'business-error';
-const plain = (kind: PlainKind, route?: string) => (): Fault => ({
-  kind,
-  route,
-});
-/** The work is done, but something in between, such as a proxy, answers with a web page. */
-const webPage = (): Fault => ({ kind: 'malformed', as: 'not-json' });
-const late =
-  (route: string) =>
-  (dice: Dice): Fault => ({
-    kind: 'delay',
-    ms: dice.between(200, slowestCommitMs),
-    route,
-  });
+/** The chance of each kind at each call that it may hit. */
+const usual = 0.02;
+/** Of those that keep a container waiting until its time is up. */
+const seldom = 0.005;
 
 /**
  * The longest time that a sandbox takes to commit a write. The settling time of a run must be longer, as a takeover
@@ -44,82 +13,56 @@ const late =
  */
 export const slowestCommitMs = 1_500;
 
-const listing = 'GET /api/production-orders';
-const order = 'GET /api/production-orders/{number}';
-const bookings = 'GET /api/production-orders/{number}/bookings';
-const booking = 'POST /api/production-orders/{number}/bookings';
-const link = 'PATCH /api/production-orders/{number}';
+const order = '/api/production-orders/{number}';
+const booking = `POST ${order}/bookings`;
+const link = `PATCH ${order}`;
 const creation = 'POST /api/v1/productorders';
 
 /**
  * Faults of the partners that pass: none of them may lose a completion or an order, or make a dead letter. A booking or
  * a link that is answered 200 with an error is refused, and one that is answered 200 and not done is for a person: these
- * are left to the simulation.
+ * and outages are left to the simulation. `malformed` does the work, but something in between answers with a web page.
  */
-const menus: Readonly<Record<Partner, readonly [Choice, ...Choice[]]>> = {
+const faults: Readonly<Record<'azumuta' | 'erp', readonly Fault[]>> = {
   erp: [
-    { weight: 3, most: 8, fault: status(503) },
-    { weight: 2, most: 4, fault: status(500, booking) },
-    { weight: 2, most: 4, fault: status(423, booking) },
-    { weight: 2, most: 6, fault: slowDown },
-    { weight: 3, most: 6, fault: plain('reset-before') },
-    { weight: 4, most: 4, fault: plain('reset-after', booking) },
-    { weight: 2, most: 4, fault: plain('reset-after', link) },
-    { weight: 4, most: 2, fault: plain('timeout-after', booking) },
-    { weight: 1, most: 1, fault: plain('timeout-after', link) },
-    { weight: 3, most: 6, fault: late(booking) },
-    { weight: 2, most: 4, fault: webPage },
-    { weight: 1, most: 2, fault: plain('business-error', listing) },
-    { weight: 1, most: 2, fault: plain('business-error', order) },
-    { weight: 1, most: 2, fault: plain('business-error', bookings) },
+    { kind: 'delay', ms: 500, route: booking },
+    { kind: 'delay', ms: slowestCommitMs, route: booking },
+    { kind: 'status', status: 503 },
+    { kind: 'status', status: 500, route: booking },
+    { kind: 'status', status: 423, route: booking },
+    { kind: 'status', status: 429, retryAfter: 2, retryAfterAs: 'date' },
+    { kind: 'reset-before' },
+    { kind: 'reset-after', route: booking },
+    { kind: 'reset-after', route: link },
+    { kind: 'timeout-after', route: booking },
+    { kind: 'timeout-after', route: link },
+    { kind: 'malformed', as: 'not-json' },
+    { kind: 'business-error', route: 'GET /api/production-orders' },
+    { kind: 'business-error', route: `GET ${order}` },
+    { kind: 'business-error', route: `GET ${order}/bookings` },
   ],
   azumuta: [
-    { weight: 3, most: 8, fault: status(503) },
-    { weight: 2, most: 4, fault: status(500, creation) },
-    { weight: 2, most: 6, fault: slowDown },
-    { weight: 3, most: 6, fault: plain('reset-before') },
-    { weight: 4, most: 4, fault: plain('reset-after', creation) },
-    { weight: 3, most: 2, fault: plain('timeout-after', creation) },
-    { weight: 1, most: 1, fault: plain('timeout-after', 'GET /api/v1/recordings/{id}') },
-    { weight: 3, most: 6, fault: late(creation) },
-    { weight: 2, most: 4, fault: webPage },
-    { weight: 2, most: 4, fault: plain('business-error') },
+    { kind: 'delay', ms: 500, route: creation },
+    { kind: 'delay', ms: slowestCommitMs, route: creation },
+    { kind: 'status', status: 503 },
+    { kind: 'status', status: 500, route: creation },
+    { kind: 'status', status: 429, retryAfter: 1, retryAfterAs: 'seconds' },
+    { kind: 'reset-before' },
+    { kind: 'reset-after', route: creation },
+    { kind: 'timeout-after', route: creation },
+    { kind: 'timeout-after', route: 'GET /api/v1/recordings/{id}' },
+    { kind: 'malformed', as: 'not-json' },
+    { kind: 'business-error' },
   ],
 };
 
-/**
- * Replaces the faults of each partner every `everySeconds` on average (between half and one and a half of it), and
- * makes a short outage now and then.
- */
-export function startFaults(system: LocalSystem, dice: Dice, everySeconds: number) {
-  const stopping = new AbortController();
-
-  async function go() {
-    while (!stopping.signal.aborted) {
-      await Promise.all([system.azumuta.setFaults(draw('azumuta')), system.erp.setFaults(draw('erp'))]);
-      await pause(everySeconds * dice.between(500, 1500), undefined, { signal: stopping.signal }).catch(
-        () => undefined,
-      );
-    }
-  }
-
-  function draw(partner: Partner): Fault[] {
-    if (dice.chance(0.05)) return [{ kind: 'status', status: 503, times: 200 }];
-    const [first, ...others] = menus[partner].map(({ weight, ...choice }) => [weight, choice] as const);
-    if (!first) return [];
-    return Array.from({ length: dice.between(0, 3) }, () => {
-      const { most, fault } = dice.weighted([first, ...others]);
-      return { ...fault(dice), times: dice.between(1, most), probability: 0.3, seed: dice.seed() };
-    });
-  }
-
-  const ended = go();
-  return {
-    /** Ends all faults; resolves when both partners work again. */
-    async stop() {
-      stopping.abort();
-      await ended;
-      await Promise.all([system.azumuta.setFaults([]), system.erp.setFaults([])]);
-    },
-  };
+/** Lets both partners fail at random. @returns what ends it. */
+export async function startFaults({ azumuta, erp }: LocalSystem, dice: Dice): Promise<() => Promise<void>> {
+  const drawn = (fault: Fault): Fault => ({
+    ...fault,
+    probability: fault.kind === 'timeout-after' ? seldom : usual,
+    seed: dice.seed(),
+  });
+  await Promise.all([azumuta.setFaults(faults.azumuta.map(drawn)), erp.setFaults(faults.erp.map(drawn))]);
+  return async () => void (await Promise.all([azumuta.setFaults([]), erp.setFaults([])]));
 }

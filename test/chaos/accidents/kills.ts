@@ -2,12 +2,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import type { Dice } from './dice.ts';
 
-/** The processes to kill, with their weights: containers are killed most often, as there are most of them. */
-const victims = [
-  [50, 'container'],
-  [36, 'services'],
-] as const;
-
 export type Kills = ReturnType<typeof startKilling>;
 
 /**
@@ -29,8 +23,8 @@ export function startKilling(system: LocalSystem, dice: Dice, everySeconds: numb
   }
 
   function killOne() {
-    const victim = dice.weighted(victims);
-    const target = processOf(victim);
+    // Containers are killed more often, as there are more of them.
+    const target = processOf(dice.chance(0.6) ? 'container' : 'services');
     if (!target) return;
     try {
       process.kill(target.pid, 'SIGKILL');
@@ -40,7 +34,7 @@ export function startKilling(system: LocalSystem, dice: Dice, everySeconds: numb
     }
   }
 
-  function processOf(victim: (typeof victims)[number][1]): { name: string; pid: number } | undefined {
+  function processOf(victim: 'container' | 'services'): { name: string; pid: number } | undefined {
     const candidates = system.emulator
       .processes()
       .filter(({ kind, name }) => (victim === 'container' ? kind === 'container' : name === victim));

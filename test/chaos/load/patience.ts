@@ -24,20 +24,6 @@ export async function persistently<T>(act: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Checks until it is true; false when that takes longer than `withinMs`. An error of `look` counts as not yet. */
-export async function comesTrue(
-  look: () => Promise<boolean>,
-  withinMs: number,
-  everyMs = 500,
-): Promise<boolean> {
-  const until = performance.now() + withinMs;
-  for (;;) {
-    if (await look().catch(() => false)) return true;
-    if (performance.now() > until) return false;
-    await pause(everyMs);
-  }
-}
-
 /** Waits until nothing is left to do, or nothing has become less for longer than any retry waits. An error of `left` counts as not yet. */
 export async function untilNone(left: () => Promise<number>, everyMs: number): Promise<void> {
   let least = Number.POSITIVE_INFINITY;
