@@ -23,19 +23,12 @@ const targets: readonly (readonly [string, () => Promise<ErpConformanceTarget>])
 
 export async function callsPerBooking(): Promise<readonly CallsOfBooking[]> {
   const counted: CallsOfBooking[] = [];
-  for (const [erp, makeTarget] of targets) {
-    const target = await makeTarget();
-    try {
-      counted.push({ erp, ...(await callsOf(target)) });
-    } finally {
-      await target.close();
-    }
-  }
+  for (const [erp, makeTarget] of targets) counted.push({ erp, ...(await callsOf(await makeTarget())) });
   return counted;
 }
 
 /** Makes two bookings in one container, and counts the calls of each. */
-export async function callsOf(target: ErpConformanceTarget): Promise<Omit<CallsOfBooking, 'erp'>> {
+async function callsOf(target: ErpConformanceTarget): Promise<Omit<CallsOfBooking, 'erp'>> {
   const connector = target.connector();
   async function calls(): Promise<number> {
     const order = await target.planOrder({ article: target.articles.plain, quantity: '5' });

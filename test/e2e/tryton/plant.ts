@@ -6,7 +6,7 @@ import type { Completion, Receipt } from '../../../shared/model/completions.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { firstAttempt } from '../../shared/erp/conformance/attempts.ts';
 import { completionOf, quantityKey } from '../../shared/erp/conformance/completions.ts';
-import { type FaultProxy, startFaultProxy } from '../../shared/erp/conformance/fault-proxy.ts';
+import { createFaultProxy, type FaultProxy } from '../../shared/erp/conformance/fault-proxy.ts';
 import type { Answer, Received } from '../../support/server.ts';
 import { accessFromEnvironment, type Plan, type PlannedProduction, TrytonTestClient } from './client.ts';
 import { openDatabase } from './database.ts';
@@ -17,14 +17,10 @@ export type LocalSystem = Awaited<ReturnType<typeof openPlant>>;
 export async function openPlant() {
   const { url, database, username, password } = accessFromEnvironment('connector');
   const admin = await TrytonTestClient.fromEnvironment();
-  const faults = await startFaultProxy(passingOnTo(url));
-  faults.skipNetwork(true);
+  const faults = createFaultProxy(passingOnTo(url));
   const books = openDatabase();
   beforeEach(() => faults.reset());
-  afterAll(async () => {
-    await books.unlock();
-    await faults.close();
-  });
+  afterAll(books.unlock);
   return {
     admin,
     faults,

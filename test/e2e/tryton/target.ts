@@ -5,7 +5,7 @@ import type { ErpOrderRef } from '../../../shared/model/orders.ts';
 import { sumOf, toDecimal } from '../../../shared/model/quantity.ts';
 import { completionOf } from '../../shared/erp/conformance/completions.ts';
 import { connecting } from '../../shared/erp/conformance/connecting.ts';
-import { startFaultProxy } from '../../shared/erp/conformance/fault-proxy.ts';
+import { createFaultProxy } from '../../shared/erp/conformance/fault-proxy.ts';
 import type { ErpConformanceTarget } from '../../shared/erp/conformance/target.ts';
 import type { Answer, Received } from '../../support/server.ts';
 import {
@@ -24,7 +24,7 @@ export async function trytonTarget(configured: Partial<TrytonOptions> = {}): Pro
   const admin = await TrytonTestClient.fromEnvironment();
   const database = openDatabase();
   const gate = gateTo(access.url);
-  const faults = await startFaultProxy(gate.pass);
+  const faults = createFaultProxy(gate.pass);
   const idOf = async ({ id, number }: ErpOrderRef) =>
     id === undefined ? admin.idOf('production', [['number', '=', number]]) : Number(id);
 
@@ -80,10 +80,7 @@ export async function trytonTarget(configured: Partial<TrytonOptions> = {}): Pro
     lotsNamed: async (number) => (await admin.find('stock.lot', [['number', '=', number]])).length,
     mark: (key) => `Azumuta booking ${key}`,
     books: async (order) => erpBooksOf(await admin.readProduction(await idOf(order))),
-    async close() {
-      await database.unlock();
-      await faults.close();
-    },
+    close: database.unlock,
   };
 }
 

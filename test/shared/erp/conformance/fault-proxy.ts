@@ -1,10 +1,8 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { receivedOf, responseOf } from '../../../simulation/partners/fetch.ts';
-import { listenOnLoopback } from '../../../support/loopback.ts';
 import type { Received, Answer as ServerAnswer } from '../../../support/server.ts';
 
 /** Where a connection is cut: before the server sees the call, or after it answered (and committed). */
-export type CrashPoint = 'before' | 'after';
+type CrashPoint = 'before' | 'after';
 
 export interface Answer {
   readonly status: number;
@@ -13,32 +11,29 @@ export interface Answer {
 }
 
 /** One call as it passed through, for tests of the requests themselves. */
-export interface PassedCall {
+interface PassedCall {
   readonly method: string;
   readonly url: string;
   readonly body: string;
 }
 
-export type FaultProxy = Awaited<ReturnType<typeof startFaultProxy>>;
+export type FaultProxy = ReturnType<typeof createFaultProxy>;
 
 /** A test server in this process, or what hands calls on to a real one. */
-export type Upstream = (call: Received) => ServerAnswer | Promise<ServerAnswer>;
+type Upstream = (call: Received) => ServerAnswer | Promise<ServerAnswer>;
 
 type Act = () => void | Promise<void>;
-type Incoming = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
-
-/** A complete answer. */
-interface Whole {
-  readonly status: number;
-  readonly headers: OutgoingHttpHeaders;
-  readonly body: Buffer;
-}
+/** A server of this number is nowhere else: its calls never reach the network. */
+let made = 0;
 
 /**
- * An HTTP server on loopback between a connector and its server, which breaks calls on demand.
- * It counts calls, not connections, so keep-alive makes no difference.
+ * What stands between a connector and its server, and breaks calls on demand. Connector and server see the same as over
+ * a network, but loops over hundreds of calls take a fraction of the time; how a network fails is tested in
+ * `test/shared/platform/http.test.ts`, and at the end of the suite.
  */
-export async function startFaultProxy(upstream: Upstream) {
+export function createFaultProxy(upstream: Upstream) {
+  made += 1;
+  const url = `https://erp-${made}.invalid`;
   let passed: PassedCall[] = [];
   let crashes: { at: number; point: CrashPoint }[] = [];
   let before: { at: number; act: Act }[] = [];
@@ -48,34 +43,18 @@ export async function startFaultProxy(upstream: Upstream) {
   let hangs = 0;
   let rewrite: ((body: string) => string) | undefined;
 
-  const server = await listenOnLoopback((incoming, outgoing) => {
-    // A failure here is the proxy's own: cutting the connection makes the test see it.
-    pass(incoming, outgoing).catch(() => incoming.socket.destroy());
+  proxies.set(url, async (...given) => {
+    const [, init] = given;
+    const answer = await unlessAborted(outcomeOf(receivedOf(...given)), init?.signal);
+    if (answer === 'hangs') return unlessAborted(new Promise(() => {}), init?.signal);
+    if (answer === 'is cut')
+      throw new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ECONNRESET' }) });
+    return responseOf(answer);
   });
 
-  async function pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const outcome = await outcomeOf(incoming, await bytesOf(incoming));
-    if (outcome === 'hangs') return;
-    if (outcome === 'is cut') return void incoming.socket.destroy();
-    const { status, headers, body } = outcome;
-    outgoing.writeHead(status, { ...headers, 'content-length': body.length });
-    outgoing.end(body);
-  }
-
-  async function fetchFromHere(...given: Parameters<typeof receivedOf>): Promise<Response> {
-    const [, init] = given;
-    const { url, body, ...received } = receivedOf(...given);
-    const outcome = outcomeOf({ ...received, url: url.pathname + url.search }, Buffer.from(body));
-    const whole = await unlessAborted(outcome, init?.signal);
-    if (whole === 'hangs') return unlessAborted(new Promise(() => {}), init?.signal);
-    if (whole === 'is cut')
-      throw new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ECONNRESET' }) });
-    const { status, headers, body: answered } = whole;
-    return responseOf({ status, headers: textsIn(headers), body: answered.toString('utf8') });
-  }
-
-  async function outcomeOf(incoming: Incoming, body: Buffer): Promise<Whole | 'is cut' | 'hangs'> {
-    const call = { method: incoming.method ?? '', url: incoming.url ?? '', body: body.toString('utf8') };
+  async function outcomeOf(received: Received): Promise<ServerAnswer | 'is cut' | 'hangs'> {
+    const { method, url, body } = received;
+    const call = { method, url: url.pathname + url.search, body };
     passed.push(call);
     const n = passed.length;
     await takeAt(before, n)?.act();
@@ -86,38 +65,16 @@ export async function startFaultProxy(upstream: Upstream) {
       return 'hangs';
     }
     const canned = answers.shift();
-    if (canned) {
-      const headers = { 'content-type': 'application/json', ...canned.headers };
-      return { status: canned.status, headers, body: Buffer.from(canned.body ?? '') };
-    }
-    const { status, headers, body: given } = await answerTo(incoming, body);
-    const answerBody = rewrite ? Buffer.from(rewrite(given.toString('utf8'))) : given;
+    if (canned) return { ...canned, headers: { 'content-type': 'application/json', ...canned.headers } };
+    const answer = await upstream(received);
+    const changed = rewrite ? rewritten(answer, rewrite) : answer;
     await takeAt(after, n)?.act();
-    return crash === 'after' ? 'is cut' : { status, headers, body: answerBody };
-  }
-
-  async function answerTo(incoming: Incoming, body: Buffer): Promise<Whole> {
-    const {
-      status = 200,
-      headers,
-      body: given = '',
-    } = await upstream({
-      method: incoming.method ?? '',
-      url: new URL(incoming.url ?? '/', server.url),
-      headers: incoming.headers,
-      body: body.toString('utf8'),
-    });
-    const isText = typeof given === 'string';
-    return {
-      status,
-      headers: { 'content-type': isText ? 'text/plain' : 'application/json', ...headers },
-      body: Buffer.from(isText ? given : JSON.stringify(given)),
-    };
+    return crash === 'after' ? 'is cut' : changed;
   }
 
   return {
     /** Base URL for the connector, without a trailing slash. */
-    url: server.url,
+    url,
     /** Calls since the last `reset`. */
     callCount: () => passed.length,
     /** The same calls, in order. */
@@ -142,14 +99,6 @@ export async function startFaultProxy(upstream: Upstream) {
     rewriteAnswers(change: (body: string) => string): void {
       rewrite = change;
     },
-    /**
-     * Whether this process calls it without the network: connector and server see the same, and loops over hundreds of
-     * calls take a fraction of the time.
-     */
-    skipNetwork(skips: boolean): void {
-      if (skips) skipping.set(server.url, fetchFromHere);
-      else skipping.delete(server.url);
-    },
     /** Forgets all faults and counts. */
     reset(): void {
       rewrite = undefined;
@@ -161,21 +110,25 @@ export async function startFaultProxy(upstream: Upstream) {
       answers = [];
       hangs = 0;
     },
-    async close(): Promise<void> {
-      skipping.delete(server.url);
-      await server.close();
-    },
   };
 }
 
-/** Origins that this process calls without the network. */
-const skipping = new Map<string, (...given: Parameters<typeof receivedOf>) => Promise<Response>>();
+/** By their URLs. */
+const proxies = new Map<string, (...given: Parameters<typeof receivedOf>) => Promise<Response>>();
 const fetchByNetwork = globalThis.fetch;
 globalThis.fetch = (input, init) => {
   const url = input instanceof Request ? undefined : new URL(input);
-  const skip = url && skipping.get(url.origin);
-  return skip ? skip(url, init) : fetchByNetwork(input, init);
+  const proxy = url && proxies.get(url.origin);
+  return proxy ? proxy(url, init) : fetchByNetwork(input, init);
 };
+
+function rewritten(answer: ServerAnswer, change: (body: string) => string): ServerAnswer {
+  const { headers, body = '' } = answer;
+  const isText = typeof body === 'string';
+  const type = isText ? 'text/plain' : 'application/json';
+  const text = change(isText ? body : JSON.stringify(body));
+  return { ...answer, headers: { 'content-type': type, ...headers }, body: text };
+}
 
 async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
   if (!signal) return promise;
@@ -184,20 +137,6 @@ async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | null 
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
   return Promise.race([promise, aborted]);
-}
-
-function textsIn(headers: OutgoingHttpHeaders): Record<string, string | string[]> {
-  const given = Object.entries(headers).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, Array.isArray(value) ? value : String(value)] as const],
-  );
-  return Object.fromEntries(given);
-}
-
-/** `buffer` of node:stream/consumers takes several times as long. */
-async function bytesOf(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of message) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }
 
 function takeAt<Fault extends { at: number }>(faults: Fault[], n: number): Fault | undefined {

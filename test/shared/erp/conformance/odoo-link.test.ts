@@ -9,7 +9,7 @@ const linkField = 'x_azumuta_product_order';
 
 /** An order, and how to link a product order with it. */
 async function startLinking(version: OdooVersion) {
-  const { plan, row, connect, faults } = await startPlant(version);
+  const { plan, row, connect, faults } = startPlant(version);
   const order = plan();
   return {
     order,

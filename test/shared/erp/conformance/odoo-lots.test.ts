@@ -33,7 +33,7 @@ function planLots(
 describe.each<OdooVersion>([17, 19])('lots of odoo %i', (version) => {
   it('uses the lot that somebody created between look and write', async () => {
     // Prepare: it was created before our transaction began.
-    const plant = await startPlant(version);
+    const plant = startPlant(version);
     const order = plant.plan('BATCH');
     plant.books.beforeNext('stock.lot', 'create', () => {
       plant.books.insert('stock.lot', {
@@ -71,7 +71,7 @@ describe.each<OdooVersion>([17, 19])('lots of odoo %i', (version) => {
       { built: ['S1'], scrapped: [['S1', 1, 'done']] },
     ],
   ])('uses %s', async (_, article, planned, differs, expected) => {
-    const plant = await startPlant(version);
+    const plant = startPlant(version);
     const order = plant.plan(article, article === 'PUMP' ? 1 : 5);
     if (planned.length > 0) planLots(plant, order, planned);
 
@@ -81,7 +81,7 @@ describe.each<OdooVersion>([17, 19])('lots of odoo %i', (version) => {
   });
 
   it('refuses one serial number for a good and a scrapped piece', async () => {
-    const { plan, book, everything } = await startPlant(version);
+    const { plan, book, everything } = startPlant(version);
     const completion = completionOf(plan('PUMP', 2), {
       quantity: amount('1'),
       scrap: amount('1'),
@@ -98,7 +98,7 @@ describe.each<OdooVersion>([17, 19])('lots of odoo %i', (version) => {
 
 describe('serial numbers', () => {
   it('accept one per order up to 18, with a backorder for the rest', async () => {
-    const plant = await startPlant(17);
+    const plant = startPlant(17);
     const order = plant.plan('PUMP', 2);
 
     await plant.book({ ...partOf(order, 1, '1'), lots: [{ number: 'S1' }] });
@@ -111,7 +111,7 @@ describe('serial numbers', () => {
   });
 
   it('come from the order when the completion brings none', async () => {
-    const plant = await startPlant(19);
+    const plant = startPlant(19);
     const order = plant.plan('PUMP', 2);
     planLots(plant, order, ['S1', 'S2']);
 
@@ -123,7 +123,7 @@ describe('serial numbers', () => {
 
 describe.each<OdooVersion>([17, 19])('units of odoo %i', (version) => {
   const inUnit = async (unit: number, differs: Partial<Completion>) => {
-    const plant = await startPlant(version);
+    const plant = startPlant(version);
     const order = plant.plan('CHAIR', 2);
     plant.row(order).product_uom_id = unit;
     await plant.book(completionOf(order, differs));
@@ -144,7 +144,7 @@ describe.each<OdooVersion>([17, 19])('units of odoo %i', (version) => {
     ['a unit that is finer than the field', 0.0001, '2.123456', 2.12],
   ])('are rounded: %s', async (_, rounding, built, booked) => {
     // Prepare
-    const plant = await startPlant(version);
+    const plant = startPlant(version);
     const order = plant.plan('CHAIR', 9);
     const [pieces] = plant.books.rows('uom.uom');
     Object.assign(pieces ?? {}, { rounding });
@@ -158,7 +158,7 @@ describe.each<OdooVersion>([17, 19])('units of odoo %i', (version) => {
 
   it('have as many decimals as the plant has set, in components and in what was ordered, too', async () => {
     // Prepare: just enough of a tracked component is reserved
-    const { plan, book, books, family } = await startPlant(version);
+    const { plan, book, books, family } = startPlant(version);
     books.decimals = 3;
     for (const unit of books.rows('uom.uom')) unit.rounding = 0.001;
     const order = plan('BENCH', 2.129);
@@ -175,7 +175,7 @@ describe.each<OdooVersion>([17, 19])('units of odoo %i', (version) => {
 describe.each<OdooVersion>([17, 19])('components of odoo %i', (version) => {
   it.each(['BENCH', 'LAMP'])('are consumed, those of %s too', async (article) => {
     // Prepare
-    const { plan, book, books, row } = await startPlant(version);
+    const { plan, book, books, row } = startPlant(version);
     const order = plan(article);
 
     // Act
@@ -190,7 +190,7 @@ describe.each<OdooVersion>([17, 19])('components of odoo %i', (version) => {
 
   it('must be reserved when they are tracked', async () => {
     // Prepare: enough for one of two.
-    const { plan, book, books, everything } = await startPlant(version);
+    const { plan, book, books, everything } = startPlant(version);
     const completion = completionOf(plan('BENCH', 2), { quantity: amount('2') });
     for (const line of books.rows('stock.move.line')) line.quantity_product_uom = 4;
     const before = everything();
@@ -205,7 +205,7 @@ describe.each<OdooVersion>([17, 19])('components of odoo %i', (version) => {
 
   it('are never left to a question that cancels them', async () => {
     // Prepare: a person takes components back while we book.
-    const { plan, book, books, row } = await startPlant(version);
+    const { plan, book, books, row } = startPlant(version);
     const order = plan('LAMP');
     books.beforeNext('mrp.production', 'button_mark_done', () => {
       for (const move of books.rows('stock.move')) move.picked = false;

@@ -7,7 +7,7 @@ import type { OdooVersion } from './servers/odoo-models.ts';
 
 describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
   it('lists the fields that the mapping asks for', async () => {
-    const { plan, listed, connect } = await startPlant(version);
+    const { plan, listed, connect } = startPlant(version);
     const whole = plan();
 
     const orders = await listed(connect({ orderFields: ['x_drawing'] }));
@@ -23,7 +23,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
   });
 
   it('does not list an order that is only to be closed, unless the options ask for it', async () => {
-    const { plan, listed, connect, row } = await startPlant(version);
+    const { plan, listed, connect, row } = startPlant(version);
     const [begun, built] = [plan(), plan()];
     row(begun).state = 'progress';
     row(built).state = 'to_close';
@@ -36,7 +36,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
   });
 
   it('rejects a field that Odoo does not have, naming it', async () => {
-    const { listed, connect } = await startPlant(version);
+    const { listed, connect } = startPlant(version);
 
     const failure = await failureOf(listed(connect({ orderFields: ['x_missing'] })));
 
@@ -47,7 +47,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
 describe('odoo', () => {
   it('stops the flow without giving up an order when the secret has no username, which JSON-RPC needs', async () => {
     // Prepare
-    const { plan, book, connect } = await startPlant(17);
+    const { plan, book, connect } = startPlant(17);
     const connector = connect({}, async () => ({ apiKey: 'k' }));
 
     // Act

@@ -1,4 +1,3 @@
-import { onTestFinished } from 'vitest';
 import type { ErpConnector } from '../../../../shared/erp/connector.ts';
 import { odoo } from '../../../../shared/erp/odoo/index.ts';
 import type { OdooCredentials, OdooOptions } from '../../../../shared/erp/odoo/options.ts';
@@ -7,14 +6,14 @@ import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import { type Clock, systemClock } from '../../../../shared/platform/clock.ts';
 import { firstAttempt } from './attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from './completions.ts';
-import { startFaultProxy } from './fault-proxy.ts';
+import { createFaultProxy } from './fault-proxy.ts';
 import { listOf } from './listing.ts';
 import { createOdoo } from './servers/odoo.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
 
 export const login = { database: 'plant', username: 'azumuta@example.com', apiKey: 'right-key' };
 
-export type OdooPlant = Awaited<ReturnType<typeof startPlant>>;
+export type OdooPlant = ReturnType<typeof startPlant>;
 
 type Credentials = (options?: { readonly refresh?: boolean }) => Promise<OdooCredentials>;
 
@@ -22,11 +21,9 @@ type Credentials = (options?: { readonly refresh?: boolean }) => Promise<OdooCre
  * An Odoo that stops after the test, a proxy in front of it, and actions for tests of its traps.
  * @param time The database's clock. Default: a clock by which every write is later than the one before.
  */
-export async function startPlant(version: OdooVersion, time?: () => Date) {
+export function startPlant(version: OdooVersion, time?: () => Date) {
   const server = createOdoo(version, login, time);
-  const faults = await startFaultProxy(server.answer);
-  faults.skipNetwork(true);
-  onTestFinished(faults.close);
+  const faults = createFaultProxy(server.answer);
   const { books } = server;
   /** Rows of the order and of all orders that were split off from it, oldest first. */
   const family = ({ number }: ErpOrderRef) =>

@@ -9,7 +9,7 @@ const read = ({ connect }: OdooPlant, order: ErpOrderRef) => connect().readOrder
 describe.each<OdooVersion>([17, 19])('one order of odoo %i', (version) => {
   it('is read as it is listed once a person has split it, and so are the orders split off', async () => {
     // Prepare
-    const plant = await startPlant(version);
+    const plant = startPlant(version);
     const order = plant.plan('CHAIR', 9);
     plant.books.splitByHand(plant.row(order), [3, 4, 2]);
     await plant.book(partOf(order, 1, '1'));
@@ -31,7 +31,7 @@ describe.each<OdooVersion>([17, 19])('one order of odoo %i', (version) => {
     ['cancel', 'cancelled'],
   ])('is, when what our booking has left of it is %s, %s', async (state, expected) => {
     // Prepare
-    const plant = await startPlant(version);
+    const plant = startPlant(version);
     const order = plant.plan('CHAIR', 5);
     const row = { state };
 
@@ -49,7 +49,7 @@ describe.each<OdooVersion>([17, 19])('one order of odoo %i', (version) => {
   });
 
   it('keeps its whole quantity when all of its parts are booked', async () => {
-    const plant = await startPlant(version);
+    const plant = startPlant(version);
     const order = plant.plan('CHAIR', 5);
     await plant.book(partOf(order, 1, '2'));
     await plant.book(partOf(order, 2, '3'));
@@ -59,7 +59,7 @@ describe.each<OdooVersion>([17, 19])('one order of odoo %i', (version) => {
 
   it('is released still when a person has booked the order beside it, although it is no new work', async () => {
     // Prepare
-    const plant = await startPlant(version);
+    const plant = startPlant(version);
     const order = plant.plan('CHAIR', 9);
     const [, other] = plant.books.splitByHand(plant.row(order), [4, 5]);
     const ids = [Number(order.id)];
@@ -75,7 +75,7 @@ describe.each<OdooVersion>([17, 19])('one order of odoo %i', (version) => {
 
   it('is refused when two companies have orders of its number, and no id distinguishes them', async () => {
     // Prepare
-    const plant = await startPlant(version);
+    const plant = startPlant(version);
     const [order, theirs] = [plant.plan(), plant.plan()];
     Object.assign(plant.row(theirs), { name: order.number, company_id: 2 });
 

@@ -71,7 +71,7 @@ describe.each<OdooVersion>([17, 19])('scrap of odoo %i', (version) => {
 
   it('is booked once when its hung validation takes effect after the next attempt', async () => {
     // Prepare
-    const plant = await startPlant(version);
+    const plant = startPlant(version);
     const n = await callsUpTo(plant, 'action_validate');
     const [before, held] = [scrapped(plant), hold(plant.faults, n)];
     const completion = completionOf(plant.plan(), scrapOne);
@@ -95,7 +95,7 @@ describe.each<OdooVersion>([17, 19])('scrap of odoo %i', (version) => {
 
   it('is booked once when its validation takes effect while the next attempt looks', async () => {
     // Prepare
-    const plant = await startPlant(version);
+    const plant = startPlant(version);
     const n = await callsUpTo(plant, 'action_validate');
     const [before, held] = [scrapped(plant), hold(plant.faults, n)];
     const completion = completionOf(plant.plan(), scrapOne);
@@ -116,7 +116,7 @@ describe.each<OdooVersion>([17, 19])('scrap of odoo %i', (version) => {
 
   it('gets its quantity back when an attempt stopped after emptying a scrap order that was done', async () => {
     // Prepare
-    const plant = await startPlant(version);
+    const plant = startPlant(version);
     const completion = completionOf(plant.plan(), scrapOne);
     await plant.book(completion);
     const [scrap] = plant.books.rows('stock.scrap');
@@ -131,7 +131,7 @@ describe.each<OdooVersion>([17, 19])('scrap of odoo %i', (version) => {
   });
 
   it('goes to a person, with the name of its scrap order, when it was validated twice', async () => {
-    const plant = await startPlant(version);
+    const plant = startPlant(version);
     const completion = completionOf(plant.plan(), scrapOne);
     await plant.book(completion);
     plant.books.call('stock.scrap', 'action_validate', { ids: [1], named: {}, context: {} });
@@ -144,7 +144,7 @@ describe.each<OdooVersion>([17, 19])('scrap of odoo %i', (version) => {
 
   it('goes to a person, with the name of its scrap order, when Odoo asks about the stock', async () => {
     // Prepare: somebody reopens the order at the last moment, so that nothing is in stock.
-    const plant = await startPlant(version);
+    const plant = startPlant(version);
     const order = plant.plan();
     plant.books.beforeNext('stock.scrap', 'action_validate', () => {
       plant.row(order).state = 'progress';
@@ -165,7 +165,7 @@ describe.each<OdooVersion>([17, 19])('scrap of odoo %i', (version) => {
 
 it('scraps several serial numbers one by one, and the remaining ones after a crash', async () => {
   // Prepare
-  const plant = await startPlant(19);
+  const plant = startPlant(19);
   const order = plant.plan('PUMP', 3);
   const scrappedLot = (number: string) => ({ number, scrapped: true as const });
   const lots = [{ number: 'S1' }, scrappedLot('S2'), scrappedLot('S3')];

@@ -25,7 +25,7 @@ function bookByHand({ books }: OdooPlant, order: ErpOrderRef, quantity: number):
 describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (version) => {
   it('is listed as the same order with its whole quantity when our booking split it', async () => {
     // Prepare
-    const plant = await startPlant(version);
+    const plant = startPlant(version);
     const order = plant.plan('CHAIR', 5);
     const [before] = await plant.listed();
 
@@ -51,7 +51,7 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
 
   it('is listed with the quantity that a person gives its rest, and not after the rest is cancelled', async () => {
     // Prepare
-    const plant = await startPlant(version);
+    const plant = startPlant(version);
     const order = plant.plan('CHAIR', 5);
     await plant.book(partOf(order, 1, '2'));
     const rest = plant.family(order).find((row) => row.state === 'confirmed');
@@ -69,7 +69,7 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
 
   it('is not listed as new work when its rest is booked during the listing', async () => {
     // Prepare: the page has been read, but the families of its orders have not
-    const plant = await startPlant(version);
+    const plant = startPlant(version);
     const order = plant.plan('CHAIR', 5);
     await plant.book(partOf(order, 1, '2'));
     const reader = plant.connect();
@@ -95,7 +95,7 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
 
   it('is not listed as new work when a person booked a part of it', async () => {
     // Prepare
-    const plant = await startPlant(version);
+    const plant = startPlant(version);
     const order = plant.plan();
     bookByHand(plant, order, 2);
 
@@ -110,7 +110,7 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
 
   it('is booked to its end when all of its bookings happen within one second', async () => {
     // Prepare: Odoo shows its times without their fractions.
-    const plant = await startPlant(version, () => new Date('2030-01-01T00:00:00.400Z'));
+    const plant = startPlant(version, () => new Date('2030-01-01T00:00:00.400Z'));
     const order = plant.plan('CHAIR', 5);
 
     // Act
@@ -127,7 +127,7 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
 
   it('becomes separate orders when a person split it, each booked on its own', async () => {
     // Prepare
-    const plant = await startPlant(version);
+    const plant = startPlant(version);
     const order = plant.plan('CHAIR', 9);
     plant.books.splitByHand(plant.row(order), [3, 3, 3]);
     const parts = await plant.listed();
@@ -147,7 +147,7 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
 
   it('keeps its own rest apart from the orders that a person split off', async () => {
     // Prepare: the order came with 9, and is built piece by piece; -002 and -003 are separate orders.
-    const plant = await startPlant(version);
+    const plant = startPlant(version);
     const order = plant.plan('CHAIR', 9);
     plant.books.splitByHand(plant.row(order), [3, 3, 3]);
 
@@ -176,7 +176,7 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
 
   it('is booked only up to the quantity of a rest that a person split again', async () => {
     // Prepare
-    const plant = await startPlant(version);
+    const plant = startPlant(version);
     const order = plant.plan('CHAIR', 9);
     await plant.book(partOf(order, 1, '1'));
     const rest = plant.family(order).find((row) => row.state === 'confirmed');
@@ -196,7 +196,7 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
 
   it('reports that a part was cancelled, whoever split it off', async () => {
     // Prepare
-    const plant = await startPlant(version);
+    const plant = startPlant(version);
     const order = plant.plan('CHAIR', 9);
     plant.books.splitByHand(plant.row(order), [4, 5]);
     const { watermark } = await listOf(plant.connect());
@@ -213,7 +213,7 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
   });
 
   it('accepts more than planned when nothing else is open', async () => {
-    const plant = await startPlant(version);
+    const plant = startPlant(version);
     const order = plant.plan();
 
     await plant.book(completionOf(order, { quantity: { amount: '6' } }));
@@ -223,7 +223,7 @@ describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (vers
 
   it('is not confused with an order of the same name in another company', async () => {
     // Prepare: the other company's order is done by hand; one part of ours is cancelled, so that only one is open.
-    const plant = await startPlant(version);
+    const plant = startPlant(version);
     const [order, theirs] = [plant.plan('CHAIR', 9), plant.plan()];
     const [first, second] = plant.books.splitByHand(plant.row(order), [4, 5]);
     Object.assign(first ?? {}, { state: 'cancel' });

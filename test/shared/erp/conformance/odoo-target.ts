@@ -3,7 +3,7 @@ import type { OdooOptions } from '../../../../shared/erp/odoo/options.ts';
 import type { Decimal } from '../../../../shared/model/quantity.ts';
 import { completionOf } from './completions.ts';
 import { connecting } from './connecting.ts';
-import { startFaultProxy } from './fault-proxy.ts';
+import { createFaultProxy } from './fault-proxy.ts';
 import { odooPlant } from './plants/odoo.ts';
 import { hooksOf } from './plants/plant.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
@@ -17,7 +17,7 @@ export async function odooTarget(
   const plant = odooPlant(version);
   const { login } = plant;
   const { books } = plant.server;
-  const faults = await startFaultProxy(plant.answer);
+  const faults = createFaultProxy(plant.answer);
   const plan = (article: string, quantity: Decimal) => plant.plan({ article, quantity });
 
   return {
@@ -65,6 +65,5 @@ export async function odooTarget(
     async lotsNamed(number) {
       return books.rows('stock.lot').filter((one) => one.name === number).length;
     },
-    close: () => faults.close(),
   };
 }

@@ -16,7 +16,7 @@ const refuses = (message = 'Not today') => {
 describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
   it('refuses to close an order with a part of it when backorders are off, and writes nothing', async () => {
     // Prepare
-    const { plan, book, connect, everything } = await startPlant(version);
+    const { plan, book, connect, everything } = startPlant(version);
     const order = plan();
     const before = everything();
 
@@ -30,7 +30,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
 
   it('refuses to close an order that was raised when backorders are off, and books it once it is set back', async () => {
     // Prepare
-    const { plan, book, connect, everything, row } = await startPlant(version);
+    const { plan, book, connect, everything, row } = startPlant(version);
     const order = plan('CHAIR', 3);
     const completion = completionOf(order, { quantity: { amount: '3' }, madeFor: { amount: '3' } });
     row(order).product_qty = 99;
@@ -58,7 +58,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
     ['in another unit, which is not compared', 2, 2, { amount: '24', unit: 'Units' }, '12'],
   ])('closes an order that did not change: %s', async (_, quantity, unit, madeFor, amount) => {
     // Prepare
-    const { plan, book, family, row } = await startPlant(version);
+    const { plan, book, family, row } = startPlant(version);
     const order = plan('CHAIR', quantity);
     row(order).product_uom_id = unit;
 
@@ -71,7 +71,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
 
   it('closes the rest of its own booking when the whole order is what its product order was made for', async () => {
     // Prepare
-    const { plan, book, family } = await startPlant(version);
+    const { plan, book, family } = startPlant(version);
     const order = plan('CHAIR', 5);
     await book(partOf(order, 1, '2'));
 
@@ -87,7 +87,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
 
   it('refuses before it writes when our user has no e-mail address, and books once it has one', async () => {
     // Prepare: the same container serves both attempts.
-    const { plan, book, connect, everything, books, row } = await startPlant(version);
+    const { plan, book, connect, everything, books, row } = startPlant(version);
     const order = plan();
     const ours = books.rows('res.users').find(({ id }) => id === us.uid);
     Object.assign(ours ?? {}, { email: false });
@@ -115,7 +115,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
 
   it('names what was written when Odoo refuses a booking that the look accepted', async () => {
     // Prepare
-    const { plan, book, books } = await startPlant(version);
+    const { plan, book, books } = startPlant(version);
     const order = plan();
     books.beforeNext(...markDone, () => refuses('The work center is closed.'));
 
@@ -132,7 +132,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
 
   it('posts its note before anything else, so that a user without rights leaves nothing behind', async () => {
     // Prepare
-    const { plan, book, books, everything } = await startPlant(version);
+    const { plan, book, books, everything } = startPlant(version);
     const lots = [{ number: 'B-1' }];
     const order = plan('BATCH');
     const before = everything();
@@ -148,7 +148,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
 
   it('books a part that was interrupted after another part took its place', async () => {
     // Prepare: the first part leaves its mark, and stops before the order is finished.
-    const { plan, book, books, connect, family } = await startPlant(version);
+    const { plan, book, books, connect, family } = startPlant(version);
     const order = plan();
     const [first, second] = [partOf(order, 1, '2'), partOf(order, 2, '2')];
     books.beforeNext(...markDone, refuses);
@@ -169,7 +169,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
 
   it('does not claim an order that was finished by hand with another quantity after our mark', async () => {
     // Prepare
-    const { plan, book, books } = await startPlant(version);
+    const { plan, book, books } = startPlant(version);
     const order = plan();
     books.beforeNext(...markDone, refuses);
     await failureOf(book(completionOf(order)));
@@ -187,7 +187,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
 
   it('recognises a part as booked when the button was pressed twice at once', async () => {
     // Prepare: the first call gets through just before the second, which then has nothing to split.
-    const { plan, book, books, family } = await startPlant(version);
+    const { plan, book, books, family } = startPlant(version);
     const order = plan();
     const ids = [Number(order.id)];
     const context = { skip_backorder: true, mo_ids_to_backorder: ids };
@@ -205,7 +205,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
 
   it('decides by the order’s state when a refusal comes in another language', async () => {
     // Prepare
-    const { plan, book, books } = await startPlant(version);
+    const { plan, book, books } = startPlant(version);
     const order = plan();
     const call = { ids: [Number(order.id)], named: {}, context: {} };
     books.beforeNext(...markDone, () => {
@@ -222,7 +222,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
 
   it('retries when two bookings post on an order at the same moment', async () => {
     // Prepare
-    const { plan, book, books, connect } = await startPlant(version);
+    const { plan, book, books, connect } = startPlant(version);
     const completion = completionOf(plan());
     books.beforeNext('mrp.production', 'message_post', () => {
       throw validationError('Error, a partner cannot follow twice the same object.');
@@ -243,7 +243,7 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
 
   it('accepts neither text that people write nor text that they copy as its own mark', async () => {
     // Prepare: a person copies one of our messages, somebody appends to one in our name, and a note quotes one.
-    const { plan, book, books, connect, row } = await startPlant(version);
+    const { plan, book, books, connect, row } = startPlant(version);
     const order = plan();
     const mark = `<p><small>[azumuta booking ${quantityKey(productOrderOf(order))}]</small></p>`;
     books.comment(row(order), mark);

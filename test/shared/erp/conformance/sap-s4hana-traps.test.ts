@@ -14,7 +14,7 @@ describe('sap-s4hana', () => {
     'does not count a confirmation that is %s when it decides whether a part completes the order',
     async (_, changed) => {
       // Prepare
-      const { plan, book, confirmationsOf } = await startPlant();
+      const { plan, book, confirmationsOf } = startPlant();
       const order = plan();
       const part = (n: number, amount: string) =>
         completionOf(order, { quantity: { amount }, final: false }, productOrderOf(order, n));
@@ -31,7 +31,7 @@ describe('sap-s4hana', () => {
 
   it('adds parts up exactly, and clears reservations with the one that completes the order', async () => {
     // Prepare: in binary, 0.1 and 0.2 are more than 0.3, and 0.7 and 0.1 less than 0.8.
-    const { plan, book, confirmationsOf } = await startPlant();
+    const { plan, book, confirmationsOf } = startPlant();
     const order = plan('0.8');
     const part = (n: number, amount: string) =>
       completionOf(order, { quantity: { amount }, final: false }, productOrderOf(order, n));
@@ -53,7 +53,7 @@ describe('sap-s4hana', () => {
 
   it('writes a confirmation with twelve digits, decimals as text and its text cut to length', async () => {
     // Prepare
-    const { faults, plan, connect, book } = await startPlant();
+    const { faults, plan, connect, book } = startPlant();
     const order = plan();
     const completion = completionOf(order, {
       quantity: { amount: '4.5' },
@@ -87,7 +87,7 @@ describe('sap-s4hana', () => {
 
   it("hands on SAP's own reasons, the details too", async () => {
     // Prepare
-    const { plan, connect, book } = await startPlant();
+    const { plan, connect, book } = startPlant();
     const order = plan();
 
     // Act: this order has no such operation.
@@ -99,7 +99,7 @@ describe('sap-s4hana', () => {
   });
 
   it('says that an amendment needs notesField', async () => {
-    const { plan, connect } = await startPlant();
+    const { plan, connect } = startPlant();
     const amendment = amendmentOf(plan(), { notes: ['late'] });
 
     const failure = await failureOf(connect().book(amendment, 'P#recording#R', firstAttempt()));

@@ -4,7 +4,7 @@ import type { Completion } from '../../../../shared/model/completions.ts';
 import { firstAttempt } from './attempts.ts';
 import { completionOf, quantityKey } from './completions.ts';
 import { connecting } from './connecting.ts';
-import { startFaultProxy } from './fault-proxy.ts';
+import { createFaultProxy } from './fault-proxy.ts';
 import { hooksOf } from './plants/plant.ts';
 import { sapPlant } from './plants/sap-s4hana.ts';
 import type { SapBooks } from './servers/sap-books.ts';
@@ -18,7 +18,7 @@ export async function sapTarget(
 ): Promise<ErpConformanceTarget> {
   const plant = sapPlant(login);
   const { server, markInText } = plant;
-  const faults = await startFaultProxy(plant.answer);
+  const faults = createFaultProxy(plant.answer);
   const { books } = server;
 
   const secretOf = (secret: string) =>
@@ -83,7 +83,6 @@ export async function sapTarget(
     async mendSessions() {
       server.sessionsLast = true;
     },
-    close: () => faults.close(),
   };
 }
 

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { beforeEach, expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { ErpConnector } from '../../../../shared/erp/connector.ts';
 import { RetryLater } from '../../../../shared/model/errors.ts';
 import { listenOnLoopback } from '../../../support/loopback.ts';
@@ -12,9 +12,6 @@ import type { Chapter, ConnectorOptions, PlannedOrderRef } from './target.ts';
 const maxCallsToGiveUp = 8;
 
 export function failureTests({ target, plan, book, promise }: Chapter): void {
-  // Here connections are made, refused and left without an answer.
-  beforeEach(() => target().faults.skipNetwork(false));
-
   /** Books to a planned order and expects a RetryLater; nothing may have been booked. */
   async function failureOfBooking(options: ConnectorOptions, disturb?: () => void): Promise<RetryLater> {
     const order = await plan();
@@ -91,8 +88,7 @@ export function failureTests({ target, plan, book, promise }: Chapter): void {
 
   for (const [what, urlOf, wrote] of [
     ['an unknown host', async () => 'https://erp.invalid', 'nothing'],
-    // The proxy speaks plain HTTP: a handshake with it cannot succeed.
-    ['a failed TLS handshake', async () => target().faults.url.replace('http:', 'https:'), undefined],
+    ['a failed TLS handshake', plainHttp, undefined],
     ['a refused connection', nobodyListens, 'nothing'],
   ] as const)
     promise(`treats ${what} as an ERP that is down`, [], async () => {
@@ -102,10 +98,7 @@ export function failureTests({ target, plan, book, promise }: Chapter): void {
     });
 
   promise('gives up on a call that is not answered in time', [], async () => {
-    // Without the network: on a busy machine a call may arrive after its time, and would take the fault of the next test.
-    const { hangNext, skipNetwork } = target().faults;
-    skipNetwork(true);
-    const failure = await failureOfBooking({ timeoutMs: 50 }, hangNext).finally(() => skipNetwork(false));
+    const failure = await failureOfBooking({ timeoutMs: 50 }, target().faults.hangNext);
 
     expect(failure).toMatchObject({ scope: 'partner' });
   });
@@ -203,6 +196,13 @@ export function failureTests({ target, plan, book, promise }: Chapter): void {
 
 function bookAt(connector: ErpConnector, order: PlannedOrderRef): Promise<unknown> {
   return connector.book(completionOf(order), quantityKey(productOrderOf(order)), firstAttempt());
+}
+
+/** A handshake with it cannot succeed. */
+async function plainHttp(): Promise<string> {
+  const { url, close } = await listenOnLoopback(() => undefined);
+  onTestFinished(close);
+  return url.replace('http:', 'https:');
 }
 
 async function nobodyListens(): Promise<string> {

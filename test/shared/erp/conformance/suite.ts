@@ -67,11 +67,8 @@ export function describeErpConformance(
     beforeAll(async () => {
       running = await makeTarget();
     }, testTimeoutMs);
-    beforeEach(() => {
-      target().faults.reset();
-      target().faults.skipNetwork(true);
-    });
-    afterAll(async () => running?.close());
+    beforeEach(() => target().faults.reset());
+    afterAll(() => running?.close?.());
 
     for (const [each, [title, tests]] of Object.entries(chapters)) {
       if (!only || only.some((one) => one === each)) describe(title, () => tests(chapter));

@@ -9,7 +9,7 @@ import type { FaultProxy } from './fault-proxy.ts';
  * What the author of a connector provides for the conformance suite: a connector for a real server, and
  * hooks into that ERP's own books which bypass the connector. The suite uses nothing else.
  *
- * The connector's base URL must go through `faults` (a FaultProxy in front of the server), so that calls can
+ * The connector's base URL must be that of `faults` (a FaultProxy in front of the server), so that calls can
  * be counted and broken; the hooks should call the server directly, so that they are not.
  */
 export interface ErpConformanceTarget {
@@ -80,8 +80,8 @@ export interface ErpConformanceTarget {
   capPages?(rows: number | undefined): Promise<void>;
   /** Fields of a row in the ERP's list of orders: the order's number, and its quantity. */
   readonly rowFields: { readonly number: string; readonly quantity: string };
-  /** Stops everything that it started. */
-  close(): Promise<void>;
+  /** Stops what it started. */
+  close?(): Promise<void>;
 }
 
 export interface ConnectorOptions {

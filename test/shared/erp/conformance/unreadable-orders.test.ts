@@ -18,13 +18,13 @@ function changeRows({ rewriteAnswers }: FaultProxy, change: Change): void {
 }
 
 async function sap(change: Change) {
-  const { books, faults, connect } = await startSap();
+  const { books, faults, connect } = startSap();
   changeRows(faults, change);
   return { books, faults, connect: (pageSize: number) => connect({ pageSize }) };
 }
 
 async function odoo19(change: Change) {
-  const { books, faults, connect } = await startOdoo(19);
+  const { books, faults, connect } = startOdoo(19);
   changeRows(faults, change);
   return { books, faults, connect: (pageSize: number) => connect({ pageSize }) };
 }

@@ -5,7 +5,7 @@ import { completionOf } from '../conformance/completions.ts';
 import { connecting } from '../conformance/connecting.ts';
 import { describeErpConformance } from '../conformance/suite.ts';
 import type { ErpConformanceTarget, PlannedOrderRef } from '../conformance/target.ts';
-import { dolibarrZone, startDolibarr } from './dolibarr-server.ts';
+import { createDolibarr, dolibarrZone } from './dolibarr-server.ts';
 
 // How the generic connector fails is asked of the sandbox (conformance.test.ts).
 describeErpConformance(
@@ -29,7 +29,7 @@ const apiKey = 'canary-dol';
 const wrongKey = 'not-the-key-of-dolibarr';
 
 async function makeTarget(): Promise<ErpConformanceTarget> {
-  const server = await startDolibarr(apiKey);
+  const server = createDolibarr(apiKey);
   const { faults } = server;
   const of = ({ number }: ErpOrderRef) => {
     const order = server.orders.find(({ ref }) => ref === number);
@@ -93,7 +93,6 @@ async function makeTarget(): Promise<ErpConformanceTarget> {
         consumed: String(Number(sumOf(used.map(({ qty }) => String(qty)))) / 2),
       };
     },
-    close: faults.close,
   };
 }
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { instantIn, offsetTimeOf } from '../../../../shared/erp/local-time.ts';
-import { startFaultProxy } from '../conformance/fault-proxy.ts';
+import { createFaultProxy } from '../conformance/fault-proxy.ts';
 
 /** Where this server stands: west of UTC, where a time that is taken for UTC lies too late. */
 export const dolibarrZone = 'America/New_York';
@@ -70,7 +70,7 @@ class Refused extends Error {
  * htdocs/mrp/class/api_mos.class.php (index, put, produceAndConsume) and
  * htdocs/product/stock/class/api_stockmovements.class.php (index).
  */
-export async function startDolibarr(apiKey: string) {
+export function createDolibarr(apiKey: string) {
   const orders: Order[] = [];
   const movements: Movement[] = [];
   /** Products by id. Those with `status_batch` are tracked by lot. */
@@ -188,7 +188,7 @@ export async function startDolibarr(apiKey: string) {
     order.tms = now;
   }
 
-  const faults = await startFaultProxy(({ method, url, headers, body }) => {
+  const faults = createFaultProxy(({ method, url, headers, body }) => {
     calls.push(`${method} ${url.pathname.replace('/api/index.php', '')}`);
     try {
       if (headers.dolapikey !== apiKey) throw new Refused(401, 'Unauthorized');
@@ -199,7 +199,6 @@ export async function startDolibarr(apiKey: string) {
       return { status: error.answer.status, ...asJson(error.answer.body) };
     }
   });
-  faults.skipNetwork(true);
 
   return {
     faults,

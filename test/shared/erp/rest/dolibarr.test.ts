@@ -1,20 +1,19 @@
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { dolibarr } from '../../../../plants/examples/dolibarr.ts';
 import { failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
 import { amendmentOf, completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
 import { listOf } from '../conformance/listing.ts';
 import { rejection } from '../conformance/rejection.ts';
-import { dolibarrZone, startDolibarr } from './dolibarr-server.ts';
+import { createDolibarr, dolibarrZone } from './dolibarr-server.ts';
 import { connected } from './sandbox.ts';
 
 const apiKey = 'canary-dol';
 const order = { number: 'MO2611-0001' };
 const key = quantityKey(productOrderOf(order));
 
-async function started({ orders = 1, incremental = false } = {}) {
-  const server = await startDolibarr(apiKey);
+function started({ orders = 1, incremental = false } = {}) {
+  const server = createDolibarr(apiKey);
   const { faults } = server;
-  onTestFinished(faults.close);
   for (let n = 0; n < orders; n += 1) server.plan(5);
   const connect = () =>
     connected(
@@ -24,7 +23,7 @@ async function started({ orders = 1, incremental = false } = {}) {
   return { ...server, connect, connector: connect() };
 }
 
-async function listed({ connector }: Pick<Awaited<ReturnType<typeof started>>, 'connector'>, since?: string) {
+async function listed({ connector }: Pick<ReturnType<typeof started>, 'connector'>, since?: string) {
   return listOf(connector, since === undefined ? undefined : { changedAt: new Date(since).toISOString() });
 }
 
@@ -32,7 +31,7 @@ it.each([true, false])(
   'lists each order once, though every page repeats the last row of the page before (incremental: %s)',
   async (incremental) => {
     // Prepare
-    const erp = await started({ orders: 7, incremental });
+    const erp = started({ orders: 7, incremental });
     const [, second] = erp.orders;
     if (second) erp.setStatus(second, 'produced');
 
@@ -46,7 +45,7 @@ it.each([true, false])(
 
 it('lists an order again that was changed over the API, which keeps the change time', async () => {
   // Prepare
-  const erp = await started();
+  const erp = started();
   const first = await listed(erp);
   const since = first.watermark?.changedAt;
   await fetch(`${erp.faults.url}/api/index.php/mos/1`, {
@@ -70,7 +69,7 @@ it.each([
   ['after it was put forward', '2026-03-08T06:50:00Z', '2026-03-08T07:10:00Z'],
 ])('asks since a time by the clock of the server, and misses no order %s', async (_, before, changed) => {
   // Prepare
-  const erp = await started({ orders: 0, incremental: true });
+  const erp = started({ orders: 0, incremental: true });
   for (const time of [Date.parse(before) - 24 * 3_600_000, Date.parse(before), Date.parse(changed)])
     erp.plan(5, { tms: time / 1000 });
 
@@ -83,7 +82,7 @@ it.each([
 
 it('produces and consumes in proportion, and finds its movements by a code of its key', async () => {
   // Prepare
-  const { movements, orders, connector } = await started();
+  const { movements, orders, connector } = started();
   const completion = completionOf(order, { quantity: { amount: '3' }, final: false });
 
   // Act
@@ -100,7 +99,7 @@ it('produces and consumes in proportion, and finds its movements by a code of it
 });
 
 it('consumes components for scrap, without a movement of 0, which Dolibarr refuses', async () => {
-  const { movements, orders, connector } = await started();
+  const { movements, orders, connector } = started();
   const completion = completionOf(order, { quantity: { amount: '0' }, scrap: { amount: '2' } });
 
   await connector.book(completion, key, firstAttempt());
@@ -111,7 +110,7 @@ it('consumes components for scrap, without a movement of 0, which Dolibarr refus
 
 it('lets an order wait after a bare 500, a conflict in the database, and looks again first', async () => {
   // Prepare
-  const { movements, conflict, connector } = await started();
+  const { movements, conflict, connector } = started();
   conflict();
 
   // Act
@@ -125,7 +124,7 @@ it('lets an order wait after a bare 500, a conflict in the database, and looks a
 
 it('rejects after a 500 with a sentence, and does not take the ERP to be down', async () => {
   // Prepare
-  const { orders, movements, connector } = await started();
+  const { orders, movements, connector } = started();
   orders[0]?.lines.splice(0, 1, {
     id: 11,
     role: 'toconsume',
@@ -148,7 +147,7 @@ it('rejects after a 500 with a sentence, and does not take the ERP to be down', 
 
 it('looks again when somebody closed the order since the look, and then rejects it', async () => {
   // Prepare
-  const { orders, movements, faults, finishByHand, connector } = await started();
+  const { orders, movements, faults, finishByHand, connector } = started();
   faults.beforeCall(4, () => {
     if (orders[0]) finishByHand(orders[0]);
   });
@@ -166,7 +165,7 @@ it('looks again when somebody closed the order since the look, and then rejects 
 
 it('does not take a mark that a note quotes for its own', async () => {
   // Prepare
-  const { orders, connector } = await started();
+  const { orders, connector } = started();
   const late = `${key}#late`;
   const quoting = amendmentOf(order, { notes: [`[azumuta ${encodeURIComponent(late)}]`] });
   await connector.book(quoting, `${key}#quoting`, firstAttempt());

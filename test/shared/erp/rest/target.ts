@@ -2,7 +2,7 @@ import { erpSandboxKey } from '../../../../infra/local/sandbox/api.ts';
 import type { ErpDefinition } from '../../../../shared/erp/connector.ts';
 import { completionOf } from '../conformance/completions.ts';
 import { connecting, type Reached } from '../conformance/connecting.ts';
-import { startFaultProxy } from '../conformance/fault-proxy.ts';
+import { createFaultProxy } from '../conformance/fault-proxy.ts';
 import { hooksOf } from '../conformance/plants/plant.ts';
 import type { ErpConformanceTarget } from '../conformance/target.ts';
 import { sandboxPlant } from './plant.ts';
@@ -13,7 +13,7 @@ export async function sandboxTarget(
   define: (reached: Reached) => ErpDefinition = sandboxErp,
 ): Promise<ErpConformanceTarget> {
   const plant = sandboxPlant();
-  const faults = await startFaultProxy(plant.answer);
+  const faults = createFaultProxy(plant.answer);
 
   return {
     ...hooksOf(plant),
@@ -41,6 +41,5 @@ export async function sandboxTarget(
       { right: { apiKey: erpSandboxKey }, wrong: { apiKey: 'not-the-key-of-this-erp' } },
       define,
     ),
-    close: () => faults.close(),
   };
 }

@@ -114,7 +114,7 @@ describe('an answer to a booking', () => {
     ],
   ])('is understood: %s', async (_, call, answer, times, expected) => {
     // Prepare: calls 1 and 2 look, 3 confirms.
-    const { faults, plan, book, confirmationsOf } = await startPlant();
+    const { faults, plan, book, confirmationsOf } = startPlant();
     const order = plan();
     faults.beforeCall(call, () => faults.answerNext(answer, times));
 
@@ -128,14 +128,14 @@ describe('an answer to a booking', () => {
   });
 
   it('blames SAP when it refuses its own token twice', async () => {
-    const { server, plan, book } = await startPlant();
+    const { server, plan, book } = startPlant();
     server.sessionsLast = false;
 
     expect(await failureOf(book(completionOf(plan())))).toMatchObject(retryPartner);
   });
 
   it('waits for an order whose status is locked', async () => {
-    const { books, plan, book } = await startPlant();
+    const { books, plan, book } = startPlant();
     const order = plan();
     books.change(books.find(order.number), { OrderIsLocked: 'X' });
 
@@ -147,7 +147,7 @@ describe('an answer to a booking', () => {
 
   it('waits when somebody wrote the text in between', async () => {
     // Prepare: call 5 reads the order for its text, 6 changes it.
-    const { books, faults, plan, book } = await startPlant({ notesField: 'OrderLongText' });
+    const { books, faults, plan, book } = startPlant({ notesField: 'OrderLongText' });
     const order = plan();
     faults.beforeCall(6, () =>
       books.change(books.find(order.number), { OrderLongText: 'A planner wrote this' }),

@@ -8,7 +8,7 @@ const given = `https://s4hana.internal:44300${service}`;
 
 /** Five parts are confirmed, three a page, and `__next` begins in another way than the server writes it. */
 async function fiveParts(begins: string) {
-  const plant = await startPlant();
+  const plant = startPlant();
   const order = plant.plan();
   const parts = [1, 2, 3, 4, 5].map((n) =>
     completionOf(order, { quantity: { amount: '1' }, final: false }, productOrderOf(order, n)),

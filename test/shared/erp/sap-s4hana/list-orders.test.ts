@@ -6,7 +6,7 @@ import { startPlant } from './plant.ts';
 describe('the list of orders', () => {
   it('lists orders that were changed behind those that never were', async () => {
     // Prepare: orders without a change time sort first.
-    const { server, books, plan, listed } = await startPlant();
+    const { server, books, plan, listed } = startPlant();
     const unchanged = [1, 2, 3].map(() => books.plan('FG226', '5', null).ManufacturingOrder);
     const changed = [...Array(10)].map(() => plan().number);
     server.largestPage = 3;
@@ -21,7 +21,7 @@ describe('the list of orders', () => {
 
   it('ends with a page that is full, and with one that is empty, after one more call at most', async () => {
     // Prepare
-    const { faults, plan, listed } = await startPlant();
+    const { faults, plan, listed } = startPlant();
 
     for (const [orders, calls] of [
       [0, 1],
@@ -42,7 +42,7 @@ describe('the list of orders', () => {
 
   it('follows the link of a page on which no row tells its position', async () => {
     // Prepare: the first two orders have no number, and the server gives two at a time.
-    const { server, faults, books, plan, listed } = await startPlant();
+    const { server, faults, books, plan, listed } = startPlant();
     for (const material of ['FG227', 'FG227', 'FG226', 'FG226']) books.plan(material, '5');
     const readable = plan();
     server.largestPage = 2;
@@ -61,7 +61,7 @@ describe('the list of orders', () => {
 
   it('ends when no row tells its position, and the link of a page leads to the same page', async () => {
     // Prepare
-    const { server, faults, plan, listed } = await startPlant();
+    const { server, faults, plan, listed } = startPlant();
     for (let n = 0; n < 3; n += 1) plan();
     server.largestPage = 1;
     let link: string | undefined;
@@ -80,7 +80,7 @@ describe('the list of orders', () => {
 
   it('lists nothing twice when it asks for more rows, as no row of a page tells its position', async () => {
     // Prepare: the second page of two, and no server that would link to a third.
-    const { faults, books, listed } = await startPlant();
+    const { faults, books, listed } = startPlant();
     const materials = ['FG226', 'FG226', 'FG227', 'FG227', 'FG226'];
     const planned = materials.map((material) => books.plan(material, '5'));
     faults.rewriteAnswers((body) =>
@@ -103,7 +103,7 @@ describe('times of a system that keeps local time', () => {
   ])('lists an order that was never changed since it was created after the watermark, %s', async (...row) => {
     // Prepare: its day there is not its day in UTC.
     const [, timeZone, changedAt, createdAt] = row;
-    const { books, listed } = await startPlant({ timeZone });
+    const { books, listed } = startPlant({ timeZone });
     books.setClock(createdAt);
     const order = books.plan('FG226', '5', null);
 
@@ -115,7 +115,7 @@ describe('times of a system that keeps local time', () => {
   });
 
   it('lists nothing that was created before the watermark', async () => {
-    const { books, listed } = await startPlant({ timeZone: 'America/New_York' });
+    const { books, listed } = startPlant({ timeZone: 'America/New_York' });
     books.setClock('2026-12-01T00:30:00Z');
     books.plan('FG226', '5', null);
 
@@ -124,7 +124,7 @@ describe('times of a system that keeps local time', () => {
 
   it('returns the instant of a change, and lists again from there', async () => {
     // Prepare
-    const { books, listed } = await startPlant({ timeZone: 'America/New_York' });
+    const { books, listed } = startPlant({ timeZone: 'America/New_York' });
     const [, second] = ['2026-06-01T00:30:00Z', '2026-06-01T01:30:00Z'].map((at) =>
       books.plan('FG226', '5', at),
     );
@@ -140,7 +140,7 @@ describe('times of a system that keeps local time', () => {
 
   it('misses no change in the hour that comes twice', async () => {
     // Prepare: read up to 02:50, and that order is gone; twenty minutes later it is 02:10.
-    const { books, listed } = await startPlant({ timeZone: 'Europe/Brussels' });
+    const { books, listed } = startPlant({ timeZone: 'Europe/Brussels' });
     books.plan('FG226', '5', '2026-10-25T00:50:00Z');
     const { watermark } = await listed();
     books.orders.pop();
@@ -182,7 +182,7 @@ describe('one order', () => {
   ])('that is %s is read as the listing would say it', async (_, fields, state) => {
     // Prepare
     const scope = { plant: '1710', orderTypes: ['YBM4'], orderFields: ['SalesOrder'] };
-    const { books, connect, plan, listed } = await startPlant(scope);
+    const { books, connect, plan, listed } = startPlant(scope);
     const order = plan();
     books.change(books.find(order.number), fields);
 

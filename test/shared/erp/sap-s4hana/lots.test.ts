@@ -7,7 +7,7 @@ import { startPlant } from './plant.ts';
 describe('a goods receipt', () => {
   it('receives each lot with its quantity, which add up to the good quantity', async () => {
     // Prepare
-    const { books, plan, book } = await startPlant({ goodsMovements: 'receipt' });
+    const { books, plan, book } = startPlant({ goodsMovements: 'receipt' });
     const lots = [{ number: 'L1', quantity: { amount: '3' } }, { number: 'L2' }];
 
     // Act
@@ -30,7 +30,7 @@ describe('a goods receipt', () => {
     ],
   ])('refuses lots that do not fit: %s', async (_, lots) => {
     // Prepare
-    const { books, plan, book } = await startPlant({ goodsMovements: 'receipt' });
+    const { books, plan, book } = startPlant({ goodsMovements: 'receipt' });
     const order = plan();
 
     // Act
@@ -43,7 +43,7 @@ describe('a goods receipt', () => {
 
   it('receives no scrap, and consumes nothing for it', async () => {
     // Prepare: without movements of its own, a confirmation gets those that SAP plans.
-    const { books, plan, book, confirmationsOf } = await startPlant({
+    const { books, plan, book, confirmationsOf } = startPlant({
       goodsMovements: 'receipt',
       notesField: 'OrderLongText',
     });

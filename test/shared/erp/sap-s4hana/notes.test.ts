@@ -13,7 +13,7 @@ describe("a note in the order's text", () => {
     ['as a line of a note', (mark: string) => [`See\r\n${mark}\u2028and\v${mark.toUpperCase()}`]],
   ])('is written though a text before it quotes our mark, %s', async (_, quote) => {
     // Prepare
-    const { books, plan, connect, book } = await startPlant({ notesField });
+    const { books, plan, connect, book } = startPlant({ notesField });
     const order = plan();
     const key = quantityKey(productOrderOf(order));
     const quoting = amendmentOf(order, {
@@ -33,7 +33,7 @@ describe("a note in the order's text", () => {
 
   it('is not recognised by a mark that a person wrote into a sentence', async () => {
     // Prepare
-    const { books, plan, book } = await startPlant({ notesField });
+    const { books, plan, book } = startPlant({ notesField });
     const order = plan();
     const mark = markOf(quantityKey(productOrderOf(order)));
     books.change(books.find(order.number), { OrderLongText: `What does ${mark} mean?` });
@@ -49,7 +49,7 @@ describe("a note in the order's text", () => {
     'is refused before anything is confirmed where there is no field %s',
     async (field) => {
       // Prepare
-      const { plan, book, confirmationsOf } = await startPlant({ notesField: field });
+      const { plan, book, confirmationsOf } = startPlant({ notesField: field });
       const order = plan();
 
       // Act
@@ -63,7 +63,7 @@ describe("a note in the order's text", () => {
 
   it('names the booking when SAP refuses the note afterwards', async () => {
     // Prepare: call 6 changes the text.
-    const { faults, plan, book, confirmationsOf } = await startPlant({ notesField });
+    const { faults, plan, book, confirmationsOf } = startPlant({ notesField });
     const order = plan();
     const error = { code: 'CO/688', message: { lang: 'en', value: 'The text is too long' } };
     faults.beforeCall(6, () => faults.answerNext({ status: 400, body: JSON.stringify({ error }) }));

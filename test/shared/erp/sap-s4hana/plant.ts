@@ -1,4 +1,3 @@
-import { onTestFinished } from 'vitest';
 import { sapS4Hana } from '../../../../shared/erp/sap-s4hana/index.ts';
 import type { SapOptions } from '../../../../shared/erp/sap-s4hana/options.ts';
 import type { Completion } from '../../../../shared/model/completions.ts';
@@ -6,7 +5,7 @@ import type { Watermark } from '../../../../shared/model/orders.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
 import { firstAttempt } from '../conformance/attempts.ts';
 import { quantityKey } from '../conformance/completions.ts';
-import { startFaultProxy } from '../conformance/fault-proxy.ts';
+import { createFaultProxy } from '../conformance/fault-proxy.ts';
 import { listOf } from '../conformance/listing.ts';
 import { createSap } from '../conformance/servers/sap-s4hana.ts';
 
@@ -15,16 +14,14 @@ type Credentials = (options?: { readonly refresh?: boolean }) => Promise<unknown
 export const login = { username: 'AZUMUTA', password: 'right-password' };
 
 /** An S/4HANA that ends with the test, a proxy in front of it, and connectors to it. */
-export async function startPlant({ timeZone, ...configured }: Partial<SapOptions> = {}) {
+export function startPlant({ timeZone, ...configured }: Partial<SapOptions> = {}) {
   const server = createSap({
     auth: 'basic',
     user: login.username,
     secret: login.password,
     ...(timeZone === undefined ? {} : { timeZone }),
   });
-  const faults = await startFaultProxy(server.answer);
-  faults.skipNetwork(true);
-  onTestFinished(faults.close);
+  const faults = createFaultProxy(server.answer);
   const { books } = server;
 
   function connect(options: Partial<SapOptions> = {}, credentials: Credentials = async () => login) {

@@ -6,7 +6,7 @@ import { startPlant } from './plant.ts';
 
 describe('a receipt', () => {
   it('names the material document that proves it', async () => {
-    const { plan, book } = await startPlant();
+    const { plan, book } = startPlant();
 
     const { reference } = await book(completionOf(plan()));
 
@@ -22,7 +22,7 @@ describe('a receipt', () => {
     ],
   ])('says that stock is not proven when the goods movement %s', async (_, fateOf) => {
     // Prepare
-    const { books, plan, book, confirmationsOf } = await startPlant();
+    const { books, plan, book, confirmationsOf } = startPlant();
     books.goods.fateOf = fateOf;
     const order = plan();
 
@@ -39,7 +39,7 @@ describe('a receipt', () => {
 
   it('says that stock is not proven when one of two lots was received', async () => {
     // Prepare
-    const { books, plan, book } = await startPlant({ goodsMovements: 'receipt' });
+    const { books, plan, book } = startPlant({ goodsMovements: 'receipt' });
     books.goods.fateOf = ({ Batch }) => (Batch === 'L2' ? 'failed' : 'at once');
     const lots = ['L1', 'L2'].map((number, at) => ({ number, quantity: { amount: String(2 + at) } }));
 
@@ -52,7 +52,7 @@ describe('a receipt', () => {
 
   it('names the document once it is there, and books nothing again', async () => {
     // Prepare
-    const { books, plan, connect, book, confirmationsOf } = await startPlant();
+    const { books, plan, connect, book, confirmationsOf } = startPlant();
     books.goods.fateOf = () => 'later';
     const completion = completionOf(plan());
     await book(completion);
@@ -72,7 +72,7 @@ describe('a receipt', () => {
     ['no goods movement is asked for', { goodsMovements: 'none' }, {}],
     ['all of it is scrap', {}, { quantity: { amount: '0' }, scrap: { amount: '5' } }],
   ] as const)('says nothing of stock when %s', async (_, options, built) => {
-    const { plan, book } = await startPlant(options);
+    const { plan, book } = startPlant(options);
 
     const { reference } = await book(completionOf(plan(), built));
 
@@ -81,7 +81,7 @@ describe('a receipt', () => {
 
   it.each([400, 403, 404])('is given though SAP does not show material documents (%i)', async (status) => {
     // Prepare: the calls before are order, confirmations, POST and confirmations.
-    const { faults, plan, book } = await startPlant();
+    const { faults, plan, book } = startPlant();
     const error = { code: 'X/001', message: { lang: 'en', value: 'Not for you' } };
     faults.beforeCall(5, () => faults.answerNext({ status, body: JSON.stringify({ error }) }));
 
@@ -94,7 +94,7 @@ describe('a receipt', () => {
 
   it('adds the receipts up over all pages', async () => {
     // Prepare
-    const { server, plan, book } = await startPlant({ goodsMovements: 'receipt' });
+    const { server, plan, book } = startPlant({ goodsMovements: 'receipt' });
     server.largestPage = 2;
     const lots = ['A', 'B', 'C', 'D', 'E'].map((number) => ({ number }));
 

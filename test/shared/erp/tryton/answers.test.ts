@@ -1,22 +1,21 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { attemptAfter, failureOf, firstAttempt } from '../conformance/attempts.ts';
 import { completionOf, quantityKey } from '../conformance/completions.ts';
 import { TrytonBooks } from './books.ts';
-import { type RpcAnswer, type RpcServer, startRpcServer } from './server.ts';
+import { createRpcServer, type RpcAnswer, type RpcServer } from './server.ts';
 
 let books: TrytonBooks;
 let server: RpcServer;
 let answers: { readonly method: string; readonly answer: RpcAnswer }[];
-beforeEach(async () => {
+beforeEach(() => {
   books = new TrytonBooks();
   answers = [];
-  server = await startRpcServer((call) => {
+  server = createRpcServer((call) => {
     const at = answers.findIndex(({ method }) => call.method.endsWith(method));
     return at < 0 ? books.answer(call) : answers.splice(at, 1)[0]?.answer;
   });
 });
-afterEach(() => server.close());
 
 const order = { number: '17', id: '17' };
 const completion = completionOf(order);

@@ -1,20 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Receipt } from '../../../../shared/model/completions.ts';
 import { attemptAfter, failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
 import type { FaultProxy } from '../conformance/fault-proxy.ts';
 import { TrytonBooks } from './books.ts';
-import { type RpcServer, startRpcServer } from './server.ts';
+import { createRpcServer, type RpcServer } from './server.ts';
 
 let books: TrytonBooks;
 let server: RpcServer;
 let faults: FaultProxy;
-beforeEach(async () => {
+beforeEach(() => {
   books = new TrytonBooks();
-  server = await startRpcServer(books.answer);
+  server = createRpcServer(books.answer);
   faults = server.faults;
 });
-afterEach(() => server.close());
 
 const order = { number: '17', id: '17' };
 /** Parts of 2, 2 and 1. None is final, as nobody knows which will be the last. */

@@ -1,22 +1,18 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { tryton } from '../../../../shared/erp/tryton/index.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
 import { failureOf } from '../conformance/attempts.ts';
 import { firstPage } from '../conformance/listing.ts';
-import { type RpcAnswer, type RpcCall, type RpcServer, startRpcServer } from './server.ts';
+import { createRpcServer, type RpcAnswer, type RpcCall, type RpcServer } from './server.ts';
 
 let server: RpcServer;
-afterEach(() => server?.close());
 
 const search = 'model.production.search_read';
 
-async function list(
-  answer: (call: RpcCall) => RpcAnswer | undefined,
-  connector = async () => server.connector(),
-) {
-  server = await startRpcServer(answer);
-  return failureOf(firstPage(await connector()));
+async function list(answer: (call: RpcCall) => RpcAnswer | undefined, connector = () => server.connector()) {
+  server = createRpcServer(answer);
+  return failureOf(firstPage(connector()));
 }
 const methods = () => server.calls.map(({ method }) => method);
 
@@ -37,7 +33,7 @@ describe('the Tryton session', () => {
     // Act
     await list(
       ({ method }) => (method === search ? { result: [] } : undefined),
-      async () => server.connector({ company: 7 }),
+      () => server.connector({ company: 7 }),
     );
 
     // Assess

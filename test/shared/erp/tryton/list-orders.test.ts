@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { plainValue, wireDateTime } from '../../../../shared/erp/tryton/wire.ts';
 import type { ErpOrderRef, Watermark } from '../../../../shared/model/orders.ts';
 import { failureOf, newSignal } from '../conformance/attempts.ts';
 import { rejection } from '../conformance/rejection.ts';
-import { type RpcCall, type RpcServer, startRpcServer } from './server.ts';
+import { createRpcServer, type RpcCall, type RpcServer } from './server.ts';
 
 /** Tryton's table of productions, reduced to change times. */
 interface Row {
@@ -21,8 +21,8 @@ let server: RpcServer;
 let table: Row[] = [];
 /** SQLite sorts rows without a time first, PostgreSQL last. */
 let nullsFirst = false;
-beforeAll(async () => {
-  server = await startRpcServer((call) =>
+beforeAll(() => {
+  server = createRpcServer((call) =>
     call.method === 'model.production.search_read' ? { result: searchRead(call) } : undefined,
   );
 });
@@ -30,7 +30,6 @@ beforeEach(() => {
   table = [];
   nullsFirst = false;
 });
-afterAll(() => server.close());
 
 const times = fc.constantFrom(
   '2026-01-01T00:00:00.000000Z',

@@ -1,21 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { TrytonOptions } from '../../../../shared/erp/tryton/options.ts';
 import type { Completion } from '../../../../shared/model/completions.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
 import { failureOf, firstAttempt } from '../conformance/attempts.ts';
 import { completionOf, quantityKey } from '../conformance/completions.ts';
 import { TrytonBooks } from './books.ts';
-import { type RpcServer, startRpcServer } from './server.ts';
+import { createRpcServer, type RpcServer } from './server.ts';
 
 let books: TrytonBooks;
 let server: RpcServer;
 beforeEach(() => open({ hasLots: true }));
-afterEach(() => server.close());
 
-async function open(options: { hasLots: boolean }): Promise<void> {
-  await server?.close();
+function open(options: { hasLots: boolean }): void {
   books = new TrytonBooks(options);
-  server = await startRpcServer((call) => books.answer(call));
+  server = createRpcServer((call) => books.answer(call));
 }
 
 const order = { number: '17', id: '17' };
@@ -56,7 +54,7 @@ describe('a booking that Tryton would refuse after the note and the reservation'
 
   it('refuses lots when this Tryton keeps none', async () => {
     // Prepare
-    await open({ hasLots: false });
+    open({ hasLots: false });
 
     // Act
     const failure = await failureOf(book({ lots: [{ number: 'A' }] }));

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { tryton } from '../../../../shared/erp/tryton/index.ts';
 import type { TrytonOptions } from '../../../../shared/erp/tryton/options.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
-import { startFaultProxy } from '../conformance/fault-proxy.ts';
+import { createFaultProxy } from '../conformance/fault-proxy.ts';
 
 export interface RpcCall {
   readonly method: string;
@@ -16,7 +16,7 @@ export type RpcAnswer =
   | { readonly error: unknown }
   | { readonly status: number };
 
-export type RpcServer = Awaited<ReturnType<typeof startRpcServer>>;
+export type RpcServer = ReturnType<typeof createRpcServer>;
 
 export const credentials = { username: 'azumuta', password: 'canary-password' };
 
@@ -24,10 +24,10 @@ export const credentials = { username: 'azumuta', password: 'canary-password' };
  * A server in this process with Tryton's envelope and login, behind a proxy; the test answers everything else.
  * @param answer Called for every call but login and preferences; undefined for the usual answer.
  */
-export async function startRpcServer(answer: (call: RpcCall) => RpcAnswer | undefined) {
+export function createRpcServer(answer: (call: RpcCall) => RpcAnswer | undefined) {
   const calls: RpcCall[] = [];
   const hooks: { method: string; act: () => void }[] = [];
-  const faults = await startFaultProxy(({ body, headers }) => {
+  const faults = createFaultProxy(({ body, headers }) => {
     const { method, params } = JSON.parse(body) as { method: string; params: unknown[] };
     const call = { method, params, headers };
     calls.push(call);
@@ -36,13 +36,11 @@ export async function startRpcServer(answer: (call: RpcCall) => RpcAnswer | unde
     const answered = answer(call) ?? usual(method);
     return 'status' in answered ? answered : { body: { id: 1, ...answered } };
   });
-  faults.skipNetwork(true);
-  const { url, close } = faults;
+  const { url } = faults;
   return {
     url,
     faults,
     calls,
-    close,
     /** Runs before the next call of a method (without `model.`) is answered, once. */
     before: (method: string, act: () => void) => void hooks.push({ method, act }),
     connector: (options: Partial<TrytonOptions> = {}) =>
