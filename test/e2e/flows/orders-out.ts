@@ -87,12 +87,6 @@ export function ordersOutTests(): void {
       expect(new Set(numbers).size).toBe(numbers.length);
     });
 
-    it('gets the Azumuta id in the answer when the ERP prefers to wait', async () => {
-      const answer = await calls.post(posted({ number: 'WAIT/1' }), { prefer: 'wait=25' });
-      expect(answer).toMatchObject({ status: 200, orders: [{ number: 'WAIT/1', status: 'exists' }] });
-      expect(answer.orders?.[0]?.productOrders[0]?.id).toMatch(/^\w{17}$/);
-    });
-
     it('keeps leading zeros and slashes of its number', async () => {
       await calls.post(posted({ number: '000042/A,B' }), { prefer: 'wait=25' });
       expect(await inAzumuta('000042/A,B')).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Rejected } from '../../../../shared/model/errors.ts';
-import { attemptAfter, failureOf, firstAttempt, nextAttempt } from './attempts.ts';
+import { failureOf, firstAttempt, nextAttempt } from './attempts.ts';
 import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
 import { partOf, startPlant } from './odoo-plant.ts';
 import { rejection } from './rejection.ts';
@@ -218,27 +218,6 @@ describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
 
     // Assess
     expect(receipt).toEqual({ reference: `${order.number} done`, alreadyBooked: false });
-  });
-
-  it('retries when two bookings post on an order at the same moment', async () => {
-    // Prepare
-    const { plan, book, books, connect } = startPlant(version);
-    const completion = completionOf(plan());
-    books.beforeNext('mrp.production', 'message_post', () => {
-      throw validationError('Error, a partner cannot follow twice the same object.');
-    });
-
-    // Act
-    const failure = await failureOf(book(completion));
-    const receipt = await connect().book(
-      completion,
-      quantityKey(completion.productOrder),
-      attemptAfter(failure),
-    );
-
-    // Assess
-    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'nothing' });
-    expect(receipt.alreadyBooked).toBe(false);
   });
 
   it('accepts neither text that people write nor text that they copy as its own mark', async () => {

@@ -58,15 +58,6 @@ export function failureTests({ target, plan, book, promise }: Chapter): void {
     expect(await target().books(order)).toMatchObject({ state: 'done', good: '5', bookings: 1 });
   });
 
-  promise('treats a 401 as refused credentials', [], async () => {
-    const failure = await failureOfBooking({}, () =>
-      target().faults.answerNext({ status: 401 }, maxCallsToGiveUp),
-    );
-
-    expect(failure).toMatchObject({ scope: 'partner', unauthorized: true });
-    expect(target().faults.callCount()).toBeLessThanOrEqual(maxCallsToGiveUp);
-  });
-
   promise('waits as many seconds as a 429 asks for', [], async () => {
     const failure = await failureOfBooking({}, () =>
       target().faults.answerNext({ status: 429, headers: { 'retry-after': '17' } }),

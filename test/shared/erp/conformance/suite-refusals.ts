@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Completion } from '../../../../shared/model/completions.ts';
-import { Rejected } from '../../../../shared/model/errors.ts';
+import { Rejected, UnknownOrder } from '../../../../shared/model/errors.ts';
 import type { Decimal } from '../../../../shared/model/quantity.ts';
 import { failureOf } from './attempts.ts';
 import { completionOf, productOrderOf } from './completions.ts';
@@ -9,7 +9,7 @@ import type { Chapter } from './target.ts';
 /** The look refuses everything that can be refused, so that the ERP stays unchanged. */
 export function refusalTests({ target, plan, book, promise }: Chapter): void {
   /** @param says Text that the error must contain beside the order. */
-  async function expectRefused(completion: Completion, ...says: string[]): Promise<void> {
+  async function expectRefused(completion: Completion, ...says: string[]): Promise<unknown> {
     // Prepare
     const before = await target().everything();
 
@@ -22,6 +22,7 @@ export function refusalTests({ target, plan, book, promise }: Chapter): void {
       expect(failure).toMatchObject({ message: expect.stringContaining(text) });
     }
     expect(await target().everything()).toEqual(before);
+    return failure;
   }
 
   promise('refuses a completion of nothing, and leaves the order open', [], async () => {
@@ -73,7 +74,7 @@ export function refusalTests({ target, plan, book, promise }: Chapter): void {
     const order = await plan();
     const completion = completionOf(order, { quantity: { amount: '2.123456' } });
     const { rounded } = target();
-    if (rounded === undefined) return expectRefused(completion, '2.123456');
+    if (rounded === undefined) return void (await expectRefused(completion, '2.123456'));
 
     // Act: the second attempt finds the booking of the first.
     const first = await book(completion);
@@ -127,11 +128,20 @@ export function refusalTests({ target, plan, book, promise }: Chapter): void {
     await expectRefused(completionOf(order, { quantity: { amount: '2' }, scrap: { amount: '1' }, lots }));
   });
 
+  promise('rejects a cancelled order, which is no unknown one', [], async () => {
+    const order = await plan();
+    await target().cancelOrder(order);
+    const failure = await expectRefused(completionOf(order));
+    expect(failure).not.toBeInstanceOf(UnknownOrder);
+    expect(failure).toMatchObject({ code: 'order-state' });
+  });
+
+  promise('rejects an order for another product, naming both', [], async () => {
+    const completion = completionOf(await plan(), { article: 'SOMETHING-ELSE' });
+    expect(await expectRefused(completion, 'SOMETHING-ELSE')).toMatchObject({ code: 'conflict' });
+  });
+
   promise('leaves the ERP unchanged after every other refusal', [], async () => {
-    const cancelled = await plan();
-    await target().cancelOrder(cancelled);
-    await expectRefused(completionOf(cancelled));
-    await expectRefused(completionOf(await plan(), { article: 'SOMETHING-ELSE' }), 'SOMETHING-ELSE');
     for (const prepare of Object.values(target().refused)) await expectRefused(await prepare());
   });
 }

@@ -9,20 +9,6 @@ export function partTests({ target, plan, book, promise }: Chapter): void {
   const part = (order: PlannedOrderRef, n: number, amount: string, differs: Partial<Completion> = {}) =>
     completionOf(order, { quantity: { amount }, final: false, ...differs }, productOrderOf(order, n));
 
-  promise('books part after part, and leaves the order open in between', ['partial'], async () => {
-    // Prepare
-    const order = await plan();
-
-    // Act
-    await book(part(order, 1, '2'));
-    const between = await target().books(order);
-    await book(part(order, 2, '3', { final: true }));
-
-    // Assess
-    expect(between).toMatchObject({ state: 'open', good: '2', bookings: 1 });
-    expect(await target().books(order)).toMatchObject({ state: 'done', good: '5', bookings: 2 });
-  });
-
   promise('recognises an earlier part after later parts were booked', ['partial'], async () => {
     // Prepare
     const order = await plan();

@@ -79,7 +79,6 @@ export function createDolibarr(apiKey: string) {
     [43, { id: 43, ref: 'BATCH', status_batch: '1' }],
   ]);
   const locked = new Set<number>();
-  let conflicts = 0;
   let silent = 0;
   let now = 1_790_000_000;
   const calls: string[] = [];
@@ -126,10 +125,7 @@ export function createDolibarr(apiKey: string) {
     if (order.status !== statuses.validated && order.status !== statuses.inProgress)
       throw new Refused(405, 'Method Not Allowed', 'Error bad status of MO');
     // A deadlock or a lock that is waited for too long rolls back, without a word of the database.
-    if (conflicts > 0 || locked.has(order.id)) {
-      conflicts = Math.max(0, conflicts - 1);
-      throw new Refused(500, 'Internal Server Error');
-    }
+    if (locked.has(order.id)) throw new Refused(500, 'Internal Server Error');
     const { inventorycode, autoclose, ...arrays } = produceSchema.parse(asked);
     const booked: Line[] = [];
     for (const [name, role] of [
@@ -254,9 +250,6 @@ export function createDolibarr(apiKey: string) {
     touch,
     lock: (order: Order) => void locked.add(order.id),
     unlock: (order: Order) => void locked.delete(order.id),
-    conflict: () => {
-      conflicts = 1;
-    },
     silentNoOp: () => {
       silent = 1;
     },

@@ -108,20 +108,6 @@ it('consumes components for scrap, without a movement of 0, which Dolibarr refus
   expect(orders[0]?.status).toBe(3);
 });
 
-it('lets an order wait after a bare 500, a conflict in the database, and looks again first', async () => {
-  // Prepare
-  const { movements, conflict, connector } = started();
-  conflict();
-
-  // Act
-  const failure = await failureOf(connector.book(completionOf(order), key, firstAttempt()));
-  await connector.book(completionOf(order), key, nextAttempt());
-
-  // Assess
-  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'known' });
-  expect(movements.length).toBe(2);
-});
-
 it('rejects after a 500 with a sentence, and does not take the ERP to be down', async () => {
   // Prepare
   const { orders, movements, connector } = started();

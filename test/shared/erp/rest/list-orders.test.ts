@@ -4,27 +4,6 @@ import { failureOf } from '../conformance/attempts.ts';
 import { rejection } from '../conformance/rejection.ts';
 import { type Listing, minute, numbersOf, pagesOf, pagesWith, pagings, row, startRows } from './rows.ts';
 
-it.each(pagings)(
-  'reads every order once, by $kind, also when the server caps the page size',
-  async (paging) => {
-    // Prepare: five equal times fill more than two pages.
-    const rows = [
-      row('1', minute(1)),
-      ...['2', '3', '4', '5', '6'].map((number) => row(number, minute(2))),
-      row('7', minute(3)),
-      row('8', minute(4)),
-    ];
-    const server = await startRows(rows);
-
-    // Act
-    const pages = await pagesOf(server.url, { paging });
-
-    // Assess
-    expect(numbersOf(pages)).toEqual(['1', '2', '3', '4', '5', '6', '7', '8']);
-    expect(pages.at(-1)?.watermark).toEqual({ changedAt: minute(4), id: '8' });
-  },
-);
-
 it.each(pagings)('misses no order by $kind when a long group of equal times changes', async (paging) => {
   // Prepare
   const rows = ['1', '2', '3', '4', '5', '6'].map((number) => row(number, minute(2)));
@@ -120,25 +99,6 @@ it('sorts an unsorted list, by the time of creation where an order was never cha
       orders: [{ number: '2' }, { number: '3' }, { number: '1' }],
       watermark: { changedAt: minute(2) },
     },
-  ]);
-});
-
-it('lists an order again that changed and kept its change time, if the list is not incremental', async () => {
-  // Prepare
-  const rows = [row('1', minute(1)), row('2', minute(5))];
-  const first = await pagesWith(rows, { incremental: false }, { changedAt: minute(1) });
-  rows.splice(0, 1, row('1', minute(1), { quantity: '7' }));
-
-  // Act
-  const second = await pagesWith(rows, { incremental: false }, first.at(-1)?.watermark);
-
-  // Assess
-  const amounts = second.flatMap(({ orders }) =>
-    orders.map(({ number, quantity }) => [number, quantity.amount]),
-  );
-  expect(amounts).toEqual([
-    ['1', '7'],
-    ['2', '5'],
   ]);
 });
 

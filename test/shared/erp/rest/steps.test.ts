@@ -88,34 +88,27 @@ it('closes, and does not book, what is booked already, and reads the closing bac
   );
 });
 
-it('continues what it has begun, though somebody closed the order in between', async () => {
-  // Prepare
-  const erp = await started({ close: () => ({ status: 503 }) });
-  await failureOf(erp.book());
-  erp.state.status = 'closed';
-
-  // Act
-  const receipt = await erp.book(nextAttempt());
-
-  // Assess
-  expect(receipt).toEqual({ reference: 'booking 1', alreadyBooked: true });
-  expect(erp.writes()).toEqual(['/book', '/close']);
-});
-
-it('takes the steps that are left, though the order would be refused by now', async () => {
+it.each([
+  ['continues what it has begun, though somebody closed the order in between', 'closed', ['/book', '/close']],
+  [
+    'takes the steps that are left, though the order would be refused by now',
+    'fully booked',
+    ['/book', '/close', '/close'],
+  ],
+])('%s', async (_, status, writes) => {
   // Prepare
   let busy = true;
   const erp = await started({ close: () => (busy ? { status: 423 } : undefined) });
   await failureOf(erp.book());
   busy = false;
-  erp.state.status = 'fully booked';
+  erp.state.status = status;
 
   // Act
   const receipt = await erp.book(nextAttempt());
 
   // Assess
-  expect(receipt.reference).toBe('booking 1');
-  expect(erp.writes()).toEqual(['/book', '/close', '/close']);
+  expect(receipt).toEqual({ reference: 'booking 1', alreadyBooked: status === 'closed' });
+  expect(erp.writes()).toEqual(writes);
 });
 
 it('names the steps that were taken when the ERP refuses a later one', async () => {

@@ -21,17 +21,11 @@ describe('a goods receipt', () => {
     ]);
   });
 
-  it.each([
-    ['two without quantities for five', [{ number: 'L1' }, { number: 'L2' }]],
-    ['one of nine for five', [{ number: 'L1', quantity: { amount: '9' } }]],
-    [
-      'more decimals than SAP has',
-      ['2.5001', '2.4999'].map((amount, at) => ({ number: `L${at}`, quantity: { amount } })),
-    ],
-  ])('refuses lots that do not fit: %s', async (_, lots) => {
+  it('refuses lots with more decimals than SAP has', async () => {
     // Prepare
     const { books, plan, book } = startPlant({ goodsMovements: 'receipt' });
     const order = plan();
+    const lots = ['2.5001', '2.4999'].map((amount, at) => ({ number: `L${at}`, quantity: { amount } }));
 
     // Act
     const failure = await failureOf(book(completionOf(order, { lots })));

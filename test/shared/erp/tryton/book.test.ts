@@ -123,64 +123,56 @@ describe('a split order that is booked part by part', () => {
   });
 });
 
-describe('a lock error', () => {
+/** What may be answered to one call of a booking, which changes nothing. */
+const locked = { error: ['could not obtain lock on row in relation "production"', ''] };
+const nothing = { result: null };
+
+describe('a call that Tryton did not do', () => {
   it.each([
-    ['ir.note.create', 'nothing'],
-    ['production.write', 'known'],
-    ['production.run', 'known'],
-    ['stock.move.do', 'known'],
-  ])('is retried after 5 s at %s having written %s, and books once', async (method, wrote) => {
-    // Prepare: find its position among the calls of a booking.
-    await book(1);
-    const at = callOf(method);
-    books.restart();
-    faults.reset();
-    const body = JSON.stringify({
-      id: 1,
-      error: ['could not obtain lock on row in relation "production"', ''],
-    });
-    faults.beforeCall(at, () => faults.answerNext({ status: 200, body }));
+    ['ir.note.create', locked, [1], { wrote: 'nothing', afterSeconds: 5 }],
+    ['production.write', locked, [1], { wrote: 'known', afterSeconds: 5 }],
+    ['production.run', locked, [1], { wrote: 'known', afterSeconds: 5 }],
+    ['stock.move.do', locked, [1], { wrote: 'known', afterSeconds: 5 }],
+    [
+      'production.run',
+      nothing,
+      [1],
+      { wrote: 'known', message: expect.stringContaining("the button 'run'") },
+    ],
+    ['stock.move.do', nothing, [1], { wrote: 'known', message: expect.stringContaining("the button 'do'") }],
+    [
+      'production.done',
+      nothing,
+      [1, 2, 3],
+      { wrote: 'known', message: expect.stringContaining("the button 'done'") },
+    ],
+  ] as const)(
+    'makes the next attempt look, which books once: %s, %j',
+    async (method, answer, parts, fails) => {
+      // Prepare: find its position among the calls of the last part.
+      const [before, last] = [parts.slice(0, -1), parts.at(-1) ?? 1];
+      for (const n of before) await book(n);
+      server.calls.length = 0;
+      await book(last);
+      const at = callOf(method);
+      books.restart();
+      for (const n of before) await book(n);
+      faults.reset();
+      faults.beforeCall(at, () =>
+        faults.answerNext({ status: 200, body: JSON.stringify({ id: 1, ...answer }) }),
+      );
 
-    // Act
-    const failure = await failureOf(book(1));
-    await book(1, attemptAfter(failure));
+      // Act
+      const failure = await failureOf(book(last));
+      const receipt = await book(last, attemptAfter(failure));
 
-    // Assess
-    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote, afterSeconds: 5 });
-    expect(booked()).toEqual([2]);
-    expect(books.state).toBe('running');
-  });
-});
-
-describe('a button that silently does nothing', () => {
-  it.each([
-    { button: 'production.run', parts: [1] },
-    { button: 'stock.move.do', parts: [1] },
-    { button: 'production.done', parts: [1, 2, 3] },
-  ] as const)('makes the next attempt look after $button, and books once', async ({ button, parts }) => {
-    // Prepare: find its position among the calls of the last part.
-    const before = parts.slice(0, -1);
-    const last = parts.at(-1) ?? 1;
-    for (const n of before) await book(n);
-    server.calls.length = 0;
-    await book(last);
-    const at = callOf(button);
-    books.restart();
-    for (const n of before) await book(n);
-    faults.reset();
-    faults.beforeCall(at, () => faults.answerNext({ status: 200, body: '{"id":1,"result":null}' }));
-
-    // Act
-    const failure = await failureOf(book(last));
-    const receipt = await book(last, attemptAfter(failure));
-
-    // Assess
-    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'known' });
-    expect(String(failure)).toContain(`the button '${button.split('.').at(-1)}'`);
-    expect(receipt.alreadyBooked).toBe(false);
-    expect(booked().toSorted()).toEqual(parts.length === 1 ? [2] : [1, 2, 2]);
-    expect(books.state).toBe(parts.length === 1 ? 'running' : 'done');
-  });
+      // Assess
+      expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', ...fails });
+      expect(receipt.alreadyBooked).toBe(false);
+      expect(booked().toSorted()).toEqual(parts.length === 1 ? [2] : [1, 2, 2]);
+      expect(books.state).toBe(parts.length === 1 ? 'running' : 'done');
+    },
+  );
 });
 
 describe('a production that is completed while its components are being reserved', () => {
