@@ -116,7 +116,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const left = { deadLetters: await queues.deadLetters(), waiting: await queues.depth() };
     return {
       ...soFar(),
-      balance: balanceOf({ ...partners, ...left }, load.completed),
+      balance: balanceOf({ ...partners, ...left }),
       webhookCalls: partners.triggers.length,
       retries,
       loadSeconds,

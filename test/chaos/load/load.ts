@@ -3,9 +3,7 @@ import * as z from 'zod/mini';
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import type { ProductionOrder } from '../../../infra/local/sandbox/erp/store.ts';
 import type { Dice } from '../accidents/dice.ts';
-import { persistently } from './patience.ts';
-import { postOrders } from './post-orders.ts';
-import { createFloor } from './shop-floor.ts';
+import { persistently, untilNone } from './patience.ts';
 
 export interface LoadFigures {
   readonly orders: number;
@@ -13,14 +11,14 @@ export interface LoadFigures {
   readonly pulls: number;
 }
 
-export type Load = ReturnType<typeof startLoad>;
-
 const batchMs = 250;
 /** As many orders as the endpoint can accept within its short local timeout, also on a busy machine. */
 const maxAtOnce = 10;
 /** Seconds of orders that may be open: more would measure how long a slow machine needs, and outlast every patience. */
 const openSeconds = 60;
+const operators = 4;
 const pullEveryMs = 3_000;
+const answeredWithinMs = 30_000;
 const pullReportSchema = z.object({ outcome: z.string() });
 
 interface LoadOptions {
@@ -35,25 +33,19 @@ interface LoadOptions {
  * Azumuta. With `single` all are posted, and nothing is pulled, so no second message makes up for a lost one.
  */
 export function startLoad(system: LocalSystem, dice: Dice, { perSecond, single }: LoadOptions) {
-  const { erp, emulator } = system;
-  const floor = createFloor(system, dice);
+  const { erp, emulator, azumuta, sandboxes } = system;
   const stopping = new AbortController();
   const posting: Promise<void>[] = [];
-  let orders = 0;
-  let pulls = 0;
-  let completed = false;
-
-  /** A failure is thrown by finish(); until then it must not end the process. */
-  function later(work: Promise<void>) {
-    work.catch(() => undefined);
-    posting.push(work);
-  }
+  let [orders, pulls, isOver] = [0, 0, false];
+  const built = (isDone: boolean) =>
+    sandboxes.azumuta.store.productOrders().filter(({ completedAt }) => (completedAt !== null) === isDone);
+  const open = () => orders - built(true).length;
 
   async function releaseSteadily() {
     const began = performance.now();
     while (!stopping.signal.aborted) {
       const due = Math.floor(((performance.now() - began) / 1000) * perSecond) - orders;
-      if (due > 0 && floor.open() < openSeconds * perSecond) await releaseBatch(Math.min(due, maxAtOnce));
+      if (due > 0 && open() < openSeconds * perSecond) await releaseBatch(Math.min(due, maxAtOnce));
       else await pause(batchMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   }
@@ -61,18 +53,45 @@ export function startLoad(system: LocalSystem, dice: Dice, { perSecond, single }
   async function releaseBatch(count: number) {
     orders += count;
     const released = await erp.release({ count, seed: dice.seed() });
+    if (!single && !dice.chance(0.7)) return;
     // Not awaited: planners go on while the endpoint is down.
-    if (single || dice.chance(0.7)) later(post(released));
-    for (const { number, quantity } of released) floor.expect(number, Number(quantity));
+    const sent = post(released).then(() => (dice.chance(0.05) ? post(released) : undefined));
+    // A failure is thrown by finish(); until then it must not end the process.
+    sent.catch(() => undefined);
+    posting.push(sent);
   }
 
-  /** Sometimes posts twice, as a caller that got no answer would. */
-  async function post(batch: readonly ProductionOrder[]) {
-    for (let times = dice.chance(0.05) ? 2 : 1; times > 0; times -= 1) await postOrders(system, batch);
+  /** Posts as an ERP does: again until the orders are accepted. */
+  function post(batch: readonly ProductionOrder[]): Promise<void> {
+    return persistently(async () => {
+      const answer = await fetch(system.orderEndpoint.url, {
+        method: 'POST',
+        headers: { 'x-api-key': system.orderEndpoint.key, 'content-type': 'application/json' },
+        body: JSON.stringify(batch.map(posted)),
+        signal: AbortSignal.timeout(answeredWithinMs),
+      });
+      await answer.body?.cancel();
+      if (!answer.ok) throw new Error(`The order endpoint answered ${answer.status}.`);
+    });
+  }
+
+  /** What fails is still open at the next look. */
+  async function completeAll() {
+    while (!isOver) {
+      const some = built(false).slice(0, operators);
+      await Promise.all(some.map(({ number }) => complete(number).catch(() => undefined)));
+      await pause(50);
+    }
+  }
+
+  async function complete(number: string) {
+    const quantity = Number(sandboxes.erp.store.order(number)?.quantity);
+    const scrap = dice.chance(0.1) ? Math.min(quantity, dice.between(1, 3)) : 0;
+    await azumuta.complete(number, { scrap, quantity: quantity - scrap });
   }
 
   async function pullSteadily() {
-    while (!completed) {
+    while (!isOver) {
       await pause(pullEveryMs);
       await pull().catch(() => undefined);
     }
@@ -85,20 +104,18 @@ export function startLoad(system: LocalSystem, dice: Dice, { perSecond, single }
   }
 
   const releasing = releaseSteadily();
-  const pulling = single ? Promise.resolve() : pullSteadily();
-  for (const loop of [releasing, pulling]) loop.catch(() => undefined);
+  const working = [completeAll(), ...(single ? [] : [pullSteadily()])];
+  for (const loop of [releasing, ...working]) loop.catch(() => undefined);
   return {
-    figures: (): LoadFigures => ({ orders, pulls, completions: floor.completed.size }),
-    completed: floor.completed,
-    /** Releases no more orders; resolves when every order is completed. */
+    figures: (): LoadFigures => ({ orders, pulls, completions: built(true).length }),
+    /** Releases no more orders; resolves when every order is completed, or when none has been for a long time. */
     async finish() {
       stopping.abort();
       await releasing;
       await Promise.all(posting);
-      // Orders that wait for the pull must be completed first, so pulling ends later.
-      await floor.finish();
-      completed = true;
-      await pulling;
+      await untilNone(async () => open(), 500);
+      isOver = true;
+      await Promise.all(working);
     },
     /** Pulls until the ERP has nothing new. */
     async pullRest() {
@@ -109,4 +126,10 @@ export function startLoad(system: LocalSystem, dice: Dice, { perSecond, single }
       });
     },
   };
+}
+
+/** An order in the shape of the order endpoint. */
+function posted(order: ProductionOrder) {
+  const { number, id, product, quantity, unit, dueDate, customer, options } = order;
+  return { number, id, article: product, quantity, unit, dueDate, attributes: { customer, ...options } };
 }

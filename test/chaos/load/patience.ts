@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { reasonOf } from '../../../shared/model/errors.ts';
 
 /** A message that failed often is retried after up to 15 minutes; only what hangs takes longer than this. */
-export const longestWaitMs = 16 * 60_000;
+const longestWaitMs = 16 * 60_000;
 
 /**
  * Tries again, as a person or a partner would when a process was just killed or a fault has hit the call.

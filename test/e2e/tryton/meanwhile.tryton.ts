@@ -6,26 +6,6 @@ import { book, completed, openPlant, positionOf, undisturbed } from './plant.ts'
 const system = await openPlant();
 
 describe('what people do meanwhile', () => {
-  it('rejects when somebody completes it before our key is on its moves', async () => {
-    // Prepare
-    const production = await system.plan({ state: 'running' });
-    const completion = completed(production, { quantity: { amount: '3' } });
-    const methods = await undisturbed(system, { quantity: { amount: '3' } });
-    system.faults.beforeCall(positionOf(methods, 'model.production.write'), () =>
-      system.admin.press('production', 'done', production.id),
-    );
-
-    // Act
-    const first = await failureOf(book(system.connector(), completion));
-    const second = await failureOf(book(system.connector(), completion, nextAttempt()));
-
-    // Assess
-    expect(first).toBeInstanceOf(Error);
-    expect(second).toBeInstanceOf(Rejected);
-    expect(String(second)).toContain('completed by somebody else');
-    expect(await system.admin.readProduction(production.id)).toMatchObject({ state: 'done', quantity: 5 });
-  });
-
   it('accepts as booked a production that somebody completes with our quantity just before we do', async () => {
     // Prepare
     const production = await system.plan({ state: 'running' });

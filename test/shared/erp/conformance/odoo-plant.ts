@@ -8,30 +8,25 @@ import { firstAttempt } from './attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from './completions.ts';
 import { createFaultProxy } from './fault-proxy.ts';
 import { listOf } from './listing.ts';
-import { createOdoo } from './servers/odoo.ts';
+import { odooPlant } from './plants/odoo.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
-
-export const login = { database: 'plant', username: 'azumuta@example.com', apiKey: 'right-key' };
 
 export type OdooPlant = ReturnType<typeof startPlant>;
 
 type Credentials = (options?: { readonly refresh?: boolean }) => Promise<OdooCredentials>;
 
 /**
- * An Odoo that stops after the test, a proxy in front of it, and actions for tests of its traps.
+ * An Odoo, a proxy in front of it, and actions for tests of its traps.
  * @param time The database's clock. Default: a clock by which every write is later than the one before.
  */
 export function startPlant(version: OdooVersion, time?: () => Date) {
-  const server = createOdoo(version, login, time);
-  const faults = createFaultProxy(server.answer);
-  const { books } = server;
-  /** Rows of the order and of all orders that were split off from it, oldest first. */
-  const family = ({ number }: ErpOrderRef) =>
-    books.rows('mrp.production').filter((row) => String(row.name).startsWith(number));
+  const plant = odooPlant(version, time);
+  const { books } = plant.server;
+  const faults = createFaultProxy(plant.answer);
 
   function connect(
     options: Partial<OdooOptions> = {},
-    credentials: Credentials = async () => login,
+    credentials: Credentials = async () => plant.login,
     clock: Clock = systemClock,
   ): ErpConnector {
     const whole: OdooOptions = { url: faults.url, database: 'plant', version, backorder: 'keep', ...options };
@@ -43,21 +38,17 @@ export function startPlant(version: OdooVersion, time?: () => Date) {
     faults,
     connect,
     plan(article = 'CHAIR', quantity = 5): ErpOrderRef {
-      const row = books.plan(article, quantity);
-      return { number: String(row.name), id: String(row.id) };
+      const { number, id } = plant.plan({ article, quantity: String(quantity) });
+      return { number, ...(id === undefined ? {} : { id }) };
     },
-    /** The row of the order. */
-    row(order: ErpOrderRef) {
-      const row = books.rows('mrp.production').find(({ id }) => id === Number(order.id));
-      if (!row) throw new Error(`no order ${order.number}`);
-      return row;
-    },
-    family,
+    row: plant.row,
+    /** Rows of the order and of all orders that were split off from it, oldest first. */
+    family: ({ number }: ErpOrderRef) =>
+      books.rows('mrp.production').filter((row) => String(row.name).startsWith(number)),
     book: (completion: Completion, connector = connect()) =>
       connector.book(completion, quantityKey(completion.productOrder), firstAttempt()),
     listed: async (connector = connect()) => (await listOf(connector)).orders,
-    /** All its records. */
-    everything: (): unknown => JSON.parse(JSON.stringify([...books.tables])),
+    everything: plant.everything,
   };
 }
 

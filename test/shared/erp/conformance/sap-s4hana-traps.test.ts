@@ -85,19 +85,6 @@ describe('sap-s4hana', () => {
     expect(body.ConfirmationText.length).toBeLessThanOrEqual(40);
   });
 
-  it("hands on SAP's own reasons, the details too", async () => {
-    // Prepare
-    const { plan, connect, book } = startPlant();
-    const order = plan();
-
-    // Act: this order has no such operation.
-    const failure = await failureOf(book(completionOf(order), connect({ operation: '0090' })));
-
-    // Assess
-    expect(failure).toMatchObject(rejection('Operation 0090 does not exist'));
-    expect(failure).toHaveProperty('message', expect.stringContaining(order.number));
-  });
-
   it('says that an amendment needs notesField', async () => {
     const { plan, connect } = startPlant();
     const amendment = amendmentOf(plan(), { notes: ['late'] });

@@ -151,12 +151,6 @@ it('keeps the reason short, however many fields do not fit', async () => {
   expect(unreadable[0]?.reason.length).toBeLessThan(1000);
 });
 
-it('moves the watermark to the time of a last row that does not fit', async () => {
-  const { watermark } = await listed([good('A', 1), { ...good('B', 2), quantity: null }]);
-
-  expect(watermark).toEqual({ changedAt: minute(2), id: 'B' });
-});
-
 it('leaves the watermark at the last row whose time can be read', async () => {
   const { watermark } = await listed([good('A', 1), { number: 'B', quantity: '5', changed: 'yesterday' }]);
 

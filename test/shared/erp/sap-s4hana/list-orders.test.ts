@@ -77,23 +77,6 @@ describe('the list of orders', () => {
     expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner' });
     expect(String(failure)).toContain('SAP lists the same orders again and again');
   });
-
-  it('lists nothing twice when it asks for more rows, as no row of a page tells its position', async () => {
-    // Prepare: the second page of two, and no server that would link to a third.
-    const { faults, books, listed } = startPlant();
-    const materials = ['FG226', 'FG226', 'FG227', 'FG227', 'FG226'];
-    const planned = materials.map((material) => books.plan(material, '5'));
-    faults.rewriteAnswers((body) =>
-      JSON.stringify(JSON.parse(body), (_, value) => (value?.Material === 'FG227' ? null : value)),
-    );
-
-    // Act
-    const { numbers } = await listed(undefined, { pageSize: 2 });
-
-    // Assess
-    const readable = planned.filter(({ Material }) => Material === 'FG226');
-    expect(numbers).toEqual(readable.map(({ ManufacturingOrder }) => ManufacturingOrder));
-  });
 });
 
 describe('times of a system that keeps local time', () => {

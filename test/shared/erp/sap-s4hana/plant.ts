@@ -9,30 +9,19 @@ import { createFaultProxy } from '../conformance/fault-proxy.ts';
 import { listOf } from '../conformance/listing.ts';
 import { createSap } from '../conformance/servers/sap-s4hana.ts';
 
-type Credentials = (options?: { readonly refresh?: boolean }) => Promise<unknown>;
-
-export const login = { username: 'AZUMUTA', password: 'right-password' };
-
-/** An S/4HANA that ends with the test, a proxy in front of it, and connectors to it. */
+/** An S/4HANA, a proxy in front of it, and connectors to it. */
 export function startPlant({ timeZone, ...configured }: Partial<SapOptions> = {}) {
-  const server = createSap({
-    auth: 'basic',
-    user: login.username,
-    secret: login.password,
-    ...(timeZone === undefined ? {} : { timeZone }),
-  });
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const server = createSap({ auth: 'basic', user: 'AZUMUTA', secret: 'right-password', ...zone });
   const faults = createFaultProxy(server.answer);
   const { books } = server;
 
-  function connect(options: Partial<SapOptions> = {}, credentials: Credentials = async () => login) {
-    return sapS4Hana({
-      url: faults.url,
-      auth: 'basic',
-      goodsMovements: 'backflush',
-      ...(timeZone === undefined ? {} : { timeZone }),
-      ...configured,
-      ...options,
-    }).connect({ clock: systemClock, credentials });
+  function connect(options: Partial<SapOptions> = {}) {
+    const usual = { url: faults.url, auth: 'basic', goodsMovements: 'backflush' } as const;
+    return sapS4Hana({ ...usual, ...zone, ...configured, ...options }).connect({
+      clock: systemClock,
+      credentials: async () => ({ username: 'AZUMUTA', password: 'right-password' }),
+    });
   }
 
   return {
