@@ -2,9 +2,7 @@ import { expect, it } from 'vitest';
 import { createCreateProductOrders } from '../../functions/create-product-orders/create-product-orders.ts';
 import { createPullProductOrders } from '../../functions/pull-product-orders/pull-product-orders.ts';
 import { productOrderMessage } from '../../shared/orders/messages.ts';
-import { createSlots } from '../../shared/slots/slots.ts';
-import { silent } from '../support/logs.ts';
-import { invocation, messages, type Surroundings, startSurroundings } from './stage.ts';
+import { invocation, messages, type Surroundings, startSurroundings, takeSlot } from './stage.ts';
 
 /** Works on what was sent, in a new container. */
 const create = (
@@ -119,11 +117,7 @@ it('gives an ERP with a limit no id without one of its slots', async () => {
   // Prepare: another function has the only one
   const stage = await startSurroundings({ erp: { atOnce: 1 } });
   const { order, bodies } = await pulled(stage);
-  const { clock, integration, store } = stage;
-  const other = { clock, table: store.table, name: 'book-completion', settlingSeconds: 420 };
-  const slots = createSlots(integration, { ...other, log: silent });
-  slots?.begin({ awsRequestId: 'another', getRemainingTimeInMillis: () => 60_000 });
-  await slots?.take('erp');
+  await takeSlot(stage, 'erp', 'book-completion');
 
   // Act
   await create(stage, bodies);

@@ -5,7 +5,6 @@ import {
   defineIntegration,
   type Integration,
 } from '../../shared/integration/define.ts';
-import { orderKey } from '../../shared/ledger/keys.ts';
 import { createLedger } from '../../shared/ledger/ledger.ts';
 import type { Partner } from '../../shared/model/partner.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
@@ -13,9 +12,11 @@ import { createSlots } from '../../shared/slots/slots.ts';
 import { createSecretsModel } from '../simulation/aws/secrets.ts';
 import { createAzumutaModel } from '../simulation/partners/azumuta.ts';
 import { erpModels } from '../simulation/partners/erp.ts';
+import { claimedOrder } from '../support/bookings.ts';
 import { testClock } from '../support/clock.ts';
 import { startLedgerStore } from '../support/dynamodb.ts';
 import { silent } from '../support/logs.ts';
+import { newOrder } from '../support/orders.ts';
 import { type Answer, type Received, startServer } from '../support/server.ts';
 import { sqsRecord, startSqsEndpoint } from '../support/sqs.ts';
 
@@ -114,26 +115,16 @@ export async function startSurroundings(
     /** Plans and releases an order in the ERP. */
     plan: (quantity = '5') => erp.plan({ article: 'plain', quantity, dueDate: '2026-12-01' }),
     /** A product order that is in Azumuta, and in the ledger as created. */
-    async created(number: string, changes: Parameters<typeof newOrderOf>[1] = {}) {
+    async created(number: string, { erpOrder = { number, article: 'GEAR-01' }, dueDate }: OrderChanges = {}) {
       const made = azumuta.typeByHand(number, erp.articles.plain, { Quantity: 5 });
       if (!made) throw new Error('Azumuta has that article.');
-      await ledger.orders.put(newOrderOf(number, changes));
-      const claimant = { owner: 'o', messageId: 'm', endsAt: clock.now() };
-      const claimed = await ledger.claims.claim(orderKey(number), claimant);
-      if (claimed.outcome !== 'claimed') throw new Error('It is free.');
-      const productOrder = { id: made.id, number };
-      const receipt = { productOrder, azumutaId: made.id, awaiting: 'completion' };
-      await ledger.claims.complete(claimed.claim, receipt, { event: 'created' });
+      const was = { ...erpOrder, amount: '5', unit: 'u' };
+      await ledger.orders.put(newOrder({ number, erpOrder: was, dueDate }));
+      const receipt = { productOrder: { id: made.id, number }, azumutaId: made.id, awaiting: 'completion' };
+      await ledger.claims.complete(await claimedOrder(ledger, number), receipt, { event: 'created' });
       return made;
     },
   };
-}
-
-function newOrderOf(number: string, { erpOrder = { number, article: 'GEAR-01' }, dueDate }: OrderChanges) {
-  const draft = { number, article: 'GEAR-01', parameters: { Quantity: 5 }, variants: [] };
-  const part = { index: 1, first: number, book: 'alone' } as const;
-  const was = { ...erpOrder, amount: '5', unit: 'u' };
-  return { number, draft, contentHash: 'hash', part, via: 'pull' as const, erpOrder: was, dueDate };
 }
 
 interface OrderChanges {
@@ -170,13 +161,19 @@ interface SlotRun<Outcome> {
   readonly run: (event: object, invocation: Invocation) => Promise<Outcome>;
 }
 
-/** Runs a function while another one has the only slot, and once more when that has given it back. */
-export async function runAroundSlot<Outcome>(stage: Surroundings, { partner, other, run }: SlotRun<Outcome>) {
-  const { clock, integration, store } = stage;
-  const named = { clock, table: store.table, name: other, settlingSeconds: 420, log: silent };
+/** Another function takes the only slot of a partner. */
+export async function takeSlot({ clock, integration, store }: Surroundings, partner: Partner, name: string) {
+  const named = { clock, table: store.table, name, settlingSeconds: 420, log: silent };
   const slots = createSlots(integration, named);
   slots?.begin({ awsRequestId: 'another', getRemainingTimeInMillis: () => 3_600_000 });
   await slots?.take(partner);
+  return slots;
+}
+
+/** Runs a function while another one has the only slot, and once more when that has given it back. */
+export async function runAroundSlot<Outcome>(stage: Surroundings, { partner, other, run }: SlotRun<Outcome>) {
+  const { clock } = stage;
+  const slots = await takeSlot(stage, partner, other);
   let endsAt = clock.now().getTime() + 60_000;
   const left = () => Math.max(0, endsAt - clock.now().getTime());
   const meanwhile = await run({}, { awsRequestId: 'this', getRemainingTimeInMillis: left });
