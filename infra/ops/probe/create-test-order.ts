@@ -1,7 +1,7 @@
 import type { AzumutaClient } from '../../../shared/azumuta/client.ts';
 import type { AzumutaProductOrder } from '../../../shared/azumuta/resources.ts';
 import { UsageError } from '../cli/command.ts';
-import { shows } from './recognise/values.ts';
+import { differing } from './complaints.ts';
 import type { ScreenValues } from './screen-values.ts';
 
 /**
@@ -40,15 +40,7 @@ function typedValue(seen: string): string | number {
 
 function compare(how: string, order: AzumutaProductOrder | undefined, wanted: ScreenValues): string[] {
   if (!order) return [`read ${how}, it is not there`];
-  const { number, article, parameter, variant } = wanted;
-  const fields = [
-    order.number !== number && 'number',
-    order.article !== article && 'article',
-    parameter &&
-      !shows(() => order.parameters[parameter.name], parameter.value) &&
-      `parameter ${parameter.name}`,
-    variant !== undefined && !shows(() => order.variants, variant) && `variant ${variant}`,
-    order.completed && 'status (it is taken for completed)',
-  ];
-  return fields.flatMap((field) => (field ? `read ${how}, it has another ${field}` : []));
+  const fields = differing(order, wanted).map(({ called }) => called);
+  if (order.completed) fields.push('status (it is taken for completed)');
+  return fields.map((field) => `read ${how}, it has another ${field}`);
 }

@@ -1,6 +1,7 @@
-import { Account, type AccountOptions } from './explore/account.ts';
-import { explore } from './explore/explore.ts';
-import { complaintsOf, proposalOf } from './proposal.ts';
+import { Account, type AccountOptions, Stopped } from './account.ts';
+import { complaintsOf } from './complaints.ts';
+import { Explorer } from './explore.ts';
+import { proposalOf } from './proposal.ts';
 import { recognise } from './recognise/recognise.ts';
 import type { ScreenValues } from './screen-values.ts';
 
@@ -11,9 +12,17 @@ export type Probed = Awaited<ReturnType<typeof probeAccount>>;
 export async function probeAccount(options: AccountOptions & { readonly seen: ScreenValues }) {
   const { contract, seen, clock } = options;
   const account = new Account(options);
-  const { answers, findings: ofOperations, stopped } = await explore({ contract, seen, ask: account.ask });
-  const findings = [...ofOperations, ...recognise(answers, seen, clock.now())];
+  const explorer = new Explorer(account.ask, contract, seen);
+  let stopped: string | undefined;
+  try {
+    await explorer.follow();
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+    stopped = error.message;
+  }
+  const { resources } = explorer;
+  const findings = [...explorer.findings, ...recognise(resources, seen, clock.now())];
   const proposal = proposalOf(contract, findings);
-  const complaints = complaintsOf(proposal.contract, answers, seen);
+  const complaints = complaintsOf(proposal.contract, resources, seen);
   return { findings, proposal, complaints, calls: account.calls, stopped };
 }

@@ -1,4 +1,11 @@
-type Certainty = 'sure' | 'to confirm' | 'not found';
+import { fitsName, isId, misleading, ranked } from './field-names.ts';
+import { isScalar, type JsonNode, nameOf, namesIn, reading, scalarsIn, wordsIn } from './json-nodes.ts';
+
+/** A resource, and the id that was asked for. */
+interface Found {
+  readonly resource: object;
+  readonly id?: string | undefined;
+}
 
 /** What was found out about one line of the contract. */
 export interface Finding {
@@ -6,7 +13,7 @@ export interface Finding {
   readonly line: string;
   /** What the contract gets there; undefined leaves it as it is. */
   readonly set?: unknown;
-  readonly certainty: Certainty;
+  readonly certainty: 'sure' | 'to confirm' | 'not found';
   /** Names and places, never a value. */
   readonly why: string;
   /** The value that was found there, shown with `--values` only. */
@@ -28,11 +35,139 @@ export function notFound(line: string, why: string): Finding {
 /** Where a value that nobody gave would have been better than a name. */
 export const notSeen = 'its value was not seen, and no field has such a name';
 
-/** Fields within a list or a map are at most as sure as the list or the map. */
+/** A list or a map, and the fields within, which are at most as sure as that is. */
 export function within(container: Finding, fields: readonly Finding[]): Finding[] {
   if (container.certainty === 'sure') return [...fields];
   const why = `it is in ${container.line}, which is to confirm`;
   return fields.map((field) =>
     field.certainty === 'sure' ? { ...field, certainty: 'to confirm', why } : field,
   );
+}
+
+/** Listing more alternatives does not help the person who decides. */
+const maxOthers = 4;
+
+function others(nodes: readonly JsonNode[]): string {
+  const paths = nodes.slice(0, maxOthers).map(({ path }) => path || 'the answer itself');
+  return `${paths.join(', ')}${nodes.length > maxOthers ? ', …' : ''}`;
+}
+
+/** A short text, or a yes, may be anywhere by chance. */
+function isTelling(seen: string): boolean {
+  if (seen.length >= 4) return true;
+  return seen.length >= 2 && /\D/.test(seen) && !/^(yes|no|true|false|ok|nok)$/i.test(seen);
+}
+
+const seenThere = 'has the value that was seen';
+
+/**
+ * The place of a field, by its value. It is sure only where a single node has the value and chance is unlikely.
+ * @param nodes Those that have the value.
+ * @param proof Why a node with this value is the right one, to follow "it".
+ */
+export function byValue(line: string, nodes: readonly JsonNode[], value: string, proof = seenThere): Finding {
+  const [best, ...more] = ranked(line, nodes);
+  if (!best) return notFound(line, 'nothing has the value that was seen');
+  const { path, value: shown } = best;
+  const isMisleading = /number|article$/i.test(line) && misleading.test(path.toLowerCase());
+  let doubt = isMisleading ? ', but its name is that of something else' : undefined;
+  if (!fitsName(line, path) && !isTelling(value)) doubt = ', which may be chance: the value is short';
+  if (more.length > 0) doubt = `, and so does ${others(more)}`;
+  if (doubt === undefined) return { ...sure(line, path, `it alone ${proof}`), shown };
+  return { ...toConfirm(line, path, `it ${proof}${doubt}`), shown };
+}
+
+/** The place of a field by its name alone, which is never sure. */
+export function byName(
+  line: string,
+  nodes: readonly JsonNode[],
+  missing = 'no field has such a name',
+): Finding {
+  const [best, ...more] = ranked(line, nodes).filter(({ path }) => fitsName(line, path));
+  if (!best) return notFound(line, missing);
+  const have = more.length > 1 ? 'have' : 'has';
+  const like = more.length > 0 ? `; ${others(more)} ${have} such a name, too` : '';
+  return { ...toConfirm(line, best.path, `by its name${like}`), shown: best.value };
+}
+
+/** The place of a number, to the letter (`007` is not 7); of one that was not seen by its name. */
+export function byNumber(line: string, resource: object, number: string | undefined): Finding {
+  const names = namesIn(resource);
+  if (number === undefined) return byName(line, names, notSeen);
+  const having = names.filter(({ value }) => nameOf(value) === number);
+  return byValue(line, having, number);
+}
+
+/** The place of words that a person has read. */
+export function byWords(line: string, resource: object, text: string): Finding {
+  return byValue(line, reading(wordsIn(resource), text), text);
+}
+
+/** Proves an id. */
+export const wasAnswered = 'was answered with what was looked for';
+
+/** An id that is known to be one. */
+export interface ProvedId {
+  readonly id: string;
+  /** It was asked for, and answered; if not, it is only in two answers, which may be chance. */
+  readonly wasAsked: boolean;
+}
+
+/** The id of a resource: the one that was asked for, else the only one that another resource has, too. */
+export function provedId(found: Found | undefined, other?: Found): ProvedId | undefined {
+  if (found?.id !== undefined) return { id: found.id, wasAsked: true };
+  const idsIn = (one: Found | undefined) =>
+    namesIn(one?.resource).flatMap(({ path, value }) => (isId(path) ? (nameOf(value) ?? []) : []));
+  const others = idsIn(other);
+  const [id, ...more] = new Set(idsIn(found).filter((each) => others.includes(each)));
+  return id !== undefined && more.length === 0 ? { id, wasAsked: false } : undefined;
+}
+
+/**
+ * The place of an id that answers have proved. Only one that was asked for, and answered, is sure.
+ * @param nodes Names, or lists that have it.
+ * @param proof See `byValue`.
+ */
+export function byId(
+  line: string,
+  nodes: readonly JsonNode[],
+  { id, wasAsked }: ProvedId,
+  proof = wasAsked ? wasAnswered : 'is in another answer, too',
+): Finding {
+  const having = nodes.filter(({ value }) => Array.isArray(value) || nameOf(value) === id);
+  const found = byValue(line, having, id, proof);
+  return wasAsked || found.certainty !== 'sure' ? found : { ...found, certainty: 'to confirm' };
+}
+
+/** The place of a resource's own id. */
+export function ownId(line: string, resource: object, proved: ProvedId | undefined): Finding {
+  const names = namesIn(resource);
+  const ids = names.filter(({ path }) => isId(path));
+  return proved ? byId(line, names, proved) : byName(line, ids);
+}
+
+/** The address of a page: the one that was seen, else by its name. */
+export function urlOf(line: string, resource: object, page?: string): Finding {
+  const urls = scalarsIn(resource).filter(({ value }) => /^(https?:\/)?\/./i.test(String(value)));
+  if (urls.some(({ value }) => value === page)) return byNumber(line, resource, page);
+  // A path without a host is mostly one of the API.
+  const whole = urls.filter(({ value }) => /^https?:/i.test(String(value)));
+  return byName(line, whole.length > 0 ? whole : urls);
+}
+
+/** Values may have a column for each type, of which one is filled. Then all columns are places of the value. */
+export function withColumns(found: Finding, rows: readonly unknown[]): Finding {
+  const { set: column, line, shown, why } = found;
+  if (typeof column !== 'string' || !isScalar(shown)) return found;
+  const filled = rows.map((row) => new Set(scalarsIn(row).map(({ path }) => path)));
+  const beside = column.slice(0, column.lastIndexOf('.') + 1);
+  const isOther = (path: string) => filled.every((row) => row.has(path) !== row.has(column));
+  const more = [...new Set(filled.flatMap((row) => [...row]))].filter(
+    (path) => path !== column && path.startsWith(beside) && fitsName(line, path) && isOther(path),
+  );
+  if (more.length === 0) return found;
+  return {
+    ...toConfirm(line, [column, ...more], `${why}; where it is empty, ${more.join(' or ')} has it`),
+    shown,
+  };
 }

@@ -1,6 +1,7 @@
-import { isRecord } from '../../../../shared/platform/json.ts';
+import { untold } from '../../../../shared/azumuta/field-readers.ts';
+import { instantForm, isLanguageMap } from '../../../../shared/azumuta/value-forms.ts';
+import { isRecord, nameIn } from '../../../../shared/platform/json.ts';
 import { isId, isOwnId } from './field-names.ts';
-import { isScalar, isWordsMap, nameOf, reads, timeOf } from './values.ts';
 
 /** A value within an answer. */
 export interface JsonNode {
@@ -11,6 +12,45 @@ export interface JsonNode {
 
 export interface JsonList extends JsonNode {
   readonly value: readonly unknown[];
+}
+
+export function isScalar(value: unknown): value is string | number | boolean {
+  return ['string', 'number', 'boolean'].includes(typeof value);
+}
+
+export function isWordsMap(value: unknown): value is Readonly<Record<string, string | null>> {
+  return isLanguageMap(value) && Object.keys(value).length > 0;
+}
+
+/** An id or a number as text; undefined for anything else. */
+export function nameOf(value: unknown): string | undefined {
+  return nameIn(value) || undefined;
+}
+
+/** @returns Milliseconds since 1970, if the value is a time that a plant may have recorded. */
+export function timeOf(value: unknown): number | undefined {
+  const instant = isScalar(value) && value !== '' ? instantForm.understand(value, untold()) : undefined;
+  const ms = instant ? Date.parse(instant) : Number.NaN;
+  return ms > Date.UTC(2005, 0) && ms < Date.UTC(2100, 0) ? ms : undefined;
+}
+
+/** Whether a person reads the value as this text: in any language, `4,5` for 4.5, `yes` for true. */
+export function reads(value: unknown, text: string): boolean {
+  const wanted = text.trim().toLowerCase();
+  if (isWordsMap(value)) return Object.values(value).some((words) => reads(words, text));
+  if (Array.isArray(value)) return value.some((each) => isScalar(each) && reads(each, text));
+  if (typeof value === 'boolean')
+    return (value ? ['yes', 'true', 'ja'] : ['no', 'false', 'nee']).includes(wanted);
+  if (!isScalar(value) || value === '') return false;
+  if (String(value).trim().toLowerCase() === wanted) return true;
+  return /^-?\d+([.,]\d+)?$/.test(wanted) && Number(value) === Number(wanted.replace(',', '.'));
+}
+
+/** Nodes that a person reads as this text; if some have it to the letter, those. */
+export function reading(nodes: readonly JsonNode[], text: string): JsonNode[] {
+  const same = nodes.filter(({ value }) => reads(value, text));
+  const exact = same.filter(({ value }) => String(value) === text);
+  return exact.length > 0 ? exact : same;
 }
 
 /** Deeper than any field of an order; an answer may be nested as deep as it likes. */
@@ -46,16 +86,16 @@ export function namesIn(json: unknown): JsonNode[] {
   return nodesIn(json).filter(({ value }) => nameOf(value) !== undefined);
 }
 
-/** Nodes with this number or id, to the letter: `007` is not 7. */
-export function named(nodes: readonly JsonNode[], name: string): JsonNode[] {
-  return nodes.filter(({ value }) => nameOf(value) === name);
-}
-
 /** Scalars, with a language map as one node. */
 export function wordsIn(json: unknown): JsonNode[] {
   return nodesIn(json, isWordsMap).filter(
     ({ value }) => (isScalar(value) && value !== '') || isWordsMap(value),
   );
+}
+
+/** Scalars and language maps that are no id and no time. */
+export function plainWordsIn(json: unknown): JsonNode[] {
+  return wordsIn(json).filter(({ path, value }) => !isId(path) && timeOf(value) === undefined);
 }
 
 /** Whether a person reads this text somewhere in the entry of a list. */
@@ -72,13 +112,6 @@ export function pastTimesIn(resource: object, now: Date): JsonNode[] {
 export function listsIn(json: unknown, isEntry = (_entry: unknown) => true): JsonList[] {
   const lists = nodesIn(json).filter((node): node is JsonList => Array.isArray(node.value));
   return lists.filter(({ value }) => value.every(isEntry));
-}
-
-/** Entries of the longest list of objects in an answer. */
-export function entriesIn(json: unknown): object[] {
-  return listsIn(json)
-    .map(({ value }) => value.filter(isRecord))
-    .reduce((longest, list) => (list.length > longest.length ? list : longest), []);
 }
 
 /** Where the resource that was asked for is in an answer. */

@@ -1,44 +1,75 @@
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { isOneOf } from '../../../../shared/azumuta/value-forms.ts';
-import { isRecord } from '../../../../shared/platform/json.ts';
+import { fieldOf, isRecord } from '../../../../shared/platform/json.ts';
 import type { ScreenValues } from '../screen-values.ts';
-import type { ProvedId, Resources } from './answers.ts';
-import { fitsName, isId, ranked } from './field-names.ts';
-import { type Finding, notFound, notSeen, within } from './findings.ts';
-import { hasNames, hasWords, type JsonNode, listsIn, nodesIn, pastTimesIn, wordsIn } from './json-nodes.ts';
-import { byId, byName, byNumber, byValue, byWords, ownId, reading, urlOf, withColumns } from './places.ts';
-import { nameOf, reads, timeOf } from './values.ts';
+import { fitsName, ranked } from './field-names.ts';
+import {
+  byId,
+  byName,
+  byNumber,
+  byValue,
+  byWords,
+  type Finding,
+  notFound,
+  notSeen,
+  ownId,
+  type ProvedId,
+  urlOf,
+  wasAnswered,
+  withColumns,
+  within,
+} from './findings.ts';
+import {
+  hasNames,
+  hasWords,
+  type JsonNode,
+  listsIn,
+  nameOf,
+  nodesIn,
+  pastTimesIn,
+  plainWordsIn,
+  reading,
+  reads,
+  wordsIn,
+} from './json-nodes.ts';
+
+/** What is known of a product order besides: its own id, its article, and the id of a recording. */
+interface Known {
+  readonly id: ProvedId | undefined;
+  readonly article: object | undefined;
+  readonly recordingId: ProvedId | undefined;
+}
 
 /** The lines of a product order, its parameters, its variants and the recordings that it names. */
-export function recogniseProductOrder(resources: Resources, seen: ScreenValues, now: Date): Finding[] {
-  const { order, entry, article, recording } = resources;
-  const resource = (order.located ?? entry)?.resource;
-  if (!resource) return [notFound('productOrder', 'no answer has the number that was seen')];
+export function recogniseProductOrder(
+  order: object,
+  { id, article, recordingId }: Known,
+  seen: ScreenValues,
+  now: Date,
+): Finding[] {
   return [
-    byNumber('productOrder.number', resource, seen.number),
-    ownId('productOrder.id', resource, order.id),
-    ...statusOf(resource, seen.completedStatus),
+    byNumber('productOrder.number', order, seen.number),
+    ownId('productOrder.id', order, id),
+    ...statusOf(order, seen.completedStatus),
     // Several times look alike, and only a name says which is which.
-    byName('productOrder.completedAt', pastTimesIn(resource, now)),
-    byNumber('productOrder.article', resource, seen.article),
-    ...parametersOf(resource, seen.parameter),
-    ...variantsOf(resource, article.located?.resource, seen.variant),
-    ...recordingsOf(resource, recording.id),
-    urlOf('productOrder.url', resource, seen.page),
+    byName('productOrder.completedAt', pastTimesIn(order, now)),
+    byNumber('productOrder.article', order, seen.article),
+    ...parametersOf(order, seen.parameter),
+    ...variantsOf(order, article, seen.variant),
+    ...recordingsOf(order, recordingId),
+    urlOf('productOrder.url', order, seen.page),
   ];
 }
 
-function statusOf(order: object, completedStatus: string | undefined): Finding[] {
-  const line = 'productOrder.status';
-  if (completedStatus === undefined) {
-    const words = wordsIn(order).filter(({ path, value }) => !isId(path) && timeOf(value) === undefined);
+function statusOf(order: object, seen: string | undefined): Finding[] {
+  const [line, statuses] = ['productOrder.status', 'completedStatuses'];
+  if (seen === undefined) {
     const why = 'what the status says of a completed order was not seen';
-    return [byName(line, words, notSeen), notFound('completedStatuses', why)];
+    return [byName(line, plainWordsIn(order), notSeen), notFound(statuses, why)];
   }
-  const found = byWords(line, order, completedStatus);
-  if (found.set === undefined || isOneOf(defaultContract.completedStatuses)(completedStatus)) return [found];
-  const statuses = { line: 'completedStatuses', set: [completedStatus], shown: completedStatus };
-  return [found, { ...statuses, certainty: found.certainty, why: 'as it was seen' }];
+  const found = byWords(line, order, seen);
+  if (found.set === undefined || isOneOf(defaultContract.completedStatuses)(seen)) return [found];
+  return [found, { ...found, line: statuses, set: [seen], shown: seen, why: 'as it was seen' }];
 }
 
 function parametersOf(order: object, parameter: ScreenValues['parameter']): Finding[] {
@@ -64,8 +95,8 @@ function parametersOf(order: object, parameter: ScreenValues['parameter']): Find
 function parameterIn(node: JsonNode, name: string) {
   const { value } = node;
   const entries: unknown[] = isRecord(value) ? Object.values(value) : [value].flat();
-  const entry: unknown = isRecord(value)
-    ? new Map(Object.entries(value)).get(name)
+  const entry = isRecord(value)
+    ? fieldOf(value, name)
     : entries.find((each) => isRecord(each) && hasWords(each, name));
   return entry === undefined ? [] : [{ ...node, entry, entries }];
 }
@@ -78,8 +109,8 @@ function variantsOf(order: object, article: object | undefined, variant: string 
     return article ? [own, byName(ofArticle, listsIn(article, isRecord), notSeen)] : [own];
   }
   const isSeen = (entry: unknown) => hasWords(entry, variant);
-  const own = listsIn(order).filter(({ value }) => value.some(isSeen));
-  const theirs = listsIn(article).filter(({ value }) => value.some(isSeen));
+  const having = (resource: unknown) => listsIn(resource).filter(({ value }) => value.some(isSeen));
+  const [own, theirs] = [having(order), having(article)];
   const proof = 'has the variant that was seen';
   const found = byValue(line, own, variant, proof);
   const lists = article ? [found, byValue(ofArticle, theirs, variant, proof)] : [found];
@@ -91,17 +122,22 @@ function variantsOf(order: object, article: object | undefined, variant: string 
   return [...lists, ...within(container, [name]), ownId('variant.id', entry, undefined)];
 }
 
-/** @param proved The id of a recording. */
-function recordingsOf(order: object, proved: ProvedId | undefined): Finding[] {
+function recordingsOf(order: object, recordingId: ProvedId | undefined): Finding[] {
   const line = 'productOrder.recordings';
-  if (!proved) {
+  if (!recordingId) {
     const lists = listsIn(order, (each) => isRecord(each) || nameOf(each) !== undefined);
-    const others = lists.filter(({ path }) => !fitsName('productOrder.variants', path));
-    return [byName(line, others)];
+    return [
+      byName(
+        line,
+        lists.filter(({ path }) => !fitsName('productOrder.variants', path)),
+      ),
+    ];
   }
-  const hasId = (entry: unknown) => hasNames(entry, [proved.id]);
+  const hasId = (entry: unknown) => hasNames(entry, [recordingId.id]);
   const lists = listsIn(order).filter(({ value }) => value.some(hasId));
-  const found = byId(line, lists, proved, (proof) => `has an id that ${proof}`);
+  const found = byId(line, lists, recordingId, `has an id that ${wasAnswered}`);
   const entry = ranked(line, lists)[0]?.value.find(hasId);
-  return isRecord(entry) ? [found, ...within(found, [ownId('recordingRef.id', entry, proved)])] : [found];
+  return isRecord(entry)
+    ? [found, ...within(found, [ownId('recordingRef.id', entry, recordingId)])]
+    : [found];
 }

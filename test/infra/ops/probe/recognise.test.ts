@@ -1,14 +1,38 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Answers } from '../../../../infra/ops/probe/recognise/answers.ts';
+import type { Resources } from '../../../../infra/ops/probe/explore.ts';
+import { locate } from '../../../../infra/ops/probe/recognise/json-nodes.ts';
 import { recognise } from '../../../../infra/ops/probe/recognise/recognise.ts';
 import type { ScreenValues } from '../../../../infra/ops/probe/screen-values.ts';
 
 const now = new Date('2026-11-26T12:00:00Z');
+
+/** What operations answered; those that read are asked for an id. */
+interface Answers {
+  readonly findProductOrder?: unknown;
+  readonly readProductOrder?: unknown;
+  readonly readRecording?: unknown;
+  readonly asked?: { readonly readProductOrder: string; readonly readRecording: string };
+}
+
+/** The findings of these answers. */
+function recognised({ asked, ...answers }: Answers, seen: ScreenValues) {
+  const { number } = seen;
+  const located = (name: keyof typeof answers, looked: string, id?: string) => {
+    const place = locate(answers[name], [looked, id ?? looked]) ?? locate(answers[name], [looked]);
+    return place && { ...place, id, json: answers[name] };
+  };
+  const { readProductOrder: order = undefined, readRecording: recording = 'none' } = asked ?? {};
+  const resources: Resources = {
+    findProductOrder: located('findProductOrder', number),
+    readProductOrder: located('readProductOrder', number, order),
+    readRecording: located('readRecording', recording, recording),
+  };
+  return recognise(resources, seen, now);
+}
+
 const found = (answers: Answers, seen: ScreenValues) =>
-  Object.fromEntries(
-    recognise(answers, seen, now).map(({ line, set, certainty }) => [line, [set, certainty]]),
-  );
+  Object.fromEntries(recognised(answers, seen).map(({ line, set, certainty }) => [line, [set, certainty]]));
 
 describe('recognising a product order', () => {
   it('is sure of none of several ids, dates and figures that look alike', () => {
@@ -108,7 +132,6 @@ describe('recognising a recording', () => {
     const lines = found({ readProductOrder: order, readRecording: { run: recording }, asked }, seen);
 
     expect(lines).toMatchObject({
-      'operations.readRecording.answer': ['run', 'sure'],
       'productOrder.id': ['id', 'sure'],
       'productOrder.recordings': ['runs', 'sure'],
       'recordingRef.id': ['run.id', 'sure'],
@@ -119,7 +142,7 @@ describe('recognising a recording', () => {
       'step.value': ['got', 'sure'],
     });
     const read = (line: string) =>
-      recognise({ readProductOrder: order, readRecording: recording, asked }, seen, now).find(
+      recognised({ readProductOrder: order, readRecording: recording, asked }, seen).find(
         (one) => one.line === line,
       )?.set;
     const [steps, duration] = [read('recording.steps'), read('recording.durationSeconds')];
@@ -207,7 +230,7 @@ it('is never sure of a wrong place, whatever the names of fields and of those be
         const asked = { readProductOrder: 'o-id-1', readRecording: 'r-id-1' };
 
         // Act
-        const findings = recognise({ readProductOrder: order, readRecording: recording, asked }, seen, now);
+        const findings = recognised({ readProductOrder: order, readRecording: recording, asked }, seen);
 
         // Assess
         const wrong = findings.filter(

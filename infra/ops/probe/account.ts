@@ -1,15 +1,10 @@
-import type { AzumutaContract } from '../../../../shared/azumuta/contract.ts';
-import type { Operation } from '../../../../shared/azumuta/operations.ts';
-import { requestOf } from '../../../../shared/azumuta/requests.ts';
-import { Rejected, RetryLater } from '../../../../shared/model/errors.ts';
-import { withoutSecrets } from '../../../../shared/platform/aws/credentials.ts';
-import type { Clock } from '../../../../shared/platform/clock.ts';
-import {
-  createHttp,
-  type Http,
-  type HttpRequest,
-  type HttpResponse,
-} from '../../../../shared/platform/http.ts';
+import type { AzumutaContract } from '../../../shared/azumuta/contract.ts';
+import type { Operation } from '../../../shared/azumuta/operations.ts';
+import { requestOf } from '../../../shared/azumuta/requests.ts';
+import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
+import { withoutSecrets } from '../../../shared/platform/aws/credentials.ts';
+import type { Clock } from '../../../shared/platform/clock.ts';
+import { createHttp, type Http, type HttpRequest, type HttpResponse } from '../../../shared/platform/http.ts';
 
 /** Nothing more is asked; the message says why, and what to do. */
 export class Stopped extends Error {
@@ -22,15 +17,8 @@ interface AccountAnswer {
   readonly json: unknown;
 }
 
-/** An operation of the contract. Its placeholders, such as `{id}`, are filled in when it is asked. */
-export type Question = Pick<Operation, 'path'> & Partial<Operation>;
-
-/** Asks the account. @param values What the placeholders of the question are filled in with. */
-export type Ask = (question: Question, values?: Readonly<Record<string, unknown>>) => Promise<AccountAnswer>;
-
-export function isDone({ status }: AccountAnswer): boolean {
-  return status >= 200 && status < 300;
-}
+/** Asks the account. @param values What the placeholders of the operation are filled in with. */
+export type Ask = (operation: Operation, values: object) => Promise<AccountAnswer>;
 
 const callsPerSecond = 2;
 /** After so many failures the account is not asked again. */
@@ -68,17 +56,17 @@ export class Account {
     this.#http = createHttp({ partner: 'Azumuta', baseUrl, clock });
   }
 
-  readonly ask: Ask = async ({ path, method = 'GET', query = {}, body }, values = {}) => {
+  readonly ask: Ask = async (operation, values) => {
     let request: HttpRequest;
     try {
-      request = requestOf({ path, method, query, body }, values, this.#options.signal);
+      request = requestOf(operation, values, this.#options.signal);
     } catch (error) {
       // A value of the account, such as `..`, would ask for something else.
       if (error instanceof Rejected) return nothing;
       throw error;
     }
-    const key = JSON.stringify([method, request.path, request.query, request.body]);
-    const answer = this.#answers.get(key) ?? this.#send(request, path);
+    const key = JSON.stringify([request.method, request.path, request.query, request.body]);
+    const answer = this.#answers.get(key) ?? this.#send(request, operation.path);
     this.#answers.set(key, answer);
     return answer;
   };
@@ -93,7 +81,7 @@ export class Account {
     try {
       const headers = { [contract.apiKeyHeader]: apiKey };
       const answer = await this.#http.send({ ...request, headers, signal });
-      return this.#understand(answer, `${request.method ?? 'GET'} ${template}`);
+      return this.#understand(answer, `${request.method} ${template}`);
     } catch (error) {
       if (!(error instanceof RetryLater || error instanceof Rejected)) throw error;
       this.#throwIfInterrupted();

@@ -1,0 +1,239 @@
+import { type AzumutaContract, defaultContract } from '../../../shared/azumuta/contract.ts';
+import { isRecord, leavesOf } from '../../../shared/platform/json.ts';
+import type { Ask } from './account.ts';
+import { fitsName, isId, ranked } from './recognise/field-names.ts';
+import { type Finding, notFound, sure, toConfirm } from './recognise/findings.ts';
+import {
+  type JsonNode,
+  type Located,
+  listsIn,
+  locate,
+  nameOf,
+  namesIn,
+  reads,
+} from './recognise/json-nodes.ts';
+import type { ScreenValues } from './screen-values.ts';
+
+type FindOperation = 'findProductOrder' | 'findArticle';
+type IdOperation = 'readProductOrder' | 'readRecording' | 'readWorkInstruction';
+
+/** A resource that was looked for. */
+export interface Found extends Located {
+  /** The whole answer. */
+  readonly json: unknown;
+  /** The id that was asked for. */
+  readonly id?: string | undefined;
+}
+
+/** The resources that were found, by the operation that answered them. */
+export type Resources = { readonly [Name in FindOperation | IdOperation]?: Found | undefined };
+
+/** A resource that was read by its id. */
+interface ById extends Found {
+  readonly name: IdOperation;
+  readonly id: string;
+  /** The path of the id where it was found. */
+  readonly field: string;
+  /** What the placeholders are filled in with. */
+  readonly values: object;
+}
+
+interface Wanted {
+  /** Values that may be the id, the likeliest first. */
+  readonly ids: readonly JsonNode[];
+  /** Of other placeholders. */
+  readonly values?: object;
+  /** What the resource must have besides, or at least, if not the id. */
+  readonly number?: string;
+}
+
+/** So many values are tried as an id. */
+const maxIds = 4;
+/** Of one order, at most so many recordings are read, in each of so many lists. */
+const maxRecordings = 5;
+const maxLists = 3;
+/** Deeper than anything that an operator records. */
+const maxDepth = 12;
+
+const isDone = (status: number) => status >= 200 && status < 300;
+
+/** Looks for what was seen, at the addresses of the contract, and keeps what it finds out, until its `ask` throws. */
+export class Explorer {
+  readonly #ask: Ask;
+  readonly #contract: AzumutaContract;
+  readonly #seen: ScreenValues;
+  readonly resources: { -readonly [Name in keyof Resources]: Resources[Name] } = {};
+  /** The lines that say how to ask. */
+  readonly findings: Finding[] = [];
+
+  constructor(ask: Ask, contract: AzumutaContract, seen: ScreenValues) {
+    this.#ask = ask;
+    this.#contract = contract;
+    this.#seen = seen;
+  }
+
+  /** Follows the product order to its recordings, their work instruction and its article. */
+  async follow(): Promise<void> {
+    const { number, article } = this.#seen;
+    const { findProductOrder, readProductOrder } = this.#contract.operations;
+    const { operations: assumed } = defaultContract;
+    // The only path that Azumuta documents, unless the configuration has paths of its own.
+    if (findProductOrder.path === assumed.findProductOrder.path)
+      await this.#ask({ method: 'GET', path: collectionOf(assumed.readWorkInstruction.path), query: {} }, {});
+    const entry = await this.#find('findProductOrder', number, 'this list does not have the number');
+    const order = await this.#readOrder(entry);
+    const resource = (order ?? entry)?.resource;
+    if (!resource) return;
+    const base = collectionOf((entry ? findProductOrder : readProductOrder).path);
+    const why = 'only a create shows it; taken to be where the list is';
+    this.findings.push(toConfirm('operations.createProductOrder.path', base, why));
+    const recording = await this.#readRecording(resource, order?.id);
+    const instruction = recording && (await this.#readInstruction(recording, resource));
+    if (article !== undefined)
+      await this.#find('findArticle', article, 'this list does not have the article');
+    for (const read of [order, recording, instruction]) if (read) await this.#findAbsence(read);
+  }
+
+  /** Finds a resource by its number. */
+  async #find(name: FindOperation, number: string, missing: string): Promise<Found | undefined> {
+    const operation = this.#contract.operations[name];
+    const { json } = await this.#ask(operation, { number });
+    const located = locate(json, [number]);
+    if (!located) return this.#miss(name, missing);
+    this.findings.push(
+      sure(`operations.${name}.path`, operation.path, 'what was looked for is in this list'),
+    );
+    const other = await this.#ask(operation, { number: unknownLike(number) });
+    const isEmpty = !listsIn(other.json).some(({ value }) => value.some(isRecord));
+    const isApplied = [204, 404, 410].includes(other.status) || (isDone(other.status) && isEmpty);
+    const why = 'the filter is not applied: ask Azumuta how one is found by its number';
+    if (!isApplied) this.findings.push(notFound(`operations.${name}.query`, why));
+    const found = { ...located, json };
+    this.resources[name] = found;
+    return found;
+  }
+
+  #miss(name: keyof Resources, missing: string): undefined {
+    const why = `${missing}: ask Azumuta for its address, and write it there`;
+    this.findings.push(notFound(`operations.${name}.path`, why));
+  }
+
+  #readOrder(entry: Found | undefined) {
+    const { page, number } = this.#seen;
+    // In the address of its page, the id is the last name, or the one before the name of a tab.
+    const names = page === undefined ? [] : new URL(page).pathname.split('/').toReversed();
+    const ofPage = names.filter((name) => name.length > 3 || /\d/.test(name));
+    const asNode = (value: string) => ({ path: '', value });
+    const isOfPage = ({ value }: JsonNode) => ofPage.includes(String(value));
+    const own = idsOf('productOrder.id', entry?.resource);
+    const ids = entry
+      ? [...own.filter(isOfPage), ...own.filter((node) => !isOfPage(node)), asNode(number)]
+      : ofPage.map(asNode);
+    return this.#keep(this.#read('readProductOrder', { ids, number }));
+  }
+
+  /** Reads what a recording names by an id, other than itself and its product order. */
+  #readInstruction(recording: ById, order: object) {
+    const others = [recording.id, ...idsOf('productOrder.id', order).map(({ value }) => nameOf(value))];
+    const all = idsOf('recording.workInstructionId', recording.resource);
+    const ids = all.filter(({ value }) => !others.includes(nameOf(value)));
+    return this.#keep(this.#read('readWorkInstruction', { ids }));
+  }
+
+  /** Reads a recording of an order, if possible the one that has the value that was seen. */
+  async #readRecording(order: object, id = '') {
+    const { number, recorded } = this.#seen;
+    const values = { productOrder: { id, number } };
+    let first: ById | undefined;
+    for (const { value: list } of recordingLists(order, this.#seen).slice(0, maxLists)) {
+      for (const entry of list.toReversed().slice(0, maxRecordings)) {
+        // The others have their id where it has worked.
+        const ids = idsInEntry(entry).filter(({ path }) => first === undefined || path === first.field);
+        const found = await this.#read('readRecording', { values, ids });
+        first ??= found;
+        if (!first) break;
+        if (found && (!recorded || contains(found.resource, recorded.value))) return this.#keep(found);
+      }
+      if (first) return this.#keep(first);
+    }
+    return this.#miss('readRecording', 'no recording is answered there');
+  }
+
+  /** Reads a resource by the first value that proves to be its id. */
+  async #read(name: IdOperation, { ids, values = {}, number }: Wanted): Promise<ById | undefined> {
+    for (const { path: field, value } of ids.slice(0, maxIds)) {
+      const id = nameOf(value);
+      if (id === undefined) continue;
+      const filledIn = { ...values, id };
+      const { json } = await this.#ask(this.#contract.operations[name], filledIn);
+      // An envelope may have the number only, a product order has its id, too.
+      const located =
+        locate(json, number === undefined ? [id] : [number, id]) ?? (number && locate(json, [number]));
+      if (located) return { ...located, name, json, id, field, values: filledIn };
+    }
+    return undefined;
+  }
+
+  /** Keeps what was read, and notes how. */
+  async #keep(reading: ById | undefined | Promise<ById | undefined>): Promise<ById | undefined> {
+    const found = await reading;
+    if (!found) return undefined;
+    const { name, place } = found;
+    const why = 'an id was answered with the resource that has it';
+    this.findings.push(sure(`operations.${name}.path`, this.#contract.operations[name].path, why));
+    if (place !== '')
+      this.findings.push(sure(`operations.${name}.answer`, place, 'what was looked for is there'));
+    this.resources[name] = found;
+    return found;
+  }
+
+  /** Finds out how an id that does not exist is answered. */
+  async #findAbsence({ name, values, id }: ById): Promise<void> {
+    const unknown = { ...values, id: unknownLike(id) };
+    const { status, json } = await this.#ask(this.#contract.operations[name], unknown);
+    const line = `operations.${name}.none`;
+    const why = 'an id that does not exist is answered';
+    if (status === 404 || status === 0) return;
+    if ([204, 410].includes(status)) this.findings.push(sure(line, [status], `${why} so`));
+    else if (!isDone(status))
+      this.findings.push(toConfirm(line, [404, status], `${why} so, or one of another form`));
+    // The flows understand a list in which the id is missing.
+    else if (listsIn(json).length === 0) this.findings.push(notFound(line, `${why} with ${status}`));
+  }
+}
+
+/** The collection of a path: `/v2/builds` of `/v2/builds/search` and `/v2/builds/{id}`. */
+function collectionOf(path: string): string {
+  return path.replace(/\/(search|find|query|list|filter|\{id\})$/i, '');
+}
+
+/** Values of a resource that may be ids, by their names. */
+function idsOf(line: string, resource: unknown): JsonNode[] {
+  const ids = namesIn(resource).filter(({ path, value }) => isId(path) && nameOf(value) !== '0');
+  return ranked(line, ids);
+}
+
+function idsInEntry(entry: unknown): JsonNode[] {
+  return isRecord(entry) ? idsOf('recordingRef.id', entry) : [{ path: '', value: entry }];
+}
+
+/** Lists of ids, or of objects with an id, that may be recordings: not those of the parameter and the variant that were seen. */
+function recordingLists(order: object, { parameter, variant }: ScreenValues) {
+  const others = [parameter?.name, variant].filter((each) => each !== undefined);
+  const hasId = (each: unknown) => nameOf(each) !== undefined || idsOf('recordingRef.id', each).length > 0;
+  const lists = listsIn(order, hasId)
+    .filter(({ value }) => value.length > 0 && !others.some((each) => contains(value, each)))
+    .filter(({ path }) => !fitsName('productOrder.variants', path));
+  return ranked('productOrder.recordings', lists);
+}
+
+/** Whether a person reads this text anywhere in an answer. */
+function contains(json: unknown, text: string): boolean {
+  return leavesOf(json, maxDepth).some((leaf) => reads(leaf, text));
+}
+
+/** A number or an id of the same form that nothing has. */
+function unknownLike(name: string): string {
+  if (/^\d+$/.test(name)) return '9'.repeat(Math.min(name.length + 1, 15));
+  return name.replace(/[a-z]/gi, 'q').replace(/\d/g, '9');
+}
