@@ -30,21 +30,9 @@ export type Resources = { readonly [Name in FindOperation | IdOperation]?: Found
 
 /** A resource that was read by its id. */
 interface ById extends Found {
-  readonly name: IdOperation;
   readonly id: string;
   /** The path of the id where it was found. */
   readonly field: string;
-  /** What the placeholders are filled in with. */
-  readonly values: object;
-}
-
-interface Wanted {
-  /** Values that may be the id, the likeliest first. */
-  readonly ids: readonly JsonNode[];
-  /** Of other placeholders. */
-  readonly values?: object;
-  /** What the resource must have besides, or at least, if not the id. */
-  readonly number?: string;
 }
 
 /** So many values are tried as an id. */
@@ -87,11 +75,14 @@ export class Explorer {
     const base = collectionOf((entry ? findProductOrder : readProductOrder).path);
     const why = 'only a create shows it; taken to be where the list is';
     this.findings.push(toConfirm('operations.createProductOrder.path', base, why));
-    const recording = await this.#readRecording(resource, order?.id);
+    const orderValues = { productOrder: { id: order?.id ?? '', number } };
+    const recording = await this.#readRecording(resource, orderValues);
     const instruction = recording && (await this.#readInstruction(recording, resource));
     if (article !== undefined)
       await this.#find('findArticle', article, 'this list does not have the article');
-    for (const read of [order, recording, instruction]) if (read) await this.#findAbsence(read);
+    await this.#findAbsence('readProductOrder', order?.id);
+    await this.#findAbsence('readRecording', recording?.id, orderValues);
+    await this.#findAbsence('readWorkInstruction', instruction?.id);
   }
 
   /** Finds a resource by its number. */
@@ -129,7 +120,7 @@ export class Explorer {
     const ids = entry
       ? [...own.filter(isOfPage), ...own.filter((node) => !isOfPage(node)), asNode(number)]
       : ofPage.map(asNode);
-    return this.#keep(this.#read('readProductOrder', { ids, number }));
+    return this.#read('readProductOrder', ids, {}, number);
   }
 
   /** Reads what a recording names by an id, other than itself and its product order. */
@@ -137,58 +128,62 @@ export class Explorer {
     const others = [recording.id, ...idsOf('productOrder.id', order).map(({ value }) => nameOf(value))];
     const all = idsOf('recording.workInstructionId', recording.resource);
     const ids = all.filter(({ value }) => !others.includes(nameOf(value)));
-    return this.#keep(this.#read('readWorkInstruction', { ids }));
+    return this.#read('readWorkInstruction', ids);
   }
 
   /** Reads a recording of an order, if possible the one that has the value that was seen. */
-  async #readRecording(order: object, id = '') {
-    const { number, recorded } = this.#seen;
-    const values = { productOrder: { id, number } };
-    let first: ById | undefined;
+  async #readRecording(order: object, values: object): Promise<ById | undefined> {
+    const { recorded } = this.#seen;
     for (const { value: list } of recordingLists(order, this.#seen).slice(0, maxLists)) {
+      let first: ById | undefined;
       for (const entry of list.toReversed().slice(0, maxRecordings)) {
         // The others have their id where it has worked.
         const ids = idsInEntry(entry).filter(({ path }) => first === undefined || path === first.field);
-        const found = await this.#read('readRecording', { values, ids });
+        const found = await this.#read('readRecording', ids, values);
         first ??= found;
         if (!first) break;
-        if (found && (!recorded || contains(found.resource, recorded.value))) return this.#keep(found);
+        if (found && (!recorded || contains(found.resource, recorded.value))) return found;
       }
-      if (first) return this.#keep(first);
+      if (!first) continue;
+      this.resources.readRecording = first;
+      return first;
     }
     return this.#miss('readRecording', 'no recording is answered there');
   }
 
-  /** Reads a resource by the first value that proves to be its id. */
-  async #read(name: IdOperation, { ids, values = {}, number }: Wanted): Promise<ById | undefined> {
+  /**
+   * Reads a resource by the first value that proves to be its id.
+   * @param ids Values that may be the id, the likeliest first.
+   * @param values Of other placeholders.
+   * @param number What the resource must have at least, if it does not show its id.
+   */
+  async #read(name: IdOperation, ids: readonly JsonNode[], values = {}, number?: string) {
+    const operation = this.#contract.operations[name];
     for (const { path: field, value } of ids.slice(0, maxIds)) {
-      const id = nameOf(value);
-      if (id === undefined) continue;
-      const filledIn = { ...values, id };
-      const { json } = await this.#ask(this.#contract.operations[name], filledIn);
+      const id = nameOf(value) ?? '';
+      const { json } = await this.#ask(operation, { ...values, id });
       // An envelope may have the number only, a product order has its id, too.
       const located =
         locate(json, number === undefined ? [id] : [number, id]) ?? (number && locate(json, [number]));
-      if (located) return { ...located, name, json, id, field, values: filledIn };
+      if (!located) continue;
+      if (!this.resources[name]) this.#noteRead(name, operation.path, located.place);
+      const found: ById = { ...located, json, id, field };
+      this.resources[name] = found;
+      return found;
     }
     return undefined;
   }
 
-  /** Keeps what was read, and notes how. */
-  async #keep(reading: ById | undefined | Promise<ById | undefined>): Promise<ById | undefined> {
-    const found = await reading;
-    if (!found) return undefined;
-    const { name, place } = found;
+  #noteRead(name: IdOperation, path: string, place: string): void {
     const why = 'an id was answered with the resource that has it';
-    this.findings.push(sure(`operations.${name}.path`, this.#contract.operations[name].path, why));
-    if (place !== '')
-      this.findings.push(sure(`operations.${name}.answer`, place, 'what was looked for is there'));
-    this.resources[name] = found;
-    return found;
+    this.findings.push(sure(`operations.${name}.path`, path, why));
+    if (place === '') return;
+    this.findings.push(sure(`operations.${name}.answer`, place, 'what was looked for is there'));
   }
 
   /** Finds out how an id that does not exist is answered. */
-  async #findAbsence({ name, values, id }: ById): Promise<void> {
+  async #findAbsence(name: IdOperation, id: string | undefined, values = {}): Promise<void> {
+    if (id === undefined) return;
     const unknown = { ...values, id: unknownLike(id) };
     const { status, json } = await this.#ask(this.#contract.operations[name], unknown);
     const line = `operations.${name}.none`;

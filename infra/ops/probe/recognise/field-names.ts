@@ -5,9 +5,13 @@ const instruction =
 
 /**
  * Names that web APIs give to the fields of the contract, the likeliest pattern first. They are matched with paths in
- * lower case without `_` and `-`. A field of any other name is found by its value only.
+ * lower case without `_` and `-`. A line that has none of its own has those of its last name. A field of any other name is found by its value only.
  */
 const fieldNames: Readonly<Record<string, readonly RegExp[]>> = {
+  id: [id, /(id|guid|uuid|key|code)$/],
+  name: [/^(name|label|title|description)$/, /(name|label|title)$/],
+  variants: [/variants?(names|ids)?$/, /options|configurations?|choices/],
+  url: [address, /(page|html|self|web|ui|app|url|href|link)$/],
   'productOrder.id': [id, /^\w*order(id|guid|uuid|key)$/, /^(key|code)$/],
   'productOrder.number': [
     /order(number|no|nr|num|code|ref|reference)$/,
@@ -35,21 +39,13 @@ const fieldNames: Readonly<Record<string, readonly RegExp[]>> = {
     /attributes|properties|customfields|fields$/,
     /values|specs|specifications|options/,
   ],
-  'productOrder.variants': [/variants?(names|ids)?$/, /options|configurations?|choices/],
   'productOrder.recordings': [
     /recording|registration|execution|^runs?|\.runs?|session/,
     /report|inspection|result|log|check|measurement|record|task|submission|entries/,
   ],
-  'productOrder.url': [address, /(page|html|self|web|ui|app|url|href|link)$/],
   'parameter.key': [/^(key|name|code|label|parameter|field)$/, /(key|name|code|label)$/],
   'parameter.value': [/^(val|value|actual|content)$/, /value|actual|text|number/],
-  'variant.id': [id, /(id|guid|uuid|key|code)$/],
-  'variant.name': [/^(name|label|title|description)$/, /(name|label|title)/],
-  'recordingRef.id': [id, /(id|guid|uuid)$/],
-  'article.id': [id, /(id|guid|uuid|key)$/],
   'article.number': [/(article|product|item|material|part)?(number|no|nr|code)$/, /sku|reference/],
-  'article.variants': [/variants?$/, /options|configurations?|choices/],
-  'recording.id': [id, /(id|guid|uuid)$/],
   'recording.productOrderId': [/order\w*\.?(id|guid|uuid|key)(\.\$?oid)?$/, /(id|guid|uuid|oid)$/],
   'recording.productOrderNumber': [
     /order\w*\.?(number|no|nr|code|ref)$/,
@@ -71,7 +67,6 @@ const fieldNames: Readonly<Record<string, readonly RegExp[]>> = {
     /steps?$/,
     /answers|checks|lines|results|items|values|entries|measurements|fields|responses/,
   ],
-  'recording.url': [address, /(page|html|web|ui|url|href|link)$/],
   'step.id': [/^(id|guid|uuid|key)$/, /(step|line|check|question)?(id|guid|uuid|key|no)$/],
   'step.name': [/^(name|label|title|question|caption)$/, /(name|label|title|question|description|text)$/],
   'step.type': [/^(type|kind)$/, /(type|kind)(\.(code|name|key))?$/],
@@ -84,8 +79,6 @@ const fieldNames: Readonly<Record<string, readonly RegExp[]>> = {
     /^(result|verdict|outcome|judgement|judgment|passed|ok|conform\w*|pass)$/,
     /result|status|passed|isok/,
   ],
-  'workInstruction.id': [id, /(id|guid|uuid|key)$/],
-  'workInstruction.name': [/^(name|title|label)$/, /(name|title|label)$/],
 };
 
 /** Names next to a number or an article that mean its title, a remark, or the number of something else. */
@@ -95,7 +88,9 @@ export const misleading =
 /** How well a path fits a line of the contract by its name: 0 is best, Infinity means not at all. */
 function rankOf(line: string, path: string): number {
   const plainPath = path.replace(/[_-]/g, '').toLowerCase();
-  const at = (fieldNames[line] ?? []).findIndex((pattern) => pattern.test(plainPath));
+  const at = (fieldNames[line] ?? fieldNames[lastOf(line)] ?? []).findIndex((pattern) =>
+    pattern.test(plainPath),
+  );
   return at < 0 ? Infinity : at;
 }
 

@@ -20,13 +20,11 @@ export interface Finding {
   readonly shown?: unknown;
 }
 
-export function sure(line: string, set: unknown, why: string): Finding {
-  return { line, set, certainty: 'sure', why };
-}
-
-export function toConfirm(line: string, set: unknown, why: string): Finding {
-  return { line, set, certainty: 'to confirm', why };
-}
+const findingOf =
+  (certainty: Finding['certainty']) =>
+  (line: string, set: unknown, why: string): Finding => ({ line, set, certainty, why });
+export const sure = findingOf('sure');
+export const toConfirm = findingOf('to confirm');
 
 export function notFound(line: string, why: string): Finding {
   return { line, certainty: 'not found', why };
