@@ -77,50 +77,33 @@ function textsIn(value: unknown): unknown[] {
   return leavesOf(value).filter((text) => typeof text === 'string');
 }
 
-/** Start, end and duration of a recording. A duration that is the time between two others proves all three. */
-function timesOf(recording: object, now: Date): Finding[] {
-  const times = pastTimesIn(recording, now);
-  const [span, ...others] = spansIn(recording, times);
-  const [start, end, line] = ['recording.startedAt', 'recording.finishedAt', 'recording.durationSeconds'];
-  if (!span || others.length > 0) {
-    const why = span ? 'several figures fit the times' : 'no figure is the time between two others';
-    return [byName(start, times), byName(end, times), notFound(line, why)];
-  }
-  const { duration, unit } = span;
-  const proved = (line: string, { path, value: shown }: JsonNode): Finding => {
-    const why = 'start, end and duration fit each other';
-    return { ...(fitsName(line, path) ? sure : toConfirm)(line, path, why), shown };
-  };
-  const found = proved(line, duration);
-  const why = `${found.why}; it is in ${unit.name}`;
-  const inSeconds = { ...found, set: secondsAt(duration.path, unit), why };
-  return [proved(start, span.start), proved(end, span.end), unit.seconds === 1 ? found : inSeconds];
-}
-
 const units = [
   { name: 'seconds', seconds: 1, conversion: '' },
   { name: 'minutes', seconds: 60, conversion: ' * 60' },
   { name: 'milliseconds', seconds: 0.001, conversion: ' / 1000' },
 ] as const;
 
-/** No recording has more; each is tried with each. */
-const maxTimes = 12;
-const maxDurations = 40;
-
-function spansIn(recording: object, times: readonly JsonNode[]) {
-  const durations = scalarsIn(recording)
-    .filter(({ path, value }) => Number(value) > 0 && !isId(path) && timeOf(value) === undefined)
-    .slice(0, maxDurations)
-    .flatMap((duration) => units.map((unit) => ({ duration, unit })));
-  const few = times.slice(0, maxTimes);
-  const pairs = few.flatMap((start) => few.map((end) => ({ start, end })));
-  return pairs.flatMap(({ start, end }) => {
-    const gap = ((timeOf(end.value) ?? 0) - (timeOf(start.value) ?? 0)) / 1000;
-    // Start and end may each be rounded to seconds.
-    return durations
-      .filter(({ duration, unit }) => gap > 1 && Math.abs(gap - Number(duration.value) * unit.seconds) <= 1)
-      .map((fitting) => ({ start, end, ...fitting }));
-  });
+/** Start, end and duration of a recording. The only figure that is the time between two others proves all three. */
+function timesOf(recording: object, now: Date): Finding[] {
+  const times = pastTimesIn(recording, now);
+  const [start, end] = [byName('recording.startedAt', times), byName('recording.finishedAt', times)];
+  const gap = ((timeOf(end.shown) ?? Number.NaN) - (timeOf(start.shown) ?? Number.NaN)) / 1000;
+  // Start and end may each be rounded to seconds.
+  const fits = (seconds: number) => gap > 1 && seconds > 0 && Math.abs(gap - seconds) <= 1;
+  const [fitting, ...others] = scalarsIn(recording)
+    .filter(({ path, value }) => !isId(path) && timeOf(value) === undefined)
+    .flatMap((node) => units.map((unit) => ({ ...node, unit })))
+    .filter(({ value, unit }) => fits(Number(value) * unit.seconds));
+  const line = 'recording.durationSeconds';
+  if (!fitting || others.length > 0) {
+    const why = fitting ? 'several figures fit the times' : 'no figure is the time between start and end';
+    return [start, end, notFound(line, why)];
+  }
+  const { path, value: shown, unit } = fitting;
+  const proved = { certainty: 'sure', why: 'start, end and duration fit each other' } as const;
+  const found = { ...(fitsName(line, path) ? sure : toConfirm)(line, path, proved.why), shown };
+  const inSeconds = { ...found, set: secondsAt(path, unit), why: `${proved.why}; it is in ${unit.name}` };
+  return [{ ...start, ...proved }, { ...end, ...proved }, unit.seconds === 1 ? found : inSeconds];
 }
 
 function secondsAt(path: string, { seconds, conversion }: (typeof units)[number]) {
