@@ -19,13 +19,13 @@ import {
   UsageError,
 } from '../cli/command.ts';
 import { answersFrom, fittingAnswers, formatted, writeNewFile } from '../cli/files.ts';
-import { say, sayJson } from '../cli/output.ts';
+import { linesOf } from '../cli/output.ts';
 import { findTarget } from '../cli/target.ts';
 import { emptyContract } from './contract-text.ts';
 import { createTestOrder } from './create-test-order.ts';
 import { findKey, findPlant, type Plant } from './plant.ts';
 import { type Probed, probeAccount } from './probe.ts';
-import { cannotBeRead, contractModule, placeIn, report } from './report.ts';
+import { cannotBeRead, contractModule, placeIn, reportLines } from './report.ts';
 import { askForScreenValues, screenValuesSchema } from './screen-values.ts';
 
 const command = defineCommand({
@@ -91,25 +91,24 @@ function writeContract(contract: string, { file, contractFile }: Plant, { out, r
   ];
 }
 
-/** Prints the result, and writes the contract if it differs from what is assumed. @returns The exit code. */
-function finish(probed: Probed, plant: Plant, options: Options): number {
+/** The result. Writes the contract if it differs from what is assumed, unless other programs read the result. */
+function probedAnswer(probed: Probed, plant: Plant, options: Options): Answer {
   const { findings, complaints, stopped, proposal } = probed;
   const contract = formatted(contractModule(probed));
-  if (options.json) {
-    const fields = findings.map(({ line, set, certainty, why, shown }) => {
-      return { line, where: placeIn(set), certainty, why, value: options.values ? shown : undefined };
-    });
-    sayJson({ findings: fields, complaints, contract, stopped, cannotBeRead });
-  } else {
-    report(probed, contract, options.values);
-    if (Object.keys(proposal.settings).length > 0)
-      for (const line of writeContract(contract, plant, options)) say(line);
-    say();
-    say('What reading cannot show:');
-    for (const each of cannotBeRead) say(`  - ${each}`);
-  }
-  if (stopped !== undefined) return exits.failed;
-  return hasFound(probed) && complaints.length === 0 ? exits.done : exits.partly;
+  const fields = findings.map(({ line, set, certainty, why, shown }) => {
+    return { line, where: placeIn(set), certainty, why, value: options.values ? shown : undefined };
+  });
+  const isWritten = !options.json && Object.keys(proposal.settings).length > 0;
+  const isWhole = hasFound(probed) && complaints.length === 0;
+  return {
+    facts: { findings: fields, complaints, contract, stopped, cannotBeRead },
+    lines: linesOf(
+      reportLines(probed, contract, options.values),
+      isWritten && writeContract(contract, plant, options),
+      ['', 'What reading cannot show:', ...cannotBeRead.map((each) => `  - ${each}`)],
+    ),
+    exit: stopped !== undefined ? exits.failed : isWhole ? exits.done : exits.partly,
+  };
 }
 
 type Created = Awaited<ReturnType<typeof createTestOrder>>;
@@ -149,5 +148,5 @@ await runCommand(command, async ({ options, signal, progress }) => {
   const asking = probeAccount({ ...known, baseUrl, apiKey: await findKey(target), signal });
   const probed = await progress.during('Asking Azumuta, twice a second', asking);
   if (probed.stopped !== undefined && (signal.aborted || !hasFound(probed))) throw new Error(probed.stopped);
-  return finish(probed, plant, options);
+  return probedAnswer(probed, plant, options);
 });

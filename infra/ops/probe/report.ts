@@ -1,5 +1,5 @@
 import { valueAt } from '../../../shared/platform/places.ts';
-import { say, styled, tableOf } from '../cli/output.ts';
+import { linesOf, styled, tableOf } from '../cli/output.ts';
 import { moduleOf, sourceOf } from './contract-text.ts';
 import type { Probed } from './probe.ts';
 import type { Finding } from './recognise/findings.ts';
@@ -21,30 +21,28 @@ export function placeIn(set: unknown): string | undefined {
   return typeof set === 'string' ? set || 'the answer itself' : sourceOf(set).replace(/\s+/g, ' ');
 }
 
-/** Prints what was found, what the flows would not understand, and the contract's text. */
-export function report(probed: Probed, contract: string, showsValues: boolean): void {
+/** What was found, what the flows would not understand, and the contract's text, in lines. */
+export function reportLines(probed: Probed, contract: string, showsValues: boolean): string[] {
   const { findings, proposal, complaints, calls, stopped } = probed;
   const count = (certainty: Finding['certainty']) =>
     `${findings.filter((finding) => finding.certainty === certainty).length} ${certainty}`;
-  if (stopped !== undefined) say(styled('red', stopped));
-  if (calls > 0) say(`${calls} calls; ${count('sure')}, ${count('to confirm')}, ${count('not found')}.`);
-  say();
   const where = { title: 'Where', most: 40 };
   const columns = [{ title: 'Field' }, where, { title: 'Certainty' }, { title: 'Why', most: 60 }];
   if (showsValues) columns.push({ title: 'Value', most: 30 });
   const rows = findings.map(({ line, set, certainty, why, shown }) => {
     return [line, placeIn(set) ?? '', certainty, why, JSON.stringify(shown) ?? ''];
   });
-  for (const line of tableOf(columns, rows)) say(line);
-  say();
-  if (complaints.length > 0) {
-    say(styled('bold', 'With these lines, the flows would still not understand:'));
-    for (const complaint of complaints) say(`  ${complaint}`);
-    say();
-  }
+  const notUnderstood = styled('bold', 'With these lines, the flows would still not understand:');
   const differs = Object.keys(proposal.settings).length > 0;
-  if (differs) say(styled('bold', 'The contract, where it differs from what is assumed:'));
-  say(differs ? contract : 'Nothing differs from what is assumed: there is no line to write.');
+  return linesOf(
+    stopped !== undefined && styled('red', stopped),
+    calls > 0 && `${calls} calls; ${count('sure')}, ${count('to confirm')}, ${count('not found')}.`,
+    ['', ...tableOf(columns, rows), ''],
+    complaints.length > 0 && [notUnderstood, ...complaints.map((each) => `  ${each}`), ''],
+    differs
+      ? [styled('bold', 'The contract, where it differs from what is assumed:'), contract]
+      : 'Nothing differs from what is assumed: there is no line to write.',
+  );
 }
 
 /** What reading cannot show. */

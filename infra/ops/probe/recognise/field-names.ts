@@ -5,7 +5,8 @@ const instruction =
 
 /**
  * Names that web APIs give to the fields of the contract, the likeliest pattern first. They are matched with paths in
- * lower case without `_` and `-`. A line that has none of its own has those of its last name. A field of any other name is found by its value only.
+ * lower case without `_` and `-`. A line that has none of its own has those of its last name. A field of any other
+ * name is found by its value only.
  */
 const fieldNames: Readonly<Record<string, readonly RegExp[]>> = {
   id: [id, /(id|guid|uuid|key|code)$/],

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -12,9 +13,11 @@ export function probeTests(stage: () => CommandStage): void {
     await writeFile(answers, JSON.stringify({ number: await createdOrder() }));
 
     // Act
-    const { code, output } = await typedHere('probe', '--answers', answers);
+    const own = join(folder, 'own.contract.ts');
+    const { code, output } = await typedHere('probe', '--answers', answers, '--out', own);
 
-    // Assess: the sandbox talks as it is assumed
+    // Assess: the sandbox talks as it is assumed, so nothing is written
+    expect(existsSync(own)).toBe(false);
     expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining('Nothing differs') });
     expect(output).toMatch(/productOrder\.number +number +sure/);
     expect(output).not.toContain(azumutaSandboxKey);

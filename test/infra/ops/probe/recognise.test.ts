@@ -155,6 +155,6 @@ it('is never sure of a wrong place, whatever the names of fields and of those be
         expect(wrong).toEqual([]);
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 200 },
   );
 });
