@@ -15,10 +15,13 @@ const dayMs = 86_400_000;
 /** The end of API Gateway's own names; any other name is a domain of the plant. */
 const ofApiGateway = /\.amazonaws\.com(\.cn)?$/;
 
+/** What Node's resolver is asked. */
+type Names = Readonly<Record<'resolveCname' | 'resolve4', (name: string) => Promise<string[]>>>;
+
 /** Checks the DNS entry and the certificate of a plant's own domain. `httpApiChecks` checks what answers there. */
 export function domainChecks(
   target: Target,
-  { now = () => new Date(), resolver = new Resolver() } = {},
+  { now = () => new Date(), resolver = new Resolver() }: { now?: () => Date; resolver?: Names } = {},
 ): Check[] {
   const { hostname, port } = new URL(target.output('OrderEndpoint'));
   if (target.local || ofApiGateway.test(hostname)) return [];
@@ -28,7 +31,7 @@ export function domainChecks(
   ];
 }
 
-async function lookAtName(name: string, to: string, resolver: Resolver) {
+async function lookAtName(name: string, to: string, resolver: Names) {
   const next = `in the DNS of the domain, make ${name} a CNAME of ${to} (in Route 53 also an alias)`;
   const names = await answers(resolver.resolveCname(name));
   if (names.includes(to)) return fine(`${name} points to the API`);
