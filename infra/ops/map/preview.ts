@@ -9,7 +9,8 @@ import type { CompletedProductOrder, Completion } from '../../../shared/model/co
 import { Rejected } from '../../../shared/model/errors.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { formatQuantity } from '../../../shared/model/quantity.ts';
-import { type Sample, samplesIn } from './read-sample.ts';
+import { isRecord } from '../../../shared/platform/json.ts';
+import { readSample } from './read-sample.ts';
 
 /** A field and its value, as text. */
 export type Row = readonly [field: string, value: string];
@@ -27,22 +28,24 @@ export interface Preview {
   readonly leftOut?: string;
 }
 
-/** What the samples of a file become. @param json Content of the file, parsed as JSON. */
-export function previewsOf(json: unknown, integration: CompleteIntegration): Preview[] {
-  const samples = samplesIn(json, integration, new Date().toISOString());
-  return samples.map((sample) => previewOf(sample, integration));
-}
-
-/** Shows what the plant's mapping makes of a sample. Sends nothing, and calls no partner. */
-export function previewOf(sample: Sample, integration: CompleteIntegration): Preview {
-  switch (sample.kind) {
-    case 'invalid':
-      return { at: sample.at, from: { title: 'Sample', rows: [] }, becomes: [], mistakes: sample.mistakes };
-    case 'order':
-      return { at: sample.at, ...previewOrder(sample.order, integration.productOrders) };
-    case 'completion':
-      return { at: sample.at, ...previewCompletion(sample.completed, sample.books, integration) };
-  }
+/**
+ * What the plant's mapping makes of the samples of a file: ERP orders, or completions. Sends nothing, and calls no
+ * partner.
+ * @param json Content of the file, parsed as JSON.
+ */
+export function previewsOf(
+  json: unknown,
+  integration: CompleteIntegration,
+  learnedAt = new Date().toISOString(),
+): Preview[] {
+  const previewAt = (at: string, one: unknown): Preview => {
+    const sample = readSample(one, at, integration, learnedAt);
+    if ('mistakes' in sample) return { at, from: { title: 'Sample', rows: [] }, becomes: [], ...sample };
+    if ('order' in sample) return { at, ...previewOrder(sample.order, integration.productOrders) };
+    return { at, ...previewCompletion(sample.completed, sample.books, integration) };
+  };
+  const list = isRecord(json) && 'orders' in json ? json.orders : json;
+  return Array.isArray(list) ? list.map((one, at) => previewAt(`$[${at}]`, one)) : [previewAt('$', list)];
 }
 
 function previewOrder(order: ErpOrder, mapping: ProductOrderMapping): Omit<Preview, 'at'> {

@@ -12,15 +12,10 @@ import { isRecord } from '../../../shared/platform/json.ts';
 import { type Mismatch, parse } from '../../../shared/platform/validation.ts';
 
 /** A sample that was read, or the mistakes of an invalid one. */
-export type Sample =
-  | { readonly kind: 'order'; readonly at: string; readonly order: ErpOrder }
-  | {
-      readonly kind: 'completion';
-      readonly at: string;
-      readonly books: Completion['kind'];
-      readonly completed: CompletedProductOrder;
-    }
-  | { readonly kind: 'invalid'; readonly at: string; readonly mistakes: readonly string[] };
+type Sample =
+  | { readonly order: ErpOrder }
+  | { readonly completed: CompletedProductOrder; readonly books: Completion['kind'] }
+  | { readonly mistakes: readonly string[] };
 
 const completionSampleSchema = z.strictObject({
   productOrder: z.looseObject({}),
@@ -32,20 +27,20 @@ const completionSampleSchema = z.strictObject({
 });
 
 /**
- * The samples in a file: ERP orders in every form that the order endpoint takes, or completions.
- * @param json Content of the file, parsed as JSON.
+ * A sample of a file: an ERP order in any form that the order endpoint takes, or a completion.
+ * @param at Its path in the file, for its mistakes.
  * @param learnedAt ISO time for a completion that has none of its own.
  */
-export function samplesIn(json: unknown, integration: CompleteIntegration, learnedAt: string): Sample[] {
-  const sampleAt = (at: string, one: unknown): Sample => {
-    if (isRecord(one) && ('productOrder' in one || 'recordings' in one))
-      return completionSample(one, at, integration, learnedAt);
-    const parsed = parse(postedOrderSchema, one);
-    if (!parsed.ok) return invalid(at, parsed.mismatches);
-    return { kind: 'order', at, order: erpOrderOf(parsed.value) };
-  };
-  const list = isRecord(json) && 'orders' in json ? json.orders : json;
-  return Array.isArray(list) ? list.map((one, index) => sampleAt(`$[${index}]`, one)) : [sampleAt('$', list)];
+export function readSample(
+  one: unknown,
+  at: string,
+  integration: CompleteIntegration,
+  learnedAt: string,
+): Sample {
+  if (isRecord(one) && ('productOrder' in one || 'recordings' in one))
+    return completionSample(one, at, integration, learnedAt);
+  const parsed = parse(postedOrderSchema, one);
+  return parsed.ok ? { order: erpOrderOf(parsed.value) } : invalid(at, parsed.mismatches);
 }
 
 function completionSample(
@@ -68,20 +63,21 @@ function completionSample(
   const read = recordings
     .flatMap((recording, index) => readAt(`recordings[${index}]`, readers.readRecording.read(recording)))
     .map((recording) => forMapping(recording, completions.includeOperators ?? false));
-  if (order === undefined || mistakes.length > 0) return { kind: 'invalid', at, mistakes };
+  if (order === undefined || mistakes.length > 0) return { mistakes };
   try {
     const ref = erpOrder ?? { number: erpOrderNumberOf(completions, order.number) };
-    return { kind: 'completion', at, books: kind, completed: completedOf(order, ref, read, learnedAt) };
+    return { books: kind, completed: completedOf(order, ref, read, learnedAt) };
   } catch (error) {
-    return { kind: 'invalid', at, mistakes: [reasonOf(error)] };
+    return { mistakes: [reasonOf(error)] };
   }
 }
 
 function invalid(at: string, mismatches: readonly Mismatch[]): Sample {
-  const mistakes = mismatches.map(
-    ({ path, found, expected }) => `${path.replace('$', () => at)}: found ${found}, expected ${expected}`,
-  );
-  return { kind: 'invalid', at, mistakes };
+  return {
+    mistakes: mismatches.map(
+      ({ path, found, expected }) => `${path.replace('$', () => at)}: found ${found}, expected ${expected}`,
+    ),
+  };
 }
 
 /** Samples for trying a mapping on: `npm run map -- --sample order`. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { previewOf } from '../../../../infra/ops/map/preview.ts';
-import { samples, samplesIn } from '../../../../infra/ops/map/read-sample.ts';
+import { previewsOf } from '../../../../infra/ops/map/preview.ts';
+import { samples } from '../../../../infra/ops/map/read-sample.ts';
 import { previewLines } from '../../../../infra/ops/map/report.ts';
 import { defineIntegration, type Integration } from '../../../../shared/integration/define.ts';
 import { recorded, recordedAll } from '../../../../shared/integration/mapping/completions.ts';
@@ -10,7 +10,7 @@ const learnedAt = '2026-12-17T15:00:00.000Z';
 
 function previews(json: unknown, given: Partial<Integration> = {}) {
   const integration = defineIntegration({ plant: 'test', timeZone: 'Europe/Brussels', erp: noErp, ...given });
-  return samplesIn(json, integration, learnedAt).map((sample) => previewOf(sample, integration));
+  return previewsOf(json, integration, learnedAt);
 }
 
 describe('previewing an order', () => {
