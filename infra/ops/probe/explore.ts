@@ -28,6 +28,11 @@ export interface Found extends Located {
 /** The resources that were found, by the operation that answered them. */
 export type Resources = { readonly [Name in FindOperation | IdOperation]?: Found | undefined };
 
+/** The product order as it was read by its id, else as a list has it. */
+export function orderIn({ readProductOrder, findProductOrder }: Resources): Found | undefined {
+  return readProductOrder ?? findProductOrder;
+}
+
 /** A resource that was read by its id. */
 interface ById extends Found {
   readonly id: string;

@@ -1,6 +1,6 @@
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { valueAt } from '../../../../shared/platform/places.ts';
-import type { Resources } from '../explore.ts';
+import { orderIn, type Resources } from '../explore.ts';
 import { withLine } from '../proposal.ts';
 import { isId, lastOf } from './field-names.ts';
 import { type Finding, toConfirm } from './findings.ts';
@@ -49,7 +49,7 @@ function triggerName(place = ''): string[] {
 
 /** The body of a create; none, which leaves the assumed one, unless the product order has another name for its number. */
 function bodyOf(placeOf: PlaceOf, resources: Resources): object | undefined {
-  const resource = (resources.readProductOrder ?? resources.findProductOrder)?.resource;
+  const resource = orderIn(resources)?.resource;
   const number = placeOf('productOrder.number');
   if (number === undefined || number === defaultContract.productOrder.number || !resource) return undefined;
   const ofArticle = placeOf('article.id') ?? defaultContract.article.id;

@@ -1,6 +1,7 @@
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { isOneOf } from '../../../../shared/azumuta/value-forms.ts';
 import { fieldOf, isRecord } from '../../../../shared/platform/json.ts';
+import { orderIn, type Resources } from '../explore.ts';
 import type { ScreenValues } from '../screen-values.ts';
 import { fitsName, ranked } from './field-names.ts';
 import {
@@ -14,6 +15,7 @@ import {
   notSeen,
   ownId,
   type ProvedId,
+  provedId,
   urlOf,
   wasAnswered,
   withColumns,
@@ -33,30 +35,22 @@ import {
   wordsIn,
 } from './json-nodes.ts';
 
-/** What is known of a product order besides: its own id, its article, and the id of a recording. */
-interface Known {
-  readonly id: ProvedId | undefined;
-  readonly article: object | undefined;
-  readonly recordingId: ProvedId | undefined;
-}
-
 /** The lines of a product order, its parameters, its variants and the recordings that it names. */
-export function recogniseProductOrder(
-  order: object,
-  { id, article, recordingId }: Known,
-  seen: ScreenValues,
-  now: Date,
-): Finding[] {
+export function recogniseProductOrder(resources: Resources, seen: ScreenValues, now: Date): Finding[] {
+  const { readRecording, findArticle } = resources;
+  const found = orderIn(resources);
+  if (!found) return [notFound('productOrder', 'no answer has the number that was seen')];
+  const { resource: order } = found;
   return [
     byNumber('productOrder.number', order, seen.number),
-    ownId('productOrder.id', order, id),
+    ownId('productOrder.id', order, provedId(found, readRecording)),
     ...statusOf(order, seen.completedStatus),
     // Several times look alike, and only a name says which is which.
     byName('productOrder.completedAt', pastTimesIn(order, now)),
     byNumber('productOrder.article', order, seen.article),
     ...parametersOf(order, seen.parameter),
-    ...variantsOf(order, article, seen.variant),
-    ...recordingsOf(order, recordingId),
+    ...variantsOf(order, findArticle?.resource, seen.variant),
+    ...recordingsOf(order, provedId(readRecording)),
     urlOf('productOrder.url', order, seen.page),
   ];
 }

@@ -1,64 +1,51 @@
-import type { Resources } from '../explore.ts';
+import { orderIn, type Resources } from '../explore.ts';
 import type { ScreenValues } from '../screen-values.ts';
 import { byNumber, type Finding, notFound, ownId, provedId, sure, toConfirm } from './findings.ts';
 import { guessCreateAndTrigger } from './guess.ts';
-import { isWordsMap, type Located, listsIn, reads, wordsIn } from './json-nodes.ts';
+import { isWordsMap, listsIn, reads, wordsIn } from './json-nodes.ts';
 import { recogniseProductOrder } from './product-order.ts';
-import { recogniseRecording, titleOf } from './recording.ts';
+import { recogniseRecording, recogniseWorkInstruction } from './recording.ts';
 
 /**
  * Where each field of the contract is in these resources, and how sure that is. Asks nobody.
  * @param now No order was completed later.
  */
 export function recognise(resources: Resources, seen: ScreenValues, now: Date): Finding[] {
-  const { findProductOrder: entry, findArticle: article, readRecording, readWorkInstruction } = resources;
-  const order = resources.readProductOrder ?? entry;
-  const [id, articleId] = [provedId(order, readRecording), provedId(article, order)];
-  const [recordingId, instructionId] = [provedId(readRecording), provedId(readWorkInstruction)];
-  const [recording, instruction] = [readRecording?.resource, readWorkInstruction?.resource];
-  const ofOrder = { id, recordingId, article: article?.resource };
-  const ofRecording = { id: recordingId, orderId: id, instructionId, instruction };
   const findings = [
-    ...(entry ? [entriesOf(entry, article)] : []),
-    ...(order
-      ? recogniseProductOrder(order.resource, ofOrder, seen, now)
-      : [notFound('productOrder', 'no answer has the number that was seen')]),
-    ...(article
-      ? [
-          byNumber('article.number', article.resource, seen.article),
-          ownId('article.id', article.resource, articleId),
-        ]
-      : [notFound('article', 'no article was read')]),
-    ...(recording
-      ? recogniseRecording(recording, ofRecording, seen, now)
-      : [notFound('recording', 'no recording was read')]),
-    ...(instruction
-      ? [
-          ownId('workInstruction.id', instruction, instructionId),
-          titleOf('workInstruction.name', instruction, recording),
-        ]
-      : [notFound('workInstruction', 'no work instruction was read')]),
+    ...entriesOf(resources),
+    ...recogniseProductOrder(resources, seen, now),
+    ...recogniseArticle(resources, seen.article),
+    ...recogniseRecording(resources, seen, now),
+    ...recogniseWorkInstruction(resources),
   ];
-  const words = [order?.resource, article?.resource, recording];
-  return [...findings, ...guessCreateAndTrigger(findings, resources), ...languageOf(words, seen)];
+  return [...findings, ...guessCreateAndTrigger(findings, resources), ...languageOf(resources, seen)];
+}
+
+/** The lines of an article, except for its variants. */
+function recogniseArticle(resources: Resources, number: string | undefined): Finding[] {
+  const { findArticle: article } = resources;
+  if (!article) return [notFound('article', 'no article was read')];
+  const { resource } = article;
+  const id = provedId(article, orderIn(resources));
+  return [byNumber('article.number', resource, number), ownId('article.id', resource, id)];
 }
 
 /** Where lists have their entries. Lists of articles may have another envelope than those of orders. */
-function entriesOf({ place }: Located, article: Located | undefined): Finding {
+function entriesOf({ findProductOrder: entry, findArticle: article = entry }: Resources): Finding[] {
+  if (!entry || !article) return [];
   const line = 'list.entries';
-  if (!article || article.place === place) return sure(line, place, 'what was looked for is there');
+  if (article.place === entry.place) return [sure(line, entry.place, 'what was looked for is there')];
   // The answer itself is never empty, so it comes last.
-  const places = [place, article.place].toSorted((a) => (a === '' ? 1 : -1));
-  return toConfirm(line, places, 'lists of orders and of articles differ');
+  const places = [entry.place, article.place].toSorted((a) => (a === '' ? 1 : -1));
+  return [toConfirm(line, places, 'lists of orders and of articles differ')];
 }
 
 /** The language of the screen, where the answers have several languages. */
-function languageOf(
-  resources: readonly unknown[],
-  { variant, completedStatus, recorded }: ScreenValues,
-): Finding[] {
+function languageOf(resources: Resources, { variant, completedStatus, recorded }: ScreenValues): Finding[] {
+  const { findArticle, readRecording } = resources;
   const texts = [variant, completedStatus, recorded?.step].filter((each) => each !== undefined);
-  const maps = resources
+  const maps = [orderIn(resources), findArticle, readRecording]
+    .map((found) => found?.resource)
     .flatMap((resource) => [resource, ...listsIn(resource).flatMap(({ value }) => value)])
     .flatMap((resource) => wordsIn(resource).flatMap(({ value }) => (isWordsMap(value) ? [value] : [])));
   const languages = texts

@@ -1,6 +1,7 @@
 import { leavesOf } from '../../../../shared/platform/json.ts';
 import { valueAt } from '../../../../shared/platform/places.ts';
 import { literal, withSource } from '../contract-text.ts';
+import { orderIn, type Resources } from '../explore.ts';
 import type { ScreenValues } from '../screen-values.ts';
 import { fitsName, isId } from './field-names.ts';
 import {
@@ -11,7 +12,7 @@ import {
   type Finding,
   notFound,
   ownId,
-  type ProvedId,
+  provedId,
   sure,
   toConfirm,
   urlOf,
@@ -27,34 +28,26 @@ import {
 } from './json-nodes.ts';
 import { recogniseSteps } from './steps.ts';
 
-/** What is known besides: the id of the recording, of its product order and of its work instruction, and that. */
-interface Known {
-  readonly id: ProvedId | undefined;
-  readonly orderId: ProvedId | undefined;
-  readonly instructionId: ProvedId | undefined;
-  readonly instruction: object | undefined;
-}
-
 /** The lines of a recording and its steps. */
-export function recogniseRecording(
-  recording: object,
-  { id, orderId, instructionId, instruction }: Known,
-  seen: ScreenValues,
-  now: Date,
-): Finding[] {
+export function recogniseRecording(resources: Resources, seen: ScreenValues, now: Date): Finding[] {
+  const { readRecording, readWorkInstruction } = resources;
+  if (!readRecording) return [notFound('recording', 'no recording was read')];
+  const { resource: recording } = readRecording;
   const names = namesIn(recording);
   const numbers = scalarsIn(recording).filter(({ value }) => Number.isFinite(Number(value)));
   const operators = plainWordsIn(recording).filter(({ value }) => typeof value === 'string');
   const operator = byName('recording.operator', operators);
   const [ofOrder, ofInstruction] = ['recording.productOrderId', 'recording.workInstructionId'];
+  const orderId = provedId(orderIn(resources), readRecording);
+  const instructionId = provedId(readWorkInstruction);
   return [
-    ownId('recording.id', recording, id),
+    ownId('recording.id', recording, provedId(readRecording)),
     orderId
       ? byId(ofOrder, names, orderId, "has the product order's id")
       : notFound(ofOrder, "the product order's id is not sure"),
     byNumber('recording.productOrderNumber', recording, seen.number),
     instructionId ? byId(ofInstruction, names, instructionId) : byName(ofInstruction, names),
-    titleOf('recording.workInstructionName', recording, instruction),
+    titleOf('recording.workInstructionName', recording, readWorkInstruction?.resource),
     byName('recording.workInstructionVersion', numbers),
     ...timesOf(recording, now),
     operator,
@@ -63,8 +56,20 @@ export function recogniseRecording(
   ];
 }
 
+/** The lines of a work instruction. */
+export function recogniseWorkInstruction({
+  readWorkInstruction: found,
+  readRecording,
+}: Resources): Finding[] {
+  if (!found) return [notFound('workInstruction', 'no work instruction was read')];
+  return [
+    ownId('workInstruction.id', found.resource, provedId(found)),
+    titleOf('workInstruction.name', found.resource, readRecording?.resource),
+  ];
+}
+
 /** The name of a work instruction: the recording and the instruction itself have it in common. */
-export function titleOf(line: string, resource: object, other: object | undefined): Finding {
+function titleOf(line: string, resource: object, other: object | undefined): Finding {
   const words = wordsIn(resource).filter(({ path, value }) => !isId(path) && typeof value !== 'number');
   const known = wordsIn(other).flatMap(({ value }) => textsIn(value));
   const isKnown = ({ value }: JsonNode) => textsIn(value).some((text) => known.includes(text));
