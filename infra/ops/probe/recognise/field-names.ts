@@ -10,7 +10,7 @@ const instruction =
  */
 const fieldNames: Readonly<Record<string, readonly RegExp[]>> = {
   id: [id, /(id|guid|uuid|key|code)$/],
-  name: [/^(name|label|title|description)$/, /(name|label|title)$/],
+  name: [/^(name|label|title|question|caption)$/, /(name|label|title|question|description|text)$/],
   variants: [/variants?(names|ids)?$/, /options|configurations?|choices/],
   url: [address, /(page|html|self|web|ui|app|url|href|link)$/],
   'productOrder.id': [id, /^\w*order(id|guid|uuid|key)$/, /^(key|code)$/],
@@ -69,7 +69,6 @@ const fieldNames: Readonly<Record<string, readonly RegExp[]>> = {
     /answers|checks|lines|results|items|values|entries|measurements|fields|responses/,
   ],
   'step.id': [/^(id|guid|uuid|key)$/, /(step|line|check|question)?(id|guid|uuid|key|no)$/],
-  'step.name': [/^(name|label|title|question|caption)$/, /(name|label|title|question|description|text)$/],
   'step.type': [/^(type|kind)$/, /(type|kind)(\.(code|name|key))?$/],
   'step.value': [
     /^(val|value|answer|result|recorded|actual|response|reading|measured|input)s?$/,

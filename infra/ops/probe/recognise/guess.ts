@@ -19,7 +19,8 @@ export function guessCreateAndTrigger(findings: readonly Finding[], resources: R
     return typeof set === 'string' ? set : undefined;
   };
   const { readProductOrder: order } = resources;
-  const answer = (!order?.isList && order?.place) || undefined;
+  const isOfList = order && Array.isArray(valueAt(order.json, order.place));
+  const answer = isOfList ? undefined : order?.place || undefined;
   // A trigger may name its order as a product order names itself, or as a recording names its order.
   const ofRecording = [placeOf('recording.productOrderNumber') ?? ''].filter((place) => place.includes('.'));
   const asRead = 'only a create shows it; taken to be as in a product order';

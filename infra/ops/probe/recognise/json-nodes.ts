@@ -10,7 +10,7 @@ export interface JsonNode {
   readonly value: unknown;
 }
 
-export interface JsonList extends JsonNode {
+interface JsonList extends JsonNode {
   readonly value: readonly unknown[];
 }
 
@@ -117,9 +117,8 @@ export function listsIn(json: unknown, isEntry = (_entry: unknown) => true): Jso
 /** Where the resource that was asked for is in an answer. */
 export interface Located {
   readonly place: string;
+  /** An entry, where the place has a list. */
   readonly resource: object;
-  /** The place has a list, and the resource is one of its entries. */
-  readonly isList: boolean;
 }
 
 /**
@@ -129,11 +128,11 @@ export interface Located {
 export function locate(json: unknown, names: readonly string[], place = ''): Located | undefined {
   if (Array.isArray(json)) {
     const resource = json.filter(isRecord).find((entry) => hasNames(entry, names));
-    return resource && { place, resource, isList: true };
+    return resource && { place, resource };
   }
   if (!isRecord(json) || isTooDeep(place)) return undefined;
   const fields = fieldsOf(json, place);
-  const itself = hasNames(json, names) && { place, resource: json, isList: false };
+  const itself = hasNames(json, names) && { place, resource: json };
   if (itself && fields.some(({ name, value }) => isOwnId(name) || names.includes(nameOf(value) ?? '')))
     return itself;
   const [inner] = fields
