@@ -5,9 +5,9 @@ import { type Overrides, overrideStack } from './overrides.ts';
 import { freePorts } from './process/host.ts';
 import { Supervisor } from './process/supervisor.ts';
 import { type Ports, portNames, portsSchema, type ServiceOptions, serviceSpecs, urlOf } from './services.ts';
-import { readAssembly } from './template/cloud-assembly.ts';
 import { find } from './template/local-stack.ts';
 import { type LocalStack, readStack } from './template/read-stack.ts';
+import { readAssembly } from './template/template.ts';
 
 export interface EmulatorOptions extends ServiceOptions {
   /** The synthesized app (`cdk.out`) and the stack in it. */

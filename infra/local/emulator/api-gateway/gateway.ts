@@ -10,6 +10,8 @@ import { type HttpAnswer, httpAnswer, httpEvent, routesOf, splitTarget } from '.
 
 /** API Gateway's quota for a request's body. */
 const maxBodyBytes = 10 * 1024 * 1024;
+/** The longest that an HTTP API waits for a function, and the default. */
+const maxWaitMs = 30_000;
 
 /**
  * The HTTP API: matches the route, invokes its function with payload format 2.0, and answers with what it returned. It
@@ -19,7 +21,6 @@ export function startGateway({ ports, stack, log }: Services, lambda: Lambda) {
   const { region, accountId, api } = stack;
   const routeOf = routesOf(api.routes.map(({ routeKey }) => routeKey));
   const access = prepareAccess({ arn: 'apigateway.amazonaws.com', statements: [] }, stack.resourcePolicies, {
-    'aws:SourceAccount': accountId,
     'aws:SecureTransport': 'true',
   });
 
@@ -30,7 +31,7 @@ export function startGateway({ ports, stack, log }: Services, lambda: Lambda) {
     if (!match || !route) return message(404, 'Not Found');
     const { routeKey } = match;
     if (!body) return message(413, 'Request Entity Too Large');
-    const { functionName, timeoutMilliseconds } = route;
+    const { functionName } = route;
     /** Logs the route and never the path, which may hold a token. */
     const failed = (status: 500 | 503, why: string): HttpAnswer => {
       log(`gateway: ${routeKey} was answered ${status}. ${why}`);
@@ -49,7 +50,7 @@ export function startGateway({ ports, stack, log }: Services, lambda: Lambda) {
     const answered = new AbortController();
     const invoked = await Promise.race([
       lambda.invoke(functionName, event),
-      pause(timeoutMilliseconds, undefined, { signal: answered.signal }),
+      pause(maxWaitMs, undefined, { signal: answered.signal }),
     ]);
     answered.abort();
     if (!invoked) return failed(503, `${functionName} did not answer in time.`);

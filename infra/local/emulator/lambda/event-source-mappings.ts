@@ -59,8 +59,8 @@ export class Mappings {
     await Promise.all([...this.#polls.values()].map((poll) => poll.stop()));
   }
 
-  #isOn({ uuid, enabled }: QueueMapping): boolean {
-    return this.#switches[uuid] ?? enabled;
+  #isOn({ uuid }: QueueMapping): boolean {
+    return this.#switches[uuid] ?? true;
   }
 
   /** Begins or ends to poll, as the switch says. */

@@ -51,8 +51,7 @@ async function ensureTable(dynamodb: AwsClient, table: LocalTable): Promise<void
     BillingMode: 'PAY_PER_REQUEST',
     KeySchema: table.KeySchema,
     AttributeDefinitions: table.AttributeDefinitions,
-    GlobalSecondaryIndexes:
-      table.GlobalSecondaryIndexes.length > 0 ? table.GlobalSecondaryIndexes : undefined,
+    GlobalSecondaryIndexes: table.GlobalSecondaryIndexes,
   });
   // The data folder holds it already.
   const kept = created.type.endsWith('ResourceInUseException');
@@ -74,7 +73,7 @@ function sameShape(table: LocalTable, found: z.infer<typeof descriptionSchema>['
       .map(({ IndexName }) => IndexName)
       .sort()
       .join(', ');
-  const wanted = `${JSON.stringify(table.KeySchema)} ${indexes(table.GlobalSecondaryIndexes)}`;
+  const wanted = `${JSON.stringify(table.KeySchema)} ${indexes(table.GlobalSecondaryIndexes ?? [])}`;
   const kept = `${JSON.stringify(found.KeySchema)} ${indexes(found.GlobalSecondaryIndexes ?? [])}`;
   if (wanted !== kept) {
     throw new Error(

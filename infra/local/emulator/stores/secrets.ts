@@ -29,8 +29,7 @@ const inputSchema = z.strictObject({
  */
 export function openSecrets(file: string, secrets: LocalStack['secrets']) {
   const stored = storedSchema.parse(readJson(file) ?? {});
-  for (const { name, arn, initialValue: value } of secrets)
-    stored[arn] ??= { name, arn, current: value === '' ? undefined : { id: randomUUID(), value } };
+  for (const { name, arn } of secrets) stored[arn] ??= { name, arn };
   writeJson(file, stored);
 
   return (operation: string, body: string): LocalAnswer => {

@@ -2,9 +2,7 @@
 export interface Resource {
   /** Key in the template's `Resources`. */
   readonly logicalId: string;
-  /** Construct path below the stack (`Queues/Completions`), when the template names it. */
-  readonly path?: string | undefined;
-  /** Physical name; `<stack>-<logicalId>` when the template gives none. */
+  /** Physical name: `<stack>-<logicalId>`. */
   readonly name: string;
   readonly arn: string;
 }
@@ -31,27 +29,18 @@ export interface ResourcePolicy {
   readonly statements: readonly (Statement & { readonly principal: string })[];
 }
 
-/** CDK ends a logical id with eight digits of a hash; without them it reads like the construct path. */
-function constructId(logicalId: string): string {
+/** A resource's name for people: its logical id without the eight digits of a hash with which the CDK ends it. */
+export function labelOf({ logicalId }: Pick<Resource, 'logicalId'>): string {
   return logicalId.replace(/[0-9A-F]{8}$/, '');
 }
 
-/** A resource's name for people: its construct path, else its logical id without CDK's hash. */
-export function labelOf({ path, logicalId }: { path?: string | undefined; logicalId: string }): string {
-  return path ?? constructId(logicalId);
-}
-
 /**
- * Finds a resource by its logical id (with or without CDK's hash), physical name, ARN or construct path.
+ * Finds a resource by its logical id (with or without CDK's hash), physical name or ARN.
  * @throws Error naming what there is, when there is no such resource.
  */
-export function find<T extends { logicalId: string; name: string; path?: string | undefined; arn?: string }>(
-  resources: readonly T[],
-  what: string,
-  wanted: string,
-): T {
-  const found = resources.find(({ logicalId, name, path, arn }) =>
-    [logicalId, name, path, arn, constructId(logicalId)].includes(wanted),
+export function find<T extends Resource>(resources: readonly T[], what: string, wanted: string): T {
+  const found = resources.find((resource) =>
+    [resource.logicalId, resource.name, resource.arn, labelOf(resource)].includes(wanted),
   );
   if (found) return found;
   const known = resources.map(labelOf).join(', ') || 'none';

@@ -1,7 +1,8 @@
-import type { Assembly } from './cloud-assembly.ts';
-import type { ResourcePolicy } from './local-stack.ts';
-import { fingerprint, namesOf, type Place } from './physical-names.ts';
-import * as shapes from './supported-properties.ts';
+import type * as z from 'zod/mini';
+import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
+import type { Resource, ResourcePolicy } from './local-stack.ts';
+import * as shapes from './shapes.ts';
+import { type Assembly, fingerprint, type Place, References } from './template.ts';
 
 /**
  * A CloudFormation stack as the local platform runs it: every name, address and value is resolved, and nothing else of
@@ -13,54 +14,115 @@ export type LocalQueue = ReturnType<typeof readQueues>[number];
 export type LocalMapping = LocalStack['mappings'][number];
 export type LocalTable = LocalStack['tables'][number];
 
-type Resources = ReturnType<typeof shapes.resourcesOf>;
-
 /**
  * The stack that a synthesized template describes, with all references resolved for `place`.
  * @throws Error with the path of anything that local runs cannot do.
  */
 export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>) {
   const { template, stackName } = assembly;
-  const resources = shapes.resourcesOf(template, namesOf(template, { ...place, stackName }), stackName);
+  const resources = new Resources(assembly, place);
   const functions = readFunctions(resources, assembly);
   const queues = readQueues(resources);
   const stack = {
     ...{ name: stackName, region: place.region, accountId: place.accountId },
-    api: readApi(resources, functions, stackName),
+    api: readApi(resources, functions),
     functions,
     queues,
     mappings: readMappings(resources, functions, queues),
-    tables: ['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable']
-      .flatMap((type) => resources.named(type, shapes.table))
-      .map(({ common, properties }) => ({ ...common, ...properties })),
-    secrets: resources
-      .named('AWS::SecretsManager::Secret', shapes.secret)
-      .map(({ common, properties }) => ({ ...common, initialValue: properties.SecretString ?? '' })),
+    tables: resources.named('AWS::DynamoDB::GlobalTable', shapes.table).map(({ common, properties }) => {
+      const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes } = properties;
+      return { ...common, KeySchema, AttributeDefinitions, GlobalSecondaryIndexes };
+    }),
+    secrets: resources.named('AWS::SecretsManager::Secret', shapes.secret).map(({ common }) => common),
     topics: readTopics(resources),
     schedules: readSchedules(resources, functions),
     roles: readRoles(resources),
     resourcePolicies: [...readQueuePolicies(resources, queues), ...readPermissions(resources, functions)],
-    outputs: resources.outputs(),
+    outputs: Object.fromEntries(
+      Object.entries(template.Outputs).map(([name, { Value }]) => [
+        name,
+        String(resources.references.resolve(Value, `Outputs.${name}.Value`)),
+      ]),
+    ),
   };
   resources.refuseOthers();
   return stack;
 }
 
-function readFunctions(resources: Resources, assembly: Assembly) {
-  return resources
-    .named('AWS::Lambda::Function', shapes.lambdaFunction)
-    .map(({ common, properties, at }) => ({
+/** Types that make no difference to a local run: monitoring, retention of logs, and access for others. */
+const leftOut = [
+  'AWS::CloudWatch::Alarm',
+  'AWS::Lambda::EventInvokeConfig',
+  'AWS::Logs::LogGroup',
+  'AWS::Logs::MetricFilter',
+  'AWS::Scheduler::ScheduleGroup',
+  'AWS::SNS::TopicPolicy',
+];
+
+/** Typed access to a template's resources. */
+class Resources {
+  readonly references: References;
+  readonly #resources: Assembly['template']['Resources'];
+  readonly #known = new Set(leftOut);
+
+  constructor({ template, stackName }: Assembly, place: Omit<Place, 'stackName'>) {
+    this.#resources = template.Resources;
+    this.references = new References(template, { ...place, stackName });
+  }
+
+  /** @throws Error for a property that the schema does not have. */
+  ofType<T>(type: string, schema: z.ZodMiniType<T>) {
+    this.#known.add(type);
+    return Object.entries(this.#resources)
+      .filter(([, { Type }]) => Type === type)
+      .map(([logicalId, { Properties }]) => {
+        const at = `Resources.${logicalId}.Properties`;
+        const parsed = parse(schema, this.references.resolve(Properties, at));
+        if (parsed.ok) return { logicalId, at, properties: parsed.value };
+        const what = describeMismatches(parsed.mismatches);
+        throw new Error(
+          `${at} (${type}): ${what}. Local runs know nothing else; teach infra/local/emulator/template/shapes.ts.`,
+        );
+      });
+  }
+
+  /** Those of a type that has a name and an ARN. */
+  named<T>(type: string, schema: z.ZodMiniType<T>) {
+    return this.ofType(type, schema).map(({ logicalId, ...found }) => {
+      const { name, arn, ref } = this.references.identify(logicalId, logicalId);
+      const common: Resource = { logicalId, name, arn };
+      return { ...found, common, ref };
+    });
+  }
+
+  /** @throws Error for a resource whose type was not read, and that local runs cannot leave out. */
+  refuseOthers(): void {
+    const other = Object.entries(this.#resources).find(([, { Type }]) => !this.#known.has(Type));
+    if (!other) return;
+    throw new Error(
+      `Resources.${other[0]}: local runs do not imitate ${other[1].Type}; teach infra/local/emulator/template/read-stack.ts.`,
+    );
+  }
+}
+
+function readFunctions(resources: Resources, { assets, directory }: Assembly) {
+  return resources.named('AWS::Lambda::Function', shapes.lambdaFunction).map(({ common, properties, at }) => {
+    const { S3Key } = properties.Code;
+    const asset = assets.find(({ objectKeys }) => objectKeys.includes(S3Key));
+    if (!asset) throw new Error(`${at}.Code.S3Key: ${directory} holds no asset ${S3Key}; synthesize again.`);
+    return {
       ...common,
       roleArn: properties.Role,
       // Where Lambda logs to when the function names no group.
       logGroup: properties.LoggingConfig?.LogGroup ?? `/aws/lambda/${common.name}`,
       handler: properties.Handler,
-      assetDirectory: assetOf(assembly, properties.Code.S3Key, at),
+      assetDirectory: asset.path,
       timeoutSeconds: properties.Timeout,
       memoryMegabytes: properties.MemorySize,
-      environment: properties.Environment?.Variables ?? {},
+      environment: properties.Environment.Variables,
       reservedConcurrency: properties.ReservedConcurrentExecutions,
-    }));
+    };
+  });
 }
 
 function functionOf(functions: readonly LocalFunction[], arnOrName: string, at: string): LocalFunction {
@@ -70,12 +132,15 @@ function functionOf(functions: readonly LocalFunction[], arnOrName: string, at: 
 }
 
 function readQueues(resources: Resources) {
-  return resources.named('AWS::SQS::Queue', shapes.queue).map(({ common, properties, ref }) => ({
-    ...common,
-    url: ref,
-    /** In the form of SQS's API: names to text, RedrivePolicy as JSON text. */
-    attributes: queueAttributes(properties),
-  }));
+  return resources.named('AWS::SQS::Queue', shapes.queue).map(({ common, properties, ref }) => {
+    const { VisibilityTimeout, MessageRetentionPeriod, RedrivePolicy } = properties;
+    const given = Object.entries({ VisibilityTimeout, MessageRetentionPeriod, RedrivePolicy });
+    // SQS's API takes every attribute as text, and policies as JSON text.
+    const attributes: Record<string, string> = Object.fromEntries(
+      given.flatMap(([name, value]) => (value === undefined ? [] : [[name, JSON.stringify(value)]])),
+    );
+    return { ...common, url: ref, attributes };
+  });
 }
 
 function readMappings(
@@ -98,9 +163,13 @@ function readMappings(
         batchSize: properties.BatchSize,
         reportBatchItemFailures: properties.FunctionResponseTypes.includes('ReportBatchItemFailures'),
         maximumConcurrency: properties.ScalingConfig?.MaximumConcurrency,
-        enabled: properties.Enabled,
       };
     });
+}
+
+function uuidOf(logicalId: string): string {
+  const letters = Buffer.from(fingerprint(logicalId, 40)).toString('hex');
+  return [8, 4, 4, 4, 12].map((length, at) => letters.slice(at * 12, at * 12 + length)).join('-');
 }
 
 function readTopics(resources: Resources) {
@@ -118,43 +187,40 @@ function readTopics(resources: Resources) {
 function readSchedules(resources: Resources, functions: readonly LocalFunction[]) {
   return resources
     .named('AWS::Scheduler::Schedule', shapes.schedule)
-    .map(({ common, properties: { Target, ...properties }, at }) => ({
+    .map(({ common, properties: { ScheduleExpression, State, Target }, at }) => ({
       ...common,
-      ...properties,
+      ...{ ScheduleExpression, State },
       Target: { ...Target, Arn: functionOf(functions, Target.Arn, at).arn },
     }));
 }
 
-function readApi(resources: Resources, functions: readonly LocalFunction[], stackName: string) {
+function readApi(resources: Resources, functions: readonly LocalFunction[]) {
   const integrations = resources.named('AWS::ApiGatewayV2::Integration', shapes.integration);
-  // Only the name of a stage is checked: a local run neither writes access logs nor throttles.
   resources.ofType('AWS::ApiGatewayV2::Stage', shapes.stage);
   const [api, ...others] = resources.named('AWS::ApiGatewayV2::Api', shapes.api);
-  if (others.length > 0) throw new Error(`${stackName} has several HTTP APIs; local runs serve one.`);
+  if (others.length > 0) throw new Error('The stack has several HTTP APIs; local runs serve one.');
   const routes = resources
     .ofType('AWS::ApiGatewayV2::Route', shapes.route)
     .map(({ properties: { RouteKey, Target }, at }) => {
-      const integration = integrations.find(({ common: { name } }) => Target === `integrations/${name}`);
+      const integration = integrations.find(({ ref }) => Target === `integrations/${ref}`);
       if (!integration) throw new Error(`${at}.Target: there is no integration ${Target}.`);
+      const { properties, at: where } = integration;
       return {
         routeKey: RouteKey,
-        functionName: functionOf(functions, integration.properties.IntegrationUri, integration.at).name,
-        timeoutMilliseconds: integration.properties.TimeoutInMillis,
+        functionName: functionOf(functions, properties.IntegrationUri, where).name,
       };
     });
   return { apiId: api?.ref ?? '', routes };
 }
 
-/** Every role with all statements that apply to it: its own, and those of policies attached to it. */
+/** Every role with all statements of the policies that are attached to it. */
 function readRoles(resources: Resources) {
   const policies = resources.ofType('AWS::IAM::Policy', shapes.policy).map(({ properties }) => properties);
-  return resources.named('AWS::IAM::Role', shapes.role).map(({ common, properties }) => ({
+  return resources.named('AWS::IAM::Role', shapes.role).map(({ common, ref }) => ({
     ...common,
-    // Ref of a role is its name.
-    statements: [
-      ...properties.Policies,
-      ...policies.filter(({ Roles }) => Roles.includes(common.name)),
-    ].flatMap(({ PolicyDocument }) => PolicyDocument),
+    statements: policies
+      .filter(({ Roles }) => Roles.includes(ref))
+      .flatMap(({ PolicyDocument }) => PolicyDocument),
   }));
 }
 
@@ -172,26 +238,8 @@ function readPermissions(resources: Resources, functions: readonly LocalFunction
     .ofType('AWS::Lambda::Permission', shapes.lambdaPermission)
     .map(({ properties: { Action, FunctionName, Principal, SourceArn }, at }) => {
       const on = functionOf(functions, FunctionName, at).arn;
-      const conditions =
-        SourceArn === undefined ? [] : [{ operator: 'ArnLike', key: 'aws:SourceArn', values: [SourceArn] }];
+      const conditions = [{ operator: 'ArnLike', key: 'aws:SourceArn', values: [SourceArn] }];
       const statement = { principal: Principal, actions: [Action], resources: [on], conditions };
       return { on, statements: [{ effect: 'Allow', ...statement }] };
     });
-}
-
-function assetOf({ assets, directory }: Assembly, key: string, at: string): string {
-  const asset = assets.find(({ objectKeys }) => objectKeys.includes(key));
-  if (!asset) throw new Error(`${at}.Code.S3Key: ${directory} holds no asset ${key}; synthesize again.`);
-  return asset.path;
-}
-
-/** SQS's API takes every attribute as text, and policies as JSON text. */
-function queueAttributes(properties: Record<string, unknown>): Record<string, string> {
-  const text = (value: unknown) => (typeof value === 'object' ? JSON.stringify(value) : String(value));
-  return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, text(value)]));
-}
-
-function uuidOf(logicalId: string): string {
-  const letters = Buffer.from(fingerprint(logicalId, 40)).toString('hex');
-  return [8, 4, 4, 4, 12].map((length, at) => letters.slice(at * 12, at * 12 + length)).join('-');
 }

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
-import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -11,7 +12,6 @@ import { build } from 'esbuild';
 import { bundleSettings } from '../../../../infra/build/bundle-functions.ts';
 import type { Synthesized } from '../../../../infra/local/run-locally.ts';
 import { EmptySecret } from '../../../../infra/stack/secrets.ts';
-import { loggingRole } from '../../../infra/local/emulator/fixture/stack.ts';
 
 /**
  * AWS's textbook pipeline for our completions: one queue with a function before and behind it, and Powertools'
@@ -57,10 +57,9 @@ class PowertoolsStack extends Stack {
         role: loggingRole(this, name),
       });
 
-    const table = new Table(this, 'Idempotency', {
+    const table = new TableV2(this, 'Idempotency', {
       partitionKey: { name: 'id', type: AttributeType.STRING },
       timeToLiveAttribute: 'expiration',
-      billingMode: BillingMode.PAY_PER_REQUEST,
     });
     const retentionPeriod = Duration.days(14);
     const queue = new Queue(this, 'Completions', {
@@ -93,4 +92,15 @@ class PowertoolsStack extends Stack {
       new SqsEventSource(queue, { batchSize: 10, maxConcurrency: 5, reportBatchItemFailures: true }),
     );
   }
+}
+
+/** The CDK's own role for a function has a managed policy of AWS, which local runs do not know. */
+function loggingRole(stack: Stack, name: string): Role {
+  const role = new Role(stack, `${name}ServiceRole`, {
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+  });
+  role.addToPolicy(
+    new PolicyStatement({ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: ['*'] }),
+  );
+  return role;
 }

@@ -4,7 +4,8 @@ import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it, vi } from 'vitest';
 import { forAllTests } from '../../../support/for-all-tests.ts';
 import { patient } from '../../../support/patient.ts';
-import { awsOf, lives, startFixture, startGate } from './running.ts';
+import { startFixture } from './fixture.ts';
+import { awsOf, lives, startGate } from './running.ts';
 
 const lines: string[] = [];
 const emulator = await forAllTests(
@@ -29,13 +30,9 @@ describe('kill -9', () => {
   const isSeen = (id: string) => expect.poll(() => aws.seen(id), patient).toBeDefined();
 
   async function goesThrough(id: string): Promise<void> {
-    const post = () =>
-      fetch(`${emulator.apiUrl}/product-orders`, {
-        method: 'POST',
-        headers: { 'x-api-key': 'unset', 'content-type': 'application/json' },
-        body: JSON.stringify({ id }),
-      });
+    const post = () => fetch(`${emulator.apiUrl}/product-orders`, { method: 'POST', body: '{}' });
     await expect.poll(post, patient).toMatchObject({ status: 202 });
+    await aws.send({ id });
     await isSeen(id);
   }
 
@@ -59,7 +56,7 @@ describe('kill -9', () => {
 
     await isSeen('in flight');
     for (let at = 0; at < 30; at += 1) await isSeen(`queued-${at}`);
-    await expect.poll(() => aws.depth('orders'), patient).toEqual({ visible: 0, inFlight: 0 });
+    await expect.poll(() => aws.depth('Orders'), patient).toEqual({ visible: 0, inFlight: 0 });
     expect(await aws.depth('Unable')).toEqual({ visible: 0, inFlight: 0 });
     await heals('sqs');
   });
@@ -102,7 +99,7 @@ describe('kill -9', () => {
 
     await killed('services');
     gate.open();
-    await aws.show('orders', JSON.parse(body).receiptHandle);
+    await aws.show('Orders', JSON.parse(body).receiptHandle);
 
     await expect.poll(() => aws.seen('interrupted'), patient).toMatchObject({ times: 1 });
     expect(gate.calls.length).toBe(2);

@@ -37,7 +37,6 @@ function stack(times: { timeout: number; visibility?: string }): LocalStack {
         batchSize: 10,
         reportBatchItemFailures: true,
         maximumConcurrency: undefined,
-        enabled: true,
       },
     ],
     tables: [],

@@ -11,8 +11,6 @@ import {
 import type { Emulator } from '../../../../infra/local/emulator/emulator.ts';
 import { startServer } from '../../../support/server.ts';
 
-export { startFixture } from './start-fixture.ts';
-
 /** What the Worker of the fixture does with a message. */
 export interface Task {
   readonly id: string;
@@ -41,7 +39,7 @@ export function awsOf({ region, awsEndpoint, credentials, queueUrl, tableName }:
     async send(task: Task): Promise<string> {
       const sent = await sqs.send(
         new SendMessageCommand({
-          QueueUrl: queueUrl('orders'),
+          QueueUrl: queueUrl('Orders'),
           MessageBody: JSON.stringify(task),
           MessageAttributes: { kind: { DataType: 'String', StringValue: 'task' } },
         }),
@@ -79,8 +77,8 @@ export function awsOf({ region, awsEndpoint, credentials, queueUrl, tableName }:
 
     /** Resolves when the queues know that a caller has hung up: by then, calls that were made later are answered. */
     async hungUp(): Promise<void> {
-      await this.depth('orders');
-      await this.depth('orders');
+      await this.depth('Orders');
+      await this.depth('Orders');
     },
 
     /** Ends the time for which a received message is hidden. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import type { Emulator, EmulatorOptions } from '../../../../infra/local/emulator/emulator.ts';
-import { awsOf, startFixture } from './running.ts';
+import { startFixture } from './fixture.ts';
+import { awsOf } from './running.ts';
 
 /** The platform that several tests share, as its start takes longer than most of them. */
 export let emulator: Emulator;

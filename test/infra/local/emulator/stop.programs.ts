@@ -10,7 +10,8 @@ import { findEmulator } from '../../../../infra/local/emulator/data-folder.ts';
 import { nodeBinary } from '../../../../infra/local/emulator/process/host.ts';
 import { patient } from '../../../support/patient.ts';
 import { switchMapping } from '../../../support/switch-mapping.ts';
-import { awsOf, lives, startFixture } from './running.ts';
+import { startFixture } from './fixture.ts';
+import { awsOf, lives } from './running.ts';
 
 const folders: string[] = [];
 
@@ -61,7 +62,7 @@ describe('stop', () => {
     try {
       const after = awsOf(second);
       expect(second.apiUrl).toBe(first.apiUrl);
-      expect(await after.depth('orders')).toEqual({ visible: 1, inFlight: 0 });
+      expect(await after.depth('Orders')).toEqual({ visible: 1, inFlight: 0 });
       expect((await after.secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString).toBe('kept');
       await switchMapping(second, 'Worker', true);
       await expect.poll(() => after.seen('kept'), patient).toMatchObject({ times: 1 });

@@ -27,7 +27,6 @@ export async function startSecretStore(): Promise<SecretsService> {
       logicalId: name,
       name: `${name}-${set}`,
       arn: arnOf(name, set),
-      initialValue: '',
     })),
   );
   let used = 0;

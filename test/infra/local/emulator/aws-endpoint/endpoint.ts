@@ -22,7 +22,7 @@ export function endpointTests(): void {
         credentials: { accessKeyId: 'AKIASTRANGER', secretAccessKey: 'x' },
       });
 
-      await expect(stranger.depth('orders')).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
+      await expect(stranger.depth('Orders')).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
       await expect(stranger.seen('x')).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
     });
 
@@ -50,7 +50,7 @@ export function endpointTests(): void {
       expect(unknown.status).toBe(404);
       expect(listed.body).toMatchObject({
         EventSourceMappings: [
-          { BatchSize: 5, State: 'Enabled', EventSourceArn: expect.stringMatching(/:orders$/) },
+          { BatchSize: 5, State: 'Enabled', EventSourceArn: expect.stringMatching(/:Fixture-Orders$/) },
         ],
       });
     });

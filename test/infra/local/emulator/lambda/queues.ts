@@ -14,10 +14,10 @@ const seen = (id: string, times: number) =>
 /** Makes a task visible again that was received so many times, as at the end of its visibility timeout of ten minutes. */
 async function showAgain(id: string, times: number): Promise<void> {
   const { record } = await seen(id, times);
-  await aws.show('orders', record.receiptHandle);
+  await aws.show('Orders', record.receiptHandle);
 }
 
-const isDrained = () => expect.poll(() => aws.depth('orders'), patient).toEqual({ visible: 0, inFlight: 0 });
+const isDrained = () => expect.poll(() => aws.depth('Orders'), patient).toEqual({ visible: 0, inFlight: 0 });
 
 export function queueTests(): void {
   describe('a batch', () => {
@@ -37,7 +37,7 @@ export function queueTests(): void {
         },
         messageAttributes: { kind: { stringValue: 'task', dataType: 'String' } },
         eventSource: 'aws:sqs',
-        eventSourceARN: 'arn:aws:sqs:eu-west-1:000000000000:orders',
+        eventSourceARN: 'arn:aws:sqs:eu-west-1:000000000000:Fixture-Orders',
         awsRegion: 'eu-west-1',
       });
     });
@@ -80,7 +80,7 @@ export function queueTests(): void {
       try {
         await aws.hungUp();
         await aws.send({ id: 'waits' });
-        expect(await aws.depth('orders')).toEqual({ visible: 1, inFlight: 0 });
+        expect(await aws.depth('Orders')).toEqual({ visible: 1, inFlight: 0 });
         expect(await aws.seen('waits')).toBeUndefined();
       } finally {
         await switchMapping(emulator, 'Worker', true);

@@ -15,8 +15,8 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** The file as a process that starts now would read it. */
-function open(initialValue = 'unset') {
-  const answer = openSecrets(file, [{ logicalId: 'Key', name: 'plant/key', arn, initialValue }]);
+function open() {
+  const answer = openSecrets(file, [{ logicalId: 'Key', name: 'plant/key', arn }]);
   const read = (operation: string, input: object) => {
     const { status, body } = answer(operation, JSON.stringify(input));
     return { status, ...JSON.parse(body) };
@@ -36,7 +36,7 @@ it('keeps the value that was put last, and a restart neither loses it nor sets i
 });
 
 it('has no value until one is set', () => {
-  const secrets = open('');
+  const secrets = open();
 
   expect(secrets.get()).toMatchObject({ status: 400, __type: 'ResourceNotFoundException' });
   secrets.put('mine');
@@ -44,9 +44,10 @@ it('has no value until one is set', () => {
 });
 
 it('finds a secret by name, ARN and the ARN without its random ending', () => {
-  const { get } = open();
+  const { get, put } = open();
+  put('mine');
 
-  for (const id of ['plant/key', arn, arn.slice(0, -7)]) expect(get(id).SecretString).toBe('unset');
+  for (const id of ['plant/key', arn, arn.slice(0, -7)]) expect(get(id).SecretString).toBe('mine');
   expect(get('plant/ke').__type).toBe('ResourceNotFoundException');
 });
 

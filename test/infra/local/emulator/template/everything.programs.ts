@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { readAssembly } from '../../../../../infra/local/emulator/template/cloud-assembly.ts';
 import { readStack } from '../../../../../infra/local/emulator/template/read-stack.ts';
+import { readAssembly } from '../../../../../infra/local/emulator/template/template.ts';
 import { synthesize } from '../../../../../infra/local/run-locally.ts';
 
 it('reads the stack of a plant that uses every option of a deployment, without what it has in its account', async () => {

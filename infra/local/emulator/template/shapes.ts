@@ -1,0 +1,195 @@
+import * as z from 'zod/mini';
+import type { Statement } from './local-stack.ts';
+
+/**
+ * The types of resources that local runs imitate, and all of their properties that they know. Any other property is
+ * refused by its name, as nobody has checked whether it would change what the stack does.
+ */
+
+const orList = <T extends z.ZodMiniType>(one: T) =>
+  z.union([
+    z.array(one),
+    z.pipe(
+      one,
+      z.transform((only) => [only]),
+    ),
+  ]);
+
+const number = z.optional(z.number());
+/** Makes no difference to a local run. */
+const leftOut = z.optional(z.unknown());
+const about = { Description: leftOut, Tags: leftOut };
+
+export const lambdaFunction = z.strictObject({
+  ...about,
+  Architectures: leftOut,
+  Runtime: z.literal('nodejs24.x'),
+  Role: z.string(),
+  Handler: z.string(),
+  Code: z.strictObject({
+    S3Bucket: leftOut,
+    S3Key: z.string('an S3Key: local runs need code from an asset'),
+  }),
+  // Defaults of AWS::Lambda::Function.
+  Timeout: z._default(z.number(), 3),
+  MemorySize: z._default(z.number(), 128),
+  Environment: z._default(z.strictObject({ Variables: z.record(z.string(), z.string()) }), { Variables: {} }),
+  ReservedConcurrentExecutions: number,
+  LoggingConfig: z.optional(z.strictObject({ LogFormat: leftOut, LogGroup: z.string() })),
+});
+
+/** Its attributes have the names of SQS's API. */
+export const queue = z.strictObject({
+  Tags: leftOut,
+  SqsManagedSseEnabled: leftOut,
+  VisibilityTimeout: number,
+  MessageRetentionPeriod: number,
+  RedrivePolicy: z.optional(z.strictObject({ deadLetterTargetArn: z.string(), maxReceiveCount: z.number() })),
+});
+
+export const topic = z.strictObject({ Tags: leftOut, DisplayName: leftOut });
+
+export const subscription = z.strictObject({
+  TopicArn: z.string(),
+  Protocol: z.string(),
+  Endpoint: z.string(),
+});
+
+export const eventSourceMapping = z.strictObject({
+  Tags: leftOut,
+  FunctionName: z.string(),
+  EventSourceArn: z.string(),
+  BatchSize: z.number(),
+  MaximumBatchingWindowInSeconds: z.optional(z.literal(0, '0: local runs gather no batches')),
+  FunctionResponseTypes: z._default(z.array(z.literal('ReportBatchItemFailures')), []),
+  ScalingConfig: z.optional(z.strictObject({ MaximumConcurrency: z.number() })),
+});
+
+const keySchema = z.array(z.strictObject({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
+
+/** In the words of both CloudFormation and DynamoDB's CreateTable. */
+export const table = z.strictObject({
+  BillingMode: leftOut,
+  Replicas: leftOut,
+  SSESpecification: leftOut,
+  TimeToLiveSpecification: leftOut,
+  KeySchema: keySchema,
+  AttributeDefinitions: z.array(z.strictObject({ AttributeName: z.string(), AttributeType: z.string() })),
+  GlobalSecondaryIndexes: z.optional(
+    z.array(
+      z.strictObject({
+        IndexName: z.string(),
+        KeySchema: keySchema,
+        Projection: z.strictObject({
+          ProjectionType: z.string(),
+          NonKeyAttributes: z.optional(z.array(z.string())),
+        }),
+      }),
+    ),
+  ),
+});
+
+/** Its value is set by an operator. */
+export const secret = z.strictObject(about);
+
+export const schedule = z.strictObject({
+  ...about,
+  FlexibleTimeWindow: leftOut,
+  GroupName: leftOut,
+  ScheduleExpression: z.string(),
+  ScheduleExpressionTimezone: leftOut,
+  State: z._default(z.enum(['ENABLED', 'DISABLED']), 'ENABLED'),
+  /** The function that it invokes, and the role that it invokes it with. */
+  Target: z.strictObject({
+    Arn: z.string(),
+    RoleArn: z.string(),
+    Input: z._default(z.string(), '{}'),
+    RetryPolicy: leftOut,
+  }),
+});
+
+export const api = z.strictObject({ ...about, Name: leftOut, ProtocolType: z.literal('HTTP') });
+
+export const route = z.strictObject({
+  ApiId: leftOut,
+  AuthorizationType: z.optional(z.literal('NONE')),
+  RouteKey: z
+    .string()
+    .check(z.regex(/^(?!ANY)[A-Z]+ \//, 'a method and a path: local runs do not know ANY and $default')),
+  Target: z.string(),
+});
+
+export const integration = z.strictObject({
+  ApiId: leftOut,
+  IntegrationType: z.literal('AWS_PROXY'),
+  IntegrationUri: z.string(),
+  PayloadFormatVersion: z.literal('2.0'),
+});
+
+/** A local run neither writes access logs nor throttles. */
+export const stage = z.strictObject({
+  Tags: leftOut,
+  ApiId: leftOut,
+  AutoDeploy: leftOut,
+  AccessLogSettings: leftOut,
+  DefaultRouteSettings: leftOut,
+  RouteSettings: leftOut,
+  StageName: z.literal('$default', '$default: local runs serve no other stage'),
+});
+
+/** Text of a policy, in which `${…}` would be a variable that IAM replaces in each call. */
+const pattern = z
+  .string()
+  .check(z.refine((text) => !text.includes('${'), 'text without policy variables: local runs know none'));
+
+/** The one condition on a call that policies of this stack have. */
+const transport = z.optional(orList(z.string()));
+
+/** The rest of IAM's language (NotAction, other operators and keys) is refused, as it would change permissions. */
+const statement = z.strictObject({
+  Sid: leftOut,
+  Effect: z.enum(['Allow', 'Deny']),
+  Action: orList(z.string()),
+  Resource: orList(pattern),
+  Condition: z.optional(z.strictObject({ Bool: z.strictObject({ 'aws:SecureTransport': transport }) })),
+});
+
+function statementOf({ Effect, Action, Resource, Condition }: z.infer<typeof statement>): Statement {
+  const key = 'aws:SecureTransport';
+  const values = Condition?.Bool[key];
+  const conditions = values === undefined ? [] : [{ operator: 'Bool', key, values }];
+  return { effect: Effect, actions: Action, resources: Resource, conditions };
+}
+
+const policyDocument = z.pipe(
+  z.strictObject({ Version: leftOut, Statement: orList(statement) }),
+  z.transform(({ Statement }) => Statement.map(statementOf)),
+);
+
+export const role = z.strictObject({ ...about, AssumeRolePolicyDocument: leftOut });
+
+export const policy = z.strictObject({
+  PolicyName: leftOut,
+  PolicyDocument: policyDocument,
+  Roles: z.array(z.string()),
+});
+
+const everybody = z.literal('*', '"*": local runs have no other principal of a queue');
+
+export const queuePolicy = z.strictObject({
+  PolicyDocument: z.pipe(
+    z.strictObject({
+      Version: leftOut,
+      Statement: orList(z.extend(statement, { Principal: z.strictObject({ AWS: everybody }) })),
+    }),
+    z.transform(({ Statement }) => Statement.map((one) => ({ ...statementOf(one), principal: '*' }))),
+  ),
+  Queues: z.array(z.string()),
+});
+
+export const lambdaPermission = z.strictObject({
+  Action: z.string(),
+  FunctionName: z.string(),
+  Principal: z.string(),
+  SourceArn: z.string(),
+});

@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
+
+/** One stack of a synthesized CDK app (`cdk.out`), as read from disk. */
+export type Assembly = ReturnType<typeof readAssembly>;
+
+const templateSchema = z.object({
+  Resources: z.record(
+    z.string(),
+    z.object({ Type: z.string(), Properties: z._default(z.record(z.string(), z.unknown()), {}) }),
+  ),
+  Outputs: z._default(z.record(z.string(), z.object({ Value: z.unknown() })), {}),
+});
+
+export type Template = z.infer<typeof templateSchema>;
+
+const assetManifestSchema = z.object({
+  files: z.record(
+    z.string(),
+    z.object({
+      source: z.object({ path: z.optional(z.string()) }),
+      destinations: z.record(z.string(), z.object({ objectKey: z.string() })),
+    }),
+  ),
+});
+
+/** Reads the template and the asset manifest of a stack. The CDK names both files by the stack's id, which is its name. */
+export function readAssembly(directory: string, stackName: string) {
+  const { files } = read(assetManifestSchema, join(directory, `${stackName}.assets.json`));
+  return {
+    directory,
+    stackName,
+    template: read(templateSchema, join(directory, `${stackName}.template.json`)),
+    /** Bundles that would be uploaded, each with the S3Keys under which the template names it. */
+    assets: Object.values(files).flatMap(({ source, destinations }) => {
+      const objectKeys = Object.values(destinations).map(({ objectKey }) => objectKey);
+      return source.path === undefined ? [] : [{ path: join(directory, source.path), objectKeys }];
+    }),
+  };
+}
+
+function read<T>(schema: z.ZodMiniType<T>, file: string): T {
+  const parsed = parse(schema, JSON.parse(readFileSync(file, 'utf8')));
+  if (!parsed.ok) throw new Error(`${file}: ${describeMismatches(parsed.mismatches)}.`);
+  return parsed.value;
+}
+
+/** Where the stack seems to be deployed. */
+export interface Place {
+  readonly stackName: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** The one AWS endpoint (`http://127.0.0.1:4566`); queue URLs start with it. */
+  readonly awsEndpoint: string;
+  /** Where the HTTP API answers. */
+  readonly apiUrl: string;
+}
+
+/** What other resources may say of one: its ARN, its `Ref` (default: its name), and further attributes. */
+interface Identity {
+  readonly arn: string;
+  readonly ref?: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+/** The identity of each type of resource (CloudFormation's resource reference, "Return values" of each type). */
+const identities: Readonly<Record<string, (name: string, place: Place) => Identity>> = {
+  'AWS::Lambda::Function': (name, place) => ({ arn: arnOf(place, 'lambda', `function:${name}`) }),
+  'AWS::DynamoDB::GlobalTable': (name, place) => ({ arn: arnOf(place, 'dynamodb', `table/${name}`) }),
+  'AWS::Logs::LogGroup': (name, place) => ({ arn: arnOf(place, 'logs', `log-group:${name}:*`) }),
+  'AWS::Scheduler::Schedule': (name, place) => ({
+    arn: arnOf(place, 'scheduler', `schedule/default/${name}`),
+  }),
+  'AWS::Scheduler::ScheduleGroup': (name, place) => ({
+    arn: arnOf(place, 'scheduler', `schedule-group/${name}`),
+  }),
+  'AWS::IAM::Role': (name, { accountId }) => ({ arn: `arn:aws:iam::${accountId}:role/${name}` }),
+  'AWS::ApiGatewayV2::Integration': () => ({ arn: '' }),
+  'AWS::SQS::Queue': (name, place) => ({
+    arn: arnOf(place, 'sqs', name),
+    ref: `${place.awsEndpoint}/${place.accountId}/${name}`,
+  }),
+  'AWS::SNS::Topic': (name, place) => {
+    const arn = arnOf(place, 'sns', name);
+    return { arn, ref: arn };
+  },
+  'AWS::SecretsManager::Secret': (name, place) => {
+    // Secrets Manager ends every ARN with six random characters; here they are stable.
+    const arn = arnOf(place, 'secretsmanager', `secret:${name}-${fingerprint(name, 6)}`);
+    return { arn, ref: arn };
+  },
+  'AWS::ApiGatewayV2::Api': (name, { region, apiUrl }) => {
+    const ref = fingerprint(name, 10);
+    return { arn: `arn:aws:apigateway:${region}::/apis/${ref}`, ref, attributes: { ApiEndpoint: apiUrl } };
+  },
+};
+
+function arnOf({ region, accountId }: Place, service: string, resource: string): string {
+  return `arn:aws:${service}:${region}:${accountId}:${resource}`;
+}
+
+/** Lower-case letters and digits that are the same on every run. */
+export function fingerprint(text: string, length: number): string {
+  return BigInt(`0x${createHash('sha256').update(text).digest('hex')}`)
+    .toString(36)
+    .slice(0, length);
+}
+
+/** A template's names and values, as they are at `place`. Every resource is named `<stack>-<logicalId>`. */
+export class References {
+  readonly #resources: Template['Resources'];
+  readonly #place: Place;
+  readonly #pseudo: Readonly<Record<string, string>>;
+
+  constructor({ Resources }: Template, place: Place) {
+    this.#resources = Resources;
+    this.#place = place;
+    this.#pseudo = {
+      'AWS::Region': place.region,
+      'AWS::AccountId': place.accountId,
+      'AWS::Partition': 'aws',
+      'AWS::StackName': place.stackName,
+    };
+  }
+
+  /** @param path Where the template refers to the resource. */
+  identify(logicalId: string, path: string) {
+    const type = this.#resources[logicalId]?.Type;
+    if (type === undefined) throw new Error(`${path}: the template has no resource ${logicalId}.`);
+    const name = `${this.#place.stackName}-${logicalId}`;
+    const identity = identities[type]?.(name, this.#place);
+    if (identity) return { name, ref: name, ...identity };
+    throw new Error(
+      `${path}: local runs do not know what ${type} (${logicalId}) refers to; teach infra/local/emulator/template/template.ts.`,
+    );
+  }
+
+  /**
+   * A template value without intrinsic functions: Ref, Fn::GetAtt, Fn::Join and Fn::Sub of references are computed as
+   * CloudFormation does.
+   * @throws Error with the path of any other function, or of one that is used in another form.
+   */
+  resolve(value: unknown, path: string): unknown {
+    if (Array.isArray(value)) return value.map((element, at) => this.resolve(element, `${path}[${at}]`));
+    if (typeof value !== 'object' || value === null) return value;
+    const entries = Object.entries(value);
+    const [[name, argument] = ['', undefined]] = entries;
+    if (entries.length === 1 && /^(Ref|Condition|Fn::.*)$/.test(name))
+      return this.#compute(name, argument, `${path}.${name}`);
+    return Object.fromEntries(entries.map(([key, inner]) => [key, this.resolve(inner, `${path}.${key}`)]));
+  }
+
+  #compute(name: string, argument: unknown, path: string): string {
+    switch (name) {
+      case 'Ref':
+        return this.#ref(text(argument, path), path);
+      case 'Fn::GetAtt': {
+        const [logicalId, attribute] = texts(argument, path);
+        return this.#attribute(logicalId ?? '', attribute ?? '', path);
+      }
+      case 'Fn::Join': {
+        const [delimiter, parts] = Array.isArray(argument) ? argument : [];
+        return texts(this.resolve(parts, path), path).join(text(delimiter, path));
+      }
+      case 'Fn::Sub':
+        return text(argument, path).replace(/\$\{([^}]*)\}/g, (_, ref: string) => this.#ref(ref, path));
+      default:
+        throw new Error(
+          `${path}: local runs cannot compute ${name}; use Ref, Fn::GetAtt, Fn::Join or Fn::Sub, or teach infra/local/emulator/template/template.ts.`,
+        );
+    }
+  }
+
+  #ref(name: string, path: string): string {
+    return this.#pseudo[name] ?? this.identify(name, path).ref;
+  }
+
+  #attribute(logicalId: string, attribute: string, path: string): string {
+    const { arn, attributes = {} } = this.identify(logicalId, path);
+    const found = attribute === 'Arn' ? arn : attributes[attribute];
+    if (found) return found;
+    const type = this.#resources[logicalId]?.Type;
+    throw new Error(`${path}: local runs do not know ${attribute} of ${type} (${logicalId}).`);
+  }
+}
+
+function text(value: unknown, path: string): string {
+  if (typeof value === 'string') return value;
+  throw new Error(`${path}: expected text, found ${JSON.stringify(value)}.`);
+}
+
+function texts(value: unknown, path: string): string[] {
+  if (Array.isArray(value)) return value.map((one) => text(one, path));
+  throw new Error(`${path}: expected a list, found ${JSON.stringify(value)}.`);
+}
