@@ -1,12 +1,7 @@
 import { randomInt } from 'node:crypto';
 import * as z from 'zod/mini';
 import { reasonOf } from '../../shared/model/errors.ts';
-import {
-  type AzumutaControl,
-  azumutaControl,
-  type ErpControl,
-  erpControl,
-} from '../local/sandbox/control.ts';
+import { type RemoteSandboxes, remoteSandboxes } from '../local/sandbox/remote.ts';
 import { invoke, type Target } from '../ops/cli/target.ts';
 
 /** What the ERP sandbox may do, how pages name it, and the notice that it does so from now on. */
@@ -62,11 +57,10 @@ export function createShopFloor(
   target: Target,
   sandboxes: { readonly azumuta: string; readonly erp: string },
 ) {
-  const azumuta = azumutaControl(sandboxes.azumuta);
-  const erp = erpControl(sandboxes.erp);
+  const people = remoteSandboxes(sandboxes);
   return {
     async look() {
-      const [mode, orders] = await Promise.all([erpMode(erp), ordersOf(erp, azumuta)]);
+      const [mode, orders] = await Promise.all([erpMode(people), ordersOf(people)]);
       // Newest first; `more` counts the older ones.
       return { erp: mode, orders: orders.slice(0, maxOrders), more: Math.max(0, orders.length - maxOrders) };
     },
@@ -76,22 +70,22 @@ export function createShopFloor(
      * @returns its number, and why the pull failed; undefined when it succeeded.
      */
     async release(article: string, quantity: number) {
-      const [order] = await erp.release({ product: article, quantity, seed: randomInt(1_000_000) });
+      const [order] = await people.release({ product: article, quantity, seed: randomInt(1_000_000) });
       if (!order) throw new Error('The ERP sandbox released nothing.');
       return { number: order.number, notPulled: await pull(target) };
     },
 
     /** Completes an order in Azumuta, as its operator would. */
     async complete(number: string, good: number, scrap: number) {
-      await azumuta.complete(number, { quantity: good, scrap });
+      await people.complete(number, { quantity: good, scrap });
     },
 
-    setErp: (mode: ErpMode) => erp.setFaults(erpModes[mode].faults),
+    setErp: (mode: ErpMode) => people.setErpFaults(erpModes[mode].faults),
   };
 }
 
-async function erpMode(erp: ErpControl): Promise<ErpMode> {
-  const faults = await erp.faults();
+async function erpMode(people: RemoteSandboxes): Promise<ErpMode> {
+  const faults = await people.erpFaults();
   if (faults.length === 0) return 'well';
   return faults.some(({ kind }) => kind === 'business-error') ? 'refusing' : 'down';
 }
@@ -106,8 +100,8 @@ async function pull(target: Target): Promise<string | undefined> {
   }
 }
 
-async function ordersOf(erp: ErpControl, azumuta: AzumutaControl): Promise<ShopFloorOrder[]> {
-  const asked = [erp.orders(), erp.bookings(), azumuta.productOrders()] as const;
+async function ordersOf(people: RemoteSandboxes): Promise<ShopFloorOrder[]> {
+  const asked = [people.orders(), people.bookings(), people.productOrders()] as const;
   const [orders, bookings, productOrders] = await Promise.all(asked);
   const found = new Map<string, ShopFloorOrder>();
   // Split orders, and orders from the order endpoint, are known to Azumuta only.

@@ -13,7 +13,6 @@ import type { ServiceOptions } from './emulator/services.ts';
 import { newToken, operatorClients, operatorLedger, setIfUnset } from './operator-clients.ts';
 import { azumutaSandboxKey, erpSandboxKey } from './sandbox/api.ts';
 import type { Trigger } from './sandbox/azumuta/triggers.ts';
-import { azumutaControl, erpControl } from './sandbox/control.ts';
 import { type Sandbox, startSandbox } from './sandbox/sandboxes.ts';
 
 export interface LocalSystemOptions
@@ -103,13 +102,12 @@ async function connect(
   const clients = operatorClients(emulator);
   const { webhookToken, orderKey } = await setSecrets(emulator, clients.secrets);
   const webhookUrl = `${emulator.apiUrl}/webhooks/azumuta/product-order-completed/${webhookToken}`;
-  const azumuta = azumutaControl(sandboxes.azumuta.url);
-  await azumuta.setTriggers(triggers(webhookUrl));
+  sandboxes.azumuta.control.setTriggers(triggers(webhookUrl));
   return {
     emulator,
     ledger: operatorLedger(clients.dynamodb, emulator.stack.outputs.LedgerTable ?? ''),
-    azumuta,
-    erp: erpControl(sandboxes.erp.url),
+    azumuta: sandboxes.azumuta.control,
+    erp: sandboxes.erp.control,
     sandboxes,
     webhookUrl,
     orderEndpoint: { url: `${emulator.apiUrl}/product-orders`, key: orderKey },

@@ -41,8 +41,6 @@ export const faultsSchema = z.array(faultSchema);
 
 export type Fault = z.output<typeof faultSchema>;
 
-export type Faults = ReturnType<typeof createFaults>;
-
 export function createFaults() {
   let armed: { fault: Fault; left: number; draw: () => number }[] = [];
 

@@ -1,11 +1,12 @@
 import { readJson, writeJson } from '../emulator/json-file.ts';
-import { azumutaSandboxKey, createApiKeyGuard, erpSandboxKey } from './api.ts';
+import { accepted, azumutaSandboxKey, createApiKeyGuard, erpSandboxKey, route } from './api.ts';
 import { newMeteorId } from './azumuta/catalogue.ts';
-import { shopFloorRoutes } from './azumuta/control-routes.ts';
+import { completionSchema } from './azumuta/complete.ts';
 import { gearboxes } from './azumuta/gearboxes.ts';
 import { apiRoutes as azumutaRoutes } from './azumuta/routes.ts';
+import { shopFloorOf } from './azumuta/shop-floor.ts';
 import { openStore as openAzumutaStore } from './azumuta/store.ts';
-import { controlRoutes } from './erp/control-routes.ts';
+import { plannersOf, releaseSchema } from './erp/planners.ts';
 import { apiRoutes as erpRoutes } from './erp/routes.ts';
 import { Store as ErpStore } from './erp/store.ts';
 import { type SandboxServerOptions, startSandboxServer } from './server.ts';
@@ -21,27 +22,38 @@ export const startSandbox = {
   azumuta(file?: string, pageSize = 50) {
     const store = openAzumutaStore(file === undefined ? undefined : readJson(file));
     const azumuta = { catalogue: gearboxes, store, now, newId: newMeteorId, pageSize };
-    const api = azumutaRoutes(azumuta);
-    const control = shopFloorRoutes(azumuta);
-    const guard = createApiKeyGuard(azumutaSandboxKey);
-    return serve({ api, control, guard }, store, file, store.productOrders);
+    const floor = shopFloorOf(azumuta);
+    const control = [
+      route('GET', '/sandbox/productorders', floor.productOrders),
+      route('POST', '/sandbox/productorders/{number}/complete', ({ parameters: { number = '' }, body }) =>
+        floor.complete(number, accepted(completionSchema, body ?? {})),
+      ),
+    ];
+    const options = { api: azumutaRoutes(azumuta), control, guard: createApiKeyGuard(azumutaSandboxKey) };
+    return serve(options, { store, people: floor }, file, store.productOrders);
   },
 
   erp(file?: string) {
     const store = new ErpStore(now, file === undefined ? undefined : readJson(file));
-    const guard = createApiKeyGuard(erpSandboxKey);
+    const planners = plannersOf(store);
+    const control = [
+      route('POST', '/sandbox/orders', ({ body }) => planners.release(accepted(releaseSchema, body ?? {}))),
+      route('GET', '/sandbox/orders', planners.orders),
+      route('GET', '/sandbox/bookings', planners.bookings),
+    ];
+    const options = { api: erpRoutes(store), control, guard: createApiKeyGuard(erpSandboxKey) };
     const books = () => ({ orders: store.orders(), bookings: store.bookings() });
-    return serve({ api: erpRoutes(store), control: controlRoutes(store), guard }, store, file, books);
+    return serve(options, { store, people: planners }, file, books);
   },
 };
 
-async function serve<Store>(
+async function serve<Store, People>(
   options: SandboxServerOptions,
-  store: Store,
+  { store, people }: { readonly store: Store; readonly people: People },
   file: string | undefined,
   books: () => unknown,
 ) {
-  const { url, faultLog, close } = await startSandboxServer(options);
+  const { url, faultLog, control, close } = await startSandboxServer(options);
   const save = () => file !== undefined && writeJson(file, books());
   // Whoever presses Ctrl-C twice keeps the books, too.
   if (file !== undefined) process.on('exit', save);
@@ -50,6 +62,8 @@ async function serve<Store>(
     url,
     store,
     faultLog,
+    /** What people do in the partner's own screens, and what tests do to the partner. */
+    control: { ...people, ...control },
     async stop() {
       await close();
       process.off('exit', save);

@@ -2,12 +2,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { listen, readBody } from '../emulator/process/http.ts';
 import { accepted, createApi, failure, type Guard, Refusal, type Reply, type Route, route } from './api.ts';
-import { createFaults, type Fault, type Faults, faultsSchema } from './faults.ts';
+import { createFaults, type Fault, faultsSchema } from './faults.ts';
 
 export interface SandboxServerOptions {
   /** The partner's own API: guarded, counted, and subject to faults. */
   readonly api: readonly Route[];
-  /** Routes below `/sandbox/`: for tests and the demo; neither guarded nor counted nor faulty. */
+  /** Routes below `/sandbox/`: for people and the console; neither guarded nor counted nor faulty. */
   readonly control: readonly Route[];
   readonly guard: Guard;
 }
@@ -26,10 +26,14 @@ const maxBodyBytes = 5 * 1024 * 1024;
 /** Serves a sandbox over HTTP: its routes, with call counts and faults. */
 export async function startSandboxServer({ guard, ...options }: SandboxServerOptions) {
   const faults = createFaults();
-  const calls: Calls = { route: new Map(), path: new Map() };
+  const calls = { route: new Map<string, number>(), path: new Map<string, number>() };
   const faultLog: LoggedFault[] = [];
   const api = createApi(options.api, guard);
-  const control = createApi([...options.control, ...ownRoutes(faults, calls)]);
+  const control = createApi([
+    ...options.control,
+    route('GET', '/sandbox/faults', faults.current),
+    route('PUT', '/sandbox/faults', ({ body }) => faults.set(accepted(faultsSchema, body))),
+  ]);
 
   const server = await listen(0, (request, response) =>
     serve(request, response).catch((error: unknown) => {
@@ -37,8 +41,21 @@ export async function startSandboxServer({ guard, ...options }: SandboxServerOpt
       if (!response.headersSent) send(response, error instanceof Refusal ? error.reply : unexpected);
     }),
   );
-  /** `faultLog` has all faults so far, oldest first. */
-  return { ...server, faultLog };
+  return {
+    ...server,
+    /** All faults so far, oldest first. */
+    faultLog,
+    control: {
+      /** Calls so far by `METHOD /route/{pattern}`, or by the real path with its query. */
+      calls: (by: keyof typeof calls = 'route'): Readonly<Record<string, number>> =>
+        Object.fromEntries(calls[by]),
+      forgetCalls() {
+        for (const counts of Object.values(calls)) counts.clear();
+      },
+      /** Replaces all faults. */
+      setFaults: faults.set,
+    },
+  };
 
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? '127.0.0.1'}`);
@@ -92,27 +109,6 @@ function answerWith(fault: Fault | undefined, response: ServerResponse, work: ()
     default:
       return send(response, work());
   }
-}
-
-type Calls = Readonly<Record<'route' | 'path', Map<string, number>>>;
-
-/** Show and change faults; show and forget the counts of calls. */
-function ownRoutes(faults: Faults, calls: Calls): Route[] {
-  return [
-    route('GET', '/sandbox/faults', faults.current),
-    route('PUT', '/sandbox/faults', ({ body }) => {
-      faults.set(accepted(faultsSchema, body));
-      return faults.current();
-    }),
-    route('GET', '/sandbox/calls', ({ query }) =>
-      Object.fromEntries(query.get('by') === 'path' ? calls.path : calls.route),
-    ),
-    route('DELETE', '/sandbox/calls', () => {
-      calls.route.clear();
-      calls.path.clear();
-      return {};
-    }),
-  ];
 }
 
 function retryAfterOf(fault: Extract<Fault, { kind: 'status' }>): Record<string, string> {

@@ -15,13 +15,10 @@ export const recordingRoute = 'GET /api/v1/recordings/{id}';
 export const orderRoute = 'GET /api/v1/productorders/{id}';
 
 /** Completes a product order; one that is completed is opened again before. @returns the ids of all its recordings. */
-export async function complete(
-  { azumutaSide }: Stage,
-  number: string,
-  how: CompletionRequest = {},
-): Promise<string[]> {
-  await azumutaSide.reopen(number).catch(() => undefined);
-  const order = await azumutaSide.complete(number, { quantity: 1, recordings: 1, ...how });
+export function complete({ azumutaSide }: Stage, number: string, how: CompletionRequest = {}): string[] {
+  const orders = azumutaSide.productOrders().filter((order) => order.number === number);
+  if (orders.some(({ status }) => status === 'completed')) azumutaSide.reopen(number);
+  const order = azumutaSide.complete(number, { quantity: 1, recordings: 1, ...how });
   return order.recordings.map(({ id }) => id);
 }
 

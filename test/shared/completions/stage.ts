@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll } from 'vitest';
 import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api.ts';
-import { azumutaControl, erpControl } from '../../../infra/local/sandbox/control.ts';
-import { startSandbox } from '../../../infra/local/sandbox/sandboxes.ts';
+import { type Sandbox, startSandbox } from '../../../infra/local/sandbox/sandboxes.ts';
 import integration from '../../../integration.config.ts';
 import { AzumutaClient } from '../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
@@ -71,21 +70,27 @@ export async function startCompletionStage(): Promise<CompletionStage> {
   const sandboxes = await Promise.all([startSandbox.azumuta(), startSandbox.erp()]);
   afterAll(() => Promise.all(sandboxes.map(({ stop }) => stop())));
   const [azumuta, erp] = sandboxes;
-  return stageOn({ azumutaUrl: azumuta.url, erpUrl: erp.url });
+  return stageOn({
+    ...{ azumutaUrl: azumuta.url, azumutaSide: azumuta.control },
+    ...{ erpUrl: erp.url, erpSide: erp.control },
+  });
 }
 
 /** A stage on the same sandboxes as another one, with an empty ledger and a clock of its own. */
 export async function stageOn({
   azumutaUrl,
+  azumutaSide,
   erpUrl,
+  erpSide,
 }: {
   readonly azumutaUrl: string;
+  readonly azumutaSide: Sandbox<'azumuta'>['control'];
   readonly erpUrl: string;
+  readonly erpSide: Sandbox<'erp'>['control'];
 }) {
   const store = await startLedgerStore();
   const clock = testClock();
   const ledger = createLedger({ ...store, clock, times: { settlingSeconds } });
-  const [azumutaSide, erpSide] = [azumutaControl(azumutaUrl), erpControl(erpUrl)];
   const [azumuta, erp] = [azumutaAt(azumutaUrl), erpAt(erpUrl)];
 
   function attemptOf(given: Partial<WorkAttempt>): WorkAttempt {

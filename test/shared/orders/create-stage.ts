@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api.ts';
-import { azumutaControl, erpControl } from '../../../infra/local/sandbox/control.ts';
 import { startSandbox } from '../../../infra/local/sandbox/sandboxes.ts';
 import { AzumutaClient } from '../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
@@ -17,7 +16,7 @@ import { sandboxErp } from '../erp/rest/sandbox.ts';
 /** Both sandboxes and a ledger, and the creation of product orders. */
 export async function startCreateStage() {
   const [azumuta, erp] = await Promise.all([startSandbox.azumuta(), startSandbox.erp()]);
-  const [azumutaSide, erpSide] = [azumutaControl(azumuta.url), erpControl(erp.url)];
+  const [azumutaSide, erpSide] = [azumuta.control, erp.control];
   const store = await startLedgerStore();
   const ledger = createLedger({ ...store, clock: systemClock, times: { settlingSeconds: 0 } });
   const dependencies: CreateDependencies = {

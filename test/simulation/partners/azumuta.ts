@@ -1,4 +1,4 @@
-import { createApi, createApiKeyGuard } from '../../../infra/local/sandbox/api.ts';
+import { createApi, createApiKeyGuard, Refusal } from '../../../infra/local/sandbox/api.ts';
 import {
   article,
   articleCategory,
@@ -6,8 +6,8 @@ import {
   workInstruction,
 } from '../../../infra/local/sandbox/azumuta/catalogue.ts';
 import type { CompletionRequest, RecordingRecord } from '../../../infra/local/sandbox/azumuta/complete.ts';
-import { shopFloorRoutes } from '../../../infra/local/sandbox/azumuta/control-routes.ts';
 import { apiRoutes } from '../../../infra/local/sandbox/azumuta/routes.ts';
+import { shopFloorOf } from '../../../infra/local/sandbox/azumuta/shop-floor.ts';
 import { openStore, type ProductOrderRecord } from '../../../infra/local/sandbox/azumuta/store.ts';
 import type { Trigger } from '../../../infra/local/sandbox/azumuta/triggers.ts';
 import { answeredBy } from '../../support/answered.ts';
@@ -74,22 +74,21 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
   const azumuta = { catalogue, store, now, newId, pageSize: 50 };
   const routes = apiRoutes(azumuta);
   const open = createApi(routes);
-  const shopFloor = createApi(shopFloorRoutes(azumuta, senderTo(sendTrigger)));
+  const floor = shopFloorOf(azumuta, senderTo(sendTrigger));
   const apiWith = (key: string) => createApi(routes, createApiKeyGuard(key));
   let apiKey = newId();
   let api = apiWith(apiKey);
 
   /** Carries out an act in Azumuta's own screens, and returns the product order afterwards. */
-  function done(screen: typeof open, path: string, body: unknown = {}): BuiltProductOrder | undefined {
-    const url = new URL(path, 'https://app.azumuta.com');
-    const given = answeredBy(screen, { method: 'POST', url, headers: {}, body: JSON.stringify(body) });
-    const id = given.status === 200 && Object(given.body).id;
-    const order = typeof id === 'string' ? store.productOrder(id) : undefined;
-    return order && builtOf(order);
+  function done(act: () => { readonly id: unknown }): BuiltProductOrder | undefined {
+    try {
+      const order = store.productOrder(String(act().id));
+      return order && builtOf(order);
+    } catch (error) {
+      if (error instanceof Refusal) return undefined;
+      throw error;
+    }
   }
-
-  const act = (number: string, what: string, body?: unknown) =>
-    done(shopFloor, `/sandbox/productorders/${encodeURIComponent(number)}/${what}`, body);
 
   function builtOf({
     id,
@@ -125,16 +124,16 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
       return apiKey;
     },
     /** Records and completes the oldest open one with this number, or the one with this `id`, and sends its triggers. */
-    complete: (number: string, how: CompletionRequest = {}) => act(number, 'complete', how),
+    complete: (number: string, how: CompletionRequest = {}) => done(() => floor.complete(number, how)),
     /** Reopens the newest completed one. */
-    reopen: (number: string) => act(number, 'reopen'),
+    reopen: (number: string) => done(() => floor.reopen(number)),
     /** Changes the number of the newest; its id stays. */
-    rename: (number: string, to: string) => act(number, 'rename', { number: to }),
+    rename: (number: string, to: string) => done(() => floor.rename(number, to)),
     /** Deletes the newest with its recordings (ASSUMED), and returns it as it was. */
     remove(number: string) {
       const last = store.productOrdersNumbered(number).at(-1);
       const built = last && builtOf(last);
-      act(number, 'remove');
+      done(() => floor.remove(number));
       return built;
     },
     /** Changes the good quantity that a recording shows. */
@@ -154,12 +153,14 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
       store.save({ ...order, recordings: corrected });
     },
     /** Sends the triggers of the newest once more. */
-    triggerAgain: (number: string) => act(number, 'trigger'),
+    triggerAgain: (number: string) => done(() => floor.trigger(number)),
     /** Creates a product order in Azumuta's own screens; returns undefined for an article that is not configured. */
     typeByHand(number: string, article: string, parameters: Readonly<Record<string, string | number>> = {}) {
       const articleId = catalogue.articles.find((known) => known.number === article)?.id;
       const listed = Object.entries(parameters).map(([key, value]) => ({ key, value }));
-      return done(open, '/api/v1/productorders', { number, articleId, parameters: listed });
+      const body = JSON.stringify({ number, articleId, parameters: listed });
+      const url = new URL('https://app.azumuta.com/api/v1/productorders');
+      return done(() => Object(answeredBy(open, { method: 'POST', url, headers: {}, body }).body));
     },
     /** All, oldest first. */
     productOrders: (): readonly BuiltProductOrder[] => store.productOrders().map(builtOf),

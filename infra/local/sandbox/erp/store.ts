@@ -94,11 +94,13 @@ export class Store {
   }
 
   /** Gives an order another number; its id stays, and its bookings stay with it. */
-  renameOrder(order: ProductionOrder, number: string): void {
-    this.saveOrder({ ...order, number });
+  renameOrder(order: ProductionOrder, number: string): ProductionOrder {
+    const renamed = { ...order, number };
+    this.saveOrder(renamed);
     this.#bookings = this.#bookings.map((one) =>
       one.order === order.number ? { ...one, order: number } : one,
     );
+    return renamed;
   }
 
   /** Changed at or after `since`, by change time and id. */

@@ -1,7 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod/mini';
 import { azumutaSandboxKey } from '../../../../infra/local/sandbox/api.ts';
-import { azumutaControl } from '../../../../infra/local/sandbox/control.ts';
 import { type Sandbox, startSandbox } from '../../../../infra/local/sandbox/sandboxes.ts';
 import { AzumutaClient } from '../../../../shared/azumuta/client.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
@@ -32,16 +31,16 @@ function clientOf(url: string) {
   });
 }
 
-async function withOrder(number: string, sandbox: Pick<Sandbox, 'url'> = shared) {
+async function withOrder(number: string, sandbox: Sandbox<'azumuta'> = shared) {
   const client = clientOf(sandbox.url);
   const article = await client.findArticle('GEAR-01', signal);
   if (!article) throw new Error('the catalogue has no GEAR-01');
   const parameters = { 'Customer name': 'De Smet', Quantity: 5 };
   const draft = { number, article: 'GEAR-01', parameters, variants: ['Left'] };
   const create = () => client.createProductOrder(draft, article, signal);
-  const control = azumutaControl(sandbox.url);
-  const triggered = async () =>
-    (await control.triggerLog()).filter(({ productOrderNumber }) => productOrderNumber === number);
+  const { control } = sandbox;
+  const triggered = () =>
+    control.triggerLog().filter(({ productOrderNumber }) => productOrderNumber === number);
   return { client, control, triggered, create, created: await create() };
 }
 
@@ -94,7 +93,7 @@ it('creates the same number twice: there is no idempotency to rely upon', async 
   const second = await create();
 
   expect(second.id).not.toBe(created.id);
-  const numbers = (await control.productOrders()).map(({ number }) => number);
+  const numbers = control.productOrders().map(({ number }) => number);
   expect(numbers.filter((number) => number === 'MO/0007')).toHaveLength(2);
 });
 
@@ -108,10 +107,10 @@ it.each([
   const number = `${method} ${ids}`;
   const { control, triggered } = await withOrder(number);
   const { calls, url } = await startListener();
-  await control.setTriggers([{ method, ids, url }]);
+  control.setTriggers([{ method, ids, url }]);
 
   // Act
-  const { recordings } = await control.complete(number);
+  const { recordings } = control.complete(number);
   await expect.poll(triggered, patient).toMatchObject([{ outcome: 202 }]);
 
   // Assess
@@ -134,10 +133,10 @@ it.each([
 it('logs why a trigger was not answered, and does not try again', async () => {
   // Prepare
   const { control, triggered } = await withOrder('unanswered');
-  await control.setTriggers([{ method: 'GET', url: 'http://127.0.0.1:9/nobody' }]);
+  control.setTriggers([{ method: 'GET', url: 'http://127.0.0.1:9/nobody' }]);
 
   // Act
-  await control.complete('unanswered');
+  control.complete('unanswered');
 
   // Assess
   await expect.poll(triggered, patient).toMatchObject([{ outcome: expect.stringContaining('no answer') }]);
@@ -148,7 +147,7 @@ it('has its product orders and recordings when it is started again', async () =>
   const file = await bookFile();
   const first = await startSandbox.azumuta(file);
   const { control } = await withOrder('MO/0001', first);
-  await control.complete('MO/0001');
+  control.complete('MO/0001');
   const before = first.store.productOrders();
 
   // Act

@@ -1,6 +1,5 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { erpSandboxKey } from '../../../../infra/local/sandbox/api.ts';
-import { erpControl } from '../../../../infra/local/sandbox/control.ts';
 import { type Sandbox, startSandbox } from '../../../../infra/local/sandbox/sandboxes.ts';
 import { forAllTests } from '../../../support/for-all-tests.ts';
 import { patient } from '../../../support/patient.ts';
@@ -9,8 +8,8 @@ import { apiOf, bookFile } from './started.ts';
 /** For tests that look at their own orders only. */
 const shared = await forAllTests(startSandbox.erp());
 
-function erpOf(sandbox: Pick<Sandbox, 'url'>) {
-  return { control: erpControl(sandbox.url), api: bookingOf(sandbox) };
+function erpOf(sandbox: Sandbox<'erp'>) {
+  return { control: sandbox.control, api: bookingOf(sandbox) };
 }
 
 async function started() {
@@ -22,9 +21,9 @@ async function started() {
 /** Orders of this test's own in the shared sandbox, by number. */
 async function released(count: number, quantity = '5') {
   const erp = erpOf(shared);
-  const numbers = (await erp.control.release({ count, quantity })).map(({ number }) => number);
-  const mine = async () => (await erp.control.orders()).filter(({ number }) => numbers.includes(number));
-  const bookings = async () => (await erp.control.bookings()).filter(({ order }) => numbers.includes(order));
+  const numbers = erp.control.release({ count, quantity }).map(({ number }) => number);
+  const mine = () => erp.control.orders().filter(({ number }) => numbers.includes(number));
+  const bookings = () => erp.control.bookings().filter(({ order }) => numbers.includes(order));
   return { ...erp, numbers, number: numbers[0] ?? '', mine, bookings };
 }
 
@@ -43,8 +42,8 @@ function bookingOf(sandbox: Pick<Sandbox, 'url'>) {
 it('releases the same orders for the same seed', async () => {
   const [one, other] = await Promise.all([started(), started()]);
 
-  const orders = await one.control.release({ count: 5, seed: 3 });
-  const same = await other.control.release({ count: 5, seed: 3 });
+  const orders = one.control.release({ count: 5, seed: 3 });
+  const same = other.control.release({ count: 5, seed: 3 });
 
   const withoutTimes = (list: typeof orders) =>
     list.map(({ createdAt: _, changedAt: __, ...order }) => order);
@@ -59,7 +58,7 @@ it('books the same reference twice: there is no idempotency to rely upon', async
   const answers = [await api.book(number, booking), await api.book(number, booking)];
 
   expect(answers.map(({ status }) => status)).toEqual([201, 201]);
-  expect((await bookings()).map(({ reference }) => reference)).toEqual(['key', 'key']);
+  expect(bookings().map(({ reference }) => reference)).toEqual(['key', 'key']);
 });
 
 it('fails as each fault describes, with or without doing the work', async () => {
@@ -72,7 +71,7 @@ it('fails as each fault describes, with or without doing the work', async () => 
       ({ status, text }) => `${status} ${text.slice(0, 8)}`,
       () => 'cut off',
     );
-    const booked = (await bookings()).filter((one) => one.reference === reference).length;
+    const booked = bookings().filter((one) => one.reference === reference).length;
     return { answer, booked };
   };
 
@@ -86,7 +85,7 @@ it('fails as each fault describes, with or without doing the work', async () => 
     { kind: 'business-error' },
     { kind: 'silent-no-op' },
   ] as const) {
-    await control.setFaults([{ ...fault, route, times: 1 }]);
+    control.setFaults([{ ...fault, route, times: 1 }]);
     outcomes.push(await outcomeOf(fault.kind));
   }
 
@@ -104,7 +103,7 @@ it('fails as each fault describes, with or without doing the work', async () => 
 it('does the work and never answers a call with timeout-after', async () => {
   // Prepare
   const { control, api, number, bookings } = await released(1);
-  await control.setFaults([{ kind: 'timeout-after', times: 1 }]);
+  control.setFaults([{ kind: 'timeout-after', times: 1 }]);
   const answered = vi.fn();
 
   // Act
@@ -126,7 +125,7 @@ it('has its orders and bookings when it is started again', async () => {
   const file = await bookFile();
   const first = await startSandbox.erp(file);
   const { control, api } = erpOf(first);
-  await control.release({ count: 20, quantity: '5' });
+  control.release({ count: 20, quantity: '5' });
   await api.book('MO/0003', { reference: 'key', goodQuantity: '5' });
   const before = [first.store.orders(), first.store.bookings()];
 
@@ -137,5 +136,5 @@ it('has its orders and bookings when it is started again', async () => {
 
   // Assess
   expect([second.store.orders(), second.store.bookings()]).toEqual(before);
-  expect(await erpOf(second).control.release()).toMatchObject([{ number: 'MO/0021' }]);
+  expect(erpOf(second).control.release()).toMatchObject([{ number: 'MO/0021' }]);
 });

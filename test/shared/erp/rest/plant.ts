@@ -1,5 +1,5 @@
-import { createApi, createApiKeyGuard, erpSandboxKey } from '../../../../infra/local/sandbox/api.ts';
-import { controlRoutes } from '../../../../infra/local/sandbox/erp/control-routes.ts';
+import { createApi, createApiKeyGuard, erpSandboxKey, Refusal } from '../../../../infra/local/sandbox/api.ts';
+import { plannersOf } from '../../../../infra/local/sandbox/erp/planners.ts';
 import { apiRoutes } from '../../../../infra/local/sandbox/erp/routes.ts';
 import { type Booking, type ProductionOrder, Store } from '../../../../infra/local/sandbox/erp/store.ts';
 import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
@@ -18,7 +18,7 @@ const usualPage = 200;
 
 export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
   const store = new Store(now);
-  const control = createApi(controlRoutes(store));
+  const planners = plannersOf(store);
   const apiWith = (key: string) => createApi(apiRoutes(store), createApiKeyGuard(key));
   let key: string = erpSandboxKey;
   let api = apiWith(key);
@@ -32,19 +32,21 @@ export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
     return found;
   }
 
-  /** What planners do in the ERP's own screens. */
-  function act(path: string, body: unknown = {}): Answer {
-    const url = new URL(path, 'http://sandbox');
-    return answeredBy(control, { method: 'POST', url, headers: {}, body: JSON.stringify(body) });
+  /** Whether planners could do it to the order. */
+  function did(ref: ErpOrderRef, act: (id: string) => unknown): boolean {
+    const { id } = order(ref);
+    try {
+      act(id);
+      return true;
+    } catch (error) {
+      if (error instanceof Refusal) return false;
+      throw error;
+    }
   }
 
-  function onOrder(ref: ErpOrderRef, what: string, body?: unknown): boolean {
-    return act(`/sandbox/orders/${encodeURIComponent(order(ref).id)}/${what}`, body).status === 200;
-  }
-
-  const onOpen: typeof onOrder = (ref, what, body) => {
+  const onOpen: typeof did = (ref, act) => {
     const { status, locked } = order(ref);
-    return status === 'released' && !locked && onOrder(ref, what, body);
+    return status === 'released' && !locked && did(ref, act);
   };
 
   function withhold(ref: ErpOrderRef, as: 'planned' | 'deleted'): boolean {
@@ -52,7 +54,7 @@ export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
     if (status !== 'released' || locked || withheld.has(id) || store.bookings(number).length > 0)
       return false;
     withheld.set(id, as);
-    return onOrder(ref, 'touch');
+    return did(ref, planners.touch);
   }
 
   /** The store has no order that is not released: what it shows of such a one is changed, and it books nothing on it. */
@@ -94,28 +96,28 @@ export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
     articles: { plain: 'GEAR-01', lots: 'GEAR-02', serials: 'GEAR-03' },
     plan({ article, quantity, changedAt, dueDate }) {
       const changed = changedAt ? { changedAt } : {};
-      const planned = act('/sandbox/orders', { product: article, quantity, dueDate, ...changed });
-      const [released]: ProductionOrder[] = Array.isArray(planned.body) ? planned.body : [];
+      const [released] = planners.release({ product: article, quantity, dueDate, ...changed });
       if (!released) throw new Error('nothing was released');
       return { number: released.number, id: released.id, article };
     },
-    cancel: (ref) => onOpen(ref, 'cancel'),
+    cancel: (ref) => onOpen(ref, planners.cancel),
     putBack: (ref) => withhold(ref, 'planned'),
     remove: (ref) => withhold(ref, 'deleted'),
-    releaseAgain: (ref) => withheld.delete(order(ref).id) && onOrder(ref, 'touch'),
-    changeQuantity: (ref, quantity) => !order(ref).locked && onOrder(ref, 'revise', { quantity }),
-    changeDueDate: (ref, dueDate) => void onOrder(ref, 'revise', { dueDate }),
+    releaseAgain: (ref) => withheld.delete(order(ref).id) && did(ref, planners.touch),
+    changeQuantity: (ref, quantity) =>
+      !order(ref).locked && did(ref, (id) => planners.revise(id, { quantity })),
+    changeDueDate: (ref, dueDate) => void did(ref, (id) => planners.revise(id, { dueDate })),
     renameArticle(ref, product) {
       const open = order(ref);
       if (open.status !== 'released' || open.locked) return false;
       store.saveOrder({ ...open, product, changedAt: store.tick() });
       return true;
     },
-    rename: (ref, number) => !order(ref).locked && onOrder(ref, 'revise', { number }),
-    finishByHand: (ref) => onOpen(ref, 'finish'),
-    touch: (ref) => void onOrder(ref, 'touch'),
-    lock: (ref) => void onOrder(ref, 'lock'),
-    unlock: (ref) => void onOrder(ref, 'unlock'),
+    rename: (ref, number) => !order(ref).locked && did(ref, (id) => planners.revise(id, { number })),
+    finishByHand: (ref) => onOpen(ref, planners.finish),
+    touch: (ref) => void did(ref, planners.touch),
+    lock: (ref) => void did(ref, planners.lock),
+    unlock: (ref) => void did(ref, planners.unlock),
     ignoreNextBooking() {
       ignoresNextBooking = true;
     },

@@ -1,0 +1,88 @@
+import { Refusal } from '../api.ts';
+import { type CompletionRequest, recordingsOf } from './complete.ts';
+import { type Azumuta, show } from './routes.ts';
+import type { ProductOrderRecord } from './store.ts';
+import { fireTriggers, type Trigger, type TriggerSender } from './triggers.ts';
+
+/** A product order as the sandbox shows it. */
+export type ShownProductOrder = ReturnType<typeof show.productOrder>;
+
+export type ShopFloor = ReturnType<typeof shopFloorOf>;
+
+/**
+ * The shop floor: what operators and administrators do in Azumuta's own screens. An act returns the product order that
+ * it was done to, and throws a Refusal when there is none.
+ * @param sender How triggers are called. Default: over the network, in real time.
+ */
+export function shopFloorOf(
+  azumuta: Azumuta,
+  sender: TriggerSender = { fetch, timeout: (ms) => AbortSignal.timeout(ms) },
+) {
+  const { catalogue, store } = azumuta;
+  const floor = { ...azumuta, sender };
+  const shown = (order: ProductOrderRecord) => show.productOrder(order, catalogue, '');
+  const newest = (number: string) => known(number, store.productOrdersNumbered(number).at(-1));
+
+  return {
+    /** All, oldest first. */
+    productOrders: () => store.productOrders().map(shown),
+    /** Operators record and complete the oldest open one, or the one that `how` names; the triggers fire. */
+    complete: (number: string, how: CompletionRequest = {}) => shown(complete(floor, number, how)),
+    /** Opens the newest completed one again. */
+    reopen(number: string) {
+      const last = store.productOrdersNumbered(number).findLast(({ status }) => status === 'completed');
+      return shown(store.save({ ...known(number, last), status: 'in-progress', completedAt: null }));
+    },
+    /** The newest: its id stays, and so does the number in what was recorded before. */
+    rename: (number: string, to: string) => shown(store.save({ ...newest(number), number: to })),
+    /** The newest; ASSUMED: its recordings are removed, too. */
+    remove(number: string) {
+      const removed = newest(number);
+      store.remove(removed.id);
+      return shown(removed);
+    },
+    /** Fires the triggers of the newest once more, although nothing has changed. */
+    trigger(number: string) {
+      const order = newest(number);
+      fireTriggers(floor, order.number, order.recordings);
+      return shown(order);
+    },
+    setTriggers(triggers: readonly Trigger[]) {
+      store.triggers = triggers;
+    },
+    triggerLog: () => store.triggerLog,
+  };
+}
+
+function known(number: string, found: ProductOrderRecord | undefined): ProductOrderRecord {
+  if (found) return found;
+  throw new Refusal(404, 'not-found', `There is no such product order ${number} here.`);
+}
+
+function complete(
+  floor: Azumuta & { readonly sender: TriggerSender },
+  number: string,
+  how: CompletionRequest,
+): ProductOrderRecord {
+  const { catalogue, store, now, newId } = floor;
+  const candidates = store
+    .productOrdersNumbered(number)
+    .filter(({ id }) => how.id === undefined || id === how.id);
+  const open = candidates.find(({ status }) => status !== 'completed');
+  if (!open && candidates.length > 0) {
+    const message = `Product order ${number} is completed already; reopen it first.`;
+    throw new Refusal(409, 'completed', message);
+  }
+  const order = known(number, open);
+  const article = catalogue.articles.find(({ id }) => id === order.articleId);
+  if (!article) throw new Refusal(404, 'not-found', `There is no article ${order.articleId}.`);
+  const recordings = recordingsOf(order, article, how, { now: now(), newId });
+  const done = store.save({
+    ...order,
+    status: 'completed',
+    completedAt: now().toISOString(),
+    recordings: [...order.recordings, ...recordings],
+  });
+  fireTriggers(floor, number, recordings);
+  return done;
+}

@@ -1,0 +1,154 @@
+import * as z from 'zod/mini';
+import { toDecimal } from '../../../../shared/model/quantity.ts';
+import { Refusal } from '../api.ts';
+import { seededDraw } from '../faults.ts';
+import { statusOf } from './routes.ts';
+import type { ProductionOrder, Store } from './store.ts';
+
+const amount = z.optional(z.union([z.string(), z.number()]));
+
+/** Production orders that planners release; what is absent is drawn from `seed`, the same for the same seed. */
+export const releaseSchema = z.strictObject({
+  count: z.optional(z.int().check(z.positive())),
+  seed: z.optional(z.int()),
+  product: z.optional(z.string()),
+  quantity: amount,
+  dueDate: z.optional(z.string()),
+  customer: z.optional(z.string()),
+  options: z.optional(z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))),
+  /** Change time of all of them (ISO, UTC); by default now, one for the whole batch. */
+  changedAt: z.optional(z.iso.datetime()),
+});
+
+export type ReleaseRequest = z.output<typeof releaseSchema>;
+
+/** What planners change of an order. */
+interface Revision {
+  readonly number?: string;
+  readonly quantity?: string | number;
+  readonly dueDate?: string;
+}
+
+const products: readonly { readonly product: string; readonly productName: string }[] = [
+  { product: 'GEAR-01', productName: 'Worm gearbox 1:20' },
+  { product: 'GEAR-02', productName: 'Bevel gearbox 1:3' },
+];
+/** Products of which each piece needs a serial number. */
+const serialNumbered: ReadonlySet<string> = new Set(['GEAR-03']);
+const customers = ['De Smet Machines', 'Høyer Transport', 'Müller & Söhne', 'O’Neill Mining'];
+
+export type Planners = ReturnType<typeof plannersOf>;
+
+/**
+ * What planners do in the ERP's own screens, and what its books hold. They name an order by its number or its id, and
+ * get it as it is then.
+ */
+export function plannersOf(store: Store) {
+  function known(key: string): ProductionOrder {
+    const order = store.order(key);
+    if (order) return order;
+    throw new Refusal(404, 'unknown-order', `There is no order ${key}.`);
+  }
+  function save(key: string, differs: Partial<ProductionOrder>): ProductionOrder {
+    const order = { ...known(key), ...differs, changedAt: store.tick() };
+    store.saveOrder(order);
+    return order;
+  }
+  const releaseOf = (request: ReleaseRequest = {}) => release(store, request);
+
+  return {
+    /** Releases `count` orders (default 1); what is not given is drawn from `seed`. */
+    release: releaseOf,
+    orders: () => store.orders(),
+    /** All that was ever booked. Twice the same reference is a double booking. */
+    bookings: () => store.bookings(),
+    cancel: (key: string) => save(key, { status: 'cancelled' }),
+    lock: (key: string) => save(key, { locked: true }),
+    unlock: (key: string) => save(key, { locked: false }),
+    /** Changes nothing but the change time. */
+    touch: (key: string) => save(key, {}),
+    /** Somebody finishes it by hand, without our reference. */
+    finish(key: string) {
+      const order = save(key, { status: 'done' });
+      store.addBooking(order, 'production', { goodQuantity: order.quantity, final: true });
+      return order;
+    },
+    /** Once the quantity is another one, the order is done or released, by what is booked so far. */
+    revise(key: string, { number, quantity, dueDate }: Revision) {
+      const order = known(key);
+      if (order.status === 'cancelled')
+        throw new Refusal(409, 'order-cancelled', `Order ${order.number} is cancelled.`);
+      const wanted = toDecimal(quantity);
+      const revised = save(order.id, {
+        dueDate: dueDate ?? order.dueDate,
+        quantity: wanted ?? order.quantity,
+      });
+      const status = wanted === undefined ? order.status : statusOf(revised, store);
+      return store.renameOrder({ ...revised, status }, number ?? order.number);
+    },
+    /**
+     * Releases an order (or takes the one that `number` names) and posts it to the integration's order endpoint.
+     * @returns the order, and what the integration answered.
+     */
+    async releaseAndSend(
+      target: { readonly url: string; readonly key: string },
+      { number, ...request }: ReleaseRequest & { readonly number?: string } = {},
+    ) {
+      const [order] = number === undefined ? releaseOf(request) : [known(number)];
+      if (!order) throw new Error('Nothing was released.');
+      const response = await fetch(target.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-api-key': target.key },
+        body: JSON.stringify(pushed(order)),
+      });
+      return { order, status: response.status, answer: await response.text() };
+    },
+  };
+}
+
+/** An order in the shape that the integration's order endpoint takes. */
+function pushed(order: ProductionOrder) {
+  const { number, id, product: article, quantity, unit, dueDate, customer, productName, options } = order;
+  return { number, id, article, quantity, unit, dueDate, attributes: { customer, productName, ...options } };
+}
+
+function release(store: Store, { count = 1, seed = 1, changedAt, ...given }: ReleaseRequest) {
+  const at = changedAt === undefined ? store.tick() : new Date(changedAt).toISOString();
+  return Array.from({ length: count }, () => {
+    const place = String(store.nextCount());
+    const drawn = drawnOrder(seededDraw(seed * 100_003 + Number(place)));
+    const { product = drawn.product } = given;
+    const order: ProductionOrder = {
+      id: `po-${place.padStart(8, '0')}`,
+      number: `MO/${place.padStart(4, '0')}`,
+      product,
+      productName: products.find((known) => known.product === product)?.productName ?? '',
+      quantity: toDecimal(given.quantity) ?? drawn.quantity,
+      unit: 'u',
+      serialNumbers: serialNumbered.has(product),
+      dueDate: given.dueDate ?? drawn.dueDate,
+      customer: given.customer ?? drawn.customer,
+      options: given.options ?? drawn.options,
+      status: 'released',
+      azumutaId: null,
+      azumutaIds: [],
+      azumutaUrl: null,
+      locked: false,
+      createdAt: at,
+      changedAt: at,
+    };
+    store.saveOrder(order);
+    return order;
+  });
+}
+
+function drawnOrder(draw: () => number) {
+  const below = (limit: number) => Math.floor(draw() * limit);
+  return {
+    product: products[below(products.length)]?.product ?? '',
+    quantity: String(1 + below(20)),
+    customer: customers[below(customers.length)] ?? '',
+    dueDate: `2026-12-${String(1 + below(28)).padStart(2, '0')}`,
+    options: { side: draw() < 0.5 ? 'Left' : 'Right', atex: draw() < 0.25 },
+  };
+}
