@@ -27,25 +27,23 @@ export interface Call {
 
 export interface Reply {
   readonly status: number;
-  readonly body?: unknown;
+  readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** `{name}` in a pattern matches one path segment; calls are counted under the pattern. */
-export interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  readonly pattern: string;
-  readonly answer: (call: Call) => Reply;
-}
+export type Route = ReturnType<typeof route>;
 
-/** A route that answers with what `body` returns, unless that throws a Refusal. */
+/**
+ * A route that answers with what `body` returns, unless that throws a Refusal.
+ * @param pattern `{name}` in it matches one path segment; calls are counted under the pattern.
+ */
 export function route(
-  method: Route['method'],
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH',
   pattern: string,
   body: (call: Call) => unknown,
   status = 200,
-): Route {
-  return { method, pattern, answer: (call) => ({ status, body: body(call) }) };
+) {
+  return { method, pattern, body, status };
 }
 
 /** Thrown inside a route to answer with an error. */
@@ -57,41 +55,45 @@ export class Refusal extends Error {
   }
 }
 
-/** The reply that refuses a caller; undefined lets the call in. It cannot see the body. */
-export type Guard = (headers: IncomingHttpHeaders) => Reply | undefined;
-
 export type Api = ReturnType<typeof createApi>;
 
 /**
  * Routes without a network.
- * @param guard Default: everybody may call.
+ * @param key Which callers must send: of Azumuta it is VERIFIED that the key travels in `X-API-Key`, and ASSUMED that a
+ * wrong one gets 401. Default: everybody may call.
  */
-export function createApi(routes: readonly Route[], guard?: Guard) {
+export function createApi(routes: readonly Route[], key?: string) {
   const router = new TrieRouter<Route>();
   for (const route of routes) router.add(route.method, route.pattern.replaceAll(/\{(\w+)\}/g, ':$1'), route);
+  const matching = ({ method, url }: Pick<ApiRequest, 'method' | 'url'>) =>
+    router.match(method, url.pathname)[0][0];
 
-  function matching({ method, url }: Pick<ApiRequest, 'method' | 'url'>) {
-    const [found] = router.match(method, url.pathname)[0];
-    if (!found) return undefined;
+  function replyTo(request: ApiRequest): Reply {
+    const { method, url, headers, body } = request;
+    const found = matching(request);
+    if (!found) throw new Refusal(404, 'not-found', `There is no ${method} ${url.pathname}.`);
+    if (key !== undefined && headers['x-api-key'] !== key)
+      throw new Refusal(401, 'unauthorized', 'The API key is missing or wrong.');
     const [route, given] = found;
     const decoded = Object.entries(given).map(([name, text]) => [name, decodeURIComponent(String(text))]);
-    return { route, parameters: Object.fromEntries(decoded) };
+    const call = { parameters: Object.fromEntries(decoded), query: url.searchParams, origin: url.origin };
+    return { status: route.status, body: route.body({ ...call, body: bodyOf(body) }) ?? {} };
   }
 
   return {
     /** Method and pattern of the route that serves the request; undefined if there is none. */
     routeOf(request: Pick<ApiRequest, 'method' | 'url'>): string | undefined {
-      const route = matching(request)?.route;
+      const [route] = matching(request) ?? [];
       return route && `${route.method} ${route.pattern}`;
     },
-    /** @throws Refusal, which holds the reply. */
+    /** Rejections are answered; any other error of a route is thrown. */
     answer(request: ApiRequest): Reply {
-      const { method, url, headers, body } = request;
-      const found = matching(request);
-      if (!found) return failure(404, 'not-found', `There is no ${method} ${url.pathname}.`);
-      const { route, parameters } = found;
-      const call = { parameters, query: url.searchParams, origin: url.origin };
-      return guard?.(headers) ?? route.answer({ ...call, body: bodyOf(body) });
+      try {
+        return replyTo(request);
+      } catch (error) {
+        if (error instanceof Refusal) return error.reply;
+        throw error;
+      }
     },
   };
 }
@@ -117,14 +119,3 @@ export function accepted<T>(schema: z.ZodMiniType<T>, body: unknown): T {
 /** The keys that the sandboxes accept: they open nothing but a sandbox. */
 export const azumutaSandboxKey = 'azumuta-sandbox-key';
 export const erpSandboxKey = 'erp-sandbox-key';
-
-/**
- * Refuses wrong keys. Of Azumuta it is VERIFIED that the key travels in `X-API-Key`, and ASSUMED that a wrong one gets
- * 401.
- */
-export function createApiKeyGuard(key: string): Guard {
-  return (headers) =>
-    headers['x-api-key'] === key
-      ? undefined
-      : failure(401, 'unauthorized', 'The API key is missing or wrong.');
-}

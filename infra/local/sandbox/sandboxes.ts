@@ -1,5 +1,5 @@
 import { readJson, writeJson } from '../emulator/json-file.ts';
-import { accepted, azumutaSandboxKey, createApiKeyGuard, erpSandboxKey, route } from './api.ts';
+import { accepted, azumutaSandboxKey, erpSandboxKey, route } from './api.ts';
 import { newMeteorId } from './azumuta/catalogue.ts';
 import { completionSchema } from './azumuta/complete.ts';
 import { gearboxes } from './azumuta/gearboxes.ts';
@@ -19,9 +19,9 @@ const now = () => new Date();
 
 /** Each runs in this process, and keeps its books in `file` from its end to its next start; without one it forgets them. */
 export const startSandbox = {
-  azumuta(file?: string, pageSize = 50) {
+  azumuta(file?: string) {
     const store = openAzumutaStore(file === undefined ? undefined : readJson(file));
-    const azumuta = { catalogue: gearboxes, store, now, newId: newMeteorId, pageSize };
+    const azumuta = { catalogue: gearboxes, store, now, newId: newMeteorId };
     const floor = shopFloorOf(azumuta);
     const control = [
       route('GET', '/sandbox/productorders', floor.productOrders),
@@ -29,7 +29,7 @@ export const startSandbox = {
         floor.complete(number, accepted(completionSchema, body ?? {})),
       ),
     ];
-    const options = { api: azumutaRoutes(azumuta), control, guard: createApiKeyGuard(azumutaSandboxKey) };
+    const options = { api: azumutaRoutes(azumuta), control, key: azumutaSandboxKey };
     return serve(options, { store, people: floor }, file, store.productOrders);
   },
 
@@ -41,7 +41,7 @@ export const startSandbox = {
       route('GET', '/sandbox/orders', planners.orders),
       route('GET', '/sandbox/bookings', planners.bookings),
     ];
-    const options = { api: erpRoutes(store), control, guard: createApiKeyGuard(erpSandboxKey) };
+    const options = { api: erpRoutes(store), control, key: erpSandboxKey };
     const books = () => ({ orders: store.orders(), bookings: store.bookings() });
     return serve(options, { store, people: planners }, file, books);
   },

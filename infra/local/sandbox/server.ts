@@ -1,15 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { listen, readBody } from '../emulator/process/http.ts';
-import { accepted, createApi, failure, type Guard, Refusal, type Reply, type Route, route } from './api.ts';
+import { accepted, createApi, failure, type Reply, type Route, route } from './api.ts';
 import { createFaults, type Fault, faultsSchema } from './faults.ts';
 
 export interface SandboxServerOptions {
-  /** The partner's own API: guarded, counted, and subject to faults. */
+  /** The partner's own API: counted, and subject to faults. */
   readonly api: readonly Route[];
-  /** Routes below `/sandbox/`: for people and the console; neither guarded nor counted nor faulty. */
+  /** Routes below `/sandbox/`: for people and the console; neither counted nor faulty. */
   readonly control: readonly Route[];
-  readonly guard: Guard;
+  /** Which callers of the API must send. */
+  readonly key: string;
 }
 
 /** A fault that made a call fail. */
@@ -24,11 +25,11 @@ interface LoggedFault {
 const maxBodyBytes = 5 * 1024 * 1024;
 
 /** Serves a sandbox over HTTP: its routes, with call counts and faults. */
-export async function startSandboxServer({ guard, ...options }: SandboxServerOptions) {
+export async function startSandboxServer(options: SandboxServerOptions) {
   const faults = createFaults();
   const calls = { route: new Map<string, number>(), path: new Map<string, number>() };
   const faultLog: LoggedFault[] = [];
-  const api = createApi(options.api, guard);
+  const api = createApi(options.api, options.key);
   const control = createApi([
     ...options.control,
     route('GET', '/sandbox/faults', faults.current),
@@ -37,8 +38,7 @@ export async function startSandboxServer({ guard, ...options }: SandboxServerOpt
 
   const server = await listen(0, (request, response) =>
     serve(request, response).catch((error: unknown) => {
-      const unexpected = failure(500, 'internal', String(error));
-      if (!response.headersSent) send(response, error instanceof Refusal ? error.reply : unexpected);
+      if (!response.headersSent) send(response, failure(500, 'internal', String(error)));
     }),
   );
   return {
@@ -61,7 +61,7 @@ export async function startSandboxServer({ guard, ...options }: SandboxServerOpt
     const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? '127.0.0.1'}`);
     const { method = 'GET', headers } = incoming;
     const body = await readBody(incoming, maxBodyBytes);
-    if (!body) throw new Refusal(413, 'too-large', 'The body is too large.');
+    if (!body) return send(response, failure(413, 'too-large', 'The body is too large.'));
     const request = { method, url, headers, body: body.toString('utf8') };
     if (url.pathname.startsWith('/sandbox/')) return send(response, control.answer(request));
     const name = api.routeOf(request);
@@ -119,5 +119,5 @@ function retryAfterOf(fault: Extract<Fault, { kind: 'status' }>): Record<string,
 
 function send(response: ServerResponse, reply: Reply): void {
   response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers });
-  response.end(JSON.stringify(reply.body ?? {}));
+  response.end(JSON.stringify(reply.body));
 }

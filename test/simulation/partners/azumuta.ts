@@ -1,4 +1,4 @@
-import { createApi, createApiKeyGuard, Refusal } from '../../../infra/local/sandbox/api.ts';
+import { createApi, Refusal } from '../../../infra/local/sandbox/api.ts';
 import {
   article,
   articleCategory,
@@ -10,7 +10,6 @@ import { apiRoutes } from '../../../infra/local/sandbox/azumuta/routes.ts';
 import { shopFloorOf } from '../../../infra/local/sandbox/azumuta/shop-floor.ts';
 import { openStore, type ProductOrderRecord } from '../../../infra/local/sandbox/azumuta/store.ts';
 import type { Trigger } from '../../../infra/local/sandbox/azumuta/triggers.ts';
-import { answeredBy } from '../../support/answered.ts';
 import type { Answer, Received } from '../../support/server.ts';
 
 export interface AzumutaModelOptions {
@@ -71,11 +70,11 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
   const catalogue = plantWith(options.articles);
   const store = openStore();
   store.triggers = triggers;
-  const azumuta = { catalogue, store, now, newId, pageSize: 50 };
+  const azumuta = { catalogue, store, now, newId };
   const routes = apiRoutes(azumuta);
   const open = createApi(routes);
   const floor = shopFloorOf(azumuta, senderTo(sendTrigger));
-  const apiWith = (key: string) => createApi(routes, createApiKeyGuard(key));
+  const apiWith = (key: string) => createApi(routes, key);
   let apiKey = newId();
   let api = apiWith(apiKey);
 
@@ -112,7 +111,7 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
   }
 
   return {
-    answer: (call: Received): Answer => answeredBy(api, call),
+    answer: (call: Received): Answer => api.answer(call),
     /** The current key. */
     get apiKey() {
       return apiKey;
@@ -160,7 +159,7 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
       const listed = Object.entries(parameters).map(([key, value]) => ({ key, value }));
       const body = JSON.stringify({ number, articleId, parameters: listed });
       const url = new URL('https://app.azumuta.com/api/v1/productorders');
-      return done(() => Object(answeredBy(open, { method: 'POST', url, headers: {}, body }).body));
+      return done(() => Object(open.answer({ method: 'POST', url, headers: {}, body }).body));
     },
     /** All, oldest first. */
     productOrders: (): readonly BuiltProductOrder[] => store.productOrders().map(builtOf),

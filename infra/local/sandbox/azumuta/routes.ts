@@ -88,8 +88,6 @@ export interface Azumuta {
   readonly store: Store;
   readonly now: () => Date;
   readonly newId: () => string;
-  /** Entries on one page of a list. */
-  readonly pageSize: number;
 }
 
 type Show<T> = (entry: T, origin: string) => unknown;
@@ -99,7 +97,7 @@ type Show<T> = (entry: T, origin: string) => unknown;
  * that creating the same number twice makes two product orders, and that an unknown article is refused (422).
  */
 export function apiRoutes(azumuta: Azumuta): Route[] {
-  const { catalogue, store, pageSize } = azumuta;
+  const { catalogue, store } = azumuta;
   const { articles, workInstructions } = catalogue;
   const shown = (order: ProductOrderRecord, origin: string) => show.productOrder(order, catalogue, origin);
   const among = <T extends { id: string }>(entries: readonly T[]) => {
@@ -111,11 +109,11 @@ export function apiRoutes(azumuta: Azumuta): Route[] {
     wanted === null ? store.productOrders() : store.productOrdersNumbered(wanted);
 
   return [
-    list('workinstructions', pageSize, () => workInstructions, show.workInstruction),
+    list('workinstructions', store, () => workInstructions, show.workInstruction),
     one('workinstructions', 'work instruction', among(workInstructions), show.workInstruction),
-    list('articles', pageSize, articlesNumbered, show.article),
+    list('articles', store, articlesNumbered, show.article),
     one('articles', 'article', among(articles), show.article),
-    list('productorders', pageSize, ordersNumbered, shown),
+    list('productorders', store, ordersNumbered, shown),
     one('productorders', 'product order', store.productOrder, shown),
     one('recordings', 'recording', store.recording, (found, origin) =>
       show.recording(found, catalogue, origin),
@@ -139,12 +137,13 @@ function one<T>(path: string, name: string, find: (id: string) => T | undefined,
  */
 function list<T>(
   name: string,
-  pageSize: number,
+  store: Store,
   entries: (number: string | null) => readonly T[],
   show: Show<T>,
 ): Route {
   const path = `/api/v1/${name}`;
   return route('GET', path, ({ query, origin }) => {
+    const { pageSize } = store;
     const found = entries(query.get('number'));
     const from = Number(query.get('cursor') ?? 0);
     const next = new URLSearchParams(query);

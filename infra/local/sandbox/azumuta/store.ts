@@ -33,6 +33,8 @@ export function openStore(kept: readonly ProductOrderRecord[] = []) {
   const orders = new Map(kept.map((order) => [order.id, order]));
   const all = () => [...orders.values()];
   return {
+    /** Entries on one page of a list. */
+    pageSize: 50,
     triggers: [] as readonly Trigger[],
     /** All calls of triggers so far, oldest first. */
     triggerLog: [] as TriggerLogEntry[],

@@ -65,8 +65,9 @@ it('lists in the envelope that Azumuta documents, with Meteor ids and mixed name
 
 it('pages without missing an entry', async () => {
   // Prepare
-  const sandbox = await startSandbox.azumuta(undefined, 2);
+  const sandbox = await startSandbox.azumuta();
   onTestFinished(sandbox.stop);
+  sandbox.store.pageSize = 2;
   const api = apiOf(sandbox, azumutaSandboxKey);
 
   // Act

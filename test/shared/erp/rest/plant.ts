@@ -1,10 +1,9 @@
-import { createApi, createApiKeyGuard, erpSandboxKey, Refusal } from '../../../../infra/local/sandbox/api.ts';
+import { createApi, erpSandboxKey, failure, Refusal } from '../../../../infra/local/sandbox/api.ts';
 import { plannersOf } from '../../../../infra/local/sandbox/erp/planners.ts';
 import { apiRoutes } from '../../../../infra/local/sandbox/erp/routes.ts';
 import { type Booking, type ProductionOrder, Store } from '../../../../infra/local/sandbox/erp/store.ts';
 import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import { sumOf } from '../../../../shared/model/quantity.ts';
-import { answeredBy } from '../../../support/answered.ts';
 import type { Answer, Received } from '../../../support/server.ts';
 import type { BookedQuantity, ErpPlant, PlantBooks } from '../conformance/plants/plant.ts';
 
@@ -19,7 +18,7 @@ const usualPage = 200;
 export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
   const store = new Store(now);
   const planners = plannersOf(store);
-  const apiWith = (key: string) => createApi(apiRoutes(store), createApiKeyGuard(key));
+  const apiWith = (key: string) => createApi(apiRoutes(store), key);
   let key: string = erpSandboxKey;
   let api = apiWith(key);
   let ignoresNextBooking = false;
@@ -63,10 +62,10 @@ export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
     const named = key === undefined ? undefined : store.order(decodeURIComponent(key));
     const as = named && withheld.get(named.id);
     if (as === 'deleted')
-      return refusal(404, 'unknown-order', `There is no production order ${named?.number}.`);
+      return failure(404, 'unknown-order', `There is no production order ${named?.number}.`);
     if (as === 'planned' && what === 'bookings' && call.method === 'POST')
-      return refusal(409, 'order-planned', `Production order ${named?.number} is not released.`);
-    const answer = answeredBy(api, call);
+      return failure(409, 'order-planned', `Production order ${named?.number} is not released.`);
+    const answer = api.answer(call);
     if (as === 'planned' && what === undefined && answer.status === 200)
       return { ...answer, body: { ...Object(answer.body), status: 'planned' } };
     if (named || withheld.size === 0 || answer.status !== 200) return answer;
@@ -83,7 +82,7 @@ export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
         ignoresNextBooking = false;
         return { body: {} };
       }
-      return withheld.size === 0 ? answeredBy(api, call) : withheldFrom(call);
+      return withheld.size === 0 ? api.answer(call) : withheldFrom(call);
     },
     credentials: () => ({ apiKey: key }),
     rotate(secret) {
@@ -132,10 +131,6 @@ export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
     },
   };
 }
-
-const refusal = (status: number, code: string, message: string): Answer => ({
-  ...{ status, body: { error: { code, message } } },
-});
 
 function booksOf(order: ProductionOrder, entries: readonly Booking[]): PlantBooks {
   const bookings = entries.filter(({ kind }) => kind === 'production').map(bookingOf);
