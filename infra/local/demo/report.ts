@@ -32,14 +32,11 @@ function mark(event: string): string {
 
 export function printOutcome(outcome: DemoOutcome): void {
   printJourneys(outcome.journeys);
-  const { orders, booked, missing, secondsToCreate, secondsToBook, seconds, azumutaCalls, erpCalls } =
-    outcome;
+  const { orders, booked, missing, seconds, azumutaCalls, erpCalls } = outcome;
   const arrived = style(booked === orders ? 'green' : 'red', `${booked} of ${orders} orders arrived`);
   out(`\n${arrived} in ${seconds.toFixed(1)} s`);
   for (const line of missing) out(`  missing  ${line}`);
-  out(`  ERP order → Azumuta product order   ${secondsToCreate.toFixed(1)} s (median)`);
-  out(`  completed in Azumuta → booked       ${secondsToBook.toFixed(1)} s (median)`);
-  out(`  calls                               ${azumutaCalls} to Azumuta, ${erpCalls} to the ERP`);
+  out(`  ${azumutaCalls} calls to Azumuta, ${erpCalls} to the ERP`);
   const environment = Object.entries(localOverrides.environment ?? {}).map(
     ([name, value]) => `${name}=${value}`,
   );

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
 import type { Progress } from '../progress.ts';
 import type { LocalSystem } from '../run-locally.ts';
 
@@ -31,9 +30,9 @@ export async function runDemo(
   const startedAt = Date.now();
   const demo: Demo = { ...system, signal };
   const numbers = await step('Orders out: ERP → Azumuta', (tell) => ordersOut(demo, orders, tell));
-  const completedAt = await step('Work done in Azumuta', (tell) => workDone(demo, numbers, tell));
+  await step('Work done in Azumuta', (tell) => workDone(demo, numbers, tell));
   await step('Results back: Azumuta → ERP', (tell) => resultsBack(demo, numbers, tell));
-  return outcomeOf(system, numbers, completedAt, startedAt);
+  return outcomeOf(system, numbers, startedAt);
 }
 
 /** The ERP sends one half to the order endpoint; the scheduled pull finds the other. */
@@ -42,22 +41,22 @@ async function ordersOut(demo: Demo, orders: number, tell: Tell): Promise<readon
   const numbers: string[] = [];
   const advance = (created: number) =>
     tell(`Orders out: ${numbers.length} released in the ERP, ${created} created in Azumuta`);
-  const release = async (count: number, seed: number) => {
-    const released = (await erp.release({ count, seed })).map(({ number }) => number);
+  const release = (count: number, seed: number) => {
+    const released = erp.release({ count, seed }).map(({ number }) => number);
     numbers.push(...released);
     advance(0);
     return released;
   };
   const pushed = Math.ceil(orders / 2);
   for (let sent = 0; sent < pushed; sent++) {
-    const [number = ''] = await release(1, sent + 1);
+    const [number = ''] = release(1, sent + 1);
     await persistently(demo, async () => {
       const { status, answer } = await erp.releaseAndSend(orderEndpoint, { number });
       if (status !== 202 && status !== 200)
         throw new Error(`The order endpoint answered ${status}: ${answer}`);
     });
   }
-  if (orders > pushed) await release(orders - pushed, 1000);
+  if (orders > pushed) release(orders - pushed, 1000);
   await persistently(demo, async () => {
     const { payload } = await emulator.runSchedule('SchedulesPull');
     // A run that was killed still holds its lease: try again until a run has read everything.
@@ -65,58 +64,47 @@ async function ordersOut(demo: Demo, orders: number, tell: Tell): Promise<readon
       throw new Error(`The pull did not run through: ${JSON.stringify(payload)}`);
   });
   await until(demo, 'Not every order is in Azumuta and known to the ERP', async () => {
-    const linked = (await erp.orders()).filter(
-      ({ number, azumutaId }) => azumutaId !== null && numbers.includes(number),
-    );
+    const linked = erp
+      .orders()
+      .filter(({ number, azumutaId }) => azumutaId !== null && numbers.includes(number));
     advance(linked.length);
     return linked.length === numbers.length;
   });
   return numbers;
 }
 
-/**
- * Operators build and complete every order; Azumuta fires its triggers.
- * @returns when each order was completed in Azumuta (ISO).
- */
+/** Operators build and complete every order; Azumuta fires its triggers. */
 async function workDone({ azumuta }: Demo, numbers: readonly string[], tell: Tell) {
-  const completedAt = new Map<string, string>();
-  for (const number of numbers) {
-    completedAt.set(number, new Date().toISOString());
-    await azumuta.complete(number, number === numbers[0] ? { scrap: 1 } : {});
-    tell(`Work done: ${completedAt.size} of ${numbers.length} completed in Azumuta`);
+  for (const [done, number] of numbers.entries()) {
+    azumuta.complete(number, done === 0 ? { scrap: 1 } : {});
+    tell(`Work done: ${done + 1} of ${numbers.length} completed in Azumuta`);
   }
-  return completedAt;
 }
 
 /** Every completion is booked in the ERP. */
 async function resultsBack(demo: Demo, numbers: readonly string[], tell: Tell): Promise<void> {
   let checkedAt = Date.now();
   await until(demo, 'Not every completion is booked in the ERP', async () => {
-    const booked = await bookedOf(demo, numbers);
+    const booked = bookedOf(demo, numbers);
     tell(`Results back: ${booked.length} of ${numbers.length} booked in the ERP`);
     if (booked.length === numbers.length) return true;
     if (Date.now() - checkedAt > lostTriggerMs) {
       checkedAt = Date.now();
-      await repeatLostTriggers(demo, numbers);
+      repeatLostTriggers(demo, numbers);
     }
     return false;
   });
 }
 
 /** Those of the orders that are booked in the ERP. */
-async function bookedOf({ erp }: LocalSystem, numbers: readonly string[]): Promise<readonly string[]> {
-  const booked = new Set((await erp.bookings()).map(({ order }) => order));
+function bookedOf({ erp }: LocalSystem, numbers: readonly string[]): readonly string[] {
+  const booked = new Set(erp.bookings().map(({ order }) => order));
   return numbers.filter((number) => booked.has(number));
 }
 
-async function outcomeOf(
-  system: LocalSystem,
-  numbers: readonly string[],
-  completedAt: ReadonlyMap<string, string>,
-  startedAt: number,
-) {
+async function outcomeOf(system: LocalSystem, numbers: readonly string[], startedAt: number) {
   const { erp, azumuta, ledger } = system;
-  const booked = await bookedOf(system, numbers);
+  const booked = bookedOf(system, numbers);
   const journeys = new Map(
     await Promise.all(numbers.map(async (number) => [number, await ledger.journeys.of(number)] as const)),
   );
@@ -132,13 +120,9 @@ async function outcomeOf(
         ? []
         : [`${number}: ${journey.at(-1)?.event ?? 'unknown'} ${journey.at(-1)?.note ?? ''}`],
     ),
-    /** From the release in the ERP to the product order in Azumuta, median. */
-    secondsToCreate: medianSeconds(journeys, 'created', (_, journey) => timeOf('queued', journey)),
-    /** From the completion in Azumuta to the booking in the ERP, median. */
-    secondsToBook: medianSeconds(journeys, 'booked', (number) => completedAt.get(number)),
     seconds: (Date.now() - startedAt) / 1000,
-    azumutaCalls: total(await azumuta.calls()),
-    erpCalls: total(await erp.calls()),
+    azumutaCalls: total(azumuta.calls()),
+    erpCalls: total(erp.calls()),
   };
 }
 
@@ -162,30 +146,11 @@ async function persistently({ signal }: Demo, act: () => Promise<void>): Promise
 }
 
 /** A trigger without an answer is lost, as nothing promises that Azumuta repeats it. So an operator fires it again. */
-async function repeatLostTriggers({ azumuta }: Demo, numbers: readonly string[]): Promise<void> {
-  const log = await azumuta.triggerLog();
+function repeatLostTriggers({ azumuta }: Demo, numbers: readonly string[]): void {
+  const log = azumuta.triggerLog();
   for (const number of numbers) {
     const calls = log.filter(({ productOrderNumber }) => productOrderNumber === number);
     const lost = calls.every(({ outcome }) => typeof outcome !== 'number' || outcome >= 300);
-    if (lost) await azumuta.trigger(number);
+    if (lost) azumuta.trigger(number);
   }
-}
-
-type Journey = readonly JourneyEntry[];
-
-function timeOf(event: string, journey: Journey): string | undefined {
-  return journey.find((entry) => entry.event === event)?.at;
-}
-
-/** From the start to the event, of the journeys that have both. */
-function medianSeconds(
-  journeys: ReadonlyMap<string, Journey>,
-  event: string,
-  startOf: (number: string, journey: Journey) => string | undefined,
-): number {
-  const sorted = [...journeys]
-    .map(([number, journey]) => [startOf(number, journey), timeOf(event, journey)])
-    .flatMap(([start, end]) => (start && end ? [(Date.parse(end) - Date.parse(start)) / 1000] : []))
-    .sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }

@@ -1,6 +1,8 @@
 import { labelOf } from './template/local-stack.ts';
 import type { LocalStack } from './template/read-stack.ts';
 
+type Overridden = Pick<LocalStack, 'name' | 'functions' | 'queues' | 'mappings' | 'schedules'>;
+
 /** What a local run shortens, so that what takes an hour in an account takes seconds here. */
 export interface Overrides {
   /** Longest timeout of any function. */
@@ -18,7 +20,7 @@ export interface Overrides {
  * are never made longer.
  * @throws Error for a variable that no function has: it would change nothing.
  */
-export function overrideStack(stack: LocalStack, overrides: Overrides) {
+export function overrideStack<Stack extends Overridden>(stack: Stack, overrides: Overrides) {
   const { environment = {}, scheduleSeconds = {} } = overrides;
   const changes: string[] = [];
   for (const name of Object.keys(environment)) {

@@ -4,7 +4,7 @@ import type { Mappings } from '../lambda/event-source-mappings.ts';
 import type { Lambda } from '../lambda/service.ts';
 import { call, listen, readBody } from '../process/http.ts';
 import { type Services, urlOf } from '../services.ts';
-import { type AwsNames, awsCallOf, signerOf } from './request.ts';
+import { awsCallOf, signerOf } from './request.ts';
 
 export interface LocalAnswer {
   readonly status: number;
@@ -26,13 +26,6 @@ export function startEndpoint(
   mappings: Mappings,
   local: Readonly<Record<string, (operation: string, body: string) => LocalAnswer>>,
 ) {
-  const names: AwsNames = {
-    region: stack.region,
-    accountId: stack.accountId,
-    secretArn: (id) =>
-      stack.secrets.find(({ name, arn }) => id === name || id === arn || arn.slice(0, -7) === id)?.arn ?? id,
-  };
-
   return listen(ports.endpoint, async (request, response) => {
     const signer = signerOf(request.headers.authorization);
     if (!signer) {
@@ -48,17 +41,16 @@ export function startEndpoint(
     const { service } = signer;
     const [target] = request.headersDistinct['x-amz-target'] ?? [];
     const { method, url: path } = request;
-    const { action, resources } = awsCallOf({ service, target, method, path, body }, names);
-    for (const resource of resources) {
-      const decision = access.decide(principal, { action, resource });
-      if (decision.allowed) continue;
+    const asked = awsCallOf({ service, target, method, path, body }, stack);
+    const decision = access.decide(principal, asked);
+    if (!decision.allowed) {
       // DynamoDB and Secrets Manager answer a refusal with 400, the others with 403.
       const status = service === 'dynamodb' || service === 'secretsmanager' ? 400 : 403;
       return refuse(response, status, 'AccessDeniedException', decision.reason);
     }
     const text = body.toString('utf8');
     if (service === 'lambda') return answerLambda(request, text, response, lambda, mappings);
-    const here = local[service]?.(action.replace(/^.*:/, ''), text);
+    const here = local[service]?.(asked.action.replace(/^.*:/, ''), text);
     if (here)
       return void response.writeHead(here.status, { 'content-type': here.contentType }).end(here.body);
     if (service !== 'sqs' && service !== 'dynamodb')

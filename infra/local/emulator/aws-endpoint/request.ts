@@ -17,8 +17,8 @@ export function signerOf(authorization: string | undefined) {
 interface AwsCall {
   /** `sqs:SendMessage`. */
   readonly action: string;
-  /** ARNs that IAM must allow, every one of them; `*` for calls without a resource. */
-  readonly resources: readonly string[];
+  /** The ARN that IAM must allow; `*` for calls without a resource. */
+  readonly resource: string;
 }
 
 const bodySchema = z.object({
@@ -26,16 +26,8 @@ const bodySchema = z.object({
   QueueName: z.optional(z.string()),
   TableName: z.optional(z.string()),
   IndexName: z.optional(z.string()),
-  RequestItems: z.optional(z.record(z.string(), z.unknown())),
   SecretId: z.optional(z.string()),
 });
-
-export interface AwsNames {
-  readonly region: string;
-  readonly accountId: string;
-  /** ARN of a secret by its name, ARN or the ARN without its random ending. */
-  readonly secretArn: (id: string) => string;
-}
 
 /** A signed call as it was received. */
 interface SignedCall {
@@ -51,41 +43,38 @@ interface SignedCall {
 
 /**
  * The action and the resources of a signed call: the action by its `X-Amz-Target` header, the resources by its body
- * (JSON protocols of SQS, DynamoDB and Secrets Manager), or both by its body (SNS). For a batch it is the action of the
- * single call, as in IAM.
+ * (JSON protocols of SQS, DynamoDB and Secrets Manager), or both by its body (SNS). For a batch of messages it is the
+ * action of the single call, as in IAM. A call in another form is one on `*`, which no function may make.
  */
-export function awsCallOf({ service, target, method, path, body }: SignedCall, names: AwsNames): AwsCall {
+export function awsCallOf(
+  { service, target, method, path, body }: SignedCall,
+  { region, accountId }: { readonly region: string; readonly accountId: string },
+): AwsCall {
   const operation = target?.split('.').at(-1) ?? '';
   const parsed = z.safeParse(bodySchema, jsonOf(body.toString('utf8')));
   const fields = parsed.success ? parsed.data : {};
-  const arn = (rest: string) => `arn:aws:${service}:${names.region}:${names.accountId}:${rest}`;
+  const arn = (rest: string) => `arn:aws:${service}:${region}:${accountId}:${rest}`;
   switch (service) {
     case 'sqs': {
       const queue = fields.QueueName ?? fields.QueueUrl?.split('/').at(-1);
       const action = operation.replace(/(?<=Message|Visibility)Batch$/, '');
-      return { action: `sqs:${action}`, resources: [queue === undefined ? '*' : arn(queue)] };
+      return { action: `sqs:${action}`, resource: queue === undefined ? '*' : arn(queue) };
     }
     case 'dynamodb': {
-      const tables =
-        fields.TableName === undefined ? Object.keys(fields.RequestItems ?? {}) : [fields.TableName];
       const index = fields.IndexName === undefined ? '' : `/index/${fields.IndexName}`;
-      const resources = tables.map((table) =>
-        table.startsWith('arn:') ? table : arn(`table/${table}${index}`),
-      );
-      return { action: `dynamodb:${operation}`, resources: resources.length > 0 ? resources : ['*'] };
+      const resource = fields.TableName === undefined ? '*' : arn(`table/${fields.TableName}${index}`);
+      return { action: `dynamodb:${operation}`, resource };
     }
-    case 'secretsmanager': {
-      const secret = fields.SecretId === undefined ? '*' : names.secretArn(fields.SecretId);
-      return { action: `secretsmanager:${operation}`, resources: [secret] };
-    }
+    case 'secretsmanager':
+      return { action: `secretsmanager:${operation}`, resource: fields.SecretId ?? '*' };
     case 'sns': {
       const form = new URLSearchParams(body.toString('utf8'));
-      return { action: `sns:${form.get('Action') ?? ''}`, resources: [form.get('TopicArn') ?? '*'] };
+      return { action: `sns:${form.get('Action') ?? ''}`, resource: form.get('TopicArn') ?? '*' };
     }
     case 'lambda':
       return lambdaCallOf(method ?? 'GET', (path ?? '/').split('?')[0] ?? '/', arn);
     default:
-      return { action: `${service}:${operation}`, resources: ['*'] };
+      return { action: `${service}:${operation}`, resource: '*' };
   }
 }
 
@@ -94,13 +83,11 @@ function lambdaCallOf(method: string, path: string, arn: (rest: string) => strin
   if (name !== undefined) {
     const wanted = decodeURIComponent(name);
     const resource = wanted.startsWith('arn:') ? wanted : arn(`function:${wanted}`);
-    return { action: 'lambda:InvokeFunction', resources: [resource] };
+    return { action: 'lambda:InvokeFunction', resource };
   }
   const [, uuid] = /^\/2015-03-31\/event-source-mappings\/?([^/]*)$/.exec(path) ?? [];
-  if (uuid === '') return { action: 'lambda:ListEventSourceMappings', resources: ['*'] };
-  if (uuid !== undefined) {
-    const action = method === 'PUT' ? 'UpdateEventSourceMapping' : 'GetEventSourceMapping';
-    return { action: `lambda:${action}`, resources: [arn(`event-source-mapping:${uuid}`)] };
-  }
-  return { action: `lambda:${method} ${path}`, resources: ['*'] };
+  if (uuid === '') return { action: 'lambda:ListEventSourceMappings', resource: '*' };
+  if (uuid !== undefined && method === 'PUT')
+    return { action: 'lambda:UpdateEventSourceMapping', resource: arn(`event-source-mapping:${uuid}`) };
+  return { action: `lambda:${method} ${path}`, resource: '*' };
 }

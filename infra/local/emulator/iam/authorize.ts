@@ -89,10 +89,9 @@ function ruleOf({ effect, actions, resources, conditions }: Statement): Rule {
 }
 
 /** One value is enough; a key that the call does not have makes the condition false. */
-function testOf({ operator, key, values }: Condition): (context: CallContext) => boolean {
-  // ArnEquals and ArnLike are the same ("ARN condition operators" of the IAM guide).
+function testOf({ key, values }: Condition): (context: CallContext) => boolean {
   const matchers = values.map((pattern) =>
-    operator.startsWith('Arn') ? arnWildcard(pattern) : (value: string) => value === pattern,
+    key === 'aws:SourceArn' ? arnWildcard(pattern) : (value: string) => value === pattern,
   );
   return (context) => {
     const value = context[key];

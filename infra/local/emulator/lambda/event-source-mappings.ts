@@ -11,7 +11,7 @@ const updateSchema = z.object({ Enabled: z.optional(z.boolean()) });
 
 /**
  * Lambda's event source mappings: one poll each, and the part of Lambda's API that switches them on and off
- * (ListEventSourceMappings, GetEventSourceMapping, UpdateEventSourceMapping). Switches are kept on disk.
+ * (ListEventSourceMappings, UpdateEventSourceMapping). Switches are kept on disk.
  */
 export class Mappings {
   readonly #mappings: readonly QueueMapping[];
@@ -43,9 +43,8 @@ export class Mappings {
       return { status: 200, body: { EventSourceMappings: found.map((mapping) => this.#describe(mapping)) } };
     }
     const known = this.#mappings.find((mapping) => mapping.uuid === uuid);
-    if (!known)
-      return { status: 404, body: { Type: 'User', Message: `There is no event source mapping ${uuid}.` } };
-    if (method !== 'PUT') return { status: 200, body: this.#describe(known) };
+    if (!known || method !== 'PUT')
+      return { status: 404, body: { Type: 'User', Message: `Local runs have no ${method} ${pathname}.` } };
     const { Enabled } = updateSchema.parse(JSON.parse(body || '{}'));
     if (Enabled !== undefined) {
       this.#switches[uuid] = Enabled;

@@ -34,6 +34,8 @@ const compileCache = fileURLToPath(
 
 /** How long a service that was asked to end may take before it is killed. */
 const graceMs = 4_000;
+/** After so long a service that died is started again, also one that dies each time. */
+const restartMs = 200;
 
 /** Keeps services alive: one that dies comes back with the same configuration, and so on the same port. */
 export class Supervisor {
@@ -53,7 +55,7 @@ export class Supervisor {
       const starting = { ready, failed };
       const service = { spec, stopping: false, starting, reason: '', lastLines: [], containers: new Map() };
       this.#services.set(spec.name, service);
-      this.#launch(service, 0);
+      this.#launch(service);
     });
   }
 
@@ -77,11 +79,9 @@ export class Supervisor {
     await Promise.all(ending);
   }
 
-  /** @param failures Deaths in a row so far. */
-  #launch(service: Watched, failures: number): void {
+  #launch(service: Watched): void {
     if (service.stopping) return;
     const { spec } = service;
-    const began = performance.now();
     const child = fork(spec.module, [], {
       execPath: nodeBinary(),
       execArgv: ['--disable-warning=ExperimentalWarning'],
@@ -102,9 +102,10 @@ export class Supervisor {
       if (service.child === child) delete service.child;
       const how = signal ? `was killed (${signal})` : `ended with code ${code}`;
       if (service.starting) this.#giveUp(service, service.starting, how);
-      // One that keeps dying waits longer and longer; one that had lived is back at once.
-      else if (!service.stopping)
-        this.#startAgain(service, how, performance.now() - began > 5_000 ? 0 : failures + 1);
+      else if (!service.stopping) {
+        this.#log(`${spec.name} ${how}; it is started again. ${service.reason}`.trimEnd());
+        service.timer = setTimeout(() => this.#launch(service), restartMs);
+      }
     });
     child.send({ kind: 'start', configuration: spec.configuration });
   }
@@ -135,12 +136,6 @@ export class Supervisor {
       ? 'was stopped before it was ready.'
       : `could not start: it ${how}. ${why}`;
     failed(new Error(`${spec.name} ${failure}`));
-  }
-
-  #startAgain(service: Watched, how: string, deaths: number): void {
-    this.#log(`${service.spec.name} ${how}; it is started again. ${service.reason}`.trimEnd());
-    const delay = deaths === 0 ? 0 : Math.min(5_000, 50 * 2 ** (deaths - 1));
-    service.timer = setTimeout(() => this.#launch(service, deaths), delay);
   }
 }
 

@@ -4,15 +4,8 @@ import type { LocalAnswer } from '../aws-endpoint/endpoint.ts';
 import { readJson, writeJson } from '../json-file.ts';
 import type { LocalStack } from '../template/read-stack.ts';
 
-const storedSchema = z.record(
-  z.string(),
-  z.object({
-    name: z.string(),
-    arn: z.string(),
-    /** Missing until somebody sets it. */
-    current: z.optional(z.object({ id: z.string(), value: z.string() })),
-  }),
-);
+/** The current version of each secret that somebody has set, by its ARN. */
+const storedSchema = z.record(z.string(), z.object({ id: z.string(), value: z.string() }));
 
 const current = 'AWSCURRENT';
 /** Other versions are refused, not answered with the current one. */
@@ -25,35 +18,31 @@ const inputSchema = z.strictObject({
 
 /**
  * Secrets Manager, as far as functions and operators use it: GetSecretValue and PutSecretValue of the current version,
- * for text secrets (JSON protocol). All are in one file, and every change is in it before it is answered.
+ * for text secrets by their ARN (JSON protocol). All are in one file, and every change is in it before it is answered.
  */
 export function openSecrets(file: string, secrets: LocalStack['secrets']) {
   const stored = storedSchema.parse(readJson(file) ?? {});
-  for (const { name, arn } of secrets) stored[arn] ??= { name, arn };
-  writeJson(file, stored);
 
   return (operation: string, body: string): LocalAnswer => {
     const parsed = z.safeParse(inputSchema, JSON.parse(body || '{}'));
     if (!parsed.success)
       return failure('InvalidParameterException', 'Local runs do not know all of this request.');
-    const { SecretId: id, SecretString, ClientRequestToken = randomUUID() } = parsed.data;
-    // By name, ARN, or the ARN without its six last characters and their dash.
-    const secret = Object.values(stored).find(({ name, arn }) => [name, arn, arn.slice(0, -7)].includes(id));
+    const { SecretId: ARN, SecretString, ClientRequestToken = randomUUID() } = parsed.data;
+    const secret = secrets.find(({ arn }) => arn === ARN);
     if (!secret)
       return failure('ResourceNotFoundException', "Secrets Manager can't find the specified secret.");
     if (operation === 'PutSecretValue') {
       if (SecretString === undefined)
         return failure('InvalidParameterException', 'Local runs keep text secrets: SecretString is missing.');
-      secret.current = { id: ClientRequestToken, value: SecretString };
+      stored[ARN] = { id: ClientRequestToken, value: SecretString };
       writeJson(file, stored);
     } else if (operation !== 'GetSecretValue')
       return failure('InvalidRequestException', `Local runs have no ${operation}.`);
     const unset = `Secrets Manager can't find the specified secret value for staging label: ${current}`;
-    if (!secret.current) return failure('ResourceNotFoundException', unset);
-    const { arn: ARN, name: Name } = secret;
-    const version = { ARN, Name, VersionId: secret.current.id, VersionStages: [current] };
-    const value = operation === 'GetSecretValue' ? { SecretString: secret.current.value } : {};
-    return json(200, { ...version, ...value });
+    const { id, value } = stored[ARN] ?? {};
+    if (id === undefined) return failure('ResourceNotFoundException', unset);
+    const version = { ARN, Name: secret.name, VersionId: id, VersionStages: [current] };
+    return json(200, operation === 'GetSecretValue' ? { ...version, SecretString: value } : version);
   };
 }
 

@@ -15,9 +15,9 @@ export interface Statement {
   readonly conditions: readonly Condition[];
 }
 
+/** `ArnLike` of a source's ARN, or `Bool` of the transport. */
 export interface Condition {
-  readonly operator: string;
-  readonly key: string;
+  readonly key: 'aws:SourceArn' | 'aws:SecureTransport';
   readonly values: readonly string[];
 }
 

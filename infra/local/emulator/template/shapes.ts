@@ -142,22 +142,20 @@ const pattern = z
   .string()
   .check(z.refine((text) => !text.includes('${'), 'text without policy variables: local runs know none'));
 
-/** The one condition on a call that policies of this stack have. */
-const transport = z.optional(orList(z.string()));
-
 /** The rest of IAM's language (NotAction, other operators and keys) is refused, as it would change permissions. */
 const statement = z.strictObject({
   Sid: leftOut,
   Effect: z.enum(['Allow', 'Deny']),
   Action: orList(z.string()),
   Resource: orList(pattern),
-  Condition: z.optional(z.strictObject({ Bool: z.strictObject({ 'aws:SecureTransport': transport }) })),
+  Condition: z.optional(
+    z.strictObject({ Bool: z.strictObject({ 'aws:SecureTransport': orList(z.string()) }) }),
+  ),
 });
 
 function statementOf({ Effect, Action, Resource, Condition }: z.infer<typeof statement>): Statement {
   const key = 'aws:SecureTransport';
-  const values = Condition?.Bool[key];
-  const conditions = values === undefined ? [] : [{ operator: 'Bool', key, values }];
+  const conditions = Condition ? [{ key, values: Condition.Bool[key] } as const] : [];
   return { effect: Effect, actions: Action, resources: Resource, conditions };
 }
 

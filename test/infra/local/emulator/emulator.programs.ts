@@ -165,10 +165,6 @@ describe('a schedule', () => {
 
     expect(ran).toMatchObject({ status: 200, payload: { event: { act: 'echo', from: 'schedule' } } });
   });
-
-  it('rejects an unknown name, with the names that there are', async () => {
-    await expect(emulator.runSchedule('Daily')).rejects.toThrow('no schedule Daily; it has: Hourly');
-  });
 });
 
 describe('the network', () => {

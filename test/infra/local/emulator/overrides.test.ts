@@ -1,15 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { overrideStack } from '../../../../infra/local/emulator/overrides.ts';
-import type { LocalStack } from '../../../../infra/local/emulator/template/read-stack.ts';
 import { localOverrides } from '../../../../infra/local/run-locally.ts';
 
-function stack(times: { timeout: number; visibility?: string }): LocalStack {
-  const common = (name: string) => ({ logicalId: name, name, arn: `arn:${name}`, path: name });
+function stack(times: { timeout: number; visibility?: string }): Parameters<typeof overrideStack>[0] {
+  const common = (name: string) => ({ logicalId: name, name, arn: `arn:${name}` });
   return {
     name: 'S',
-    region: 'eu-west-1',
-    accountId: '000000000000',
-    api: { apiId: 'api', routes: [] },
     functions: [
       {
         ...common('Worker'),
@@ -39,13 +35,7 @@ function stack(times: { timeout: number; visibility?: string }): LocalStack {
         maximumConcurrency: undefined,
       },
     ],
-    tables: [],
-    secrets: [],
-    topics: [],
     schedules: [],
-    roles: [],
-    resourcePolicies: [],
-    outputs: {},
   };
 }
 

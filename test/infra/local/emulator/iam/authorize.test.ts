@@ -79,23 +79,18 @@ describe('a statement', () => {
 describe('a condition', () => {
   const context: CallContext = { 'aws:SourceArn': 'arn:aws:execute-api:eu-west-1:0:api/$default/GET/orders' };
   type Condition = Statement['conditions'][number];
-  const on = (operator: string, key: string, ...values: string[]): Condition => ({ operator, key, values });
-  const source = (operator: string, ...values: string[]) => on(operator, 'aws:SourceArn', ...values);
+  const source = (...values: string[]): Condition => ({ key: 'aws:SourceArn', values });
+  const overTls: Condition = { key: 'aws:SecureTransport', values: ['true'] };
   const given = context['aws:SourceArn'] ?? '';
 
   it.each<[string, Condition[], boolean]>([
-    ['StringEquals', [source('StringEquals', given)], true],
-    ['StringEquals of another', [source('StringEquals', `${given}2`)], false],
-    ['one of several values', [source('StringEquals', 'other', given)], true],
-    ['ArnLike', [source('ArnLike', 'arn:aws:execute-api:*:*:api/*/GET/orders')], true],
-    ['ArnLike whose * would reach over a colon', [source('ArnLike', 'arn:*:api/*')], false],
-    ['ArnEquals', [source('ArnEquals', given)], true],
-    ['a key that the call has not', [on('StringEquals', 'aws:SourceAccount', '0')], false],
-    [
-      'two keys, of which one does not hold',
-      [source('ArnLike', given), on('Bool', 'aws:SecureTransport', 'true')],
-      false,
-    ],
+    ['an ARN', [source(given)], true],
+    ['another ARN', [source(`${given}2`)], false],
+    ['one of several values', [source('other', given)], true],
+    ['an ARN with *', [source('arn:aws:execute-api:*:*:api/*/GET/orders')], true],
+    ['a * that would reach over a colon', [source('arn:*:api/*')], false],
+    ['a key that the call has not', [overTls], false],
+    ['two keys, of which one does not hold', [source(given), overTls], false],
   ])('%s', (_name, conditions, expected) => {
     expect(allowed([statement({ conditions })], { ...send, context })).toBe(expected);
   });
@@ -124,7 +119,7 @@ describe('the policy of a resource', () => {
     const tlsOnly = policy('*', {
       effect: 'Deny',
       actions: ['sqs:*'],
-      conditions: [{ operator: 'Bool', key: 'aws:SecureTransport', values: ['false'] }],
+      conditions: [{ key: 'aws:SecureTransport', values: ['false'] }],
     });
     const withTransport = (secure: string) =>
       allowed([statement({})], { ...send, context: { 'aws:SecureTransport': secure } }, [tlsOnly]);
