@@ -14,17 +14,9 @@ const tagEc2 = of('ec2', 'CreateTags', 'DeleteTags');
 const ec2 = (...actions: readonly string[]) => of('ec2', ...actions);
 
 const role = [
-  ...of(
-    'iam',
-    'CreateRole',
-    'GetRole',
-    'DeleteRole',
-    'UpdateRole',
-    'UpdateRoleDescription',
-    'TagRole',
-    'UntagRole',
-  ),
-  ...of('iam', 'UpdateAssumeRolePolicy', 'ListAttachedRolePolicies', 'ListRolePolicies'),
+  ...of('iam', 'CreateRole', 'GetRole', 'DeleteRole', 'UpdateRole', 'UpdateRoleDescription'),
+  ...of('iam', 'TagRole', 'UntagRole', 'ListAttachedRolePolicies', 'ListRolePolicies'),
+  'iam:UpdateAssumeRolePolicy',
   ...rolePolicy,
 ];
 
@@ -68,13 +60,8 @@ export const stackTypes: Readonly<Record<string, readonly string[]>> = {
   ],
   'AWS::Lambda::Function': [
     ...of('lambda', 'CreateFunction', 'GetFunction', 'DeleteFunction', 'UpdateFunctionCode'),
-    ...of(
-      'lambda',
-      'UpdateFunctionConfiguration',
-      'GetFunctionCodeSigningConfig',
-      'GetRuntimeManagementConfig',
-    ),
-    ...of('lambda', 'PutFunctionConcurrency', 'DeleteFunctionConcurrency'),
+    ...of('lambda', 'UpdateFunctionConfiguration', 'PutFunctionConcurrency', 'DeleteFunctionConcurrency'),
+    ...of('lambda', 'GetFunctionCodeSigningConfig', 'GetRuntimeManagementConfig'),
     ...of('lambda', 'TagResource', 'UntagResource', 'ListTags'),
     ...of('s3', 'GetObject', 'GetObjectVersion'),
     'iam:PassRole',
@@ -111,15 +98,8 @@ export const stackTypes: Readonly<Record<string, readonly string[]>> = {
     ...of('scheduler', 'TagResource', 'UntagResource', 'ListTagsForResource'),
   ],
   'AWS::SecretsManager::Secret': [
-    ...of(
-      'secretsmanager',
-      'CreateSecret',
-      'DescribeSecret',
-      'UpdateSecret',
-      'DeleteSecret',
-      'GetSecretValue',
-    ),
-    ...of('secretsmanager', 'TagResource', 'UntagResource'),
+    ...of('secretsmanager', 'CreateSecret', 'DescribeSecret', 'UpdateSecret', 'DeleteSecret'),
+    ...of('secretsmanager', 'GetSecretValue', 'TagResource', 'UntagResource'),
   ],
 };
 
@@ -160,9 +140,7 @@ export const networkTypes: Readonly<Record<string, readonly string[]>> = {
     ...['CreateVpcEndpoint', 'ModifyVpcEndpoint', 'DeleteVpcEndpoints', 'DescribeVpcEndpoints'],
   ),
   'AWS::EC2::VPCGatewayAttachment': ec2(
-    'AttachInternetGateway',
-    'DetachInternetGateway',
-    'DescribeInternetGateways',
+    ...['AttachInternetGateway', 'DetachInternetGateway', 'DescribeInternetGateways'],
   ),
   // A function in a network.
   'AWS::Lambda::Function': ec2(

@@ -10,8 +10,6 @@ export const completionSchema = z.strictObject({
   quantity: z.optional(z.nullable(z.number())),
   scrap: z.optional(z.number()),
   serials: z.optional(z.array(z.string())),
-  /** A measurement is out of its permitted range. */
-  nok: z.optional(z.boolean()),
   /** How many recordings; by default one per work instruction of the article. */
   recordings: z.optional(z.int().check(z.nonnegative())),
   operator: z.optional(z.string()),
@@ -76,7 +74,7 @@ function answersTo(
   { last, draw }: { last: boolean; draw: () => number },
 ) {
   const { id, name, type, unit } = step;
-  const answered = (value: string | number | boolean, result: 'Ok' | 'Nok' | null) => {
+  const answered = (value: string | number | boolean, result: 'Ok' | null) => {
     return { id, name, type, value, unit, result };
   };
   if (step.records === 'good-quantity') {
@@ -89,7 +87,6 @@ function answersTo(
   if (step.type === 'signature') return [answered(request.operator ?? 'An Peeters', null)];
   if (step.type !== 'number') return [answered(true, 'Ok')];
   const { minimum = 0, maximum = 100 } = step;
-  if (request.nok) return [answered(maximum + 1, 'Nok')];
   return [answered(Math.round((minimum + draw() * (maximum - minimum)) * 10) / 10, 'Ok')];
 }
 

@@ -100,9 +100,7 @@ export function apiRoutes(azumuta: Azumuta): Route[] {
   const { catalogue, store } = azumuta;
   const { articles, workInstructions } = catalogue;
   const shown = (order: ProductOrderRecord, origin: string) => show.productOrder(order, catalogue, origin);
-  const among = <T extends { id: string }>(entries: readonly T[]) => {
-    return (wanted: string) => entries.find(({ id }) => id === wanted);
-  };
+  const instruction = (wanted: string) => workInstructions.find(({ id }) => id === wanted);
   const articlesNumbered = (wanted: string | null) =>
     articles.filter(({ number }) => wanted === null || number === wanted);
   const ordersNumbered = (wanted: string | null) =>
@@ -110,9 +108,8 @@ export function apiRoutes(azumuta: Azumuta): Route[] {
 
   return [
     list('workinstructions', store, () => workInstructions, show.workInstruction),
-    one('workinstructions', 'work instruction', among(workInstructions), show.workInstruction),
+    one('workinstructions', 'work instruction', instruction, show.workInstruction),
     list('articles', store, articlesNumbered, show.article),
-    one('articles', 'article', among(articles), show.article),
     list('productorders', store, ordersNumbered, shown),
     one('productorders', 'product order', store.productOrder, shown),
     one('recordings', 'recording', store.recording, (found, origin) =>

@@ -1,21 +1,19 @@
-import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
-  SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Emulator } from '../../../../infra/local/emulator/emulator.ts';
+import { operatorClients } from '../../../../infra/local/operator-clients.ts';
 import { startServer } from '../../../support/server.ts';
 
 /** What the Worker of the fixture does with a message. */
 export interface Task {
   readonly id: string;
   readonly failUntil?: number;
-  readonly throws?: boolean;
   readonly gate?: string;
 }
 
@@ -27,14 +25,11 @@ export async function startGate() {
 }
 
 /** AWS as its SDK sees it, with the operator's credentials. */
-export function awsOf({ region, awsEndpoint, credentials, queueUrl, tableName }: Emulator) {
-  const client = { region, endpoint: awsEndpoint, credentials };
-  const sqs = new SQSClient({ ...client, useQueueUrlAsEndpoint: false, maxAttempts: 8 });
-  const dynamodb = new DynamoDBClient({ ...client, maxAttempts: 8 });
+export function awsOf(emulator: Emulator) {
+  const { queueUrl, tableName } = emulator;
+  const { sqs, dynamodb, secrets } = operatorClients(emulator);
   return {
-    sqs,
-    dynamodb,
-    secrets: new SecretsManagerClient({ ...client, maxAttempts: 8 }),
+    ...{ sqs, dynamodb, secrets },
 
     async send(task: Task): Promise<string> {
       const sent = await sqs.send(

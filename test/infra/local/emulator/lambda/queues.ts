@@ -65,15 +65,6 @@ export function queueTests(): void {
       expect(await aws.seen('never')).toMatchObject({ times: 3 });
     });
 
-    it('is received again as a whole when the function throws', async () => {
-      await aws.send({ id: 'throws', failUntil: 2, throws: true });
-
-      await showAgain('throws', 1);
-      const { record } = await seen('throws', 2);
-
-      expect(record.attributes.ApproximateReceiveCount).toBe('2');
-    });
-
     it('waits while its mapping is switched off', async () => {
       await isDrained();
       await switchMapping(emulator, 'Worker', false);
