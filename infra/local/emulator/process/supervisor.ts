@@ -35,7 +35,7 @@ const compileCache = fileURLToPath(
 /** How long a service that was asked to end may take before it is killed. */
 const graceMs = 4_000;
 /** After so long a service that died is started again, also one that dies each time. */
-const restartMs = 200;
+const restartMs = 50;
 
 /** Keeps services alive: one that dies comes back with the same configuration, and so on the same port. */
 export class Supervisor {

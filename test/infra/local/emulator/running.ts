@@ -1,13 +1,14 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
+  SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Emulator } from '../../../../infra/local/emulator/emulator.ts';
-import { operatorClients } from '../../../../infra/local/operator-clients.ts';
 import { startServer } from '../../../support/server.ts';
 
 /** What the Worker of the fixture does with a message. */
@@ -25,11 +26,15 @@ export async function startGate() {
 }
 
 /** AWS as its SDK sees it, with the operator's credentials. */
-export function awsOf(emulator: Emulator) {
-  const { queueUrl, tableName } = emulator;
-  const { sqs, dynamodb, secrets } = operatorClients(emulator);
+export function awsOf({ region, awsEndpoint, credentials, queueUrl, tableName }: Emulator) {
+  // It outlasts the restart of a process that was killed.
+  const client = { region, endpoint: awsEndpoint, credentials, maxAttempts: 8 };
+  const sqs = new SQSClient({ ...client, useQueueUrlAsEndpoint: false });
+  const dynamodb = new DynamoDBClient(client);
   return {
-    ...{ sqs, dynamodb, secrets },
+    sqs,
+    dynamodb,
+    secrets: new SecretsManagerClient(client),
 
     async send(task: Task): Promise<string> {
       const sent = await sqs.send(
