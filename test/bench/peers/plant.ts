@@ -113,10 +113,9 @@ async function setSecrets(
   return { token, orderKey };
 }
 
-/** `receive-webhook` of the construct `Functions/ReceiveWebhook/Function`, or of `FunctionsReceiveWebhookFunction`. */
+/** `receive-webhook` of `FunctionsReceiveWebhookFunction`. */
 function folderOf(lambda: LocalFunction): string {
   return labelOf(lambda)
-    .replaceAll('/', '')
     .replace(/^Functions|(Function|Resource)$/g, '')
     .replace(/(?<!^)([A-Z])/g, '-$1')
     .toLowerCase();
