@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
 import type { Resource, ResourcePolicy } from './local-stack.ts';
-import * as shapes from './shapes.ts';
+import * as supported from './supported-properties.ts';
 import { type Assembly, fingerprint, type Place, References } from './template.ts';
 
 /**
@@ -29,11 +29,11 @@ export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>) {
     functions,
     queues,
     mappings: readMappings(resources, functions, queues),
-    tables: resources.named('AWS::DynamoDB::GlobalTable', shapes.table).map(({ common, properties }) => {
+    tables: resources.named('AWS::DynamoDB::GlobalTable', supported.table).map(({ common, properties }) => {
       const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes } = properties;
       return { ...common, KeySchema, AttributeDefinitions, GlobalSecondaryIndexes };
     }),
-    secrets: resources.named('AWS::SecretsManager::Secret', shapes.secret).map(({ common }) => common),
+    secrets: resources.named('AWS::SecretsManager::Secret', supported.secret).map(({ common }) => common),
     topics: readTopics(resources),
     schedules: readSchedules(resources, functions),
     roles: readRoles(resources),
@@ -81,7 +81,7 @@ class Resources {
         if (parsed.ok) return { logicalId, at, properties: parsed.value };
         const what = describeMismatches(parsed.mismatches);
         throw new Error(
-          `${at} (${type}): ${what}. Local runs know nothing else; teach infra/local/emulator/template/shapes.ts.`,
+          `${at} (${type}): ${what}. Local runs know nothing else; teach infra/local/emulator/template/supported-properties.ts.`,
         );
       });
   }
@@ -106,23 +106,26 @@ class Resources {
 }
 
 function readFunctions(resources: Resources, { assets, directory }: Assembly) {
-  return resources.named('AWS::Lambda::Function', shapes.lambdaFunction).map(({ common, properties, at }) => {
-    const { S3Key } = properties.Code;
-    const asset = assets.find(({ objectKeys }) => objectKeys.includes(S3Key));
-    if (!asset) throw new Error(`${at}.Code.S3Key: ${directory} holds no asset ${S3Key}; synthesize again.`);
-    return {
-      ...common,
-      roleArn: properties.Role,
-      // Where Lambda logs to when the function names no group.
-      logGroup: properties.LoggingConfig?.LogGroup ?? `/aws/lambda/${common.name}`,
-      handler: properties.Handler,
-      assetDirectory: asset.path,
-      timeoutSeconds: properties.Timeout,
-      memoryMegabytes: properties.MemorySize,
-      environment: properties.Environment.Variables,
-      reservedConcurrency: properties.ReservedConcurrentExecutions,
-    };
-  });
+  return resources
+    .named('AWS::Lambda::Function', supported.lambdaFunction)
+    .map(({ common, properties, at }) => {
+      const { S3Key } = properties.Code;
+      const asset = assets.find(({ objectKeys }) => objectKeys.includes(S3Key));
+      if (!asset)
+        throw new Error(`${at}.Code.S3Key: ${directory} holds no asset ${S3Key}; synthesize again.`);
+      return {
+        ...common,
+        roleArn: properties.Role,
+        // Where Lambda logs to when the function names no group.
+        logGroup: properties.LoggingConfig?.LogGroup ?? `/aws/lambda/${common.name}`,
+        handler: properties.Handler,
+        assetDirectory: asset.path,
+        timeoutSeconds: properties.Timeout,
+        memoryMegabytes: properties.MemorySize,
+        environment: properties.Environment.Variables,
+        reservedConcurrency: properties.ReservedConcurrentExecutions,
+      };
+    });
 }
 
 function functionOf(functions: readonly LocalFunction[], arnOrName: string, at: string): LocalFunction {
@@ -132,7 +135,7 @@ function functionOf(functions: readonly LocalFunction[], arnOrName: string, at: 
 }
 
 function readQueues(resources: Resources) {
-  return resources.named('AWS::SQS::Queue', shapes.queue).map(({ common, properties, ref }) => {
+  return resources.named('AWS::SQS::Queue', supported.queue).map(({ common, properties, ref }) => {
     const { VisibilityTimeout, MessageRetentionPeriod, RedrivePolicy } = properties;
     const given = Object.entries({ VisibilityTimeout, MessageRetentionPeriod, RedrivePolicy });
     // SQS's API takes every attribute as text, and policies as JSON text.
@@ -149,7 +152,7 @@ function readMappings(
   queues: readonly LocalQueue[],
 ) {
   return resources
-    .ofType('AWS::Lambda::EventSourceMapping', shapes.eventSourceMapping)
+    .ofType('AWS::Lambda::EventSourceMapping', supported.eventSourceMapping)
     .map(({ logicalId, properties, at }) => {
       const source = queues.find(({ arn }) => arn === properties.EventSourceArn);
       if (!source)
@@ -174,9 +177,9 @@ function uuidOf(logicalId: string): string {
 
 function readTopics(resources: Resources) {
   const subscriptions = resources
-    .ofType('AWS::SNS::Subscription', shapes.subscription)
+    .ofType('AWS::SNS::Subscription', supported.subscription)
     .map(({ properties }) => properties);
-  return resources.named('AWS::SNS::Topic', shapes.topic).map(({ common }) => ({
+  return resources.named('AWS::SNS::Topic', supported.topic).map(({ common }) => ({
     ...common,
     emails: subscriptions
       .filter(({ TopicArn, Protocol }) => TopicArn === common.arn && Protocol === 'email')
@@ -186,7 +189,7 @@ function readTopics(resources: Resources) {
 
 function readSchedules(resources: Resources, functions: readonly LocalFunction[]) {
   return resources
-    .named('AWS::Scheduler::Schedule', shapes.schedule)
+    .named('AWS::Scheduler::Schedule', supported.schedule)
     .map(({ common, properties: { ScheduleExpression, State, Target }, at }) => ({
       ...common,
       ...{ ScheduleExpression, State },
@@ -195,12 +198,12 @@ function readSchedules(resources: Resources, functions: readonly LocalFunction[]
 }
 
 function readApi(resources: Resources, functions: readonly LocalFunction[]) {
-  const integrations = resources.named('AWS::ApiGatewayV2::Integration', shapes.integration);
-  resources.ofType('AWS::ApiGatewayV2::Stage', shapes.stage);
-  const [api, ...others] = resources.named('AWS::ApiGatewayV2::Api', shapes.api);
+  const integrations = resources.named('AWS::ApiGatewayV2::Integration', supported.integration);
+  resources.ofType('AWS::ApiGatewayV2::Stage', supported.stage);
+  const [api, ...others] = resources.named('AWS::ApiGatewayV2::Api', supported.api);
   if (others.length > 0) throw new Error('The stack has several HTTP APIs; local runs serve one.');
   const routes = resources
-    .ofType('AWS::ApiGatewayV2::Route', shapes.route)
+    .ofType('AWS::ApiGatewayV2::Route', supported.route)
     .map(({ properties: { RouteKey, Target }, at }) => {
       const integration = integrations.find(({ ref }) => Target === `integrations/${ref}`);
       if (!integration) throw new Error(`${at}.Target: there is no integration ${Target}.`);
@@ -215,8 +218,8 @@ function readApi(resources: Resources, functions: readonly LocalFunction[]) {
 
 /** Every role with all statements of the policies that are attached to it. */
 function readRoles(resources: Resources) {
-  const policies = resources.ofType('AWS::IAM::Policy', shapes.policy).map(({ properties }) => properties);
-  return resources.named('AWS::IAM::Role', shapes.role).map(({ common, ref }) => ({
+  const policies = resources.ofType('AWS::IAM::Policy', supported.policy).map(({ properties }) => properties);
+  return resources.named('AWS::IAM::Role', supported.role).map(({ common, ref }) => ({
     ...common,
     statements: policies
       .filter(({ Roles }) => Roles.includes(ref))
@@ -226,7 +229,7 @@ function readRoles(resources: Resources) {
 
 function readQueuePolicies(resources: Resources, queues: readonly LocalQueue[]): ResourcePolicy[] {
   return resources
-    .ofType('AWS::SQS::QueuePolicy', shapes.queuePolicy)
+    .ofType('AWS::SQS::QueuePolicy', supported.queuePolicy)
     .flatMap(({ properties: { Queues, PolicyDocument: statements } }) =>
       queues.filter(({ url }) => Queues.includes(url)).map(({ arn }) => ({ on: arn, statements })),
     );
@@ -235,7 +238,7 @@ function readQueuePolicies(resources: Resources, queues: readonly LocalQueue[]):
 /** Permissions of functions, as the statements that Lambda's `AddPermission` makes of them. */
 function readPermissions(resources: Resources, functions: readonly LocalFunction[]): ResourcePolicy[] {
   return resources
-    .ofType('AWS::Lambda::Permission', shapes.lambdaPermission)
+    .ofType('AWS::Lambda::Permission', supported.lambdaPermission)
     .map(({ properties: { Action, FunctionName, Principal, SourceArn }, at }) => {
       const on = functionOf(functions, FunctionName, at).arn;
       const conditions = [{ key: 'aws:SourceArn', values: [SourceArn] }] as const;
