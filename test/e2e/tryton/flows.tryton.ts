@@ -43,7 +43,10 @@ it('turns a production planned in Tryton into a product order, and books it as d
   expect(books.lots).toEqual(['SN-0004']);
   expect(books.notes.join('\n')).toContain(number);
   expect(books.links.map(({ url }) => url)).toEqual(
-    expect.arrayContaining([productOrder?.url, expect.stringContaining('/recordings/')]),
+    expect.arrayContaining([
+      expect.stringContaining(`/product-orders/${productOrder?.id}`),
+      expect.stringContaining('/recordings/'),
+    ]),
   );
 
   // And a repeated trigger books nothing again

@@ -193,13 +193,13 @@ function judgeChanges(world: World, { order, made }: JudgedOrder, find: Find): v
   const { split, via } = world.scenario;
   if (split !== 'one' || via !== 'endpoint' || !order.changes.includes('planner changes the quantity'))
     return;
+  // The ledger keeps the number that it had before an operator renamed it.
+  const partitions = [...order.numbers, ...made.map(({ number }) => number)].map((one) => `ORDER#${one}`);
   const isBooked = world.plant.table
     .items()
     .some(
       ({ pk, doneAt, kind }) =>
-        kind === 'quantity' &&
-        Date.parse(String(doneAt)) < order.heardAt &&
-        made.some(({ number }) => pk === `ORDER#${number}`),
+        kind === 'quantity' && Date.parse(String(doneAt)) < order.heardAt && partitions.includes(String(pk)),
     );
   const other = made.find(({ parameters: { Quantity } }) =>
     isBooked ? Number(Quantity) < order.quantity : Number(Quantity) !== order.quantity,
