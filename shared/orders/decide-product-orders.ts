@@ -137,8 +137,8 @@ function decideMapped(
 ): PartDecision {
   if (!entry || entry.surelyNotCreated || !addsParameters(mapped, entry))
     return decidePart(mapped, entry, known, wanted);
-  const { draft, contentHash } = entry;
-  const part = decidePart({ ...mapped, draft, contentHash }, entry, known, wanted);
+  const { draft, contentHash, mappedBy } = entry;
+  const part = decidePart({ ...mapped, draft, contentHash, mappedBy }, entry, known, wanted);
   return 'begins' in part ? { ...part, isRemapped: true } : part;
 }
 

@@ -75,3 +75,27 @@ it('is told when the same mapping gives a parameter that it did not give before'
   // Assess
   expect(report).toMatchObject({ remapped: 0, conflicts: 1 });
 });
+
+it('is no change either for an order that a proxy refused after it was sent, and that is replayed after that', async () => {
+  // Prepare
+  let isUp = false;
+  plant.answers.azumuta = ({ method }, answer) =>
+    method === 'POST' && !isUp ? { status: 404, body: 'Not Found' } : answer();
+  plant.plan('5');
+  await pulled();
+  expect(plant.letters()).toHaveLength(1);
+  isUp = true;
+  plant.deploy(
+    withColour(() => 'red'),
+    'second',
+  );
+
+  // Act
+  await plant.replay();
+  await plant.work();
+  const { report } = await pulled();
+
+  // Assess
+  expect(plant.azumuta.productOrders()).toHaveLength(1);
+  expect(report).toMatchObject({ orders: 1, remapped: 1, conflicts: 0 });
+});

@@ -1,3 +1,4 @@
+import { clocksDifferMs } from '../../../shared/platform/clock.ts';
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import { isAbout } from '../scenario/names.ts';
 import type { People } from '../scenario/people.ts';
@@ -199,7 +200,9 @@ function judgeChanges(world: World, { order, made }: JudgedOrder, find: Find): v
     .items()
     .some(
       ({ pk, doneAt, kind }) =>
-        kind === 'quantity' && Date.parse(String(doneAt)) < order.heardAt && partitions.includes(String(pk)),
+        kind === 'quantity' &&
+        Date.parse(String(doneAt)) < order.heardAt + clocksDifferMs &&
+        partitions.includes(String(pk)),
     );
   const other = made.find(({ parameters: { Quantity } }) =>
     isBooked ? Number(Quantity) < order.quantity : Number(Quantity) !== order.quantity,
