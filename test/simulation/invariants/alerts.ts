@@ -20,13 +20,14 @@ export function judgeAlerts({ scenario, plant, alerts, time }: World, find: Find
     const number = String(item.pk).slice('ORDER#'.length);
     // The numbers that nobody knows are those of an hour, which belongs to no order; others belong to two.
     if (number === 'unknown' || item.claimant !== undefined || since > time.now() - toldWithinMs) continue;
-    const times = alerts.told.filter(
+    const told = alerts.told.filter(
       (one) =>
-        one.event === 'new' &&
-        isOfGroup(item, one) &&
-        Date.parse(one.at) > since - lagMs &&
-        one.troubles.some(({ order }) => order === number),
-    ).length;
-    if (times !== 1) find('told', `${item.pk} ${item.sk} is open for hours, and is told ${times} times.`);
+        one.event === 'new' && isOfGroup(item, one) && one.troubles.some(({ order }) => order === number),
+    );
+    const timesAfter = (from: number) => told.filter(({ at }) => Date.parse(at) > from).length;
+    const times = timesAfter(since - lagMs);
+    // What was told right then may be what it said before: other figures are told once more.
+    if (times === 0 || timesAfter(since + lagMs) > 1)
+      find('told', `${item.pk} ${item.sk} is open for hours, and is told ${times} times.`);
   }
 }
