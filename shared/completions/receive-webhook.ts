@@ -41,6 +41,8 @@ export interface ReceiveWebhookDependencies extends CallerCheck {
 }
 
 const maxBodyBytes = 64 * 1024;
+/** An HTTP API accepts 10,240 bytes of request line and headers together, so no query is longer. */
+const maxQuery = 10_240;
 /** Calls that are remembered; a trigger that repeats itself does not send more in so short a time. */
 export const maxKept = 1000;
 /**
@@ -124,10 +126,9 @@ function keptBodyOf({ method, event, rawQueryString, body }: WebhookCall): strin
     kind: 'webhook-call',
     method,
     event: event.slice(0, 200),
-    // An HTTP API accepts 10,240 bytes of request line and headers together, so no query is longer.
-    rawQueryString,
+    rawQueryString: rawQueryString.slice(0, maxQuery),
     bodyBase64: body.subarray(0, maxBodyBytes).toString('base64'),
-    truncated: body.byteLength > maxBodyBytes,
+    truncated: body.byteLength > maxBodyBytes || rawQueryString.length > maxQuery,
   });
 }
 

@@ -118,7 +118,8 @@ async function askErp(
 }
 
 function deleted({ erpOrder }: ErpOrderRecord): ErpOrder {
-  const [{ article }, quantity] = [erpOrder, z.parse(quantitySchema, erpOrder)];
+  const { article } = erpOrder;
+  const quantity = z.parse(quantitySchema, erpOrder);
   return { ...erpOrderRefOf(erpOrder), article, quantity, state: 'deleted', attributes: {} };
 }
 

@@ -76,7 +76,7 @@ async function create(claim: Claim, attempt: WorkAttempt, dependencies: CreateDe
   const link = await linkInErp({ ...entry, productOrder }, attempt, dependencies);
   // From now on, until it is completed, the reconciliation may ask about it when it is overdue.
   const awaited = isBooked ? {} : { awaiting: 'completion' };
-  const set = { ...{ productOrder, azumutaId: productOrder.id, ...link.noted }, ...awaited };
+  const set = { productOrder, azumutaId: productOrder.id, ...link.noted, ...awaited };
   const created = { event, note: `Azumuta id ${productOrder.id}` };
   const noting = dependencies.ledger.claims.complete(claim, set, created, ...link.told).then(() => {
     attempt.log.info('Product order created', { event, azumutaId: productOrder.id }, { OrdersCreated: 1 });

@@ -44,7 +44,7 @@ it('turns a production planned in Tryton into a product order, and books it as d
   expect(books.notes.join('\n')).toContain(number);
   expect(books.links.map(({ url }) => url)).toEqual(
     expect.arrayContaining([
-      expect.stringContaining(`/product-orders/${productOrder?.id}`),
+      new URL(`/product-orders/${productOrder?.id}`, system.sandboxes.azumuta.url).href,
       expect.stringContaining('/recordings/'),
     ]),
   );
