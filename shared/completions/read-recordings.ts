@@ -2,7 +2,12 @@ import { type AzumutaClient, readByIdOrNumber } from '../azumuta/client.ts';
 import type { AzumutaProductOrder, AzumutaRecording } from '../azumuta/resources.ts';
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { CompletedProductOrder, RecordedStep, Recording } from '../model/completions.ts';
+import {
+  type CompletedProductOrder,
+  personalFields,
+  type RecordedStep,
+  type Recording,
+} from '../model/completions.ts';
 import { Rejected, Wait } from '../model/errors.ts';
 import { type ErpOrderRef, productOrderRefOf } from '../model/orders.ts';
 import { readOrWhy, Unread, withFields } from '../model/unread.ts';
@@ -175,7 +180,10 @@ function belongsTo(
 /** A recording as the mapping may see it. The type of a step says whether it names a person, in any language. */
 export function forMapping(recording: AzumutaRecording, includeOperators: boolean): Recording {
   if (includeOperators) return withFields(recording, {}, ['productOrder']);
-  return withFields(recording, { steps: recording.steps.map(withoutName) }, ['productOrder', 'operator']);
+  return withFields(recording, { steps: recording.steps.map(withoutName) }, [
+    'productOrder',
+    ...personalFields,
+  ]);
 }
 
 function withoutName(step: RecordedStep): RecordedStep {

@@ -20,6 +20,9 @@ export interface RecordedStep {
   readonly personal?: true;
 }
 
+/** Fields of a recording that name a person: passed on only if the mapping asks for operators, hidden in what is printed. */
+export const personalFields = ['operator'] as const satisfies readonly (keyof Recording)[];
+
 /** What an operator recorded while executing one work instruction. */
 export interface Recording {
   readonly id: string;
@@ -29,7 +32,7 @@ export interface Recording {
   readonly finishedAt?: string;
   /** Working time in seconds, where Azumuta gives it. */
   readonly durationSeconds?: number;
-  /** Name of the person who recorded it: personal data, forwarded only if the mapping asks for it, never logged. */
+  /** Name of the person who recorded it. */
   readonly operator?: string;
   readonly steps: readonly RecordedStep[];
   readonly url?: string;

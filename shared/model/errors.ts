@@ -35,8 +35,11 @@ export interface RetryLaterOptions extends ErrorOptions {
   readonly about?: About | undefined;
 }
 
-/** Facts that a dead letter shows, by name: the booking that it is about, with its figures. Never read again. */
-export type About = Readonly<Record<string, string>>;
+/** What a dead letter tells a person besides its reason: the booking that it is about, and its figures. Never read again. */
+export interface About {
+  readonly booking?: string;
+  readonly figures?: string;
+}
 
 /** It failed now and may work later, without anybody correcting anything about this order. */
 export class RetryLater extends Error {

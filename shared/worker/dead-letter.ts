@@ -1,6 +1,38 @@
+import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
+import * as z from 'zod/mini';
+import { causes } from '../model/causes.ts';
 import type { About, Rejection } from '../model/errors.ts';
-import type { Partner } from '../model/partner.ts';
+import { type Partner, partnerNames } from '../model/partner.ts';
 import type { OutgoingMessage } from '../platform/aws/queue.ts';
+
+const text = z.catch(z.optional(z.string()), undefined);
+
+/**
+ * What a dead letter says of its message, as attributes: written by the functions, read by the commands and the console.
+ * All are absent where SQS itself moved it. SQS takes ten, so a further one needs the place of another.
+ */
+const attributesSchema = z.object({
+  stage: text,
+  orderNumber: text,
+  messageId: text,
+  reason: text,
+  cause: z.catch(z.optional(z.enum(causes)), undefined),
+  partner: z.catch(z.optional(z.enum(partnerNames)), undefined),
+  firstAttemptAt: text,
+  lastAttemptAt: text,
+  booking: text,
+  figures: text,
+});
+
+type AttributeName = keyof z.output<typeof attributesSchema>;
+
+/** The attributes of a received dead letter. */
+export function attributesOf(
+  received: Readonly<Record<string, MessageAttributeValue>> = {},
+): z.output<typeof attributesSchema> {
+  const texts = Object.entries(received).map(([name, { StringValue }]) => [name, StringValue]);
+  return z.parse(attributesSchema, Object.fromEntries(texts));
+}
 
 /** Why a message is a dead letter, besides the message itself. */
 export interface DeadLetter extends Rejection {
@@ -15,33 +47,24 @@ export interface DeadLetter extends Rejection {
   readonly messageId: string;
   /** The partner that was called last. */
   readonly partner?: Partner | undefined;
-  /** Facts besides; the first two are kept, as SQS takes ten attributes. */
+  /** For a person; a replay never reads it. */
   readonly about?: About | undefined;
 }
 
-/** The message for the dead-letter queue, with its reasons as attributes. */
+/** The message for the dead-letter queue, with its reasons as attributes. SQS refuses an attribute without a text. */
 export function deadLetterOf({ body, partner, about = {}, ...why }: DeadLetter): OutgoingMessage {
-  return {
-    body,
-    attributes: {
-      ...why,
-      ...(partner ? { partner } : {}),
-      ...Object.fromEntries(factsIn(about)),
-      orderNumber: orderNumberAttribute(why.orderNumber),
-      reason: attributeText(why.reason, 1000) || 'no reason',
-      firstAttemptAt: why.firstAttemptAt.toISOString(),
-      lastAttemptAt: why.lastAttemptAt.toISOString(),
-    },
+  const texts: Readonly<Record<AttributeName, string>> = {
+    ...why,
+    partner: partner ?? '',
+    booking: attributeText(about.booking ?? '', 1000),
+    figures: attributeText(about.figures ?? '', 1000),
+    orderNumber: orderNumberAttribute(why.orderNumber),
+    reason: attributeText(why.reason, 1000) || 'no reason',
+    firstAttemptAt: why.firstAttemptAt.toISOString(),
+    lastAttemptAt: why.lastAttemptAt.toISOString(),
   };
-}
-
-/** SQS refuses an attribute without a text. */
-function factsIn(about: About): [name: string, text: string][] {
-  const facts = Object.entries(about).map(([name, text]): [string, string] => [
-    name,
-    attributeText(text, 1000),
-  ]);
-  return facts.filter(([, text]) => text !== '').slice(0, 2);
+  const written = Object.entries(texts).filter(([, value]) => value !== '');
+  return { body, attributes: Object.fromEntries(written) };
 }
 
 /** An order number as a dead letter's attribute holds it: cut, and without characters that SQS refuses. */

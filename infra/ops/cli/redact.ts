@@ -1,3 +1,4 @@
+import { personalFields } from '../../../shared/model/completions.ts';
 import { jsonOf } from '../../../shared/platform/json.ts';
 
 const hidden = '•••';
@@ -5,7 +6,7 @@ const hidden = '•••';
 const secretNames =
   /pass(word|phrase)?$|passwd|secret|token|api[-_ ]?key|authori[sz]ation|cookie|credential|signature/i;
 const signatureStep = /\bsign(ed|ature|-?off)?\b/i;
-const personNames = /^(operator|operatorName|signedBy)$/i;
+const personNames = new RegExp(`^(?:${[...personalFields, 'operatorName', 'signedBy'].join('|')})$`, 'i');
 
 /**
  * Hides the secrets of a parsed payload before a person sees it: values under names that mean a secret or a person, and

@@ -2,11 +2,9 @@ import type { Message } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { parseTrigger, type TriggerNames } from '../../../shared/azumuta/trigger.ts';
 import { completionHint } from '../../../shared/completions/messages.ts';
-import { causes } from '../../../shared/model/causes.ts';
-import { partnerNames } from '../../../shared/model/partner.ts';
 import { consumerOf, type QueueName, queueNames } from '../../../shared/model/queues.ts';
 import { isRecord, jsonOf } from '../../../shared/platform/json.ts';
-import { orderNumberAttribute } from '../../../shared/worker/dead-letter.ts';
+import { attributesOf, orderNumberAttribute } from '../../../shared/worker/dead-letter.ts';
 
 /** A message of the dead-letter queue, held by this run. */
 export type DeadLetterMessage = Readonly<ReturnType<typeof letterOf>>;
@@ -22,8 +20,6 @@ const stageOfKind: Readonly<Record<string, string>> = {
 
 const text = z.catch(z.optional(z.string()), undefined);
 const contentSchema = z.object({ kind: text, number: text, productOrderNumber: text, otherNumber: text });
-const causeSchema = z.catch(z.optional(z.enum(causes)), undefined);
-const partnerSchema = z.catch(z.optional(z.enum(partnerNames)), undefined);
 
 const webhookCallSchema = z.object({
   method: z.string(),
@@ -41,41 +37,41 @@ const withoutReason = 'SQS dead-lettered it after too many receives';
  * moved by itself is known only by the `kind` in its body.
  */
 export function letterOf(message: Message) {
-  const { MessageId = '', ReceiptHandle = '', Body = '', MessageAttributes = {}, Attributes = {} } = message;
-  const attribute = (name: string) => MessageAttributes[name]?.StringValue;
+  const { MessageId = '', ReceiptHandle = '', Body = '', MessageAttributes, Attributes = {} } = message;
+  const told = attributesOf(MessageAttributes);
   const { data } = z.safeParse(contentSchema, jsonOf(Body));
   const { kind = '', number, productOrderNumber, otherNumber } = data ?? {};
   const inBody = [productOrderNumber, number, otherNumber].flatMap((each) => each || []);
-  const named = attribute('orderNumber') ?? 'unknown';
+  const named = told.orderNumber ?? 'unknown';
   // The attribute holds a shortened number when it is long; the ledger and the body have the whole number.
   const filedUnder = inBody.find((each) => orderNumberAttribute(each) === named) ?? named;
   const orderNumber = filedUnder === 'unknown' ? (inBody[0] ?? '') : filedUnder;
-  const firstAttempt = Date.parse(attribute('firstAttemptAt') ?? '');
+  const firstAttempt = Date.parse(told.firstAttemptAt ?? '');
   return {
     /** SQS's id of it in the dead-letter queue. */
     sqsId: MessageId,
     receiptHandle: ReceiptHandle,
     body: Body,
     /** Function that dead-lettered it; `unknown` when neither its attributes nor its body name one. */
-    stage: attribute('stage') ?? stageOfKind[kind] ?? 'unknown',
+    stage: told.stage ?? stageOfKind[kind] ?? 'unknown',
     /** Empty when the message names no order. */
     orderNumber,
     /** Order under which the ledger keeps its record. */
     filedUnder,
     /** Every number in it that a planner may know. */
     numbers: [orderNumber, ...inBody].filter(Boolean),
-    reason: attribute('reason') ?? withoutReason,
+    reason: told.reason ?? withoutReason,
     /** Undefined when SQS itself moved it to the dead-letter queue. */
-    cause: z.parse(causeSchema, attribute('cause')),
+    cause: told.cause,
     /** The partner that was called last. */
-    partner: z.parse(partnerSchema, attribute('partner')),
+    partner: told.partner,
     /** Of a booking that was refused: its key and its figures, for a person. A replay never reads them. */
-    booking: attribute('booking'),
-    figures: attribute('figures'),
+    booking: told.booking,
+    figures: told.figures,
     /** When it was first attempted. */
     since: new Date(Number.isNaN(firstAttempt) ? Number(Attributes.SentTimestamp ?? 0) : firstAttempt),
     /** Id of the message in its own queue; every replay keeps it. */
-    messageId: attribute('messageId') ?? MessageId,
+    messageId: told.messageId ?? MessageId,
   };
 }
 
