@@ -2,12 +2,8 @@ import { type AzumutaClient, readByIdOrNumber } from '../azumuta/client.ts';
 import type { AzumutaProductOrder, AzumutaRecording } from '../azumuta/resources.ts';
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import {
-  type CompletedProductOrder,
-  personalFields,
-  type RecordedStep,
-  type Recording,
-} from '../model/completions.ts';
+import type { CompletedProductOrder, RecordedStep, Recording } from '../model/completions.ts';
+import { personalFields } from '../model/completions.ts';
 import { Rejected, Wait } from '../model/errors.ts';
 import { type ErpOrderRef, productOrderRefOf } from '../model/orders.ts';
 import { readOrWhy, Unread, withFields } from '../model/unread.ts';

@@ -122,7 +122,7 @@ export const completionMutants: readonly Mutant[] = [
     name: 'key-of-the-number',
     file: decide,
     find: 'id}#quantity` :',
-    replace: 'number}#quantity` :',
+    replace: 'productOrder.number}#quantity` :',
     why: 'An order that is renamed between two attempts gets two keys, and is booked twice.',
     foundBy: ['booked'],
   },
