@@ -17,7 +17,7 @@ import { Secrets } from '../shared/platform/aws/secrets.ts';
 import type { Clock } from '../shared/platform/clock.ts';
 import { readEnvironment, type VariableName } from '../shared/platform/environment.ts';
 import { createLogger, type LogSink } from '../shared/platform/log.ts';
-import { createSlots } from '../shared/slots/slots.ts';
+import { Slots } from '../shared/slots/slots.ts';
 import { backoffDefaults } from '../shared/worker/policy.ts';
 import type { WorkerDependencies } from '../shared/worker/worker.ts';
 
@@ -54,12 +54,12 @@ export function createContainer(functionName: string, integration: CompleteInteg
     ledger: createLedger({ table, clock, times: { settlingSeconds } }),
     queues: createQueues(sqs),
     secrets: new Secrets(secretsManager, clock),
-    slots: createSlots({ azumuta, erp }, { table, clock, name: functionName, settlingSeconds, log }),
+    slots: new Slots({ limits: { azumuta, erp }, table, clock, name: functionName, settlingSeconds, log }),
   };
 }
 
 export function breakerOf({ table, clock, setting }: Container): Breaker {
-  return new Breaker(table, clock, { cooldownSeconds: setting('BREAKER_COOLDOWN_SECONDS') });
+  return new Breaker(table, clock, setting('BREAKER_COOLDOWN_SECONDS'));
 }
 
 /**

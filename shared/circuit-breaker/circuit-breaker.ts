@@ -44,6 +44,8 @@ const downAfterSecondsOfOne = 3600;
 const maxAskedSeconds = 3600;
 /** Wait after refused credentials: partners lock accounts (Tryton after six wrong logins). */
 const unauthorizedSeconds = 300;
+/** The longest wait before a probe, however many have failed. */
+const maxCooldownSeconds = 300;
 /** After so many cooldowns (90 s by default) another container may probe: the one that probed was perhaps killed. */
 const cooldownsOfProbe = 6;
 /** How long a container believes that a partner is well without reading again. */
@@ -71,12 +73,6 @@ export function whyHeldBack(
   return isPause ? reason : `Waiting for ${partnerWords[partner]} to recover. ${reason}`.trim();
 }
 
-export interface BreakerOptions {
-  /** First wait before a probe; doubles with each failed probe. */
-  readonly cooldownSeconds?: number;
-  readonly maxCooldownSeconds?: number;
-}
-
 /**
  * A circuit breaker that all containers share: one item per partner. While the partner is well, the item is only read,
  * at most once per `freshMs`. Failures are counted per minute. While the breaker is open, one call at a time probes.
@@ -85,22 +81,17 @@ export class Breaker {
   readonly #table: Table;
   readonly #clock: Clock;
   readonly #cooldownSeconds: number;
-  readonly #maxCooldownSeconds: number;
   readonly #closedSeenAt = new Map<Partner, number>();
   /** Partners that this container has seen failing, and not seen recover. */
   readonly #downSeen = new Set<Partner>();
   /** Records of a batch that ask at the same moment share one read. */
   readonly #reading = new Map<Partner, ReturnType<Table['get']>>();
 
-  constructor(
-    table: Table,
-    clock: Clock,
-    { cooldownSeconds = 15, maxCooldownSeconds = 300 }: BreakerOptions = {},
-  ) {
+  /** @param cooldownSeconds First wait before a probe; doubles with each failed probe. */
+  constructor(table: Table, clock: Clock, cooldownSeconds = 15) {
     this.#table = table;
     this.#clock = clock;
     this.#cooldownSeconds = cooldownSeconds;
-    this.#maxCooldownSeconds = maxCooldownSeconds;
   }
 
   /**
@@ -279,7 +270,7 @@ export class Breaker {
   #cooldown(failure: RetryLater, openings: number): number {
     const asked = Math.min(maxAskedSeconds, failure.afterSeconds ?? 0);
     if (failure.unauthorized) return Math.max(asked, unauthorizedSeconds);
-    return Math.max(asked, Math.min(this.#maxCooldownSeconds, this.#cooldownSeconds * 2 ** (openings - 1)));
+    return Math.max(asked, Math.min(maxCooldownSeconds, this.#cooldownSeconds * 2 ** (openings - 1)));
   }
 
   #read(partner: Partner) {

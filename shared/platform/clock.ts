@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Time as a parameter, for all code that needs the time or waits. */
 export interface Clock {
   readonly now: () => Date;
-  /** Resolves after so many milliseconds. */
-  readonly sleep: (ms: number) => Promise<void>;
+  /** Resolves after so many milliseconds, or as soon as the signal aborts. */
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** A signal that aborts after so many milliseconds. */
   readonly timeout: (ms: number) => AbortSignal;
 }
@@ -14,6 +14,6 @@ export const clocksDifferMs = 5000;
 
 export const systemClock: Clock = {
   now: () => new Date(),
-  sleep: (ms) => sleep(ms),
+  sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
   timeout: (ms) => AbortSignal.timeout(ms),
 };

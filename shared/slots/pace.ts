@@ -12,7 +12,7 @@ export function pacedBy(intervalMs: number, clock: Pick<Clock, 'now' | 'sleep'>)
   let last: Promise<unknown> = Promise.resolve();
   return (signal, send) => {
     const sent = last
-      .then(() => sleepUnlessAborted(nextAt - now(), signal, clock))
+      .then(() => (nextAt > now() ? clock.sleep(nextAt - now(), signal) : undefined))
       .then(send)
       .finally(() => {
         nextAt = now() + intervalMs;
@@ -20,13 +20,4 @@ export function pacedBy(intervalMs: number, clock: Pick<Clock, 'now' | 'sleep'>)
     last = sent.catch(() => undefined);
     return sent;
   };
-}
-
-async function sleepUnlessAborted(ms: number, signal: AbortSignal | undefined, clock: Pick<Clock, 'sleep'>) {
-  if (ms <= 0 || signal?.aborted) return;
-  const aborted = Promise.withResolvers<void>();
-  const stop = () => aborted.resolve();
-  signal?.addEventListener('abort', stop, { once: true });
-  await Promise.race([clock.sleep(ms), aborted.promise]);
-  signal?.removeEventListener('abort', stop);
 }

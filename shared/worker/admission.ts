@@ -73,7 +73,8 @@ export class Admission {
     if (!slots?.isLimited(partner)) return { toWork: works, waiting: [] };
     const backlog = works.filter(({ record }) => this.isBacklog(record));
     const fresh = works.filter(({ record }) => !this.isBacklog(record));
-    const forAll = backlog.length > 0 ? await this.#inTime(slots.takeForBacklog(partner), deadline) : 'none';
+    const forAll =
+      backlog.length > 0 ? await this.#inTime(slots.takeFor(partner, 'backlog'), deadline) : 'none';
     if (forAll === 'taken') return { toWork: [...fresh, ...backlog], waiting: [] };
     const forNew = fresh.length > 0 && (await this.#inTime(slots.take(partner), deadline)) === true;
     const chance = random();

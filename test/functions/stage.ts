@@ -8,7 +8,7 @@ import {
 import { createLedger } from '../../shared/ledger/ledger.ts';
 import type { Partner } from '../../shared/model/partner.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
-import { createSlots } from '../../shared/slots/slots.ts';
+import { Slots } from '../../shared/slots/slots.ts';
 import { createSecretsModel } from '../simulation/aws/secrets.ts';
 import { createAzumutaModel } from '../simulation/partners/azumuta.ts';
 import { erpModels } from '../simulation/partners/erp.ts';
@@ -163,10 +163,10 @@ interface SlotRun<Outcome> {
 
 /** Another function takes the only slot of a partner. */
 export async function takeSlot({ clock, integration, store }: Surroundings, partner: Partner, name: string) {
-  const named = { clock, table: store.table, name, settlingSeconds: 420, log: silent };
-  const slots = createSlots(integration, named);
-  slots?.begin({ awsRequestId: 'another', getRemainingTimeInMillis: () => 3_600_000 });
-  await slots?.take(partner);
+  const { table } = store;
+  const slots = new Slots({ limits: integration, clock, table, name, settlingSeconds: 420, log: silent });
+  slots.begin({ awsRequestId: 'another', getRemainingTimeInMillis: () => 3_600_000 });
+  await slots.take(partner);
   return slots;
 }
 

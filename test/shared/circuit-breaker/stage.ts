@@ -11,7 +11,7 @@ import { modelledTable } from '../../support/modelled-table.ts';
 export function breakerStage() {
   const anew = () => {
     const clock = testClock();
-    return { clock, breaker: new Breaker(modelledTable(), clock, { cooldownSeconds: 15 }) };
+    return { clock, breaker: new Breaker(modelledTable(), clock) };
   };
   const now = anew();
   beforeEach(() => void Object.assign(now, anew()));

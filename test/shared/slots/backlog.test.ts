@@ -10,7 +10,7 @@ async function asked(times: number, limits: Limits, name = 'book-completion') {
   const answers: string[] = [];
   for (const slots of containers) {
     stage.clock.advance(0.001);
-    answers.push(await slots.takeForBacklog('erp'));
+    answers.push(await slots.takeFor('erp', 'backlog'));
   }
   return { containers, answers };
 }
@@ -78,7 +78,7 @@ describe('a backlog', () => {
       const fresh = stage.begun({ erp: 1 });
       const backlog = stage.begun({ erp: 1 });
       const isFresh = await fresh.take('erp');
-      const isBacklog = (await backlog.takeForBacklog('erp')) === 'taken';
+      const isBacklog = (await backlog.takeFor('erp', 'backlog')) === 'taken';
       if (isBacklog) turns += 1;
       working = isFresh ? fresh : backlog;
       stage.clock.advance(1);

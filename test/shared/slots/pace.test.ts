@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
+import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
 import { createHttp } from '../../../shared/platform/http.ts';
 import { pacedBy } from '../../../shared/slots/pace.ts';
-import { createSlots } from '../../../shared/slots/slots.ts';
+import { Slots } from '../../../shared/slots/slots.ts';
 import { createVirtualTime, type VirtualTime } from '../../simulation/world/virtual-time.ts';
 import { silent } from '../../support/logs.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
@@ -50,22 +51,20 @@ describe('a partner with a limit of requests a second', () => {
 
           async function work({ offsetMs, latencies }: (typeof all)[number]): Promise<void> {
             const clock = { ...clockOf(time, offsetMs), timeout: () => new AbortController().signal };
-            const slots = createSlots(
-              { azumuta: {}, erp: { perSecond, atOnce: perSecond } },
-              { table, clock, name: 'book', settlingSeconds, log: silent },
-            );
-            slots?.begin(invocation());
-            while (!(await slots?.take('erp'))) await clock.sleep(700);
+            const limits = { azumuta: {}, erp: { perSecond, atOnce: perSecond } };
+            const slots = new Slots({ limits, table, clock, name: 'book', settlingSeconds, log: silent });
+            slots.begin(invocation());
+            while (!(await slots.take('erp'))) await clock.sleep(700);
             // Half of it is the way to the partner.
             const send = async (latencyMs: number) => {
               await clock.sleep(latencyMs / 2);
               arrivals.push(time.now());
               await clock.sleep(latencyMs / 2);
             };
-            await slots?.use('erp', (pace) =>
+            await slots.use('erp', (pace) =>
               Promise.all(latencies.map((latencyMs) => pace?.(undefined, () => send(latencyMs)))),
             );
-            await slots?.end();
+            await slots.end();
             running -= 1;
           }
 
@@ -115,9 +114,11 @@ describe('a request that waits until it may leave', () => {
     const http = createHttp({ partner: 'The ERP', baseUrl: url });
     const timeUp = new AbortController();
     let sleeps = 0;
-    const sleep = () => {
+    const sleep: Clock['sleep'] = (_, signal) => {
       sleeps += 1;
-      return sleeps === 1 ? Promise.resolve() : new Promise<void>(() => timeUp.abort());
+      if (sleeps === 1) return Promise.resolve();
+      timeUp.abort();
+      return systemClock.sleep(60_000, signal);
     };
     const slots = stage.container({ erp: { atOnce: 1, perSecond: 1 } }, { sleep });
     slots.begin(invocation());

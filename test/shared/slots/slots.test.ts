@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
-import { createSlots, NoFreeSlot } from '../../../shared/slots/slots.ts';
+import { NoFreeSlot } from '../../../shared/slots/slots.ts';
 import { silent } from '../../support/logs.ts';
 import { overriding } from '../../support/overriding.ts';
 import { invocation, settlingSeconds, slotsStage } from './stage.ts';
@@ -92,12 +92,15 @@ describe('a partner with a limit', () => {
     expect(await second.take('erp')).toBe(true);
   });
 
-  it('costs no request to the ledger when no partner has a limit', () => {
-    const dependencies = {
-      ...{ table: stage.table, clock: stage.clock, name: 'book-completion', settlingSeconds },
-      log: silent,
-    };
-    expect(createSlots({ azumuta: {}, erp: {} }, dependencies)).toBeUndefined();
+  it('costs no request to the ledger when it has no limit', async () => {
+    const asked = () => Promise.reject(new Error('The ledger was asked.'));
+    const table = overriding(stage.table, { get: asked, query: asked, update: asked });
+    const slots = stage.container({}, { table });
+    slots.begin(invocation());
+    const answers = [await slots.take('erp'), await slots.use('azumuta', async () => 'read')];
+    await slots.end();
+    expect(answers).toEqual([true, 'read']);
+    expect(stage.logged.lines).toEqual([]);
   });
 });
 

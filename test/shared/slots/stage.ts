@@ -3,7 +3,7 @@ import { beforeEach } from 'vitest';
 import type { Partner, PartnerLimit } from '../../../shared/model/partner.ts';
 import type { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
-import { createSlots } from '../../../shared/slots/slots.ts';
+import { Slots } from '../../../shared/slots/slots.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
 import { type HeardLog, recordedLog } from '../../support/logs.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
@@ -42,12 +42,8 @@ export function slotsStage() {
       const { name = 'book-completion', table: reached = table, sleep = async () => {} } = options;
       const clock = { ...now.clock, sleep };
       const { log } = now.logged;
-      const slots = createSlots(
-        { azumuta: limitOf(limits.azumuta), erp: limitOf(limits.erp) },
-        { table: reached, clock, name, settlingSeconds, log },
-      );
-      if (!slots) throw new Error('No partner has a limit.');
-      return slots;
+      const each = { azumuta: limitOf(limits.azumuta), erp: limitOf(limits.erp) };
+      return new Slots({ limits: each, table: reached, clock, name, settlingSeconds, log });
     },
     /** A container that has begun an invocation of a minute. */
     begun(limits: Limits, name?: string) {

@@ -7,7 +7,7 @@ import type { Partner } from '../../../shared/model/partner.ts';
 import type { Key } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
-import { createSlots, type SlotLimits } from '../../../shared/slots/slots.ts';
+import { Slots, type SlotsDependencies } from '../../../shared/slots/slots.ts';
 import type { Consumer } from '../../../shared/worker/worker.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
 import { overriding } from '../../support/overriding.ts';
@@ -19,7 +19,7 @@ export const secondsBefore = ({ now }: Pick<Clock, 'now'>, seconds: number) =>
   new Date(now().getTime() - seconds * 1000);
 
 /** A plant of one function, with a ledger of its own that records its requests. */
-export function plantOn(stage: WorkerStage, limits: Partial<SlotLimits> = {}) {
+export function plantOn(stage: WorkerStage, limits: Partial<SlotsDependencies['limits']> = {}) {
   const asked: string[] = [];
   const changed: number[] = [];
   const real = modelledTable();
@@ -58,11 +58,11 @@ export function plantOn(stage: WorkerStage, limits: Partial<SlotLimits> = {}) {
     },
   };
   const newSlots = () =>
-    createSlots(
-      { azumuta: {}, erp: {}, ...limits },
-      { table, clock, name: 'book-completion', settlingSeconds: 300, log },
-    );
-  const newBreaker = () => new Breaker(table, clock, { cooldownSeconds: 15 });
+    new Slots({
+      ...{ table, clock, name: 'book-completion', settlingSeconds: 300, log },
+      limits: { azumuta: {}, erp: {}, ...limits },
+    });
+  const newBreaker = () => new Breaker(table, clock);
   const workerOf = (consumer: Consumer<string>, breaker = newBreaker(), slots = newSlots()) =>
     stage.worker(consumer, { ...ledger, queues, breaker, slots });
 
@@ -97,8 +97,8 @@ export function plantOn(stage: WorkerStage, limits: Partial<SlotLimits> = {}) {
     /** This function has a slot of a partner until the end of the test. */
     async held(by: 'new' | 'backlog', partner: Partner = 'erp') {
       const slots = newSlots();
-      slots?.begin({ awsRequestId: randomUUID(), getRemainingTimeInMillis: () => 60_000 });
-      await (by === 'new' ? slots?.take(partner) : slots?.takeForBacklog(partner));
+      slots.begin({ awsRequestId: randomUUID(), getRemainingTimeInMillis: () => 60_000 });
+      await slots.takeFor(partner, by);
       return slots;
     },
   };

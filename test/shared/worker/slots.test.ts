@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Partner } from '../../../shared/model/partner.ts';
-import { createSlots, type Slots } from '../../../shared/slots/slots.ts';
+import { Slots } from '../../../shared/slots/slots.ts';
 import { overriding } from '../../support/overriding.ts';
 import { sqsRecord } from '../../support/sqs.ts';
 import { batch, doing, failedIds, idsOf, invocation, workerStage } from './stage.ts';
@@ -11,15 +11,10 @@ const day = 86_400;
 
 /** Slots of a partner that allows one call at once, new for each: a name that no other test uses. */
 function slotsOf(limited: Partner = 'erp', table = stage.table): Slots {
-  const slots = createSlots(
-    { azumuta: {}, erp: {}, [limited]: { atOnce: 1 } },
-    {
-      ...{ table, clock: stage.clock, name: 'book-completion', settlingSeconds: 300 },
-      log: stage.logged.log,
-    },
-  );
-  if (!slots) throw new Error('No partner has a limit.');
-  return slots;
+  return new Slots({
+    ...{ table, clock: stage.clock, name: 'book-completion', settlingSeconds: 300 },
+    ...{ limits: { azumuta: {}, erp: {}, [limited]: { atOnce: 1 } }, log: stage.logged.log },
+  });
 }
 
 /** Until the end of the test, another container has the only slot. */

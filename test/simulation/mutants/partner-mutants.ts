@@ -40,7 +40,7 @@ export const partnerMutants: readonly Mutant[] = [
   {
     name: 'slot-not-given-back',
     file: 'shared/slots/slots.ts',
-    find: 'else await lease.release(owner);',
+    find: 'else await lease?.release(owner);',
     replace: '',
     why: 'With one slot, only one batch is processed every six minutes.',
     foundBy: ['released'],

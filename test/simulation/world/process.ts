@@ -135,7 +135,11 @@ export function createProcess(name: string, stage: string, runtime: ProcessSurro
   /** Its own clock, whose offset is constant from the start of the process. */
   const clock: Clock = {
     now: () => new Date(time.now() + offsetMs),
-    sleep: (ms) => new Promise((resolve) => time.after(ms, () => resume(resolve))),
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        time.after(ms, () => resume(resolve));
+        signal?.addEventListener('abort', () => resolve(), { once: true });
+      }),
     timeout(ms) {
       const abort = new AbortController();
       time.after(ms, () => resume(() => abort.abort(timedOut)));
