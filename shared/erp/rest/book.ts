@@ -1,9 +1,9 @@
 import { keepingTrackOfWrites } from '../booking-rules.ts';
 import { orderWaits, rejected } from '../failures.ts';
-import { failureOfStep } from './errors.ts';
+import { failureOfStep, isAccepted } from './errors.ts';
 import { ask, type ToBook } from './look.ts';
 import type { RestStep } from './options.ts';
-import { isAccepted, type Part, type Run, readText } from './run.ts';
+import { type Part, type Run, readText } from './run.ts';
 import type { Session } from './session.ts';
 
 /** What the ERP shows after it was written to. */
@@ -47,9 +47,7 @@ async function take<Context>(
   const { method = 'POST', ...request } = call('request', part.request, run.context);
   const writing = { what: `${part.name} of ${what}`, signal: attempt.signal };
   const answer = await session.write({ ...request, method }, writing);
-  const { partner } = session;
-  const means = { said: session.said(answer), partnerFailure: session.partnerFailure(answer, writing) };
-  const failure = failureOfStep(run, step, { partner, what: writing.what, answer, ...means });
+  const failure = failureOfStep(session, run, step, answer, writing.what);
   if (failure) throw failure;
   run.answered.set(part.name, answer);
 }

@@ -1,6 +1,7 @@
 import { reasonOf } from '../../model/errors.ts';
 import { mapConcurrently } from '../../platform/map-concurrently.ts';
 import { rejected } from '../failures.ts';
+import { isAccepted } from './errors.ts';
 import type { RestAnswer, RestDetail, RestQuestion } from './options.ts';
 import type { Reader } from './session.ts';
 
@@ -69,7 +70,7 @@ async function readOne<Row>(
   const what = `reading ${question.path} for its orders`;
   // A 403 is about our rights to this one record.
   const answer = await reader.read(question, { what, signal, accepts: [...accepts, 403] });
-  if (answer.status < 300 || accepts.includes(answer.status)) return { answer };
+  if (isAccepted(answer, accepts)) return { answer };
   return { problem: `its detail at ${question.path} was refused${reader.said(answer)}` };
 }
 

@@ -1,36 +1,109 @@
-import type { RetryLater, Wrote } from '../../model/errors.ts';
+import { type RetryLater, UnknownOrder, type Wrote } from '../../model/errors.ts';
+import { isError } from '../../platform/error-message.ts';
+import { partnerFailure } from '../../platform/http.ts';
+import { readerOf } from '../../platform/places.ts';
 import { isForeignAnswer } from '../booking-rules.ts';
 import { orderWaits, partnerDown, rejected } from '../failures.ts';
-import type { RestAnswer, RestStep } from './options.ts';
+import type { RestAnswer, RestLookUp, RestStep } from './options.ts';
 import { type Part, type Run, readText } from './run.ts';
 
 // What an answer means where the configuration does not say it: the table is in README.md.
 
-/** An answer to a step, and what is known of it without the configuration. */
-interface Answered {
+/** Who has answered. */
+export interface Erp {
+  /** How messages name it. */
   readonly partner: string;
-  /** The step, in a sentence. */
+  /** ` (409): the order is closed`: status and the ERP's own sentence, without secrets. */
+  readonly said: (answer: RestAnswer) => string;
+  readonly now: () => Date;
+}
+
+/** A call that was answered. */
+export interface Asked {
+  /** For messages: `the booking of order MO/0001`. */
   readonly what: string;
-  readonly answer: RestAnswer;
-  /** Its status, and the ERP's own sentence. */
-  readonly said: string;
-  /** The failure of the ERP as a whole, or of our rights, that it means. */
-  readonly partnerFailure: RetryLater | undefined;
+  /** Statuses, besides 200 to 299, that are an answer to look at. */
+  readonly accepts?: readonly number[] | undefined;
+}
+
+/** What a status means by itself. 401, 403, 408, 429 and 5xx are failures of the ERP or of our rights: `partnerFailure`. */
+function meaningOf(status: number): 'answer' | 'unknown' | 'waits' | 'refused' {
+  if (status < 300) return 'answer';
+  if (status === 404) return 'unknown';
+  return status === 423 ? 'waits' : 'refused';
+}
+
+export function isAccepted({ status }: RestAnswer, accepts: readonly number[] | undefined): boolean {
+  return meaningOf(status) === 'answer' || (accepts?.includes(status) ?? false);
+}
+
+/** Why a question has no answer of the ERP itself. A refusal is one. */
+export function failureOfReading(
+  answer: RestAnswer,
+  { partner, now }: Erp,
+  { what, accepts }: Asked,
+): RetryLater | undefined {
+  const { status } = answer;
+  const accepted = accepts?.includes(status) ?? false;
+  const failure = accepted ? undefined : partnerFailure(answer, { partner, what, now: now() });
+  if (failure) return failure;
+  // Not even an accepted 404 may be a web page: it would mean "not booked yet" while a proxy is rolled out.
+  const isForeign = accepted ? isWebPage(answer) : isForeignAnswer(answer);
+  const isNoJson = answer.json === undefined && status < 300 && !accepted;
+  return isNoJson || (status === 404 && isForeign) ? notTheErp(answer, partner, what) : undefined;
+}
+
+/** Why a handshake gave no CSRF token. @param where `X-CSRF-Token at /`. */
+export function failureOfToken(answer: RestAnswer, { partner, now }: Erp, where: string): RetryLater {
+  const failure = partnerFailure(answer, { partner, what: 'its CSRF token', now: now() });
+  return failure ?? partnerDown(`${partner} gave no ${where} (${answer.status}): check csrf.fetchPath.`);
+}
+
+const readError = readerOf(['error', 'errors']);
+
+/**
+ * Why the answer of a look-up does not show what was asked for; an UnknownOrder when the ERP says that it has none.
+ * @param shown What was asked for: `its bookings for the booking of order 4711`.
+ */
+export function failureOfLookUp<Context>(
+  { partner, said }: Erp,
+  { part, call }: Part<Pick<RestLookUp<Context>, 'accepts' | 'unknown'>>,
+  answer: RestAnswer,
+  context: Context,
+  { order, shown }: { readonly order: string; readonly shown: string },
+): Error | undefined {
+  const meaning = isAccepted(answer, part.accepts) ? 'answer' : meaningOf(answer.status);
+  const isUnknown = meaning === 'answer' && part.unknown && call('unknown', part.unknown, answer, context);
+  if (isUnknown || meaning === 'unknown') {
+    const sentence = answer.status === 404 ? said(answer) : '';
+    return new UnknownOrder(`${partner} does not know order ${order}${sentence}.`);
+  }
+  if (meaning === 'waits') return orderWaits(`${partner} cannot show ${shown} yet${said(answer)}.`);
+  if (meaning === 'refused')
+    return rejected('refused-by-erp', `${partner} refused to show ${shown}${said(answer)}.`);
+  // An error in a 200 shows nothing, and must not look like an order without bookings: it would be booked once more.
+  if (answer.status < 300 && isError(readError(answer.json)))
+    return orderWaits(`${partner} answered with an error instead of ${shown}${said(answer)}.`);
+  return undefined;
 }
 
 /** What the answer to a step means: the configuration decides first, by its status and its body. */
 export function failureOfStep<Context>(
+  { partner, said, now }: Erp,
   { context, named }: Run<Context>,
   step: Part<RestStep<Context>>,
-  { partner, what, answer, said, partnerFailure }: Answered,
+  answer: RestAnswer,
+  what: string,
 ): Error | undefined {
   const { part, call } = step;
+  const { status } = answer;
   const refused = (sentence: string) => rejected('refused-by-erp', named(sentence));
   const sentence = readText(context, step, 'rejected', answer);
   if (sentence) return refused(sentence);
-  if (answer.status === 423 || (part.retryable && call('retryable', part.retryable, answer, context)))
-    return orderWaits(`${partner} cannot do ${what} yet${said}.`, { wrote: wroteWith(answer) });
-  if (part.success?.status?.includes(answer.status) ?? answer.status < 300) {
+  const meaning = meaningOf(status);
+  if (meaning === 'waits' || (part.retryable && call('retryable', part.retryable, answer, context)))
+    return orderWaits(`${partner} cannot do ${what} yet${said(answer)}.`, { wrote: wroteWith(status) });
+  if (part.success?.status?.includes(status) ?? meaning === 'answer') {
     if (isWebPage(answer)) {
       const where = `${partner} answered ${what} with a web page: check the address.`;
       return partnerDown(where, { wrote: 'perhaps' });
@@ -38,26 +111,21 @@ export function failureOfStep<Context>(
     const verdict = part.success?.test ? call('success.test', part.success.test, answer, context) : true;
     return verdict === true ? undefined : refused(verdict);
   }
-  if (partnerFailure) return partnerFailure;
-  if (answer.status === 404 && isForeignAnswer(answer)) return notTheErp(answer, partner, what, 'perhaps');
-  return rejected('refused-by-erp', `${partner} refused ${what}${said}.`);
+  const failure = partnerFailure(answer, { partner, what, wrote: 'perhaps', now: now() });
+  if (failure) return failure;
+  if (meaning === 'unknown' && isForeignAnswer(answer)) return notTheErp(answer, partner, what, 'perhaps');
+  return rejected('refused-by-erp', `${partner} refused ${what}${said(answer)}.`);
 }
 
 /** Something between us and the ERP has answered in its place, which says nothing of the order. */
-export function notTheErp(
-  { status }: RestAnswer,
-  partner: string,
-  what: string,
-  wrote: Wrote = 'nothing',
-): RetryLater {
+function notTheErp({ status }: RestAnswer, partner: string, what: string, wrote?: Wrote): RetryLater {
   const hint =
     status === 404 ? ': check the address; if it is how the ERP says so, let a look-up accept it' : '';
-  return partnerDown(`${partner} answered ${what} with something that is no JSON (${status})${hint}.`, {
-    wrote,
-  });
+  const why = `${partner} answered ${what} with something that is no JSON (${status})${hint}.`;
+  return partnerDown(why, { wrote });
 }
 
-export function isWebPage({ headers }: RestAnswer): boolean {
+function isWebPage({ headers }: RestAnswer): boolean {
   return headers.get('content-type')?.includes('html') ?? false;
 }
 
@@ -65,7 +133,7 @@ export function isWebPage({ headers }: RestAnswer): boolean {
  * What a call may have done that the ERP itself put off. A 4xx did nothing; a 2xx with an error in it or a 500 is the
  * ERP's own answer; above are also the statuses of gateways, behind which the ERP may still be working.
  */
-export function wroteWith({ status }: RestAnswer): Wrote {
+function wroteWith(status: number): Wrote {
   if (status > 500) return 'perhaps';
   return status < 300 || status === 500 ? 'known' : 'nothing';
 }

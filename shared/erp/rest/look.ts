@@ -1,10 +1,8 @@
-import { UnknownOrder } from '../../model/errors.ts';
-import { isError } from '../../platform/error-message.ts';
-import { readerOf } from '../../platform/places.ts';
 import type { Look } from '../connector.ts';
 import { orderWaits, rejected } from '../failures.ts';
+import { failureOfLookUp } from './errors.ts';
 import type { RestAnswer, RestLookUp, RestStep } from './options.ts';
-import { beginRun, isAccepted, type Part, type Run, readText, type Task } from './run.ts';
+import { beginRun, type Part, type Run, readText, type Task } from './run.ts';
 import type { Reader } from './session.ts';
 
 /** What a look leaves to be written. */
@@ -15,8 +13,6 @@ export interface ToBook<Context> {
   /** Names of those that an earlier attempt took. */
   readonly taken: readonly string[];
 }
-
-const readError = readerOf(['error', 'errors']);
 
 /**
  * Asks all look-ups and refuses what they refuse. Every attempt looks, so that the next one recognises what a crashed
@@ -66,10 +62,9 @@ async function findDone<Context>(reader: Reader, run: Run<Context>): Promise<str
   for (const lookUp of run.lookUps.filter(run.applies)) {
     const { name } = lookUp.part;
     const answer = await ask(reader, run, lookUp);
-    if (isUnknown(reader, lookUp, answer, context, `its ${name} for ${task.what}`)) {
-      const sentence = answer.status === 404 ? reader.said(answer) : '';
-      throw new UnknownOrder(`${reader.partner} does not know order ${task.orderNumber}${sentence}.`);
-    }
+    const asked = { order: task.orderNumber, shown: `its ${name} for ${task.what}` };
+    const failure = failureOfLookUp(reader, lookUp, answer, context, asked);
+    if (failure) throw failure;
     found.set(name, answer);
     reference ??= readText(context, lookUp, 'done', answer);
     if (reference !== undefined && !run.isStepwise) break;
@@ -121,34 +116,4 @@ export function ask<Context>(
     accepts: part.accepts,
     signal: task.attempt.signal,
   });
-}
-
-/**
- * Whether the ERP says that it does not know the order.
- * @param shown What was asked for, for messages.
- * @throws RetryLater or Rejected when the answer shows neither that nor the order.
- */
-export function isUnknown<Context>(
-  { partner, said }: Reader,
-  { part, call }: Part<Pick<RestLookUp<Context>, 'accepts' | 'unknown'>>,
-  answer: RestAnswer,
-  context: Context,
-  shown: string,
-): boolean {
-  const accepted = isAccepted(answer, part.accepts);
-  const unknown = accepted
-    ? part.unknown && call('unknown', part.unknown, answer, context)
-    : answer.status === 404;
-  if (unknown) return true;
-  if (answer.status === 423 && !accepted) {
-    throw orderWaits(`${partner} cannot show ${shown} yet${said(answer)}.`);
-  }
-  if (!accepted) {
-    throw rejected('refused-by-erp', `${partner} refused to show ${shown}${said(answer)}.`);
-  }
-  // An error in a 200 shows nothing, and must not look like an order without bookings: it would be booked once more.
-  if (answer.status < 300 && isError(readError(answer.json))) {
-    throw orderWaits(`${partner} answered with an error instead of ${shown}${said(answer)}.`);
-  }
-  return false;
 }

@@ -4,6 +4,7 @@ import { partnerDown, rejected } from '../failures.ts';
 import { beginning } from '../list-by-keys.ts';
 import { isClockPutBackNear, localTimeFrom, offsetTimeOf } from '../local-time.ts';
 import { type Detail, readDetails } from './details.ts';
+import { isAccepted } from './errors.ts';
 import type { RestConnection, RestListing, RestPaging, RestQuestion, RestSince } from './options.ts';
 import { type ListedOrder, parseRow, type ReadRow, readRow } from './row.ts';
 import { type CallConfigured, configuredAt } from './run.ts';
@@ -52,7 +53,7 @@ export function createListing<Row>(
       signal,
     });
     if (listing.emptyStatus?.includes(answer.status)) return { rows: [], next: undefined };
-    if (answer.status >= 300)
+    if (!isAccepted(answer, listing.emptyStatus))
       throw rejected('refused-by-erp', `${partner} refused to list its orders${reader.said(answer)}.`);
     const list = callOfListing('list', valueAt, answer.json, listing.list);
     if (!Array.isArray(list)) {

@@ -1,7 +1,8 @@
+import { UnknownOrder } from '../../model/errors.ts';
 import type { ErpOrder, ErpOrderRef } from '../../model/orders.ts';
 import { onlyOrder } from '../read-rows.ts';
 import { readDetails } from './details.ts';
-import { isUnknown } from './look.ts';
+import { failureOfLookUp } from './errors.ts';
 import type { RestAnswer, RestListing, RestOne } from './options.ts';
 import { parseRow, readRow } from './row.ts';
 import { configuredAt } from './run.ts';
@@ -30,7 +31,10 @@ export async function readOrder<Row>(
     accepts,
     signal,
   });
-  if (isUnknown(reader, { part: one, call }, answer, order, shown)) return undefined;
+  const asked = { order: order.number, shown };
+  const failure = failureOfLookUp(reader, { part: one, call }, answer, order, asked);
+  if (failure instanceof UnknownOrder) return undefined;
+  if (failure) throw failure;
   const parsed = parseRow(listing.row, call('row', row, answer, order));
   const questions = { reader, detail: listing.detail, signal };
   const [detail = {}] = await readDetails([parsed.fits ? parsed.row : undefined], questions);

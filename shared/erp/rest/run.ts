@@ -120,7 +120,3 @@ export function readText<Context, Name extends string>(
   const read = part[name];
   return answer && read && call(name, textOrNothing(read), answer, context);
 }
-
-export function isAccepted({ status }: RestAnswer, accepts: readonly number[] | undefined): boolean {
-  return status < 300 || (accepts?.includes(status) ?? false);
-}

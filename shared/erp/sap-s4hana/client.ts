@@ -1,20 +1,20 @@
-import * as z from 'zod/mini';
-import type { RetryLater } from '../../model/errors.ts';
+import type * as z from 'zod/mini';
 import type { ErpOrderRef } from '../../model/orders.ts';
 import type { Clock } from '../../platform/clock.ts';
-import {
-  createHttp,
-  type Http,
-  type HttpRequest,
-  type HttpResponse,
-  partnerFailure,
-} from '../../platform/http.ts';
+import { createHttp, type Http, type HttpRequest, type HttpResponse } from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
-import { isForeignAnswer, stopIfAborted } from '../booking-rules.ts';
+import { stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
-import { partnerDown, rejected } from '../failures.ts';
+import { CsrfSession } from '../csrf.ts';
 import { createLogin } from '../login.ts';
-import { failureOfAnswer, isAboutService } from './errors.ts';
+import {
+  failureOfAnswer,
+  failureOfToken,
+  isTokenRefused,
+  notSap,
+  requireSap,
+  tokenRefused,
+} from './errors.ts';
 import type { SapOptions } from './options.ts';
 import { listOf } from './records.ts';
 
@@ -22,9 +22,6 @@ const root = '/sap/opu/odata/sap';
 /** The two released services of a production order integration. */
 export const orderService = `${root}/API_PRODUCTION_ORDER_2_SRV`;
 export const confirmationService = `${root}/API_PROD_ORDER_CONFIRMATION_2_SRV`;
-
-/** What a call may have done that got no usable answer. */
-type Wrote = 'nothing' | 'perhaps';
 
 interface SapCall<T> {
   readonly service: string;
@@ -86,12 +83,6 @@ export interface Writer extends Reader {
   readonly client: SapClient;
 }
 
-/** CSRF token and the cookies of the session it belongs to: SAP refuses one without the other. */
-interface Session {
-  readonly token: string;
-  readonly cookie: string;
-}
-
 /** What the calls of one attempt are made with. */
 interface Connection {
   readonly http: Http;
@@ -99,7 +90,7 @@ interface Connection {
   readonly clock: Clock;
   readonly sapClient: string | undefined;
   /** By service: a token is good for one service in one session. */
-  readonly sessions: Map<string, Session>;
+  readonly sessions: Map<string, CsrfSession>;
   readonly signal: AbortSignal;
 }
 
@@ -119,7 +110,13 @@ export function createSapClient(options: SapOptions, environment: ErpEnvironment
     environment,
     (text) => text,
   );
-  const shared = { http: createHttp(httpOptions), login, clock, sapClient, sessions: new Map() };
+  const shared = {
+    http: createHttp(httpOptions),
+    login,
+    clock,
+    sapClient,
+    sessions: new Map<string, CsrfSession>(),
+  };
 
   return (signal: AbortSignal, order?: string, onWritten = () => {}): SapClient => {
     const connection = { ...shared, signal };
@@ -127,13 +124,13 @@ export function createSapClient(options: SapOptions, environment: ErpEnvironment
       async read(call) {
         const response = await sendRead(connection, call);
         if (call.optional && response.status === 403) return undefined;
-        requireSap(response, call.what, 'nothing', clock);
+        requireSap(response, call.what, 'nothing', clock.now());
         if (response.status === 404 || (call.optional && response.status >= 400)) return undefined;
         return answerOf(call, response, 'nothing', order);
       },
       async write(call) {
         const response = await sendWrite(connection, call);
-        requireSap(response, call.what, 'perhaps', clock);
+        requireSap(response, call.what, 'perhaps', clock.now());
         const answer = answerOf(call, response, 'perhaps', order);
         onWritten();
         return answer;
@@ -142,78 +139,62 @@ export function createSapClient(options: SapOptions, environment: ErpEnvironment
   };
 }
 
+/** A token is good for one service in one session. */
+function sessionOf({ sessions }: Connection, service: string): CsrfSession {
+  const session = sessions.get(service) ?? new CsrfSession('x-csrf-token');
+  sessions.set(service, session);
+  return session;
+}
+
 function send(
-  { http, login, sapClient, signal }: Connection,
-  what: string,
+  connection: Connection,
+  { service, what }: Pick<SapCall<unknown>, 'service' | 'what'>,
   request: HttpRequest,
-  headers: Readonly<Record<string, string>>,
 ): Promise<HttpResponse> {
+  const { http, login, sapClient, signal } = connection;
+  const session = sessionOf(connection, service);
   return login.send(async (authorization) => {
     stopIfAborted(signal, 'SAP', what);
-    return http.send({
-      ...request,
-      query: { 'sap-client': sapClient, ...request.query },
-      headers: { ...authorization, 'accept-language': 'en', ...headers },
-      signal,
-    });
+    const headers = { ...authorization, 'accept-language': 'en', ...session.cookies, ...request.headers };
+    const query = { 'sap-client': sapClient, ...request.query };
+    const response = await http.send({ ...request, query, headers, signal });
+    session.keep(response);
+    return response;
   }, signal);
 }
 
 /** A read that brings a CSRF token along. */
-async function sendRead(connection: Connection, call: SapRead<unknown>): Promise<HttpResponse> {
-  const { link, service, path, what, query } = call;
-  const { sessions } = connection;
-  const session = sessions.get(service);
+function sendRead(connection: Connection, call: Omit<SapRead<unknown>, 'answer'>): Promise<HttpResponse> {
+  const { link, service, path, query } = call;
   const request =
     link === undefined
       ? { path: `${service}${path}`, query: { ...query, $format: 'json' } }
       : { path: pathOf(link, call) };
-  const cookie = session ? { cookie: session.cookie } : {};
-  const response = await send(connection, what, request, { 'x-csrf-token': 'Fetch', ...cookie });
-  const token = response.headers.get('x-csrf-token');
-  if (token && token.toLowerCase() !== 'required') {
-    const cookies = response.headers.getSetCookie().map((one) => one.split(';')[0]);
-    sessions.set(service, { token, cookie: cookies.join('; ') || (session?.cookie ?? '') });
-  }
-  return response;
+  return send(connection, call, { ...request, headers: { 'x-csrf-token': 'Fetch' } });
 }
 
 async function sendWrite(connection: Connection, call: SapWrite<unknown>): Promise<HttpResponse> {
   const { method, service, path, body, what } = call;
-  const { sessions } = connection;
-  for (let tries = 0; tries < 2; tries += 1) {
-    const { token, cookie } = sessions.get(service) ?? (await fetchSession(connection, service));
-    const request = { method, path: `${service}${path}`, body };
-    const response = await send(connection, what, request, {
-      'x-csrf-token': token,
-      cookie,
-      ...call.headers,
-    });
-    const refused = /^required$/i.test(response.headers.get('x-csrf-token') ?? '');
-    if (response.status !== 403 || !refused) return response;
-    sessions.delete(service);
-  }
-  throw partnerDown(`SAP refused its own CSRF token twice at ${what}: its sessions do not last.`);
-}
-
-async function fetchSession(connection: Connection, service: string): Promise<Session> {
-  const what = 'its CSRF token';
-  const response = await sendRead(connection, { service, path: '/', answer: z.unknown(), what });
-  const session = connection.sessions.get(service);
-  if (session) return session;
-  throw (
-    down(response, what, 'nothing', connection.clock) ??
-    rejected(
-      'refused-by-erp',
-      `SAP gave no CSRF token for ${service} (${response.status}): check that the service is active.`,
-    )
+  const session = sessionOf(connection, service);
+  const response = await session.write(
+    async () => {
+      const given = await sendRead(connection, { service, path: '/', what: 'its CSRF token' });
+      if (!session.hasToken) throw failureOfToken(given, service, connection.clock.now());
+    },
+    (token) => {
+      const headers = { ...token, ...call.headers };
+      return send(connection, call, { method, path: `${service}${path}`, body, headers });
+    },
+    isTokenRefused,
   );
+  if (isTokenRefused(response)) throw tokenRefused(what);
+  return response;
 }
 
 function answerOf<T>(
   { answer, what }: SapCall<T>,
   response: HttpResponse,
-  wrote: Wrote,
+  wrote: 'nothing' | 'perhaps',
   order: string | undefined,
 ): SapAnswer<T> {
   if (response.status >= 400) throw failureOfAnswer(response, what, order);
@@ -222,35 +203,13 @@ function answerOf<T>(
   return { value: parsed.value, etag: response.headers.get('etag') ?? undefined };
 }
 
-/** @throws when SAP is down, or something else answered: a proxy, or SAP's own page for a wrong address. */
-function requireSap(response: HttpResponse, what: string, wrote: Wrote, clock: Clock): void {
-  const failure = down(response, what, wrote, clock);
-  if (failure) throw failure;
-  // A write that SAP has done may have no body, so a page in its place is recognised by itself.
-  const foreign = response.status !== 413 && isForeignAnswer(response);
-  if (foreign || (response.status >= 400 && isAboutService(response))) {
-    throw notSap(what, `status ${response.status}`, wrote);
-  }
-}
-
-function down(response: HttpResponse, what: string, wrote: Wrote, clock: Clock): RetryLater | undefined {
-  return partnerFailure(response, { partner: 'SAP', what, wrote, now: clock.now() });
-}
-
-function notSap(what: string, why: string, wrote: Wrote): RetryLater {
-  return partnerDown(
-    `SAP did not answer ${what} as OData does (${why}): check the base URL, and that the service is active.`,
-    { wrote },
-  );
-}
-
 /**
  * Path of a link to a further page, on our own origin. The link may name a host, and a path before the service, that only
  * SAP knows, as behind a reverse proxy (seen on CAP's OData V2 adapter): service, path and query count, nothing else.
  */
-function pathOf(link: string, { service, what }: SapCall<unknown>): string {
+function pathOf(link: string, { service, what }: Pick<SapCall<unknown>, 'service' | 'what'>): string {
   const base = `https://sap${service}/`;
-  if (!URL.canParse(link, base)) throw notSap(what, 'a link to a further page that is none', 'nothing');
+  if (!URL.canParse(link, base)) throw notSap(what, 'a link to a further page that is none');
   const { pathname, search } = new URL(link, base);
   return pathname.slice(Math.max(0, pathname.indexOf(service))) + search;
 }

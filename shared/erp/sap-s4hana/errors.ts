@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import type { Rejected, RetryLater } from '../../model/errors.ts';
 import { shorten } from '../../model/text.ts';
-import type { HttpResponse } from '../../platform/http.ts';
-import { orderWaits, rejected } from '../failures.ts';
+import { type HttpResponse, partnerFailure } from '../../platform/http.ts';
+import { isForeignAnswer } from '../booking-rules.ts';
+import { orderWaits, partnerDown, rejected } from '../failures.ts';
 
 const detailSchema = z.object({
   code: z.nullish(z.string()),
@@ -49,11 +50,46 @@ export function failureOfAnswer(
   return rejected('refused-by-erp', `SAP refused ${what}${about} (${status}): ${said}`);
 }
 
+/** @throws RetryLater when SAP is down, or something else answered: a proxy, or SAP's own page for a wrong address. */
+export function requireSap(
+  response: HttpResponse,
+  what: string,
+  wrote: 'nothing' | 'perhaps',
+  now: Date,
+): void {
+  const down = partnerFailure(response, { partner: 'SAP', what, wrote, now });
+  if (down) throw down;
+  // A write that SAP has done may have no body, so a page in its place is recognised by itself.
+  const isForeign = response.status !== 413 && isForeignAnswer(response);
+  if (isForeign || isAboutService(response)) throw notSap(what, `status ${response.status}`, wrote);
+}
+
+export function notSap(what: string, why: string, wrote: 'nothing' | 'perhaps' = 'nothing'): RetryLater {
+  const check = 'check the base URL, and that the service is active';
+  return partnerDown(`SAP did not answer ${what} as OData does (${why}): ${check}.`, { wrote });
+}
+
+/** Why a service gave no CSRF token. */
+export function failureOfToken(response: HttpResponse, service: string, now: Date): RetryLater | Rejected {
+  const why = `SAP gave no CSRF token for ${service} (${response.status}): check that the service is active.`;
+  const down = partnerFailure(response, { partner: 'SAP', what: 'its CSRF token', now });
+  return down ?? rejected('refused-by-erp', why);
+}
+
+export function isTokenRefused({ status, headers }: HttpResponse): boolean {
+  return status === 403 && headers.get('x-csrf-token')?.toLowerCase() === 'required';
+}
+
+/** A write was refused with a new token as well. */
+export function tokenRefused(what: string): RetryLater {
+  return partnerDown(`SAP refused its own CSRF token twice at ${what}: its sessions do not last.`);
+}
+
 /**
  * Whether the gateway's framework refused (`/IWFND/MED/170`: no such service), and not the service: an inactive service
  * says nothing about the order.
  */
-export function isAboutService({ status, json }: HttpResponse): boolean {
+function isAboutService({ status, json }: HttpResponse): boolean {
   const parsed = errorSchema.safeParse(json);
   return status === 404 && parsed.success && (parsed.data.error.code?.startsWith('/IWFND/') ?? false);
 }
