@@ -1,20 +1,36 @@
 import * as z from 'zod/mini';
 import type { Completion, Receipt } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
+import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import { orRefusal, withDone } from '../booking-rules.ts';
 import { orderWaits, rejected } from '../failures.ts';
 import type { OdooCall } from './client.ts';
 import type { Writer } from './connection.ts';
 import { type NoteToPost, referenceOf, referenceOfNote, requireQuantity, type ToBook } from './look.ts';
 import { idOfLot, type OdooLot } from './lots.ts';
-import { postMarked } from './marks.ts';
-import { readProduction } from './order.ts';
+import { isMark, postMarked, readMarks, requirePosting } from './marks.ts';
+import { readOrder, readProduction } from './order.ts';
 import type { BookedProduction } from './records.ts';
 import { bookScrap } from './scrap.ts';
 
 export async function bookNote(writer: Writer, { production, mark, text }: NoteToPost): Promise<Receipt> {
   await postMarked(writer, production, mark, text);
   return { reference: referenceOfNote(production), alreadyBooked: false };
+}
+
+/** Names the product order in a note of the manufacturing order's chatter, once. */
+export async function linkProductOrder(
+  writer: Writer,
+  order: ErpOrderRef,
+  { id: key, number, url }: ProductOrderRef,
+): Promise<void> {
+  const own = await readOrder(writer, order);
+  const marks = await readMarks(writer, [own]);
+  if (marks.some((mark) => isMark(mark, 'product-order', key))) return;
+  requirePosting(writer, own.name);
+  const links = url === undefined ? [] : [{ name: number, url }];
+  const text = { paragraphs: [`Azumuta product order ${number}`], links };
+  await postMarked(writer, own, { kind: 'product-order', key }, text);
 }
 
 /** Writes what a look has left. If Odoo refuses now although the look found no reason, the error names what was written. */

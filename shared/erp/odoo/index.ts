@@ -1,10 +1,9 @@
 import { bookWhatIsLeft, keepingTrackOfWrites } from '../booking-rules.ts';
 import type { ErpConnector, ErpEnvironment } from '../connector.ts';
 import { defineConnector } from '../define-connector.ts';
-import { bookNote, bookQuantity } from './book.ts';
+import { bookNote, bookQuantity, linkProductOrder } from './book.ts';
 import { createOdooClient, type OdooReader } from './client.ts';
 import { createFactReader, type Writer } from './connection.ts';
-import { linkProductOrder } from './link.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
 import { lookForAmendment, lookForQuantity } from './look.ts';
 import { credentialsSchema, type OdooCredentials, type OdooOptions, optionsSchema } from './options.ts';

@@ -3,7 +3,6 @@ import type { RetryLater } from '../../model/errors.ts';
 import { orderWaits } from '../failures.ts';
 import { isRest, requireBooked } from './booking/outputs.ts';
 import { reserveComponents } from './booking/reserve-components.ts';
-import { bookTimes, finishWorks } from './booking/work.ts';
 import { writeOutputs } from './booking/write-outputs.ts';
 import type { Writer } from './connection.ts';
 import { attachLinks } from './link.ts';
@@ -25,11 +24,11 @@ export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
  * Books a quantity:
  *
  * ```
- * reserve ─ claim ─ shape outputs ─ bind ─ run ─ links, times ─ complete ─ look
- *            │            │           │                           │
- *            note with    one move    note with the key           `done` of the production, or, when
- *            the key on   per lot     on each of these            it is not finished yet, `do` of
- *            production   and scrap   moves                       these moves
+ * reserve ─ claim ─ shape outputs ─ bind ─ run ─ links ─ complete ─ look
+ *            │            │           │                    │
+ *            note with    one move    note with the key    `done` of the production, or, when
+ *            the key on   per lot     on each of these     it is not finished yet, `do` of
+ *            production   and scrap   moves                these moves
  * ```
  *
  * The part that leaves no output open finishes the production, whichever part that is, since parts overtake each
@@ -39,7 +38,7 @@ export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
  * whatever is built of them.
  */
 async function bookQuantity(writer: Writer, toBook: ToComplete): Promise<Receipt> {
-  const { key, note, links, lines, amounts, bound } = toBook;
+  const { key, note, links, amounts, bound } = toBook;
   let production = await reserveComponents(writer, toBook.production);
   if (note !== undefined) await claim(writer, production, key, note);
   const shaped = await writeOutputs(writer, production, toBook);
@@ -48,7 +47,6 @@ async function bookQuantity(writer: Writer, toBook: ToComplete): Promise<Receipt
   await bindMoves(writer, shaped.production, unbound, key);
   production = await start(writer, shaped.production);
   await attachLinks(writer, production, links);
-  await bookTimes(writer, production, lines);
   const finishes = toBook.final || isRest(production, moves);
   if (finishes && writer.options.finishWorks) {
     await finishWorks(writer, production);
@@ -68,6 +66,17 @@ async function start(writer: Writer, production: Production): Promise<Production
   const started = await readAgain(writer, production);
   if (started.state !== 'running') throw ignored(started, 'run', 'running');
   return started;
+}
+
+/** Starts the works that nobody started, and stops all that are running. */
+async function finishWorks(writer: Writer, { number, works }: Production): Promise<void> {
+  const idsIn = (...states: string[]) =>
+    works.filter(({ state }) => states.includes(state)).map(({ id }) => id);
+  const what = `finishing the works of production ${number}`;
+  const unstarted = idsIn('request', 'draft');
+  const running = [...unstarted, ...idsIn('running', 'waiting')];
+  if (unstarted.length > 0) await writer.write('production.work', 'start', [unstarted], { what });
+  if (running.length > 0) await writer.write('production.work', 'stop', [running], { what });
 }
 
 /** Makes the one call that cannot be undone. */

@@ -50,8 +50,8 @@ export interface TrytonReader {
   read<T>(call: TrytonRead<T>): Promise<T>;
   /** `search_read`, with the errors of `read`. */
   search<Row>(model: string, search: TrytonSearch<Row>): Promise<Row[]>;
-  /** Company and employee, from the user's preferences. Logs in if need be. */
-  preferences(): Promise<TrytonSession['preferences']>;
+  /** Company to work in, from the options or the user's preferences. Logs in if need be. */
+  readCompany(): Promise<number | undefined>;
 }
 
 export interface TrytonWrite extends Pick<TrytonRead<unknown>, 'what'> {
@@ -132,7 +132,7 @@ export function createTrytonClient(options: TrytonOptions, environment: ErpEnvir
           throw error;
         });
       },
-      preferences: async () => (await login.session(signal)).preferences,
+      readCompany: async () => (await login.session(signal)).company,
       write: (model, method, params, asked) =>
         write({ model, method, params, answer: z.unknown(), ...asked }),
       create: (model, records, what) =>

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import type { TrytonReader, TrytonWriter } from './client.ts';
-import type { TrytonSession } from './login.ts';
 import type { TrytonOptions } from './options.ts';
 
 /** What a booking knows of this Tryton before it looks at a production. */
 interface Facts {
   readonly options: TrytonOptions;
   readonly abilities: Abilities;
-  readonly user: TrytonSession['preferences'];
+  /** Of our user, or as the options say. */
+  readonly company: number | undefined;
 }
 
 /** What a look works with: it cannot write. */
@@ -22,8 +22,6 @@ export interface Abilities {
   readonly lots: boolean;
   /** Module `production_work`: productions have works. */
   readonly works: boolean;
-  /** Module `production_work_timesheet`: time can be booked on works. */
-  readonly times: boolean;
   may(permission: Permission, model: string): boolean;
 }
 
@@ -34,8 +32,8 @@ export function createFactReader(options: TrytonOptions) {
   let abilities: Abilities | undefined;
   return {
     async read(tryton: TrytonReader): Promise<Facts> {
-      abilities ??= await readAbilities(tryton, options.workTimes === true);
-      return { options, abilities, user: await tryton.preferences() };
+      abilities ??= await readAbilities(tryton);
+      return { options, abilities, company: await tryton.readCompany() };
     },
     forget(): void {
       abilities = undefined;
@@ -50,8 +48,8 @@ const allowed = z.pipe(
 );
 const accessSchema = z.record(z.string(), z.object({ write: allowed, create: allowed }));
 
-/** Makes three or four calls. */
-async function readAbilities({ read }: TrytonReader, bookTimes: boolean): Promise<Abilities> {
+/** Makes three calls. */
+async function readAbilities({ read }: TrytonReader): Promise<Abilities> {
   async function hasField(model: string, field: string): Promise<boolean> {
     const fields = await read({
       model,
@@ -65,12 +63,7 @@ async function readAbilities({ read }: TrytonReader, bookTimes: boolean): Promis
 
   const lots = await hasField('stock.move', 'lot');
   const works = await hasField('production', 'works');
-  const times = bookTimes && works && (await hasField('production.work', 'timesheet_work'));
-  const models = [
-    ...['production', 'stock.move'],
-    ...(lots ? ['stock.lot'] : []),
-    ...(times ? ['timesheet.line'] : []),
-  ];
+  const models = ['production', 'stock.move', ...(lots ? ['stock.lot'] : [])];
   const access = await read({
     model: 'ir.model.access',
     method: 'get_access',
@@ -78,5 +71,5 @@ async function readAbilities({ read }: TrytonReader, bookTimes: boolean): Promis
     what: 'asking for the rights of our user',
     answer: accessSchema,
   });
-  return { lots, works, times, may: (permission, model) => access[model]?.[permission] ?? true };
+  return { lots, works, may: (permission, model) => access[model]?.[permission] ?? true };
 }

@@ -68,7 +68,7 @@ export async function* listReleasedOrders(
   since: Watermark | undefined,
 ): AsyncIterable<ReleasedOrdersPage> {
   const { states: released = releasedStates, pageSize = defaultPageSize } = options;
-  const { company } = await tryton.preferences();
+  const company = await tryton.readCompany();
   // Without a watermark nothing has been listed yet, so nothing can have been withdrawn.
   const states = since ? [...released, 'cancelled'] : released;
   const scope = [
@@ -153,7 +153,7 @@ export async function readListedOrder(
   options: TrytonOptions,
   order: ErpOrderRef,
 ): Promise<ErpOrder | undefined> {
-  const { company } = await tryton.preferences();
+  const company = await tryton.readCompany();
   const domain = domainOf(order, company);
   if (!domain) return undefined;
   const rows = await searchProductions(tryton, options, domain, {

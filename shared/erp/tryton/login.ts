@@ -21,19 +21,12 @@ export interface TrytonSession {
   readonly authorization: string;
   /** Last argument of every call: company, employee, language. */
   readonly context: Readonly<Record<string, unknown>>;
-  readonly preferences: {
-    readonly company: number | undefined;
-    /** Of that company. */
-    readonly employee: number | undefined;
-  };
+  readonly company: number | undefined;
 }
 
 const loginSchema = z.object({ result: z.tuple([z.int(), z.string()]) });
 const preferencesSchema = z.object({
-  result: z.looseObject({
-    company: z.optional(z.nullable(z.int())),
-    employee: z.optional(z.nullable(z.int())),
-  }),
+  result: z.looseObject({ company: z.optional(z.nullable(z.int())) }),
 });
 
 /** Sends one call of a method, with or without a session. */
@@ -90,13 +83,7 @@ export class TrytonLogin {
     if (!preferences.ok) throw unusable(answer);
     const own = preferences.value.result;
     const company = this.#company ?? own.company ?? undefined;
-    // An employee belongs to the user's own company (the domain of `timesheet.line.employee`, 7.0).
-    const employee = company === own.company ? (own.employee ?? undefined) : undefined;
-    return {
-      authorization,
-      context: { ...own, company: company ?? own.company },
-      preferences: { company, employee },
-    };
+    return { authorization, company, context: { ...own, company: company ?? own.company } };
   }
 
   /** Sends the name and password, but not again while Tryton would count them as wrong once more. */

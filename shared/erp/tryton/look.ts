@@ -4,7 +4,13 @@ import { builtOf, mayClose, requireArticle } from '../booking-rules.ts';
 import type { Attempt, Look } from '../connector.ts';
 import { rejected } from '../failures.ts';
 import { type Amounts, amountsOf } from './booking/amounts.ts';
-import { type Demands, requireListPrice, requireLots, requireRights } from './booking/demands.ts';
+import {
+  type Demands,
+  requireFinishedWorks,
+  requireListPrice,
+  requireLots,
+  requireRights,
+} from './booking/demands.ts';
 import { findLots, unknownLots } from './booking/lots.ts';
 import {
   isBooked,
@@ -15,13 +21,6 @@ import {
   wantedMoves,
 } from './booking/outputs.ts';
 import { requireReserved } from './booking/reserve-components.ts';
-import {
-  allotTimes,
-  missingLines,
-  requireFinishedWorks,
-  type TimesheetLine,
-  timeText,
-} from './booking/work.ts';
 import type { Shape } from './booking/write-outputs.ts';
 import type { Reader } from './connection.ts';
 import { missingLinks } from './link.ts';
@@ -48,7 +47,6 @@ export interface ToNote {
 export interface ToComplete extends Omit<ToNote, 'kind' | 'receipt'>, Shape {
   readonly kind: 'complete';
   readonly amounts: Amounts;
-  readonly lines: readonly TimesheetLine[];
 }
 
 /** Looks for notes and links, whatever the state of the production unless it is cancelled. */
@@ -67,7 +65,7 @@ export async function lookForAmendment(
   if (claimed && links.length === 0) return { receipt };
   if (claimed && !again) throw heldByAnother(production);
   requireRights(reader.abilities, production, ['write', 'production']);
-  const note = claimed ? undefined : noteText(completion, completion.work.map(timeText));
+  const note = claimed ? undefined : noteText(completion);
   return {
     toBook: { kind: 'note', production, key, note, links, receipt: { ...receipt, alreadyBooked: false } },
   };
@@ -105,12 +103,10 @@ export async function lookForQuantity(
   const ordered = { amount: production.quantity, unit: production.unit?.symbol ?? '' };
   const final = mayClose(completion, ordered, sumOf([amounts.good, amounts.scrap]));
   const wanted = await lookAtOutputs(reader, { production, demands, amounts, bound, foreign, final });
-  const times = allotTimes(reader, completion, production);
-  const lines = await missingLines(reader, production, completion, times.bookable);
   requireReserved(production, reader.options.assign);
-  const note = claimed ? undefined : noteText(completion, times.unbookable.map(timeText));
+  const note = claimed ? undefined : noteText(completion);
   const links = await missingLinks(reader, production, completion.links);
-  const left = { note, links, amounts, wanted, bound, foreign, final, lines };
+  const left = { note, links, amounts, wanted, bound, foreign, final };
   return { toBook: { kind: 'complete', production, key, ...left } };
 }
 

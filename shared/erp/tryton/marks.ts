@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { BookingKey, Completion } from '../../model/completions.ts';
+import type { BookingKey, Completion, WorkTime } from '../../model/completions.ts';
 import type { RetryLater } from '../../model/errors.ts';
 import { orderWaits } from '../failures.ts';
 import { keyAsWord } from '../marks.ts';
@@ -96,14 +96,25 @@ export async function bindMoves(
   await writer.create('ir.note', notes, `writing a note on the moves of production ${number}`);
 }
 
-/** The text of the note for people; `extra` are lines that the connector adds. */
-export function noteText(completion: Completion, extra: readonly string[]): string {
-  const { kind, productOrder, notes, completedAt } = completion;
+/** The text of the note for people. */
+export function noteText({ kind, productOrder, notes, completedAt, work }: Completion): string {
   const first =
     kind === 'amendment'
       ? `Later recording of Azumuta product order ${productOrder.number}`
       : `Azumuta product order ${productOrder.number}, completed ${completedAt}`;
-  return [first, ...notes, ...extra].join('\n');
+  return [first, ...notes, ...work.map(timeText)].join('\n');
+}
+
+/** `Working time: 12 min 31 s, Assembly`. */
+function timeText({ seconds, operation }: WorkTime): string {
+  const whole = Math.round(seconds);
+  const parts = [
+    [Math.floor(whole / 3600), 'h'],
+    [Math.floor(whole / 60) % 60, 'min'],
+    [whole % 60, 's'],
+  ] as const;
+  const text = parts.flatMap(([amount, unit]) => (amount > 0 ? [`${amount} ${unit}`] : [])).join(' ');
+  return `Working time: ${text || '0 s'}${operation ? `, ${operation}` : ''}`;
 }
 
 export function resourceOf({ id }: Production): string {

@@ -3,48 +3,46 @@ import type { ProductOrderRef } from '../../model/orders.ts';
 import { strictObject } from '../../platform/strict-object.ts';
 import { erpOptionsShape, optionalFn, readonlyList } from '../options.ts';
 
-export const optionsSchema = strictObject({
-  /** Base URL of trytond, `https://tryton.example.com`. */
-  url: z.url(),
-  /** Name of its database. */
-  database: z.string().check(z.minLength(1)),
-  /** Id of the company to work in; by default that of the user's preferences. */
-  company: z.optional(z.int().check(z.positive())),
-  /** States in which a production is released to the shop floor. Default `waiting` and `assigned`. */
-  states: z.optional(readonlyList(z.enum(['request', 'draft', 'waiting', 'assigned', 'running']), 1)),
-  /** Further fields of `production` for the mapping; names may be dotted (`['origin', 'warehouse.code']`). */
-  orderFields: z.optional(
-    readonlyList(z.string().check(z.regex(/^\w+(\.\w+)*$/, 'a field name, perhaps dotted'))),
-  ),
-  /**
-   * What to do with components that nobody reserved yet: `try` reserves them and lets the booking wait while
-   * there are too few in stock (default); `force` then takes them all the same, which may make stock negative
-   * and needs the group *Stock Force Assignment*; `never` leaves reserving to a person.
-   */
-  assign: z.optional(z.enum(['try', 'force', 'never'])),
-  /** Name or code of the waste location that takes scrap; needed when the warehouse has several. */
-  scrapLocation: z.optional(z.string().check(z.minLength(1))),
-  /**
-   * Whether working time is booked as timesheet lines of our user's employee (module
-   * `production_work_timesheet`). Time without a work to book it on, and all time by default, goes into the note.
-   */
-  workTimes: z.optional(z.boolean()),
-  /** Whether works that nobody finished are finished with the production: Tryton refuses to complete it otherwise. */
-  finishWorks: z.optional(z.boolean()),
-  /** How the product order is attached to its production; `false` attaches nothing. */
-  link: z.optional(
-    z.union([
-      z.literal(false),
-      strictObject({
-        /** Address of the attachment. Default: the page that Azumuta names. */
-        url: optionalFn<(productOrder: ProductOrderRef) => string>(),
-      }),
-    ]),
-  ),
-  /** Productions read per call. Default 50. */
-  pageSize: z.optional(z.int().check(z.positive())),
-  ...erpOptionsShape,
-});
+export const optionsSchema = strictObject(
+  {
+    /** Base URL of trytond, `https://tryton.example.com`. */
+    url: z.url(),
+    /** Name of its database. */
+    database: z.string().check(z.minLength(1)),
+    /** Id of the company to work in; by default that of the user's preferences. */
+    company: z.optional(z.int().check(z.positive())),
+    /** States in which a production is released to the shop floor. Default `waiting` and `assigned`. */
+    states: z.optional(readonlyList(z.enum(['request', 'draft', 'waiting', 'assigned', 'running']), 1)),
+    /** Further fields of `production` for the mapping; names may be dotted (`['origin', 'warehouse.code']`). */
+    orderFields: z.optional(
+      readonlyList(z.string().check(z.regex(/^\w+(\.\w+)*$/, 'a field name, perhaps dotted'))),
+    ),
+    /**
+     * What to do with components that nobody reserved yet: `try` reserves them and lets the booking wait while
+     * there are too few in stock (default); `force` then takes them all the same, which may make stock negative
+     * and needs the group *Stock Force Assignment*; `never` leaves reserving to a person.
+     */
+    assign: z.optional(z.enum(['try', 'force', 'never'])),
+    /** Name or code of the waste location that takes scrap; needed when the warehouse has several. */
+    scrapLocation: z.optional(z.string().check(z.minLength(1))),
+    /** Whether works that nobody finished are finished with the production: Tryton refuses to complete it otherwise. */
+    finishWorks: z.optional(z.boolean()),
+    /** How the product order is attached to its production; `false` attaches nothing. */
+    link: z.optional(
+      z.union([
+        z.literal(false),
+        strictObject({
+          /** Address of the attachment. Default: the page that Azumuta names. */
+          url: optionalFn<(productOrder: ProductOrderRef) => string>(),
+        }),
+      ]),
+    ),
+    /** Productions read per call. Default 50. */
+    pageSize: z.optional(z.int().check(z.positive())),
+    ...erpOptionsShape,
+  },
+  { workTimes: 'working time is in the note of the production' },
+);
 
 /** How this plant's Tryton is reached and used. Written for Tryton 7.0 with the module `production`. */
 export type TrytonOptions = Readonly<z.input<typeof optionsSchema>>;

@@ -14,10 +14,10 @@ const foundSchema = z.intersection(productionSchema, demandsSchema);
  * @throws UnknownOrder when there is none; Rejected when the number is not unique, or the id has another number.
  */
 export async function findProduction(
-  { search, abilities, user }: Reader,
+  { search, abilities, company }: Reader,
   order: ErpOrderRef,
 ): Promise<{ production: Production; demands: Demands }> {
-  const domain = domainOf(order, user.company);
+  const domain = domainOf(order, company);
   if (!domain) throw unknown(order);
   const found = await search('production', {
     domain,

@@ -18,12 +18,11 @@ export interface OutputMove {
   readonly wasted: boolean;
 }
 
-/** A step of a production's routing (`production.work`), and the work that time can be booked on. */
+/** A step of a production's routing (`production.work`). */
 export interface ProductionWork {
   readonly id: number;
   readonly operation: string;
   readonly state: string;
-  readonly timesheetWork?: number | undefined;
 }
 
 /** What the connector knows of a production at one moment. */
@@ -67,11 +66,7 @@ const moveSchema = z.looseObject({
   company: z.int(),
   currency: z.nullable(z.int()),
 });
-const workSchema = z.looseObject({
-  id: z.int(),
-  state: z.string(),
-  timesheet_work: z.nullish(z.int()),
-});
+const workSchema = z.looseObject({ id: z.int(), state: z.string() });
 export const productionSchema = z.looseObject({
   id: z.int(),
   _timestamp: z.string(),
@@ -91,7 +86,7 @@ export const productionSchema = z.looseObject({
 });
 
 /** Fields to read for `productionSchema`. Tryton refuses those of a module that is not active. */
-export function productionFields({ lots, works, times }: Abilities): string[] {
+export function productionFields({ lots, works }: Abilities): string[] {
   const below = (field: string, names: readonly string[]) => names.map((name) => `${field}.${name}`);
   return [
     ...[
@@ -112,7 +107,6 @@ export function productionFields({ lots, works, times }: Abilities): string[] {
     ...['warehouse.waste_locations.name', 'warehouse.waste_locations.code'],
     ...(lots ? ['outputs.lot.number'] : []),
     ...(works ? ['works.state', 'works.operation.name'] : []),
-    ...(times ? ['works.timesheet_work'] : []),
   ];
 }
 
@@ -143,8 +137,9 @@ export function productionOf(record: z.infer<typeof productionSchema>): Producti
       .filter((move) => move.state === 'draft' || move.state === 'staging')
       .map((move) => String(fieldOf(move, 'product.code') ?? 'a component')),
     works: (record['works.'] ?? []).map((work) => ({
-      ...{ id: work.id, operation: String(fieldOf(work, 'operation.name') ?? ''), state: work.state },
-      timesheetWork: work.timesheet_work ?? undefined,
+      id: work.id,
+      operation: String(fieldOf(work, 'operation.name') ?? ''),
+      state: work.state,
     })),
     timestamps: Object.fromEntries([
       [`production,${id}`, record._timestamp],

@@ -12,12 +12,6 @@ export function wireDecimal(amount: Decimal): Tagged {
   return { __class__: 'Decimal', decimal: amount };
 }
 
-/** @param date ISO date. */
-export function wireDate(date: string): Tagged {
-  const [year, month, day] = date.split('-').map(Number);
-  return { __class__: 'date', year, month, day };
-}
-
 /** @param instant ISO instant, with up to six digits of a second; fewer are filled up with zeros. */
 export function wireDateTime(instant: string): Tagged {
   const seconds = new Date(instant);
@@ -32,10 +26,6 @@ export function wireDateTime(instant: string): Tagged {
     second: seconds.getUTCSeconds(),
     microsecond: Number(fraction.padEnd(6, '0')),
   };
-}
-
-export function wireDuration(seconds: number): Tagged {
-  return { __class__: 'timedelta', seconds };
 }
 
 /**

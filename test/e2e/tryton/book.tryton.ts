@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../../shared/erp/conformance/attempts.ts';
-import { book, completed, openPlant, unique } from './plant.ts';
+import { book, completed, openPlant } from './plant.ts';
 
 const system = await openPlant();
 
@@ -53,30 +53,16 @@ describe('scrap', () => {
   });
 });
 
-describe('working time', () => {
+it('finishes the works of a production with it, and tells the time worked in its note', async () => {
+  // Prepare
+  const production = await system.plan({ routing: 'Gearbox routing' });
   const work = [{ id: 'recording1', seconds: 751, date: '2026-11-24', operation: 'Assembly' }];
-  const options = { workTimes: true, finishWorks: true };
 
-  it('is booked on the work of its operation, which is then finished', async () => {
-    // Prepare
-    const production = await system.plan({ routing: 'Gearbox routing' });
+  // Act
+  await book(system.connector({ finishWorks: true }), completed(production, { work }));
 
-    // Act
-    await book(system.connector(options), completed(production, { work: unique(work, production.id) }));
-
-    // Assess
-    expect(await system.admin.readProduction(production.id)).toMatchObject({ state: 'done', seconds: 751 });
-  });
-
-  it('goes into the note where there is no work to book it on', async () => {
-    // Prepare
-    const production = await system.plan();
-
-    // Act
-    await book(system.connector(options), completed(production, { work }));
-
-    // Assess
-    const { notes } = await system.admin.readProduction(production.id);
-    expect(notes.join('\n')).toContain('Working time: 12 min 31 s, Assembly');
-  });
+  // Assess
+  const { state, notes } = await system.admin.readProduction(production.id);
+  expect(state).toBe('done');
+  expect(notes.join('\n')).toContain('Working time: 12 min 31 s, Assembly');
 });

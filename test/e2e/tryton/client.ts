@@ -52,7 +52,6 @@ export interface ProductionBooks {
   readonly lots: readonly string[];
   readonly notes: readonly string[];
   readonly links: readonly { readonly name: string; readonly url: string }[];
-  readonly seconds: number;
 }
 
 export class TrytonTestClient {
@@ -222,7 +221,7 @@ export class TrytonTestClient {
       'production',
       [['id', '=', id]],
       [
-        ...['number', 'state', 'product', 'works.timesheet_lines.duration'],
+        ...['number', 'state', 'product'],
         ...ofMoves.map((name) => `inputs.${name}`),
         ...ofOutputs.map((name) => `outputs.${name}`),
       ],
@@ -234,7 +233,6 @@ export class TrytonTestClient {
     const listed = (record: Fields, name: string) => (record[`${name}.`] ?? []) as Fields[];
     const outputs = listed(production, 'outputs').sort((one, other) => Number(one.id) - Number(other.id));
     const inputs = listed(production, 'inputs');
-    const lines = listed(production, 'works').flatMap((work) => listed(work, 'timesheet_lines'));
     const own = outputs.filter((move) => move.product === production.product && move.state !== 'cancelled');
     const wasted = (move: Fields) => nested(move, 'to_location', 'type') === 'lost_found';
     const amount = (move: Fields) => Number(move.quantity);
@@ -259,7 +257,6 @@ export class TrytonTestClient {
       lots: own.map(lotOf).filter((lot) => typeof lot === 'string'),
       notes: notes.map(({ message }) => String(message)),
       links: links.map(({ name, link }) => ({ name: String(name), url: String(link ?? '') })),
-      seconds: lines.reduce((sum, { duration }) => sum + (duration as { seconds: number }).seconds, 0),
     };
   }
 }

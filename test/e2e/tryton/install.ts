@@ -11,12 +11,12 @@ const packages = [
   'tryton-server',
   'tryton-modules-production',
   'tryton-modules-production-routing',
-  'tryton-modules-production-work-timesheet',
+  'tryton-modules-production-work',
   'tryton-modules-stock-lot',
   'python3-psycopg2',
   'postgresql',
 ];
-export const modules = ['production', 'production_routing', 'production_work_timesheet', 'stock_lot'];
+export const modules = ['production', 'production_routing', 'production_work', 'stock_lot'];
 
 /** Reports progress to a person, line by line. */
 export type Report = (line: string) => void;

@@ -90,8 +90,3 @@ export async function undisturbed(system: LocalSystem, differs: Partial<Completi
   system.faults.reset();
   return methods;
 }
-
-/** Working times whose ids no other production has. */
-export function unique<T extends { id: string }>(work: readonly T[], id: number): T[] {
-  return work.map((time) => ({ ...time, id: `${time.id}-${id}` }));
-}

@@ -9,7 +9,7 @@ export interface SeededPlant {
 }
 
 /**
- * Fills an empty database with a plant: company, employee, gearboxes with their bill of materials, a routing
+ * Fills an empty database with a plant: company, gearboxes with their bill of materials, a routing
  * with one operation, stock of the components, a waste location.
  */
 export async function seedPlant(server: TrytonServer): Promise<SeededPlant> {
@@ -138,7 +138,7 @@ async function seedRouting(admin: TrytonTestClient, company: number): Promise<vo
   const plant = await admin.create('production.work.center', { name: 'Plant', company });
   await admin.create('production.work.center', { name: 'Bench 1', company, category, parent: plant });
   const operation = await admin.create('production.routing.operation', {
-    ...{ name: 'Assembly', work_center_category: category, timesheet_available: true },
+    ...{ name: 'Assembly', work_center_category: category },
   });
   const boms = (await admin.find('production.bom', [])).map(({ id }) => id);
   await admin.create('production.routing', {
@@ -151,8 +151,6 @@ async function seedRouting(admin: TrytonTestClient, company: number): Promise<vo
 async function seedConnectorUser(admin: TrytonTestClient, company: number): Promise<SeededPlant> {
   const username = 'azumuta';
   const password = randomBytes(12).toString('hex');
-  const party = await admin.create('party.party', { name: 'Azumuta integration' });
-  const employee = await admin.create('company.employee', { party, company });
   const groups = await admin.find('res.group', [
     ['name', 'in', ['Production', 'Stock', 'Stock Force Assignment']],
   ]);
@@ -160,9 +158,8 @@ async function seedConnectorUser(admin: TrytonTestClient, company: number): Prom
     ...{ name: 'Azumuta integration', login: username, password },
     groups: [['add', groups.map(({ id }) => id)]],
     companies: [['add', [company]]],
-    employees: [['add', [employee]]],
   });
-  await admin.write('res.user', [user], { company, employee });
+  await admin.write('res.user', [user], { company });
   return { username, password };
 }
 

@@ -22,7 +22,7 @@ export const orderMutants: readonly Mutant[] = [
   },
   {
     name: 'linked-again-without-a-look',
-    file: 'shared/erp/odoo/link.ts',
+    file: 'shared/erp/odoo/book.ts',
     find: "if (marks.some((mark) => isMark(mark, 'product-order', key))) return;",
     replace: '',
     why: 'After a crash the ERP gets the same id a second time.',

@@ -131,6 +131,17 @@ export async function requireListPrice(
   );
 }
 
+/** @throws Rejected when people have works to finish: Tryton completes no production before (`production_work`, 7.0). */
+export function requireFinishedWorks({ number, works }: Production): void {
+  const open = works.filter(({ state }) => state !== 'finished' && state !== 'done');
+  if (open.length === 0) return;
+  const names = open.map(({ operation }) => operation).join(', ');
+  throw rejected(
+    'order-state',
+    `Tryton: production ${number} cannot be completed, because its works must be finished first (${names}): finish them in Tryton, or set finishWorks in tryton(), then replay.`,
+  );
+}
+
 function needsLot(lotAt: readonly string[] | null | undefined, types: readonly string[]): boolean {
   return types.some((type) => lotAt?.includes(type));
 }

@@ -1,13 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  fieldOf,
-  plainValue,
-  wireDate,
-  wireDateTime,
-  wireDecimal,
-  wireDuration,
-} from '../../../../shared/erp/tryton/wire.ts';
+import { fieldOf, plainValue, wireDateTime, wireDecimal } from '../../../../shared/erp/tryton/wire.ts';
 
 describe("Tryton's tagged values", () => {
   it('keep every microsecond of an instant, there and back', () => {
@@ -33,8 +26,13 @@ describe("Tryton's tagged values", () => {
   it('become plain JSON, however deep', () => {
     const read = {
       cost: wireDecimal('450.0000'),
-      planned: wireDate('2026-11-30'),
-      'outputs.': [{ duration: wireDuration(751), data: { __class__: 'bytes', base64: 'YQ==\n' } }],
+      planned: { __class__: 'date', year: 2026, month: 11, day: 30 },
+      'outputs.': [
+        {
+          duration: { __class__: 'timedelta', seconds: 751 },
+          data: { __class__: 'bytes', base64: 'YQ==\n' },
+        },
+      ],
       nothing: null,
     };
 

@@ -186,7 +186,6 @@ function booksOf(books: OdooBooks, family: readonly OdooRow[]): PlantBooks {
       ...bodies.flatMap((body) =>
         [...body.matchAll(/\[azumuta product-order (\S+)\]/g)].map(([, id]) => String(id)),
       ),
-      ...family.flatMap(({ x_azumuta_product_order: linked }) => (linked ? String(linked).split('\n') : [])),
     ],
     consumed: sumOf(consumed),
   };

@@ -6,7 +6,7 @@ export function fieldsOf(version: OdooVersion): Readonly<Record<string, readonly
     'mrp.production': [
       ...['id', 'name', 'origin', 'product_id', 'product_qty', 'qty_producing', 'qty_produced', 'state'],
       ...['write_date', 'create_date', 'date_deadline', 'date_finished', 'product_uom_id', 'company_id'],
-      ...['backorder_sequence', 'priority', 'consumption', 'x_azumuta_product_order', 'x_drawing'],
+      ...['backorder_sequence', 'priority', 'consumption', 'x_drawing'],
       ...(version === 17
         ? ['procurement_group_id', 'lot_producing_id']
         : ['production_group_id', 'lot_producing_ids']),

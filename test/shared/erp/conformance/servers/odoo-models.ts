@@ -103,7 +103,6 @@ export class OdooBooks {
       company_id: 1,
       backorder_sequence: 0,
       priority: '0',
-      x_azumuta_product_order: false,
       x_drawing: 'D-0007',
       [group]: this.insert(this.version === 17 ? 'procurement.group' : 'mrp.production.group', { name }).id,
       ...(this.version === 17 ? { lot_producing_id: false } : { lot_producing_ids: [] }),
