@@ -89,7 +89,7 @@ function listing({
 }: DolibarrOptions): RestListing<Order> {
   return {
     path: '/mos',
-    since: { timeZone, format: 'local' },
+    since: { timeZone },
     query: (since) => ({
       sortfield: 't.tms',
       sortorder: 'ASC',

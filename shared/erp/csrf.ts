@@ -2,15 +2,14 @@ import type { HttpResponse } from '../platform/http.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
+const tokenHeader = 'X-CSRF-Token';
+/** Asks for a token, which comes back in the same header. */
+export const csrfFetch: Headers = { [tokenHeader]: 'Fetch' };
+
 /** A CSRF token, and the cookies of the session that it belongs to: a server refuses one without the other. */
 export class CsrfSession {
-  readonly #header: string;
   readonly #cookies = new Map<string, string>();
   #token: string | undefined;
-
-  constructor(header: string) {
-    this.#header = header;
-  }
 
   /** For every call, whatever it does. */
   get cookies(): Headers {
@@ -29,7 +28,7 @@ export class CsrfSession {
       const at = pair.indexOf('=');
       if (at > 0) this.#cookies.set(pair.slice(0, at).trim(), pair.slice(at + 1).trim());
     }
-    const token = headers.get(this.#header);
+    const token = headers.get(tokenHeader);
     if (token && token.toLowerCase() !== 'required') this.#token = token;
   }
 
@@ -45,7 +44,7 @@ export class CsrfSession {
   ): Promise<HttpResponse> {
     const withToken = async () => {
       if (this.#token === undefined) await fetch();
-      return send({ [this.#header]: this.#token ?? '' });
+      return send({ [tokenHeader]: this.#token ?? '' });
     };
     const answer = await withToken();
     if (!isRefused(answer)) return answer;

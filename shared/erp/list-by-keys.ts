@@ -1,9 +1,10 @@
 import type * as z from 'zod/mini';
 import type { RetryLater } from '../model/errors.ts';
-import type { Watermark } from '../model/orders.ts';
+import type { ErpOrder, Watermark } from '../model/orders.ts';
 import { parse } from '../platform/validation.ts';
 import type { ReleasedOrdersPage } from './connector.ts';
 import { partnerDown } from './failures.ts';
+import type { ReadRows } from './read-rows.ts';
 
 /** Watermark of a listing that has passed no row with a readable change time yet. */
 export const beginning: Watermark = { changedAt: '1970-01-01T00:00:00.000Z' };
@@ -32,7 +33,7 @@ export interface KeyedListing<Position> {
   readonly readPage: (behind: Position | undefined, limit: number) => Promise<KeyedPage<Position>>;
   readonly isBeyond: (end: Position, behind: Position) => boolean;
   readonly watermarkOf: (end: Position, before: Watermark) => Watermark;
-  readonly ordersOf: (rows: readonly unknown[]) => Promise<Pick<ReleasedOrdersPage, 'orders' | 'unreadable'>>;
+  readonly ordersOf: (rows: readonly unknown[]) => ReadRows<ErpOrder> | Promise<ReadRows<ErpOrder>>;
   /** Why its pages might not advance, and what to correct, without a full stop. */
   readonly endlessBecause: string;
 }

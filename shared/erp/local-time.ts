@@ -42,16 +42,6 @@ export function localTimeFrom(timeZone: string, instant: string): string {
   return new Date(at + offset).toISOString().slice(0, 19);
 }
 
-/** An instant by the clock, to the second, with its offset from UTC: `2026-10-25T02:30:00+02:00`. */
-export function offsetTimeOf(timeZone: string, instant: string): string {
-  const at = Date.parse(instant);
-  const offset = offsetMs(timeZone, at);
-  const minutes = Math.abs(offset) / 60_000;
-  const digits = (n: number) => String(Math.floor(n)).padStart(2, '0');
-  const zone = `${offset < 0 ? '-' : '+'}${digits(minutes / 60)}:${digits(minutes % 60)}`;
-  return `${new Date(at + offset).toISOString().slice(0, 19)}${zone}`;
-}
-
 /** Whether the clock is put back within some hours of an instant, so that its times do not say what came first. */
 export function isClockPutBackNear(timeZone: string, instant: string): boolean {
   const at = Date.parse(instant);

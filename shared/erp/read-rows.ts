@@ -3,32 +3,35 @@ import type { ErpOrder, ErpOrderRef } from '../model/orders.ts';
 import { problemOfText, shorten } from '../model/text.ts';
 import { fieldOf } from '../platform/json.ts';
 import { describeMismatches, parse } from '../platform/validation.ts';
-import type { ReleasedOrdersPage, UnreadableOrder } from './connector.ts';
+import type { UnreadableOrder } from './connector.ts';
 import { rejected } from './failures.ts';
 
-export interface ReadRows<Row> {
-  readonly fitting: readonly Row[];
+/** What was read of rows: what they became, and those that are for a person. */
+export interface ReadRows<Order> {
+  readonly orders: readonly Order[];
   readonly unreadable: readonly UnreadableOrder[];
 }
 
 /**
  * Reads the rows of one listing, one by one. An invalid row is reported, once for each name, as a row without a
  * change time may come on several pages.
+ * @param orderOf What a row becomes.
  * @param names Fields that may name the order, the best first.
  * @param list JSON path of the rows in the answer: names a row that has no name.
  */
-export function createRowReader<Row>(
+export function createRowReader<Row, Order>(
   schema: z.ZodMiniType<Row>,
+  orderOf: (row: Row) => Order,
   { partner, names, list }: { partner: string; names: readonly string[]; list: string },
-): (rows: readonly unknown[]) => ReadRows<Row> {
+): (rows: readonly unknown[]) => ReadRows<Order> {
   const reported = new Set<string>();
   return (rows) => {
-    const fitting: Row[] = [];
+    const orders: Order[] = [];
     const unreadable: UnreadableOrder[] = [];
     for (const [index, row] of rows.entries()) {
       const parsed = parse(schema, row);
       if (parsed.ok) {
-        fitting.push(parsed.value);
+        orders.push(orderOf(parsed.value));
         continue;
       }
       const name = nameOf(names.map((field) => fieldOf(row, field)));
@@ -38,7 +41,7 @@ export function createRowReader<Row>(
         unreadableOrder(partner, name ?? `${list}[${index}]`, describeMismatches(parsed.mismatches)),
       );
     }
-    return { fitting, unreadable };
+    return { orders, unreadable };
   };
 }
 
@@ -68,7 +71,7 @@ export function unreadableOrder(
 export function onlyOrder(
   partner: string,
   { number }: ErpOrderRef,
-  { orders, unreadable }: Pick<ReleasedOrdersPage, 'orders' | 'unreadable'>,
+  { orders, unreadable }: ReadRows<ErpOrder>,
 ): ErpOrder | undefined {
   const [order, ...others] = orders;
   const ids = orders.map(({ id }) => id).join(', ');

@@ -8,7 +8,7 @@ import type { ErpEnvironment } from '../connector.ts';
 import { partnerDown, rejected } from '../failures.ts';
 import { withCredentials } from '../login.ts';
 import { failureOfOdooError, odooErrorSchema } from './errors.ts';
-import { type OdooCredentials, type OdooOptions, protocolOf } from './options.ts';
+import type { OdooCredentials, OdooOptions } from './options.ts';
 
 type Named = Readonly<Record<string, unknown>>;
 
@@ -67,15 +67,16 @@ interface Request extends OdooCall {
 }
 
 /**
- * Odoo over JSON-2 or JSON-RPC, as the options say.
+ * Odoo over JSON-2 or JSON-RPC, by its version.
  * @returns a function that makes the calls of one attempt, and calls `onWritten` after each write that was answered.
  */
 export function createOdooClient(
   options: OdooOptions,
   { clock, credentials }: ErpEnvironment<OdooCredentials>,
 ) {
+  const { version = 19 } = options;
   const http = createHttp({ ...options, partner: 'Odoo', baseUrl: options.url, clock });
-  const send = protocolOf(options) === 'json2' ? json2(http, options) : jsonRpc(http, options);
+  const send = version >= 19 ? json2(http, options) : jsonRpc(http, options);
 
   async function attempt(request: Request, as: OdooCredentials): Promise<unknown> {
     const { writes, order } = request;

@@ -55,7 +55,7 @@ export function listReleasedOrders(
   const readRows = rowReader();
   /** Those that cannot be read are left out: they are reported when they are listed themselves. */
   const readOrders = async (ids: readonly number[]) =>
-    readRows(await searchOrders(odoo, options, [['id', 'in', ids]])).fitting;
+    readRows(await searchOrders(odoo, options, [['id', 'in', ids]])).orders;
 
   return listByKeys<SharedTime>({
     partner: 'Odoo',
@@ -69,9 +69,9 @@ export function listReleasedOrders(
     isBeyond: isBeyondSharedTime,
     watermarkOf: ({ time, ids }) => ({ changedAt: fromOdooTime(time), id: ids.at(-1) ?? '' }),
     async ordersOf(rows) {
-      const { fitting, unreadable } = readRows(rows);
-      const merged = await withRestsMerged(fitting, connect, readOrders);
-      return withArticles(odoo, { fitting: merged, unreadable }, options);
+      const { orders: listed, unreadable } = readRows(rows);
+      const orders = await withRestsMerged(listed, connect, readOrders);
+      return withArticles(odoo, { orders, unreadable }, options);
     },
     endlessBecause: 'something changes the domain of our search; let modules and proxies leave it as it is',
   });
@@ -84,9 +84,9 @@ export async function readListedOrder(
   connect: () => Promise<Reader>,
   order: ErpOrderRef,
 ): Promise<ErpOrder | undefined> {
-  const { fitting, unreadable } = rowReader()(await searchOrders(odoo, options, domainOf(order)));
-  const whole = await Promise.all(fitting.map((one) => withItsRest(one, connect)));
-  return onlyOrder('Odoo', order, await withArticles(odoo, { fitting: whole, unreadable }, options));
+  const { orders: found, unreadable } = rowReader()(await searchOrders(odoo, options, domainOf(order)));
+  const orders = await Promise.all(found.map((one) => withItsRest(one, connect)));
+  return onlyOrder('Odoo', order, await withArticles(odoo, { orders, unreadable }, options));
 }
 
 function searchOrders(
@@ -100,7 +100,8 @@ function searchOrders(
 }
 
 function rowReader() {
-  return createRowReader(listedProductionSchema, { partner: 'Odoo', names: ['name', 'id'], list: '$' });
+  const named = { partner: 'Odoo', names: ['name', 'id'], list: '$' };
+  return createRowReader(listedProductionSchema, (listed) => listed, named);
 }
 
 function changedBehind(behind: SharedTime | undefined): unknown[] {
@@ -186,12 +187,12 @@ function escapeLike(text: string): string {
 /** Adds the articles. An order whose product cannot be read is unreadable: nobody knows what to build. */
 async function withArticles(
   odoo: OdooReader,
-  { fitting, unreadable }: ReadRows<ListedProduction>,
+  { orders: listed, unreadable }: ReadRows<ListedProduction>,
   { states = defaultStates }: OdooOptions,
-): Promise<Pick<ReleasedOrdersPage, 'orders' | 'unreadable'>> {
-  if (fitting.length === 0) return { orders: [], unreadable };
+): Promise<ReadRows<ErpOrder>> {
+  if (listed.length === 0) return { orders: [], unreadable };
   const products = await odoo.search('product.product', {
-    domain: [['id', 'in', [...new Set(fitting.map((one) => one.product_id[0]))]]],
+    domain: [['id', 'in', [...new Set(listed.map((one) => one.product_id[0]))]]],
     fields: ['default_code'],
     // Odoo hides archived products by default, but not their orders.
     context: { active_test: false },
@@ -200,7 +201,7 @@ async function withArticles(
   const byId = new Map(products.map((product) => [fieldOf(product, 'id'), product]));
   const orders: ErpOrder[] = [];
   const withoutProduct: UnreadableOrder[] = [];
-  for (const production of fitting) {
+  for (const production of listed) {
     const [id, name] = production.product_id;
     const product = parse(listedProductSchema, byId.get(id));
     if (product.ok) orders.push(orderOf(production, product.value.default_code, states));

@@ -8,10 +8,8 @@ export const optionsSchema = strictObject(
     url: z.url(),
     /** Name of its database. */
     database: z.string().check(z.minLength(1)),
-    /** Major version. Default 19. */
+    /** Major version. Default 19. Calls go over JSON-2 from 19 on, and over JSON-RPC before. */
     version: z.optional(z.literal([17, 18, 19])),
-    /** `json2` exists from 19 on, and is the default there; `jsonrpc` is for 18 and older. */
-    protocol: z.optional(z.enum(['json2', 'jsonrpc'])),
     /**
      * What becomes of the rest when less than planned is booked and the completion is not final: `keep` lets
      * Odoo make a backorder, on which later parts are booked (Odoo renames the order to …-001, …-002); `skip`
@@ -30,7 +28,7 @@ export const optionsSchema = strictObject(
     pageSize: z.optional(z.int().check(z.positive())),
     ...erpOptionsShape,
   },
-  { linkField: 'the product order is in the chatter' },
+  { linkField: 'the product order is in the chatter', protocol: 'the version decides it' },
 );
 
 /** How this plant's Odoo is reached and used. */
@@ -43,7 +41,3 @@ export const credentialsSchema = z.object({
   apiKey: z.string().check(z.minLength(1)),
 });
 export type OdooCredentials = z.infer<typeof credentialsSchema>;
-
-export function protocolOf({ protocol, version = 19 }: OdooOptions): 'json2' | 'jsonrpc' {
-  return protocol ?? (version >= 19 ? 'json2' : 'jsonrpc');
-}

@@ -53,10 +53,11 @@ export function failureOfReading(
   return isNoJson || (status === 404 && isForeign) ? notTheErp(answer, partner, what) : undefined;
 }
 
-/** Why a handshake gave no CSRF token. @param where `X-CSRF-Token at /`. */
-export function failureOfToken(answer: RestAnswer, { partner, now }: Erp, where: string): RetryLater {
+/** Why there was no CSRF token at a path. */
+export function failureOfToken(answer: RestAnswer, { partner, now }: Erp, path: string): RetryLater {
   const failure = partnerFailure(answer, { partner, what: 'its CSRF token', now: now() });
-  return failure ?? partnerDown(`${partner} gave no ${where} (${answer.status}): check csrf.fetchPath.`);
+  const none = `${partner} gave no X-CSRF-Token at ${path} (${answer.status}): check csrf.fetchPath.`;
+  return failure ?? partnerDown(none);
 }
 
 const readError = readerOf(['error', 'errors']);

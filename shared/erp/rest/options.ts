@@ -4,8 +4,8 @@ import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import type { HttpRequest, HttpResponse } from '../../platform/http.ts';
 import { placeSchema } from '../../platform/places.ts';
 import { strictObject } from '../../platform/strict-object.ts';
-import { authenticationSchema } from '../authentication.ts';
 import type { Built } from '../booking-rules.ts';
+import { authenticationSchema } from '../login.ts';
 import { erpOptionsShape, fn, optionalFn, readonlyList, timeZoneSchema } from '../options.ts';
 import type { RestOrder } from './mapped-order.ts';
 
@@ -22,14 +22,9 @@ type TextOf<Context> = (answer: RestAnswer, context: Context) => string | undefi
 const statuses = readonlyList(z.int());
 
 const csrf = strictObject({
-  /** Path that is read with the header set to `value`; the token comes back in the same header. */
+  /** Path that is read with `X-CSRF-Token: Fetch`; the token comes back in the same header. */
   fetchPath: z.string(),
-  /** Default `X-CSRF-Token`. */
-  header: z.optional(z.string()),
-  /** Default `Fetch`. */
-  value: z.optional(z.string()),
 });
-export type RestCsrf = z.input<typeof csrf>;
 
 /** How an ERP is reached. */
 const connectionShape = {
@@ -47,16 +42,17 @@ const connectionShape = {
 export type RestConnection = z.input<z.ZodMiniObject<typeof connectionShape>>;
 
 /** `since` by the ERP's clock, to the second. */
-const sinceSchema = strictObject({
-  /** IANA time zone of the ERP's clock, `Europe/Brussels`. */
-  timeZone: timeZoneSchema,
-  /**
-   * `local`: without a zone, `2026-12-01T06:00:00`; up to an hour earlier before the clock is put back, as it then
-   * shows an hour twice. Read the times of such rows with `instantIn`. `iso`: with its offset, `2026-12-01T06:00:00+01:00`.
-   */
-  format: z.enum(['local', 'iso']),
-});
-export type RestSince = z.input<typeof sinceSchema>;
+const sinceSchema = strictObject(
+  {
+    /**
+     * IANA time zone of the ERP's clock, `Europe/Brussels`: `since` is written without a zone, `2026-12-01T06:00:00`; up to
+     * an hour earlier before the clock is put back, as it then shows an hour twice. Read the times of such rows with
+     * `instantIn`.
+     */
+    timeZone: timeZoneSchema,
+  },
+  { format: 'it is always by the clock, without a zone; an ERP that reads zones takes the default, UTC' },
+);
 
 const pageSize = strictObject({
   /** Query parameter that takes the number of rows. */

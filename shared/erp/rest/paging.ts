@@ -2,10 +2,10 @@ import type { RetryLater } from '../../model/errors.ts';
 import { pathTo, textAt, valueAt } from '../../platform/places.ts';
 import { partnerDown, rejected } from '../failures.ts';
 import { beginning } from '../list-by-keys.ts';
-import { isClockPutBackNear, localTimeFrom, offsetTimeOf } from '../local-time.ts';
+import { isClockPutBackNear, localTimeFrom } from '../local-time.ts';
 import { type Detail, readDetails } from './details.ts';
 import { isAccepted } from './errors.ts';
-import type { RestConnection, RestListing, RestPaging, RestQuestion, RestSince } from './options.ts';
+import type { RestConnection, RestListing, RestPaging, RestQuestion } from './options.ts';
 import { type ListedOrder, parseRow, type ReadRow, readRow } from './row.ts';
 import { type CallConfigured, configuredAt } from './run.ts';
 import type { Reader } from './session.ts';
@@ -114,7 +114,8 @@ function questionFor(
   const size = 'size' in paging && paging.size ? { [paging.size.parameter]: paging.size.rows } : {};
   const page = position ?? (paging.kind === 'page' ? (paging.first ?? 1) : undefined);
   const at = 'parameter' in paging && page !== undefined ? { [paging.parameter]: page } : {};
-  const asked = since === undefined ? undefined : writtenAs(listing.since, since);
+  const zone = listing.since?.timeZone;
+  const asked = since !== undefined && zone !== undefined ? localTimeFrom(zone, since) : since;
   return {
     method: listing.method ?? 'GET',
     path: listing.path,
@@ -165,10 +166,4 @@ function linkFrom(link: string | undefined, page: string, baseUrl: string): Posi
   const base = baseUrl.replace(/\/$/, '');
   const { pathname, search } = new URL(link, /^https?:/.test(page) ? page : base + page);
   return new URL(base).origin + pathname + search;
-}
-
-function writtenAs(written: RestSince | undefined, since: string): string {
-  if (written === undefined) return since;
-  const { timeZone, format } = written;
-  return format === 'iso' ? offsetTimeOf(timeZone, since) : localTimeFrom(timeZone, since);
 }

@@ -2,7 +2,7 @@ import { sentenceOf } from '../../platform/error-message.ts';
 import { createHttp } from '../../platform/http.ts';
 import { stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
-import { CsrfSession } from '../csrf.ts';
+import { CsrfSession, csrfFetch } from '../csrf.ts';
 import { createLogin } from '../login.ts';
 import { type Asked, type Erp, failureOfReading, failureOfToken } from './errors.ts';
 import type { RestAnswer, RestConnection, RestQuestion, RestRequest } from './options.ts';
@@ -19,11 +19,10 @@ export type Session = ReturnType<typeof createSession>;
 /** All calls to one ERP. */
 export function createSession(options: RestConnection, environment: ErpEnvironment<unknown>) {
   const { csrf, name: partner = 'ERP' } = options;
-  const { fetchPath = '', header = 'X-CSRF-Token', value = 'Fetch' } = csrf ?? {};
   const httpOptions = { ...options, partner, clock: environment.clock };
   const http = createHttp(httpOptions);
   const login = createLogin(options.auth, httpOptions, environment);
-  const tokens = csrf && new CsrfSession(header);
+  const tokens = csrf && new CsrfSession();
   const erp: Erp = {
     partner,
     now: environment.clock.now,
@@ -44,9 +43,10 @@ export function createSession(options: RestConnection, environment: ErpEnvironme
   }
 
   async function fetchToken(call: Call): Promise<void> {
+    const path = csrf?.fetchPath ?? '/';
     const reading = { ...call, what: 'its CSRF token' };
-    const answer = await sendLoggedIn({ path: fetchPath, headers: { [header]: value } }, reading, false);
-    if (!tokens?.hasToken) throw failureOfToken(answer, erp, `${header} at ${fetchPath}`);
+    const answer = await sendLoggedIn({ path, headers: csrfFetch }, reading, false);
+    if (!tokens?.hasToken) throw failureOfToken(answer, erp, path);
   }
 
   function send(request: RestRequest, call: Call, writes: boolean): Promise<RestAnswer> {

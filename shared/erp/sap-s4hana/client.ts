@@ -5,7 +5,7 @@ import { createHttp, type Http, type HttpRequest, type HttpResponse } from '../.
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import { stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
-import { CsrfSession } from '../csrf.ts';
+import { CsrfSession, csrfFetch } from '../csrf.ts';
 import { createLogin } from '../login.ts';
 import {
   failureOfAnswer,
@@ -141,7 +141,7 @@ export function createSapClient(options: SapOptions, environment: ErpEnvironment
 
 /** A token is good for one service in one session. */
 function sessionOf({ sessions }: Connection, service: string): CsrfSession {
-  const session = sessions.get(service) ?? new CsrfSession('x-csrf-token');
+  const session = sessions.get(service) ?? new CsrfSession();
   sessions.set(service, session);
   return session;
 }
@@ -170,7 +170,7 @@ function sendRead(connection: Connection, call: Omit<SapRead<unknown>, 'answer'>
     link === undefined
       ? { path: `${service}${path}`, query: { ...query, $format: 'json' } }
       : { path: pathOf(link, call) };
-  return send(connection, call, { ...request, headers: { 'x-csrf-token': 'Fetch' } });
+  return send(connection, call, { ...request, headers: csrfFetch });
 }
 
 async function sendWrite(connection: Connection, call: SapWrite<unknown>): Promise<HttpResponse> {

@@ -47,25 +47,27 @@ export function listReleasedOrders(
   const { pageSize = 100, timeZone = 'UTC' } = options;
   const earliest = since && earliestWallClock(timeZone, since.changedAt);
   const conditions = conditionsOf(options, earliest);
-  const readRows = rowReader('$.d.results');
+  const readRows = rowReader('$.d.results', options);
 
   return listByKeys<SapPosition>({
     partner: 'SAP',
     ...{ pageSize, since, from: undefined },
     async readPage(behind, limit) {
-      const $filter = [...conditions, ...(behind ? [behindOf(behind)] : [])].join(' and ');
-      let { rows, link } = await readRowsBy(client, options, { $filter, $top: String(limit) });
-      let end = positionsOf(rows, positionSchema).at(-1);
-      // No row of it tells where it ends, but the server's own link does.
-      while (end === undefined && link !== undefined && rows.length > 0) {
-        const next = await readRowsBy(client, options, {}, link);
-        end = positionsOf(next.rows, positionSchema).at(-1);
-        rows = [...rows, ...next.rows];
-        // A link to itself leads nowhere: larger pages are asked for, and then the listing ends.
-        if (next.link === link) break;
-        link = next.rows.length > 0 ? next.link : undefined;
-      }
-      return { rows, end, hasMore: rows.length > 0 && (rows.length >= limit || link !== undefined) };
+      const answer = await client.read({
+        service: orderService,
+        path: '/A_ProductionOrder_2',
+        query: {
+          $filter: [...conditions, ...(behind ? [behindOf(behind)] : [])].join(' and '),
+          $top: String(limit),
+          $orderby: 'LastChangeDateTime,ManufacturingOrder',
+          $select: selectOf(options),
+        },
+        answer: listOf(z.unknown()),
+        what: 'the list of orders',
+      });
+      const { results: rows = [], __next } = answer?.value.d ?? {};
+      const hasMore = rows.length > 0 && (rows.length >= limit || __next !== undefined);
+      return { rows, end: positionsOf(rows, positionSchema).at(-1), hasMore };
     },
     isBeyond: (end, behind) => !isDeepStrictEqual(end, behind),
     watermarkOf(end, before) {
@@ -73,31 +75,9 @@ export function listReleasedOrders(
       if (changed === undefined || changed < before.changedAt) return before;
       return { changedAt: changed, id: end.ManufacturingOrder };
     },
-    async ordersOf(rows) {
-      const { fitting, unreadable } = readRows(rows.filter((row) => isRecent(row, earliest)));
-      return { orders: fitting.map((row) => orderOf(row, options)), unreadable };
-    },
+    ordersOf: (rows) => readRows(rows.filter((row) => isRecent(row, earliest))),
     endlessBecause: 'something ignores the $filter of our call; let proxies leave it as it is',
   });
-}
-
-/** @param link To the next page, in place of the query. */
-async function readRowsBy(
-  client: SapReader,
-  options: SapOptions,
-  query: Readonly<Record<string, string>>,
-  link?: string,
-) {
-  const answer = await client.read({
-    service: orderService,
-    path: '/A_ProductionOrder_2',
-    query: { ...query, $orderby: 'LastChangeDateTime,ManufacturingOrder', $select: selectOf(options) },
-    link,
-    answer: listOf(z.unknown()),
-    what: 'the list of orders',
-  });
-  const { results = [], __next } = answer?.value.d ?? {};
-  return { rows: results, link: __next };
 }
 
 /** One order as it would be listed, or undefined when SAP has none. @throws Rejected */
@@ -113,12 +93,12 @@ export async function readListedOrder(
     answer: z.object({ d: z.unknown() }),
     what: `order ${order.number}`,
   });
-  const { fitting, unreadable } = rowReader('$.d')(found ? [found.value.d] : []);
-  return onlyOrder('SAP', order, { orders: fitting.map((row) => orderOf(row, options)), unreadable });
+  return onlyOrder('SAP', order, rowReader('$.d', options)(found ? [found.value.d] : []));
 }
 
-function rowReader(list: string) {
-  return createRowReader(listedOrderSchema, { partner: 'SAP', names: ['ManufacturingOrder'], list });
+function rowReader(list: string, options: SapOptions) {
+  const named = { partner: 'SAP', names: ['ManufacturingOrder'], list };
+  return createRowReader(listedOrderSchema, (row) => orderOf(row, options), named);
 }
 
 function selectOf(options: SapOptions): string {

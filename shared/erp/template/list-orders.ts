@@ -30,7 +30,6 @@ export function listReleasedOrders(
   { pageSize = 50 }: TemplateOptions,
   since: Watermark | undefined,
 ): AsyncIterable<ReleasedOrdersPage> {
-  const readRows = rowReader('$.orders');
   return listByKeys<SharedTime>({
     partner,
     ...{ pageSize, since, from: since && { time: since.changedAt, ids: [] } },
@@ -56,10 +55,7 @@ export function listReleasedOrders(
     },
     isBeyond: isBeyondSharedTime,
     watermarkOf: ({ time, ids }) => ({ changedAt: time, id: ids.at(-1) ?? '' }),
-    async ordersOf(rows) {
-      const { fitting, unreadable } = readRows(rows);
-      return { orders: fitting.map(erpOrderOf), unreadable };
-    },
+    ordersOf: rowReader('$.orders'),
     endlessBecause:
       'more of them share one change time than a page holds, or something changes the query of our call',
   });
@@ -73,8 +69,7 @@ export async function readListedOrder({ read }: Reader, order: ErpOrderRef): Pro
       what: `reading order ${order.number}`,
       answer: z.unknown(),
     });
-    const { fitting, unreadable } = rowReader('$')([row]);
-    return onlyOrder(partner, order, { orders: fitting.map(erpOrderOf), unreadable });
+    return onlyOrder(partner, order, rowReader('$')([row]));
   } catch (error) {
     if (error instanceof UnknownOrder) return undefined;
     throw error;
@@ -82,5 +77,5 @@ export async function readListedOrder({ read }: Reader, order: ErpOrderRef): Pro
 }
 
 function rowReader(list: string) {
-  return createRowReader(orderSchema, { partner, names: ['number', 'id'], list });
+  return createRowReader(orderSchema, erpOrderOf, { partner, names: ['number', 'id'], list });
 }

@@ -76,7 +76,6 @@ export async function* listReleasedOrders(
     ['product', '!=', null],
     ...(company === undefined ? [] : [['company', '=', company]]),
   ];
-  const readRows = rowReader();
 
   yield* listByKeys<Position>({
     partner: 'Tryton',
@@ -85,10 +84,7 @@ export async function* listReleasedOrders(
     readPage: (behind, limit) => readPage(tryton, options, scope, behind, limit),
     isBeyond: (end, behind) => behind.id === undefined || byChange(end, behind) > 0,
     watermarkOf: ({ changedAt, id }) => ({ changedAt, id: String(id) }),
-    async ordersOf(rows) {
-      const { fitting, unreadable } = readRows(rows);
-      return { orders: fitting.map((one) => orderOf(one, options)), unreadable };
-    },
+    ordersOf: rowReader(options),
     endlessBecause: 'its database does not compare change times as it stores them',
   });
 }
@@ -159,12 +155,12 @@ export async function readListedOrder(
   const rows = await searchProductions(tryton, options, domain, {
     what: `reading production ${order.number}`,
   });
-  const { fitting, unreadable } = rowReader()(rows);
-  return onlyOrder('Tryton', order, { orders: fitting.map((one) => orderOf(one, options)), unreadable });
+  return onlyOrder('Tryton', order, rowReader(options)(rows));
 }
 
-function rowReader() {
-  return createRowReader(listedSchema, { partner: 'Tryton', names: ['number', 'id'], list: '$' });
+function rowReader(options: TrytonOptions) {
+  const named = { partner: 'Tryton', names: ['number', 'id'], list: '$' };
+  return createRowReader(listedSchema, (one) => orderOf(one, options), named);
 }
 
 /** Tryton domain of the records after a position in the order of (time, id). */

@@ -1,11 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import {
-  instantIn,
-  isClockPutBackNear,
-  localTimeFrom,
-  offsetTimeOf,
-} from '../../../shared/erp/local-time.ts';
+import { instantIn, isClockPutBackNear, localTimeFrom } from '../../../shared/erp/local-time.ts';
 
 const brussels = 'Europe/Brussels';
 const zones = [
@@ -42,16 +37,19 @@ it.each([
 });
 
 it.each([
-  ['2026-12-01T05:00:00.000Z', '2026-12-01T06:00:00', '2026-12-01T06:00:00+01:00'],
-  ['2026-07-01T04:00:00.999Z', '2026-07-01T06:00:00', '2026-07-01T06:00:00+02:00'],
+  ['2026-12-01T05:00:00.000Z', '2026-12-01T06:00:00'],
+  ['2026-07-01T04:00:00.999Z', '2026-07-01T06:00:00'],
   // An hour less before the clock is put back, as it shows from two to three twice.
-  ['2026-10-25T00:30:00.000Z', '2026-10-25T01:30:00', '2026-10-25T02:30:00+02:00'],
-  ['2026-10-25T01:30:00.000Z', '2026-10-25T02:30:00', '2026-10-25T02:30:00+01:00'],
-  ['2026-03-29T00:30:00.000Z', '2026-03-29T01:30:00', '2026-03-29T01:30:00+01:00'],
-])('writes %s in Brussels', (instant, local, offset) => {
+  ['2026-10-25T00:30:00.000Z', '2026-10-25T01:30:00'],
+  ['2026-10-25T01:30:00.000Z', '2026-10-25T02:30:00'],
+  ['2026-03-29T00:30:00.000Z', '2026-03-29T01:30:00'],
+])('writes %s in Brussels as %s', (instant, local) => {
   expect(localTimeFrom(brussels, instant)).toBe(local);
-  expect(offsetTimeOf(brussels, instant)).toBe(offset);
 });
+
+/** What a clock shows at an instant. */
+const onTheWall = (timeZone: string, instant: string) =>
+  new Date(instant).toLocaleString('sv-SE', { timeZone }).replace(' ', 'T');
 
 const instants = fc
   .date({ min: new Date('2026-01-01T00:00:00Z'), max: new Date('2027-12-31T00:00:00Z'), noInvalidDate: true })
@@ -61,8 +59,7 @@ it('returns a time no later than any that a clock shows from then on, in any zon
   fc.assert(
     fc.property(fc.constantFrom(...zones), instants, fc.nat(48 * 3600), (zone, since, seconds) => {
       const written = new Date(Date.parse(since) + seconds * 1000).toISOString();
-      const onTheWall = offsetTimeOf(zone, written).slice(0, 19);
-      expect(localTimeFrom(zone, since) <= onTheWall).toBe(true);
+      expect(localTimeFrom(zone, since) <= onTheWall(zone, written)).toBe(true);
     }),
     { numRuns: 500 },
   );
@@ -71,7 +68,7 @@ it('returns a time no later than any that a clock shows from then on, in any zon
 it('reads what it wrote, except in an hour that comes twice', () => {
   fc.assert(
     fc.property(fc.constantFrom(...zones), instants, (zone, instant) => {
-      const read = instantIn(zone, offsetTimeOf(zone, instant).slice(0, 19)) ?? '';
+      const read = instantIn(zone, onTheWall(zone, instant)) ?? '';
       const exact = `${instant.slice(0, 19)}.000Z`;
       if (isClockPutBackNear(zone, instant)) expect(read <= exact).toBe(true);
       else expect(read).toBe(exact);

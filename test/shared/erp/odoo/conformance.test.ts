@@ -15,9 +15,3 @@ describeErpConformance('odoo 17 over JSON-RPC', () => odooTarget(17, {}), {
   'scrapped-serials': onePerOrder,
 });
 describeErpConformance('odoo 19 over JSON-2', () => odooTarget(19, {}), always);
-// It differs from the others only in how a call is sent, and how an error is returned.
-describeErpConformance('odoo 19 over JSON-RPC', () => odooTarget(19, { protocol: 'jsonrpc' }), always, [
-  'booking',
-  'refusing',
-  'failing',
-]);

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { instantIn, offsetTimeOf } from '../../../../shared/erp/local-time.ts';
+import { instantIn } from '../../../../shared/erp/local-time.ts';
 import { createFaultProxy } from '../conformance/fault-proxy.ts';
 
 /** Where this server stands: west of UTC, where a time that is taken for UTC lies too late. */
@@ -289,9 +289,7 @@ function matches(filter: string): (order: Order) => boolean {
 
 /** `2026-11-24 05:00:00`, as its database shows a time. */
 function onTheWall(seconds: number): string {
-  return offsetTimeOf(dolibarrZone, new Date(seconds * 1000).toISOString())
-    .slice(0, 19)
-    .replace('T', ' ');
+  return new Date(seconds * 1000).toLocaleString('sv-SE', { timeZone: dolibarrZone });
 }
 
 /** It makes its `tms` of what the database shows (`jdate`), so of an hour that is there twice it tells one. */

@@ -111,15 +111,12 @@ it.each([true, false])(
   },
 );
 
-it.each([
-  ['iso', '2026-11-24T11:02:00+01:00'],
-  ['local', '2026-11-24T11:02:00'],
-] as const)('asks since a time by the clock of the ERP (%s)', async (format, expected) => {
+it('asks since a time by the clock of the ERP', async () => {
   const server = await startServer(() => ({ body: { rows: [] } }));
 
-  await pagesOf(server.url, { since: { timeZone: 'Europe/Brussels', format } }, { changedAt: minute(2) });
+  await pagesOf(server.url, { since: { timeZone: 'Europe/Brussels' } }, { changedAt: minute(2) });
 
-  expect(server.calls.map(({ url }) => url.searchParams.get('since'))).toEqual([expected]);
+  expect(server.calls.map(({ url }) => url.searchParams.get('since'))).toEqual(['2026-11-24T11:02:00']);
 });
 
 it('refuses a list that is not sorted, as its watermarks would be wrong', async () => {
