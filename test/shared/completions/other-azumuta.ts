@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { azumutaSandboxKey } from '../../../infra/local/sandbox/api.ts';
+import { azumutaAt } from '../../support/partners.ts';
 import { type Received, startServer } from '../../support/server.ts';
-import { azumutaAt, type CompletionStage } from './stage.ts';
+import type { CompletionStage } from './stage.ts';
 
 /** The sandbox as another Azumuta: its product orders and recordings are changed, and each read may be delayed. */
 export async function otherAzumuta(

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { CompletionReader } from '../../../shared/completions/read-recordings.ts';
-import { silent } from '../../support/logs.ts';
+import { partnersOn } from '../../support/partners.ts';
 import { booked, completed, inErp, recordingRoute } from './completed.ts';
 import { otherAzumuta } from './other-azumuta.ts';
 import { startCompletionStage } from './stage.ts';
@@ -66,8 +64,7 @@ describe('a completion that takes longer to read than an attempt may last', () =
       },
     );
     const { ledger, clock } = stage;
-    const breaker = new Breaker(stage.store.table, clock);
-    const partners = new PartnerCalls({ breaker, newOwner: () => 'test', log: silent });
+    const partners = partnersOn({ ...stage.store, clock });
     const reader = new CompletionReader({ ledger, clock, azumuta, partners, includeOperators: false });
     const messageId = `trigger of ${number}`;
     let attempts = 0;

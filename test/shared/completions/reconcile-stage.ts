@@ -1,9 +1,8 @@
-import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { type CompletionHint, completionHintSchema } from '../../../shared/completions/messages.ts';
 import { type ReconcileDependencies, reconcileCompletions } from '../../../shared/completions/reconcile.ts';
 import { parseMessage } from '../../../shared/platform/aws/queue.ts';
 import { silent } from '../../support/logs.ts';
+import { partnersOn } from '../../support/partners.ts';
 import { type CompletionStage, stageOn } from './stage.ts';
 
 export type ReconcileStage = Awaited<ReturnType<typeof reconcileStageOn>>;
@@ -41,11 +40,7 @@ export async function reconcileStageOn(partners: CompletionStage) {
         { awsRequestId: `run-${++runs}`, getRemainingTimeInMillis: remainingMs },
         {
           ...{ ledger, azumuta, clock, log: silent, most: 50, graceHours: 24, completionsQueueUrl: '' },
-          partners: new PartnerCalls({
-            breaker: new Breaker(store.table, clock),
-            newOwner: () => 'test',
-            log: silent,
-          }),
+          partners: partnersOn({ ...store, clock }),
           queues: {
             send: async (_url, { body }) => void hints.push(parseMessage(completionHintSchema, body)),
           },

@@ -1,30 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll } from 'vitest';
-import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api.ts';
-import { type Sandbox, startSandbox } from '../../../infra/local/sandbox/sandboxes.ts';
 import integration from '../../../integration.config.ts';
-import { AzumutaClient } from '../../../shared/azumuta/client.ts';
-import { defaultContract } from '../../../shared/azumuta/contract.ts';
+import type { AzumutaClient } from '../../../shared/azumuta/client.ts';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { beginHint } from '../../../shared/completions/begin-hint.ts';
 import type { HintDependencies } from '../../../shared/completions/inquiry.ts';
 import { type CompletionHint, completionHint } from '../../../shared/completions/messages.ts';
 import { CompletionReader } from '../../../shared/completions/read-recordings.ts';
-import type { ErpConnector } from '../../../shared/erp/connector.ts';
 import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { Rejected, rejectionOf, Wait } from '../../../shared/model/errors.ts';
 import type { Part, ProductOrderRef } from '../../../shared/model/orders.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
-import { systemClock } from '../../../shared/platform/clock.ts';
 import type { Step, WorkAttempt } from '../../../shared/worker/worker.ts';
 import { testClock } from '../../support/clock.ts';
 import { startLedgerStore } from '../../support/dynamodb.ts';
-import { silent } from '../../support/logs.ts';
+import { forAllTests } from '../../support/for-all-tests.ts';
 import { newOrder, splitOrder } from '../../support/orders.ts';
-import { sandboxErp } from '../erp/rest/sandbox.ts';
+import { partnersOn, type Sandboxes, startSandboxes, workAttempt } from '../../support/partners.ts';
 
 /** A hint, or the number of the product order that a trigger is about. */
 export type Hinted = string | (Partial<CompletionHint> & { readonly productOrderNumber: string });
@@ -42,24 +35,10 @@ export interface Handling extends Partial<Omit<HintDependencies, 'ledger'>> {
 /** Both sandboxes, and a ledger with a stopped clock. */
 export type CompletionStage = Awaited<ReturnType<typeof stageOn>>;
 
-/** Seconds of an attempt, and of the ERP's settling, as in the stack. */
-export const timeoutSeconds = 60;
+/** Seconds of the ERP's settling, as in the stack. */
 export const settlingSeconds = 300;
-/** After so many, the claim of an attempt that died is over. */
-export const leaseSeconds = timeoutSeconds + settlingSeconds;
-
-export const azumutaAt = (url: string): AzumutaClient =>
-  new AzumutaClient({
-    baseUrl: `${url}/api/v1`,
-    contract: defaultContract,
-    apiKey: async () => azumutaSandboxKey,
-    clock: systemClock,
-  });
-export const erpAt = (baseUrl: string): ErpConnector =>
-  sandboxErp({ baseUrl }).connect({
-    clock: systemClock,
-    credentials: async () => ({ apiKey: erpSandboxKey }),
-  });
+/** After so many, the claim of an attempt that died is over: it had a minute. */
+export const leaseSeconds = 60 + settlingSeconds;
 
 /** Three parts of an ERP order. */
 export const threeParts = (book: Part['book']): Part[] =>
@@ -67,50 +46,19 @@ export const threeParts = (book: Part['book']): Part[] =>
 
 /** A stage for the tests of a file, which is stopped after them. */
 export async function startCompletionStage(): Promise<CompletionStage> {
-  const sandboxes = await Promise.all([startSandbox.azumuta(), startSandbox.erp()]);
-  afterAll(() => Promise.all(sandboxes.map(({ stop }) => stop())));
-  const [azumuta, erp] = sandboxes;
-  return stageOn({
-    ...{ azumutaUrl: azumuta.url, azumutaSide: azumuta.control },
-    ...{ erpUrl: erp.url, erpSide: erp.control },
-  });
+  return stageOn(await forAllTests(startSandboxes()));
 }
 
-/** A stage on the same sandboxes as another one, with an empty ledger and a clock of its own. */
-export async function stageOn({
-  azumutaUrl,
-  azumutaSide,
-  erpUrl,
-  erpSide,
-}: {
-  readonly azumutaUrl: string;
-  readonly azumutaSide: Sandbox<'azumuta'>['control'];
-  readonly erpUrl: string;
-  readonly erpSide: Sandbox<'erp'>['control'];
-}) {
+/** A stage on these sandboxes, with an empty ledger and a clock of its own. */
+export async function stageOn(sandboxes: Omit<Sandboxes, 'stop'>) {
+  const { azumuta, azumutaSide, azumutaUrl, erp, erpSide, erpUrl } = sandboxes;
   const store = await startLedgerStore();
   const clock = testClock();
   const ledger = createLedger({ ...store, clock, times: { settlingSeconds } });
-  const [azumuta, erp] = [azumutaAt(azumutaUrl), erpAt(erpUrl)];
-
-  function attemptOf(given: Partial<WorkAttempt>): WorkAttempt {
-    return {
-      owner: randomUUID(),
-      messageId: randomUUID(),
-      endsAt: new Date(clock.now().getTime() + timeoutSeconds * 1000),
-      secondsUntil: (ms) => Math.max(1, Math.ceil((ms - clock.now().getTime()) / 1000)),
-      signal: new AbortController().signal,
-      log: silent,
-      sentAt: clock.now(),
-      receiveCount: 1,
-      hasTime: () => true,
-      ...given,
-    };
-  }
 
   function dependenciesOf({ includeOperators = false, ...handling }: Handling): HintDependencies {
     const own = { clock, ledger, azumuta, erp, breaker: new Breaker(store.table, clock), ...handling };
-    const partners = new PartnerCalls({ breaker: own.breaker, newOwner: randomUUID, log: silent });
+    const partners = partnersOn({ ...store, clock }, { breaker: own.breaker });
     return {
       partners,
       reader: new CompletionReader({ ...own, partners, includeOperators }),
@@ -150,7 +98,7 @@ export async function stageOn({
   function handle(hinted: Hinted, given: Partial<WorkAttempt> = {}, handling: Handling = {}): Promise<void> {
     const named = typeof hinted === 'string' ? { productOrderNumber: hinted } : hinted;
     const hint = { ...completionHint('webhook', named, 'event'), ...named };
-    return work(hint, attemptOf(given), handling);
+    return work(hint, workAttempt(clock, given), handling);
   }
 
   /** A product order in Azumuta alone, as somebody types it in. */
@@ -165,7 +113,7 @@ export async function stageOn({
   /** What the ledger keeps of a product order that was created. */
   async function record(given: Parameters<typeof newOrder>[0], productOrder: ProductOrderRef): Promise<void> {
     await ledger.orders.put(newOrder(given));
-    const claimed = await ledger.claims.claim(orderKey(given.number), attemptOf({}));
+    const claimed = await ledger.claims.claim(orderKey(given.number), workAttempt(clock));
     if (claimed.outcome !== 'claimed') throw new Error('The order was just put.');
     const receipt = { productOrder, azumutaId: productOrder.id, awaiting: 'completion' };
     await ledger.claims.complete(claimed.claim, receipt, { event: 'created' });

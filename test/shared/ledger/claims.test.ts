@@ -1,17 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Claim } from '../../../shared/ledger/claims.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
-import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { claimed } from '../../support/bookings.ts';
-import { testClock } from '../../support/clock.ts';
-import { startDynalite } from '../../support/dynamodb.ts';
-import { forAllTests } from '../../support/for-all-tests.ts';
+import { ledgerOnDynalite } from '../../support/ledger.ts';
 import { newOrder } from '../../support/orders.ts';
 
 const settlingSeconds = 300;
-const clock = testClock();
-const store = await forAllTests(startDynalite());
-const ledger = createLedger({ ...store, clock, times: { settlingSeconds } });
+const { table, clock, ledger } = await ledgerOnDynalite();
 let number = 0;
 beforeEach(async () => {
   number += 1;
@@ -74,7 +69,7 @@ it('keeps a receipt for 430 days from the end of its step, however long that had
   await ledger.claims.complete(claim, {}, { event: 'created' });
 
   // Assess
-  const stored = await store.table.get(key());
+  const stored = await table.get(key());
   expect(Number(stored?.expiresAt) * 1000 - clock.now().getTime()).toBeGreaterThan(400 * 86_400_000);
 });
 
@@ -111,7 +106,7 @@ it('notes what its step needs while it waits, and removes what it needs no more'
   // Prepare
   const attempt = () => claimedBy('a');
   const held = async () => {
-    const stored = await store.table.get(key());
+    const stored = await table.get(key());
     return [stored?.content, stored?.note];
   };
   const story: unknown[] = [];

@@ -10,14 +10,12 @@ import {
   orderKey,
   questionKey,
 } from '../../../shared/ledger/keys.ts';
-import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { maxContentBytes, maxPlannedBytes } from '../../../shared/ledger/records/bookings.ts';
 import { orderEntryOf } from '../../../shared/ledger/records/product-orders.ts';
 import type { Key } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { bytesOfItem } from '../../simulation/aws/values.ts';
 import { bookingPlan, claimed } from '../../support/bookings.ts';
-import { testClock } from '../../support/clock.ts';
-import { modelledTable } from '../../support/modelled-table.ts';
+import { ledgerOn } from '../../support/ledger.ts';
 import { erpOrder, newOrder, splitOrder } from '../../support/orders.ts';
 
 const maxItemBytes = 64 * 1024;
@@ -28,8 +26,7 @@ const longest = (first: string) => first + '水'.repeat(199);
 const sentence = '水'.repeat(10_000);
 
 function started() {
-  const table = modelledTable();
-  const ledger = createLedger({ table, clock: testClock(), times: { settlingSeconds: 0 } });
+  const { table, ledger } = ledgerOn(undefined, undefined, 0);
   const sizeAt = async (key: Key) =>
     bytesOfItem(marshall((await table.get(key)) ?? {}, { removeUndefinedValues: true }));
   return { ledger, sizeAt };

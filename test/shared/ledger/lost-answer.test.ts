@@ -1,15 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
-import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { bookingPlan } from '../../support/bookings.ts';
-import { testClock } from '../../support/clock.ts';
+import { ledgerOn } from '../../support/ledger.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
 import { newOrder } from '../../support/orders.ts';
 import { overriding } from '../../support/overriding.ts';
 
-const clock = testClock();
 let toCut = 0;
 /** Another order for each test, as they share the table. */
 let number = 'PO-';
@@ -28,7 +26,7 @@ const table = overriding(real, {
   update: (...given) => answersLost(() => real.update(...given)),
   putIf: (...given) => answersLost(() => real.putIf(...given)),
 });
-const ledger = createLedger({ table, clock, times: { settlingSeconds: 300 } });
+const { clock, ledger } = ledgerOn(table);
 
 describe('a lost answer of DynamoDB', () => {
   const endsAt = new Date('2026-11-24T08:01:00.000Z');

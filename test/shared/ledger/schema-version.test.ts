@@ -1,16 +1,12 @@
 import { expect, it } from 'vitest';
 import { erpOrderKey, partitionOf } from '../../../shared/ledger/keys.ts';
-import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { bookingPlan } from '../../support/bookings.ts';
-import { testClock } from '../../support/clock.ts';
-import { modelledTable } from '../../support/modelled-table.ts';
+import { ledgerOn } from '../../support/ledger.ts';
 import { newOrder, splitOrder } from '../../support/orders.ts';
 
 it('writes a version number into each record of an order, so that later versions can read it', async () => {
   // Prepare
-  const table = modelledTable();
-  const clock = testClock();
-  const ledger = createLedger({ table, clock, times: { settlingSeconds: 0 } });
+  const { table, clock, ledger } = ledgerOn();
   const record = splitOrder('MO/1', 2, { book: 'when-all-done' });
   const why = { reason: 'It has no article.', cause: 'unknown-article' } as const;
   const letter = { messageId: 'm', orderNumber: 'PO-1', stage: 'create-product-orders', ...why };

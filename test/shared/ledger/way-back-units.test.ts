@@ -4,15 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { figuresOf, packed } from '../../../shared/completions/content.ts';
 import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
 import { bookingKeyOf, ledgerIndexes, orderKey } from '../../../shared/ledger/keys.ts';
-import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { forBookingOnly } from '../../../shared/ledger/records/bookings.ts';
 import type { Key } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { bytesOfItem } from '../../simulation/aws/values.ts';
 import { writeUnits } from '../../simulation/aws/write-units.ts';
 import { bookingPlan, claimed, plannedBooking } from '../../support/bookings.ts';
-import { testClock } from '../../support/clock.ts';
 import { completedProductOrder, recording } from '../../support/completions.ts';
-import { modelledTable } from '../../support/modelled-table.ts';
+import { ledgerOn } from '../../support/ledger.ts';
 import { newOrder } from '../../support/orders.ts';
 
 describe('the way back of an order that waits for its completion', () => {
@@ -51,8 +49,7 @@ describe('the way back of an order that waits for its completion', () => {
 
   /** The order is created; then each write, with the bytes of its item and the units that it is charged. */
   async function written() {
-    const table = modelledTable();
-    const ledger = createLedger({ table, clock: testClock(), times: { settlingSeconds: 300 } });
+    const { table, ledger } = ledgerOn();
     const attempt = { owner: `${uuid}/1`, messageId: uuid, endsAt: new Date('2026-11-24T08:00:59.123Z') };
     await ledger.orders.put(
       newOrder({ number, erpOrder: { ...erp, article: 'GEAR-01', amount: '5', unit: 'Units' }, via: 'pull' }),

@@ -2,12 +2,11 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
-import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
+import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { decideProductOrders } from '../../../shared/orders/decide-product-orders.ts';
 import { readKnown } from '../../../shared/orders/wanted-order.ts';
-import { testClock } from '../../support/clock.ts';
-import { modelledTable } from '../../support/modelled-table.ts';
+import { ledgerOn } from '../../support/ledger.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { overriding } from '../../support/overriding.ts';
 import { acceptInto, each, type Mapping, units as unitsOf } from './order-stage.ts';
@@ -97,11 +96,7 @@ it('does what one of two planners wants who work at once, in any order of their 
   await fc.assert(
     fc.asyncProperty(races, async ({ before, a, b, creates, turns }) => {
       // Prepare
-      const ledger = createLedger({
-        table: modelledTable(),
-        clock: testClock(),
-        times: { settlingSeconds: 300 },
-      });
+      const { ledger } = ledgerOn();
       if (before) await accept(before, ledger);
       const create = turns.scheduleFunction(async () => {
         for (const { number } of (await liveOf(ledger)).slice(0, 1)) {
@@ -134,8 +129,7 @@ it('gives a number that an ERP order gave back to one of two that want it at onc
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), async (turns) => {
       // Prepare
-      const table = modelledTable();
-      const ledger = createLedger({ table, clock: testClock(), times: { settlingSeconds: 300 } });
+      const { ledger } = ledgerOn();
       const gone = company('gone');
       await accept(gone, ledger);
       await accept({ ...gone, order: { ...gone.order, state: 'cancelled' } }, ledger);

@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
-import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import type { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
-import { testClock } from '../../support/clock.ts';
+import { ledgerOn } from '../../support/ledger.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { callingThrough, overriding } from '../../support/overriding.ts';
@@ -32,8 +31,6 @@ const changes: [string, readonly Wish[], Wish][] = [
 
 let table: Table;
 let sent: string[];
-const ledgerOn = (reached: Table): Ledger =>
-  createLedger({ table: reached, clock: testClock(), times: { settlingSeconds: 300 } });
 
 beforeEach(() => {
   table = modelledTable();
@@ -42,7 +39,7 @@ beforeEach(() => {
 
 async function accept({ mapping = each, amount, ...wanted }: Wish, reached = table): Promise<void> {
   const order = erpOrder({ number: 'MO/1', quantity: { amount, unit: 'u' }, ...wanted });
-  await acceptInto(ledgerOn(reached), [order], 'pull', {
+  await acceptInto(ledgerOn(reached).ledger, [order], 'pull', {
     queues: {
       async sendAll(_, messages) {
         sent.push(...messages.map(({ body }) => String(JSON.parse(body).number)));
@@ -59,7 +56,7 @@ async function prepare(before: readonly Wish[], created: boolean): Promise<void>
   sent = [];
   for (const one of before) await accept(one);
   if (!created || before.length === 0) return;
-  const { claims } = ledgerOn(table);
+  const { claims } = ledgerOn(table).ledger;
   const claimant = { owner: 'o', messageId: 'm', endsAt: new Date('2026-11-24T08:01:00Z') };
   const claimed = await claims.claim(orderKey('MO/1/1'), claimant);
   if (claimed.outcome === 'claimed') await claims.complete(claimed.claim, {}, { event: 'created' });
@@ -84,7 +81,7 @@ function disturbed(whole: Table, at: number, how: Disturbance | 'none') {
 
 /** The ledger in the end, and the orders that wait without a message. */
 async function world(): Promise<object> {
-  const { journeys, erpOrders, knownOrders } = ledgerOn(table);
+  const { journeys, erpOrders, knownOrders } = ledgerOn(table).ledger;
   const numbers = await journeys.productOrdersOf('MO/1');
   const productOrders = [];
   for (const number of numbers) {

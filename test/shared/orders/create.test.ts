@@ -1,15 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { testClock } from '../../support/clock.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
-import { silent } from '../../support/logs.ts';
 import { newOrder } from '../../support/orders.ts';
 import { overriding } from '../../support/overriding.ts';
+import { partnersOn } from '../../support/partners.ts';
 import { startCreateStage } from './create-stage.ts';
 
 const stage = await forAllTests(startCreateStage());
@@ -19,11 +17,8 @@ it('claims nothing and calls nobody while the breaker of Azumuta is open', async
   // Prepare
   const number = await stage.released();
   const open = { seconds: 15, reason: 'Azumuta failed (503).', openedAt: 0, isDown: false };
-  const partners = new PartnerCalls({
-    breaker: overriding(new Breaker(stage.store.table, systemClock), { outage: async () => open }),
-    newOwner: randomUUID,
-    log: silent,
-  });
+  const breaker = overriding(new Breaker(stage.store.table, systemClock), { outage: async () => open });
+  const partners = partnersOn({ ...stage.store, clock: systemClock }, { breaker });
   await stage.azumutaSide.forgetCalls();
   const before = await stage.store.table.get(orderKey(number));
 

@@ -1,5 +1,3 @@
-import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
@@ -13,6 +11,7 @@ import { testClock } from '../../support/clock.ts';
 import { startLedgerStore } from '../../support/dynamodb.ts';
 import { recordedLog, silent } from '../../support/logs.ts';
 import { erpOrder } from '../../support/orders.ts';
+import { partnersOn } from '../../support/partners.ts';
 import { startSqsEndpoint } from '../../support/sqs.ts';
 
 export type Mapping = Parameters<typeof mapProductOrders>[0];
@@ -125,11 +124,7 @@ export async function startOrderStage() {
         {
           ledger,
           azumuta: { productOrder: has, findProductOrder: has },
-          partners: new PartnerCalls({
-            breaker: new Breaker(store.table, clock),
-            newOwner: () => 'o',
-            log: silent,
-          }),
+          partners: partnersOn({ ...store, clock }),
           enqueue: async (again) => void enqueued.push(again),
         },
       );

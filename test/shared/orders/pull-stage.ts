@@ -1,11 +1,10 @@
-import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import type { ErpConnector } from '../../../shared/erp/connector.ts';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import type { PullDependencies } from '../../../shared/orders/pull.ts';
 import type { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import { silent } from '../../support/logs.ts';
+import { partnersOn } from '../../support/partners.ts';
 
 /** What a pull needs besides its ledger and its queue, with an ERP that lists these pages. */
 export const pullFrom = (
@@ -18,12 +17,7 @@ export const pullFrom = (
   accept: () => true,
   map: (order: Parameters<PullDependencies['map']>[0]) => mapProductOrders({}, order),
   lookAgain: async () => {},
-  partners: new PartnerCalls({
-    breaker: new Breaker(table, clock),
-    newOwner: () => 'owner',
-    log: silent,
-    slots,
-  }),
+  partners: partnersOn({ table, clock }, { slots }),
   goLive: undefined,
   erp: { releasedOrders, book: () => Promise.reject(new Error('A pull books nothing.')) },
 });

@@ -1,15 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import type { LockHolder } from '../../../../shared/ledger/records/booking-locks.ts';
-import { testClock } from '../../../support/clock.ts';
-import { startDynalite } from '../../../support/dynamodb.ts';
-import { forAllTests } from '../../../support/for-all-tests.ts';
+import { ledgerOnDynalite } from '../../../support/ledger.ts';
 
 const settlingSeconds = 300;
 const timeoutSeconds = 60;
-const clock = testClock();
-const store = await forAllTests(startDynalite());
-const ledger = createLedger({ ...store, clock, times: { settlingSeconds } });
+const { clock, ledger } = await ledgerOnDynalite();
 /** Another ERP order for each test, as they share the table. */
 let home = 'MO/';
 beforeEach(() => {

@@ -2,16 +2,11 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Claim } from '../../../../shared/ledger/claims.ts';
 import { bookingKeyOf } from '../../../../shared/ledger/keys.ts';
-import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import { type BookingEntry, forBookingOnly } from '../../../../shared/ledger/records/bookings.ts';
 import { bookingPlan, claimed as claimedBy, plannedBooking } from '../../../support/bookings.ts';
-import { testClock } from '../../../support/clock.ts';
-import { startDynalite } from '../../../support/dynamodb.ts';
-import { forAllTests } from '../../../support/for-all-tests.ts';
+import { ledgerOnDynalite } from '../../../support/ledger.ts';
 
-const clock = testClock();
-const store = await forAllTests(startDynalite());
-const ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+const { table, clock, ledger } = await ledgerOnDynalite();
 let homes = 0;
 let home = '';
 function anew(): void {
@@ -173,7 +168,7 @@ describe('what is booked', () => {
   it('is removed by the receipt, and figures stay', async () => {
     const receipt = { reference: 'production 17 done', alreadyBooked: false };
     await ledger.claims.complete(await claimed(), { receipt, remove: forBookingOnly }, { event: 'booked' });
-    const stored = await store.table.get(at());
+    const stored = await table.get(at());
     expect(stored).toMatchObject({ state: 'done', receipt, figures: { good: { amount: '5' } } });
     expect(stored).not.toHaveProperty('content');
   });

@@ -1,17 +1,9 @@
-import { beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { concernKey } from '../../../../shared/ledger/keys.ts';
-import { createLedger, type Ledger } from '../../../../shared/ledger/ledger.ts';
 import type { Concern } from '../../../../shared/ledger/records/concerns.ts';
-import { type TestClock, testClock } from '../../../support/clock.ts';
-import { startLedgerStore } from '../../../support/dynamodb.ts';
+import { ledgerOn } from '../../../support/ledger.ts';
 
-const store = await startLedgerStore();
-let clock: TestClock;
-let ledger: Ledger;
-beforeEach(() => {
-  clock = testClock();
-  ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
-});
+const { table, clock, ledger } = ledgerOn();
 
 const changed = (content: string): Concern => ({
   kind: 'changed',
@@ -39,14 +31,14 @@ it('is told again when it begins again after it was over', async () => {
 
 it('expires only once it is over', async () => {
   await ledger.concerns.begin('EXPIRES', changed('a'));
-  const open = await store.table.get(concernKey('EXPIRES', 'changed'));
+  const open = await table.get(concernKey('EXPIRES', 'changed'));
   await ledger.concerns.end('EXPIRES', changed('a'), 'over');
-  const over = await store.table.get(concernKey('EXPIRES', 'changed'));
+  const over = await table.get(concernKey('EXPIRES', 'changed'));
   await ledger.concerns.begin('EXPIRES', changed('a'));
   expect(open).not.toHaveProperty('expiresAt');
   expect(over).toMatchObject({ expiresAt: expect.any(Number) });
   expect(over).not.toHaveProperty('concern');
-  expect(await store.table.get(concernKey('EXPIRES', 'changed'))).not.toHaveProperty('expiresAt');
+  expect(await table.get(concernKey('EXPIRES', 'changed'))).not.toHaveProperty('expiresAt');
 });
 
 it('writes nothing when the same is told again, but for what the ERP wants now', async () => {
@@ -55,12 +47,12 @@ it('writes nothing when the same is told again, but for what the ERP wants now',
   const draft = { number: 'SAME', article: 'GEAR-01', parameters: { Quantity: 5 }, variants: [] };
   await ledger.concerns.begin('SAME', changed('a'));
   const key = concernKey('SAME', 'changed');
-  const before = await store.table.get(key);
+  const before = await table.get(key);
 
   // Act
   clock.advance(60);
   await ledger.concerns.begin('SAME', changed('a'));
-  const same = await store.table.get(key);
+  const same = await table.get(key);
   await ledger.concerns.begin('SAME', {
     ...changed('a'),
     wanted: { draft, contentHash: 'h', erpOrder: facts },

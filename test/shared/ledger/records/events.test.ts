@@ -1,14 +1,10 @@
 import { beforeEach, expect, it } from 'vitest';
-import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import { claimedOrder } from '../../../support/bookings.ts';
 import { testClock } from '../../../support/clock.ts';
-import { startDynalite } from '../../../support/dynamodb.ts';
-import { forAllTests } from '../../../support/for-all-tests.ts';
+import { ledgerOnDynalite } from '../../../support/ledger.ts';
 import { newOrder } from '../../../support/orders.ts';
 
-const clock = testClock('2026-11-24T22:00:00.000Z');
-const store = await forAllTests(startDynalite());
-const ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+const { clock, ledger } = await ledgerOnDynalite(testClock('2026-11-24T22:00:00.000Z'));
 // Each test on a day of its own: they share the table.
 beforeEach(() => clock.advance(10 * 86_400));
 

@@ -1,13 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createLedger, type Ledger } from '../../../../shared/ledger/ledger.ts';
+import type { Ledger } from '../../../../shared/ledger/ledger.ts';
 import { bookingPlan } from '../../../support/bookings.ts';
-import { testClock } from '../../../support/clock.ts';
-import { modelledTable } from '../../../support/modelled-table.ts';
+import { ledgerOn } from '../../../support/ledger.ts';
 import { newOrder } from '../../../support/orders.ts';
 
 let ledger: Ledger;
 beforeEach(() => {
-  ledger = createLedger({ table: modelledTable(), clock: testClock(), times: { settlingSeconds: 0 } });
+  ({ ledger } = ledgerOn());
 });
 
 describe('what the ledger knows of a number', () => {

@@ -2,22 +2,15 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pausesKey } from '../../../../shared/ledger/keys.ts';
-import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import { bookingsPause, Pauses, type PausesOfFlow } from '../../../../shared/ledger/records/pauses.ts';
-import { testClock } from '../../../support/clock.ts';
-import { startDynalite } from '../../../support/dynamodb.ts';
-import { forAllTests } from '../../../support/for-all-tests.ts';
-import { modelledTable } from '../../../support/modelled-table.ts';
+import { ledgerOn, ledgerOnDynalite } from '../../../support/ledger.ts';
 import { overriding } from '../../../support/overriding.ts';
 
-const store = await forAllTests(startDynalite());
+const { table, clock, ledger } = await ledgerOnDynalite();
+const { pauses } = ledger;
 
-/** A flow that nobody has paused yet. */
-function newFlow() {
-  const clock = testClock();
-  const { pauses } = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
-  return { clock, pauses, name: `book-completion ${randomUUID()}` };
-}
+/** The name of a flow that nobody has paused yet. */
+const newFlow = () => `book-completion ${randomUUID()}`;
 
 describe('the pauses of a flow', () => {
   it('are those that were begun and ended, in any sequence of calls', async () => {
@@ -25,7 +18,7 @@ describe('the pauses of a flow', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 8 }), async (steps) => {
         // Prepare
-        const { clock, pauses, name } = newFlow();
+        const name = newFlow();
         let expected: PausesOfFlow = { ended: [], since: undefined };
 
         // Act
@@ -51,7 +44,7 @@ describe('the pauses of a flow', () => {
 
   it('keeps the latest 20, for as long as SQS keeps a message', async () => {
     // Prepare
-    const { clock, pauses, name } = newFlow();
+    const name = newFlow();
 
     // Act
     for (let at = 0; at < 23; at += 1) {
@@ -64,17 +57,17 @@ describe('the pauses of a flow', () => {
     const { ended } = await pauses.of(name);
     expect(ended).toHaveLength(20);
     expect(ended.at(-1)?.until).toEqual(clock.now());
-    const stored = await store.table.get(pausesKey(name));
+    const stored = await table.get(pausesKey(name));
     expect(stored?.expiresAt).toBe(clock.now().getTime() / 1000 + 15 * 86_400);
   });
 
   it('ends a pause once: a second operator does not end one that was begun since', async () => {
     // Prepare: another operator resumes and pauses between the second one's read and write
-    const { clock, pauses, name } = newFlow();
+    const name = newFlow();
     const slow = new Pauses(
-      overriding(store.table, {
+      overriding(table, {
         async get(key) {
-          const held = await store.table.get(key);
+          const held = await table.get(key);
           await pauses.end(name);
           clock.advance(60);
           await pauses.begin(name);
@@ -99,8 +92,8 @@ describe('the pauses of a flow', () => {
 describe('the pauses in which the messages of a function waited', () => {
   it('are its own that have ended, and for bookings those of bookings as well, until now', async () => {
     // Prepare: minutes 0 to 1, 2 to 3, and from 4 on
-    const clock = testClock();
-    const { pauses } = createLedger({ table: modelledTable(), clock, times: { settlingSeconds: 300 } });
+    const { clock, ledger } = ledgerOn();
+    const { pauses } = ledger;
     const begun = clock.now().getTime();
     const minute = (at: number) => new Date(begun + at * 60_000);
     for (const name of ['book-completion', bookingsPause]) {

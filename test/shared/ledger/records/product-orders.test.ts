@@ -1,13 +1,9 @@
 import { expect, it } from 'vitest';
-import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import { claimedOrder } from '../../../support/bookings.ts';
-import { testClock } from '../../../support/clock.ts';
-import { startDynalite } from '../../../support/dynamodb.ts';
-import { forAllTests } from '../../../support/for-all-tests.ts';
+import { ledgerOnDynalite } from '../../../support/ledger.ts';
 import { newOrder } from '../../../support/orders.ts';
 
-const store = await forAllTests(startDynalite());
-const ledger = createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } });
+const { ledger } = await ledgerOnDynalite();
 
 /** A product order as a caller has read it. */
 async function read(number: string) {

@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createLedger } from '../../../../shared/ledger/ledger.ts';
-import { testClock } from '../../../support/clock.ts';
-import { startDynalite } from '../../../support/dynamodb.ts';
-import { forAllTests } from '../../../support/for-all-tests.ts';
+import { ledgerOnDynalite } from '../../../support/ledger.ts';
 
-const clock = testClock();
-const store = await forAllTests(startDynalite());
-const ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+const { clock, ledger } = await ledgerOnDynalite();
 
 describe('hints that end because another one asks', () => {
   it('cannot join a question that has ended, and add no recording to the next one', async () => {
