@@ -22,7 +22,6 @@ export function reportOf(seed: number, result: ChaosResult): string {
     ['faults', listed(result.faults)],
     ['orders', result.orders],
     ['completions', result.completions],
-    ['clocks', clocks(result.clocks)],
     ['pulls', result.pulls],
     ['webhook calls', result.webhookCalls],
     ['retries', result.retries],
@@ -39,11 +38,6 @@ export function reportOf(seed: number, result: ChaosResult): string {
     ...findings.slice(0, maxFindings).map((finding) => `  ✗ ${finding}`),
     ...(findings.length > maxFindings ? [`  … and ${findings.length - maxFindings} more`] : []),
   ].join('\n');
-}
-
-function clocks(offsets: readonly number[]): string {
-  const seconds = offsets.map((ms) => ms / 1000);
-  return `${offsets.length} containers, ${Math.min(0, ...seconds)} s to ${Math.max(0, ...seconds)} s off`;
 }
 
 function listed(counts: ReadonlyMap<string, number>): string {

@@ -1,12 +1,11 @@
 import { setInterval as every, setTimeout as pause } from 'node:timers/promises';
-import type { Overrides } from '../../infra/local/emulator/overrides.ts';
-import { type LocalSystem, localOverrides, startLocalSystem } from '../../infra/local/run-locally.ts';
-import { createDice, type Dice } from './accidents/dice.ts';
-import { slowestCommitMs, startFaults } from './accidents/faults.ts';
+import { startLocalSystem } from '../../infra/local/run-locally.ts';
+import { viewQueues } from '../support/queues.ts';
+import { createDice } from './accidents/dice.ts';
+import { startFaults } from './accidents/faults.ts';
 import { startKilling } from './accidents/kills.ts';
 import { type Balance, balanceOf } from './balance/balance.ts';
 import { faultCounts, readPartners, withLostTrigger } from './balance/books.ts';
-import { viewQueues } from './balance/queues.ts';
 import { type LoadFigures, startLoad } from './load/load.ts';
 import { untilNone } from './load/patience.ts';
 
@@ -19,14 +18,12 @@ export interface ChaosOptions {
   /** One trigger an order, and no pull: nothing makes up for a loss. */
   readonly single: boolean;
   readonly dataDir: string;
-  /** The load goes on until then, however slow the machine is. */
-  readonly isEnough: (soFar: SoFar) => boolean;
   readonly tell: (progress: Progress) => void;
   readonly log: (line: string) => void;
 }
 
 /** What has happened under load. */
-export interface SoFar extends LoadFigures, Pick<ChaosResult, 'kills' | 'faults' | 'clocks'> {}
+interface SoFar extends LoadFigures, Pick<ChaosResult, 'kills' | 'faults'> {}
 
 export interface Progress extends SoFar {
   readonly phase: 'load' | 'completing' | 'pulling' | 'repeating lost triggers' | 'emptying the queues';
@@ -42,26 +39,9 @@ export interface ChaosResult extends LoadFigures {
   readonly webhookCalls: number;
   /** Messages that were given back to a queue. */
   readonly retries: number;
-  /** How far the clock of each container that was started was off, in milliseconds. */
-  readonly clocks: readonly number[];
   readonly loadSeconds: number;
   readonly quietSeconds: number;
 }
-
-/**
- * Clocks of containers differ by twice this at most. A takeover compares two clocks: a container whose clock is ahead
- * takes over that much too early, and the calls of the dead container must be settled by then. So the settling time must
- * be longer than that and the slowest commit together. Deployed it is 300 s, of which an ERP needs a part; the clocks of
- * Lambda's machines follow NTP and differ by far less than a second, so these seconds are a hard test.
- */
-const maxClockOffsetMs = 2_000;
-const settlingSeconds = Math.ceil((2 * maxClockOffsetMs + slowestCommitMs) / 1000);
-const overrides: Overrides = {
-  ...localOverrides,
-  environment: { ...localOverrides.environment, SETTLING_SECONDS: String(settlingSeconds) },
-};
-/** Further containers use them over again. */
-const differentClocks = 100;
 
 /**
  * One run: load, kills and faults together, then a quiet time until the queues are empty, then the balance of the
@@ -69,16 +49,18 @@ const differentClocks = 100;
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   let retries = 0;
-  const clocks: number[] = [];
   const log = (line: string) => {
     retries += Number(/: (\d+) of \d+ messages are received again/.exec(line)?.[1] ?? 0);
-    const [, offset] = /has a clock that is (-?\d+) ms off/.exec(line) ?? [];
-    if (offset !== undefined) clocks.push(Number(offset));
     options.log(line);
   };
   const over = new AbortController();
   const dice = (part: string) => createDice(options.seed, part);
-  const system = await startPlant(options, dice('clocks'), log);
+  const system = await startLocalSystem({
+    integrationFile: 'integration.config.ts',
+    dataDir: options.dataDir,
+    log,
+    triggers: options.single ? (url) => [{ method: 'POST', url }] : undefined,
+  });
   try {
     const queues = viewQueues(system);
     const began = performance.now();
@@ -88,7 +70,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const seconds = () => (performance.now() - began) / 1000;
     const soFar = (): SoFar => ({
       ...load.figures(),
-      ...{ clocks, kills: kills.counts, faults: faultCounts(system.sandboxes) },
+      ...{ kills: kills.counts, faults: faultCounts(system.sandboxes) },
     });
     let phase: Progress['phase'] = 'load';
     const telling = (async () => {
@@ -99,7 +81,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     })();
     telling.catch(() => undefined);
 
-    while (seconds() < options.loadSeconds || !options.isEnough(soFar())) await pause(500);
+    while (seconds() < options.loadSeconds || !isEnough(soFar())) await pause(500);
     await kills.stop();
     await stopFaults();
     const loadSeconds = seconds();
@@ -137,21 +119,18 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   }
 }
 
-function startPlant(
-  { dataDir, single }: ChaosOptions,
-  clockDice: Dice,
-  log: (line: string) => void,
-): Promise<LocalSystem> {
-  return startLocalSystem({
-    integrationFile: 'integration.config.ts',
-    dataDir,
-    overrides,
-    clockOffsetsMs: Array.from({ length: differentClocks }, () =>
-      clockDice.between(-maxClockOffsetMs, maxClockOffsetMs),
-    ),
-    log,
-    triggers: single ? (url) => [{ method: 'POST', url }] : undefined,
-  });
+/**
+ * Else a run is balanced in which little happened: on a slow machine, the load goes on until each kind of process was
+ * killed, and both partners have failed.
+ */
+function isEnough({ orders, kills, faults }: SoFar): boolean {
+  const happened = [...kills.keys(), ...faults.keys()];
+  return (
+    orders > 100 &&
+    ['container', 'services', 'sqs', 'dynamodb', 'azumuta', 'erp'].every((one) =>
+      happened.some((name) => name.startsWith(one)),
+    )
+  );
 }
 
 export function sumOf(counts: ReadonlyMap<string, number>): number {

@@ -57,8 +57,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     const { stack, changes } = overrideStack(described, options.overrides ?? {});
     for (const change of changes) log(change);
 
-    const { functionsEndpoint, maxContainers, clockOffsetsMs, grantsFile } = options;
-    const how = { functionsEndpoint, maxContainers, clockOffsetsMs, grantsFile };
+    const { functionsEndpoint, maxContainers, grantsFile } = options;
+    const how = { functionsEndpoint, maxContainers, grantsFile };
     await Promise.all(serviceSpecs(stack, ports, folder.path, how).map((spec) => supervisor.start(spec)));
     signal?.throwIfAborted();
     const processes = () => supervisor.processes();

@@ -20,8 +20,6 @@ export interface ServiceOptions {
   readonly functionsEndpoint?: string | undefined;
   /** Most containers of one function; more invocations wait. Default 10. */
   readonly maxContainers?: number | undefined;
-  /** How far the clocks of the containers are off: each new container takes the next, over and over. */
-  readonly clockOffsetsMs?: readonly number[] | undefined;
   /** File that gets a line for each grant that was used. */
   readonly grantsFile?: string | undefined;
 }

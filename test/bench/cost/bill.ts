@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { viewQueues } from '../../chaos/balance/queues.ts';
+import { viewQueues } from '../../support/queues.ts';
 import { tenRecordings } from '../partners/partner-books.ts';
 import type { Partners } from '../partners/partners.ts';
 import { numbersOf, offer, until } from '../peers/load.ts';

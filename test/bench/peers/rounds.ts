@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { viewQueues } from '../../chaos/balance/queues.ts';
+import { viewQueues } from '../../support/queues.ts';
 import type { Books } from '../partners/partner-books.ts';
 import type { Partners } from '../partners/partners.ts';
 import { median, sum } from '../statistics.ts';

@@ -8,10 +8,10 @@ const usual = 0.02;
 const seldom = 0.005;
 
 /**
- * The longest time that a sandbox takes to commit a write. The settling time of a run must be longer, as a takeover
- * relies on it.
+ * The longest time that a sandbox takes to commit a write. The settling time of the local run is longer (3 s), as a
+ * takeover relies on it.
  */
-export const slowestCommitMs = 1_500;
+const slowestCommitMs = 1_500;
 
 const order = '/api/production-orders/{number}';
 const booking = `POST ${order}/bookings`;

@@ -7,8 +7,8 @@ export type Kills = ReturnType<typeof startKilling>;
 /**
  * Kills a process every `everySeconds` on average (between half and one and a half of it) with SIGKILL, which
  * leaves it no time to clean up, and waits until the services serve again before the next: on a slow machine they would
- * be dead all the time, and nothing could go wrong any more. The stores are not killed, as SQS and DynamoDB lose nothing, nor are the partners, whose
- * books are the measure: their faults are made by `faults.ts`.
+ * be dead all the time, and nothing could go wrong any more. The partners are not killed, as their books are the measure:
+ * their faults are made by `faults.ts`.
  */
 export function startKilling(system: LocalSystem, dice: Dice, everySeconds: number) {
   const counts = new Map<string, number>();
@@ -23,8 +23,8 @@ export function startKilling(system: LocalSystem, dice: Dice, everySeconds: numb
   }
 
   function killOne() {
-    // Containers are killed more often, as there are more of them.
-    const target = processOf(dice.chance(0.6) ? 'container' : 'services');
+    // Containers are killed more often than services and stores, as there are more of them.
+    const target = processOf(dice.chance(0.6));
     if (!target) return;
     try {
       process.kill(target.pid, 'SIGKILL');
@@ -34,14 +34,14 @@ export function startKilling(system: LocalSystem, dice: Dice, everySeconds: numb
     }
   }
 
-  function processOf(victim: 'container' | 'services'): { name: string; pid: number } | undefined {
+  function processOf(isContainer: boolean): { name: string; pid: number } | undefined {
     const candidates = system.emulator
       .processes()
-      .filter(({ kind, name }) => (victim === 'container' ? kind === 'container' : name === victim));
+      .filter(({ kind }) => (kind === 'container') === isContainer);
     const [first, ...others] = candidates;
     if (!first) return undefined;
     const { pid, name } = dice.oneOf([first, ...others]);
-    return { pid, name: victim === 'container' ? `container of ${functionOf(system, name)}` : victim };
+    return { pid, name: isContainer ? `container of ${functionOf(system, name)}` : name };
   }
 
   const ended = go();

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { balanceOf } from './balance.ts';
 import type { Books } from './books.ts';
 
-const booked = {
+const booked: Books['booked'][number] = {
   order: 'MO/1',
   kind: 'production',
   reference: 'id1#quantity',
   goodQuantity: '5',
   scrapQuantity: '0',
-  links: [{ url: 'http://azumuta/recordings/r1' }],
-} as const;
+  links: [{ name: 'r1', url: 'http://azumuta/recordings/r1' }],
+};
 const built = {
   id: 'id1',
   number: 'MO/1',
@@ -19,7 +19,7 @@ const built = {
   scrap: 0,
 };
 const released = { number: 'MO/1', status: 'done', azumutaIds: ['id1'] } as const;
-const letter = { stage: 'book-completion', orderNumber: 'MO/1', reason: 'it is cancelled' };
+const letter = { body: '', stage: 'book-completion', orderNumber: 'MO/1', reason: 'it is cancelled' };
 
 /** One order that went all the way; a test changes what it is about. */
 const books = (differs: Partial<Books> = {}): Books => ({

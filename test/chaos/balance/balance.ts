@@ -1,4 +1,7 @@
-import type { Books, BuiltOrder, ReleasedOrder } from './books.ts';
+import type { Books } from './books.ts';
+
+type BuiltOrder = Books['built'][number];
+type ReleasedOrder = Books['released'][number];
 
 /** The differences that were found, one sentence each. */
 export interface Balance {
@@ -22,7 +25,7 @@ export function balanceOf(books: Books): Balance {
   for (const { number } of books.built)
     if (!released.has(number)) wrong.push(`Product order ${number} is in Azumuta and was never released.`);
   checkReferences(books, released, balance);
-  for (const { stage, orderNumber, reason } of books.deadLetters)
+  for (const { stage = 'none: moved by SQS', orderNumber, reason } of books.deadLetters)
     wrong.push(`Dead letter of ${stage} about ${orderNumber}: ${reason}`);
   if (books.waiting > 0) wrong.push(`${books.waiting} messages are still in the queues.`);
   return balance;

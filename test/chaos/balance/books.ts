@@ -1,9 +1,10 @@
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import type { TriggerLogEntry } from '../../../infra/local/sandbox/azumuta/triggers.ts';
-import type { DeadLetter } from './queues.ts';
+import type { Booking, ProductionOrder } from '../../../infra/local/sandbox/erp/store.ts';
+import type { DeadLetter } from '../../support/queues.ts';
 
 /** A product order in Azumuta's own books, with what its operators recorded. */
-export interface BuiltOrder {
+interface BuiltOrder {
   readonly id: string;
   readonly number: string;
   /** ISO instant; null while it is open. */
@@ -13,28 +14,13 @@ export interface BuiltOrder {
   readonly scrap: number;
 }
 
-/** A production order in the ERP's own books. */
-export interface ReleasedOrder {
-  readonly number: string;
-  readonly status: 'released' | 'done' | 'cancelled';
-  /** Product orders that it is linked to. */
-  readonly azumutaIds: readonly string[];
-}
-
-/** An entry in the ERP's own books. */
-interface BookedEntry {
-  readonly order: string;
-  readonly kind: 'production' | 'notes';
-  readonly reference: string | null;
-  readonly goodQuantity: string;
-  readonly scrapQuantity: string;
-  readonly links: readonly { readonly url: string }[];
-}
-
 /** The partners' books, the dead letters and the queues at the end of a run. */
 export interface Books {
-  readonly released: readonly ReleasedOrder[];
-  readonly booked: readonly BookedEntry[];
+  readonly released: readonly Pick<ProductionOrder, 'number' | 'status' | 'azumutaIds'>[];
+  readonly booked: readonly Pick<
+    Booking,
+    'order' | 'kind' | 'reference' | 'goodQuantity' | 'scrapQuantity' | 'links'
+  >[];
   readonly built: readonly BuiltOrder[];
   readonly triggers: readonly TriggerLogEntry[];
   readonly deadLetters: readonly DeadLetter[];

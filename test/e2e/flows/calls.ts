@@ -1,13 +1,10 @@
-import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import { operatorClients } from '../../../infra/local/operator-clients.ts';
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import type { OrderCallAnswer } from '../../../shared/orders/endpoint/http-api.ts';
+import { viewQueues } from '../../support/queues.ts';
 
 /** What the ERP, Azumuta and an operator do with a running plant. */
 export function callsOf(system: LocalSystem) {
-  const { sqs } = operatorClients(system.emulator);
-  const deadLettersUrl = system.emulator.queueUrl('QueuesDeadLetters');
-  const found = new Map<string, DeadLetterSeen>();
+  const queues = viewQueues(system);
 
   return {
     /** Posts to the order endpoint. */
@@ -48,38 +45,7 @@ export function callsOf(system: LocalSystem) {
       return { status: response.status, answer: await response.text() };
     },
 
-    /** Dead letters so far, by message id; they stay in their queue. */
-    async deadLetters(): Promise<DeadLetterSeen[]> {
-      for (let empty = 0; empty < 2; ) {
-        const { Messages = [] } = await sqs.send(
-          new ReceiveMessageCommand({
-            QueueUrl: deadLettersUrl,
-            MaxNumberOfMessages: 10,
-            MessageAttributeNames: ['All'],
-            VisibilityTimeout: 1,
-            WaitTimeSeconds: 0,
-          }),
-        );
-        const fresh = Messages.filter(({ MessageId = '' }) => !found.has(MessageId));
-        for (const { MessageId = '', Body = '', MessageAttributes = {} } of fresh) {
-          const attributes = Object.entries(MessageAttributes).map(([name, { StringValue = '' }]) => [
-            name,
-            StringValue,
-          ]);
-          found.set(MessageId, { body: Body, ...Object.fromEntries(attributes) });
-        }
-        empty = fresh.length === 0 ? empty + 1 : 0;
-      }
-      return [...found.values()];
-    },
+    /** Dead letters so far; they stay in their queue. */
+    deadLetters: queues.deadLetters,
   };
-}
-
-interface DeadLetterSeen {
-  readonly body: string;
-  readonly stage?: string;
-  readonly orderNumber?: string;
-  readonly reason?: string;
-  /** Id of the message in its own queue. */
-  readonly messageId?: string;
 }

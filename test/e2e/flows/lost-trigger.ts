@@ -1,9 +1,8 @@
-import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import * as z from 'zod/mini';
-import { operatorClients } from '../../../infra/local/operator-clients.ts';
 import { bothTriggers } from '../../../infra/local/run-locally.ts';
 import { patient } from '../../support/patient.ts';
+import { viewQueues } from '../../support/queues.ts';
 import { anHourPasses, booked, bookingsOf, builtOrder, until } from './journey.ts';
 import { system } from './plant.ts';
 
@@ -16,24 +15,12 @@ async function reconcile() {
   return z.parse(reportSchema, payload);
 }
 
-/** No message is on its way. */
-async function isDrained(sqs: SQSClient): Promise<boolean> {
-  const QueueUrl = system.emulator.queueUrl('QueuesCompletions');
-  const { Attributes = {} } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
-  );
-  const { ApproximateNumberOfMessages: visible, ApproximateNumberOfMessagesNotVisible: hidden } = Attributes;
-  return Number(visible) + Number(hidden) === 0;
-}
-
 /** First, as every overdue order is asked about, and each day every open one. */
 export function lostTriggerTests(): void {
   it('books a completion whose trigger was lost once, even when the trigger comes late', async () => {
     // Prepare: every trigger is lost. An overdue order was open when it was asked about, and is completed since.
     await system.azumuta.setTriggers([]);
     onTestFinished(() => system.azumuta.setTriggers(bothTriggers(system.webhookUrl)));
-    const { sqs } = operatorClients(system.emulator);
-    onTestFinished(() => sqs.destroy());
     const { order } = await system.erp.releaseAndSend(system.orderEndpoint, { dueDate: '2026-01-05' });
     const { number } = order;
     await vi.waitUntil(async () => (await system.ledger.orders.find(number))?.awaitsCompletion, patient);
@@ -50,7 +37,7 @@ export function lostTriggerTests(): void {
     await system.azumuta.setTriggers([{ method: 'GET', url: system.webhookUrl, ids: 'singular' }]);
     await system.azumuta.trigger(number);
     await expect.poll(() => system.azumuta.triggerLog(), patient).toMatchObject([{ outcome: 202 }]);
-    await vi.waitUntil(() => isDrained(sqs), patient);
+    await vi.waitUntil(async () => (await viewQueues(system).depth()) === 0, patient);
 
     // Assess
     expect([early.asked, early.completed]).toEqual([1, 0]);

@@ -8,11 +8,7 @@ import type { Work } from './containers.ts';
  * the IPC channel, and sends back what the handler returned or threw. Unlike Lambda, an idle container is not frozen:
  * timers go on between two invocations. It imports nothing but types, as every cold start pays for it.
  */
-const { _HANDLER = '', LAMBDA_TASK_ROOT = '', LOCAL_CLOCK_OFFSET_MS = '0' } = process.env;
-
-// Before the function is loaded, so that it sees this clock only, and cannot see that it is off.
-delete process.env.LOCAL_CLOCK_OFFSET_MS;
-const trueNow = shiftClock(Number(LOCAL_CLOCK_OFFSET_MS));
+const { _HANDLER = '', LAMBDA_TASK_ROOT = '' } = process.env;
 
 // The Lambda service has the other end of the channel: without it there will be no more work.
 process.on('disconnect', () => process.exit(0));
@@ -30,24 +26,6 @@ async function loadHandler(): Promise<Handler> {
   if (typeof handler !== 'function')
     throw named('Runtime.HandlerNotFound', `${_HANDLER} is undefined or not exported`);
   return handler;
-}
-
-/**
- * Shifts the clock of this process by `offsetMs`, as if the container were on a machine of its own. Timers and
- * `performance.now()` measure durations, and are left alone.
- * @returns a function that tells the true time in milliseconds since 1970.
- */
-function shiftClock(offsetMs: number): () => number {
-  // Through a proxy, asking for the time costs more than on Lambda, so only a clock that is off gets one.
-  if (offsetMs === 0) return Date.now;
-  const TrueDate = Date;
-  const now = () => TrueDate.now() + offsetMs;
-  globalThis.Date = new Proxy(TrueDate, {
-    construct: (target, parts: unknown[], asWhat) =>
-      Reflect.construct(target, parts.length === 0 ? [now()] : parts, asWhat),
-    get: (target, name) => (name === 'now' ? now : Reflect.get(target, name)),
-  });
-  return () => TrueDate.now();
 }
 
 function named(name: string, message: string): Error {
@@ -78,8 +56,7 @@ async function work(handler: Handler, { requestId, payload, deadline, functionAr
     logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
     memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
-    // The deadline is in true time, whatever this container's clock says.
-    getRemainingTimeInMillis: () => Math.max(0, deadline - trueNow()),
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
   };
   try {
     send(await handler(JSON.parse(payload), context));

@@ -25,14 +25,7 @@ type Deployed = ReturnType<typeof deploy>;
  */
 export function startLambda(services: Services) {
   mkdirSync(join(services.dataDirectory, 'logs'), { recursive: true });
-  let launched = 0;
-  const nextClockOffset = (name: string) => {
-    const { clockOffsetsMs = [], log } = services;
-    const offset = clockOffsetsMs[launched++ % clockOffsetsMs.length] ?? 0;
-    if (offset !== 0) log(`lambda: a container of ${name} has a clock that is ${offset} ms off.`);
-    return offset;
-  };
-  const deployed = services.stack.functions.map((lambda) => deploy(lambda, nextClockOffset, services));
+  const deployed = services.stack.functions.map((lambda) => deploy(lambda, services));
   return {
     /** Ends all containers now. */
     kill: () => Promise.all(deployed.map(({ containers }) => containers.kill())),
@@ -58,7 +51,7 @@ function refused(status: number, type: string, message: string): Invoked {
   return { status, payload: { __type: type, message } };
 }
 
-function deploy(lambda: LocalFunction, nextClockOffset: (name: string) => number, services: Services) {
+function deploy(lambda: LocalFunction, services: Services) {
   const { name, arn } = lambda;
   const principal = services.access.principal('function', name);
   const file = createWriteStream(join(services.dataDirectory, 'logs', `${name}.log`), { flags: 'a' });
@@ -72,7 +65,6 @@ function deploy(lambda: LocalFunction, nextClockOffset: (name: string) => number
       region: services.stack.region,
       awsEndpoint: services.functionsEndpoint ?? services.awsEndpoint,
       logStream: logStream(id),
-      clockOffsetMs: nextClockOffset(name),
     });
   const containers = new Containers(lambda, services, environment, log);
   return { name, arn, concurrencyLimit: lambda.reservedConcurrency ?? usualConcurrency, containers, log };
@@ -101,12 +93,11 @@ async function run({ containers, log }: Deployed, payload: string): Promise<Outc
 /**
  * The environment of a function: Lambda's own variables ("Defined runtime environment variables" of the Lambda guide),
  * the AWS endpoint, and the configured ones. Of this machine it has the PATH alone.
- * @param place `clockOffsetMs` says how far the container's clock is off.
  */
 export function containerEnvironment(
   lambda: LocalFunction,
   credentials: LocalCredentials,
-  place: { region: string; awsEndpoint: string; logStream: string; clockOffsetMs?: number },
+  place: { region: string; awsEndpoint: string; logStream: string },
 ): Record<string, string> {
   return {
     PATH: process.env.PATH ?? '/usr/bin:/bin',
@@ -130,6 +121,5 @@ export function containerEnvironment(
     AWS_ENDPOINT_URL: place.awsEndpoint,
     LAMBDA_TASK_ROOT: lambda.assetDirectory,
     LAMBDA_RUNTIME_DIR: '/var/runtime',
-    ...(place.clockOffsetMs ? { LOCAL_CLOCK_OFFSET_MS: String(place.clockOffsetMs) } : {}),
   };
 }

@@ -11,9 +11,7 @@ import { queueTests } from './lambda/queues.ts';
 import { startGate } from './running.ts';
 import { emulator, startPlatform } from './shared-platform.ts';
 
-/** More than any function's timeout. */
-const clockOffsetMs = 100_000;
-startPlatform({ maxContainers: 3, clockOffsetsMs: [clockOffsetMs] });
+startPlatform({ maxContainers: 3 });
 
 /** Invokes the probe; an answer that is no object is wrapped into one. */
 async function probe(event: unknown, name = 'Probe'): Promise<Record<string, unknown>> {
@@ -80,16 +78,6 @@ describe('a function', () => {
       invokedFunctionArn: expect.stringContaining(':function:'),
     });
     expect(remaining).toBeLessThanOrEqual(30_000);
-    expect(remaining).toBeGreaterThan(0);
-  });
-
-  it('has a clock of its own, but counts its remaining time by the true one', async () => {
-    const before = Date.now();
-    const { now, remaining } = await probe({ act: 'echo' });
-    const after = Date.now();
-
-    const [told = 0, made = 0] = z.parse(z.array(z.number()), now).map((ms) => ms - clockOffsetMs);
-    expect([before <= told, told <= made, made <= after]).toEqual([true, true, true]);
     expect(remaining).toBeGreaterThan(0);
   });
 

@@ -1,17 +1,18 @@
 import { GetQueueAttributesCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import { operatorClients } from '../../../infra/local/operator-clients.ts';
-import type { LocalSystem } from '../../../infra/local/run-locally.ts';
+import { operatorClients } from '../../infra/local/operator-clients.ts';
+import type { LocalSystem } from '../../infra/local/run-locally.ts';
 
-/** A message in the dead-letter queue, with its reason. */
+/** A message in the dead-letter queue, with its attributes: none where SQS itself has moved it. */
 export interface DeadLetter {
-  readonly stage: string;
-  readonly orderNumber: string;
-  readonly reason: string;
+  readonly body: string;
+  readonly stage?: string;
+  readonly orderNumber?: string;
+  readonly reason?: string;
+  /** Id of the message in its own queue. */
+  readonly messageId?: string;
 }
 
-export type QueueView = ReturnType<typeof viewQueues>;
-
-/** The queues as an operator sees them. */
+/** The queues of a running plant as an operator sees them. */
 export function viewQueues({ emulator }: Pick<LocalSystem, 'emulator'>) {
   const { sqs } = operatorClients(emulator);
   const sources = [...new Set(emulator.stack.mappings.map(({ queueName }) => queueName))];
@@ -50,12 +51,12 @@ export function viewQueues({ emulator }: Pick<LocalSystem, 'emulator'>) {
           }),
         );
         if (Messages.length === 0) return [...found.values()];
-        for (const { MessageId = '', MessageAttributes = {} } of Messages) {
-          found.set(MessageId, {
-            stage: MessageAttributes.stage?.StringValue ?? 'none: moved by SQS',
-            orderNumber: MessageAttributes.orderNumber?.StringValue ?? 'unknown',
-            reason: MessageAttributes.reason?.StringValue ?? '',
-          });
+        for (const { MessageId = '', Body = '', MessageAttributes = {} } of Messages) {
+          const attributes = Object.entries(MessageAttributes).map(([name, { StringValue = '' }]) => [
+            name,
+            StringValue,
+          ]);
+          found.set(MessageId, { body: Body, ...Object.fromEntries(attributes) });
         }
       }
     },
