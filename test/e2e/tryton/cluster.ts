@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { chown, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { postgresqlPrograms, run } from './install.ts';
@@ -13,10 +12,7 @@ const settings = [
   ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'lock_timeout=150ms', 'jit=off'],
 ];
 
-/**
- * Starts the PostgreSQL cluster of a folder, which is made when it is not there; it listens only on a socket in that
- * folder. PostgreSQL refuses to run as root.
- */
+/** Makes and starts a PostgreSQL cluster in a folder, where it listens only on a socket. It refuses to run as root. */
 export async function startCluster(folder: string) {
   const programs = postgresqlPrograms();
   if (!programs) throw new Error('PostgreSQL is not installed.');
@@ -27,8 +23,7 @@ export async function startCluster(folder: string) {
   await mkdir(data, { recursive: true, mode: 0o700 });
   if (owner) await Promise.all([folder, data].map((path) => chown(path, owner.uid, owner.gid)));
   // Only the owner of the folder can reach the socket.
-  if (!existsSync(join(data, 'PG_VERSION')))
-    await postgresql('initdb', '-D', data, '-U', 'plant', '--auth=trust', '--encoding=UTF8', '--no-sync');
+  await postgresql('initdb', '-D', data, '-U', 'plant', '--auth=trust', '--encoding=UTF8', '--no-sync');
   const lines = [`listen_addresses = ''`, `unix_socket_directories = '${folder}'`, ...settings];
   await writeFile(join(data, 'postgresql.auto.conf'), `${lines.join('\n')}\n`);
   await postgresql('pg_ctl', 'start', '-w', '-D', data, '-l', join(folder, 'postgresql.log'));

@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { listenOnLoopback } from '../../support/loopback.ts';
 import { type Cluster, startCluster } from './cluster.ts';
-import { modules, postgresqlPrograms, type Report, run } from './install.ts';
+import { modules, type Report, run } from './install.ts';
 
 const database = 'plant';
 
@@ -18,18 +17,14 @@ export interface TrytonServer {
   /** The libpq URI of its database, for tests that must set what no call can (change times). */
   readonly databaseAt: string;
   readonly adminPassword: string;
-  readonly logFile: string;
   /** Stops the server by its own handle and removes its folder. */
   stop(): Promise<void>;
 }
 
-/** Starts a server on a free loopback port, on a fresh copy of an initialised database. */
+/** Starts a server on a free loopback port, on a database that it initialises, which takes up to half a minute. */
 export async function startTryton(report: Report): Promise<TrytonServer> {
   const folder = await mkdtemp(join(tmpdir(), 'tryton-plant-'));
   const adminPassword = randomBytes(12).toString('hex');
-  const kept = await initialised(report);
-  // Keeps owners and times, and shares equal blocks where the file system can.
-  await run('cp', ['-a', '--reflink=auto', `${kept}/.`, folder]);
   const cluster = await startCluster(folder);
   const stops: (() => Promise<unknown>)[] = [
     () => rm(folder, { recursive: true, force: true }),
@@ -39,10 +34,14 @@ export async function startTryton(report: Report): Promise<TrytonServer> {
     for (const one of stops.splice(0).reverse()) await one();
   };
   try {
+    report('initialising a database');
+    await run('psql', ['-X', '-q', '-c', `CREATE DATABASE ${database}`, cluster.uri('postgres')]);
     const port = await freePort();
     const configuration = await writeConfiguration(folder, `127.0.0.1:${port}`, cluster);
-    // Setting the password in each copy keeps it out of the kept database.
-    await admin(configuration, folder, adminPassword, ['-d', database, '--password']);
+    const admin = (...args: string[]) =>
+      runAdmin(configuration, folder, adminPassword, ['-d', database, ...args]);
+    await admin('--all', '-l', 'en', '--email', 'admin@plant.invalid');
+    await admin('-u', ...modules, '--activate-dependencies');
     report(`starting trytond on 127.0.0.1:${port}`);
     const logFile = join(folder, 'trytond.log');
     const log = await open(logFile, 'a');
@@ -53,51 +52,11 @@ export async function startTryton(report: Report): Promise<TrytonServer> {
     await log.close();
     const url = `http://127.0.0.1:${port}`;
     await answers(url, child, logFile);
-    return { url, database, databaseAt: cluster.uri(database), adminPassword, logFile, stop };
+    return { url, database, databaseAt: cluster.uri(database), adminPassword, stop };
   } catch (error) {
     await stop();
     throw error;
   }
-}
-
-/**
- * Initialising takes up to half a minute: the result is kept among the other temporary files, by version and user.
- * @returns its folder.
- */
-async function initialised(report: Report): Promise<string> {
-  const { stdout } = await run('trytond-admin', ['--version']);
-  const packed = await run('dpkg-query', ['-W', 'tryton-*']).catch(() => ({ stdout: '' }));
-  const version = createHash('sha256')
-    .update(`${stdout}${packed.stdout}${modules}${postgresqlPrograms()}${process.getuid?.()}`)
-    .digest('hex')
-    .slice(0, 12);
-  const kept = join(tmpdir(), `tryton-initialised-postgresql-${version}`);
-  if (existsSync(kept)) return kept;
-  report(`initialising a database of ${stdout.trim()} (once per version)`);
-  const folder = await mkdtemp(join(tmpdir(), 'tryton-initialising-'));
-  try {
-    const cluster = await startCluster(folder);
-    try {
-      await run('psql', ['-X', '-q', '-c', `CREATE DATABASE ${database}`, cluster.uri('postgres')]);
-      const configuration = await writeConfiguration(folder, '127.0.0.1:0', cluster);
-      const password = randomBytes(12).toString('hex');
-      await admin(configuration, folder, password, [
-        ...['-d', database, '--all', '-l', 'en', '--email', 'admin@plant.invalid'],
-      ]);
-      await admin(configuration, folder, password, [
-        ...['-d', database, '-u', ...modules, '--activate-dependencies'],
-      ]);
-    } finally {
-      await cluster.stop();
-    }
-    // A rename is atomic: nobody ever copies half a database, and of two that initialise at once one is kept.
-    await rename(folder, kept).catch((error: unknown) => {
-      if (!existsSync(kept)) throw error;
-    });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-  return kept;
 }
 
 async function writeConfiguration(folder: string, listen: string, { uri }: Cluster): Promise<string> {
@@ -117,7 +76,12 @@ async function writeConfiguration(folder: string, listen: string, { uri }: Clust
   return file;
 }
 
-async function admin(configuration: string, folder: string, password: string, args: string[]): Promise<void> {
+async function runAdmin(
+  configuration: string,
+  folder: string,
+  password: string,
+  args: string[],
+): Promise<void> {
   const passwordFile = join(folder, 'password');
   await writeFile(passwordFile, password, { mode: 0o600 });
   await run('trytond-admin', ['-c', configuration, ...args], {
