@@ -32,27 +32,6 @@ describe('a completion whose trigger was lost', () => {
     expect(await stage.azumutaSide.calls()).toEqual({ [orderRoute]: 1 });
   });
 
-  it('is booked once, even when the trigger comes late, and is not asked about again', async () => {
-    // Prepare
-    const number = await lost();
-    await stage.run();
-    const [hint] = stage.hints;
-    if (!hint) throw new Error('There is no hint.');
-
-    // Act
-    await stage.handle(hint);
-    stage.clock.advance(61);
-    await stage.handle(number);
-    await stage.azumutaSide.forgetCalls();
-    stage.clock.advance(86_400);
-    const next = await stage.run();
-
-    // Assess
-    expect(await inErp(stage, number)).toEqual(['1']);
-    expect(next).toEqual(nothing);
-    expect(await stage.azumutaSide.calls()).toEqual({});
-  });
-
   it('is not asked about when its trigger came a moment ago and the index does not show it yet', async () => {
     const number = await lost();
     await stage.handle(number);

@@ -111,24 +111,21 @@ describe('an ERP order that is cancelled', () => {
     expect(await stage.ledger.orders.find('REFUSED')).toMatchObject({ withdrawn: true, state: 'rejected' });
   });
 
-  it.each(['first', 'last'])('is recognised when it came with its id %s only', async (when) => {
-    const number = `ID-${when}`;
-    const { id: _, ...bare } = erpOrder({ number });
-    const [first, then] = when === 'first' ? [erpOrder({ number }), bare] : [bare, erpOrder({ number })];
-    await stage.accept(first);
-    await stage.accept(then);
-    const record = await stage.ledger.erpOrders.find(first);
-    await stage.accept({ ...erpOrder({ number }), ...first, state: 'cancelled' });
-    expect(record).toMatchObject({ state: 'released', erpOrder: { number } });
-    expect(await stage.ledger.orders.find(number)).toMatchObject({ withdrawn: true });
-  });
-
-  it('is recognised by its number when it came without an id before', async () => {
-    const { id: _, ...posted } = erpOrder({ number: 'POSTED' });
-    await stage.accept(posted, { via: 'endpoint' });
-    await stage.accept(erpOrder({ number: 'POSTED', state: 'cancelled' }));
-    expect(await stage.ledger.orders.find('POSTED')).toMatchObject({ withdrawn: true });
-    expect(await stage.ledger.erpOrders.find(posted)).toMatchObject({ state: 'cancelled' });
+  const [whole, { id: _, ...bare }] = [erpOrder({ number: 'ID' }), erpOrder({ number: 'ID' })];
+  it.each([
+    ['at first', [whole, bare]],
+    ['later', [bare, whole]],
+    ['when it is cancelled', [bare]],
+  ])('is recognised when it has its id only %s', async (when, orders) => {
+    const named = (order: typeof bare) => ({
+      ...order,
+      number: `ID ${when}`,
+      ...('id' in order ? { id: when } : {}),
+    });
+    for (const order of orders) await stage.accept(named(order), { via: 'endpoint' });
+    await stage.accept(named({ ...whole, state: 'cancelled' }));
+    expect(await stage.ledger.erpOrders.find(named(orders[0] ?? bare))).toMatchObject({ state: 'cancelled' });
+    expect(await stage.ledger.orders.find(`ID ${when}`)).toMatchObject({ withdrawn: true });
   });
 
   it('stays cancelled on the same page as its release, whatever number the mapping gives it', async () => {
