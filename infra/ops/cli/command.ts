@@ -80,7 +80,6 @@ export const stackOptions = {
 };
 
 export const defaultConfigFile = 'integration.config.ts';
-export const configFlags = '-c, --config <file>';
 
 /** The plant's configuration, for commands that read it. */
 export const configOption = {
@@ -88,7 +87,7 @@ export const configOption = {
     defaultConfigFile,
     '<file>',
     `the plant's configuration file (default: plants/<plant>.config.ts of a deployed stack if it is there, else ${defaultConfigFile})`,
-    configFlags,
+    '-c, --config <file>',
   ),
 };
 export const plantOptions = { ...stackOptions, ...configOption };

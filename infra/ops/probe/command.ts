@@ -1,28 +1,22 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
-import * as z from 'zod/mini';
-import { AzumutaClient } from '../../../shared/azumuta/client.ts';
+import type * as z from 'zod/mini';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import {
   type Answer,
-  configFlags,
   defineCommand,
   exits,
   flag,
-  option,
+  plantOptions,
   runCommand,
-  stackOptions,
-  text,
   textOption,
   textOr,
-  UsageError,
 } from '../cli/command.ts';
 import { answersFrom, fittingAnswers, formatted, writeNewFile } from '../cli/files.ts';
 import { linesOf } from '../cli/output.ts';
 import { findTarget } from '../cli/target.ts';
 import { emptyContract } from './contract-text.ts';
-import { createTestOrder } from './create-test-order.ts';
 import { findKey, findPlant, type Plant } from './plant.ts';
 import { type Probed, probeAccount } from './probe.ts';
 import { cannotBeRead, contractModule, placeIn, reportLines } from './report.ts';
@@ -36,26 +30,18 @@ const command = defineCommand({
 Examples:
   npm run probe -- --config plants/ghent.config.ts
   npm run probe -- --stack AzumutaErp-ghent-production
-  npm run probe -- --config plants/ghent.config.ts --create TEST-1
 
-The key is the stack's secret, else AZUMUTA_API_KEY, else it is asked for; it is kept nowhere. Only --create writes to
-Azumuta, after its number was typed again. The addresses, and what else you know already, are those of azumuta.contract
-in the configuration: where Azumuta's API has other addresses than are assumed, write them there first.
+The key is the stack's secret, else AZUMUTA_API_KEY, else it is asked for; it is kept nowhere. Nothing is written to
+Azumuta. The addresses, and what else you know already, are those of azumuta.contract in the configuration: where
+Azumuta's API has other addresses than are assumed, write them there first.
 
 A file of answers: {"number": "MO/0001", "article": "GEAR-01", "parameter": {"name": "Quantity", "value": "5"},
-"variant": "Red", "completedStatus": "Done", "recorded": {"value": "5", "step": "Good quantity"},
-"page": "https://…"}; all but the number may be left out. With --create also "again": the number once more.
+"variant": "Red", "completedStatus": "Done", "recorded": {"value": "5", "step": "Good quantity"}};
+all but the number may be left out.
 
-Exit codes: 0 done · 1 Azumuta refused or failed · 2 wrong command line, or an answer is invalid · 3 something was
-not found, or came back different`,
+Exit codes: 0 done · 1 Azumuta refused or failed · 2 wrong command line, or an answer is invalid · 3 nothing was found`,
   options: {
-    ...stackOptions,
-    config: option(
-      '<file>',
-      "the plant's configuration (default: that of the stack's plant, or the only one in plants/)",
-      z.exactOptional(text),
-      { flags: configFlags },
-    ),
+    ...plantOptions,
     stage: textOr(
       'production',
       '<stage>',
@@ -65,12 +51,9 @@ not found, or came back different`,
     values: flag('show the values that were found, too'),
     out: textOption('<file>', 'where the contract is written (default: plants/<plant>.contract.ts)'),
     replace: flag('overwrite that file; lines that the configuration has by hand stay'),
-    create: textOption('<number>', 'create one test order of this number, and name what came back different'),
   },
 });
 type Options = z.output<typeof command.form>;
-
-const answersSchema = z.strictObject({ ...screenValuesSchema.shape, again: z.optional(text) });
 
 /** Writes the contract where there is none yet. @returns What to do with it, in lines. */
 function writeContract(contract: string, { file, contractFile }: Plant, { out, replace }: Options): string[] {
@@ -93,34 +76,21 @@ function writeContract(contract: string, { file, contractFile }: Plant, { out, r
 
 /** The result. Writes the contract if it differs from what is assumed, unless other programs read the result. */
 function probedAnswer(probed: Probed, plant: Plant, options: Options): Answer {
-  const { findings, complaints, stopped, proposal } = probed;
+  const { findings, stopped, settings } = probed;
   const contract = formatted(contractModule(probed));
   const fields = findings.map(({ line, set, certainty, why, shown }) => {
     return { line, where: placeIn(set), certainty, why, value: options.values ? shown : undefined };
   });
-  const isWritten = !options.json && Object.keys(proposal.settings).length > 0;
-  const isWhole = hasFound(probed) && complaints.length === 0;
+  const isWritten = !options.json && Object.keys(settings).length > 0;
   return {
-    facts: { findings: fields, complaints, contract, stopped, cannotBeRead },
+    facts: { findings: fields, contract, stopped, cannotBeRead },
     lines: linesOf(
       reportLines(probed, contract, options.values),
       isWritten && writeContract(contract, plant, options),
       ['', 'What reading cannot show:', ...cannotBeRead.map((each) => `  - ${each}`)],
     ),
-    exit: stopped !== undefined ? exits.failed : isWhole ? exits.done : exits.partly,
+    exit: stopped !== undefined ? exits.failed : hasFound(probed) ? exits.done : exits.notFound,
   };
-}
-
-type Created = Awaited<ReturnType<typeof createTestOrder>>;
-
-function createdAnswer(number: string, { id, differing }: Created): Answer {
-  const isSame = differing.length === 0;
-  const how = isSame ? 'came back as it was sent' : 'came back different';
-  const lines = [
-    `Product order ${number} is created (${id}), and ${how}. Remove it in Azumuta.`,
-    ...differing.map((difference) => `  ${difference}`),
-  ];
-  return { facts: { id, differing }, lines, exit: isSame ? exits.done : exits.partly };
 }
 
 function hasFound({ findings }: Probed): boolean {
@@ -128,24 +98,13 @@ function hasFound({ findings }: Probed): boolean {
 }
 
 await runCommand(command, async ({ options, signal, progress }) => {
-  const { create: number, answers: file } = options;
   const isOfStack = options.stack !== undefined || options.local !== undefined;
   const target = isOfStack ? await findTarget(options) : undefined;
   const plant = await findPlant(target, options.stage, options.config);
   const { baseUrl, contract } = plant.integration.azumuta;
-  const given = await answersFrom(file, () => askForScreenValues(number));
-  const answers = number === undefined ? given : { number, ...Object(given) };
-  const { again, ...seen } = fittingAnswers(answersSchema, answers);
-  const known = { contract, seen, clock: systemClock };
-
-  if (number !== undefined) {
-    if (again !== number)
-      throw new UsageError('The number was typed differently the second time: nothing was created.');
-    const apiKey = await findKey(target);
-    const azumuta = new AzumutaClient({ ...known, baseUrl, apiKey: async () => apiKey });
-    return createdAnswer(number, await createTestOrder(azumuta, number, seen, signal));
-  }
-  const asking = probeAccount({ ...known, baseUrl, apiKey: await findKey(target), signal });
+  const seen = fittingAnswers(screenValuesSchema, await answersFrom(options.answers, askForScreenValues));
+  const apiKey = await findKey(target);
+  const asking = probeAccount({ contract, seen, clock: systemClock, baseUrl, apiKey, signal });
   const probed = await progress.during('Asking Azumuta, twice a second', asking);
   if (probed.stopped !== undefined && (signal.aborted || !hasFound(probed))) throw new Error(probed.stopped);
   return probedAnswer(probed, plant, options);

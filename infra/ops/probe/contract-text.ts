@@ -32,17 +32,25 @@ export function sourceOf(value: unknown, remarks: ReadonlyMap<string, string> = 
   return fields.length === 0 ? '{}' : `{ ${fields.join(' ').replace(/,$/, '')} }`;
 }
 
-/** A module for `plants/`, which exports the contract; not formatted. */
-export function moduleOf(settings: object, remarks?: ReadonlyMap<string, string>): string {
+/**
+ * A module for `plants/`, which exports the contract; not formatted.
+ * @param missing Sentences about the lines that could not be seen.
+ */
+export function moduleOf(
+  settings: object,
+  remarks?: ReadonlyMap<string, string>,
+  missing: readonly string[] = [],
+): string {
   const text = sourceOf(settings, remarks);
   const helpers = ['listAt', 'valueAt'].filter((name) => text.includes(`${name}(`));
   const type = 'AzumutaContractSettings';
   const imported = helpers.length === 0 ? `type { ${type} }` : `{ type ${type}, ${helpers.join(', ')} }`;
+  const notSeen = missing.map((each) => `// - ${oneLine(each, 300)}\n`).join('');
   return `import ${imported} from '#azumuta-erp';
 
 /** How this plant's Azumuta talks, where it differs from what is assumed. Proposed by \`npm run probe\`. */
 export const contract: AzumutaContractSettings = ${text};
-`;
+${notSeen && `\n// Not seen; where they differ from what is assumed, write them by hand:\n${notSeen}`}`;
 }
 
 /** As `npm run init` writes it: a plant's configuration imports it from the beginning. */

@@ -68,18 +68,16 @@ export class Explorer {
   /** Follows the product order to its recordings, their work instruction and its article. */
   async follow(): Promise<void> {
     const { number, article } = this.#seen;
-    const { findProductOrder, readProductOrder } = this.#contract.operations;
+    const { findProductOrder } = this.#contract.operations;
     const { operations: assumed } = defaultContract;
     // The only path that Azumuta documents, unless the configuration has paths of its own.
     if (findProductOrder.path === assumed.findProductOrder.path)
-      await this.#ask({ method: 'GET', path: collectionOf(assumed.readWorkInstruction.path), query: {} }, {});
+      await this.#ask({ method: 'GET', path: '/workinstructions', query: {} }, {});
     const entry = await this.#find('findProductOrder', number, 'this list does not have the number');
-    const order = await this.#readOrder(entry);
-    const resource = (order ?? entry)?.resource;
-    if (!resource) return;
-    const base = collectionOf((entry ? findProductOrder : readProductOrder).path);
-    const why = 'only a create shows it; taken to be where the list is';
-    this.findings.push(toConfirm('operations.createProductOrder.path', base, why));
+    if (!entry) return;
+    const ids = [...idsOf('productOrder.id', entry.resource), { path: '', value: number }];
+    const order = await this.#read('readProductOrder', ids, {}, number);
+    const { resource } = order ?? entry;
     const orderValues = { productOrder: { id: order?.id ?? '', number } };
     const recording = await this.#readRecording(resource, orderValues);
     const instruction = recording && (await this.#readInstruction(recording, resource));
@@ -112,20 +110,6 @@ export class Explorer {
   #miss(name: keyof Resources, missing: string): undefined {
     const why = `${missing}: ask Azumuta for its address, and write it there`;
     this.findings.push(notFound(`operations.${name}.path`, why));
-  }
-
-  #readOrder(entry: Found | undefined) {
-    const { page, number } = this.#seen;
-    // In the address of its page, the id is the last name, or the one before the name of a tab.
-    const names = page === undefined ? [] : new URL(page).pathname.split('/').toReversed();
-    const ofPage = names.filter((name) => name.length > 3 || /\d/.test(name));
-    const asNode = (value: string) => ({ path: '', value });
-    const isOfPage = ({ value }: JsonNode) => ofPage.includes(String(value));
-    const own = idsOf('productOrder.id', entry?.resource);
-    const ids = entry
-      ? [...own.filter(isOfPage), ...own.filter((node) => !isOfPage(node)), asNode(number)]
-      : ofPage.map(asNode);
-    return this.#read('readProductOrder', ids, {}, number);
   }
 
   /** Reads what a recording names by an id, other than itself and its product order. */
@@ -200,11 +184,6 @@ export class Explorer {
     // The flows understand a list in which the id is missing.
     else if (listsIn(json).length === 0) this.findings.push(notFound(line, `${why} with ${status}`));
   }
-}
-
-/** The collection of a path: `/v2/builds` of `/v2/builds/search` and `/v2/builds/{id}`. */
-function collectionOf(path: string): string {
-  return path.replace(/\/(search|find|query|list|filter|\{id\})$/i, '');
 }
 
 /** Values of a resource that may be ids, by their names. */

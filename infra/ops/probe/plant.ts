@@ -1,4 +1,3 @@
-import { existsSync, readdirSync } from 'node:fs';
 import { apiKeySchema } from '../../../shared/platform/aws/credentials.ts';
 import { jsonOf } from '../../../shared/platform/json.ts';
 import { parse } from '../../../shared/platform/validation.ts';
@@ -11,25 +10,16 @@ import { askForKey } from './screen-values.ts';
 export type Plant = Awaited<ReturnType<typeof findPlant>>;
 
 /**
- * The configuration, and its file, of the stack's plant, else the one that was named, else the only one in `plants/`;
- * and the file of its contract, if it is a plant's.
+ * The configuration, and its file, of the stack's plant, else the one that was named; and the file of its contract, if it
+ * is a plant's.
  */
-export async function findPlant(target: Target | undefined, stage: string, config?: string) {
-  const given = config ?? (target ? defaultConfigFile : onlyConfiguration());
-  const file = target ? configurationFile(target, given) : given;
+export async function findPlant(target: Target | undefined, stage: string, config: string) {
+  const file = target ? configurationFile(target, config) : config;
   const integration = target
     ? await configurationOf(target, file)
     : (await loadIntegration(file, stage)).integration;
   const isDemo = file === defaultConfigFile;
   return { integration, file, contractFile: isDemo ? undefined : `plants/${integration.plant}.contract.ts` };
-}
-
-function onlyConfiguration(): string {
-  const names = existsSync('plants') ? readdirSync('plants') : [];
-  const [only, ...others] = names.filter((name) => name.endsWith('.config.ts'));
-  if (only === undefined) return defaultConfigFile;
-  if (others.length === 0) return `plants/${only}`;
-  throw new UsageError(`Say which plant: --config plants/${[only, ...others].join(' or plants/')}.`);
 }
 
 /**

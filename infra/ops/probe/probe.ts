@@ -1,5 +1,4 @@
 import { Account, type AccountOptions, Stopped } from './account.ts';
-import { complaintsOf } from './complaints.ts';
 import { Explorer } from './explore.ts';
 import { proposalOf } from './proposal.ts';
 import { recognise } from './recognise/recognise.ts';
@@ -20,9 +19,6 @@ export async function probeAccount(options: AccountOptions & { readonly seen: Sc
     if (!(error instanceof Stopped)) throw error;
     stopped = error.message;
   }
-  const { resources } = explorer;
-  const findings = [...explorer.findings, ...recognise(resources, seen, clock.now())];
-  const proposal = proposalOf(contract, findings);
-  const complaints = complaintsOf(proposal.contract, resources, seen);
-  return { findings, proposal, complaints, calls: account.calls, stopped };
+  const findings = [...explorer.findings, ...recognise(explorer.resources, seen, clock.now())];
+  return { findings, settings: proposalOf(contract, findings), calls: account.calls, stopped };
 }

@@ -7,10 +7,10 @@ import type { Finding } from './recognise/findings.ts';
 type Settings = Readonly<Record<string, unknown>>;
 
 /**
- * The contract of the configuration with what was found, and its lines that differ from what is assumed. Lines that
+ * The lines in which the contract of the configuration, with what was found, differs from what is assumed. Lines that
  * somebody wrote by hand stay, except where something else is sure.
  */
-export function proposalOf(current: AzumutaContract, findings: readonly Finding[]) {
+export function proposalOf(current: AzumutaContract, findings: readonly Finding[]): Settings {
   const own = differing(current, defaultContract);
   const settings = findings.reduce((made, { line, set, certainty }) => {
     const isOwn = valueAt(own, line) !== undefined;
@@ -22,11 +22,11 @@ export function proposalOf(current: AzumutaContract, findings: readonly Finding[
   }, own);
   const parsed = parse(contractSchema, settings);
   if (!parsed.ok) throw new Error(`The proposal is no contract: ${JSON.stringify(parsed.mismatches)}`);
-  return { contract: parsed.value, settings: differing(parsed.value, defaultContract) };
+  return differing(parsed.value, defaultContract);
 }
 
 /** Settings with one more line, `productOrder.number`. */
-export function withLine(settings: Settings, line: string, set: unknown): Settings {
+function withLine(settings: Settings, line: string, set: unknown): Settings {
   const [name = '', ...rest] = line.split('.');
   if (rest.length === 0) return { ...settings, [name]: set };
   const inner = settings[name];

@@ -22,35 +22,21 @@ export const screenValuesSchema = z.strictObject({
   completedStatus: z.optional(words),
   /** One value that was recorded, with the name of its step. */
   recorded: z.optional(z.strictObject({ value: words, step: z.optional(words) })),
-  /** The address of its page in the browser, which contains its id. */
-  page: z.optional(z.url({ protocol: /^https?$/ })),
 });
 
 export type ScreenValues = z.output<typeof screenValuesSchema>;
 
-/**
- * Asks a person for these values.
- * @param create The number of a test order: asks only for what that is made of, and for the number once more.
- * @throws UsageError when they leave.
- */
-export async function askForScreenValues(create?: string): Promise<unknown> {
-  const number = create ?? (await typed('The number of a completed product order, as the screen shows it?'));
-  const article = await (create === undefined ? typedIfSeen : typed)("Its article's number?");
+/** Asks a person for these values. @throws UsageError when they leave. */
+export async function askForScreenValues(): Promise<unknown> {
+  const number = await typed('The number of a completed product order, as the screen shows it?');
+  const article = await typedIfSeen("Its article's number?");
   const name = await typedIfSeen('The name of one of its parameters?');
   const parameter = name && { name, value: await typed(`The value of ${name}?`) };
   const variant = await typedIfSeen('The name of one of its variants?');
-  const asked = { number, article, variant, parameter };
-  if (create !== undefined) {
-    const again = await typed(`It will be created in Azumuta. The number ${create}, once more?`);
-    return { ...asked, again };
-  }
   const completedStatus = await typedIfSeen('What does its status say, now that it is completed?');
   const value = await typedIfSeen('A value that was recorded, preferably one that is nowhere else?');
   const step = value && (await typedIfSeen('The name of the step in which it was recorded?'));
-  const page = await typedIfSeen('The address of its page in the browser?', (line) =>
-    URL.canParse(line) && /^https?:/.test(line) ? '' : 'It begins with https://',
-  );
-  return { ...asked, completedStatus, recorded: value && { value, step }, page };
+  return { number, article, variant, parameter, completedStatus, recorded: value && { value, step } };
 }
 
 const unlessEmpty = (complaint: string) => (line?: string) => (line?.trim() ? undefined : complaint);
@@ -59,10 +45,9 @@ async function typed(message: string): Promise<string> {
   return answered(await text({ message, validate: unlessEmpty('Type it.') })).trim();
 }
 
-async function typedIfSeen(message: string, complaintOf = (_line: string) => '') {
-  const validate = (line = '') => (line.trim() && complaintOf(line.trim())) || undefined;
+async function typedIfSeen(message: string): Promise<string | undefined> {
   const placeholder = 'nothing, if you do not see it';
-  return answered(await text({ message, defaultValue: '', placeholder, validate })).trim() || undefined;
+  return answered(await text({ message, defaultValue: '', placeholder })).trim() || undefined;
 }
 
 /** Asks for the API key, which is never echoed. @throws UsageError without a terminal. */

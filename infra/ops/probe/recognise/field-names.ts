@@ -81,10 +81,6 @@ const fieldNames: Readonly<Record<string, readonly RegExp[]>> = {
   ],
 };
 
-/** Names next to a number or an article that mean its title, a remark, or the number of something else. */
-export const misleading =
-  /(title|description|label|remark|comment|note|batch|parent|external|erp|previous|original|source)/;
-
 /** How well a path fits a line of the contract by its name: 0 is best, Infinity means not at all. */
 function rankOf(line: string, path: string): number {
   const plainPath = path.replace(/[_-]/g, '').toLowerCase();

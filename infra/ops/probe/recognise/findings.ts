@@ -1,11 +1,5 @@
-import { fitsName, isId, misleading, ranked } from './field-names.ts';
+import { fitsName, isId, ranked } from './field-names.ts';
 import { isScalar, type JsonNode, nameOf, namesIn, reading, scalarsIn, wordsIn } from './json-nodes.ts';
-
-/** A resource, and the id that was asked for. */
-interface Found {
-  readonly resource: object;
-  readonly id?: string | undefined;
-}
 
 /** What was found out about one line of the contract. */
 export interface Finding {
@@ -50,11 +44,8 @@ function others(nodes: readonly JsonNode[]): string {
   return `${paths.join(', ')}${nodes.length > maxOthers ? ', …' : ''}`;
 }
 
-/** A short text, or a yes, may be anywhere by chance. */
-function isTelling(seen: string): boolean {
-  if (seen.length >= 4) return true;
-  return seen.length >= 2 && /\D/.test(seen) && !/^(yes|no|true|false|ok|nok)$/i.test(seen);
-}
+/** Shorter texts may be anywhere by chance. */
+const telling = 4;
 
 const seenThere = 'has the value that was seen';
 
@@ -67,12 +58,10 @@ export function byValue(line: string, nodes: readonly JsonNode[], value: string,
   const [best, ...more] = ranked(line, nodes);
   if (!best) return notFound(line, 'nothing has the value that was seen');
   const { path, value: shown } = best;
-  const isMisleading = /number|article$/i.test(line) && misleading.test(path.toLowerCase());
-  let doubt = isMisleading ? ', but its name is that of something else' : undefined;
-  if (!fitsName(line, path) && !isTelling(value)) doubt = ', which may be chance: the value is short';
-  if (more.length > 0) doubt = `, and so does ${others(more)}`;
-  if (doubt === undefined) return { ...sure(line, path, `it alone ${proof}`), shown };
-  return { ...toConfirm(line, path, `it ${proof}${doubt}`), shown };
+  if (more.length > 0) return { ...toConfirm(line, path, `it ${proof}, and so does ${others(more)}`), shown };
+  if (fitsName(line, path) || value.length >= telling)
+    return { ...sure(line, path, `it alone ${proof}`), shown };
+  return { ...toConfirm(line, path, `it ${proof}, which may be chance: the value is short`), shown };
 }
 
 /** The place of a field by its name alone, which is never sure. */
@@ -101,53 +90,24 @@ export function byWords(line: string, resource: object, text: string): Finding {
   return byValue(line, reading(wordsIn(resource), text), text);
 }
 
-/** Proves an id. */
+/** Proves an id that was asked for. */
 export const wasAnswered = 'was answered with what was looked for';
 
-/** An id that is known to be one. */
-export interface ProvedId {
-  readonly id: string;
-  /** It was asked for, and answered; if not, it is only in two answers, which may be chance. */
-  readonly wasAsked: boolean;
-}
-
-/** The id of a resource: the one that was asked for, else the only one that another resource has, too. */
-export function provedId(found: Found | undefined, other?: Found): ProvedId | undefined {
-  if (found?.id !== undefined) return { id: found.id, wasAsked: true };
-  const idsIn = (one: Found | undefined) =>
-    namesIn(one?.resource).flatMap(({ path, value }) => (isId(path) ? (nameOf(value) ?? []) : []));
-  const others = idsIn(other);
-  const [id, ...more] = new Set(idsIn(found).filter((each) => others.includes(each)));
-  return id !== undefined && more.length === 0 ? { id, wasAsked: false } : undefined;
-}
-
-/**
- * The place of an id that answers have proved. Only one that was asked for, and answered, is sure.
- * @param nodes Names, or lists that have it.
- * @param proof See `byValue`.
- */
-export function byId(
-  line: string,
-  nodes: readonly JsonNode[],
-  { id, wasAsked }: ProvedId,
-  proof = wasAsked ? wasAnswered : 'is in another answer, too',
-): Finding {
-  const having = nodes.filter(({ value }) => Array.isArray(value) || nameOf(value) === id);
-  const found = byValue(line, having, id, proof);
-  return wasAsked || found.certainty !== 'sure' ? found : { ...found, certainty: 'to confirm' };
-}
-
-/** The place of a resource's own id. */
-export function ownId(line: string, resource: object, proved: ProvedId | undefined): Finding {
+/** The place of an id that was asked for, and answered; of any other id by its name. */
+export function byId(line: string, resource: object, id: string | undefined): Finding {
   const names = namesIn(resource);
-  const ids = names.filter(({ path }) => isId(path));
-  return proved ? byId(line, names, proved) : byName(line, ids);
+  if (id === undefined)
+    return byName(
+      line,
+      names.filter(({ path }) => isId(path)),
+    );
+  const having = names.filter(({ value }) => nameOf(value) === id);
+  return byValue(line, having, id, wasAnswered);
 }
 
-/** The address of a page: the one that was seen, else by its name. */
-export function urlOf(line: string, resource: object, page?: string): Finding {
+/** The address of a page, by its name. */
+export function urlOf(line: string, resource: object): Finding {
   const urls = scalarsIn(resource).filter(({ value }) => /^(https?:\/)?\/./i.test(String(value)));
-  if (urls.some(({ value }) => value === page)) return byNumber(line, resource, page);
   // A path without a host is mostly one of the API.
   const whole = urls.filter(({ value }) => /^https?:/i.test(String(value)));
   return byName(line, whole.length > 0 ? whole : urls);

@@ -13,9 +13,6 @@ import {
   type Finding,
   notFound,
   notSeen,
-  ownId,
-  type ProvedId,
-  provedId,
   urlOf,
   wasAnswered,
   withColumns,
@@ -40,18 +37,18 @@ export function recogniseProductOrder(resources: Resources, seen: ScreenValues, 
   const { readRecording, findArticle } = resources;
   const found = orderIn(resources);
   if (!found) return [notFound('productOrder', 'no answer has the number that was seen')];
-  const { resource: order } = found;
+  const { resource: order, id } = found;
   return [
     byNumber('productOrder.number', order, seen.number),
-    ownId('productOrder.id', order, provedId(found, readRecording)),
+    byId('productOrder.id', order, id),
     ...statusOf(order, seen.completedStatus),
     // Several times look alike, and only a name says which is which.
     byName('productOrder.completedAt', pastTimesIn(order, now)),
     byNumber('productOrder.article', order, seen.article),
     ...parametersOf(order, seen.parameter),
     ...variantsOf(order, findArticle?.resource, seen.variant),
-    ...recordingsOf(order, provedId(readRecording)),
-    urlOf('productOrder.url', order, seen.page),
+    ...recordingsOf(order, readRecording?.id),
+    urlOf('productOrder.url', order),
   ];
 }
 
@@ -113,12 +110,12 @@ function variantsOf(order: object, article: object | undefined, variant: string 
   if (entry === undefined) return lists;
   const container = lists.find(({ certainty }) => certainty !== 'sure') ?? found;
   const name = byWords('variant.name', entry, variant);
-  return [...lists, ...within(container, [name]), ownId('variant.id', entry, undefined)];
+  return [...lists, ...within(container, [name]), byId('variant.id', entry, undefined)];
 }
 
-function recordingsOf(order: object, recordingId: ProvedId | undefined): Finding[] {
+function recordingsOf(order: object, recordingId: string | undefined): Finding[] {
   const line = 'productOrder.recordings';
-  if (!recordingId) {
+  if (recordingId === undefined) {
     const lists = listsIn(order, (each) => isRecord(each) || nameOf(each) !== undefined);
     return [
       byName(
@@ -127,11 +124,9 @@ function recordingsOf(order: object, recordingId: ProvedId | undefined): Finding
       ),
     ];
   }
-  const hasId = (entry: unknown) => hasNames(entry, [recordingId.id]);
+  const hasId = (entry: unknown) => hasNames(entry, [recordingId]);
   const lists = listsIn(order).filter(({ value }) => value.some(hasId));
-  const found = byId(line, lists, recordingId, `has an id that ${wasAnswered}`);
+  const found = byValue(line, lists, recordingId, `has an id that ${wasAnswered}`);
   const entry = ranked(line, lists)[0]?.value.find(hasId);
-  return isRecord(entry)
-    ? [found, ...within(found, [ownId('recordingRef.id', entry, recordingId)])]
-    : [found];
+  return isRecord(entry) ? [found, ...within(found, [byId('recordingRef.id', entry, recordingId)])] : [found];
 }

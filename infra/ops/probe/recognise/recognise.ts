@@ -1,7 +1,6 @@
 import { orderIn, type Resources } from '../explore.ts';
 import type { ScreenValues } from '../screen-values.ts';
-import { byNumber, type Finding, notFound, ownId, provedId, sure, toConfirm } from './findings.ts';
-import { guessCreateAndTrigger } from './guess.ts';
+import { byId, byNumber, type Finding, notFound, sure, toConfirm } from './findings.ts';
 import { isWordsMap, listsIn, reads, wordsIn } from './json-nodes.ts';
 import { recogniseProductOrder } from './product-order.ts';
 import { recogniseRecording, recogniseWorkInstruction } from './recording.ts';
@@ -11,23 +10,22 @@ import { recogniseRecording, recogniseWorkInstruction } from './recording.ts';
  * @param now No order was completed later.
  */
 export function recognise(resources: Resources, seen: ScreenValues, now: Date): Finding[] {
-  const findings = [
+  return [
     ...entriesOf(resources),
     ...recogniseProductOrder(resources, seen, now),
     ...recogniseArticle(resources, seen.article),
     ...recogniseRecording(resources, seen, now),
     ...recogniseWorkInstruction(resources),
+    ...languageOf(resources, seen),
   ];
-  return [...findings, ...guessCreateAndTrigger(findings, resources), ...languageOf(resources, seen)];
 }
 
 /** The lines of an article, except for its variants. */
 function recogniseArticle(resources: Resources, number: string | undefined): Finding[] {
   const { findArticle: article } = resources;
   if (!article) return [notFound('article', 'no article was read')];
-  const { resource } = article;
-  const id = provedId(article, orderIn(resources));
-  return [byNumber('article.number', resource, number), ownId('article.id', resource, id)];
+  const { resource, id } = article;
+  return [byNumber('article.number', resource, number), byId('article.id', resource, id)];
 }
 
 /** Where lists have their entries. Lists of articles may have another envelope than those of orders. */

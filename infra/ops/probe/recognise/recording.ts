@@ -11,42 +11,26 @@ import {
   byValue,
   type Finding,
   notFound,
-  ownId,
-  provedId,
   sure,
   toConfirm,
   urlOf,
 } from './findings.ts';
-import {
-  type JsonNode,
-  namesIn,
-  pastTimesIn,
-  plainWordsIn,
-  scalarsIn,
-  timeOf,
-  wordsIn,
-} from './json-nodes.ts';
+import { type JsonNode, pastTimesIn, plainWordsIn, scalarsIn, timeOf, wordsIn } from './json-nodes.ts';
 import { recogniseSteps } from './steps.ts';
 
 /** The lines of a recording and its steps. */
 export function recogniseRecording(resources: Resources, seen: ScreenValues, now: Date): Finding[] {
   const { readRecording, readWorkInstruction } = resources;
   if (!readRecording) return [notFound('recording', 'no recording was read')];
-  const { resource: recording } = readRecording;
-  const names = namesIn(recording);
+  const { resource: recording, id } = readRecording;
   const numbers = scalarsIn(recording).filter(({ value }) => Number.isFinite(Number(value)));
   const operators = plainWordsIn(recording).filter(({ value }) => typeof value === 'string');
   const operator = byName('recording.operator', operators);
-  const [ofOrder, ofInstruction] = ['recording.productOrderId', 'recording.workInstructionId'];
-  const orderId = provedId(orderIn(resources), readRecording);
-  const instructionId = provedId(readWorkInstruction);
   return [
-    ownId('recording.id', recording, provedId(readRecording)),
-    orderId
-      ? byId(ofOrder, names, orderId, "has the product order's id")
-      : notFound(ofOrder, "the product order's id is not sure"),
+    byId('recording.id', recording, id),
+    byId('recording.productOrderId', recording, orderIn(resources)?.id),
     byNumber('recording.productOrderNumber', recording, seen.number),
-    instructionId ? byId(ofInstruction, names, instructionId) : byName(ofInstruction, names),
+    byId('recording.workInstructionId', recording, readWorkInstruction?.id),
     titleOf('recording.workInstructionName', recording, readWorkInstruction?.resource),
     byName('recording.workInstructionVersion', numbers),
     ...timesOf(recording, now),
@@ -63,7 +47,7 @@ export function recogniseWorkInstruction({
 }: Resources): Finding[] {
   if (!found) return [notFound('workInstruction', 'no work instruction was read')];
   return [
-    ownId('workInstruction.id', found.resource, provedId(found)),
+    byId('workInstruction.id', found.resource, found.id),
     titleOf('workInstruction.name', found.resource, readRecording?.resource),
   ];
 }

@@ -9,7 +9,6 @@ import {
   byValue,
   byWords,
   type Finding,
-  notFound,
   notSeen,
   toConfirm,
   withColumns,
@@ -58,12 +57,7 @@ function stepFieldsOf(steps: readonly object[], recorded: Recorded): Finding[] {
   const taken = [name.set, value.set].flat();
   const rest = nodes.filter(({ path }) => !taken.includes(path));
   const others = ['id', 'type', 'unit', 'result'].map((field) => byName(`step.${field}`, rest));
-  const isResult = ({ path, value }: JsonNode) => path === others[3]?.set && isScalar(value);
-  const results = steps.flatMap((each) => nodesIn(each)).filter(isResult);
-  const isOk = isOneOf(defaultContract.okResults);
-  const areUnknown = results.length > 0 && !results.some((result) => isOk(String(result.value)));
-  const okResults = notFound('okResults', 'which of the words there means: in order');
-  return [name, value, ...others, ...(areUnknown ? [okResults] : [])];
+  return [name, value, ...others];
 }
 
 /** A step that has recorded the operator's name is a signature, and so are all of its type. */

@@ -151,7 +151,7 @@ it('copes with deep and wide answers, and with odd names', async () => {
   expect(result.stopped).toBeUndefined();
   const text = contractModule({
     findings: [{ line: 'article.id', set: 'key', certainty: 'to confirm', why: 'a\nb' }],
-    proposal: proposalOf(defaultContract, [{ line: 'article.id', set: 'key', certainty: 'sure', why: '' }]),
+    settings: proposalOf(defaultContract, [{ line: 'article.id', set: 'key', certainty: 'sure', why: '' }]),
   });
   // The names of an account's fields cannot end the remark.
   expect(text).toContain("id: 'key', // to confirm: a b\n");
@@ -171,11 +171,11 @@ it.each([
     'the filter is not applied: ask Azumuta how',
   ],
 ])('says what to do when %s', async (_, listed, field, why) => {
-  const { findings, stopped, proposal } = await probed(({ url }) =>
+  const { findings, stopped, settings } = await probed(({ url }) =>
     url.pathname.endsWith('/productorders') && 'body' in listed ? listed : { status: 404, body: {} },
   );
 
-  expect({ stopped, settings: proposal.settings }).toEqual({ stopped: undefined, settings: {} });
+  expect({ stopped, settings }).toEqual({ stopped: undefined, settings: {} });
   expect(findings).toContainEqual({
     ...{ line: `operations.findProductOrder.${field}`, certainty: 'not found' },
     why: expect.stringContaining(why),

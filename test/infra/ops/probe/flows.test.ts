@@ -5,17 +5,15 @@ import { simulateFetch } from '../../../simulation/world/network.ts';
 import { executed } from '../../../support/dialects/executed.ts';
 import { addressesOf, seen, startAccount } from './account.ts';
 
-it('runs both flows with a dialect that probe was not written for, once one line is written by hand', async () => {
-  // Prepare: the article in the body of a create
+it('runs both flows with a dialect that probe was not written for, once what reading cannot show is written by hand', async () => {
+  // Prepare
   const { probe } = await startAccount(executed);
-  const { proposal } = await probe(addressesOf(executed), { ...seen, completedStatus: 'Afgewerkt' });
-  const { operations, ...rest } = Object(proposal.settings);
-  const { createProductOrder } = operations;
-  const corrected = {
-    ...createProductOrder,
-    body: { ...createProductOrder.body, product: '{article.number}' },
-  };
-  const contract = { ...rest, operations: { ...operations, createProductOrder: corrected } };
+  const { settings } = await probe(addressesOf(executed), { ...seen, completedStatus: 'Afgewerkt' });
+  const { operations, createdProductOrder, trigger } = executed.contract;
+  const { createProductOrder } = Object(operations);
+  const read = Object(settings.operations);
+  const byHand = { createdProductOrder, trigger, operations: { ...read, createProductOrder } };
+  const contract = { ...settings, ...byHand };
   onTestFinished(simulateFetch());
 
   // Act

@@ -59,7 +59,7 @@ it('is sure of no time when several fit each other', () => {
     expect(lines[`recording.${line}`]).not.toContain('sure');
 });
 
-it('finds in a recording which steps name a person, its page, and the name of the order in a trigger', () => {
+it('finds in a recording which steps name a person, and its page', () => {
   // Prepare
   const recording = {
     ...{ uid: 'r-1', order: { uid: 'o-17', reference: 'MO/0001' }, worker: { displayName: 'An Peeters' } },
@@ -85,7 +85,6 @@ it('finds in a recording which steps name a person, its page, and the name of th
   expect(lines).toMatchObject({
     personalStepTypes: [expect.arrayContaining(['signature', 'autograph']), 'to confirm'],
     'recording.url': ['links.web', 'to confirm'],
-    'trigger.productOrderNumber': [['reference', 'order.reference'], 'to confirm'],
   });
 });
 
