@@ -6,8 +6,6 @@ import { type Check, check, fine, notice, wrong } from './finding.ts';
 
 /** Longest wait for an answer. A cold start takes a second or two. */
 const maxWaitMs = 15_000;
-/** AWS refuses signatures that are five minutes off, and the ERP's change times are compared with ours. */
-const maxSkewSeconds = 30;
 
 /**
  * Checks that the endpoints answer, and refuse callers that they do not know. A wrong token and a wrong key are refused
@@ -15,8 +13,7 @@ const maxSkewSeconds = 30;
  */
 export function httpApiChecks(target: Target, secrets: Pick<SecretStore, 'current'>): Check[] {
   const orders = target.output('OrderEndpoint');
-  const postWithWrongKey = () =>
-    call(orders, { method: 'POST', body: '[]', headers: { 'x-api-key': unknownName() } });
+  const call = (url: string, options?: RequestInit) => answerOf(url, target.outputs.DomainTarget, options);
   return [
     check('Webhook endpoint', async () => {
       const answer = await call(target.output('WebhookUrl').replace('<token>', unknownName()));
@@ -24,7 +21,8 @@ export function httpApiChecks(target: Target, secrets: Pick<SecretStore, 'curren
       return unexpected(answer, 'webhook-token', target);
     }),
     check('Order endpoint', async () => {
-      const refused = await postWithWrongKey();
+      const wrongKey = { 'x-api-key': unknownName() };
+      const refused = await call(orders, { method: 'POST', body: '[]', headers: wrongKey });
       if (refused.status !== 401) return unexpected(refused, 'order-api-key', target);
       // Asking for an order that cannot exist changes nothing, and shows that the key is accepted.
       const key = await secrets.current('order-api-key').catch(() => undefined);
@@ -37,51 +35,33 @@ export function httpApiChecks(target: Target, secrets: Pick<SecretStore, 'curren
         `a key set a moment ago is accepted within ${policyWords.secretAccepted}: check again then`,
       );
     }),
-    check('Clock', async () => {
-      const before = Date.now();
-      const { date } = await postWithWrongKey();
-      return date ? compareClocks(before, date, Date.now()) : fine('the API sends no time to compare with');
-    }),
   ];
 }
 
 const unknownName = () => `doctor-${randomBytes(18).toString('base64url')}`;
 
-/** @param date Of the API's answer, in whole seconds; it was written some time between `before` and `after`. */
-function compareClocks(before: number, date: Date, after: number) {
-  const earliest = Math.round((before - date.getTime()) / 1000) - 1;
-  const latest = Math.round((after - date.getTime()) / 1000);
-  const skew = earliest > 0 ? earliest : Math.min(0, latest);
-  if (Math.abs(skew) <= maxSkewSeconds) return fine("this machine's clock agrees with the API's");
-  return wrong(
-    `this machine is ${Math.abs(skew)} seconds ${skew > 0 ? 'ahead of' : 'behind'} the API's clock`,
-    'set its clock (NTP): AWS refuses calls that are more than five minutes off',
-  );
-}
-
-async function call(url: string, options: RequestInit = {}) {
+/** @param domainTarget Where the DNS entry of an own domain must point to. */
+async function answerOf(url: string, domainTarget: string | undefined, options: RequestInit = {}) {
   try {
     const response = await fetch(url, {
       ...options,
       redirect: 'manual',
       signal: AbortSignal.timeout(maxWaitMs),
     });
-    const date = response.headers.get('date');
-    return {
-      status: response.status,
-      text: (await response.text()).slice(0, 300),
-      date: date === null ? undefined : new Date(date),
-    };
+    return { status: response.status, text: (await response.text()).slice(0, 300) };
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : '';
+    const { host } = new URL(url);
+    const ofDomain = domainTarget && `: its DNS entry must be a CNAME of ${domainTarget}`;
     // The path may have a token, so the message names the host only.
-    throw new Error(`${new URL(url).host} does not answer from this machine${cause ? ` (${cause})` : ''}`, {
-      cause: error,
-    });
+    throw new Error(
+      `${host} does not answer from this machine${cause ? ` (${cause})` : ''}${ofDomain ?? ''}`,
+      { cause: error },
+    );
   }
 }
 
-function unexpected({ status, text }: Awaited<ReturnType<typeof call>>, secret: string, target: Target) {
+function unexpected({ status, text }: Awaited<ReturnType<typeof answerOf>>, secret: string, target: Target) {
   if (status === 503 && /not set yet/.test(text))
     return wrong(
       'it answers that its secret is not set yet',

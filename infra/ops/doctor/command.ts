@@ -4,7 +4,6 @@ import { linesOf, say, styled } from '../cli/output.ts';
 import { configurationFile, configurationOf, findTarget, type Target } from '../cli/target.ts';
 import { SecretStore } from '../secrets/secret-store.ts';
 import { lookAtChannels, mailChecks } from './check-alerts.ts';
-import { domainChecks } from './check-domain.ts';
 import { httpApiChecks } from './check-http-api.ts';
 import { partnerChecks, secretChecks } from './check-partners.ts';
 import { accountChecks, stackChecks } from './check-stack.ts';
@@ -52,7 +51,6 @@ async function checksOf(target: Target, { config, partners }: Options) {
     }),
     ...secretChecks(target, secrets, config),
     ...(partners && integration ? partnerChecks(target, integration, secrets, config) : []),
-    ...domainChecks(target),
     ...httpApiChecks(target, secrets),
     ...stackChecks(target, integration, new Date(), config),
     check('Channels of alerts', () => lookAtChannels(target)),

@@ -23,7 +23,7 @@ export function doctorTests(stage: () => CommandStage): void {
     expect(code).toBe(0);
     const looked = answer.findings.map(({ about }) => about);
     const secrets = ['Azumuta API key', 'ERP credentials', 'Webhook token', 'Order API key'];
-    const partners = ['Azumuta', 'ERP (Sandbox ERP)', 'Webhook endpoint', 'Order endpoint', 'Clock'];
+    const partners = ['Azumuta', 'ERP (Sandbox ERP)', 'Webhook endpoint', 'Order endpoint'];
     const stack = [
       'Queue of completions',
       'Open concerns',
