@@ -5,16 +5,7 @@ import { localTime } from '../../../shared/model/time.ts';
 import { atOnce, mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
 import { tellTrouble } from '../../../shared/situation/words.ts';
 import type { Progress } from '../../local/progress.ts';
-import {
-  type Answer,
-  defineCommand,
-  exits,
-  flag,
-  mostOf,
-  runCommand,
-  stackOptions,
-  textOr,
-} from '../cli/command.ts';
+import { type Answer, defineCommand, exits, flag, runCommand, stackOptions } from '../cli/command.ts';
 import { linesOf, styled, tableOf } from '../cli/output.ts';
 import { findTarget, invoke, ledgerOf, type Target } from '../cli/target.ts';
 
@@ -36,13 +27,15 @@ Exit codes: 0 nothing is open, or each channel has accepted the test · 1 failed
   options: {
     ...stackOptions,
     test: flag('send one message to each channel that receives alerts or the morning mail'),
-    most: textOr('100', '<number>', 'list at most so many (default: 100)'),
   },
 });
 
+/** So many are listed. */
+const most = 100;
+
 /** Reads the ledger's index of troubles, and the items of those that are listed. */
-async function list(target: Target, most: number, { during }: Progress): Promise<Answer> {
-  const { open, hasMore } = await during('Reading the ledger', openTroubles(ledgerOf(target), most));
+async function list(target: Target, { during }: Progress): Promise<Answer> {
+  const { open, hasMore } = await during('Reading the ledger', openTroubles(ledgerOf(target)));
   const about = open.length === 0 ? 'nothing is open' : `${hasMore ? 'more than ' : ''}${open.length} open`;
   const zone = target.output('TimeZone');
   const rows = open.map(({ order, kind, cause, since, why, next }) => [
@@ -58,7 +51,7 @@ async function list(target: Target, most: number, { during }: Progress): Promise
   return { facts, lines, exit: open.length === 0 ? exits.done : exits.partly };
 }
 
-async function openTroubles(ledger: Pick<AlertLedger, 'concerns'>, most: number) {
+async function openTroubles(ledger: Pick<AlertLedger, 'concerns'>) {
   const found = await ledger.concerns.open(most + 1);
   const open = await mapConcurrently(found.slice(0, most), atOnce, async (concern) => {
     const { kind, partner, cause, since } = concern;
@@ -85,5 +78,5 @@ async function test(target: Target, { during }: Progress): Promise<Answer> {
 
 await runCommand(command, async ({ options, progress }) => {
   const target = await findTarget(options);
-  return options.test ? test(target, progress) : list(target, mostOf(options.most), progress);
+  return options.test ? test(target, progress) : list(target, progress);
 });

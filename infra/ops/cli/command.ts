@@ -3,7 +3,7 @@ import { Command, CommanderError, Option } from 'commander';
 import * as z from 'zod/mini';
 import { ConfigurationError } from '../../../shared/integration/define.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
-import { dayBefore, dayIn, isDate, startOfDay, utcInstant } from '../../../shared/model/time.ts';
+import { isDate, startOfDay, utcInstant } from '../../../shared/model/time.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 import { createProgress, type Progress } from '../../local/progress.ts';
 import { printable, say, sayJson } from './output.ts';
@@ -148,14 +148,6 @@ export function oneOf<const T extends string>(known: readonly T[], given: string
   return found;
 }
 
-/** The number of `--most 500`. @throws UsageError when it is none. */
-export function mostOf(given: string): number {
-  const most = Number(given);
-  if (!Number.isInteger(most) || most < 1)
-    throw new UsageError(`--most takes a whole number, not "${given}".`);
-  return most;
-}
-
 /** What was typed, a signal that Ctrl-C aborts, and how it is told what is being done. */
 export interface Typed<T> {
   readonly options: T;
@@ -253,25 +245,14 @@ export function sentenceOf(error: unknown): string {
   return reason;
 }
 
-const unitMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
 /**
- * A moment as people type it: an ISO time with zone, an ISO date (when that day begins at the plant), `90m`, `24h`,
- * `7d`, `today` or `yesterday` (when they begin at the plant) or `now`.
+ * A moment as people type it: an ISO time with zone, or an ISO date (when that day begins at the plant).
  * @param timeZone The plant's.
  * @throws UsageError when it is none of these.
  */
-export function momentOf(text: string, now: Date, timeZone: string): Date {
-  if (text === 'now') return now;
-  if (text === 'today') return startOfDay(timeZone, dayIn(timeZone, now));
-  if (text === 'yesterday') return startOfDay(timeZone, dayBefore(dayIn(timeZone, now)));
-  const [, amount, unit = ''] = /^(\d{1,4})([mhd])$/.exec(text) ?? [];
-  const ms = unitMs[unit];
-  if (ms !== undefined) return new Date(now.getTime() - Number(amount) * ms);
+export function momentOf(text: string, timeZone: string): Date {
   if (isDate(text)) return startOfDay(timeZone, text);
   const instant = utcInstant(text);
   if (instant !== undefined) return new Date(instant);
-  throw new UsageError(
-    `"${text}" is not a time: use 2026-12-01T06:00:00Z, 2026-12-01, 90m, 24h, 7d, today or yesterday.`,
-  );
+  throw new UsageError(`"${text}" is not a time: use 2026-12-01 or 2026-12-01T06:00:00Z.`);
 }

@@ -2,7 +2,6 @@ import * as z from 'zod/mini';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { type PullReport, pullOutcomes } from '../../../shared/orders/pull.ts';
-import { systemClock } from '../../../shared/platform/clock.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import type { Progress } from '../../local/progress.ts';
 import {
@@ -11,11 +10,9 @@ import {
   exits,
   flag,
   momentOf,
-  mostOf,
   option,
   plantOptions,
   runCommand,
-  textOr,
   UsageError,
 } from '../cli/command.ts';
 import { configurationOf, findTarget, invoke, ledgerOf, type Target, whereOf } from '../cli/target.ts';
@@ -26,6 +23,8 @@ import { previewPullLines, pulledLines } from './report.ts';
 
 /** A dry run that takes longer ends early and shows what it has found. */
 const maxDryRunMs = 15 * 60_000;
+/** A dry run reads so many ERP orders. */
+const maxOrders = 500;
 
 const command = defineCommand({
   name: 'pull',
@@ -40,7 +39,7 @@ Before going live, make a dry run from the time that schedule.pull.from will nam
 into Azumuta by hand (they are adopted if they are open and equal, and never created twice), orders whose article or
 variant is missing in Azumuta, orders that the mapping refuses, and ERP orders that cannot be read. It runs on this
 machine, with the stack's secrets and the configuration that is here. For each order that the ledger does not know, it
-sends one or two requests to Azumuta.
+sends one or two requests to Azumuta, and it reads at most ${maxOrders} orders.
 
 Exit codes: 0 done, nothing needs a person · 1 failed, or ended early · 2 wrong command line ·
 3 some orders cannot be read, would be refused, conflict or were cancelled · 130 interrupted`,
@@ -52,23 +51,21 @@ Exit codes: 0 done, nothing needs a person · 1 failed, or ended early · 2 wron
       'dry run: read from this time on (default: from where the next pull begins)',
       z.exactOptional(z.string()),
     ),
-    most: textOr('500', '<orders>', 'dry run: read at most so many ERP orders (default: 500)'),
     go: flag('run the pull now, as the schedule does: from where the last run ended'),
   },
 });
 type Options = z.output<typeof command.form>;
 
 async function dryRun(target: Target, options: Options, signal: AbortSignal, progress: Progress) {
-  const most = mostOf(options.most);
   const integration = await configurationOf(target, options.config);
   const ledger = ledgerOf(target);
   const since =
     options.since === undefined
       ? await nextStart(ledger, integration)
-      : momentOf(options.since, systemClock.now(), integration.timeZone).toISOString();
+      : momentOf(options.since, integration.timeZone).toISOString();
   const { productOrders } = integration;
   const secrets = new SecretStore(target, integration.erp.credentials);
-  const preview = await previewPull(since, most, {
+  const preview = await previewPull(since, maxOrders, {
     ...partnersOf(integration, secrets),
     ledger,
     map: (order) => mapProductOrders(productOrders, order),

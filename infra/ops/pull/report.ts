@@ -41,9 +41,12 @@ export function previewPullLines(
   );
 }
 
-function endLines({ productOrders, more, failure }: PullPreview, where: string): string[] {
+function endLines({ productOrders, more, readUpTo, failure }: PullPreview, where: string): string[] {
   if (failure !== undefined) return [styled('red', `It ended early: ${failure}`)];
-  if (more) return ['There are more orders: increase --most, or choose a later --since.'];
+  if (more)
+    return [
+      `There are more orders than were read (up to ${readUpTo ?? 'the first'}): choose a later --since.`,
+    ];
   if (productOrders.length === 0) return ['The pull would do nothing.'];
   return [
     'To pull on schedule, set schedule.pull in the configuration and deploy. To run the pull now, from where the last run ended:',
