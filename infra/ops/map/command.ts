@@ -19,7 +19,7 @@ import { previewLines } from './report.ts';
 const command = defineCommand({
   name: 'map',
   description:
-    "Shows what a sample becomes under the configuration's mapping, side by side. Sends nothing, needs no network.",
+    "Shows what a sample becomes under the configuration's mapping. Sends nothing, needs no network.",
   help: `
 Examples:
   npm run -s map -- --sample order > order.json        a sample order, to change

@@ -84,7 +84,7 @@ function previewCompletion(
   books: Completion['kind'],
   { completions, timeZone, erp }: CompleteIntegration,
 ): Omit<Preview, 'at'> {
-  const from = { title: 'Completed in Azumuta', rows: completedRows(completed) };
+  const from = { title: 'Completed in Azumuta', rows: rowsOf({ ...completed }) };
   const map = (mapping: CompletionMapping) =>
     mapCompletion({ completions: mapping, timeZone }, books, [completed]);
   const attempt = (mapping: CompletionMapping) => rejectionOf(() => map(mapping));
@@ -102,29 +102,6 @@ function previewCompletion(
 function orderFields({ quantity, attributes, state, ...order }: ErpOrder): Record<string, unknown> {
   const unusual = state === 'released' ? undefined : state;
   return { ...order, quantity: formatQuantity(quantity), state: unusual, attributes };
-}
-
-function completedRows(completed: CompletedProductOrder): Row[] {
-  const { productOrder, article, parameters, variants, completedAt, recordings } = completed;
-  return filled([
-    ['number', productOrder.number],
-    ['article', article],
-    ...Object.entries(parameters).map(([key, value]) => [`parameter "${key}"`, typed(value)] as const),
-    ['variants', variants.join(', ') || undefined],
-    ['completed', completedAt],
-    ...recordings.flatMap(({ id, workInstruction, steps, durationSeconds, operator }) => [
-      [
-        'recording',
-        `${workInstruction?.name ?? id}${durationSeconds === undefined ? '' : `, ${durationSeconds} s`}`,
-      ] as const,
-      ['  operator', operator] as const,
-      ...steps.map(({ name, value, unit, ok }) => {
-        const text = Array.isArray(value) ? value.join(', ') : String(value ?? '–');
-        const judged = ok === undefined ? '' : ok ? ' (ok)' : ' (not ok)';
-        return [`  "${name ?? '?'}"`, `${text}${unit ? ` ${unit}` : ''}${judged}`] as const;
-      }),
-    ]),
-  ]);
 }
 
 function completionRows(completion: Completion): Row[] {
@@ -152,15 +129,15 @@ function filled(rows: readonly (readonly [field: string, value: string | undefin
   return rows.flatMap(([field, value]): Row[] => (value === undefined ? [] : [[field, value]]));
 }
 
-/** Nested fields by their path, `attributes.options.colour`, except those that are undefined. */
-function rowsOf(value: Readonly<Record<string, unknown>>, path = ''): Row[] {
+/** Nested fields by their path, `attributes.options[0].colour`, except those that are undefined. */
+function rowsOf(value: object, path = ''): Row[] {
   return Object.entries(value).flatMap(([name, inner]): Row[] => {
-    const at = `${path}${name}`;
+    const isEntry = Array.isArray(value);
+    const at = isEntry ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`;
     if (inner === undefined) return [];
     if (inner === null || typeof inner !== 'object')
       return [[at, path === '' ? String(inner) : typed(inner)]];
-    if (Array.isArray(inner)) return [[at, JSON.stringify(inner)]];
-    return rowsOf(Object.fromEntries(Object.entries(inner)), `${at}.`);
+    return rowsOf(inner, at);
   });
 }
 

@@ -14,7 +14,7 @@ function previews(json: unknown, given: Partial<Integration> = {}) {
 }
 
 describe('previewing an order', () => {
-  it('shows it beside the product order that it becomes', () => {
+  it('shows it, and the product order that it becomes', () => {
     // Act
     const [preview] = previews(samples.order, {
       productOrders: {
@@ -24,16 +24,23 @@ describe('previewing an order', () => {
     });
 
     // Assess
-    expect(preview && previewLines(preview, 100)).toEqual([
-      'ERP order                                       → Product order in Azumuta',
-      '  number               MO/0042                      number                     MO/0042',
-      '  article              GEAR-01                      article                    GEAR-01',
-      '  id                   42                           parameter "Customer name"  "Müller & Söhne"',
-      '  dueDate              2026-12-18                   variants                   Left',
-      '  quantity             5 u',
-      '  attributes.customer  "Müller & Söhne"',
-      '  attributes.side      "Left"',
-      '  attributes.atex      true',
+    expect(preview && previewLines(preview)).toEqual([
+      'ERP order',
+      'number               MO/0042',
+      'article              GEAR-01',
+      'id                   42',
+      'dueDate              2026-12-18',
+      'quantity             5 u',
+      'attributes.customer  "Müller & Söhne"',
+      'attributes.side      "Left"',
+      'attributes.atex      true',
+      '',
+      '→ Product order in Azumuta',
+      'number                      MO/0042',
+      'article                     GEAR-01',
+      'parameter "Customer name"   "Müller & Söhne"',
+      'variants                    Left',
+      '',
     ]);
   });
 
@@ -42,7 +49,7 @@ describe('previewing an order', () => {
     expect(preview?.becomes.map(({ title }) => title)).toEqual(
       [1, 2, 3, 4, 5].map((part) => `Product order in Azumuta (${part} of 5)`),
     );
-    expect(preview && previewLines(preview, 60)).toContain('… and 2 more');
+    expect(preview && previewLines(preview)).toContain('… and 2 more');
   });
 
   it('names every mistake of the mapping at once, each with its field', () => {
@@ -64,7 +71,7 @@ describe('previewing an order', () => {
       'Mapping productOrders.article failed for MO/0042: no such table',
       'Mapping productOrders.parameters gave "Quantity" a list for ERP order MO/0042: text, a number or true/false is needed.',
     ]);
-    expect(preview && previewLines(preview, 100).join('\n')).toContain('3 mistakes: nothing would be sent.');
+    expect(preview && previewLines(preview).join('\n')).toContain('3 mistakes: nothing would be sent.');
   });
 
   it('names each invalid field of an order, in a list with valid orders', () => {
