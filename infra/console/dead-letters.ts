@@ -81,18 +81,13 @@ function groupIdOf(letter: Pick<DeadLetterMessage, 'cause' | 'reason' | 'orderNu
 async function readView({ forLooking, names, clock }: DeadLetterDeskDependencies) {
   /** How many letters could not be read, because another run holds them. */
   const { hidden } = await forLooking.size();
-  const seen = new Map<string, DeadLetterMessage>();
   try {
-    for await (const page of forLooking.take()) {
-      for (const letter of page) seen.set(letter.sqsId, letter);
-      if (seen.size >= maxShown) break;
-    }
+    for await (const _page of forLooking.take()) if (forLooking.held.length >= maxShown) break;
   } finally {
-    await forLooking.giveBack([...seen.values()]);
+    await forLooking.giveBack();
   }
-  const at = clock.now();
-  const letters = [...seen.values()].map((letter) => ({ ...letter, route: routeOf(letter, names) }));
-  return { at, groups: groupsOf(letters), hidden, more: seen.size >= maxShown };
+  const letters = forLooking.held.map((letter) => ({ ...letter, route: routeOf(letter, names) }));
+  return { at: clock.now(), groups: groupsOf(letters), hidden, more: letters.length >= maxShown };
 }
 
 /** Largest first. */

@@ -1,7 +1,7 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { Context } from 'hono';
 import { operatorOf, sqsOf, type Target, whereOf } from '../ops/cli/target.ts';
-import { openDeadLetterQueue } from '../ops/dead-letters/queue.ts';
+import { DeadLetterQueue } from '../ops/dead-letters/queue.ts';
 import { createFlowsReader, type FlowsStatus } from '../ops/flows/flow-status.ts';
 import { insightOfTarget } from '../ops/flows/queue-insight.ts';
 import { replayDependenciesOf } from '../ops/replay/replay.ts';
@@ -39,7 +39,7 @@ export function consoleDependencies(target: Target, config: string) {
   const { ledger, queueUrls, clock } = replaying;
   const sqs = sqsOf(target);
   const looking = { waitSeconds, hiddenSeconds: lookingSeconds };
-  const forLooking = openDeadLetterQueue(sqs, queueUrls['dead-letters'], looking);
+  const forLooking = new DeadLetterQueue(sqs, queueUrls['dead-letters'], looking);
   const insight = insightOfTarget(target, clock);
   const lambda = new LambdaClient(aws);
   return {

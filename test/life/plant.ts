@@ -7,7 +7,7 @@ import { createPullProductOrders } from '../../functions/pull-product-orders/pul
 import { createReceiveWebhook } from '../../functions/receive-webhook/receive-webhook.ts';
 import { createReconcileCompletions } from '../../functions/reconcile-completions/reconcile-completions.ts';
 import { createSendAlerts } from '../../functions/send-alerts/send-alerts.ts';
-import { openDeadLetterQueue } from '../../infra/ops/dead-letters/queue.ts';
+import { DeadLetterQueue } from '../../infra/ops/dead-letters/queue.ts';
 import { type ReplayRequest, replay } from '../../infra/ops/replay/replay.ts';
 import { defineIntegration, planned, recorded, recordedAll } from '../../shared/integration/index.ts';
 import { ledgerIndexes } from '../../shared/ledger/keys.ts';
@@ -289,7 +289,7 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
       replay(
         { go: true, signal: new AbortController().signal, ...request },
         {
-          deadLetters: openDeadLetterQueue(queues.client, queueUrlOf('dead-letters')),
+          deadLetters: new DeadLetterQueue(queues.client, queueUrlOf('dead-letters')),
           queues: createQueues(queues.client),
           queueUrls: {
             'product-orders': queueUrlOf('product-orders'),

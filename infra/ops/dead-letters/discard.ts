@@ -32,20 +32,13 @@ export async function discard(
   { deadLetters, records, bookings }: DiscardDependencies,
 ) {
   const note = signedNote(request.note, request.by);
-  const held = new Map<string, DeadLetterMessage>();
   let selected = 0;
   let discarded = 0;
-  // The first letters became visible again before the last were taken.
-  let more = false;
   /** Why it ended early; the letters that are not discarded are still there. */
   let failure: string | undefined;
   try {
-    for await (const page of deadLetters.take()) {
-      more ||= page.some(({ sqsId }) => held.has(sqsId));
-      for (const letter of page) held.set(letter.sqsId, letter);
-      if (request.signal.aborted) break;
-    }
-    const chosen = [...held.values()].filter(request.wanted);
+    for await (const _page of deadLetters.take()) if (request.signal.aborted) break;
+    const chosen = deadLetters.held.filter(request.wanted);
     selected = chosen.length;
     for (const letters of pagesOf(chosen)) {
       if (request.signal.aborted) break;
@@ -54,15 +47,15 @@ export async function discard(
         await records.markDiscarded({ messageId, orderNumber, stage, reason, cause }, note);
       }
       const left = await deadLetters.remove(letters);
-      for (const letter of letters) if (!left.includes(letter)) held.delete(letter.sqsId);
       discarded += letters.length - left.length;
     }
-    if (more) failure = 'There are more letters than one run can look at: discard the rest again.';
+    if (deadLetters.cameBack)
+      failure = 'There are more letters than one run can look at: discard the rest again.';
     if (discarded < selected) failure = 'SQS did not remove all of them: discard the rest again.';
   } catch (error) {
     failure = reasonOf(error);
   } finally {
-    await deadLetters.giveBack([...held.values()]);
+    await deadLetters.giveBack();
   }
   return { selected, discarded, failure };
 }

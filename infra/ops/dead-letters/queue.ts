@@ -14,78 +14,89 @@ export interface DeadLetterQueueOptions {
   readonly waitSeconds?: number;
 }
 
-export type DeadLetterQueue = ReturnType<typeof openDeadLetterQueue>;
-
 /** SQS takes and returns at most ten messages in one call. */
-export const pageSize = 10;
+const pageSize = 10;
 
-/** The dead-letter queue, for an operator. */
-export function openDeadLetterQueue(
-  sqs: Pick<SQSClient, 'send'>,
-  queueUrl: string,
-  { hiddenSeconds = hidesSeconds, waitSeconds = 1 }: DeadLetterQueueOptions = {},
-) {
-  const queues = createQueues(sqs);
-  return {
-    /** About how many letters can be taken, and how many are hidden because another run holds them. */
-    async size() {
-      const { waiting, underWay } = await readQueue(sqs, queueUrl);
-      return { visible: waiting, hidden: underWay };
-    },
+/** The dead-letter queue, for an operator. It holds the letters of one run until they are given back or removed. */
+export class DeadLetterQueue {
+  readonly #sqs: Pick<SQSClient, 'send'>;
+  readonly #queueUrl: string;
+  readonly #options: DeadLetterQueueOptions;
+  /** By SQS's id, so that a letter which is taken a second time replaces itself. */
+  readonly #held = new Map<string, DeadLetterMessage>();
+  /** A letter came a second time: there are more than one run can look at. */
+  cameBack = false;
 
-    /**
-     * Takes letters, page by page, until there are no more or one comes a second time. (In a long queue the first
-     * letters become visible again before the last are taken; only the newer receipt can remove such a letter.) Letters
-     * are hidden from others until they are given back or removed.
-     */
-    async *take(): AsyncIterable<readonly DeadLetterMessage[]> {
-      const seen = new Set<string>();
-      for (;;) {
-        const { Messages = [] } = await sqs.send(
-          new ReceiveMessageCommand({
-            QueueUrl: queueUrl,
-            MaxNumberOfMessages: pageSize,
-            VisibilityTimeout: hiddenSeconds,
-            WaitTimeSeconds: waitSeconds,
-            MessageAttributeNames: ['All'],
-            MessageSystemAttributeNames: ['SentTimestamp'],
-          }),
-        );
-        const letters = Messages.map(letterOf);
-        const again = letters.some(({ sqsId }) => seen.has(sqsId));
-        for (const { sqsId } of letters) seen.add(sqsId);
-        if (letters.length > 0) yield letters;
-        if (letters.length === 0 || again) return;
-      }
-    },
+  constructor(sqs: Pick<SQSClient, 'send'>, queueUrl: string, options: DeadLetterQueueOptions = {}) {
+    this.#sqs = sqs;
+    this.#queueUrl = queueUrl;
+    this.#options = options;
+  }
 
-    /** Makes letters visible again, at once. */
-    async giveBack(letters: readonly DeadLetterMessage[]): Promise<void> {
-      // Letters whose visibility SQS does not change become visible when their timeout ends.
-      await queues.changeVisibility(
-        queueUrl,
-        letters.map(({ receiptHandle }) => ({ receiptHandle, seconds: 0 })),
+  /** The letters that were taken and are not removed. */
+  get held(): readonly DeadLetterMessage[] {
+    return [...this.#held.values()];
+  }
+
+  /** About how many letters can be taken, and how many are hidden because another run holds them. */
+  async size() {
+    const { waiting, underWay } = await readQueue(this.#sqs, this.#queueUrl);
+    return { visible: waiting, hidden: underWay };
+  }
+
+  /**
+   * Takes letters, page by page, until there are no more or one comes a second time. (In a long queue the first letters
+   * become visible again before the last are taken; only the newer receipt can remove such a letter.) Letters are hidden
+   * from others until they are given back or removed. Forgets those of an earlier run.
+   */
+  async *take(): AsyncIterable<readonly DeadLetterMessage[]> {
+    const { hiddenSeconds = hidesSeconds, waitSeconds = 1 } = this.#options;
+    this.#held.clear();
+    this.cameBack = false;
+    while (!this.cameBack) {
+      const { Messages = [] } = await this.#sqs.send(
+        new ReceiveMessageCommand({
+          QueueUrl: this.#queueUrl,
+          MaxNumberOfMessages: pageSize,
+          VisibilityTimeout: hiddenSeconds,
+          WaitTimeSeconds: waitSeconds,
+          MessageAttributeNames: ['All'],
+          MessageSystemAttributeNames: ['SentTimestamp'],
+        }),
       );
-    },
+      if (Messages.length === 0) return;
+      const letters = Messages.map(letterOf);
+      this.cameBack = letters.some(({ sqsId }) => this.#held.has(sqsId));
+      for (const letter of letters) this.#held.set(letter.sqsId, letter);
+      yield letters;
+    }
+  }
 
-    /** @returns the letters that SQS did not remove; they become visible again. */
-    async remove(letters: readonly DeadLetterMessage[]): Promise<readonly DeadLetterMessage[]> {
-      const left: DeadLetterMessage[] = [];
-      for (const page of pagesOf(letters)) {
-        const { Failed = [] } = await sqs.send(
-          new DeleteMessageBatchCommand({
-            QueueUrl: queueUrl,
-            Entries: page.map(({ receiptHandle }, at) => ({ Id: String(at), ReceiptHandle: receiptHandle })),
-          }),
-        );
-        left.push(...Failed.flatMap(({ Id }) => page[Number(Id)] ?? []));
-      }
-      return left;
-    },
-  };
+  /** Makes the letters that are held visible again, at once. */
+  async giveBack(): Promise<void> {
+    const letters = this.held.map(({ receiptHandle }) => ({ receiptHandle, seconds: 0 }));
+    // Letters whose visibility SQS does not change become visible when their timeout ends.
+    await createQueues(this.#sqs).changeVisibility(this.#queueUrl, letters);
+  }
+
+  /** @returns the letters that SQS did not remove; they are held still. */
+  async remove(letters: readonly DeadLetterMessage[]): Promise<readonly DeadLetterMessage[]> {
+    const left: DeadLetterMessage[] = [];
+    for (const page of pagesOf(letters)) {
+      const { Failed = [] } = await this.#sqs.send(
+        new DeleteMessageBatchCommand({
+          QueueUrl: this.#queueUrl,
+          Entries: page.map(({ receiptHandle }, at) => ({ Id: String(at), ReceiptHandle: receiptHandle })),
+        }),
+      );
+      left.push(...Failed.flatMap(({ Id }) => page[Number(Id)] ?? []));
+    }
+    for (const letter of letters) if (!left.includes(letter)) this.#held.delete(letter.sqsId);
+    return left;
+  }
 }
 
-/** Splits a list into pages of `size`. */
-export function* pagesOf<T>(all: readonly T[], size = pageSize): Generator<readonly T[]> {
-  for (let start = 0; start < all.length; start += size) yield all.slice(start, start + size);
+/** Splits a list into pages. */
+export function* pagesOf<T>(all: readonly T[]): Generator<readonly T[]> {
+  for (let start = 0; start < all.length; start += pageSize) yield all.slice(start, start + pageSize);
 }

@@ -8,13 +8,7 @@ import { createQueues, type Queues } from '../../../shared/platform/aws/queue.ts
 import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
 import { ledgerOf, queueUrlsOf, sqsOf, type Target } from '../cli/target.ts';
 import { type DeadLetterMessage, type Route, routeOf } from '../dead-letters/dead-letter.ts';
-import {
-  type DeadLetterQueue,
-  type DeadLetterQueueOptions,
-  openDeadLetterQueue,
-  pageSize,
-  pagesOf,
-} from '../dead-letters/queue.ts';
+import { DeadLetterQueue, type DeadLetterQueueOptions, pagesOf } from '../dead-letters/queue.ts';
 import { type AskedOrders, findOrders, sendHints } from './ask-again.ts';
 
 export interface ReplayDependencies {
@@ -36,7 +30,7 @@ export function replayDependenciesOf(target: Target, options?: DeadLetterQueueOp
   const ledger = ledgerOf(target);
   const queueUrls = queueUrlsOf(target);
   return {
-    deadLetters: openDeadLetterQueue(sqs, queueUrls['dead-letters'], options),
+    deadLetters: new DeadLetterQueue(sqs, queueUrls['dead-letters'], options),
     queues: createQueues(sqs),
     queueUrls,
     records: ledger.deadLetters,
@@ -67,7 +61,6 @@ export type ReplayReport = Readonly<ReturnType<typeof reportOf>>;
 /** What one run has done so far. */
 interface Run {
   /** By SQS's id, so that a letter which is taken a second time replaces itself. */
-  readonly held: Map<string, DeadLetterMessage>;
   readonly chosen: Map<string, Chosen>;
   lookedAt: number;
   moved: number;
@@ -105,8 +98,7 @@ function movesOf({ chosen }: Pick<Run, 'chosen'>) {
  */
 export async function replay(request: ReplayRequest, dependencies: ReplayDependencies) {
   const { go, signal } = request;
-  const letters = { held: new Map(), chosen: new Map() };
-  const run: Run = { ...letters, lookedAt: 0, hinted: [], more: false, moved: 0, copied: 0 };
+  const run: Run = { chosen: new Map(), lookedAt: 0, hinted: [], more: false, moved: 0, copied: 0 };
   let failure: string | undefined;
   try {
     const asked = request.orders && (await findOrders(request.orders, dependencies.ledger));
@@ -121,25 +113,22 @@ export async function replay(request: ReplayRequest, dependencies: ReplayDepende
   } catch (error) {
     failure = reasonOf(error);
   } finally {
-    await giveBack(run, dependencies);
+    await dependencies.deadLetters.giveBack();
   }
   return reportOf(run, signal.aborted, failure);
 }
 
 async function chooseLetters(run: Run, request: ReplayRequest, dependencies: ReplayDependencies) {
   const { deadLetters, names, progress } = dependencies;
-  const { held, chosen } = run;
+  const { chosen } = run;
   const { go, most = maxMoved, signal } = request;
   for await (const page of deadLetters.take()) {
-    const cameBack = page.some(({ sqsId }) => held.has(sqsId));
-    for (const letter of page) {
-      held.set(letter.sqsId, letter);
+    for (const letter of page)
       if (isSelected(letter, request)) chosen.set(letter.sqsId, { letter, route: routeOf(letter, names) });
-    }
-    run.lookedAt = held.size;
+    run.lookedAt = deadLetters.held.length;
     progress?.(`Looked at ${run.lookedAt} dead letters, ${chosen.size} of them selected`);
     // Letters that stay do not count here: otherwise thousands of them could use up the limit of a run.
-    run.more = cameBack || (go && movesOf(run).length >= most);
+    run.more = deadLetters.cameBack || (go && movesOf(run).length >= most);
     if (run.more || signal.aborted) return;
   }
 }
@@ -160,7 +149,6 @@ async function moveAll(run: Run, signal: AbortSignal, dependencies: ReplayDepend
     const { copies = [], firsts = [] } = Object.groupBy(page, (move) => (isCopy(move) ? 'copies' : 'firsts'));
     const gone = [...(await noteAndSend(firsts, dependencies)), ...copies].map(({ letter }) => letter);
     const left = await deadLetters.remove(gone);
-    for (const letter of gone) if (!left.includes(letter)) run.held.delete(letter.sqsId);
     run.moved += gone.length - left.length;
     run.copied += left.length;
     progress?.(`Replayed ${run.moved} of ${moves.length}`);
@@ -199,16 +187,6 @@ function messageOf({ letter: { messageId, since }, body }: Move, clock: Clock) {
   return { body, attributes: { messageId, firstAttemptAt, replayedAt: clock.now().toISOString() } };
 }
 
-async function giveBack(run: Run, { deadLetters, progress }: ReplayDependencies) {
-  const held = [...run.held.values()];
-  let back = 0;
-  for (const page of pagesOf(held, pageSize * 10)) {
-    await deadLetters.giveBack(page);
-    back += page.length;
-    progress?.(`Returned ${back} of ${held.length} to the dead-letter queue`);
-  }
-}
-
 /** The orders of which no hint is replayed: one is enough for each. */
 function withoutLetter({ homes }: AskedOrders, run: Run): string[] {
   const hints = movesOf(run).filter(({ to }) => to === 'completions');
@@ -224,7 +202,7 @@ function isSelected(letter: DeadLetterMessage, { orders, reason, wanted }: Repla
 }
 
 function reportOf(run: Run, interrupted: boolean, failure: string | undefined) {
-  const { held: _, chosen, ...counts } = run;
+  const { chosen, ...counts } = run;
   const selected = [...chosen.values()];
   return {
     ...counts,

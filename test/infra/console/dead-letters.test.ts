@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { discard } from '../../../infra/ops/dead-letters/discard.ts';
-import { openDeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
+import { DeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import { plan, refuse } from '../../support/bookings.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
@@ -210,7 +210,7 @@ describe('discard, when something fails', () => {
   };
   const written = () => ({ records: stage.ledger.deadLetters, bookings: stage.ledger.bookings });
   const queue = () =>
-    openDeadLetterQueue(stage.store.sqs, stage.store.url('dead-letters'), { waitSeconds: 0 });
+    new DeadLetterQueue(stage.store.sqs, stage.store.url('dead-letters'), { waitSeconds: 0 });
 
   it('removes nothing and returns all letters when the ledger cannot be written', async () => {
     // Prepare
@@ -240,14 +240,11 @@ describe('discard, when something fails', () => {
   it('says that letters remain when SQS does not remove them', async () => {
     // Prepare
     for (const number of ['PO-1', 'PO-2']) await dead(number, 'No article.');
-    const kept = queue();
-    const stubborn = {
-      ...kept,
-      remove: async (letters: Parameters<typeof kept.remove>[0]) => {
-        const [first, ...others] = letters;
-        await kept.remove(others);
-        return first ? [first] : [];
-      },
+    const stubborn = queue();
+    const remove = stubborn.remove.bind(stubborn);
+    stubborn.remove = async ([first, ...others]) => {
+      await remove(others);
+      return first ? [first] : [];
     };
     // Act
     const report = await discard(request, { deadLetters: stubborn, ...written() });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { createConsole, listenOnLoopback } from '../../../infra/console/app.ts';
 import { createDeadLetterDesk } from '../../../infra/console/dead-letters.ts';
-import { openDeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
+import { DeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
 import { createFlowsReader } from '../../../infra/ops/flows/flow-status.ts';
 import { insightOfLocalStore } from '../../../infra/ops/flows/queue-insight.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
@@ -30,7 +30,7 @@ export async function startStoreStage() {
   // No Lambda answers here, as for an operator who has no access to it.
   const nowhere = { endpoint: 'http://127.0.0.1:9', region: 'eu-west-1', credentials, maxAttempts: 1 };
   const lambda = new LambdaClient(nowhere);
-  const deadLetters = openDeadLetterQueue(store.sqs, queueUrls['dead-letters'], { waitSeconds: 0 });
+  const deadLetters = new DeadLetterQueue(store.sqs, queueUrls['dead-letters'], { waitSeconds: 0 });
   const insight = insightOfLocalStore(folder, queueUrls, { now: () => new Date() });
   const flows = createFlowsReader({ sqs: store.sqs, lambda, ledger, queueUrls, insight, clock });
   const token = 'token-of-this-start';

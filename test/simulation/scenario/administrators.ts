@@ -1,5 +1,5 @@
 import { discard } from '../../../infra/ops/dead-letters/discard.ts';
-import { openDeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
+import { DeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
 import { type ReplayReport, replay } from '../../../infra/ops/replay/replay.ts';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
@@ -26,7 +26,7 @@ function toolsOf({ plant, time }: Pick<World, 'plant' | 'time'>) {
   };
   const times = { settlingSeconds: 300 };
   const ledger: Ledger = createLedger({ table: new Table(plant.table.client, 'ledger'), clock, times });
-  const deadLetters = openDeadLetterQueue(plant.queues.client, queueUrlOf('dead-letters'));
+  const deadLetters = new DeadLetterQueue(plant.queues.client, queueUrlOf('dead-letters'));
   const breaker = new Breaker(new Table(plant.table.client, 'ledger'), clock);
   return { clock, ledger, breaker, deadLetters, records: ledger.deadLetters, bookings: ledger.bookings };
 }

@@ -2,7 +2,7 @@ import { vi } from 'vitest';
 import * as z from 'zod/mini';
 import { operatorClients } from '../../../../infra/local/operator-clients.ts';
 import type { LocalSystem } from '../../../../infra/local/run-locally.ts';
-import { openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
+import { DeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import { type OrderState, type TracedOrder, traceOrder } from '../../../../infra/ops/trace/trace.ts';
 import { callsOf } from '../../../e2e/flows/calls.ts';
 import { startTestSystem } from '../../../support/local-system.ts';
@@ -23,7 +23,7 @@ export async function startCommandStage(folder: string) {
   const triggers = (url: string) => [{ method: 'POST', url, ids: 'list' } as const];
   const system = await startTestSystem({ dataDir: folder, triggers });
   const { sqs, secrets } = operatorClients(system.emulator);
-  const queueOf = (id: QueueId) => openDeadLetterQueue(sqs, system.emulator.queueUrl(id), { waitSeconds: 0 });
+  const queueOf = (id: QueueId) => new DeadLetterQueue(sqs, system.emulator.queueUrl(id), { waitSeconds: 0 });
 
   /** Waits until nothing is left in a queue, not even in the hands of its function. */
   async function emptied(id: QueueId): Promise<void> {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { nodeBinary } from '../../../../infra/local/emulator/process/host.ts';
-import { openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
+import { DeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import type { ReplayDependencies } from '../../../../infra/ops/replay/replay.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { productOrderMessage } from '../../../../shared/orders/messages.ts';
@@ -134,10 +134,11 @@ describe('a replay loses nothing', () => {
   it('counts a letter as copied that SQS does not remove, and makes it visible again', async () => {
     // Prepare
     await put('PO-1');
-    const deadLetters = openDeadLetterQueue(store.sqs, store.url('dead-letters'), { waitSeconds: 0 });
+    const deadLetters = new DeadLetterQueue(store.sqs, store.url('dead-letters'), { waitSeconds: 0 });
+    deadLetters.remove = async (letters) => letters;
 
     // Act
-    const report = await run({}, { deadLetters: { ...deadLetters, remove: async (letters) => letters } });
+    const report = await run({}, { deadLetters });
     const next = await run();
 
     // Assess

@@ -1,6 +1,6 @@
 import { type Message, PurgeQueueCommand } from '@aws-sdk/client-sqs';
 import type { OperatorLedger } from '../../../../infra/local/operator-clients.ts';
-import { type DeadLetterQueue, openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
+import { DeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import { type ReplayDependencies, type ReplayRequest, replay } from '../../../../infra/ops/replay/replay.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { Breaker } from '../../../../shared/circuit-breaker/circuit-breaker.ts';
@@ -34,7 +34,7 @@ export async function startReplayStores() {
     return replay(
       { go: true, signal: new AbortController().signal, ...request },
       {
-        deadLetters: openDeadLetterQueue(store.sqs, store.url('dead-letters'), { waitSeconds: 0 }),
+        deadLetters: new DeadLetterQueue(store.sqs, store.url('dead-letters'), { waitSeconds: 0 }),
         queues: createQueues(store.sqs),
         queueUrls: {
           'product-orders': store.url('product-orders'),
@@ -70,17 +70,16 @@ export async function startReplayStores() {
 
 /** The queue, but its first letters are visible again before the last were looked at. */
 export function comingBack(queue: DeadLetterQueue): DeadLetterQueue {
-  return {
-    ...queue,
-    async *take() {
-      let isFirst = true;
-      for await (const page of queue.take()) {
-        yield page;
-        if (isFirst) await queue.giveBack(page);
-        isFirst = false;
-      }
-    },
+  const take = queue.take.bind(queue);
+  queue.take = async function* () {
+    let isFirst = true;
+    for await (const page of take()) {
+      yield page;
+      if (isFirst) await queue.giveBack();
+      isFirst = false;
+    }
   };
+  return queue;
 }
 
 export const completion = (productOrderNumber: string, more: object = {}) =>

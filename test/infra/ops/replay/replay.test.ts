@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { openDeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
+import { DeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import { productOrderMessage } from '../../../../shared/orders/messages.ts';
 import { forAllTests } from '../../../support/for-all-tests.ts';
 import {
@@ -183,7 +183,7 @@ describe('a replay', () => {
   it('sends a letter once even if it becomes visible again while the run reads the others', async () => {
     // Prepare
     await store.put({ body: productOrderMessage('PO-1') });
-    const queue = openDeadLetterQueue(store.sqs, store.url('dead-letters'), { waitSeconds: 0 });
+    const queue = new DeadLetterQueue(store.sqs, store.url('dead-letters'), { waitSeconds: 0 });
 
     // Act
     const report = await run({}, { deadLetters: comingBack(queue) });
