@@ -26,7 +26,7 @@ export interface FlowProblem {
   readonly next: string;
   readonly command?: string | undefined;
   /** Orders that are known to be affected. */
-  readonly orders: readonly string[];
+  readonly orders?: readonly string[];
   /** A page that helps. */
   readonly link?: { readonly href: string; readonly label: string };
 }
@@ -81,7 +81,6 @@ function partnerDown(partner: Partner, { partners, queues, at }: FlowsStatus, co
         : `Nothing is lost: messages that wait continue automatically (${nextTry}).`,
     ].join(' '),
     command: refused ? `npm run secrets -- ${setCredentials[partner]} ${commands}` : undefined,
-    orders: waiting.flatMap((queue) => queues[queue].orders),
   };
 }
 
@@ -91,7 +90,6 @@ function pausedFlows({ queues, partners }: FlowsStatus, commands: string): FlowP
     grade: 'stuck' as const,
     what: `${capitalized(work)} is paused; ${inQueue(queues[queue]) === 0 ? 'nothing waits' : waitsIn(queue, queues[queue])}.`,
     command: `npm run resume -- ${flow} ${commands}`,
-    orders: queues[queue].orders,
   });
   const problems = flows.flatMap((flow) => {
     const { queue, does } = pausable[flow];
@@ -119,7 +117,6 @@ function deadLetters({ deadLetters, open }: FlowsStatus): FlowProblem[] {
       what: `${counted(count, 'message')} ${count === 1 ? 'needs' : 'need'} a person.`,
       why: 'Another attempt would fail again. Each dead letter says why.',
       next: 'Correct what the reason names and replay them, or discard them with a note.',
-      orders: [],
       link: { href: '/letters', label: 'Dead letters' },
     },
   ];
@@ -146,12 +143,11 @@ function openConcerns({ open, partners }: FlowsStatus, commands: string): FlowPr
 }
 
 function slowQueue(queue: QueueName, status: QueueStatus): FlowProblem[] {
-  const { oldestSeconds = 0, underWay, waiting, paused, orders } = status;
+  const { oldestSeconds = 0, underWay, waiting, paused } = status;
   if (paused || inQueue(status) === 0 || oldestSeconds < slowSeconds) return [];
   const problem = {
     id: `slow-${queue}`,
     what: `${waitsIn(queue, status)}, the oldest for ${duration(oldestSeconds)}.`,
-    orders,
   };
   if (underWay === 0) {
     const why = `No function takes the ${counted(waiting, 'message')} in the queue.`;

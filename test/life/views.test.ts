@@ -16,7 +16,7 @@ beforeEach(() => {
 });
 afterEach(() => plant.close());
 
-const empty = { waiting: 0, underWay: 0, oldestSeconds: undefined, orders: [], paused: false };
+const empty = { waiting: 0, underWay: 0, oldestSeconds: undefined, paused: false };
 
 /** What each view says of an order, as text: `trace`, the console's page, its flows, the doctor and the mails. */
 async function views(number: string) {

@@ -44,7 +44,7 @@ function problemsPart(problems: readonly FlowProblem[]): Html {
   </section>`;
 }
 
-function problemPart({ id, grade, what, why, next, command, orders, link }: FlowProblem): Html {
+function problemPart({ id, grade, what, why, next, command, orders = [], link }: FlowProblem): Html {
   return html`<li id="trouble-${id}" class="trouble ${grade}">
     <p class="what">${what}</p>
     <dl>

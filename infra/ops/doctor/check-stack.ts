@@ -121,7 +121,7 @@ async function soonLost(target: Target, { flow, waiting, underWay }: FlowSwitch,
   const messages = waiting + underWay;
   if (messages === 0) return undefined;
   const { queue } = pausable[flow];
-  const { oldestSeconds = 0 } = await insightOfTarget(target, { now: () => now })(queue);
+  const oldestSeconds = (await insightOfTarget(target, { now: () => now })(queue)) ?? 0;
   if (oldestSeconds >= tooOldSeconds) {
     const dropped = new Date(now.getTime() + (keptSeconds - oldestSeconds) * 1000);
     return `and the oldest message in its queue is ${daysOf(oldestSeconds)} old: SQS drops it at ${dropped.toISOString()}`;

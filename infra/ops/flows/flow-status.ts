@@ -15,8 +15,6 @@ export interface QueueStatus {
   readonly underWay: number;
   /** Age of the oldest message; undefined when the queue is empty, or when it is not known. */
   readonly oldestSeconds: number | undefined;
-  /** Orders of the messages in it, oldest first, where messages can be looked at without taking them. */
-  readonly orders: readonly string[];
   /** No function reads from it: its flow is paused. */
   readonly paused: boolean;
 }
@@ -29,7 +27,7 @@ export interface FlowStatusDependencies {
   readonly lambda: LambdaClient;
   readonly ledger: Pick<OperatorLedger, 'breaker' | 'concerns'>;
   readonly queueUrls: QueueUrls;
-  /** Without it, neither ages nor orders are known. */
+  /** Without it, ages are not known. */
   readonly insight?: QueueInsight | undefined;
   readonly clock: Clock;
 }
@@ -47,8 +45,11 @@ export function createFlowsReader(dependencies: FlowStatusDependencies) {
   async function statusOf(queue: QueueName): Promise<QueueStatus> {
     const { arn, waiting, underWay } = await readQueue(sqs, queueUrls[queue]);
     const isEmpty = waiting + underWay === 0;
-    const [paused, seen] = await Promise.all([isPaused(arn), isEmpty ? undefined : insight?.(queue)]);
-    return { waiting, underWay, paused, oldestSeconds: seen?.oldestSeconds, orders: seen?.orders ?? [] };
+    const [paused, oldestSeconds] = await Promise.all([
+      isPaused(arn),
+      isEmpty ? undefined : insight?.(queue),
+    ]);
+    return { waiting, underWay, paused, oldestSeconds };
   }
 
   return async () => {

@@ -6,17 +6,10 @@ import { consumerOf, type QueueName, queueNames } from '../../../shared/model/qu
 import type { Clock } from '../../../shared/platform/clock.ts';
 import { metricNamespace } from '../../../shared/platform/metrics.ts';
 import { queueUrlsOf, type Target } from '../cli/target.ts';
-import { letterOf } from '../dead-letters/dead-letter.ts';
 
-/** What can be known of the messages in a queue without taking any. */
-export interface Insight {
-  readonly oldestSeconds: number | undefined;
-  readonly orders: readonly string[];
-}
+/** Tells the age of the oldest message in a queue without taking any, in seconds; undefined if it is not known. */
+export type QueueInsight = (queue: QueueName) => Promise<number | undefined>;
 
-export type QueueInsight = (queue: QueueName) => Promise<Insight>;
-
-const nothing: Insight = { oldestSeconds: undefined, orders: [] };
 /** CloudWatch has one figure a minute, so reading it more often would only cost. */
 const freshMs = 60_000;
 /** Waits grow to 15 minutes, and each attempt reports how long its message has waited. */
@@ -50,7 +43,7 @@ export function insightOfCloudWatch(dependencies: CloudWatchInsight): QueueInsig
     if (!last || now.getTime() - last.at > freshMs) {
       last = { at: now.getTime(), ages: agesOf(dependencies, now).catch(() => new Map<string, number>()) };
     }
-    return { oldestSeconds: (await last.ages).get(queue), orders: [] };
+    return (await last.ages).get(queue);
   };
 }
 
@@ -94,7 +87,7 @@ function nameOf(queueUrl: string): string {
 }
 
 const portsSchema = z.object({ sqs: z.number() });
-const messageSchema = z.object({ sentTimestamp: z.number(), body: z.string() });
+const messageSchema = z.object({ sentTimestamp: z.number() });
 const inspectedSchema = z.object({
   messages: z.object({
     ready: z.array(messageSchema),
@@ -102,11 +95,9 @@ const inspectedSchema = z.object({
     inflight: z.array(z.object({ message: messageSchema })),
   }),
 });
-const maxOrders = 5;
 
 /**
- * Ages to the second, and the orders of the messages, from the local platform's queue store (fauxqs's own
- * `/_fauxqs/queues/{name}`).
+ * Ages to the second, from the local platform's queue store (fauxqs's own `/_fauxqs/queues/{name}`).
  */
 export function insightOfLocalStore(
   folder: string,
@@ -119,24 +110,14 @@ export function insightOfLocalStore(
       const name = encodeURIComponent(nameOf(queueUrls[queue]));
       const answer = await fetch(`http://127.0.0.1:${sqs}/_fauxqs/queues/${name}`);
       const { messages } = z.parse(inspectedSchema, await answer.json());
-      return insightOf(
-        [...messages.ready, ...messages.delayed, ...messages.inflight.map(({ message }) => message)],
-        clock.now(),
-      );
+      const { ready, delayed, inflight } = messages;
+      const all = [...ready, ...delayed, ...inflight.map(({ message }) => message)];
+      if (all.length === 0) return undefined;
+      const oldest = Math.min(...all.map(({ sentTimestamp }) => sentTimestamp));
+      return Math.max(0, (clock.now().getTime() - oldest) / 1000);
     } catch {
       // The store may be restarting. The counts do not depend on it.
-      return nothing;
+      return undefined;
     }
-  };
-}
-
-function insightOf(messages: readonly z.output<typeof messageSchema>[], now: Date): Insight {
-  const byAge = messages.toSorted((a, b) => a.sentTimestamp - b.sentTimestamp);
-  const [oldest] = byAge;
-  if (!oldest) return nothing;
-  const orders = byAge.map(({ body }) => letterOf({ Body: body }).orderNumber).filter((number) => number);
-  return {
-    oldestSeconds: Math.max(0, (now.getTime() - oldest.sentTimestamp) / 1000),
-    orders: [...new Set(orders)].slice(0, maxOrders),
   };
 }

@@ -6,7 +6,7 @@ import { partitionOf } from '../../../shared/ledger/keys.ts';
 import { type ConcernKind, concernKinds, type OpenConcern } from '../../../shared/ledger/records/concerns.ts';
 
 const at = new Date('2026-11-24T08:10:00Z');
-const empty: QueueStatus = { waiting: 0, underWay: 0, oldestSeconds: undefined, orders: [], paused: false };
+const empty: QueueStatus = { waiting: 0, underWay: 0, oldestSeconds: undefined, paused: false };
 const reachable = { open: false, reason: undefined, openedAt: undefined, openUntilMs: undefined };
 const down = (reason: string): BreakerState => ({
   open: true,
@@ -47,12 +47,11 @@ describe('the list of problems', () => {
   it.each<[string, Parameters<typeof statusOf>[0], object]>([
     [
       'since when a partner is down, what waits for it, why, and that it continues automatically',
-      { erp: down('It answered 503'), completions: { ...waiting(300, 3), orders: ['MO/0007'] } },
+      { erp: down('It answered 503'), completions: waiting(300, 3) },
       {
         what: 'The ERP has been down for 5 min; 3 completions to be booked wait for it.',
         why: 'It answered 503.',
         next: 'Fix the cause in the ERP. Nothing is lost: messages that wait continue automatically (the next try is in 45 s).',
-        orders: ['MO/0007'],
       },
     ],
     [

@@ -12,7 +12,7 @@ import { startStoreStage } from './store-stage.ts';
 const stage = await forAllTests(startStoreStage());
 const visitor = await enter(stage);
 
-it('reads counts, ages and orders of each queue without taking a message', async () => {
+it('reads counts and ages of each queue without taking a message', async () => {
   // Prepare
   const { store } = stage;
   const put = (queue: 'product-orders' | 'completions', MessageBody: string) =>
@@ -28,8 +28,8 @@ it('reads counts, ages and orders of each queue without taking a message', async
 
   // Assess
   expect(status.queues).toMatchObject({
-    'product-orders': { waiting: 2, underWay: 0, orders: ['PO-1', 'PO-2'] },
-    completions: { waiting: 0, underWay: 1, orders: ['PO-3'], paused: false },
+    'product-orders': { waiting: 2, underWay: 0 },
+    completions: { waiting: 0, underWay: 1, paused: false },
   });
   expect(status.queues.completions.oldestSeconds).toBeLessThan(60);
   expect(status.deadLetters).toBe(1);

@@ -36,13 +36,13 @@ const agesBy =
 describe('the ages of messages in a deployed stack', () => {
   it('come from the latest figure of SQS', async () => {
     const { insight } = startInsight(agesBy('ApproximateAgeOfOldestMessage', 'completions', [42, 900]));
-    expect(await insight('completions')).toEqual({ oldestSeconds: 42, orders: [] });
-    expect((await insight('product-orders')).oldestSeconds).toBeUndefined();
+    expect(await insight('completions')).toBe(42);
+    expect(await insight('product-orders')).toBeUndefined();
   });
 
   it('come from our own metric for retried messages, which SQS leaves out', async () => {
     const { insight, asked } = startInsight(agesBy('WaitingSeconds', 'book-completion', [3600]));
-    expect((await insight('completions')).oldestSeconds).toBe(3600);
+    expect(await insight('completions')).toBe(3600);
     const waiting = asked[0]?.MetricDataQueries?.find(
       ({ MetricStat }) => MetricStat?.Metric?.MetricName === 'WaitingSeconds',
     );
@@ -67,6 +67,6 @@ describe('the ages of messages in a deployed stack', () => {
     const { insight } = startInsight(() => {
       throw new Error('AccessDenied');
     });
-    expect(await insight('completions')).toEqual({ oldestSeconds: undefined, orders: [] });
+    expect(await insight('completions')).toBeUndefined();
   });
 });
