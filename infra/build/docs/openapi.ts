@@ -8,7 +8,6 @@ import {
 } from '../../../shared/orders/endpoint/answers.ts';
 import { maxOrders, maxProductOrders } from '../../../shared/orders/endpoint/http-api.ts';
 import { postedOrderSchema } from '../../../shared/orders/endpoint/posted-order.ts';
-import { type Example, examples, type Operation } from './openapi-examples.ts';
 
 /**
  * The OpenAPI 3.1 document of the HTTP API: what the ERP calls, and what Azumuta's triggers call. Its schemas are
@@ -93,18 +92,17 @@ function postOrders() {
               },
             ],
           },
-          examples: requestsOf('postProductOrders'),
         },
       },
     },
     responses: {
-      ...responses('postProductOrders', 'OrdersAnswer', {
+      ...responses('OrdersAnswer', {
         200: 'All of them are in Azumuta.',
         202: 'At least one is queued: its status URL tells when it is created.',
         409: 'At least one is in Azumuta with other content, and none is queued.',
         422: 'None of them can be used.',
       }),
-      ...failures('postProductOrders', [400, 401, 403, 413, 503]),
+      ...failures([400, 401, 403, 413, 503]),
     },
   };
 }
@@ -125,21 +123,20 @@ function getOrder() {
       },
     ],
     responses: {
-      ...responses('getProductOrder', 'OrdersAnswer', { 200: 'It was received.' }),
-      ...failures('getProductOrder', [401, 403, 404, 503]),
+      ...responses('OrdersAnswer', { 200: 'It was received.' }),
+      ...failures([401, 403, 404, 503]),
     },
   };
 }
 
 function trigger(method: 'get' | 'post') {
-  const operation = method === 'get' ? 'getTrigger' : 'postTrigger';
   const fields = {
     productOrderNumber: { type: 'string', description: 'Which product order is completed.' },
     recordingIds: { type: 'array', items: { type: 'string' } },
   } as const;
   return {
     tags: ['Triggers'],
-    operationId: operation,
+    operationId: method === 'get' ? 'getTrigger' : 'postTrigger',
     summary: 'A product order is completed',
     description:
       'A hint: what is booked is read from Azumuta. Names of fields are matched without regard to case, dashes and underscores, in singular and plural; further names can be configured.',
@@ -167,13 +164,12 @@ function trigger(method: 'get' | 'post') {
             content: {
               'application/json': {
                 schema: { type: 'object', properties: fields, required: ['productOrderNumber'] },
-                examples: requestsOf(operation),
               },
             },
           },
         }
       : {}),
-    responses: responses(operation, 'TriggerAnswer', {
+    responses: responses('TriggerAnswer', {
       202: 'It is in the queue.',
       400: 'It cannot be understood; it is kept for a person.',
       401: 'The token is not valid.',
@@ -194,43 +190,14 @@ const failureWords = {
   503: 'The integration is not available: send it again.',
 } as const;
 
-function failures(operation: Operation, statuses: readonly (keyof typeof failureWords)[]) {
-  const words = Object.fromEntries(statuses.map((status) => [status, failureWords[status]]));
-  return responses(operation, 'FailureAnswer', words);
+function failures(statuses: readonly (keyof typeof failureWords)[]) {
+  return responses('FailureAnswer', Object.fromEntries(statuses.map((each) => [each, failureWords[each]])));
 }
 
-function responses(operation: Operation, schema: string, words: Readonly<Record<number, string>>) {
+function responses(schema: string, words: Readonly<Record<number, string>>) {
+  const content = { 'application/json': { schema: ref(schema) } };
   return Object.fromEntries(
-    Object.entries(words).map(([status, description]) => {
-      const shown = examplesOf(operation).filter(({ answer }) => String(answer.status) === status);
-      return [
-        status,
-        {
-          description,
-          content: {
-            'application/json': {
-              schema: ref(schema),
-              ...(shown.length > 0 ? { examples: named(shown, ({ answer }) => answer.body) } : {}),
-            },
-          },
-        },
-      ];
-    }),
-  );
-}
-
-function requestsOf(operation: Operation) {
-  const withBody = examplesOf(operation).filter(({ request }) => request.body !== undefined);
-  return named(withBody, ({ request }) => request.body);
-}
-
-function examplesOf(operation: Operation): readonly Example[] {
-  return examples.filter((example) => example.operation === operation);
-}
-
-function named(shown: readonly Example[], value: (example: Example) => unknown) {
-  return Object.fromEntries(
-    shown.map((example) => [example.name, { summary: example.summary, value: value(example) }]),
+    Object.entries(words).map(([status, description]) => [status, { description, content }]),
   );
 }
 

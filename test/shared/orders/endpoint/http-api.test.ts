@@ -85,13 +85,13 @@ describe('the key of the order endpoint', () => {
   });
 
   it.each([
-    ['none', undefined],
-    ['one that lacks a letter', current.slice(1)],
-    ['one with a letter too many', `${previous}x`],
-    ['an empty one', ''],
-  ])('is refused when it is %s, and is never in the answer or the log', async (_, presented) => {
+    ['none', undefined, 'Send the key'],
+    ['one that lacks a letter', current.slice(1), 'The key in X-API-Key is not valid.'],
+    ['one with a letter too many', `${previous}x`, 'The key in X-API-Key is not valid.'],
+    ['an empty one', '', 'Send the key'],
+  ])('is refused when it is %s, and is never in the answer or the log', async (_, presented, why) => {
     const answer = await postOrders({ ...call('PO-1'), apiKey: presented }, dependencies);
-    expect(answer.statusCode).toBe(401);
+    expect(answer).toMatchObject({ statusCode: 401, body: { error: expect.stringContaining(why) } });
     expect(sqs.sent).toEqual([]);
     expect(JSON.stringify(answer) + logged.lines.join()).not.toContain('CANARY');
   });
@@ -215,6 +215,42 @@ describe('a rejected order', () => {
     const map: typeof dependencies.map = (order) => mapProductOrders({ article: () => '' }, order);
     const answer = await postOrders(call('UNMAPPED'), { ...dependencies, map });
     expect(answer.body.orders).toMatchObject([{ status: 'rejected', cause: 'configuration' }]);
+  });
+});
+
+describe('an answer', () => {
+  const mismatch = { path: '$.article', found: 'missing', expected: 'string' };
+  const invalid = { reason: 'The order is invalid: see errors.', cause: 'order-data', errors: [mismatch] };
+  const productOrders = [{ number: 'MO/1', status: 'queued' }];
+  const queued = { number: 'MO/1', status: 'queued', productOrders, statusUrl: '/product-orders/MO%2F1' };
+
+  it.each([
+    ['its status URL', 'MO/1', { number: 'MO/1', article: 'GEAR-01' }, 202, [queued]],
+    ['the path of what is invalid', 'MO/2', { number: 'MO/2' }, 422, [invalid]],
+  ])('has for each order %s', async (_what, number, order, statusCode, orders) => {
+    const body = Buffer.from(JSON.stringify(order));
+    const answer = await postOrders({ ...call(number), body }, dependencies);
+    expect(answer).toMatchObject({ statusCode, body: { orders } });
+  });
+
+  it('names what differs of an order that may be in Azumuta', async () => {
+    // Prepare
+    await postOrders(call('CHANGED'), dependencies);
+    await claimed('CHANGED');
+    const body = Buffer.from(JSON.stringify({ number: 'CHANGED', article: 'GEAR-02' }));
+
+    // Act
+    const { statusCode, body: answer } = await postOrders({ ...call('-'), body }, dependencies);
+
+    // Assess
+    const reason = 'Product order CHANGED exists with other content: article is GEAR-01, wanted GEAR-02.';
+    expect(statusCode).toBe(409);
+    expect(answer.orders?.[0]?.productOrders).toMatchObject([{ reason, cause: 'conflict' }]);
+  });
+
+  it('says so for a number that was never received', async () => {
+    const answer = await getOrder({ ...call('-'), number: 'MO/9999' }, dependencies);
+    expect(answer).toMatchObject({ statusCode: 404, body: { error: 'No order MO/9999 was received.' } });
   });
 });
 
