@@ -24,7 +24,7 @@ const command = new Command('npm start --')
   .option('--orders <n>', 'orders of the demo', wholeNumber, 8)
   .option('--config <file>', 'integration file', 'integration.config.ts')
   .option('--data <folder>', 'keep all data there: a stop and start loses nothing')
-  .option('--verbose', 'also print restarts, retries and what differs from a deployment')
+  .option('--verbose', 'also print restarts and retries')
   .helpOption('-h, --help', 'show this help')
   .addHelpText(
     'after',

@@ -15,7 +15,7 @@ export interface EmulatorOptions extends ServiceOptions {
   /** Where all data is kept. Default: a temporary folder, removed at `stop`. */
   readonly dataDir?: string;
   readonly overrides?: Overrides;
-  /** Gets a line about each restart, each batch that is received again, and each change by the overrides. */
+  /** Gets a line about each restart, and each batch that is received again. */
   readonly log?: (line: string) => void;
   /** Called with the process id of every service that is started, also while the start is under way. */
   readonly onProcess?: (pid: number) => void;
@@ -54,8 +54,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     folder.keepPorts(ports);
     const [awsEndpoint, apiUrl] = [urlOf(ports, 'endpoint'), urlOf(ports, 'gateway')];
     const described = readStack(assembly, { region, accountId, awsEndpoint, apiUrl });
-    const { stack, changes } = overrideStack(described, options.overrides ?? {});
-    for (const change of changes) log(change);
+    const stack = overrideStack(described, options.overrides ?? {});
 
     const { functionsEndpoint, maxContainers, grantsFile } = options;
     const how = { functionsEndpoint, maxContainers, grantsFile };

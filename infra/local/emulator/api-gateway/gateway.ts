@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { prepareAccess } from '../iam/authorize.ts';
+import { authorize } from '../iam/authorize.ts';
 import type { Lambda } from '../lambda/service.ts';
 import { listen, readBody } from '../process/http.ts';
 import type { Services } from '../services.ts';
@@ -20,9 +20,7 @@ const maxWaitMs = 30_000;
 export function startGateway({ ports, stack, log }: Services, lambda: Lambda) {
   const { region, accountId, api } = stack;
   const routeOf = routesOf(api.routes.map(({ routeKey }) => routeKey));
-  const access = prepareAccess({ arn: 'apigateway.amazonaws.com', statements: [] }, stack.resourcePolicies, {
-    'aws:SecureTransport': 'true',
-  });
+  const caller = { arn: 'apigateway.amazonaws.com', statements: [] };
 
   async function serve(request: IncomingMessage, requestId: string): Promise<HttpAnswer> {
     const body = await readBody(request, maxBodyBytes);
@@ -39,7 +37,7 @@ export function startGateway({ ports, stack, log }: Services, lambda: Lambda) {
     };
     // Whether the function's policy lets this route call it; the source ARN names API, stage, method and route.
     const source = `${api.apiId}/$default/${routeKey.replace(' ', '')}`;
-    const decision = access({
+    const decision = authorize(caller, stack.resourcePolicies, {
       action: 'lambda:InvokeFunction',
       resource: find(stack.functions, 'function', functionName).arn,
       context: { 'aws:SourceArn': `arn:aws:execute-api:${region}:${accountId}:${source}` },

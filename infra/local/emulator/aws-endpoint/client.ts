@@ -51,15 +51,13 @@ export function awsClient(
 }
 
 export interface Invoked {
-  /** HTTP status of Lambda's Invoke API: 200 when the function ran, 202 for an event, 403, 404, 413, 429, 500. */
+  /** HTTP status of Lambda's Invoke API: 200 when the function ran, 403, 404, 413, 500. */
   readonly status: number;
   /** Set when the function ran and failed. */
   readonly functionError?: string | undefined;
   /** What it returned, or its error. */
   readonly payload: unknown;
 }
-
-export type InvocationType = 'RequestResponse' | 'Event';
 
 /**
  * Calls a function over Lambda's Invoke API.
@@ -71,11 +69,10 @@ export async function invoke(
   signer: Signer,
   target: string,
   payload: string,
-  type: InvocationType = 'RequestResponse',
 ): Promise<Invoked> {
   const answer = await call(`${awsEndpoint}/2015-03-31/functions/${encodeURIComponent(target)}/invocations`, {
     method: 'POST',
-    headers: { 'x-amz-invocation-type': type, authorization: signature('lambda', signer) },
+    headers: { authorization: signature('lambda', signer) },
     body: payload,
   });
   const text = await answer.text();

@@ -4,7 +4,7 @@ import type { Mappings } from '../lambda/event-source-mappings.ts';
 import type { Lambda } from '../lambda/service.ts';
 import { call, listen, readBody } from '../process/http.ts';
 import { type Services, urlOf } from '../services.ts';
-import { awsCallOf, signerOf } from './request.ts';
+import { type AwsCall, awsCallOf, signerOf } from './request.ts';
 
 export interface LocalAnswer {
   readonly status: number;
@@ -49,7 +49,7 @@ export function startEndpoint(
       return refuse(response, status, 'AccessDeniedException', decision.reason);
     }
     const text = body.toString('utf8');
-    if (service === 'lambda') return answerLambda(request, text, response, lambda, mappings);
+    if (service === 'lambda') return answerLambda({ ...asked, path, text }, response, lambda, mappings);
     const here = local[service]?.(asked.action.replace(/^.*:/, ''), text);
     if (here)
       return void response.writeHead(here.status, { 'content-type': here.contentType }).end(here.body);
@@ -60,27 +60,32 @@ export function startEndpoint(
 }
 
 async function answerLambda(
-  request: IncomingMessage,
-  body: string,
+  {
+    action,
+    resource,
+    path = '',
+    text,
+  }: AwsCall & { readonly path?: string | undefined; readonly text: string },
   response: ServerResponse,
   lambda: Lambda,
   mappings: Mappings,
 ): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://local');
-  const [, target] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(url.pathname) ?? [];
-  if (target === undefined) {
-    const answer = mappings.answer(request.method ?? 'GET', url, body);
-    return sendJson(response, answer.status, answer.body);
+  const answer = (status: number, body: unknown) =>
+    void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  switch (action) {
+    case 'lambda:InvokeFunction': {
+      const { status, payload, functionError } = await lambda.invoke(resource, text || '{}');
+      if (functionError !== undefined) response.setHeader('x-amz-function-error', functionError);
+      return answer(status, payload);
+    }
+    case 'lambda:ListEventSourceMappings':
+      return answer(200, mappings.list(new URL(path, 'http://local').searchParams.get('FunctionName')));
+    case 'lambda:UpdateEventSourceMapping': {
+      const known = mappings.update(resource.split(':').at(-1) ?? '', text);
+      if (known) return answer(202, known);
+    }
   }
-  const type = request.headers['x-amz-invocation-type'] === 'Event' ? 'Event' : 'RequestResponse';
-  const name = decodeURIComponent(target);
-  const { status, payload, functionError } = await lambda.invoke(name, body || '{}', type);
-  if (functionError !== undefined) response.setHeader('x-amz-function-error', functionError);
-  sendJson(response, status, payload);
-}
-
-function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  answer(404, { Type: 'User', Message: `Local runs have no ${action} of ${resource}.` });
 }
 
 async function passOn(url: string, request: IncomingMessage, body: Buffer, response: ServerResponse) {

@@ -14,7 +14,7 @@ export function signerOf(authorization: string | undefined) {
 }
 
 /** One AWS call in IAM's words. */
-interface AwsCall {
+export interface AwsCall {
   /** `sqs:SendMessage`. */
   readonly action: string;
   /** The ARN that IAM must allow; `*` for calls without a resource. */
@@ -40,6 +40,21 @@ interface SignedCall {
   readonly path?: string | undefined;
   readonly body: Buffer;
 }
+
+/** Lambda's API has no `X-Amz-Target`: its actions, by method and path. */
+const lambdaActions = [
+  {
+    action: 'lambda:InvokeFunction',
+    of: 'function',
+    call: /^POST \/2015-03-31\/functions\/([^/]+)\/invocations$/,
+  },
+  { action: 'lambda:ListEventSourceMappings', of: '', call: /^GET \/2015-03-31\/event-source-mappings\/?$/ },
+  {
+    action: 'lambda:UpdateEventSourceMapping',
+    of: 'event-source-mapping',
+    call: /^PUT \/2015-03-31\/event-source-mappings\/([^/]+)$/,
+  },
+];
 
 /**
  * The action and the resources of a signed call: the action by its `X-Amz-Target` header, the resources by its body
@@ -72,22 +87,18 @@ export function awsCallOf(
       return { action: `sns:${form.get('Action') ?? ''}`, resource: form.get('TopicArn') ?? '*' };
     }
     case 'lambda':
-      return lambdaCallOf(method ?? 'GET', (path ?? '/').split('?')[0] ?? '/', arn);
+      return lambdaCallOf(`${method} ${path?.split('?')[0]}`, arn);
     default:
       return { action: `${service}:${operation}`, resource: '*' };
   }
 }
 
-function lambdaCallOf(method: string, path: string, arn: (rest: string) => string): AwsCall {
-  const [, name] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(path) ?? [];
-  if (name !== undefined) {
-    const wanted = decodeURIComponent(name);
-    const resource = wanted.startsWith('arn:') ? wanted : arn(`function:${wanted}`);
-    return { action: 'lambda:InvokeFunction', resource };
+function lambdaCallOf(call: string, arn: (rest: string) => string): AwsCall {
+  for (const { action, of, call: form } of lambdaActions) {
+    const found = form.exec(call);
+    if (!found) continue;
+    const name = decodeURIComponent(found[1] ?? '*');
+    return { action, resource: name === '*' || name.startsWith('arn:') ? name : arn(`${of}:${name}`) };
   }
-  const [, uuid] = /^\/2015-03-31\/event-source-mappings\/?([^/]*)$/.exec(path) ?? [];
-  if (uuid === '') return { action: 'lambda:ListEventSourceMappings', resource: '*' };
-  if (uuid !== undefined && method === 'PUT')
-    return { action: 'lambda:UpdateEventSourceMapping', resource: arn(`event-source-mapping:${uuid}`) };
-  return { action: `lambda:${method} ${path}`, resource: '*' };
+  return { action: `lambda:${call}`, resource: '*' };
 }

@@ -28,75 +28,45 @@ export interface Call {
   readonly context?: CallContext;
 }
 
-/** Decides about one caller's calls. */
-export type Access = (call: Call) => Decision;
-
-/** The grant of a statement that applies to a call; undefined when the statement does not apply. */
-type Rule = (effect: Statement['effect'], call: Call) => Grant | undefined;
-
 /**
- * Prepares all policies that apply to one caller, so that a call costs a few comparisons. Decides as
- * IAM does within one account ("Policy evaluation logic" of the IAM guide): a Deny anywhere wins; then an Allow
- * of the caller's role or of the resource's policy; else it is refused.
+ * Decides about a call as IAM does within one account ("Policy evaluation logic" of the IAM guide): a Deny anywhere wins;
+ * then an Allow of the caller's role or of the resource's policy; else it is refused.
  */
-export function prepareAccess(
-  caller: Caller,
-  resourcePolicies: readonly ResourcePolicy[],
-  context: CallContext = {},
-): Access {
-  const callerRules = caller.statements.map(ruleOf);
-  const ofResource = Map.groupBy(
-    resourcePolicies.flatMap(({ on, statements }) =>
-      statements
-        .filter(({ principal }) => principal === '*' || principal === caller.arn)
-        .map((statement) => ({ on, rule: ruleOf(statement) })),
-    ),
-    ({ on }) => on,
-  );
-
-  return (asked) => {
-    const call = { ...asked, context: { ...context, ...asked.context } };
-    const resourceRules = (ofResource.get(call.resource) ?? []).map(({ rule }) => rule);
-    const granted = (rules: readonly Rule[], effect: Statement['effect']) =>
-      rules
-        .values()
-        .map((rule) => rule(effect, call))
-        .find((grant) => grant !== undefined);
-    if (granted(callerRules, 'Deny'))
-      return refusal(caller, call, 'with an explicit deny in an identity-based policy');
-    if (granted(resourceRules, 'Deny'))
-      return refusal(caller, call, 'with an explicit deny in a resource-based policy');
-    const grant = granted(callerRules, 'Allow');
-    if (grant) return { allowed: true, grant };
-    if (granted(resourceRules, 'Allow')) return { allowed: true };
-    // A service has no policies of its own.
-    const kind = caller.arn.startsWith('arn:') ? 'identity' : 'resource';
-    return refusal(caller, call, `because no ${kind}-based policy allows the ${call.action} action`);
-  };
+export function authorize(caller: Caller, resourcePolicies: readonly ResourcePolicy[], call: Call): Decision {
+  const onResource = resourcePolicies
+    .filter(({ on }) => on === call.resource)
+    .flatMap(({ statements }) => statements)
+    .filter(({ principal }) => principal === '*' || principal === caller.arn);
+  const granted = (statements: readonly Statement[], effect: Statement['effect']) =>
+    statements
+      .values()
+      .map((statement) => (statement.effect === effect ? grantOf(statement, call) : undefined))
+      .find((grant) => grant !== undefined);
+  if (granted(caller.statements, 'Deny'))
+    return refusal(caller, call, 'with an explicit deny in an identity-based policy');
+  if (granted(onResource, 'Deny'))
+    return refusal(caller, call, 'with an explicit deny in a resource-based policy');
+  const grant = granted(caller.statements, 'Allow');
+  if (grant) return { allowed: true, grant };
+  if (granted(onResource, 'Allow')) return { allowed: true };
+  // A service has no policies of its own.
+  const kind = caller.arn.startsWith('arn:') ? 'identity' : 'resource';
+  return refusal(caller, call, `because no ${kind}-based policy allows the ${call.action} action`);
 }
 
-function ruleOf({ effect, actions, resources, conditions }: Statement): Rule {
-  const actionPatterns = actions.map((pattern) => ({ pattern, matches: wildcard(pattern, true) }));
-  const resourcePatterns = resources.map((pattern) => ({ pattern, matches: wildcard(pattern) }));
-  const tests = conditions.map(testOf);
-  return (wanted, { action, resource, context = {} }) => {
-    if (effect !== wanted) return undefined;
-    const byAction = actionPatterns.find(({ matches }) => matches(action));
-    const byResource = resourcePatterns.find(({ matches }) => matches(resource));
-    if (!byAction || !byResource || !tests.every((holds) => holds(context))) return undefined;
-    return { action: byAction.pattern, resource: byResource.pattern };
-  };
+/** What of the statement allows or denies the call; undefined when it does not apply to it. */
+function grantOf({ actions, resources, conditions }: Statement, call: Call): Grant | undefined {
+  const action = actions.find((pattern) => wildcard(pattern, true)(call.action));
+  const resource = resources.find((pattern) => wildcard(pattern)(call.resource));
+  const applies = conditions.every((condition) => holds(condition, call.context));
+  return applies && action !== undefined && resource !== undefined ? { action, resource } : undefined;
 }
 
 /** One value is enough; a key that the call does not have makes the condition false. */
-function testOf({ key, values }: Condition): (context: CallContext) => boolean {
-  const matchers = values.map((pattern) =>
-    key === 'aws:SourceArn' ? arnWildcard(pattern) : (value: string) => value === pattern,
-  );
-  return (context) => {
-    const value = context[key];
-    return value !== undefined && matchers.some((matches) => matches(value));
-  };
+function holds({ key, values }: Condition, context: CallContext = {}): boolean {
+  const value = context[key];
+  if (value === undefined) return false;
+  return values.some((pattern) => (key === 'aws:SourceArn' ? arnMatches(pattern, value) : value === pattern));
 }
 
 /** AWS's wording ("Troubleshooting access denied error messages" of the IAM guide). */
@@ -107,13 +77,8 @@ function refusal({ arn }: Caller, { action, resource }: Call, why: string): Deci
   };
 }
 
-/**
- * IAM's wildcards: `*` stands for any characters or none, `?` for exactly one. The matcher is made once for
- * each pattern; most patterns of resources hold no wildcard, and are compared as they are.
- */
+/** IAM's wildcards: `*` stands for any characters or none, `?` for exactly one. */
 export function wildcard(pattern: string, ignoreCase = false): (text: string) => boolean {
-  if (pattern === '*') return () => true;
-  if (!ignoreCase && !/[*?]/.test(pattern)) return (text) => text === pattern;
   const expression = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*')
@@ -123,15 +88,12 @@ export function wildcard(pattern: string, ignoreCase = false): (text: string) =>
 }
 
 /**
- * The wildcards of an ARN in a condition: each of its six parts is matched by itself, so that a `*` matches a colon
- * in the last part only ("ARN condition operators" of the IAM guide).
+ * An ARN in a condition: each of its six parts is matched by itself, so that a `*` matches a colon in the last part only
+ * ("ARN condition operators" of the IAM guide).
  */
-function arnWildcard(pattern: string): (arn: string) => boolean {
-  const parts = partsOf(pattern).map((part) => wildcard(part));
-  return (arn) => {
-    const others = partsOf(arn);
-    return others.length === parts.length && parts.every((matches, at) => matches(others[at] ?? ''));
-  };
+function arnMatches(pattern: string, arn: string): boolean {
+  const [wanted, given] = [partsOf(pattern), partsOf(arn)];
+  return wanted.length === given.length && wanted.every((part, at) => wildcard(part)(given[at] ?? ''));
 }
 
 function partsOf(arn: string): string[] {

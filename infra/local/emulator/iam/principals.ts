@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { labelOf } from '../template/local-stack.ts';
 import type { LocalStack } from '../template/read-stack.ts';
-import { type Access, type Call, type Caller, type Decision, prepareAccess } from './authorize.ts';
+import { authorize, type Call, type Caller, type Decision } from './authorize.ts';
 
 export const credentialsSchema = z.object({
   accessKeyId: z.string(),
@@ -99,11 +99,6 @@ export function createAccessControl(
   log: (line: string) => void,
 ) {
   const principals = principalsOf(stack);
-  // On AWS every client uses TLS. The local endpoint does not, but it is on 127.0.0.1 only.
-  const context = { 'aws:SecureTransport': 'true' };
-  const accesses = new Map<Principal, Access>(
-    principals.map((principal) => [principal, prepareAccess(principal, stack.resourcePolicies, context)]),
-  );
   const written = new Set<string>();
   const once = (text: string, write: (text: string) => void) => {
     if (written.has(text)) return;
@@ -118,7 +113,9 @@ export function createAccessControl(
     principal: (kind: Principal['kind'], name: string) => principalIn(principals, kind, name),
     /** @param usedBy Who needs the grant, for the record. Default: the caller itself. */
     decide(principal: Principal, call: Call, usedBy: string = principal.kind): Decision {
-      const decision: Decision = accesses.get(principal)?.(call) ?? { allowed: false, reason: 'unknown' };
+      // On AWS every client uses TLS. The local endpoint does not, but it is on 127.0.0.1 only.
+      const context = { 'aws:SecureTransport': 'true', ...call.context };
+      const decision = authorize(principal, stack.resourcePolicies, { ...call, context });
       if (principal.kind === 'operator') return decision;
       if (!decision.allowed) once(`${principal.label} was refused. ${decision.reason}.`, log);
       else if (decision.grant && grantsFile !== undefined) {

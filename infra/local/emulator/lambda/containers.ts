@@ -82,11 +82,6 @@ export class Containers {
     this.#dispatch();
   }
 
-  /** Waiting and running invocations. */
-  get load(): number {
-    return this.#waiting.length + [...this.#all].filter(({ current }) => current).length;
-  }
-
   /** Ends all containers now; resolves when they are gone. */
   async kill(): Promise<void> {
     this.#isStopped = true;

@@ -33,25 +33,25 @@ export class Mappings {
     for (const mapping of this.#mappings) this.#poll(mapping);
   }
 
-  answer(method: string, { pathname, searchParams }: URL, body: string) {
-    const uuid = pathname.replace(/^\/2015-03-31\/event-source-mappings\/?/, '');
-    if (uuid === '') {
-      const wanted = searchParams.get('FunctionName');
-      const found = this.#mappings.filter(
-        ({ functionName, functionArn }) => !wanted || wanted === functionName || wanted === functionArn,
-      );
-      return { status: 200, body: { EventSourceMappings: found.map((mapping) => this.#describe(mapping)) } };
-    }
+  /** @param wanted Name or ARN of the function; null for all. */
+  list(wanted: string | null) {
+    const found = this.#mappings.filter(
+      ({ functionName, functionArn }) => !wanted || wanted === functionName || wanted === functionArn,
+    );
+    return { EventSourceMappings: found.map((mapping) => this.#describe(mapping)) };
+  }
+
+  /** @returns the mapping as it is then; undefined when there is none. */
+  update(uuid: string, body: string) {
     const known = this.#mappings.find((mapping) => mapping.uuid === uuid);
-    if (!known || method !== 'PUT')
-      return { status: 404, body: { Type: 'User', Message: `Local runs have no ${method} ${pathname}.` } };
+    if (!known) return undefined;
     const { Enabled } = updateSchema.parse(JSON.parse(body || '{}'));
     if (Enabled !== undefined) {
       this.#switches[uuid] = Enabled;
       writeJson(this.#switchesFile, this.#switches);
       this.#poll(known);
     }
-    return { status: 202, body: this.#describe(known) };
+    return this.#describe(known);
   }
 
   async stop(): Promise<void> {

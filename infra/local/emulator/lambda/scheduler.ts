@@ -15,8 +15,8 @@ export function startSchedules({ stack, access, awsEndpoint, log }: Services): (
       const { accessKeyId } = access.principal('schedule', name).credentials;
       const failed = (why: string) => log(`scheduler: ${name} could not invoke ${Arn}: ${why}`);
       const fire = () => {
-        invoke(awsEndpoint, { accessKeyId, region }, Arn, Input, 'Event').then(
-          ({ status }) => status === 202 || failed(`it was answered ${status}`),
+        invoke(awsEndpoint, { accessKeyId, region }, Arn, Input).then(
+          ({ status }) => status === 200 || failed(`it was answered ${status}`),
           (error: unknown) => failed(reasonOf(error)),
         );
       };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { InvocationType, Invoked } from '../aws-endpoint/client.ts';
+import type { Invoked } from '../aws-endpoint/client.ts';
 import type { LocalCredentials, Principal } from '../iam/principals.ts';
 import type { Services } from '../services.ts';
 import type { LocalFunction } from '../template/read-stack.ts';
@@ -12,17 +12,11 @@ export type Lambda = ReturnType<typeof startLambda>;
 /** Lambda's quota for payload and response of a synchronous invocation. */
 const maxPayloadBytes = 6 * 1024 * 1024;
 
-/** Most invocations of one function, waiting ones included, where the template reserves none; more are throttled. */
-const usualConcurrency = 200;
-
 const logStream = (containerId: string) => `local/[$LATEST]${containerId}`;
 
 type Deployed = ReturnType<typeof deploy>;
 
-/**
- * Lambda: it takes invocations, and hands them to its containers. An invocation of type Event is
- * kept in memory only and is not tried again after a failure, while Lambda makes two more attempts.
- */
+/** Lambda: it takes invocations, and hands them to its containers. A schedule's is not tried again, as ours are not. */
 export function startLambda(services: Services) {
   mkdirSync(join(services.dataDirectory, 'logs'), { recursive: true });
   const deployed = services.stack.functions.map((lambda) => deploy(lambda, services));
@@ -30,18 +24,14 @@ export function startLambda(services: Services) {
     /** Ends all containers now. */
     kill: () => Promise.all(deployed.map(({ containers }) => containers.kill())),
     /** @param wanted Name or ARN of the function. */
-    async invoke(wanted: string, payload: string, type?: InvocationType): Promise<Invoked> {
+    async invoke(wanted: string, payload: string): Promise<Invoked> {
       const lambda = deployed.find(({ name, arn }) => wanted === name || wanted === arn);
       if (!lambda) return refused(404, 'ResourceNotFoundException', `Function not found: ${wanted}`);
       const tooLarge = `The payload is larger than ${maxPayloadBytes} bytes.`;
       if (Buffer.byteLength(payload) > maxPayloadBytes)
         return refused(413, 'RequestTooLargeException', tooLarge);
-      if (lambda.containers.load >= lambda.concurrencyLimit)
-        return refused(429, 'TooManyRequestsException', 'Rate Exceeded.');
-      const running = run(lambda, payload);
-      if (type === 'Event') return { status: 202, payload: undefined };
       // The caller may be gone by then: the invocation goes on all the same.
-      const { payload: returned, functionError } = await running;
+      const { payload: returned, functionError } = await run(lambda, payload);
       return { status: 200, payload: JSON.parse(returned), functionError };
     },
   };
@@ -67,7 +57,7 @@ function deploy(lambda: LocalFunction, services: Services) {
       logStream: logStream(id),
     });
   const containers = new Containers(lambda, services, environment, log);
-  return { name, arn, concurrencyLimit: lambda.reservedConcurrency ?? usualConcurrency, containers, log };
+  return { name, arn, containers, log };
 }
 
 /** Lambda writes a function's output with the function's role; without its grants the output is lost. */

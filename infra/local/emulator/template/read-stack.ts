@@ -123,7 +123,6 @@ function readFunctions(resources: Resources, { assets, directory }: Assembly) {
         timeoutSeconds: properties.Timeout,
         memoryMegabytes: properties.MemorySize,
         environment: properties.Environment.Variables,
-        reservedConcurrency: properties.ReservedConcurrentExecutions,
       };
     });
 }

@@ -34,7 +34,8 @@ export const lambdaFunction = z.strictObject({
   Timeout: z._default(z.number(), 3),
   MemorySize: z._default(z.number(), 128),
   Environment: z._default(z.strictObject({ Variables: z.record(z.string(), z.string()) }), { Variables: {} }),
-  ReservedConcurrentExecutions: number,
+  // A local run does not throttle.
+  ReservedConcurrentExecutions: leftOut,
   LoggingConfig: z.optional(z.strictObject({ LogFormat: leftOut, LogGroup: z.string() })),
 });
 

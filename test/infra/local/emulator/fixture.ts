@@ -74,7 +74,7 @@ const resources: Resources = {
     },
   },
   ApiKey: { Type: 'AWS::SecretsManager::Secret', Properties: {} },
-  ...lambda('Probe', 30, { ReservedConcurrentExecutions: 6 }),
+  ...lambda('Probe', 30, {}),
   ...lambda('Hurried', 1, {}, 'Probe'),
   ...lambda(
     'Worker',

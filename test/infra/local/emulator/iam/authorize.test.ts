@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type CallContext, prepareAccess } from '../../../../../infra/local/emulator/iam/authorize.ts';
+import { authorize, type CallContext } from '../../../../../infra/local/emulator/iam/authorize.ts';
 import type { ResourcePolicy, Statement } from '../../../../../infra/local/emulator/template/local-stack.ts';
 
 const arn = 'arn:aws:sts::000000000000:assumed-role/worker/Worker';
@@ -21,7 +21,7 @@ function decide(
   call: { readonly action: string; readonly resource: string; readonly context?: CallContext } = send,
   policies: readonly ResourcePolicy[] = [],
 ) {
-  return prepareAccess({ arn, statements }, policies)(call);
+  return authorize({ arn, statements }, policies, call);
 }
 
 const allowed = (...parameters: Parameters<typeof decide>) => decide(...parameters).allowed;
