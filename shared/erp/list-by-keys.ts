@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type * as z from 'zod/mini';
 import type { RetryLater } from '../model/errors.ts';
 import type { ErpOrder, Watermark } from '../model/orders.ts';
@@ -31,7 +32,6 @@ export interface KeyedListing<Position> {
   readonly from: Position | undefined;
   /** Asks for the next rows behind a position, in the order of change time and id. */
   readonly readPage: (behind: Position | undefined, limit: number) => Promise<KeyedPage<Position>>;
-  readonly isBeyond: (end: Position, behind: Position) => boolean;
   readonly watermarkOf: (end: Position, before: Watermark) => Watermark;
   readonly ordersOf: (rows: readonly unknown[]) => ReadRows<ErpOrder> | Promise<ReadRows<ErpOrder>>;
   /** Why its pages might not advance, and what to correct, without a full stop. */
@@ -46,7 +46,7 @@ export interface KeyedListing<Position> {
 export async function* listByKeys<Position>(
   listing: KeyedListing<Position>,
 ): AsyncGenerator<ReleasedOrdersPage> {
-  const { partner, readPage, isBeyond, endlessBecause } = listing;
+  const { partner, readPage, endlessBecause } = listing;
   let limit = listing.pageSize;
   let position = listing.from;
   let watermark = listing.since ?? beginning;
@@ -59,7 +59,7 @@ export async function* listByKeys<Position>(
       continue;
     }
     if (end !== undefined) {
-      if (position !== undefined && !isBeyond(end, position)) throw endless(partner, endlessBecause);
+      if (isDeepStrictEqual(end, position)) throw endless(partner, endlessBecause);
       position = end;
       watermark = listing.watermarkOf(end, watermark);
     }
@@ -95,8 +95,4 @@ export function sharedTimeAfter(
   if (time === undefined) return undefined;
   const ids = rows.filter((row) => row.time === time).map(({ id }) => id);
   return { time, ids: time === before?.time ? [...new Set([...before.ids, ...ids])] : ids };
-}
-
-export function isBeyondSharedTime(end: SharedTime, behind: SharedTime): boolean {
-  return end.time !== behind.time || end.ids.length > behind.ids.length;
 }

@@ -3,13 +3,7 @@ import type { ErpOrder, ErpOrderRef, Watermark } from '../../model/orders.ts';
 import { fieldOf } from '../../platform/json.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import type { ReleasedOrdersPage, UnreadableOrder } from '../connector.ts';
-import {
-  isBeyondSharedTime,
-  listByKeys,
-  positionsOf,
-  type SharedTime,
-  sharedTimeAfter,
-} from '../list-by-keys.ts';
+import { listByKeys, positionsOf, type SharedTime, sharedTimeAfter } from '../list-by-keys.ts';
 import { createRowReader, onlyOrder, type ReadRows, unreadableOrder } from '../read-rows.ts';
 import type { OdooReader } from './client.ts';
 import type { Reader } from './connection.ts';
@@ -66,7 +60,6 @@ export function listReleasedOrders(
       const positions = positionsOf(rows, positionSchema);
       return { rows, end: sharedTimeAfter(positions, behind), hasMore: rows.length === limit };
     },
-    isBeyond: isBeyondSharedTime,
     watermarkOf: ({ time, ids }) => ({ changedAt: fromOdooTime(time), id: ids.at(-1) ?? '' }),
     async ordersOf(rows) {
       const { orders: listed, unreadable } = readRows(rows);

@@ -3,7 +3,7 @@ import { orderWaits, rejected } from '../failures.ts';
 import { failureOfStep, isAccepted } from './errors.ts';
 import { ask, type ToBook } from './look.ts';
 import type { RestStep } from './options.ts';
-import { type Part, type Run, readText } from './run.ts';
+import type { Part, Run } from './run.ts';
 import type { Session } from './session.ts';
 
 /** What the ERP shows after it was written to. */
@@ -40,16 +40,16 @@ export function book<Context>(session: Session, { run, steps, taken }: ToBook<Co
 async function take<Context>(
   session: Session,
   run: Run<Context>,
-  step: Part<RestStep<Context>>,
+  step: Part<RestStep<Context>, Context>,
 ): Promise<void> {
-  const { part, call } = step;
+  const { part, call, context } = step;
   const { what, attempt } = run.task;
-  const { method = 'POST', ...request } = call('request', part.request, run.context);
+  const { method = 'POST', ...request } = call('request', part.request, context);
   const writing = { what: `${part.name} of ${what}`, signal: attempt.signal };
   const answer = await session.write({ ...request, method }, writing);
   const failure = failureOfStep(session, run, step, answer, writing.what);
   if (failure) throw failure;
-  run.answered.set(part.name, answer);
+  step.answer = answer;
 }
 
 async function readBack<Context>(session: Session, run: Run<Context>): Promise<string> {
@@ -71,19 +71,19 @@ async function readBack<Context>(session: Session, run: Run<Context>): Promise<s
 
 /** Asks the look-ups with `done` once more, and the others too if a step needs them to say whether it was taken. */
 async function lookAgain<Context>(session: Session, run: Run<Context>): Promise<Shown> {
-  const { context, found, isStepwise } = run;
+  const { isStepwise } = run;
   let reference: string | undefined;
   let failed: string | undefined;
   for (const lookUp of run.lookUps) {
     const { part } = lookUp;
     if (!(part.done || isStepwise) || !run.applies(lookUp)) continue;
-    const answer = await ask(session, run, lookUp);
+    const answer = await ask(session, run.task, lookUp);
     if (isAccepted(answer, part.accepts)) {
-      found.set(part.name, answer);
-      reference ??= readText(context, lookUp, 'done', answer);
+      lookUp.answer = answer;
+      reference ??= lookUp.read('done');
     }
     if (reference !== undefined && !isStepwise) return { reference, left: [] };
-    const reason = readText(context, lookUp, 'waits', answer);
+    const reason = lookUp.read('waits', answer);
     if (reason) failed ??= run.named(reason);
   }
   const left = reference === undefined ? [] : run.stepsLeft(reference);

@@ -5,7 +5,7 @@ import { readerOf } from '../../platform/places.ts';
 import { isForeignAnswer } from '../booking-rules.ts';
 import { orderWaits, partnerDown, rejected } from '../failures.ts';
 import type { RestAnswer, RestLookUp, RestStep } from './options.ts';
-import { type Part, type Run, readText } from './run.ts';
+import type { Part, Run } from './run.ts';
 
 // What an answer means where the configuration does not say it: the table is in README.md.
 
@@ -68,9 +68,8 @@ const readError = readerOf(['error', 'errors']);
  */
 export function failureOfLookUp<Context>(
   { partner, said }: Erp,
-  { part, call }: Part<Pick<RestLookUp<Context>, 'accepts' | 'unknown'>>,
+  { part, call, context }: Part<Pick<RestLookUp<Context>, 'accepts' | 'unknown'>, Context>,
   answer: RestAnswer,
-  context: Context,
   { order, shown }: { readonly order: string; readonly shown: string },
 ): Error | undefined {
   const meaning = isAccepted(answer, part.accepts) ? 'answer' : meaningOf(answer.status);
@@ -91,15 +90,15 @@ export function failureOfLookUp<Context>(
 /** What the answer to a step means: the configuration decides first, by its status and its body. */
 export function failureOfStep<Context>(
   { partner, said, now }: Erp,
-  { context, named }: Run<Context>,
-  step: Part<RestStep<Context>>,
+  { named }: Run<Context>,
+  step: Part<RestStep<Context>, Context>,
   answer: RestAnswer,
   what: string,
 ): Error | undefined {
-  const { part, call } = step;
+  const { part, call, context } = step;
   const { status } = answer;
   const refused = (sentence: string) => rejected('refused-by-erp', named(sentence));
-  const sentence = readText(context, step, 'rejected', answer);
+  const sentence = step.read('rejected', answer);
   if (sentence) return refused(sentence);
   const meaning = meaningOf(status);
   if (meaning === 'waits' || (part.retryable && call('retryable', part.retryable, answer, context)))

@@ -13,11 +13,10 @@ import { type Connector, defineConnector, type ErpSecret } from '../define-conne
 import { rejected } from '../failures.ts';
 import { secrets } from '../login.ts';
 import { book } from './book.ts';
-import { listIncrementally, listWhole } from './list-orders.ts';
+import { listIncrementally, listWhole, readListedOrder } from './list-orders.ts';
 import { look } from './look.ts';
 import { optionsSchema, type RestOptions } from './options.ts';
 import { createListing } from './paging.ts';
-import { readOrder } from './read-order.ts';
 import type { Task } from './run.ts';
 import { createSession, type Session } from './session.ts';
 
@@ -85,7 +84,7 @@ function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unk
       const listing = createListing(session, options, orders, signal);
       return orders.incremental === false ? listWhole(listing, since) : listIncrementally(listing, since);
     },
-    readOrder: one && ((order, signal) => readOrder(session, orders, one, order, signal)),
+    readOrder: one && ((order, signal) => readListedOrder(session, orders, one, order, signal)),
     // Without a procedure there is nowhere to write it, so the function is missing.
     linkProductOrder:
       link &&

@@ -1,9 +1,16 @@
-import type { Watermark } from '../../model/orders.ts';
+import { UnknownOrder } from '../../model/errors.ts';
+import type { ErpOrder, ErpOrderRef, Watermark } from '../../model/orders.ts';
 import type { ReleasedOrdersPage } from '../connector.ts';
 import { rejected } from '../failures.ts';
 import { beginning } from '../list-by-keys.ts';
+import { onlyOrder } from '../read-rows.ts';
+import { readDetails } from './details.ts';
+import { failureOfLookUp } from './errors.ts';
+import type { RestAnswer, RestListing, RestOne } from './options.ts';
 import type { Listing, Position, RowsPage } from './paging.ts';
-import type { ListedOrder } from './row.ts';
+import { type ListedOrder, parseRow, readRow } from './row.ts';
+import { configuredAt, Part } from './run.ts';
+import type { Reader } from './session.ts';
 
 /** How often a list that changes while it is read is read again. */
 const maxSweeps = 5;
@@ -129,4 +136,41 @@ function pagesOf(rows: readonly ListedOrder[], watermark?: Watermark): ReleasedO
       watermark: watermark ?? { changedAt: last.changedAt, id: last.rowId },
     },
   ];
+}
+
+const wholeAnswer = ({ json }: RestAnswer): unknown => json;
+
+/**
+ * One order, read as a row of the listing; undefined when the ERP does not know it.
+ * @throws RetryLater as `Reader.read` does; Rejected when the ERP refuses to show it, it cannot be read, or a function of
+ *   the options fails.
+ */
+export async function readListedOrder<Row>(
+  reader: Reader,
+  listing: RestListing<Row>,
+  one: RestOne,
+  order: ErpOrderRef,
+  signal: AbortSignal,
+): Promise<ErpOrder | undefined> {
+  const { partner } = reader;
+  const call = configuredAt('orders.one', order.number);
+  const { accepts, row = wholeAnswer } = one;
+  const shown = `order ${order.number}`;
+  const answer = await reader.read(call('request', one.request, order), {
+    what: `reading ${shown}`,
+    accepts,
+    signal,
+  });
+  const asked = { order: order.number, shown };
+  const failure = failureOfLookUp(reader, new Part(one, call, order), answer, asked);
+  if (failure instanceof UnknownOrder) return undefined;
+  if (failure) throw failure;
+  const parsed = parseRow(listing.row, call('row', row, answer, order));
+  const questions = { reader, detail: listing.detail, signal };
+  const [detail = {}] = await readDetails([parsed.fits ? parsed.row : undefined], questions);
+  const { order: found, unreadable } = readRow(listing, parsed, detail, { path: '$', partner });
+  return onlyOrder(partner, order, {
+    orders: found ? [found] : [],
+    unreadable: unreadable ? [unreadable] : [],
+  });
 }

@@ -2,14 +2,14 @@ import type { Look } from '../connector.ts';
 import { orderWaits, rejected } from '../failures.ts';
 import { failureOfLookUp } from './errors.ts';
 import type { RestAnswer, RestLookUp, RestStep } from './options.ts';
-import { beginRun, type Part, type Run, readText, type Task } from './run.ts';
+import { beginRun, type Part, type Run, type Task } from './run.ts';
 import type { Reader } from './session.ts';
 
 /** What a look leaves to be written. */
 export interface ToBook<Context> {
   readonly run: Run<Context>;
   /** Steps to take, in this order. */
-  readonly steps: readonly Part<RestStep<Context>>[];
+  readonly steps: readonly Part<RestStep<Context>, Context>[];
   /** Names of those that an earlier attempt took. */
   readonly taken: readonly string[];
 }
@@ -57,63 +57,54 @@ export async function look<Context>(reader: Reader, task: Task<Context>): Promis
 
 /** Reference of what the ERP shows with our key. The other look-ups matter then only if a step may be left. */
 async function findDone<Context>(reader: Reader, run: Run<Context>): Promise<string | undefined> {
-  const { task, context, found } = run;
+  const { task } = run;
   let reference: string | undefined;
   for (const lookUp of run.lookUps.filter(run.applies)) {
-    const { name } = lookUp.part;
-    const answer = await ask(reader, run, lookUp);
-    const asked = { order: task.orderNumber, shown: `its ${name} for ${task.what}` };
-    const failure = failureOfLookUp(reader, lookUp, answer, context, asked);
+    lookUp.answer = await ask(reader, task, lookUp);
+    const asked = { order: task.orderNumber, shown: `its ${lookUp.part.name} for ${task.what}` };
+    const failure = failureOfLookUp(reader, lookUp, lookUp.answer, asked);
     if (failure) throw failure;
-    found.set(name, answer);
-    reference ??= readText(context, lookUp, 'done', answer);
+    reference ??= lookUp.read('done');
     if (reference !== undefined && !run.isStepwise) break;
   }
   return reference;
 }
 
 /** What the first look-up says that tells it. */
-function tell<Context>(
-  { lookUps, found, context }: Run<Context>,
-  what: 'quantity' | 'unit',
-): string | undefined {
+function tell<Context>({ lookUps }: Run<Context>, what: 'quantity' | 'unit'): string | undefined {
   for (const lookUp of lookUps) {
-    const text = readText(context, lookUp, what, found.get(lookUp.part.name));
+    const text = lookUp.read(what);
     if (text !== undefined) return text;
   }
   return undefined;
 }
 
 function requirePossible<Context>(
-  { task, found, context, named }: Run<Context>,
-  lookUp: Part<RestLookUp<Context>>,
+  { task, named }: Run<Context>,
+  lookUp: Part<RestLookUp<Context>, Context>,
 ): void {
-  const answer = found.get(lookUp.part.name);
-  const article = readText(context, lookUp, 'article', answer);
+  const article = lookUp.read('article');
   if (article !== undefined) task.requireArticle?.(article);
-  const unit = readText(context, lookUp, 'unit', answer);
+  const unit = lookUp.read('unit');
   if (unit !== undefined) task.requireUnit?.(unit);
-  const refusal = readText(context, lookUp, 'refused', answer);
+  const refusal = lookUp.read('refused');
   if (refusal) throw rejected('order-state', named(refusal));
 }
 
-function requireFree<Context>(
-  { found, context, named }: Run<Context>,
-  lookUp: Part<RestLookUp<Context>>,
-): void {
-  const reason = readText(context, lookUp, 'waits', found.get(lookUp.part.name));
+function requireFree<Context>({ named }: Run<Context>, lookUp: Part<RestLookUp<Context>, Context>): void {
+  const reason = lookUp.read('waits');
   if (reason) throw orderWaits(named(reason));
 }
 
 /** Asks one look-up. */
 export function ask<Context>(
   reader: Reader,
-  { task, context }: Run<Context>,
-  { part, call }: Part<RestLookUp<Context>>,
+  { what, attempt }: Task<Context>,
+  { part, call, context }: Part<RestLookUp<Context>, Context>,
 ): Promise<RestAnswer> {
   return reader.read(call('request', part.request, context), {
-    what: `reading its ${part.name} for ${task.what}`,
+    what: `reading its ${part.name} for ${what}`,
     accepts: part.accepts,
-    signal: task.attempt.signal,
+    signal: attempt.signal,
   });
 }

@@ -44,44 +44,61 @@ export interface Task<Context> {
   readonly compareQuantity?: (quantity: string, unit: string | undefined) => void;
 }
 
-/** A look-up or a step, and how its functions are called. */
-export interface Part<Described> {
+/** Functions of the configuration that read a text in an answer, by their names. */
+type Readers<Name extends string, Context> = {
+  readonly [Each in Name]?: ((answer: RestAnswer, context: Context) => string | undefined) | undefined;
+};
+
+/** A look-up or a step, with how its functions are called, and its latest answer. */
+export class Part<Described, Context> {
   readonly part: Described;
   readonly call: CallConfigured;
+  readonly context: Context;
+  answer: RestAnswer | undefined;
+
+  constructor(part: Described, call: CallConfigured, context: Context) {
+    this.part = part;
+    this.call = call;
+    this.context = context;
+  }
+
+  /** What one of its functions finds in an answer; undefined without the function, or without an answer. */
+  read<Name extends string>(
+    this: Part<Readers<Name, Context>, Context>,
+    name: Name,
+    answer = this.answer,
+  ): string | undefined {
+    const read = this.part[name];
+    return answer && read && this.call(name, textOrNothing(read), answer, this.context);
+  }
 }
 
 export type Run<Context> = ReturnType<typeof beginRun<Context>>;
 
 /**
- * One run of a procedure: the answers that it has so far, and its functions.
+ * One run of a procedure: its parts, with the answers that they have so far.
  * @param partner How messages name the ERP.
  */
 export function beginRun<Context>(task: Task<Context>, partner: string) {
   const { procedure, at, orderNumber } = task;
-  /** Answers of look-ups by their names. */
-  const found = new Map<string, RestAnswer>();
-  /** Answers to steps by their names. */
-  const answered = new Map<string, RestAnswer>();
   const context = task.context({
-    answered: (name) => answered.get(name),
+    answered: (name) => steps.findLast(({ part, answer }) => answer && part.name === name)?.answer,
     found(name) {
-      const answer = found.get(name);
+      const answer = lookUps.find(({ part }) => part.name === name)?.answer;
       if (!answer) throw new Error(`there is no answer of a look-up "${name}" (yet)`);
       return answer;
     },
   });
   const partsOf = <Described>(list: readonly Described[], field: string) =>
-    list.map((part, index) => ({ part, call: configuredAt(`${at}.${field}[${index}]`, orderNumber) }));
+    list.map((part, index) => new Part(part, configuredAt(`${at}.${field}[${index}]`, orderNumber), context));
+  const lookUps = partsOf(procedure.lookUp, 'lookUp');
   const steps = partsOf(procedure.steps, 'steps');
   /** Whether a look-up or a step applies to this order. */
-  const applies = ({ part, call }: Part<Pick<RestStep<Context>, 'when'>>) =>
+  const applies = ({ part, call }: Part<Pick<RestStep<Context>, 'when'>, Context>) =>
     part.when === undefined || call('when', part.when, context);
   return {
     task,
-    context,
-    found,
-    answered,
-    lookUps: partsOf(procedure.lookUp, 'lookUp'),
+    lookUps,
     steps,
     /** Whether a step says itself whether it was taken. */
     isStepwise: procedure.steps.some(({ done }) => done !== undefined),
@@ -103,20 +120,4 @@ export function beginRun<Context>(task: Task<Context>, partner: string) {
           ({ part, call }) => !(part.done ? call('done', part.done, context) : reference !== undefined),
         ),
   };
-}
-
-/** Functions of the configuration that read a text in an answer, by their names. */
-type Readers<Name extends string, Context> = {
-  readonly [Each in Name]?: ((answer: RestAnswer, context: Context) => string | undefined) | undefined;
-};
-
-/** What such a function finds; undefined without the function, or without an answer. */
-export function readText<Context, Name extends string>(
-  context: Context,
-  { part, call }: Part<Readers<Name, Context>>,
-  name: Name,
-  answer: RestAnswer | undefined,
-): string | undefined {
-  const read = part[name];
-  return answer && read && call(name, textOrNothing(read), answer, context);
 }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import type { ErpOrder, ErpOrderRef, Watermark } from '../../model/orders.ts';
 import { toDecimal } from '../../model/quantity.ts';
@@ -69,7 +68,6 @@ export function listReleasedOrders(
       const hasMore = rows.length > 0 && (rows.length >= limit || __next !== undefined);
       return { rows, end: positionsOf(rows, positionSchema).at(-1), hasMore };
     },
-    isBeyond: (end, behind) => !isDeepStrictEqual(end, behind),
     watermarkOf(end, before) {
       const changed = changedAt(end, timeZone);
       if (changed === undefined || changed < before.changedAt) return before;

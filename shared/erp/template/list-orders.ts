@@ -2,13 +2,7 @@ import * as z from 'zod/mini';
 import { UnknownOrder } from '../../model/errors.ts';
 import type { ErpOrder, ErpOrderRef, Watermark } from '../../model/orders.ts';
 import type { ReleasedOrdersPage } from '../connector.ts';
-import {
-  isBeyondSharedTime,
-  listByKeys,
-  positionsOf,
-  type SharedTime,
-  sharedTimeAfter,
-} from '../list-by-keys.ts';
+import { listByKeys, positionsOf, type SharedTime, sharedTimeAfter } from '../list-by-keys.ts';
 import { createRowReader, onlyOrder } from '../read-rows.ts';
 import type { Reader } from './client.ts';
 import { partner, type TemplateOptions } from './options.ts';
@@ -53,7 +47,6 @@ export function listReleasedOrders(
       const end = sharedTimeAfter(positionsOf(rows, positionSchema), behind);
       return { rows, end, hasMore: page.nextPage !== null };
     },
-    isBeyond: isBeyondSharedTime,
     watermarkOf: ({ time, ids }) => ({ changedAt: time, id: ids.at(-1) ?? '' }),
     ordersOf: rowReader('$.orders'),
     endlessBecause:

@@ -1,8 +1,8 @@
 import type { Receipt } from '../../model/completions.ts';
 import type { RetryLater } from '../../model/errors.ts';
 import { orderWaits } from '../failures.ts';
+import { componentsMissing } from './booking/demands.ts';
 import { isRest, requireBooked } from './booking/outputs.ts';
-import { reserveComponents } from './booking/reserve-components.ts';
 import { writeOutputs } from './booking/write-outputs.ts';
 import type { Writer } from './connection.ts';
 import { attachLinks } from './link.ts';
@@ -55,6 +55,31 @@ async function bookQuantity(writer: Writer, toBook: ToComplete): Promise<Receipt
   production = await complete(writer, production, moves, finishes);
   requireBooked(production, moves, amounts);
   return { reference: referenceOf(production), alreadyBooked: false };
+}
+
+/**
+ * Reserves the components of a production that is still waiting. On PostgreSQL this locks all moves of these
+ * components (`_assign_try_lock`, 7.0), so that several at once mostly block each other (seen).
+ * @throws RetryLater scope `order` while too few are in stock: seen on 7.0, `assign_try` then answers without an
+ * error and leaves the production waiting. Also when the production has gone further meanwhile, possibly by another
+ * attempt of this booking (seen, four at once on a busy machine).
+ */
+async function reserveComponents(writer: Writer, waiting: Production): Promise<Production> {
+  if (waiting.state !== 'waiting') return waiting;
+  const { id, number } = waiting;
+  const what = `reserving the components of production ${number}`;
+  await writer.write('production', 'assign_try', [[id]], { what, isRepeatable: true });
+  let production = await readAgain(writer, waiting);
+  if (production.state === 'waiting' && writer.options.assign === 'force') {
+    await writer.write('production', 'assign_force', [[id]], { what, isRepeatable: true });
+    production = await readAgain(writer, waiting);
+  }
+  if (production.state === 'waiting')
+    throw componentsMissing(production, 'receive or count them, or assign by hand');
+  if (production.state === 'assigned' || production.state === 'running') return production;
+  throw orderWaits(
+    `Tryton: production ${number} became ${production.state} while its components were being reserved: another booking or a person was faster. The next attempt looks at what was booked.`,
+  );
 }
 
 async function start(writer: Writer, production: Production): Promise<Production> {

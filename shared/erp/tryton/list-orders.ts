@@ -82,7 +82,6 @@ export async function* listReleasedOrders(
     // The watermark's own time is read again as a whole: another order may have got the same time since.
     ...{ pageSize, since, from: since && { changedAt: since.changedAt } },
     readPage: (behind, limit) => readPage(tryton, options, scope, behind, limit),
-    isBeyond: (end, behind) => behind.id === undefined || byChange(end, behind) > 0,
     watermarkOf: ({ changedAt, id }) => ({ changedAt, id: String(id) }),
     ordersOf: rowReader(options),
     endlessBecause: 'its database does not compare change times as it stores them',

@@ -9,6 +9,7 @@ import {
   requireFinishedWorks,
   requireListPrice,
   requireLots,
+  requireReserved,
   requireRights,
 } from './booking/demands.ts';
 import { findLots, unknownLots } from './booking/lots.ts';
@@ -20,7 +21,6 @@ import {
   type WantedMove,
   wantedMoves,
 } from './booking/outputs.ts';
-import { requireReserved } from './booking/reserve-components.ts';
 import type { Shape } from './booking/write-outputs.ts';
 import type { Reader } from './connection.ts';
 import { missingLinks } from './link.ts';

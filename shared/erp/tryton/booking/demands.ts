@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import { rejected } from '../../failures.ts';
+import type { RetryLater } from '../../../model/errors.ts';
+import { orderWaits, rejected } from '../../failures.ts';
 import type { Abilities, Permission, Reader } from '../connection.ts';
+import type { TrytonOptions } from '../options.ts';
 import { notBookable, type Production } from '../production.ts';
 import { fieldOf } from '../wire.ts';
 import type { WantedMove } from './outputs.ts';
@@ -128,6 +130,24 @@ export async function requireListPrice(
   throw rejected(
     'refused-by-erp',
     `Tryton: production ${number} cannot be completed, because ${article} has no list price, which Tryton asks about: give it one, then replay.`,
+  );
+}
+
+/** Missing stock takes a delivery or a count, so asking often does not help. */
+const stockSeconds = 900;
+
+/** @throws RetryLater scope `order` when a person has to reserve the components, and has not. */
+export function requireReserved(production: Production, assign: TrytonOptions['assign']): void {
+  if (production.state !== 'waiting' || assign !== 'never') return;
+  throw componentsMissing(production, 'reserve them in Tryton (Assign)');
+}
+
+export function componentsMissing({ number, unassigned }: Production, remedy: string): RetryLater {
+  const codes = [...new Set(unassigned)];
+  const named = codes.length > 5 ? [...codes.slice(0, 5), '…'] : codes;
+  return orderWaits(
+    `Tryton: production ${number} waits for components (${named.join(', ') || 'none is named'}): ${remedy}. It is booked as soon as they are there.`,
+    { afterSeconds: stockSeconds },
   );
 }
 
