@@ -4,20 +4,7 @@ import { Rejected, RetryLater } from '../model/errors.ts';
 import { compareDecimals, type Decimal, type Quantity, sumOf } from '../model/quantity.ts';
 import type { HttpResponse } from '../platform/http.ts';
 import type { Look } from './connector.ts';
-import { orderWaits, rejected } from './failures.ts';
-
-/**
- * Stops before the next call once the function's deadline has aborted the attempt: nothing more is written, and the
- * next attempt goes on.
- * @throws RetryLater scope `order`, as the ERP is well.
- */
-export function stopIfAborted(signal: AbortSignal | undefined, partner: string, what: string): void {
-  if (signal?.aborted) {
-    throw orderWaits(`${partner}: stopped before ${what}, because the time of this attempt is up.`, {
-      outOfTime: true,
-    });
-  }
-}
+import { rejected } from './failures.ts';
 
 /**
  * Whether something other than the ERP's API has answered, such as a proxy, a load balancer or a maintenance page: that

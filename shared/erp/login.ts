@@ -6,7 +6,6 @@ import { sentenceOf } from '../platform/error-message.ts';
 import { createHttp, type HttpOptions, type HttpResponse, partnerFailure } from '../platform/http.ts';
 import { strictObject } from '../platform/strict-object.ts';
 import { describeMismatches, parse } from '../platform/validation.ts';
-import { stopIfAborted } from './booking-rules.ts';
 import type { ErpEnvironment } from './connector.ts';
 import { partnerDown } from './failures.ts';
 
@@ -178,7 +177,6 @@ function tokenRequest(
   const { origin, pathname, search } = new URL(tokenUrl);
   const { send } = createHttp({ ...http, partner: tokenServiceOf(http.partner), baseUrl: origin });
   return async (refresh: boolean, signal: AbortSignal): Promise<HttpResponse> => {
-    stopIfAborted(signal, http.partner, 'asking for a token');
     const { clientId, clientSecret } = await secretOf(
       access,
       secrets.oauth2ClientCredentials.schema,

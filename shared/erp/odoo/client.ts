@@ -3,7 +3,6 @@ import * as z from 'zod/mini';
 import type { RetryLater } from '../../model/errors.ts';
 import { createHttp, type Http, type HttpResponse, partnerFailure } from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
-import { stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
 import { partnerDown, rejected } from '../failures.ts';
 import { withCredentials } from '../login.ts';
@@ -81,7 +80,6 @@ export function createOdooClient(
   async function attempt(request: Request, as: OdooCredentials): Promise<unknown> {
     const { writes, order } = request;
     const what = nameOf(request);
-    stopIfAborted(request.signal, 'Odoo', what);
     const { response, result } = await send(request, as);
     const wrote = writes ? 'perhaps' : 'nothing';
     const down = partnerFailure(response, { partner: 'Odoo', what, now: clock.now(), wrote });
@@ -200,7 +198,6 @@ function jsonRpc(http: Http, { database }: OdooOptions): Send {
         throw refusedLogin('Odoo refused our login: check the username, API key and database.');
       }
       user = { id: login.result, of: credentials };
-      stopIfAborted(request.signal, 'Odoo', nameOf(request));
     }
     const { model, method, ids, creates, named, context } = request;
     const positional = creates ? [[creates]] : ids ? [ids] : [];

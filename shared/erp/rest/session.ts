@@ -1,6 +1,5 @@
 import { sentenceOf } from '../../platform/error-message.ts';
 import { createHttp } from '../../platform/http.ts';
-import { stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
 import { CsrfSession, csrfFetch } from '../csrf.ts';
 import { createLogin } from '../login.ts';
@@ -32,9 +31,8 @@ export function createSession(options: RestConnection, environment: ErpEnvironme
     },
   };
 
-  function sendLoggedIn(request: RestRequest, { what, signal }: Call, writes: boolean): Promise<RestAnswer> {
+  function sendLoggedIn(request: RestRequest, { signal }: Call, writes: boolean): Promise<RestAnswer> {
     return login.send(async (authentication) => {
-      stopIfAborted(signal, partner, what);
       const headers = { ...options.headers, ...request.headers, ...tokens?.cookies, ...authentication };
       const answer = await http.send({ ...request, headers, signal, writes });
       tokens?.keep(answer);

@@ -3,7 +3,6 @@ import type { ErpOrderRef } from '../../model/orders.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { createHttp, type Http, type HttpRequest, type HttpResponse } from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
-import { stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
 import { CsrfSession, csrfFetch } from '../csrf.ts';
 import { createLogin } from '../login.ts';
@@ -146,15 +145,10 @@ function sessionOf({ sessions }: Connection, service: string): CsrfSession {
   return session;
 }
 
-function send(
-  connection: Connection,
-  { service, what }: Pick<SapCall<unknown>, 'service' | 'what'>,
-  request: HttpRequest,
-): Promise<HttpResponse> {
+function send(connection: Connection, service: string, request: HttpRequest): Promise<HttpResponse> {
   const { http, login, sapClient, signal } = connection;
   const session = sessionOf(connection, service);
   return login.send(async (authorization) => {
-    stopIfAborted(signal, 'SAP', what);
     const headers = { ...authorization, 'accept-language': 'en', ...session.cookies, ...request.headers };
     const query = { 'sap-client': sapClient, ...request.query };
     const response = await http.send({ ...request, query, headers, signal });
@@ -170,7 +164,7 @@ function sendRead(connection: Connection, call: Omit<SapRead<unknown>, 'answer'>
     link === undefined
       ? { path: `${service}${path}`, query: { ...query, $format: 'json' } }
       : { path: pathOf(link, call) };
-  return send(connection, call, { ...request, headers: csrfFetch });
+  return send(connection, service, { ...request, headers: csrfFetch });
 }
 
 async function sendWrite(connection: Connection, call: SapWrite<unknown>): Promise<HttpResponse> {
@@ -183,7 +177,7 @@ async function sendWrite(connection: Connection, call: SapWrite<unknown>): Promi
     },
     (token) => {
       const headers = { ...token, ...call.headers };
-      return send(connection, call, { method, path: `${service}${path}`, body, headers });
+      return send(connection, service, { method, path: `${service}${path}`, body, headers });
     },
     isTokenRefused,
   );

@@ -1,7 +1,6 @@
 import type * as z from 'zod/mini';
 import { createHttp, type HttpRequest } from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
-import { stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
 import { createLogin } from '../login.ts';
 import { failureOf, notTheErp } from './errors.ts';
@@ -39,10 +38,10 @@ export function createClient(options: TemplateOptions, environment: ErpEnvironme
       { what, answer, ...request }: Call<Answer> & HttpRequest,
       writes: boolean,
     ): Promise<Answer> {
-      const response = await login.send((headers) => {
-        stopIfAborted(signal, partner, what);
-        return http.send({ ...request, headers, signal, writes });
-      }, signal);
+      const response = await login.send(
+        (headers) => http.send({ ...request, headers, signal, writes }),
+        signal,
+      );
       const failure = failureOf(response, { what, writes, now: clock.now(), secrets: login.secrets });
       if (failure) throw failure;
       const parsed = parse(answer, response.json);

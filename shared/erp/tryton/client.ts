@@ -2,11 +2,10 @@ import * as z from 'zod/mini';
 import { Rejected } from '../../model/errors.ts';
 import { createHttp, type HttpResponse, partnerFailure } from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
-import { stopIfAborted } from '../booking-rules.ts';
 import type { ErpEnvironment } from '../connector.ts';
 import { partnerDown } from '../failures.ts';
 import { failureOfTrytonError } from './errors.ts';
-import { type Send, TrytonLogin, type TrytonSession } from './login.ts';
+import { type Send, type TrytonSession, trytonSessions } from './login.ts';
 import type { TrytonCredentials, TrytonOptions } from './options.ts';
 import { plainValue } from './wire.ts';
 
@@ -87,10 +86,9 @@ export function createTrytonClient(options: TrytonOptions, environment: ErpEnvir
     const headers = authorization === undefined ? {} : { authorization };
     return http.send({ method: 'POST', path, headers, body: { id: 1, ...asked }, signal, writes });
   };
-  const login = new TrytonLogin(send, options, environment);
+  const sessions = trytonSessions(send, options, environment);
 
   function sendIn(session: TrytonSession, request: Request<unknown>): Promise<HttpResponse> {
-    stopIfAborted(request.signal, 'Tryton', request.what);
     const method = `model.${request.model}.${request.method}`;
     const params = [...request.params, { ...session.context, ...request.context }];
     return send({ method, params, authorization: session.authorization }, request);
@@ -98,14 +96,13 @@ export function createTrytonClient(options: TrytonOptions, environment: ErpEnvir
 
   async function call<T>(request: Request<T>): Promise<T> {
     const { signal } = request;
-    stopIfAborted(signal, 'Tryton', request.what);
-    const session = await login.session(signal);
+    const session = await sessions.get(signal);
     let response = await sendIn(session, request);
     if (response.status === 401) {
-      login.forget(session);
-      const renewed = await login.session(signal);
+      sessions.forget(session);
+      const renewed = await sessions.get(signal);
       response = await sendIn(renewed, request);
-      if (response.status === 401) login.forget(renewed);
+      if (response.status === 401) sessions.forget(renewed);
     }
     return resultOf(response, request, clock.now());
   }
@@ -132,7 +129,7 @@ export function createTrytonClient(options: TrytonOptions, environment: ErpEnvir
           throw error;
         });
       },
-      readCompany: async () => (await login.session(signal)).company,
+      readCompany: async () => (await sessions.get(signal)).company,
       write: (model, method, params, asked) =>
         write({ model, method, params, answer: z.unknown(), ...asked }),
       create: (model, records, what) =>

@@ -41,7 +41,7 @@ const rows: Readonly<Record<string, readonly (readonly [string, RpcAnswer, objec
   '401 to a call': [[read, { status: 401 }, undefined]],
   '401 again, behind a new login': [[read, { status: 401 }, refused]],
   '401 or `LoginException` at the login': [
-    ['db.login', { status: 401 }, refused],
+    ['db.login', { status: 401 }, { ...refused, afterSeconds: 300 }],
     [
       'db.login',
       error('LoginException', ['sms', 'Code', 'char']),
