@@ -130,7 +130,7 @@ export function createHttp(options: HttpOptions) {
 
 /**
  * The failure that a status means: 401, 408, 429 and 5xx concern the partner, 403 our rights to this one record.
- * Undefined for all others, and for the statuses in `except`.
+ * Undefined for all others.
  */
 export function partnerFailure(
   response: HttpResponse,
@@ -139,12 +139,10 @@ export function partnerFailure(
     readonly what: string;
     readonly wrote?: 'nothing' | 'perhaps' | undefined;
     readonly now: Date;
-    readonly except?: readonly number[] | undefined;
   },
 ): RetryLater | undefined {
-  const { partner, what, wrote, now, except = [] } = call;
+  const { partner, what, wrote, now } = call;
   const { status, headers } = response;
-  if (except.includes(status)) return undefined;
   const afterSeconds = retryAfterSeconds(headers.get('retry-after'), now);
   const failure = (sentence: string, options: Partial<RetryLaterOptions> = {}) =>
     new RetryLater(`${partner} ${sentence}`, { scope: 'partner', afterSeconds, ...options });
