@@ -2,7 +2,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { Context } from 'hono';
 import { operatorOf, sqsOf, type Target, whereOf } from '../ops/cli/target.ts';
 import { DeadLetterQueue } from '../ops/dead-letters/queue.ts';
-import { createFlowsReader, type FlowsStatus } from '../ops/flows/flow-status.ts';
+import { type FlowsStatus, readFlows } from '../ops/flows/flow-status.ts';
 import { insightOfTarget } from '../ops/flows/queue-insight.ts';
 import { replayDependenciesOf } from '../ops/replay/replay.ts';
 import { findOwnerOf } from '../ops/trace/recording-owner.ts';
@@ -48,7 +48,7 @@ export function consoleDependencies(target: Target, config: string) {
     /** Options that select this stack on a command line. */
     commands: whereOf(target),
     local,
-    flows: createFlowsReader({ sqs, lambda, ledger, queueUrls, insight, clock }),
+    flows: () => readFlows({ sqs, lambda, ledger, queueUrls, insight, clock }),
     ledger,
     /** Asks Azumuta whose recording it is. */
     findOwner: findOwnerOf(target, config),

@@ -20,7 +20,7 @@ export interface QueueStatus {
 }
 
 /** Both flows at one moment. */
-export type FlowsStatus = Awaited<ReturnType<ReturnType<typeof createFlowsReader>>>;
+export type FlowsStatus = Awaited<ReturnType<typeof readFlows>>;
 
 export interface FlowStatusDependencies {
   readonly sqs: SQSClient;
@@ -34,44 +34,41 @@ export interface FlowStatusDependencies {
 
 /** Open concerns that are read: with more, there are at least so many. */
 export const maxOpen = 500;
-/** How long an answer of Lambda is reused: the console asks every two seconds. */
-const pauseFreshMs = 5_000;
 
-/** Returns a function that reads the state of both flows with a few cheap calls, none of which takes a message. */
-export function createFlowsReader(dependencies: FlowStatusDependencies) {
-  const { sqs, ledger, queueUrls, insight, clock } = dependencies;
-  const isPaused = createPauseReader(dependencies);
-
-  async function statusOf(queue: QueueName): Promise<QueueStatus> {
-    const { arn, waiting, underWay } = await readQueue(sqs, queueUrls[queue]);
-    const isEmpty = waiting + underWay === 0;
-    const [paused, oldestSeconds] = await Promise.all([
-      isPaused(arn),
-      isEmpty ? undefined : insight?.(queue),
-    ]);
-    return { waiting, underWay, paused, oldestSeconds };
-  }
-
-  return async () => {
-    const [productOrders, completions, deadLetters, erp, azumuta, open] = await Promise.all([
-      statusOf('product-orders'),
-      statusOf('completions'),
-      readQueue(sqs, queueUrls['dead-letters']),
-      ledger.breaker.state('erp'),
-      ledger.breaker.state('azumuta'),
-      ledger.concerns.open(maxOpen),
-    ]);
-    const queues: Readonly<Record<QueueName, QueueStatus>> = { 'product-orders': productOrders, completions };
-    return {
-      at: clock.now(),
-      queues,
-      partners: { erp, azumuta },
-      /** Messages that wait for a person, including those that a replay is holding. */
-      deadLetters: deadLetters.waiting + deadLetters.underWay,
-      /** What a person must see to, as the ledger's index has it. */
-      open,
-    };
+/** Reads the state of both flows with a few cheap calls, none of which takes a message. */
+export async function readFlows(dependencies: FlowStatusDependencies) {
+  const { sqs, ledger, queueUrls, clock } = dependencies;
+  const [productOrders, completions, deadLetters, erp, azumuta, open] = await Promise.all([
+    statusOf('product-orders', dependencies),
+    statusOf('completions', dependencies),
+    readQueue(sqs, queueUrls['dead-letters']),
+    ledger.breaker.state('erp'),
+    ledger.breaker.state('azumuta'),
+    ledger.concerns.open(maxOpen),
+  ]);
+  const queues: Readonly<Record<QueueName, QueueStatus>> = { 'product-orders': productOrders, completions };
+  return {
+    at: clock.now(),
+    queues,
+    partners: { erp, azumuta },
+    /** Messages that wait for a person, including those that a replay is holding. */
+    deadLetters: deadLetters.waiting + deadLetters.underWay,
+    /** What a person must see to, as the ledger's index has it. */
+    open,
   };
+}
+
+async function statusOf(
+  queue: QueueName,
+  { sqs, lambda, queueUrls, insight }: FlowStatusDependencies,
+): Promise<QueueStatus> {
+  const { arn, waiting, underWay } = await readQueue(sqs, queueUrls[queue]);
+  const isEmpty = waiting + underWay === 0;
+  const [paused, oldestSeconds] = await Promise.all([
+    isPaused(lambda, arn),
+    isEmpty ? undefined : insight?.(queue),
+  ]);
+  return { waiting, underWay, paused, oldestSeconds };
 }
 
 /** The event source mappings that read from a queue. */
@@ -82,17 +79,8 @@ export async function mappingsOf(lambda: LambdaClient, queueArn: string) {
   return EventSourceMappings.filter(({ EventSourceArn }) => EventSourceArn === queueArn);
 }
 
-/** Returns a function that tells whether a queue is paused, by its ARN; false when Lambda refuses to answer. */
-function createPauseReader({ lambda, clock }: FlowStatusDependencies) {
-  const known = new Map<string, { readonly at: number; readonly paused: Promise<boolean> }>();
-  return (queueArn: string): Promise<boolean> => {
-    const now = clock.now().getTime();
-    const last = known.get(queueArn);
-    if (last && now - last.at < pauseFreshMs) return last.paused;
-    const paused = mappingsOf(lambda, queueArn)
-      .then((mappings) => mappings.length > 0 && mappings.every(({ State = '' }) => /^Disabl/.test(State)))
-      .catch(() => false);
-    known.set(queueArn, { at: now, paused });
-    return paused;
-  };
+/** Whether no function reads from a queue; false when Lambda refuses to answer. */
+async function isPaused(lambda: LambdaClient, queueArn: string): Promise<boolean> {
+  const mappings = await mappingsOf(lambda, queueArn).catch(() => []);
+  return mappings.length > 0 && mappings.every(({ State = '' }) => /^Disabl/.test(State));
 }

@@ -5,7 +5,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { createConsole, listenOnLoopback } from '../../../infra/console/app.ts';
 import { createDeadLetterDesk } from '../../../infra/console/dead-letters.ts';
 import { DeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
-import { createFlowsReader } from '../../../infra/ops/flows/flow-status.ts';
+import { readFlows } from '../../../infra/ops/flows/flow-status.ts';
 import { insightOfLocalStore } from '../../../infra/ops/flows/queue-insight.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
@@ -32,7 +32,7 @@ export async function startStoreStage() {
   const lambda = new LambdaClient(nowhere);
   const deadLetters = new DeadLetterQueue(store.sqs, queueUrls['dead-letters'], { waitSeconds: 0 });
   const insight = insightOfLocalStore(folder, queueUrls, { now: () => new Date() });
-  const flows = createFlowsReader({ sqs: store.sqs, lambda, ledger, queueUrls, insight, clock });
+  const flows = () => readFlows({ sqs: store.sqs, lambda, ledger, queueUrls, insight, clock });
   const token = 'token-of-this-start';
   let port = 0;
   const app = createConsole({
