@@ -29,12 +29,12 @@ export async function jsonIn(file: string): Promise<unknown> {
  */
 export function writeNewFile(file: string, text: string): void {
   const unfinished = `${file}.part`;
-  writeFileSync(unfinished, text, { mode: 0o600 });
+  writeFileSync(unfinished, text);
   try {
     linkSync(unfinished, file);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    throw new UsageError(`${file} is there already: name another with --out.`, { cause: error });
+    throw new UsageError(`${file} is there already: nothing was written.`, { cause: error });
   } finally {
     rmSync(unfinished);
   }

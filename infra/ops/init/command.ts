@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { copyFile, link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { loadIntegration } from '../../build/load-configuration.ts';
 import { answerOptions, defineCommand, runCommand, textOption, UsageError } from '../cli/command.ts';
 import { answersFrom, fittingAnswers, formatted, writeNewFile } from '../cli/files.ts';
@@ -29,18 +29,14 @@ Exit codes: 0 written · 1 failed · 2 an answer is invalid, or the file is ther
   },
 });
 
-const alreadyThere = (file: string) => new UsageError(`${file} is there already: nothing was written.`);
-
 /** Writes the configuration whole or not at all: first under another name, where it must load. */
 async function writeConfiguration(file: string, content: string): Promise<void> {
+  const source = formatted(content);
   const unfinished = file.replace(/\.config\.ts$/, '.unfinished.config.ts');
-  await writeFile(unfinished, formatted(content));
+  await writeFile(unfinished, source);
   try {
     await loadIntegration(unfinished, 'production');
-    await link(unfinished, file);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    throw alreadyThere(file);
+    writeNewFile(file, source);
   } finally {
     await rm(unfinished);
   }
@@ -51,7 +47,7 @@ await runCommand(command, async ({ options }) => {
   const { plant, erp } = answers;
   const file = `plants/${plant}.config.ts`;
   const example = await readFile(new URL(`${erp}.config.ts`, examples), 'utf8');
-  if (existsSync(file)) throw alreadyThere(file);
+  if (existsSync(file)) throw new UsageError(`${file} is there already: nothing was written.`);
   await mkdir('plants', { recursive: true });
   // This example has its ERP's description in a file of its own, which another plant may have copied already.
   if (erp === 'rest' && !existsSync('plants/dolibarr.ts'))
