@@ -2,7 +2,6 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import type * as z from 'zod/mini';
 import { systemClock } from '../../../shared/platform/clock.ts';
-import { shellWord } from '../../../shared/platform/shell-word.ts';
 import {
   type Answer,
   defineCommand,
@@ -70,7 +69,7 @@ function writeContract(contract: string, { file, contractFile }: Plant, { out, r
   return [
     `${own} is written. Check the lines marked *to confirm*.`,
     ...(isThere ? [] : [`In ${file}, add`, `  ${added}`, '  azumuta: { contract },']),
-    `Then check that all is understood: npm run probe -- --config ${shellWord(file)}`,
+    'Then complete one order of a test article: what is not understood becomes a dead letter that names its line.',
   ];
 }
 
