@@ -19,8 +19,6 @@ type IdOperation = 'readProductOrder' | 'readRecording' | 'readWorkInstruction';
 
 /** A resource that was looked for. */
 export interface Found extends Located {
-  /** The whole answer. */
-  readonly json: unknown;
   /** The id that was asked for. */
   readonly id?: string | undefined;
 }
@@ -102,9 +100,8 @@ export class Explorer {
     const isApplied = [204, 404, 410].includes(other.status) || (isDone(other.status) && isEmpty);
     const why = 'the filter is not applied: ask Azumuta how one is found by its number';
     if (!isApplied) this.findings.push(notFound(`operations.${name}.query`, why));
-    const found = { ...located, json };
-    this.resources[name] = found;
-    return found;
+    this.resources[name] = located;
+    return located;
   }
 
   #miss(name: keyof Resources, missing: string): undefined {
@@ -156,7 +153,7 @@ export class Explorer {
         locate(json, number === undefined ? [id] : [number, id]) ?? (number && locate(json, [number]));
       if (!located) continue;
       if (!this.resources[name]) this.#noteRead(name, operation.path, located.place);
-      const found: ById = { ...located, json, id, field };
+      const found: ById = { ...located, id, field };
       this.resources[name] = found;
       return found;
     }

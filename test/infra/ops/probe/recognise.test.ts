@@ -12,7 +12,7 @@ function answered(json: unknown, number?: string, id?: string): Found {
   const names = [number, id].filter((name) => name !== undefined);
   const located = locate(json, names);
   if (!located) throw new Error(`Nothing has ${names.join(' and ')}.`);
-  return { ...located, json, id };
+  return { ...located, id };
 }
 
 const found = (resources: Resources, seen: ScreenValues) =>
