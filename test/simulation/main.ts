@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { InvalidArgumentError } from 'commander';
 import * as z from 'zod/mini';
 import { createProgress } from '../../infra/local/progress.ts';
 import {
@@ -24,6 +23,7 @@ import { add, findingLines, kindLines, newTally, type Tally } from './run/tally.
 import { drawScenario } from './scenario/scenario.ts';
 import { simulateFetch } from './world/network.ts';
 
+const whole = z.coerce.number().check(z.int(), z.minimum(1), z.maximum(2 ** 31 - 1));
 const placesSchema = z.union([z.literal('all'), z.array(z.int())]);
 const namesSchema = z.array(z.string());
 const command = defineCommand({
@@ -51,24 +51,22 @@ or not run · 2 wrong command line`,
       '<n>',
       'how many orders in all (default: 2000); with --mutants, per fault (default: 10000)',
     ),
-    minutes: option('<m>', 'how long to run, instead of --journeys', z.exactOptional(z.number()), {
-      read: positive,
-    }),
+    minutes: option(
+      '<m>',
+      'how long to run, instead of --journeys',
+      z.exactOptional(z.coerce.number().check(z.refine((minutes) => minutes > 0, 'a number above 0'))),
+    ),
     only: option(
       '<places>',
       'only one seed, with these of its events: 1,4,7, all or none',
-      z.exactOptional(z.union([placesSchema, namesSchema])),
-      { read: chosen },
+      z.exactOptional(z.pipe(z.pipe(z.string(), z.transform(chosen)), z.union([placesSchema, namesSchema]))),
     ),
-    orders: option('<places>', 'only these orders of the seed', z._default(placesSchema, 'all'), {
-      read: places,
-    }),
-    cores: option(
-      '<n>',
-      'how many cores to use (default: all)',
-      z._default(z.int(), availableParallelism()),
-      { read: whole },
+    orders: option(
+      '<places>',
+      'only these orders of the seed',
+      z._default(z.pipe(z.pipe(z.string(), z.transform(places)), placesSchema), 'all'),
     ),
+    cores: option('<n>', 'how many cores to use (default: all)', z._default(whole, availableParallelism())),
     mutants: flag(
       'plants known faults, one at a time, each of which must be found by a promise that it names; --only selects faults by name',
     ),
@@ -78,19 +76,7 @@ or not run · 2 wrong command line`,
 type Options = z.output<typeof command.form>;
 
 function count(takes: string, help: string) {
-  return option(takes, help, z.exactOptional(z.int()), { read: whole });
-}
-
-function whole(text: string): number {
-  const value = positive(text);
-  if (!Number.isInteger(value) || value > 2 ** 31 - 1)
-    throw new InvalidArgumentError('It must be a whole number between 1 and 2147483647.');
-  return value;
-}
-
-function positive(text: string): number {
-  if (!(Number(text) > 0)) throw new InvalidArgumentError('It must be a number above 0.');
-  return Number(text);
+  return option(takes, help, z.exactOptional(whole));
 }
 
 /** Numbers of events, or names of faults. */
@@ -100,7 +86,7 @@ function chosen(text: string): 'all' | number[] | string[] {
 
 function places(text: string): 'all' | number[] {
   if (text === 'all') return text;
-  return text === 'none' ? [] : text.split(',').map(whole);
+  return text === 'none' ? [] : text.split(',').map(Number);
 }
 
 /** @throws UsageError for a number that the seed does not have. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import * as z from 'zod/mini';
 import { ConfigurationError } from '../../../shared/integration/define.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
@@ -37,9 +37,7 @@ interface OptionSpec<Form extends z.ZodMiniType = z.ZodMiniType> {
   readonly help: string;
   readonly form: Form;
   /** How the whole option is typed. Default: two dashes, its name and what it takes. */
-  readonly flags?: string;
-  /** Reads the text before its form is checked; throws commander's InvalidArgumentError. */
-  readonly read?: (text: string) => unknown;
+  readonly flags?: string | undefined;
 }
 type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 export type OptionsOf<Specs extends OptionSpecs> = z.output<
@@ -50,9 +48,9 @@ export function option<Form extends z.ZodMiniType>(
   takes: string,
   help: string,
   form: Form,
-  more: Pick<OptionSpec, 'flags' | 'read'> = {},
-) {
-  return { takes, help, form, ...more };
+  flags?: string,
+): OptionSpec<Form> {
+  return { takes, help, form, flags };
 }
 
 /** An option that is given or left out. */
@@ -61,7 +59,7 @@ export const flag = (help: string) => option('', help, z._default(z.boolean(), f
 export const textOption = (takes: string, help: string) => option(takes, help, z.exactOptional(text));
 /** Likewise, where it is `standard` if it is left out. */
 export const textOr = (standard: string, takes: string, help: string, flags?: string) =>
-  option(takes, help, z._default(text, standard), flags === undefined ? {} : { flags });
+  option(takes, help, z._default(text, standard), flags);
 
 /** Options of every command. */
 export const answerOptions = { json: flag('answer as JSON') };
@@ -124,10 +122,9 @@ export function defineCommand<const Specs extends OptionSpecs>({
     .showHelpAfterError('Add --help for examples.')
     .exitOverride();
   for (const [word, meaning] of Object.entries(words)) parser.argument(word, meaning);
-  for (const [key, { takes, help: meaning, flags, read }] of Object.entries(options)) {
+  for (const [key, { takes, help: meaning, flags }] of Object.entries(options)) {
     const name = key.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
-    const added = new Option(flags ?? `--${name} ${takes}`.trimEnd(), meaning);
-    parser.addOption(read ? added.argParser(read) : added);
+    parser.option(flags ?? `--${name} ${takes}`.trimEnd(), meaning);
   }
   const forms = Object.fromEntries(Object.entries(options).map(([key, { form }]) => [key, form]));
   // Made from the options, so each has its form.

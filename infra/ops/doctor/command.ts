@@ -26,9 +26,12 @@ other.
 Exit codes: 0 all is well, or only things to know (!) · 1 something is wrong (✗) · 2 wrong command line`,
   options: {
     ...plantOptions,
-    partners: option('', 'leave out the calls to Azumuta and the ERP', z._default(z.boolean(), true), {
-      flags: '--no-partners',
-    }),
+    partners: option(
+      '',
+      'leave out the calls to Azumuta and the ERP',
+      z._default(z.boolean(), true),
+      '--no-partners',
+    ),
   },
 });
 

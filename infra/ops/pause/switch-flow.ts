@@ -61,8 +61,6 @@ export interface SwitchOptions {
   readonly looks?: number;
 }
 
-export type SwitchOutcome = Awaited<ReturnType<typeof switchFlow>>;
-
 /**
  * Enables or disables the event source mappings of a flow, and waits until Lambda has finished. Messages that are under
  * way are finished; the others stay in the queue.

@@ -113,6 +113,6 @@ export function isId(path: string): boolean {
 }
 
 /** The last name of a path. */
-export function lastOf(path: string): string {
+function lastOf(path: string): string {
   return path.slice(path.lastIndexOf('.') + 1);
 }
