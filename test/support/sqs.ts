@@ -1,9 +1,13 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { text } from 'node:stream/consumers';
-import { SQSClient } from '@aws-sdk/client-sqs';
+import { randomUUID } from 'node:crypto';
+import {
+  type ChangeMessageVisibilityBatchCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  type SQSClient,
+  SQSServiceException,
+} from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
-import { checkMessage } from '../simulation/aws/queue-rules.ts';
-import { listenOnLoopback } from './loopback.ts';
+import { checkMessage, type Outgoing } from '../simulation/aws/queue-rules.ts';
 
 interface SentMessage {
   readonly queue: string;
@@ -11,16 +15,10 @@ interface SentMessage {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-interface WireEntry {
-  readonly Id: string;
-  readonly MessageBody: string;
-  readonly ReceiptHandle: string;
-  readonly VisibilityTimeout: number;
-  readonly MessageAttributes?: Record<string, { readonly DataType: string; readonly StringValue: string }>;
-}
+type Command = SendMessageCommand | SendMessageBatchCommand | ChangeMessageVisibilityBatchCommand;
 
 /**
- * An SQS endpoint on loopback that records messages and changes of visibility, and can fail. Like SQS it refuses
+ * An SQS, as a client of it sees it, that records messages and changes of visibility, and can fail. Like SQS it refuses
  * messages that are empty, too large, or contain characters that are not allowed.
  */
 export async function startSqsEndpoint() {
@@ -34,78 +32,55 @@ export async function startSqsEndpoint() {
   const failing: string[] = [];
   const fails = (body: string) => failing.includes(body) && failing.splice(failing.indexOf(body), 1);
 
-  const { url, close } = await listenOnLoopback(async (request, response) => {
-    const action = String(request.headers['x-amz-target']).replace('AmazonSQS.', '');
-    const body = JSON.parse(await text(request));
-    const failure = failures.get(action);
-    if (failure && failure.times > 0) {
-      failure.times -= 1;
-      response.writeHead(failure.status, { 'content-type': 'application/x-amz-json-1.0' });
-      response.end(
-        JSON.stringify({ __type: 'com.amazonaws.sqs#InternalError', message: 'requested by the test' }),
-      );
-      return;
-    }
-    const refusal = action === 'SendMessage' ? refusalOf(body) : undefined;
-    response.writeHead(refusal ? 400 : 200, { 'content-type': 'application/x-amz-json-1.0' });
-    response.end(JSON.stringify(refusal ? { __type: `com.amazonaws.sqs#${refusal}` } : answer(action, body)));
-  });
-  const client = new SQSClient({
-    endpoint: url,
-    region: 'eu-west-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    useQueueUrlAsEndpoint: false,
-    maxAttempts: 1,
-  });
+  function keep(queue: string, message: Outgoing) {
+    const texts = Object.entries(checkMessage(message));
+    const attributes = Object.fromEntries(texts.map(([name, { StringValue }]) => [name, StringValue]));
+    sent.push({ queue, body: message.MessageBody ?? '', attributes });
+    return { MessageId: randomUUID() };
+  }
 
-  function answer(
-    action: string,
-    body: WireEntry & { QueueUrl: string; Entries?: readonly WireEntry[] },
-  ): unknown {
-    const queue = body.QueueUrl.split('/').at(-1) ?? '';
-    const keep = (entry: WireEntry) => {
-      const attributes = Object.entries(entry.MessageAttributes ?? {}).map(([name, { StringValue }]) => [
-        name,
-        StringValue,
-      ]);
-      sent.push({ queue, body: entry.MessageBody, attributes: Object.fromEntries(attributes) });
-      return {
-        MessageId: randomUUID(),
-        MD5OfMessageBody: createHash('md5').update(entry.MessageBody).digest('hex'),
-      };
-    };
-    if (action === 'SendMessage') return keep(body);
-    const entries = body.Entries ?? [];
-    if (action === 'SendMessageBatch') {
-      const failed = entries.filter(({ MessageBody }) => fails(MessageBody));
-      const taken = entries.filter((entry) => !failed.includes(entry) && !refusalOf(entry));
-      const refused = entries.filter((entry) => !failed.includes(entry) && !taken.includes(entry));
-      return {
-        Successful: taken.map((entry) => ({ Id: entry.Id, ...keep(entry) })),
-        Failed: [
-          ...refused.map((entry) => ({ Id: entry.Id, SenderFault: true, Code: refusalOf(entry) })),
-          ...failed.map(({ Id }) => ({ Id, SenderFault: false, Code: 'InternalError' })),
-        ],
-      };
+  function answer(command: Command) {
+    const queue = command.input.QueueUrl?.split('/').at(-1) ?? '';
+    if (command instanceof SendMessageCommand) return keep(queue, command.input);
+    const Failed: object[] = [];
+    if (command instanceof SendMessageBatchCommand) {
+      for (const entry of command.input.Entries ?? [])
+        try {
+          if (fails(entry.MessageBody ?? ''))
+            Failed.push({ Id: entry.Id, SenderFault: false, Code: 'InternalError' });
+          else keep(queue, entry);
+        } catch (error) {
+          Failed.push({ Id: entry.Id, SenderFault: true, Code: error instanceof Error && error.name });
+        }
+      return { Failed };
     }
-    const bad = entries.filter(({ ReceiptHandle }) => refused.has(ReceiptHandle));
-    const good = entries.filter((entry) => !bad.includes(entry));
-    for (const { ReceiptHandle, VisibilityTimeout: seconds } of good) {
+    for (const { Id, ReceiptHandle = '', VisibilityTimeout: seconds = 0 } of command.input.Entries ?? []) {
+      if (refused.has(ReceiptHandle)) {
+        Failed.push({ Id, SenderFault: true, Code: 'ReceiptHandleIsInvalid' });
+        continue;
+      }
       visibility.set(ReceiptHandle, seconds);
       hidden.push({ queue, seconds });
     }
-    return {
-      Successful: good.map(({ Id }) => ({ Id })),
-      Failed: bad.map(({ Id }) => ({ Id, SenderFault: true, Code: 'ReceiptHandleIsInvalid' })),
-    };
+    return { Failed };
+  }
+
+  async function send(command: Command) {
+    const failure = failures.get(command.constructor.name.replace('Command', ''));
+    if (!failure?.times) return answer(command);
+    failure.times -= 1;
+    const $metadata = { httpStatusCode: failure.status };
+    const message = 'requested by the test';
+    throw new SQSServiceException({ name: 'InternalError', $fault: 'server', message, $metadata });
   }
 
   return {
-    client,
+    // The overloads of the SDK's method are one function.
+    client: { send } as Pick<SQSClient, 'send'>,
     sent: sent as readonly SentMessage[],
     hidden: hidden as readonly (typeof hidden)[number][],
     visibility: visibility as ReadonlyMap<string, number>,
-    queueUrl: (name: string) => `${url}/000000000000/${name}`,
+    queueUrl: (name: string) => `https://sqs.invalid/000000000000/${name}`,
     /** Answers the next calls of an action with this status. */
     fail: (action: string, status: number, times = 1) => void failures.set(action, { status, times }),
     /** Refuses these receipt handles in an otherwise successful batch. */
@@ -122,21 +97,8 @@ export async function startSqsEndpoint() {
       refused.clear();
       failing.length = 0;
     },
-    async stop() {
-      client.destroy();
-      await close();
-    },
+    stop() {},
   };
-}
-
-/** Why SQS refuses a message; undefined if it accepts it. */
-function refusalOf(message: WireEntry): string | undefined {
-  try {
-    checkMessage(message);
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.name : String(error);
-  }
 }
 
 /** A record as Lambda's event source mapping passes it to a function. */
