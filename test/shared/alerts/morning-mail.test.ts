@@ -66,9 +66,9 @@ it('catches up with a run that was missed, and leaves out a day that is no workd
 
 it('is sent at the next run when SNS does not accept it, and then once', async () => {
   const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-27T05:30:00Z' });
-  stage.answers.sns = () => ({ status: 503 });
+  stage.sns.isUp = false;
   await stage.run();
-  stage.answers.sns = () => ({ status: 200 });
+  stage.sns.isUp = true;
   await stage.runFor(60);
   expect(stage.received.mails).toHaveLength(1);
 });

@@ -1,7 +1,6 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SNSClient } from '@aws-sdk/client-sns';
+import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { onTestFinished } from 'vitest';
 import * as z from 'zod/mini';
 import { createSendAlerts } from '../../../functions/send-alerts/send-alerts.ts';
 import sample from '../../../integration.config.ts';
@@ -18,17 +17,14 @@ import { newOrder } from '../../support/orders.ts';
 import { type Answer, type Received, startServer } from '../../support/server.ts';
 
 /** A mail as SNS was given it. */
-export interface Mail {
+interface Mail {
   readonly topic: string;
   readonly subject: string;
   readonly text: string;
 }
 
 /** What the receivers answer next; `undefined` cuts the connection, `hang` never answers. */
-type Answers = Record<
-  'teams' | 'slack' | 'webhook' | 'sns',
-  (received: Received) => Answer | undefined | 'hang'
->;
+type Answers = Record<'teams' | 'slack' | 'webhook', (received: Received) => Answer | undefined | 'hang'>;
 
 interface AllReceived {
   readonly mails: Mail[];
@@ -36,8 +32,6 @@ interface AllReceived {
   readonly slack: unknown[];
   readonly webhook: z.infer<typeof alertSchema>[];
 }
-
-export type AlertStage = Awaited<ReturnType<typeof startAlertStage>>;
 
 export interface StageOptions {
   readonly start?: string;
@@ -53,19 +47,14 @@ const accept = () => ({ status: 200, body: 'ok' });
 export async function startAlertStage(options: StageOptions = {}) {
   const clock = testClock(options.start);
   const store = await startLedgerStore();
-  const answers: Answers = { teams: accept, slack: accept, webhook: accept, sns: accept };
+  const answers: Answers = { teams: accept, slack: accept, webhook: accept };
+  /** Whether SNS takes mails. */
+  const sns = { isUp: true };
   const received: AllReceived = { mails: [], teams: [], slack: [], webhook: [] };
   /** Messages in each queue, as SQS tells them. */
   const counts: Record<string, number> = {};
   const logged: string[] = [];
   const webhooks = await startReceivers(answers, received);
-  const sns = new SNSClient({
-    endpoint: await startSns(answers, received.mails),
-    region: 'eu-west-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
-  });
-  onTestFinished(() => sns.destroy());
 
   /** How long a receiver is waited for, in place of its seconds. */
   const patience: { ms: number | undefined } = { ms: undefined };
@@ -84,7 +73,7 @@ export async function startAlertStage(options: StageOptions = {}) {
   let runs = 0;
 
   const stage = {
-    ...{ clock, ledger, breaker, store, counts, answers, received, logged, patience },
+    ...{ clock, ledger, breaker, store, counts, answers, sns, received, logged, patience },
     /** One run of the function, in a container of its own. */
     run() {
       runs += 1;
@@ -96,7 +85,7 @@ export async function startAlertStage(options: StageOptions = {}) {
         dynamodb: options.dynamodb?.(store.client) ?? store.client,
         sqs: countingSqs(counts),
         secretsManager: secretOf(webhooks),
-        sns,
+        sns: mailing(sns, received.mails),
         writeLog: (line) => logged.push(line),
       });
       const awsRequestId = `run ${runs}`;
@@ -155,23 +144,17 @@ async function startReceivers(answers: Answers, received: AllReceived) {
   };
 }
 
-async function startSns(answers: Answers, mails: Mail[]): Promise<string> {
-  const { url } = await startServer((call) => {
-    const answer = answers.sns(call);
-    if (answer === 'hang') return new Promise(() => undefined);
-    if (answer?.status !== 200) return answer;
-    const form = new URLSearchParams(call.body);
-    mails.push({
-      topic: form.get('TopicArn')?.split(':').at(-1) ?? '',
-      subject: form.get('Subject') ?? '',
-      text: form.get('Message') ?? '',
-    });
-    return {
-      headers: { 'content-type': 'text/xml' },
-      body: '<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>',
-    };
-  });
-  return url;
+/** SNS, as far as mails are published. */
+function mailing(sns: { readonly isUp: boolean }, mails: Mail[]): Pick<SNSClient, 'send'> {
+  const send = async (command: unknown) => {
+    if (!(command instanceof PublishCommand)) throw new Error('SNS is asked to publish only.');
+    if (!sns.isUp) throw new Error('SNS does not answer.');
+    const { TopicArn = '', Subject = '', Message = '' } = command.input;
+    mails.push({ topic: TopicArn.split(':').at(-1) ?? '', subject: Subject, text: Message });
+    return {};
+  };
+  // The overloads of the SDK's method are one function.
+  return { send } as Pick<SNSClient, 'send'>;
 }
 
 /** SQS, as far as it is asked how much there is. */
@@ -181,7 +164,7 @@ function countingSqs(counts: Readonly<Record<string, number>>): Pick<SQSClient, 
     const name = command.input.QueueUrl?.split('/').at(-1) ?? '';
     return { Attributes: { ApproximateNumberOfMessages: String(counts[name] ?? 0) } };
   };
-  // The overloads of the SDK's method are one function.
+  // As above.
   return { send } as Pick<SQSClient, 'send'>;
 }
 
