@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { forAllTests } from '../../support/for-all-tests.ts';
 import { overriding } from '../../support/overriding.ts';
 import { each, startOrderStage, units } from './order-stage.ts';
 
-const stage = await forAllTests(startOrderStage());
+const stage = await startOrderStage();
 beforeEach(() => stage.sqs.forget());
 
 describe('a long list', () => {

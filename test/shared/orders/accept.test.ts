@@ -2,11 +2,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
-import { forAllTests } from '../../support/for-all-tests.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { each, startOrderStage, together, units } from './order-stage.ts';
 
-const stage = await forAllTests(startOrderStage());
+const stage = await startOrderStage();
 beforeEach(() => {
   stage.sqs.forget();
   stage.logged.forget();

@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { bookingPlan, plannedBooking } from '../../support/bookings.ts';
-import { forAllTests } from '../../support/for-all-tests.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { each, type Mapping, startOrderStage, together, units } from './order-stage.ts';
 
-const stage = await forAllTests(startOrderStage());
+const stage = await startOrderStage();
 beforeEach(() => {
   stage.lookedAt.length = 0;
 });

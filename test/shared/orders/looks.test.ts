@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { forAllTests } from '../../support/for-all-tests.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { type Mapping, startOrderStage, units } from './order-stage.ts';
 
-const stage = await forAllTests(startOrderStage());
+const stage = await startOrderStage();
 
 /** Accepts an order of five and creates it in Azumuta. */
 async function made(number: string, mapping: Mapping = {}): Promise<void> {

@@ -1,6 +1,6 @@
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
-import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
+import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { ErpOrder, ProductOrderDraft } from '../../../shared/model/orders.ts';
 import { acceptOrders } from '../../../shared/orders/accept.ts';
 import type { AcceptDependencies, Accepted } from '../../../shared/orders/accept-wanted.ts';
@@ -8,7 +8,7 @@ import { lookAtOrder } from '../../../shared/orders/look.ts';
 import type { Via } from '../../../shared/orders/wanted-order.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { testClock } from '../../support/clock.ts';
-import { startLedgerStore } from '../../support/dynamodb.ts';
+import { ledgerOn } from '../../support/ledger.ts';
 import { recordedLog, silent } from '../../support/logs.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { partnersOn } from '../../support/partners.ts';
@@ -54,9 +54,8 @@ export type AttemptEnd = 'created' | 'in doubt' | 'failed' | 'refused' | 'refuse
 
 /** A ledger and a queue, orders of the ERP, and attempts at creating them. */
 export async function startOrderStage() {
-  const [store, sqs] = await Promise.all([startLedgerStore(), startSqsEndpoint()]);
-  const clock = testClock();
-  const ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+  const { table, clock, ledger } = ledgerOn();
+  const sqs = await startSqsEndpoint();
   const logged = recordedLog();
   /** Numbers of product orders whose completion must be looked at once more. */
   const lookedAt: string[] = [];
@@ -78,7 +77,7 @@ export async function startOrderStage() {
   };
 
   return {
-    ...{ clock, store, sqs, ledger, logged, lookedAt, enqueued, acceptAll },
+    ...{ clock, table, sqs, ledger, logged, lookedAt, enqueued, acceptAll },
 
     async accept(order: ErpOrder, how?: How): Promise<Accepted> {
       const [accepted] = await acceptAll([order], how);
@@ -124,7 +123,7 @@ export async function startOrderStage() {
         {
           ledger,
           azumuta: { productOrder: has, findProductOrder: has },
-          partners: partnersOn({ ...store, clock }),
+          partners: partnersOn({ table, clock }),
           enqueue: async (again) => void enqueued.push(again),
         },
       );
@@ -133,14 +132,8 @@ export async function startOrderStage() {
     /** `number status` of each. */
     statuses: ({ productOrders }: Accepted) =>
       productOrders.map(({ number, status }) => `${number} ${status}`),
-    /** The ledger's record of the ERP order with this number. */
-    recordOf: (number: string) => ledger.erpOrders.find(erpOrder({ number })),
     /** `event: note` of a journey. */
     journeyOf: async (number: string) =>
       (await ledger.journeys.of(number)).map(({ event, note }) => `${event}: ${note ?? ''}`),
-
-    async stop() {
-      await Promise.all([store.stop(), sqs.stop()]);
-    },
   };
 }
