@@ -13,7 +13,6 @@ import { SecretUnset } from '../../../shared/platform/aws/secrets.ts';
 import { ipAllowListCheck } from '../../../shared/platform/ip-allow-list.ts';
 import { anyText } from '../../support/any-text.ts';
 import { testClock } from '../../support/clock.ts';
-import { forAllTests } from '../../support/for-all-tests.ts';
 import { recordedLog } from '../../support/logs.ts';
 import { startSqsEndpoint } from '../../support/sqs.ts';
 
@@ -23,7 +22,7 @@ const previous = 'CANARY-previous-token-of-the-webhook';
 /** `npx vitest … ` with WEBHOOK_CALLS=100000 for the long run. */
 const callsPerRun = Number(process.env.WEBHOOK_CALLS ?? 200);
 
-const sqs = await forAllTests(startSqsEndpoint());
+const sqs = await startSqsEndpoint();
 const logged = recordedLog();
 let ids = 0;
 beforeEach(() => sqs.forget());

@@ -1,27 +1,19 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { PullProgress } from '../../../shared/ledger/records/pull-state.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { type PullDependencies, type PullReport, pullOrders } from '../../../shared/orders/pull.ts';
 import { afterPage, afterPullWindow, overlapMs, startOf } from '../../../shared/orders/pull-window.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
-import { type TestClock, testClock } from '../../support/clock.ts';
-import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
-import { forAllTests } from '../../support/for-all-tests.ts';
+import { ledgerOn } from '../../support/ledger.ts';
 import { startSqsEndpoint } from '../../support/sqs.ts';
 import { pagesOfLateErp, type WrittenOrder } from './erp-that-commits-late.ts';
 import { pullFrom } from './pull-stage.ts';
 
-const sqs = await forAllTests(startSqsEndpoint());
-let store: LedgerStore;
-let clock: TestClock;
-let ledger: Ledger;
-
-beforeEach(async () => {
-  store = await startLedgerStore();
-  clock = testClock();
-  ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+const sqs = await startSqsEndpoint();
+let { table, clock, ledger } = ledgerOn();
+beforeEach(() => {
+  ({ table, clock, ledger } = ledgerOn());
 });
 
 /** Runs of the pull over an ERP whose clock is wrong by so many hours; times are the ERP's, `H:MM` after 8. */
@@ -46,7 +38,7 @@ function plant(skewHours: number, goLive?: string) {
       let read = 0;
       runs += 1;
       const dependencies: PullDependencies = {
-        ...pullFrom({ ...store, clock }, async function* (since) {
+        ...pullFrom({ table, clock }, async function* (since) {
           const pages = pagesOfLateErp(orders, erpClock, 2, since);
           while (true) {
             read += 1;

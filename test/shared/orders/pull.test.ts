@@ -1,29 +1,20 @@
-import { beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { switchPull } from '../../../infra/ops/pause/switch-flow.ts';
 import type { UnreadableOrder } from '../../../shared/erp/connector.ts';
 import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
-import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { pullOrders, pullStage } from '../../../shared/orders/pull.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { toldOf } from '../../../shared/situation/told.ts';
 import { claimedOrder } from '../../support/bookings.ts';
-import { type TestClock, testClock } from '../../support/clock.ts';
-import { startLedgerStore } from '../../support/dynamodb.ts';
-import { forAllTests } from '../../support/for-all-tests.ts';
+import { ledgerOn } from '../../support/ledger.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { startSqsEndpoint } from '../../support/sqs.ts';
 import { pullFrom } from './pull-stage.ts';
 
-const store = await startLedgerStore();
-const sqs = await forAllTests(startSqsEndpoint());
-let clock: TestClock;
-let ledger: Ledger;
-beforeEach(() => {
-  clock = testClock();
-  ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
-});
+const { table, clock, ledger } = ledgerOn();
+const sqs = await startSqsEndpoint();
 
 /** One run over these orders of an ERP. */
 function pull(
@@ -35,7 +26,7 @@ function pull(
   return pullOrders(
     { awsRequestId: `run at ${clock.now().toISOString()}`, getRemainingTimeInMillis: () => 60_000 },
     {
-      ...pullFrom({ ...store, clock }, async function* () {
+      ...pullFrom({ table, clock }, async function* () {
         if (failure) throw failure;
         yield { orders, unreadable, watermark: { changedAt: clock.now().toISOString() } };
       }),
@@ -68,13 +59,13 @@ it('calls nobody while it is paused, until it is resumed', async () => {
   expect(paused).toMatchObject({ outcome: 'paused', orders: 0 });
   expect(again.already).toBe(true);
   expect(resumed).toMatchObject({ outcome: 'read', queued: 1 });
-  const kept = await store.table.get({ pk: `PAUSES#${pullStage}`, sk: 'PAUSES' });
+  const kept = await table.get({ pk: `PAUSES#${pullStage}`, sk: 'PAUSES' });
   expect(kept).toMatchObject({ expiresAt: expect.any(Number) });
 });
 
 it('keeps a pause until somebody ends it, and forgets it some time after', async () => {
   await switchPull(ledger.pauses, false);
-  expect(await store.table.get({ pk: `PAUSES#${pullStage}`, sk: 'PAUSES' })).not.toHaveProperty('expiresAt');
+  expect(await table.get({ pk: `PAUSES#${pullStage}`, sk: 'PAUSES' })).not.toHaveProperty('expiresAt');
   await switchPull(ledger.pauses, true);
 });
 

@@ -2,10 +2,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse } from 'aws-lambda';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { Rejected } from '../../../shared/model/errors.ts';
 import { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
+import { ledgerOn } from '../../support/ledger.ts';
 import { startServer } from '../../support/server.ts';
 import { sqsRecord } from '../../support/sqs.ts';
 import { batch, doing, failedIds, idsOf, invocation, never, stoppedTime, workerStage } from './stage.ts';
@@ -69,11 +69,7 @@ describe('a worker near its deadline', () => {
     // Prepare
     const client = new DynamoDBClient(await stalledService());
     onTestFinished(() => client.destroy());
-    const { attempts } = createLedger({
-      table: new Table(client, 'ledger'),
-      clock: stage.clock,
-      times: { settlingSeconds: 300 },
-    });
+    const { attempts } = ledgerOn(new Table(client, 'ledger'), stage.clock).ledger;
     const records = [sqsRecord({ body: 'success', receiveCount: 2 }), sqsRecord({ body: 'success' })];
 
     // Act

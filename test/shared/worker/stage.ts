@@ -1,7 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { beforeEach, vi } from 'vitest';
-import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import {
@@ -10,8 +9,7 @@ import {
   type WorkAttempt,
   type WorkerDependencies,
 } from '../../../shared/worker/worker.ts';
-import { testClock } from '../../support/clock.ts';
-import { forAllTests } from '../../support/for-all-tests.ts';
+import { ledgerOn } from '../../support/ledger.ts';
 import { recordedLog } from '../../support/logs.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
 import { sqsRecord, startSqsEndpoint } from '../../support/sqs.ts';
@@ -31,10 +29,9 @@ export interface Delivered {
  * wrote down are new for each test.
  */
 export async function workerStage() {
-  const [table, sqs] = [modelledTable(), await forAllTests(startSqsEndpoint())];
+  const [table, sqs] = [modelledTable(), await startSqsEndpoint()];
   const anew = () => {
-    const clock = testClock();
-    const ledger = createLedger({ table, clock, times: { settlingSeconds: 300 } });
+    const { clock, ledger } = ledgerOn(table);
     return { clock, ledger, logged: recordedLog() };
   };
   const now = anew();
