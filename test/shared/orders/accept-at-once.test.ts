@@ -6,9 +6,10 @@ import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { decideProductOrders } from '../../../shared/orders/decide-product-orders.ts';
 import { readKnown } from '../../../shared/orders/wanted-order.ts';
+import type { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { ledgerOn } from '../../support/ledger.ts';
 import { erpOrder } from '../../support/orders.ts';
-import { overriding } from '../../support/overriding.ts';
+import { callingThrough } from '../../support/overriding.ts';
 import { acceptInto, each, type Mapping, units as unitsOf } from './order-stage.ts';
 
 /** What a planner was alerted to about the ERP order. */
@@ -36,29 +37,9 @@ function accept(wanted: Wish, ledger: Ledger) {
   return acceptInto(ledger, [wanted.order], 'endpoint', { map });
 }
 
-/** Each of its calls waits until the test lets it go on. */
-function inTurns(ledger: Ledger, scheduler: fc.Scheduler): Ledger {
-  const { erpOrders, knownOrders, orders } = ledger;
-  const find = (...given: Parameters<typeof erpOrders.find>) => erpOrders.find(...given);
-  const write = (...given: Parameters<typeof erpOrders.write>) => erpOrders.write(...given);
-  const read = (number: string) => knownOrders.read(number);
-  const put = (...given: Parameters<typeof orders.put>) => orders.put(...given);
-  const replace = (...given: Parameters<typeof orders.replace>) => orders.replace(...given);
-  const withdraw = (...given: Parameters<typeof orders.withdraw>) => orders.withdraw(...given);
-  return {
-    ...ledger,
-    erpOrders: overriding(erpOrders, {
-      find: scheduler.scheduleFunction(find),
-      write: scheduler.scheduleFunction(write),
-    }),
-    knownOrders: overriding(knownOrders, { read: scheduler.scheduleFunction(read) }),
-    orders: overriding(orders, {
-      put: scheduler.scheduleFunction(put),
-      replace: scheduler.scheduleFunction(replace),
-      withdraw: scheduler.scheduleFunction(withdraw),
-    }),
-  };
-}
+/** A ledger on this table, each of whose calls waits until the test lets it go on. */
+const inTurns = (table: Table, scheduler: fc.Scheduler): Ledger =>
+  ledgerOn(callingThrough(table, (call) => scheduler.scheduleFunction(call))).ledger;
 
 /** All product orders of the ERP order, under any number. */
 async function liveOf(ledger: Ledger) {
@@ -96,7 +77,7 @@ it('does what one of two planners wants who work at once, in any order of their 
   await fc.assert(
     fc.asyncProperty(races, async ({ before, a, b, creates, turns }) => {
       // Prepare
-      const { ledger } = ledgerOn();
+      const { table, ledger } = ledgerOn();
       if (before) await accept(before, ledger);
       const create = turns.scheduleFunction(async () => {
         for (const { number } of (await liveOf(ledger)).slice(0, 1)) {
@@ -106,7 +87,7 @@ it('does what one of two planners wants who work at once, in any order of their 
       });
 
       // Act
-      const scheduled = inTurns(ledger, turns);
+      const scheduled = inTurns(table, turns);
       await turns.waitFor(
         Promise.all([accept(a, scheduled), accept(b, scheduled), ...(creates ? [create()] : [])]),
       );
@@ -129,13 +110,13 @@ it('gives a number that an ERP order gave back to one of two that want it at onc
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), async (turns) => {
       // Prepare
-      const { ledger } = ledgerOn();
+      const { table, ledger } = ledgerOn();
       const gone = company('gone');
       await accept(gone, ledger);
       await accept({ ...gone, order: { ...gone.order, state: 'cancelled' } }, ledger);
 
       // Act
-      const scheduled = inTurns(ledger, turns);
+      const scheduled = inTurns(table, turns);
       const answers = await turns.waitFor(
         Promise.all([accept(company('a'), scheduled), accept(company('b'), scheduled)]),
       );
