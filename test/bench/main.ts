@@ -1,46 +1,30 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { arch, availableParallelism, cpus, platform, tmpdir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { bundleFunctions } from '../../infra/build/bundle-functions.ts';
 import { createProgress } from '../../infra/local/progress.ts';
 import { reasonOf } from '../../shared/model/errors.ts';
-import { switchMapping } from '../support/switch-mapping.ts';
 import { sizesOf } from './bundles/bundle-sizes.ts';
-import { importTimes, writeYardsticks } from './bundles/imports.ts';
-import { environmentOf, webhookTimes } from './bundles/receive-webhook.ts';
+import { environmentOf, importTimes, writeYardsticks } from './bundles/imports.ts';
 import { type Flow, measureBill } from './cost/bill.ts';
-import { monthOf, perMillionOf, templateOfPlant } from './cost/month.ts';
-import { machineLine, secondsOf } from './machine.ts';
+import { monthOf, monthRows, perMillionOf, templateOfPlant } from './cost/month.ts';
 import { callsPerBooking } from './partners/calls-per-booking.ts';
 import { type Partners, startPartners } from './partners/partners.ts';
 import { checkOutBefore } from './peers/before.ts';
 import { type Figures, peerName } from './peers/figures.ts';
 import { type BenchPlant, powertools, startBenchPlant } from './peers/plant.ts';
 import { countLosses, measureRounds, measureWaits } from './peers/rounds.ts';
-import { pullAll, pullSmall, pullThroughKill } from './pulling.ts';
 import { markdownOf, rowsOf } from './table.ts';
 
-const parts = [
-  'bundles',
-  'webhook',
-  'completions',
-  'waits',
-  'accidents',
-  'calls',
-  'pull',
-  'cost',
-  'commands',
-] as const;
+const parts = ['bundles', 'completions', 'waits', 'accidents', 'calls', 'cost'] as const;
 type Part = (typeof parts)[number];
 
 interface Settings {
-  readonly json: boolean;
   readonly peers: 'powertools' | 'none';
   readonly rounds: number;
   readonly completions: number;
-  readonly orders: number;
   readonly only: readonly Part[];
 }
 
@@ -67,7 +51,6 @@ const command = new Command('npm run bench --')
   .description(
     'Measures the deployed bundles on the local platform, compares them with the pipeline of the AWS documentation (Powertools), and prints one table. It asserts nothing.',
   )
-  .option('--json', 'print all raw figures instead of the table', false)
   .addOption(
     new Option('--peers <which>', 'what to compare with')
       .choices(['powertools', 'none'])
@@ -75,7 +58,6 @@ const command = new Command('npm run bench --')
   )
   .option('--rounds <n>', 'number of rounds; the median is printed', whole, 3)
   .option('--completions <n>', 'completions per round', whole, 400)
-  .option('--orders <n>', 'released orders in the large pull', whole, 100_000)
   .addOption(
     new Option('--only <parts...>', 'measure only these parts')
       .choices([...parts])
@@ -84,24 +66,14 @@ const command = new Command('npm run bench --')
 
 async function measure(settings: Settings): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), 'azumuta-erp-bench-'));
-  const figures: Figures = { machine: await machineLine(), at: new Date().toISOString(), delayMs };
+  const figures: Figures = {};
   const stops: (() => Promise<void>)[] = [];
   const wants = (...some: readonly Part[]) => some.some((part) => settings.only.includes(part));
-  const stock = { file: '' };
   const withPeer = settings.peers !== 'none';
   let partners: Partners;
   let plant: BenchPlant;
 
   const tasks: readonly Task[] = [
-    {
-      title: 'npx cdk synth and npm test',
-      enabled: () => wants('commands'),
-      async task(tell) {
-        const synth = await secondsOf('npx', 'cdk', 'synth', '--quiet', '--output', join(folder, 'cdk.out'));
-        tell('npm test');
-        figures.seconds = { 'npx cdk synth': synth, 'npm test': await secondsOf('npm', 'test') };
-      },
-    },
     {
       title: 'Starting the stubs and the platform',
       async task() {
@@ -110,7 +82,6 @@ async function measure(settings: Settings): Promise<Figures> {
         await partners.reset();
         plant = await startBenchPlant({ partners });
         stops.push(plant.stop);
-        stock.file = (await writeYardsticks(join(folder, 'yardsticks'))).stock;
       },
     },
     {
@@ -122,15 +93,12 @@ async function measure(settings: Settings): Promise<Figures> {
           join(folder, 'bundles'),
         );
         figures.bundles = sizesOf(metafile);
-        const webhookEnvironment = environmentOf(plant, 'receive-webhook');
+        const yardsticks = await writeYardsticks(join(folder, 'yardsticks'));
+        const environment = environmentOf(plant, 'receive-webhook');
         figures.imports = await importTimes(
           [
-            {
-              name: 'empty handler',
-              file: join(folder, 'yardsticks/empty.mjs'),
-              environment: webhookEnvironment,
-            },
-            { name: 'stock SQS client', file: stock.file, environment: webhookEnvironment },
+            { name: 'empty handler', file: yardsticks.empty, environment },
+            { name: 'stock SQS client', file: yardsticks.stock, environment },
             ...figures.bundles.map(({ name }) => ({
               name,
               file: join(folder, 'bundles', name, 'index.mjs'),
@@ -176,38 +144,6 @@ async function measure(settings: Settings): Promise<Figures> {
       },
     },
     {
-      title: 'A killed pull',
-      enabled: () => wants('pull'),
-      async task() {
-        figures.killedPull = await pullThroughKill(plant, partners, 300);
-      },
-    },
-    {
-      title: 'The webhook, warm',
-      enabled: () => wants('webhook'),
-      async task() {
-        // Its messages stay in the queue, because nothing else is measured on this plant afterwards.
-        await switchMapping(plant.emulator, plant.functionOf('book-completion').name, false);
-        figures.webhook = await webhookTimes(plant, stock.file, settings.rounds * 200);
-      },
-    },
-    {
-      title: 'A small and a large pull',
-      enabled: () => wants('pull'),
-      async task(tell) {
-        // With the deployed settings, because one run may take minutes.
-        const long = await startBenchPlant({ partners, overrides: {} });
-        stops.push(long.stop);
-        try {
-          const small = await pullSmall(long, partners, 6);
-          tell(`${settings.orders} orders`);
-          figures.pulled = { small, large: await pullAll(long, partners, settings.orders) };
-        } finally {
-          await long.stop();
-        }
-      },
-    },
-    {
       title: 'Requests and time for the bill',
       enabled: () => wants('cost'),
       async task(tell) {
@@ -249,13 +185,16 @@ try {
   const settings = command.parse().opts<Settings>();
   process.chdir(root);
   const figures = await measure(settings);
-  if (settings.json) process.stdout.write(`${JSON.stringify(figures, mapsAsObjects, 2)}\n`);
-  else process.stdout.write(`\n${figures.machine}\n\n${markdownOf(rowsOf(figures))}\n`);
+  const month = figures.month ? ['', ...monthRows(figures.month)] : [];
+  process.stdout.write(`\n${[machineLine(), '', markdownOf(rowsOf(figures)), ...month].join('\n')}\n`);
 } catch (error) {
   process.stderr.write(`${reasonOf(error)}\n`);
   process.exitCode = 1;
 }
 
-function mapsAsObjects(_key: string, value: unknown): unknown {
-  return value instanceof Map ? Object.fromEntries(value) : value;
+/** A line that describes this machine. */
+function machineLine(): string {
+  const model = cpus()[0]?.model.trim() ?? 'unknown processor';
+  const memory = Math.round(totalmem() / 1024 ** 3);
+  return `${availableParallelism()} cores of ${model}, ${memory} GB, ${platform()} ${arch()}, Node ${process.version}`;
 }

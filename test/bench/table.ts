@@ -24,23 +24,11 @@ export function rowsOf(figures: Figures): Row[] {
   return [
     ...importRows(figures),
     ...sizeRows(figures),
-    ...webhookRows(figures),
     ...completionRows(figures),
     ...waitRows(figures),
     ...accidentRows(figures),
     ...callRows(figures),
-    ...pullRows(figures),
     ...billRows(figures),
-    ...Object.entries(figures.seconds ?? {}).map(([command, seconds]) => {
-      const most = command.includes('synth') ? 10 : 90;
-      return {
-        figure: `\`${command}\``,
-        measured: `${seconds.toFixed(0)} s`,
-        against: '–',
-        wanted: `≤ ${most} s`,
-        reached: seconds <= most,
-      };
-    }),
   ];
 }
 
@@ -76,19 +64,6 @@ function sizeRows({ bundles = [] }: Figures): Row[] {
   });
 }
 
-function webhookRows({ webhook }: Figures): Row[] {
-  if (!webhook) return [];
-  return [
-    {
-      figure: 'receive-webhook, handler, warm, p50 / p99',
-      measured: `${ms(webhook.webhook.p50)} / ${ms(webhook.webhook.p99)} (${times(webhook.webhook.p50, webhook.bare.p50)})`,
-      against: `bare SendMessage ${ms(webhook.bare.p50)} / ${ms(webhook.bare.p99)}`,
-      wanted: '≤ 1.3 × at p50',
-      reached: webhook.webhook.p50 <= 1.3 * webhook.bare.p50,
-    },
-  ];
-}
-
 /** Our figure, and its ratio to the peer's; each of the two may be missing. */
 const compared = (text: string, own: number | undefined, peer: number | undefined) =>
   own === undefined ? missing : `${text}${peer ? ` (${times(own, peer)})` : ''}`;
@@ -117,8 +92,8 @@ function completionRows({ completions: [own, peer] = [] }: Figures): Row[] {
         Object.entries(calls).map(([name, count]) => (kind.test(name) ? count : 0)),
       ),
     ) / completions;
-  const azumuta = callsOf(/^azumuta/);
-  const erp = callsOf(/^erp/);
+  const azumuta = callsOf(/ \/api\/v1\//);
+  const erp = callsOf(/ \/api\/production-orders/);
   return [
     {
       figure: 'CPU per completion, all functions',
@@ -195,39 +170,6 @@ function callRows({ calls = [] }: Figures): Row[] {
     against: `${first} in a new container`,
     wanted: '–',
   }));
-}
-
-function pullRows({ pulled, killedPull }: Figures): Row[] {
-  const rows: Row[] = [];
-  if (pulled) {
-    const { small, large } = pulled;
-    const ratio = small.peakBytes && large.peakBytes ? large.peakBytes / small.peakBytes : undefined;
-    const perThousand = ({ calls, orders }: typeof small) => (calls / orders) * 1000;
-    rows.push({
-      figure: `pull of ${large.orders.toLocaleString('en')} orders: peak memory`,
-      measured: ratio === undefined ? missing : `${megabytes(large.peakBytes ?? 0)} (${ratio.toFixed(2)} ×)`,
-      against: `pulls of 1,000, one after the other, ${megabytes(small.peakBytes ?? 0)}`,
-      wanted: '≤ 1.2 ×',
-      ...(ratio === undefined ? {} : { reached: ratio <= 1.2 }),
-    });
-    rows.push({
-      figure: 'calls per 1,000 orders',
-      measured: perThousand(large).toFixed(1),
-      against: `${perThousand(small).toFixed(1)} (pages of 50)`,
-      wanted: 'linear',
-      reached: perThousand(large) <= perThousand(small) * 1.05,
-    });
-  }
-  if (killedPull) {
-    rows.push({
-      figure: `after a kill in a pull of ${killedPull.orders}`,
-      measured: `${killedPull.pagesReadAgain} page(s) read again, ${killedPull.createdTwice} created twice, ${killedPull.missing} missing`,
-      against: '–',
-      wanted: '≤ 1, 0, 0',
-      reached: killedPull.pagesReadAgain <= 1 && killedPull.createdTwice === 0 && killedPull.missing === 0,
-    });
-  }
-  return rows;
 }
 
 /** The table as Markdown, with aligned columns. */

@@ -31,16 +31,13 @@ export type BacklogPlant = ReturnType<typeof createBacklogPlant>;
 /**
  * The deployed functions in virtual time, with an Azumuta and an ERP that accepts a limited number of calls a second.
  */
-export function createBacklogPlant(
-  limit: { readonly perSecond: number; readonly atOnce?: number },
-  seed: number,
-) {
-  const chance = createChance(seed);
+export function createBacklogPlant(perSecond: number) {
+  const chance = createChance(1);
   const time = createVirtualTime(beginning, maxSteps);
   const timeline = createTimeline(false, time.now);
   const now = () => new Date(time.now());
   const model = erpModels.rest({ now, newId: chance.id });
-  const erp = limitErp(model, limit.perSecond, time.now);
+  const erp = limitErp(model, perSecond, time.now);
   const triggers = createTriggerSender([], {
     ...{ time, chance, timeline },
     plant: () => plant,
@@ -60,7 +57,7 @@ export function createBacklogPlant(
       plant: 'backlog',
       timeZone: 'Europe/Brussels',
       azumuta: { baseUrl: `${urlOf('azumuta')}/api/v1` },
-      erp: model.definition(urlOf('erp'), limit),
+      erp: model.definition(urlOf('erp'), { perSecond }),
       completions: { quantity: (completed) => recorded(completed, 'Good quantity') ?? planned(completed) },
     }),
     fateOf: () => goesWell,

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { simulateFetch } from '../../simulation/world/network.ts';
-import { part, runBacklog, waitsOf } from './run-backlog.ts';
+import { quantile } from '../statistics.ts';
+import { runBacklog, waitsOf } from './run-backlog.ts';
 
 afterAll(simulateFetch());
 
@@ -17,15 +18,15 @@ describe('bookings that waited for an ERP with a limit of calls per second', () 
     const [waits, waitsAlone] = [waitsOf(run), waitsOf(alone)];
     expect(waits.length).toBeGreaterThan(10);
     for (const share of [0.5, 0.95])
-      expect(part(waits, share)).toBeLessThanOrEqual(2 * part(waitsAlone, share));
+      expect(quantile(waits, share)).toBeLessThanOrEqual(2 * quantile(waitsAlone, share));
     // They wait at most once more as long as the ERP was down.
-    expect(run.minutes.length).toBeLessThanOrEqual(16);
+    expect(run.callsByMinute.length).toBeLessThanOrEqual(16);
   });
 
   it('let new completions go first after each booking, even with one call at a time', async () => {
     const run = await runBacklog({ perSecond: 1, newEverySeconds: 20, waiting: 40, outageMinutes: 12 });
     expect(run).toMatchObject({ refused: 0, wrong: [], deadLetters: 0, unexpected: [] });
     // A booking takes about four seconds, and a message that finds no slot is retried within one to three seconds.
-    expect(part(waitsOf(run), 0.95)).toBeLessThan(15_000);
+    expect(quantile(waitsOf(run), 0.95)).toBeLessThan(15_000);
   });
 });

@@ -1,9 +1,8 @@
 import { minuteMs } from '../../simulation/world/moments.ts';
 import { type BacklogPlant, createBacklogPlant } from './backlog-plant.ts';
 
-export interface BacklogOptions {
+interface BacklogOptions {
   readonly perSecond: number;
-  readonly atOnce?: number;
   /** Number of bookings that wait when the ERP comes back; 0 to measure new completions only. */
   readonly waiting: number;
   /** Duration of the outage, during which those bookings come in. */
@@ -12,19 +11,18 @@ export interface BacklogOptions {
   readonly newEverySeconds: number;
   /** How long new completions come in; default: until no booking waits. */
   readonly newForMinutes?: number;
-  readonly seed?: number;
   /** Called after each minute. */
-  readonly progress?: (status: { readonly minute: number; readonly waiting: number }) => void;
+  readonly progress?: (status: { readonly minute: number; readonly left: number }) => void;
 }
 
 /** The result of one run; times in milliseconds since the ERP came back. */
-export interface BacklogRun {
+interface BacklogRun {
   /** Most calls in any sixty seconds, by the ERP's own count. */
   readonly maxPerMinute: number;
   /** Calls that the ERP refused. */
   readonly refused: number;
-  /** For each minute: the number of calls, and of bookings that wait. */
-  readonly minutes: readonly { readonly calls: number; readonly waiting: number }[];
+  /** The number of calls in each minute. */
+  readonly callsByMinute: readonly number[];
   /** For each new completion: when its trigger was sent, and the time until its booking. */
   readonly fresh: readonly { readonly at: number; readonly waitMs: number }[];
   /** When the ERP was called first: completions before that had to wait for the breaker. */
@@ -38,7 +36,7 @@ export interface BacklogRun {
 /** Lets bookings come in while the ERP is down, and new completions while the backlog is processed. */
 export async function runBacklog(options: BacklogOptions): Promise<BacklogRun> {
   const { outageMinutes, progress, newForMinutes = Number.POSITIVE_INFINITY } = options;
-  const backlogPlant = createBacklogPlant(options, options.seed ?? 1);
+  const backlogPlant = createBacklogPlant(options.perSecond);
   const { time, erp, plant } = backlogPlant;
   const old = await addBacklog(backlogPlant, options);
   await runUntil(backlogPlant, time.now() + outageMinutes * minuteMs - (time.now() - old.beganAt));
@@ -46,7 +44,7 @@ export async function runBacklog(options: BacklogOptions): Promise<BacklogRun> {
   erp.comeBack();
 
   const fresh = new Map<string, number>();
-  const minutes: { calls: number; waiting: number }[] = [];
+  const callsByMinute: number[] = [];
   const isDone = () => erp.bookedAt.size >= old.names.length + fresh.size;
   const isOver = () =>
     time.now() - backAt >= newForMinutes * minuteMs || (options.waiting > 0 && waiting() === 0);
@@ -60,15 +58,15 @@ export async function runBacklog(options: BacklogOptions): Promise<BacklogRun> {
   while (!(isOver() && isDone() && plant.isQuiet())) {
     const counted = erp.calls.length;
     await runUntil(backlogPlant, time.now() + minuteMs);
-    minutes.push({ calls: erp.calls.length - counted, waiting: waiting() });
-    progress?.({ minute: minutes.length, waiting: waiting() });
-    if (minutes.length > 60 * 48) break;
+    callsByMinute.push(erp.calls.length - counted);
+    progress?.({ minute: callsByMinute.length, left: waiting() });
+    if (callsByMinute.length > 60 * 48) break;
   }
   const names = [...old.names, ...fresh.keys()];
   const run = {
     maxPerMinute: maxWithin(erp.calls, minuteMs),
     refused: erp.refused(),
-    minutes,
+    callsByMinute,
     fresh: [...fresh].map(([name, at]) => ({
       at: at - backAt,
       waitMs: (erp.bookedAt.get(name)?.[0] ?? Number.POSITIVE_INFINITY) - at,
@@ -102,13 +100,9 @@ async function runUntil({ time }: BacklogPlant, ms: number): Promise<void> {
   await time.run(() => isThere);
 }
 
-/** How long new completions waited once the ERP was found available again, shortest first. */
+/** How long new completions waited once the ERP was found available again. */
 export const waitsOf = ({ fresh, availableAt }: BacklogRun): readonly number[] =>
-  fresh.flatMap(({ at, waitMs }) => (at >= availableAt ? [waitMs] : [])).toSorted((a, b) => a - b);
-
-/** The wait that this share of them does not exceed. */
-export const part = (sorted: readonly number[], share: number) =>
-  sorted[Math.ceil(sorted.length * share) - 1] ?? Number.NaN;
+  fresh.flatMap(({ at, waitMs }) => (at >= availableAt ? [waitMs] : []));
 
 function maxWithin(times: readonly number[], ms: number): number {
   let first = 0;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { bundleFunctions, type FunctionName, functionNames } from '../../../infra/build/bundle-functions.ts';
-import { type BundleSize, packageOf, sizesOf } from './bundle-sizes.ts';
+import { type BundleSize, sizesOf } from './bundle-sizes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'azumuta-erp-budget-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -50,14 +50,6 @@ describe('the bundle of a function', () => {
 
   it('contains no configuration and no connector in receive-webhook', () => {
     expect(codeOf('receive-webhook')).not.toContain('Sandbox ERP');
-  });
-});
-
-describe('packageOf', () => {
-  it('returns the name of a package with its scope, wherever it is nested', () => {
-    expect(packageOf('node_modules/@aws-sdk/client-sqs/dist-es/index.js')).toBe('@aws-sdk/client-sqs');
-    expect(packageOf('node_modules/a/node_modules/zod/v4/mini.js')).toBe('zod');
-    expect(packageOf('shared/worker/worker.ts')).toBe('our own code');
   });
 });
 

@@ -28,7 +28,7 @@ export function sizesOf({ outputs }: Metafile): BundleSize[] {
 }
 
 /** The package that a file belongs to. */
-export function packageOf(input: string): string {
+function packageOf(input: string): string {
   const inside = input.split('node_modules/').at(-1) ?? '';
   if (!input.includes('node_modules/')) return input.startsWith('built-in:') ? 'Node' : 'our own code';
   return inside

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
-import * as z from 'zod/mini';
 import { bundleSettings } from '../../../infra/build/bundle-functions.ts';
+import { principalsOf } from '../../../infra/local/emulator/iam/principals.ts';
+import { containerEnvironment } from '../../../infra/local/emulator/lambda/service.ts';
 import { nodeBinary } from '../../../infra/local/emulator/process/host.ts';
+import type { BenchPlant } from '../peers/plant.ts';
 import { median } from '../statistics.ts';
 
 const run = promisify(execFile);
@@ -23,19 +25,12 @@ export interface ImportTime {
   readonly name: string;
   /** Milliseconds of `import()` in a fresh process. */
   readonly ms: number;
-  /** Processor time of the import, on all threads. */
-  readonly cpuMs: number;
 }
 
-const measuredSchema = z.object({ ms: z.number(), cpuMs: z.number() });
-
 const script = (file: string) => `
-const cpu = process.cpuUsage();
 const began = performance.now();
 await import(${JSON.stringify(pathToFileURL(file).href)});
-const ms = performance.now() - began;
-const { user, system } = process.cpuUsage(cpu);
-process.stdout.write(JSON.stringify({ ms, cpuMs: (user + system) / 1000 }));
+process.stdout.write(String(performance.now() - began));
 process.exit(0);`;
 
 /**
@@ -43,20 +38,16 @@ process.exit(0);`;
  * machine's load affects all of them.
  */
 export async function importTimes(candidates: readonly Imported[], rounds: number): Promise<ImportTime[]> {
-  const samples = candidates.map(() => [] as z.infer<typeof measuredSchema>[]);
+  const samples = candidates.map(() => [] as number[]);
   for (let round = 0; round < rounds; round += 1) {
     for (const [at, { file, environment }] of candidates.entries()) {
       const { stdout } = await run(nodeBinary(), ['--input-type=module', '-e', script(file)], {
         env: { PATH: process.env.PATH ?? '', ...environment },
       });
-      samples[at]?.push(z.parse(measuredSchema, JSON.parse(stdout)));
+      samples[at]?.push(Number(stdout));
     }
   }
-  return candidates.map(({ name }, at) => ({
-    name,
-    ms: median(samples[at]?.map(({ ms }) => ms) ?? []),
-    cpuMs: median(samples[at]?.map(({ cpuMs }) => cpuMs) ?? []),
-  }));
+  return candidates.map(({ name }, at) => ({ name, ms: median(samples[at] ?? []) }));
 }
 
 /** The modules that the bundles are compared with, built with the same settings but without the trimming of ours. */
@@ -80,4 +71,19 @@ export const handler = ({ url, body }) => client.send(new SendMessageCommand({ Q
     entryNames: 'stock',
   });
   return { empty, stock: join(folder, 'stock.mjs') };
+}
+
+/** The environment variables that a container of the function gets. */
+export function environmentOf(plant: BenchPlant, functionFolder: string): Record<string, string> {
+  const { emulator } = plant;
+  const lambda = plant.functionOf(functionFolder);
+  const principal = principalsOf(emulator.stack).find(
+    ({ kind, name }) => kind === 'function' && name === lambda.name,
+  );
+  if (!principal) throw new Error(`The function ${functionFolder} has no role.`);
+  return containerEnvironment(lambda, principal.credentials, {
+    region: emulator.region,
+    awsEndpoint: emulator.awsEndpoint,
+    logStream: 'bench',
+  });
 }

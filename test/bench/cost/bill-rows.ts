@@ -2,7 +2,6 @@ import { type Figures, peerName } from '../peers/figures.ts';
 import type { Row } from '../row.ts';
 import type { Flow } from './bill.ts';
 import { callsPerUnit, costPerMillion, type Measured, totalOf, writeUnitsPerUnit } from './cost.ts';
-import { perDay } from './month.ts';
 
 /** A completion's calls have the message of its trigger among them. */
 const wantedOfBill = {
@@ -18,34 +17,7 @@ interface Wanted {
   readonly maxWriteUnits?: number;
 }
 
-/** Budget for a plant's month. */
-const maxMonth = 8;
-
-export function billRows({ bills = [], month = [] }: Figures): Row[] {
-  return [...perMillionRows(bills), ...monthRowsOf(month)];
-}
-
-function monthRowsOf(month: NonNullable<Figures['month']>): Row[] {
-  if (month.length === 0) return [];
-  const total = totalOf(month);
-  return [
-    {
-      figure: "a plant's month",
-      measured: `$${total.toFixed(2)}`,
-      against: `${perDay} orders and completions a day, list prices of us-east-1, no free tier`,
-      wanted: `≤ $${maxMonth}`,
-      reached: total <= maxMonth,
-    },
-    ...month.map(({ item, dollars, formula }) => ({
-      figure: `… ${item}`,
-      measured: `$${dollars.toFixed(2)}`,
-      against: formula,
-      wanted: '–',
-    })),
-  ];
-}
-
-function perMillionRows(bills: NonNullable<Figures['bills']>): Row[] {
+export function billRows({ bills = [] }: Figures): Row[] {
   return Object.entries(wantedOfBill).flatMap(([flow, wanted]: [string, Wanted]) => {
     const [own, peer] = bills.filter((bill) => bill.flow === flow).map(({ measured }) => measured);
     return own ? [...amountRows(flow, wanted, own, peer), ...dollarRows(flow, wanted, own, peer)] : [];

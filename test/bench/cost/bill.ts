@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { viewQueues } from '../../support/queues.ts';
-import { tenRecordings } from '../partners/partner-books.ts';
-import type { Partners } from '../partners/partners.ts';
+import { type Partners, tenRecordings } from '../partners/partners.ts';
 import { numbersOf, offer, until } from '../peers/load.ts';
 import { type BenchPlant, type BenchPlantOptions, startBenchPlant } from '../peers/plant.ts';
 import { usageOf } from '../peers/processes.ts';

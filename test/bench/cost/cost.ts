@@ -25,7 +25,7 @@ export interface Measured {
 }
 
 /** One line of the bill. */
-export interface CostLine {
+interface CostLine {
   readonly service: string;
   /** US dollars per million. */
   readonly dollars: number;
@@ -86,7 +86,7 @@ export function totalOf(lines: readonly Pick<CostLine, 'dollars'>[]): number {
 }
 
 /** Functions that Lambda feeds from a queue. */
-export function isConsumer(name: string): boolean {
+function isConsumer(name: string): boolean {
   return !['receive-webhook', 'accept-product-orders'].includes(name);
 }
 

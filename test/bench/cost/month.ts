@@ -7,7 +7,7 @@ import { costPerMillion, type Measured, totalOf } from './cost.ts';
 import { prices } from './prices.ts';
 
 /** What a plant does on each day. */
-export const perDay = 500;
+const perDay = 500;
 const days = 30.4;
 const minutes = days * 24 * 60;
 
@@ -20,7 +20,7 @@ export interface MonthLine {
 }
 
 /** US dollars for a million of each, as measured by the bench. */
-export interface PerMillion {
+interface PerMillion {
   readonly orders: number;
   readonly completions: number;
 }
@@ -29,7 +29,7 @@ const resourceSchema = z.object({
   Type: z.string(),
   Properties: z._default(z.record(z.string(), z.unknown()), {}),
 });
-export const templateSchema = z.object({ Resources: z.record(z.string(), resourceSchema) });
+const templateSchema = z.object({ Resources: z.record(z.string(), resourceSchema) });
 type Resource = z.output<typeof resourceSchema>;
 
 /**

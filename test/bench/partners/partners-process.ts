@@ -1,143 +1,137 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
-import { setTimeout as pause } from 'node:timers/promises';
-import { listenOnLoopback } from '../../support/loopback.ts';
-import { createBooks } from './partner-books.ts';
+import * as z from 'zod/mini';
+import {
+  accepted,
+  azumutaSandboxKey,
+  erpSandboxKey,
+  type Route,
+  route,
+} from '../../../infra/local/sandbox/api.ts';
+import { startSandboxServer } from '../../../infra/local/sandbox/server.ts';
+import { type Books, tenRecordings } from './partners.ts';
 
 /**
- * Azumuta and the ERP as stubs, in a process of their own so that their work is not measured. Each answers after a
- * fixed delay, and counts. `GET /bench`, `POST /bench/reset?orders=`, `POST /bench/fail?ms=` and `POST
- * /bench/hold-back` control the stubs, without delay.
+ * Azumuta and the ERP as stubs, in a process of their own so that their work is not measured. All they show is derived
+ * from the requested number, so a stub costs nothing but its delay; and the ERP books whatever is sent, however often,
+ * as only then double bookings can be counted. Each product order has one recording, or ten, of one of ten instructions.
  */
-const delayMs = Number(process.argv[2] ?? 5);
-const books = createBooks();
-
-interface Answer {
-  readonly status?: number;
-  readonly body: unknown;
+interface Booked {
+  readonly id: string;
+  readonly reference: string;
+  readonly at: number;
 }
 
-async function answerOf(request: IncomingMessage, url: URL): Promise<Answer> {
-  const { pathname, searchParams } = url;
-  const parts = pathname.split('/').filter(Boolean).map(decodeURIComponent);
-  const [api, second, third, fourth, fifth] = parts;
-  if (api !== 'api') return { status: 404, body: {} };
-  if (second === 'v1') return azumuta(request, third, fourth, searchParams);
-  if (books.failing(Date.now())) {
-    books.count('erp refused');
-    return { status: 503, body: { error: { message: 'closed for three seconds' } } };
-  }
-  if (second !== 'production-orders') return { status: 404, body: {} };
-  return erp(
-    request,
-    third === undefined ? undefined : { order: third, part: fourth ?? fifth },
-    searchParams,
-  );
-}
+const instructions = 10;
+const article = { id: 'articleGear01', number: 'GEAR-01' };
+const createdSchema = z.object({ number: z.string() });
+const bookedSchema = z.object({ reference: z.string() });
+const linkedSchema = z.object({ azumutaId: z.string() });
 
-async function azumuta(
-  request: IncomingMessage,
-  collection: string | undefined,
-  id: string | undefined,
-  query: URLSearchParams,
-): Promise<Answer> {
-  if (collection === 'productorders' && request.method === 'POST') {
-    const { number } = JSON.parse(await text(request));
-    books.count('azumuta create');
-    return { body: books.create(String(number)) };
-  }
-  if (collection === 'productorders') {
-    books.count('azumuta product order');
-    const number = query.get('number');
-    if (id !== undefined) return { body: books.productOrder(id.replace(/^order/, '')) };
-    const found = number !== null && books.exists(number) ? [books.productOrder(number)] : [];
-    return { body: { object: 'list', url: '/productorders', next: null, data: found } };
-  }
-  if (collection === 'recordings' && id !== undefined) {
-    books.count('azumuta recording');
-    return { body: books.recording(id) };
-  }
-  if (collection === 'workinstructions' && id !== undefined) {
-    books.count('azumuta work instruction');
-    return { body: { object: 'work-instruction', id, name: { en: `Instruction ${id}` } } };
-  }
-  if (collection === 'articles') {
-    books.count('azumuta article');
-    const number = query.get('number');
-    const variants = [{ id: 'variantLeft', name: 'Left' }];
-    return { body: { object: 'list', next: null, data: [{ id: 'articleGear01', number, variants }] } };
-  }
-  return { status: 404, body: {} };
-}
+const bookings = new Map<string, Booked[]>();
+const created = new Set<string>();
+const links = new Map<string, string>();
+let lastBookingAt = 0;
 
-async function erp(
-  request: IncomingMessage,
-  wanted: { readonly order: string; readonly part: string | undefined } | undefined,
-  query: URLSearchParams,
-): Promise<Answer> {
-  if (!wanted) {
-    books.count('erp page');
-    return {
-      body: books.page(
-        query.get('changedSince'),
-        Number(query.get('page') ?? 1),
-        Number(query.get('pageSize') ?? 50),
-      ),
-    };
-  }
-  const { order, part } = wanted;
-  if (part === 'bookings' && request.method === 'POST') {
-    const { reference } = JSON.parse(await text(request));
-    books.count('erp booking');
-    const booking = books.book(order, String(reference), Date.now());
-    if (books.isHeldBack()) await pause(15_000);
-    return { status: 201, body: booking };
-  }
-  if (part === 'bookings') {
-    books.count('erp look at bookings');
-    return { body: { bookings: books.bookingsOf(order, query.get('reference')) } };
-  }
-  if (request.method === 'PATCH') {
-    const { azumutaId } = JSON.parse(await text(request));
-    books.link(order, String(azumutaId));
-    books.count('erp link');
-    return { body: {} };
-  }
-  books.count('erp look at order');
-  const status = books.isBooked(order) ? 'done' : 'released';
+const listOf = (data: readonly unknown[]) => ({ object: 'list', next: null, data });
+
+function productOrder(number: string) {
   return {
-    body: { number: order, product: 'GEAR-01', status, locked: false, azumutaIds: [books.linkOf(order)] },
+    ...{ object: 'product-order', id: `order${number}`, number },
+    ...{ status: 'completed', completedAt: '2026-03-01T10:00:00Z' },
+    url: `https://azumuta.example/product-orders/${number}`,
+    article,
+    parameters: [{ key: 'Quantity', value: 5 }],
+    variants: [],
+    recordings: Array.from({ length: number.includes(tenRecordings) ? 10 : 1 }, (_, at) => ({
+      object: 'recording',
+      id: `recording${number}${at === 0 ? '' : `.${at}`}`,
+    })),
   };
 }
 
-async function own(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-  if (url.pathname === '/bench/reset') books.reset(Number(url.searchParams.get('orders') ?? 0));
-  if (url.pathname === '/bench/hold-back') books.holdBack();
-  if (url.pathname === '/bench/fail') books.fail(Number(url.searchParams.get('ms')), Date.now());
-  await text(request);
-  send(response, { body: books.read() });
+function recording(id: string) {
+  const number = id.replace(/^recording|\.\d$/g, '');
+  return {
+    ...{ object: 'recording', id, productOrderId: `order${number}`, productOrderNumber: number },
+    workInstruction: { id: `instruction${Number(number.replace(/\D/g, '')) % instructions}`, version: 3 },
+    ...{ startedAt: '2026-03-01T09:30:00Z', finishedAt: '2026-03-01T10:00:00Z', durationSeconds: 1800 },
+    steps: [
+      { id: 's1', name: { en: 'Good quantity' }, value: 5 },
+      { id: 's2', name: { en: 'Serial number' }, value: `SN-${number}` },
+      { id: 's3', name: { en: 'Torque' }, value: 41.5, unit: 'Nm', result: 'Ok' },
+    ],
+    url: `https://azumuta.example/recordings/${id}`,
+  };
 }
 
-function send(response: ServerResponse, { status = 200, body }: Answer): void {
-  const sent = JSON.stringify(body);
-  response
-    .writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(sent) })
-    .end(sent);
+/** A product order for a completion always exists; one that starts with `PO-` only after it was created. */
+const exists = (number: string) => !number.startsWith('PO-') || created.has(number);
+
+const azumutaRoutes: readonly Route[] = [
+  route('GET', '/api/v1/productorders', ({ query }) => {
+    const number = query.get('number');
+    return listOf(number !== null && exists(number) ? [productOrder(number)] : []);
+  }),
+  route('GET', '/api/v1/productorders/{id}', ({ parameters: { id = '' } }) =>
+    productOrder(id.replace(/^order/, '')),
+  ),
+  route('POST', '/api/v1/productorders', ({ body }) => {
+    const { number } = accepted(createdSchema, body);
+    created.add(number);
+    return { ...productOrder(number), status: 'open' };
+  }),
+  route('GET', '/api/v1/recordings/{id}', ({ parameters: { id = '' } }) => recording(id)),
+  route('GET', '/api/v1/workinstructions/{id}', ({ parameters: { id = '' } }) => ({
+    ...{ object: 'work-instruction', id, name: { en: `Instruction ${id}` } },
+  })),
+  route('GET', '/api/v1/articles', () =>
+    listOf([{ ...article, variants: [{ id: 'variantLeft', name: 'Left' }] }]),
+  ),
+];
+
+function book(order: string, reference: string): Booked {
+  const known = bookings.get(order) ?? [];
+  lastBookingAt = Date.now();
+  const booking = { id: `booking-${order}-${known.length + 1}`, reference, at: lastBookingAt };
+  bookings.set(order, [...known, booking]);
+  return booking;
 }
 
-const { port } = await listenOnLoopback((request, response) => {
-  const url = new URL(request.url ?? '/', 'http://stub');
-  if (url.pathname.startsWith('/bench')) {
-    void own(request, response, url);
-    return;
-  }
-  const began = performance.now();
-  answerOf(request, url).then(
-    (answer) => {
-      setTimeout(() => send(response, answer), Math.max(0, delayMs - (performance.now() - began)));
-    },
-    (error: unknown) => send(response, { status: 400, body: { error: { message: String(error) } } }),
-  );
+const erpRoutes: readonly Route[] = [
+  route('GET', '/api/production-orders/{number}', ({ parameters: { number = '' } }) => ({
+    ...{ number, product: article.number, locked: false, azumutaIds: [links.get(number) ?? null] },
+    status: bookings.has(number) ? 'done' : 'released',
+  })),
+  route('PATCH', '/api/production-orders/{number}', ({ parameters: { number = '' }, body }) => {
+    links.set(number, accepted(linkedSchema, body).azumutaId);
+  }),
+  route('GET', '/api/production-orders/{number}/bookings', ({ parameters: { number = '' }, query }) => {
+    const reference = query.get('reference');
+    const all = bookings.get(number) ?? [];
+    return { bookings: all.filter((one) => reference === null || one.reference === reference) };
+  }),
+  route(
+    'POST',
+    '/api/production-orders/{number}/bookings',
+    ({ parameters: { number = '' }, body }) => book(number, accepted(bookedSchema, body).reference),
+    201,
+  ),
+];
+
+const read = (): Books => ({
+  calls: { ...azumuta.control.calls(), ...erp.control.calls() },
+  bookings: Object.fromEntries([...bookings].map(([order, all]) => [order, all.length])),
+  bookedAt: Object.fromEntries([...bookings].map(([order, [first]]) => [order, first?.at ?? 0])),
+  lastBookingAt,
 });
-process.send?.({ port });
+
+function reset(): void {
+  for (const books of [bookings, created, links]) books.clear();
+  for (const { control } of [azumuta, erp]) control.forgetCalls();
+  lastBookingAt = 0;
+}
+
+const control = [route('GET', '/sandbox/books', read), route('POST', '/sandbox/reset', reset)];
+const azumuta = await startSandboxServer({ api: azumutaRoutes, control: [], key: azumutaSandboxKey });
+const erp = await startSandboxServer({ api: erpRoutes, control, key: erpSandboxKey });
+process.send?.({ azumuta: azumuta.url, erp: erp.url });
 process.on('disconnect', () => process.exit(0));

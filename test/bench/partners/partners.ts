@@ -3,19 +3,26 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
 import { nodeBinary } from '../../../infra/local/emulator/process/host.ts';
-import type { Books } from './partner-books.ts';
+import type { Fault } from '../../../infra/local/sandbox/faults.ts';
 
 export type Partners = Awaited<ReturnType<typeof startPartners>>;
+/** What both stubs have recorded since the last reset. */
+export type Books = z.output<typeof booksSchema>;
 
-const startedSchema = z.object({ port: z.number() });
+/** Product orders with this in their number have ten recordings. */
+export const tenRecordings = 'TEN';
+
+const startedSchema = z.object({ azumuta: z.string(), erp: z.string() });
 const counts = z.record(z.string(), z.number());
 const booksSchema = z.object({
+  /** Calls by `METHOD /route/{pattern}`. */
   calls: counts,
+  /** Number of bookings by ERP order: more than one is a double booking. */
   bookings: counts,
+  /** Epoch milliseconds of the first booking of each ERP order. */
   bookedAt: counts,
+  /** Epoch milliseconds of the last booking; 0 without one. */
   lastBookingAt: z.number(),
-  pages: counts,
-  created: counts,
 });
 
 /**
@@ -23,26 +30,32 @@ const booksSchema = z.object({
  * process of their own.
  */
 export async function startPartners(delayMs: number) {
-  const child = fork(fileURLToPath(new URL('./partners-process.ts', import.meta.url)), [String(delayMs)], {
+  const child = fork(fileURLToPath(new URL('./partners-process.ts', import.meta.url)), {
     execPath: nodeBinary(),
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const [started] = await once(child, 'message');
-  const url = `http://127.0.0.1:${z.parse(startedSchema, started).port}`;
-  const ask = async (path: string, method = 'POST') => {
-    const answer = await fetch(`${url}/bench${path}`, { method });
-    return z.parse(booksSchema, await answer.json());
+  const { azumuta, erp } = z.parse(startedSchema, started);
+  const fail = async (url: string, ...faults: Fault[]) => {
+    const body = JSON.stringify([{ kind: 'delay', ms: delayMs }, ...faults]);
+    await fetch(`${url}/sandbox/faults`, { method: 'PUT', body });
   };
+  await Promise.all([fail(azumuta), fail(erp)]);
   return {
-    azumutaUrl: `${url}/api/v1`,
-    erpUrl: url,
-    read: (): Promise<Books> => ask('', 'GET'),
-    /** Resets the stubs, and gives the ERP this many released orders. */
-    reset: async (orders = 0) => void (await ask(`/reset?orders=${orders}`)),
+    azumutaUrl: `${azumuta}/api/v1`,
+    erpUrl: erp,
+    read: async (): Promise<Books> =>
+      z.parse(booksSchema, await (await fetch(`${erp}/sandbox/books`)).json()),
+    /** Forgets what they have recorded. */
+    reset: async () => void (await fetch(`${erp}/sandbox/reset`, { method: 'POST' })),
     /** The ERP answers 503 for this time. */
-    fail: async (ms: number) => void (await ask(`/fail?ms=${ms}`)),
+    async fail(ms: number) {
+      await fail(erp, { kind: 'status', status: 503 });
+      setTimeout(() => void fail(erp), ms);
+    },
     /** The ERP makes the next booking, but does not answer. */
-    holdBack: async () => void (await ask('/hold-back')),
+    holdBack: () =>
+      fail(erp, { kind: 'timeout-after', route: 'POST /api/production-orders/{number}/bookings', times: 1 }),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, 'exit');

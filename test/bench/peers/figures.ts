@@ -1,32 +1,23 @@
 import type { BundleSize } from '../bundles/bundle-sizes.ts';
 import type { ImportTime } from '../bundles/imports.ts';
-import type { WebhookTimes } from '../bundles/receive-webhook.ts';
 import type { Flow } from '../cost/bill.ts';
 import type { Measured } from '../cost/cost.ts';
 import type { MonthLine } from '../cost/month.ts';
 import type { CallsOfBooking } from '../partners/calls-per-booking.ts';
-import type { Pulled, PulledAfterKill } from '../pulling.ts';
 import type { Fault, Losses, Round } from './rounds.ts';
 
 export const peerName = 'Powertools';
 
 /** Everything that was measured; parts that were not requested are missing. */
 export interface Figures {
-  readonly machine: string;
-  readonly at: string;
-  readonly delayMs: number;
   bundles?: readonly BundleSize[];
   imports?: readonly ImportTime[];
-  webhook?: WebhookTimes;
   /** This bundle first, then its peer. */
   completions?: readonly { readonly name: string; readonly rounds: readonly Round[] }[];
   /** Median from trigger to booking: of this bundle, and of the state before where git has it. */
   waits?: readonly { readonly name: string; readonly ms: number }[];
   accidents?: readonly { readonly name: string; readonly fault: Fault; readonly losses: Losses }[];
   calls?: readonly CallsOfBooking[];
-  pulled?: { readonly small: Pulled; readonly large: Pulled };
-  killedPull?: PulledAfterKill;
   month?: readonly MonthLine[];
   bills?: readonly { readonly name: string; readonly flow: Flow; readonly measured: Measured }[];
-  seconds?: Readonly<Record<string, number>>;
 }

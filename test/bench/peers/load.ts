@@ -10,7 +10,7 @@ export interface Offered {
   readonly beganAt: number;
 }
 
-export interface Offer {
+interface Offer {
   readonly url: string;
   /** Product order numbers, one completion each. */
   readonly numbers: readonly string[];

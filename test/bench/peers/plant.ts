@@ -6,7 +6,8 @@ import type { Overrides } from '../../../infra/local/emulator/overrides.ts';
 import { find, labelOf } from '../../../infra/local/emulator/template/local-stack.ts';
 import type { LocalFunction } from '../../../infra/local/emulator/template/read-stack.ts';
 import { newToken, operatorClients, setIfUnset } from '../../../infra/local/operator-clients.ts';
-import { type Synthesized, synthesize } from '../../../infra/local/run-locally.ts';
+import { localOverrides, type Synthesized, synthesize } from '../../../infra/local/run-locally.ts';
+import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api.ts';
 import type { Partners } from '../partners/partners.ts';
 
 export type BenchPlant = Awaited<ReturnType<typeof startBenchPlant>>;
@@ -21,16 +22,10 @@ export interface BenchPlantOptions {
   readonly overrides?: Overrides;
   /** The functions' AWS endpoint, if a proxy is used. */
   readonly functionsEndpoint?: string;
-  readonly log?: (line: string) => void;
 }
 
-/** Shorter waits, so that the work of a killed process continues within seconds. Nothing else differs. */
-const shortWaits: Overrides = { functionTimeoutSeconds: 8, visibilityTimeoutSeconds: 10 };
-
-const ourShortWaits: Overrides = {
-  ...shortWaits,
-  environment: { SETTLING_SECONDS: '3', RETRY_BASE_SECONDS: '1', BREAKER_COOLDOWN_SECONDS: '1' },
-};
+/** Those of the local run, so that the work of a killed process continues within seconds: the peer has no variables. */
+const { environment: _, ...shortWaits } = localOverrides;
 
 const synthesizeOurs: NonNullable<BenchPlantOptions['synthesize']> = (folder, environment) =>
   synthesize({ integrationFile: 'integration.config.ts', folder: join(folder, 'cdk.out'), environment });
@@ -54,8 +49,7 @@ export async function startBenchPlant(options: BenchPlantOptions) {
     const emulator = await startEmulator({
       template,
       dataDir: join(folder, 'platform'),
-      overrides: options.overrides ?? ourShortWaits,
-      log: options.log ?? (() => undefined),
+      overrides: options.overrides ?? localOverrides,
       ...(options.functionsEndpoint ? { functionsEndpoint: options.functionsEndpoint } : {}),
     });
     const { token, orderKey } = await setSecrets(emulator);
@@ -100,8 +94,8 @@ async function setSecrets(
   const values: Readonly<Record<string, unknown>> = {
     WebhookToken: { current: token },
     OrderApiKey: { current: orderKey },
-    AzumutaApiKey: { apiKey: 'bench-key-of-azumuta' },
-    ErpCredentials: { apiKey: 'bench-key-of-the-erp' },
+    AzumutaApiKey: { apiKey: azumutaSandboxKey },
+    ErpCredentials: { apiKey: erpSandboxKey },
   };
   await Promise.all(
     emulator.stack.secrets.map(async (secret) => {

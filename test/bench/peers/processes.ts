@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs';
 
 /** What a process has used so far. */
-export interface Usage {
+interface Usage {
   /** User and system time of all its threads, in milliseconds. */
   readonly cpuMs: number;
   /** Its present memory in bytes (VmRSS). */
   readonly memoryBytes: number;
-  /** Its peak memory (VmHWM). */
-  readonly peakBytes: number;
 }
 
 /** Linux counts processor time in hundredths of a second for programs (USER_HZ, `man 5 proc`). */
@@ -20,12 +18,10 @@ export function usageOf(pid: number): Usage | undefined {
     // The second field is the name in brackets and may contain spaces; utime and stime are the 14th and 15th.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    const kilobytes = (name: string) =>
-      Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0);
+    const [, kilobytes = 0] = /^VmRSS:\s+(\d+) kB/m.exec(status) ?? [];
     return {
       cpuMs: (Number(fields[11]) + Number(fields[12])) * msPerTick,
-      memoryBytes: kilobytes('VmRSS') * 1024,
-      peakBytes: kilobytes('VmHWM') * 1024,
+      memoryBytes: Number(kilobytes) * 1024,
     };
   } catch {
     return undefined;

@@ -4,7 +4,7 @@ import { numbersOf, until } from './load.ts';
 import type { BenchPlant } from './plant.ts';
 
 /** As many orders as the endpoint can accept within its short local timeout, also on a busy machine. */
-const maxInOneCall = 50;
+const maxInOneCall = 10;
 
 /**
  * Numbers of product orders to complete, which nothing else uses. Our bundle creates them from ERP orders first, as for
@@ -40,6 +40,7 @@ export async function postOrders(plant: BenchPlant, numbers: readonly string[]):
 }
 
 export async function untilLinked(partners: Partners, count: number): Promise<void> {
-  const all = async () => ((await partners.read()).calls['erp link'] ?? 0) >= count;
+  const all = async () =>
+    ((await partners.read()).calls['PATCH /api/production-orders/{number}'] ?? 0) >= count;
   if (!(await until(all, 120_000, 200))) throw new Error('Not every order was created and linked.');
 }

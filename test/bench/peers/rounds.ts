@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { viewQueues } from '../../support/queues.ts';
-import type { Books } from '../partners/partner-books.ts';
-import type { Partners } from '../partners/partners.ts';
+import type { Books, Partners } from '../partners/partners.ts';
 import { median, sum } from '../statistics.ts';
 import { type Offered, offer, until } from './load.ts';
 import type { BenchPlant } from './plant.ts';
@@ -9,7 +8,7 @@ import { killIfAlive, usageOf } from './processes.ts';
 import { productOrdersToComplete } from './product-orders.ts';
 
 /** A system that books completions: our bundle, or its peer. */
-export interface Contender {
+interface Contender {
   readonly name: string;
   readonly plant: BenchPlant;
 }
