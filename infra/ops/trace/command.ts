@@ -1,6 +1,10 @@
-import { defineCommand, exits, plantOptions, runCommand } from '../cli/command.ts';
+import project from '../../../package.json' with { type: 'json' };
+import { defineCommand, exits, plantOptions, runCommand, UsageError } from '../cli/command.ts';
+import { findTarget, ledgerOf, whereOf } from '../cli/target.ts';
+import { findOwnerOf } from './recording-owner.ts';
 import { traceLines } from './report.ts';
-import { traceAsked } from './trace.ts';
+import { shareable } from './shareable.ts';
+import { traceOrder } from './trace.ts';
 
 const command = defineCommand({
   name: 'trace',
@@ -9,11 +13,13 @@ const command = defineCommand({
 Examples:
   npm run trace -- MO/0042 --local
   npm run trace -- MO/0042 --stack AzumutaErp-ghent-production
-  npm run trace -- 5KKoy7m6ms89mvrTg --local          by the id of a recording
-  npm run -s trace -- MO/0042 --local --json          for other programs
+  npm run trace -- 5KKoy7m6ms89mvrTg --local               by the id of a recording
+  npm run -s trace -- MO/0042 --local --json > case.json   for other programs, or to ask for help
 
 Recordings are not in the ledger: Azumuta is asked which order one belongs to, from this machine, with the key of the
-stack and the plant's configuration. Times are in the plant's time zone; --json has them in UTC.
+stack and the plant's configuration. Times are in the plant's time zone; --json has them in UTC, with versions and the
+outputs of the stack. Secrets, names of persons and AWS account numbers are left out there, so that you can send it to a
+partner or to Azumuta; read it first, as it contains article numbers, parameters and answers of the ERP.
 
 Exit codes: 0 found · 1 failed · 2 wrong command line · 3 the ledger knows nothing by that name`,
   words: { '[order]': 'number of a product order, number or id of an ERP order, or an id of Azumuta' },
@@ -21,10 +27,17 @@ Exit codes: 0 found · 1 failed · 2 wrong command line · 3 the ledger knows no
 });
 
 await runCommand(command, async ({ options, words: [asked], progress }) => {
-  const { target, where, trace } = await traceAsked(asked, options, progress);
+  if (asked === undefined)
+    throw new UsageError('Say which order: its number, its number or id in the ERP, or an id of Azumuta.');
+  const target = await findTarget(options);
+  const where = whereOf(target);
+  const findOwner = findOwnerOf(target, options.config);
+  const tracing = traceOrder(asked, ledgerOf(target), where, findOwner);
+  const trace = await progress.during('Reading the ledger', tracing);
   const stack = { where, timeZone: target.output('TimeZone') };
+  const versions = { integration: project.version, node: process.version };
   return {
-    facts: { target: target.name, ...trace },
+    facts: shareable({ target: target.name, versions, outputs: target.outputs, ...trace }),
     lines: traceLines(trace, stack),
     exit: trace.productOrders.length > 0 ? exits.done : exits.notFound,
   };

@@ -10,11 +10,8 @@ import { atOnce, mapConcurrently } from '../../../shared/platform/map-concurrent
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { type Told, toldOf } from '../../../shared/situation/told.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
-import type { Progress } from '../../local/progress.ts';
-import { UsageError } from '../cli/command.ts';
 import { linesOf } from '../cli/output.ts';
-import { findTarget, ledgerOf, type Where, whereOf } from '../cli/target.ts';
-import { type FindOwner, findOwnerOf } from './recording-owner.ts';
+import type { FindOwner } from './recording-owner.ts';
 
 /** One product order: its status, and everything that happened to it. */
 export type TracedOrder = NonNullable<Awaited<ReturnType<typeof traceOne>>>;
@@ -26,24 +23,6 @@ export type Trace = Awaited<ReturnType<typeof traceKnown>> & {
 
 /** An order is overdue when its day is over. */
 const graceMs = 86_400_000;
-
-/**
- * Traces the order that a command line names, and shows progress meanwhile.
- * @throws UsageError when no order, or not exactly one stack, is named.
- */
-export async function traceAsked(
-  asked: string | undefined,
-  options: Where & { readonly config: string },
-  { during }: Progress,
-) {
-  if (asked === undefined)
-    throw new UsageError('Say which order: its number, its number or id in the ERP, or an id of Azumuta.');
-  const target = await findTarget(options);
-  const where = whereOf(target);
-  const findOwner = findOwnerOf(target, options.config);
-  const trace = await during('Reading the ledger', traceOrder(asked, ledgerOf(target), where, findOwner));
-  return { target, where, trace };
-}
 
 /**
  * Reads everything that the ledger knows about an order, by keys and indexes only: a handful of reads for each of its

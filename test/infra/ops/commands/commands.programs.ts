@@ -11,7 +11,6 @@ import { pullTests } from './pull.ts';
 import { replayTests } from './replay.ts';
 import { secretsTests } from './secrets.ts';
 import { type CommandStage, startCommandStage } from './stage.ts';
-import { supportTests } from './support.ts';
 import { traceTests } from './trace.ts';
 
 let folder: string;
@@ -35,7 +34,6 @@ describe('secrets', () => secretsTests(stage));
 describe('alert', () => alertTests(stage));
 describe('probe', () => probeTests(stage));
 describe('replay', () => replayTests(stage));
-describe('support', () => supportTests(stage));
 // A message that has waited for a pause is hidden for a minute, and other tests wait until their queues are empty.
 describe('pause and resume', () => pauseTests(stage));
 describe('a command that another command prints', () => hintTests(stage));

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import { azumutaSandboxKey, erpSandboxKey } from '../../../../infra/local/sandbox/api.ts';
 import { shellWord } from '../../../../shared/platform/shell-word.ts';
 import type { CommandStage } from './stage.ts';
 
@@ -25,6 +26,8 @@ export function traceTests(stage: () => CommandStage): void {
     // Assess
     expect(waiting.says).toBe('It is in Azumuta and waits there to be completed.');
     expect(booked.code).toBe(0);
+    for (const key of [azumutaSandboxKey, erpSandboxKey])
+      expect(JSON.stringify(booked.answer)).not.toContain(key);
     expect(booked.answer.productOrders[0]?.says).toMatch(/^It is booked in the ERP: B-\d+\.$/);
     expect(booked.answer.productOrders[0]?.journey.map(({ event }) => event)).toEqual(
       expect.arrayContaining(['queued', 'created', 'linked', 'planned', 'completed', 'booked']),
