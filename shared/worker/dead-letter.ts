@@ -1,38 +1,22 @@
-import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
-import * as z from 'zod/mini';
-import { causes } from '../model/causes.ts';
 import type { About, Rejection } from '../model/errors.ts';
-import { type Partner, partnerNames } from '../model/partner.ts';
+import type { Partner } from '../model/partner.ts';
 import type { OutgoingMessage } from '../platform/aws/queue.ts';
 
-const text = z.catch(z.optional(z.string()), undefined);
-
 /**
- * What a dead letter says of its message, as attributes: written by the functions, read by the commands and the console.
- * All are absent where SQS itself moved it. SQS takes ten, so a further one needs the place of another.
+ * What a dead letter says of its message, as attributes: written by the functions, read by the commands and the console
+ * (`infra/ops/dead-letters`). SQS takes ten, so a further one needs the place of another.
  */
-const attributesSchema = z.object({
-  stage: text,
-  orderNumber: text,
-  messageId: text,
-  reason: text,
-  cause: z.catch(z.optional(z.enum(causes)), undefined),
-  partner: z.catch(z.optional(z.enum(partnerNames)), undefined),
-  firstAttemptAt: text,
-  lastAttemptAt: text,
-  booking: text,
-  figures: text,
-});
-
-type AttributeName = keyof z.output<typeof attributesSchema>;
-
-/** The attributes of a received dead letter. */
-export function attributesOf(
-  received: Readonly<Record<string, MessageAttributeValue>> = {},
-): z.output<typeof attributesSchema> {
-  const texts = Object.entries(received).map(([name, { StringValue }]) => [name, StringValue]);
-  return z.parse(attributesSchema, Object.fromEntries(texts));
-}
+export type LetterAttribute =
+  | 'stage'
+  | 'orderNumber'
+  | 'messageId'
+  | 'reason'
+  | 'cause'
+  | 'partner'
+  | 'firstAttemptAt'
+  | 'lastAttemptAt'
+  | 'booking'
+  | 'figures';
 
 /** Why a message is a dead letter, besides the message itself. */
 export interface DeadLetter extends Rejection {
@@ -53,7 +37,7 @@ export interface DeadLetter extends Rejection {
 
 /** The message for the dead-letter queue, with its reasons as attributes. SQS refuses an attribute without a text. */
 export function deadLetterOf({ body, partner, about = {}, ...why }: DeadLetter): OutgoingMessage {
-  const texts: Readonly<Record<AttributeName, string>> = {
+  const texts: Readonly<Record<LetterAttribute, string>> = {
     ...why,
     partner: partner ?? '',
     booking: attributeText(about.booking ?? '', 1000),

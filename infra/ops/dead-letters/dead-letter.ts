@@ -2,9 +2,11 @@ import type { Message } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { parseTrigger, type TriggerNames } from '../../../shared/azumuta/trigger.ts';
 import { completionHint } from '../../../shared/completions/messages.ts';
+import { causes } from '../../../shared/model/causes.ts';
+import { partnerNames } from '../../../shared/model/partner.ts';
 import { consumerOf, type QueueName, queueNames } from '../../../shared/model/queues.ts';
 import { isRecord, jsonOf } from '../../../shared/platform/json.ts';
-import { attributesOf, orderNumberAttribute } from '../../../shared/worker/dead-letter.ts';
+import { type LetterAttribute, orderNumberAttribute } from '../../../shared/worker/dead-letter.ts';
 
 /** A message of the dead-letter queue, held by this run. */
 export type DeadLetterMessage = Readonly<ReturnType<typeof letterOf>>;
@@ -20,6 +22,19 @@ const stageOfKind: Readonly<Record<string, string>> = {
 
 const text = z.catch(z.optional(z.string()), undefined);
 const contentSchema = z.object({ kind: text, number: text, productOrderNumber: text, otherNumber: text });
+/** All are absent where SQS itself moved it. */
+const attributesSchema = z.object({
+  stage: text,
+  orderNumber: text,
+  messageId: text,
+  reason: text,
+  cause: z.catch(z.optional(z.enum(causes)), undefined),
+  partner: z.catch(z.optional(z.enum(partnerNames)), undefined),
+  firstAttemptAt: text,
+  lastAttemptAt: text,
+  booking: text,
+  figures: text,
+} satisfies Record<LetterAttribute, unknown>);
 
 const webhookCallSchema = z.object({
   method: z.string(),
@@ -37,8 +52,9 @@ const withoutReason = 'SQS dead-lettered it after too many receives';
  * moved by itself is known only by the `kind` in its body.
  */
 export function letterOf(message: Message) {
-  const { MessageId = '', ReceiptHandle = '', Body = '', MessageAttributes, Attributes = {} } = message;
-  const told = attributesOf(MessageAttributes);
+  const { MessageId = '', ReceiptHandle = '', Body = '', MessageAttributes = {}, Attributes = {} } = message;
+  const texts = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]);
+  const told = z.parse(attributesSchema, Object.fromEntries(texts));
   const { data } = z.safeParse(contentSchema, jsonOf(Body));
   const { kind = '', number, productOrderNumber, otherNumber } = data ?? {};
   const inBody = [productOrderNumber, number, otherNumber].flatMap((each) => each || []);
