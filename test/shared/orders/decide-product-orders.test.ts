@@ -12,7 +12,6 @@ import {
   type WantedOrder,
 } from '../../../shared/orders/wanted-order.ts';
 import { erpOrder } from '../../support/orders.ts';
-import { nothingHappened } from './orders-in-memory.ts';
 
 type Mapping = Parameters<typeof mapProductOrders>[0];
 
@@ -60,7 +59,8 @@ function accepted(
           erpOrder: factsOf(order),
           ...{ draft, contentHash, part },
           ...{ enqueued: true, withdrawn: false, linkInDoubt: false, awaitsCompletion: false },
-          ...nothingHappened,
+          ...{ givenUp: false, productOrder: undefined, linkedAt: undefined, reason: undefined },
+          ...{ cause: undefined, history: [], historyLeft: 0, expiresAt: 0 },
           ...states[state],
         };
         return [
