@@ -104,6 +104,27 @@ it('does what one of two planners wants who work at once, in any order of their 
   );
 });
 
+it('makes no further part for a planner, once another has taken it back meanwhile', async () => {
+  const one = { order: units('1'), mapping: each };
+  const two = { order: units('2'), mapping: each };
+  await fc.assert(
+    fc.asyncProperty(fc.scheduler(), async (turns) => {
+      // Prepare
+      const { table, ledger } = ledgerOn();
+      await accept(one, ledger);
+
+      // Act
+      const scheduled = inTurns(table, turns);
+      await turns.waitFor(Promise.all([accept(two, scheduled), accept(one, scheduled)]));
+
+      // Assess
+      const amount = (await ledger.erpOrders.find(one.order))?.erpOrder.amount;
+      expect(await liveOf(ledger)).toHaveLength(Number(amount));
+    }),
+    { numRuns: 60 },
+  );
+});
+
 it('gives a number that an ERP order gave back to one of two that want it at once, and the other has a conflict', async () => {
   const mapping: Mapping = { number: () => 'X' };
   const company = (id: string) => ({ order: erpOrder({ number: `${id}/1`, id }), mapping });
