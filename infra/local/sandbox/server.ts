@@ -13,22 +13,13 @@ export interface SandboxServerOptions {
   readonly key: string;
 }
 
-/** A fault that made a call fail. */
-interface LoggedFault {
-  /** The kind of the fault, or the status that it answered. */
-  readonly fault: string;
-  readonly method: string;
-  /** As it was called. */
-  readonly path: string;
-}
-
 const maxBodyBytes = 5 * 1024 * 1024;
 
 /** Serves a sandbox over HTTP: its routes, with call counts and faults. */
 export async function startSandboxServer(options: SandboxServerOptions) {
   const faults = createFaults();
   const calls = { route: new Map<string, number>(), path: new Map<string, number>() };
-  const faultLog: LoggedFault[] = [];
+  const faultLog: string[] = [];
   const api = createApi(options.api, options.key);
   const control = createApi([
     ...options.control,
@@ -43,7 +34,7 @@ export async function startSandboxServer(options: SandboxServerOptions) {
   );
   return {
     ...server,
-    /** All faults so far, oldest first. */
+    /** All faults that calls met so far: their kinds, or the statuses that they answered. */
     faultLog,
     control: {
       /** Calls so far by `METHOD /route/{pattern}`, or by the real path with its query. */
@@ -70,10 +61,7 @@ export async function startSandboxServer(options: SandboxServerOptions) {
     count(calls.route, name);
     count(calls.path, `${method} ${url.pathname}${url.search}`);
     const { hits, delayMs, fault } = faults.hit(name);
-    for (const hit of hits) {
-      const kind = hit.kind === 'status' ? String(hit.status) : hit.kind;
-      faultLog.push({ fault: kind, method, path: url.pathname });
-    }
+    for (const hit of hits) faultLog.push(hit.kind === 'status' ? String(hit.status) : hit.kind);
     if (delayMs > 0) await wait(delayMs);
     answerWith(fault, response, () => api.answer(request));
   }

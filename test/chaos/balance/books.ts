@@ -58,7 +58,7 @@ export function readPartners({ sandboxes: { azumuta, erp } }: LocalSystem): Part
 export function faultCounts({ azumuta, erp }: LocalSystem['sandboxes']): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const [partner, { faultLog }] of Object.entries({ azumuta, erp })) {
-    for (const [fault, { length }] of Map.groupBy(faultLog, (each) => each.fault))
+    for (const [fault, { length }] of Map.groupBy(faultLog, (fault) => fault))
       counts.set(`${partner}: ${fault}`, length);
   }
   return counts;

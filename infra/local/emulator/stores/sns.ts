@@ -17,8 +17,8 @@ const publishSchema = z.object({
 });
 
 /**
- * SNS, as far as functions and operators use it: Publish, and ListSubscriptionsByTopic (query protocol). No mail leaves
- * this machine: each becomes a file in the folder and a line in the log. Every address counts as confirmed.
+ * SNS, as far as functions use it: Publish (query protocol). No mail leaves this machine: each becomes a file in the
+ * folder and a line in the log. Every address counts as confirmed.
  */
 export function openTopics(
   folder: string,
@@ -42,10 +42,6 @@ export function openTopics(
     const form = Object.fromEntries(new URLSearchParams(body));
     const topic = topics.find(({ arn }) => arn === form.TopicArn);
     if (!topic) return fail(404, 'NotFound', 'Topic does not exist');
-    if (operation === 'ListSubscriptionsByTopic') {
-      const members = topic.emails.map((email) => member(topic, email)).join('');
-      return answer(operation, `<Subscriptions>${members}</Subscriptions>`);
-    }
     if (operation !== 'Publish') return fail(400, 'InvalidAction', `Local runs have no ${operation}.`);
     const mail = z.safeParse(publishSchema, form);
     if (!mail.success)
@@ -53,10 +49,6 @@ export function openTopics(
     publish(topic, mail.data);
     return answer(operation, `<MessageId>${randomUUID()}</MessageId>`);
   };
-}
-
-function member({ arn }: Topic, email: string): string {
-  return `<member><SubscriptionArn>${arn}:${randomUUID()}</SubscriptionArn><Protocol>email</Protocol><Endpoint>${escaped(email)}</Endpoint></member>`;
 }
 
 function answer(action: string, result: string): LocalAnswer {

@@ -1,4 +1,3 @@
-import * as z from 'zod/mini';
 import type { RecordingRecord } from './complete.ts';
 
 /**
@@ -6,16 +5,12 @@ import type { RecordingRecord } from './complete.ts';
  * called for all), for the event that a product order is completed; they are called by GET with query parameters or
  * POST with JSON, and carry these things. ASSUMED: the field names, and whether ids come singly or as lists.
  */
-export const triggersSchema = z.array(
-  z.strictObject({
-    method: z.enum(['GET', 'POST']),
-    url: z.url(),
-    /** `singular`, the default: the last id only; `list`: a JSON list, or comma-separated. */
-    ids: z.optional(z.enum(['singular', 'list'])),
-  }),
-);
-
-export type Trigger = z.output<typeof triggersSchema>[number];
+export interface Trigger {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  /** `singular`, the default: the last id only; `list`: a JSON list, or comma-separated. */
+  readonly ids?: 'singular' | 'list';
+}
 
 /** One call of a trigger, and its outcome. */
 export interface TriggerLogEntry {
