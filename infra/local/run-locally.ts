@@ -8,7 +8,6 @@ import * as z from 'zod/mini';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from './emulator/emulator.ts';
 import type { Overrides } from './emulator/overrides.ts';
-import { nodeBinary } from './emulator/process/host.ts';
 import type { ServiceOptions } from './emulator/services.ts';
 import { newToken, operatorClients, operatorLedger, setIfUnset } from './operator-clients.ts';
 import { azumutaSandboxKey, erpSandboxKey } from './sandbox/api.ts';
@@ -165,7 +164,7 @@ export async function synthesize(options: SynthesizeOptions): Promise<Synthesize
   rmSync(options.folder, { recursive: true, force: true });
   const context = { config: options.integrationFile, stage: options.stage ?? 'local' };
   try {
-    const { stdout } = await run(nodeBinary(), [options.app ?? ownApp], {
+    const { stdout } = await run(process.execPath, [options.app ?? ownApp], {
       env: {
         ...process.env,
         ...options.environment,

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { credentialsSchema } from './iam/principals.ts';
 import { readJson, writeJson } from './json-file.ts';
+import { portsSchema } from './services.ts';
 
 /** `platform.json` of a data folder: how other commands find the platform that runs there. */
 const addressSchema = z.object({
@@ -12,6 +13,7 @@ const addressSchema = z.object({
   region: z.string(),
   apiUrl: z.string(),
   awsEndpoint: z.string(),
+  ports: portsSchema,
   /** The operator's. */
   credentials: credentialsSchema,
   /** Of the stack. */
@@ -36,12 +38,8 @@ export function openDataFolder(given: string | undefined) {
     );
   }
   const addressFile = join(path, 'platform.json');
-  const portsFile = join(path, 'ports.json');
   return {
     path,
-    /** Ports of the last run in this folder, so that addresses that somebody noted stay valid. */
-    lastPorts: z.record(z.string(), z.number()).parse(readJson(portsFile) ?? {}),
-    keepPorts: (ports: Readonly<Record<string, number>>) => writeJson(portsFile, ports),
     publish: (address: EmulatorAddress) => writeJson(addressFile, address),
     /** Removes the address, and the folder if it is a temporary one. */
     close(): void {
@@ -53,8 +51,8 @@ export function openDataFolder(given: string | undefined) {
 
 /** The platform that runs in this data folder, if one does. */
 export function findEmulator(dataFolder: string): EmulatorAddress | undefined {
-  const file = join(dataFolder, 'platform.json');
-  const address = z.optional(addressSchema).parse(readJson(file));
+  // One that is left from another version names no running platform.
+  const { data: address } = z.safeParse(addressSchema, readJson(join(dataFolder, 'platform.json')));
   return address && isAlive(address.pid) ? address : undefined;
 }
 

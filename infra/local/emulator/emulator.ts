@@ -2,9 +2,9 @@ import { invoke } from './aws-endpoint/client.ts';
 import { openDataFolder } from './data-folder.ts';
 import { principalIn, principalsOf } from './iam/principals.ts';
 import { type Overrides, overrideStack } from './overrides.ts';
-import { freePorts } from './process/host.ts';
+import { freePorts } from './process/free-ports.ts';
 import { Supervisor } from './process/supervisor.ts';
-import { type Ports, portNames, portsSchema, type ServiceOptions, serviceSpecs, urlOf } from './services.ts';
+import { type ServiceOptions, serviceSpecs, urlOf } from './services.ts';
 import { find } from './template/local-stack.ts';
 import { type LocalStack, readStack } from './template/read-stack.ts';
 import { readAssembly } from './template/template.ts';
@@ -50,8 +50,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 
   try {
     signal?.throwIfAborted();
-    const ports = await choosePorts(folder.lastPorts);
-    folder.keepPorts(ports);
+    const [sqs = 0, dynamodb = 0, endpoint = 0, gateway = 0] = await freePorts(4);
+    const ports = { sqs, dynamodb, endpoint, gateway };
     const [awsEndpoint, apiUrl] = [urlOf(ports, 'endpoint'), urlOf(ports, 'gateway')];
     const described = readStack(assembly, { region, accountId, awsEndpoint, apiUrl });
     const stack = overrideStack(described, options.overrides ?? {});
@@ -64,7 +64,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     const emulator = emulatorOf(stack, { apiUrl, awsEndpoint, dataDir: folder.path, processes, stop });
     folder.publish({
       ...{ pid: process.pid, stackName: stack.name, outputs: stack.outputs, sandboxes: options.sandboxes },
-      ...{ region, apiUrl, awsEndpoint, credentials: emulator.credentials },
+      ...{ region, apiUrl, awsEndpoint, ports, credentials: emulator.credentials },
     });
     return emulator;
   } catch (error) {
@@ -119,10 +119,4 @@ function emulatorOf(
       return invoke(awsEndpoint, { ...schedule.credentials, region }, Target.Arn, Target.Input);
     },
   };
-}
-
-/** The ports of the last run in the folder where they are still free. */
-async function choosePorts(last: Readonly<Record<string, number>>): Promise<Ports> {
-  const ports = await freePorts(portNames.map((name) => last[name]));
-  return portsSchema.parse(Object.fromEntries(portNames.map((name, at) => [name, ports[at]])));
 }

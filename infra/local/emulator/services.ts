@@ -6,13 +6,10 @@ import type { Report } from './process/child-process.ts';
 import type { ServiceSpec } from './process/supervisor.ts';
 import type { LocalStack } from './template/read-stack.ts';
 
-/** Everything that has a port of its own. */
-export const portNames = ['sqs', 'dynamodb', 'endpoint', 'gateway'] as const;
+/** The port of each thing that has one of its own. */
+export const portsSchema = z.record(z.enum(['sqs', 'dynamodb', 'endpoint', 'gateway']), z.number());
 
-export const portsSchema = z.record(z.enum(portNames), z.number());
-
-type PortName = (typeof portNames)[number];
-export type Ports = z.infer<typeof portsSchema>;
+type Ports = z.infer<typeof portsSchema>;
 
 /** How a platform runs its functions. */
 export interface ServiceOptions {
@@ -40,7 +37,7 @@ export interface Services extends ServicesConfiguration {
   readonly log: (line: string) => void;
 }
 
-export const urlOf = (ports: Ports, name: PortName) => `http://127.0.0.1:${ports[name]}`;
+export const urlOf = (ports: Ports, name: keyof Ports) => `http://127.0.0.1:${ports[name]}`;
 
 /** The processes of a platform, each with the configuration for its share of the stack. */
 export function serviceSpecs(
@@ -51,7 +48,7 @@ export function serviceSpecs(
 ): ServiceSpec[] {
   const { region, accountId } = stack;
   const program = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-  const store = (name: PortName, configuration: object): ServiceSpec => ({
+  const store = (name: keyof Ports, configuration: object): ServiceSpec => ({
     name,
     module: program(`stores/${name}.ts`),
     configuration: { port: ports[name], directory: join(dataDirectory, name), ...configuration },

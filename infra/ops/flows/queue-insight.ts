@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import * as z from 'zod/mini';
 import { consumerOf, type QueueName, queueNames } from '../../../shared/model/queues.ts';
@@ -17,10 +15,10 @@ const lookBackMs = 16 * 60_000;
 
 /** The insight into the queues of a target. */
 export function insightOfTarget(target: Target, clock: Pick<Clock, 'now'>): QueueInsight {
-  const { aws, platform, stackName } = target;
+  const { aws, queueStore, stackName } = target;
   const queueUrls = queueUrlsOf(target);
-  return platform
-    ? insightOfLocalStore(platform.folder, queueUrls, clock)
+  return queueStore
+    ? insightOfLocalStore(queueStore, queueUrls, clock)
     : insightOfCloudWatch({ cloudwatch: new CloudWatchClient(aws), stackName, queueUrls, clock });
 }
 
@@ -86,7 +84,6 @@ function nameOf(queueUrl: string): string {
   return queueUrl.split('/').at(-1) ?? '';
 }
 
-const portsSchema = z.object({ sqs: z.number() });
 const messageSchema = z.object({ sentTimestamp: z.number() });
 const inspectedSchema = z.object({
   messages: z.object({
@@ -100,15 +97,14 @@ const inspectedSchema = z.object({
  * Ages to the second, from the local platform's queue store (fauxqs's own `/_fauxqs/queues/{name}`).
  */
 export function insightOfLocalStore(
-  folder: string,
+  store: string,
   queueUrls: Readonly<Record<QueueName, string>>,
   clock: Pick<Clock, 'now'>,
 ): QueueInsight {
   return async (queue) => {
     try {
-      const { sqs } = z.parse(portsSchema, JSON.parse(readFileSync(join(folder, 'ports.json'), 'utf8')));
       const name = encodeURIComponent(nameOf(queueUrls[queue]));
-      const answer = await fetch(`http://127.0.0.1:${sqs}/_fauxqs/queues/${name}`);
+      const answer = await fetch(`${store}/_fauxqs/queues/${name}`);
       const { messages } = z.parse(inspectedSchema, await answer.json());
       const { ready, delayed, inflight } = messages;
       const all = [...ready, ...delayed, ...inflight.map(({ message }) => message)];

@@ -7,7 +7,6 @@ import { build } from 'esbuild';
 import { bundleSettings } from '../../../infra/build/bundle-functions.ts';
 import { principalsOf } from '../../../infra/local/emulator/iam/principals.ts';
 import { containerEnvironment } from '../../../infra/local/emulator/lambda/service.ts';
-import { nodeBinary } from '../../../infra/local/emulator/process/host.ts';
 import type { BenchPlant } from '../peers/plant.ts';
 import { median } from '../statistics.ts';
 
@@ -41,7 +40,7 @@ export async function importTimes(candidates: readonly Imported[], rounds: numbe
   const samples = candidates.map(() => [] as number[]);
   for (let round = 0; round < rounds; round += 1) {
     for (const [at, { file, environment }] of candidates.entries()) {
-      const { stdout } = await run(nodeBinary(), ['--input-type=module', '-e', script(file)], {
+      const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script(file)], {
         env: { PATH: process.env.PATH ?? '', ...environment },
       });
       samples[at]?.push(Number(stdout));

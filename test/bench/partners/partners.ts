@@ -2,7 +2,6 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
-import { nodeBinary } from '../../../infra/local/emulator/process/host.ts';
 import type { Fault } from '../../../infra/local/sandbox/faults.ts';
 
 export type Partners = Awaited<ReturnType<typeof startPartners>>;
@@ -31,7 +30,7 @@ const booksSchema = z.object({
  */
 export async function startPartners(delayMs: number) {
   const child = fork(fileURLToPath(new URL('./partners-process.ts', import.meta.url)), {
-    execPath: nodeBinary(),
+    execPath: process.execPath,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const [started] = await once(child, 'message');

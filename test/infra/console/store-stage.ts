@@ -1,6 +1,3 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { createConsole, listenOnLoopback } from '../../../infra/console/app.ts';
 import { createDeadLetterDesk } from '../../../infra/console/dead-letters.ts';
@@ -18,10 +15,8 @@ export const operator = 'an.peeters';
 
 /** The console with real queues and a real ledger, but without functions and partners. */
 export async function startStoreStage() {
-  const folder = await mkdtemp(join(tmpdir(), 'console-stores-'));
   const stores = await startReplayStores();
   const { store, ledger, clock } = stores;
-  await writeFile(join(folder, 'ports.json'), JSON.stringify({ sqs: Number(new URL(store.endpoint).port) }));
   const queueUrls = {
     'product-orders': store.url('product-orders'),
     completions: store.url('completions'),
@@ -31,7 +26,7 @@ export async function startStoreStage() {
   const nowhere = { endpoint: 'http://127.0.0.1:9', region: 'eu-west-1', credentials, maxAttempts: 1 };
   const lambda = new LambdaClient(nowhere);
   const deadLetters = new DeadLetterQueue(store.sqs, queueUrls['dead-letters'], { waitSeconds: 0 });
-  const insight = insightOfLocalStore(folder, queueUrls, { now: () => new Date() });
+  const insight = insightOfLocalStore(store.endpoint, queueUrls, { now: () => new Date() });
   const flows = () => readFlows({ sqs: store.sqs, lambda, ledger, queueUrls, insight, clock });
   const token = 'token-of-this-start';
   let port = 0;
@@ -74,7 +69,6 @@ export async function startStoreStage() {
       await listening.close();
       lambda.destroy();
       await stores.stop();
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

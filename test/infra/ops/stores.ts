@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Message, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { reportSchema } from '../../../infra/local/emulator/process/child-process.ts';
-import { freePorts } from '../../../infra/local/emulator/process/host.ts';
+import { freePorts } from '../../../infra/local/emulator/process/free-ports.ts';
 import type { LocalQueue } from '../../../infra/local/emulator/template/read-stack.ts';
 import { readQueue } from '../../../shared/platform/aws/queue.ts';
 import { type DeadLetter, deadLetterOf } from '../../../shared/worker/dead-letter.ts';
@@ -20,7 +20,7 @@ const accountId = '000000000000';
 
 /** The platform's own queue store in a process of its own, with the stack's three queues. */
 export async function startQueueStore() {
-  const [port = 0] = await freePorts([undefined]);
+  const [port = 0] = await freePorts(1);
   const directory = await mkdtemp(join(tmpdir(), 'queue-store-'));
   const endpoint = `http://127.0.0.1:${port}`;
   const url = (queue: StoredQueue) => `${endpoint}/${accountId}/${queue}`;

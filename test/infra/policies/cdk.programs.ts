@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, describe, expect, it } from 'vitest';
-import { nodeBinary } from '../../../infra/local/emulator/process/host.ts';
 import { startAssembly } from '../stack/assembled.ts';
 import { type StubAccount, startStubAccount } from './stub-account.ts';
 
@@ -14,7 +13,7 @@ Template.fromStack(await assembled.add('integration.config.ts', 'production'));
 /** The CDK's command line, on what was synthesized. */
 async function cdk(words: readonly string[], { environment }: StubAccount) {
   const { stdout, stderr } = await promisify(execFile)(
-    nodeBinary(),
+    process.execPath,
     ['node_modules/aws-cdk/bin/cdk', ...words, '--app', assembled.folder],
     { env: { PATH: process.env.PATH, HOME: assembled.folder, ...environment } },
   );

@@ -3,7 +3,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { nodeBinary } from '../../../infra/local/emulator/process/host.ts';
 import { fateOf } from '../../../infra/stack/stage.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'stage-test-'));
@@ -11,7 +10,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The app as the CDK's command line runs it. */
 function runApp(context: Readonly<Record<string, string>>) {
-  return spawnSync(nodeBinary(), ['infra/app.ts'], {
+  return spawnSync(process.execPath, ['infra/app.ts'], {
     env: {
       ...process.env,
       CDK_CONTEXT_JSON: JSON.stringify(context),

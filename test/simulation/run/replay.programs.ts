@@ -2,13 +2,12 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { nodeBinary } from '../../../infra/local/emulator/process/host.ts';
 
 const run = promisify(execFile);
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 
 it('prints the same bytes each time a seed is replayed', async () => {
-  const replay = () => run(nodeBinary(), [main, '--seed', '7', '--only', 'all', '--full']);
+  const replay = () => run(process.execPath, [main, '--seed', '7', '--only', 'all', '--full']);
 
   const [one, other] = await Promise.all([replay(), replay()]);
 
@@ -17,7 +16,7 @@ it('prints the same bytes each time a seed is replayed', async () => {
 });
 
 it('refuses an event that the seed does not have with exit code 2', async () => {
-  const refused = run(nodeBinary(), [main, '--seed', '7', '--only', '99']);
+  const refused = run(process.execPath, [main, '--seed', '7', '--only', '99']);
 
   await expect(refused).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining('--only 99') });
 });

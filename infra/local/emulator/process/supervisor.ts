@@ -2,7 +2,6 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { reportSchema } from './child-process.ts';
-import { nodeBinary } from './host.ts';
 
 /** A process of the platform: a module that calls `runService`. */
 export interface ServiceSpec {
@@ -83,7 +82,7 @@ export class Supervisor {
     if (service.stopping) return;
     const { spec } = service;
     const child = fork(spec.module, [], {
-      execPath: nodeBinary(),
+      execPath: process.execPath,
       execArgv: ['--disable-warning=ExperimentalWarning'],
       env: { PATH: process.env.PATH ?? '', TZ: 'UTC', NODE_COMPILE_CACHE: compileCache, ...spec.environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

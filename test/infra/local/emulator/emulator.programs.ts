@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import * as z from 'zod/mini';
+import { findEmulator } from '../../../../infra/local/emulator/data-folder.ts';
 import { patient } from '../../../support/patient.ts';
 import { endpointTests } from './aws-endpoint/endpoint.ts';
 import { queueTests } from './lambda/queues.ts';
@@ -170,8 +169,7 @@ describe('the network', () => {
     });
 
   it('listens on 127.0.0.1 only, in every process', async () => {
-    const kept = JSON.parse(readFileSync(join(emulator.dataDir, 'ports.json'), 'utf8'));
-    const ports = Object.values(z.parse(z.record(z.string(), z.number()), kept));
+    const ports = Object.values(findEmulator(emulator.dataDir)?.ports ?? {});
 
     const here = await Promise.all(ports.map((port) => connectTo('127.0.0.1', port)));
     const elsewhere = await Promise.all(

@@ -2,13 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
-import { nodeBinary } from '../../../../infra/local/emulator/process/host.ts';
 import { typed } from '../commands/typed.ts';
 
 it('ends quietly when its reader stops early, as in "npm run map … | head -1"', async () => {
   // Prepare
   const words = ['infra/ops/map/command.ts', '--sample', 'completion'];
-  const child = spawn(nodeBinary(), words, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] });
 
   // Act: nobody reads from the beginning on
   child.stdout.destroy();

@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
-import { nodeBinary } from '../../../../infra/local/emulator/process/host.ts';
 
 const project = fileURLToPath(new URL('../../../..', import.meta.url));
 const packageSchema = z.object({ scripts: z.record(z.string(), z.string()) });
@@ -29,7 +28,7 @@ export async function typed(
   const { scripts } = packageSchema.parse(JSON.parse(readFileSync(`${project}package.json`, 'utf8')));
   const [program, ...given] = scripts[name]?.split(' ') ?? [];
   if (program !== 'node') throw new Error(`package.json has no program ${name}.`);
-  const child = spawn(nodeBinary(), [...given, ...words], {
+  const child = spawn(process.execPath, [...given, ...words], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, TZ: 'UTC', NODE_COMPILE_CACHE: compileCache, ...environment },
     cwd: project,
@@ -46,6 +45,6 @@ export async function typed(
 /** Runs a line as it is pasted into the shell of this machine: `npm run <name> -- …`. */
 export function pasted(line: string): Promise<TypedAnswer> {
   const [, name = '', rest = ''] = /^npm run (\S+) --(.*)$/.exec(line) ?? [];
-  const words = execSync(`"${nodeBinary()}" -p "JSON.stringify(process.argv.slice(1))" -- ${rest}`);
+  const words = execSync(`"${process.execPath}" -p "JSON.stringify(process.argv.slice(1))" -- ${rest}`);
   return typed(name, z.parse(z.array(z.string()), JSON.parse(words.toString())));
 }

@@ -1,7 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { accountChecks, lookAtLedger, stackChecks } from '../../../../infra/ops/doctor/check-stack.ts';
 import { ledgerIndexes, ledgerTimeToLive } from '../../../../shared/ledger/keys.ts';
 import { startServer } from '../../../support/server.ts';
@@ -25,12 +22,9 @@ async function pausedFlow(oldestSeconds: number | undefined, pausedSince: Date |
     if (action.startsWith('DynamoDB')) return { body: pausedSince ? { Item: marksOf(pausedSince) } : {} };
     return { body: { EventSourceMappings: [{ UUID: 'u', EventSourceArn: queueArn, State: 'Disabled' }] } };
   });
-  const folder = await mkdtemp(join(tmpdir(), 'doctor-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  await writeFile(join(folder, 'ports.json'), JSON.stringify({ sqs: Number(new URL(endpoint).port) }));
   const queues = ['ProductOrdersQueue', 'CompletionsQueue', 'DeadLetterQueue'];
   const outputs = Object.fromEntries(queues.map((name) => [name, `${endpoint}/000000000000/completions`]));
-  const target = { ...onThisMachine({ ...outputs, LedgerTable: 'ledger' }, endpoint), platform: { folder } };
+  const target = { ...onThisMachine({ ...outputs, LedgerTable: 'ledger' }, endpoint), queueStore: endpoint };
   const check = stackChecks(target, undefined, now).find((each) => each.about === about);
   return check?.look();
 }

@@ -4,7 +4,6 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { nodeBinary } from '../../../../infra/local/emulator/process/host.ts';
 import { emptyContract } from '../../../../infra/ops/probe/contract-text.ts';
 import { startServer } from '../../../support/server.ts';
 import { typed } from '../commands/typed.ts';
@@ -110,7 +109,7 @@ it('leaves neither a file nor the key when it is interrupted', async () => {
   });
   const words = [...config, '--answers', write('a.json', seen), '--out', join(folder, 'c.ts')];
   const key = { AZUMUTA_BASE_URL: `${url}/api/v1`, AZUMUTA_API_KEY: 'the-key-of-the-account' };
-  const child = spawn(nodeBinary(), ['infra/ops/probe/command.ts', ...words], {
+  const child = spawn(process.execPath, ['infra/ops/probe/command.ts', ...words], {
     env: { PATH: process.env.PATH, ...key },
   });
   let output = '';

@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { nodeBinary } from '../../../../infra/local/emulator/process/host.ts';
 import { DeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import type { ReplayDependencies } from '../../../../infra/ops/replay/replay.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
@@ -211,7 +210,7 @@ async function replayKilledAtItsSecondPage(): Promise<unknown> {
     DeadLetterQueue: store.url('dead-letters'),
   };
   const program = fileURLToPath(new URL('./replay-process.ts', import.meta.url));
-  const child = spawn(nodeBinary(), [program, JSON.stringify(outputs)], {
+  const child = spawn(process.execPath, [program, JSON.stringify(outputs)], {
     stdio: 'inherit',
     env: {
       ...process.env,
