@@ -66,7 +66,7 @@ function grantOf({ actions, resources, conditions }: Statement, call: Call): Gra
 function holds({ key, values }: Condition, context: CallContext = {}): boolean {
   const value = context[key];
   if (value === undefined) return false;
-  return values.some((pattern) => (key === 'aws:SourceArn' ? arnMatches(pattern, value) : value === pattern));
+  return values.some((pattern) => (key === 'aws:SourceArn' ? wildcard(pattern)(value) : value === pattern));
 }
 
 /** AWS's wording ("Troubleshooting access denied error messages" of the IAM guide). */
@@ -85,18 +85,4 @@ export function wildcard(pattern: string, ignoreCase = false): (text: string) =>
     .replaceAll('?', '.');
   const compiled = new RegExp(`^${expression}$`, ignoreCase ? 'is' : 's');
   return (text) => compiled.test(text);
-}
-
-/**
- * An ARN in a condition: each of its six parts is matched by itself, so that a `*` matches a colon in the last part only
- * ("ARN condition operators" of the IAM guide).
- */
-function arnMatches(pattern: string, arn: string): boolean {
-  const [wanted, given] = [partsOf(pattern), partsOf(arn)];
-  return wanted.length === given.length && wanted.every((part, at) => wildcard(part)(given[at] ?? ''));
-}
-
-function partsOf(arn: string): string[] {
-  const parts = arn.split(':');
-  return parts.length <= 6 ? parts : [...parts.slice(0, 5), parts.slice(5).join(':')];
 }

@@ -190,5 +190,6 @@ export const lambdaPermission = z.strictObject({
   Action: z.string(),
   FunctionName: z.string(),
   Principal: z.string(),
-  SourceArn: z.string(),
+  // In the other five parts, IAM's wildcards match no colon.
+  SourceArn: z.string().check(z.regex(/^([^:*?]+:){5}/, 'an ARN with wildcards in its last part only')),
 });

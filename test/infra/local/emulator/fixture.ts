@@ -111,7 +111,12 @@ const resources: Resources = {
         FunctionName: arn('Probe'),
         Principal: 'apigateway.amazonaws.com',
       },
-      SourceArn: { 'Fn::Join': ['', ['arn:aws:execute-api:*:*:', { Ref: 'Api' }, '/*/*/product-orders']] },
+      SourceArn: {
+        'Fn::Join': [
+          '',
+          ['arn:aws:execute-api:eu-west-1:000000000000:', { Ref: 'Api' }, '/*/*/product-orders'],
+        ],
+      },
     },
   },
   ...roleWith('Scheduler', allow('lambda:InvokeFunction', arn('Probe'))),

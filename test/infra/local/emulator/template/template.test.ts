@@ -68,6 +68,7 @@ describe('a template beyond local runs', () => {
     ['AWS::IAM::Role', { ManagedPolicyArns: ['arn:aws:iam::aws:policy/Any'] }, /ManagedPolicyArns/],
     ['AWS::Lambda::Function', { Code: { S3Key: 'k', S3ObjectVersion: '1' } }, /S3ObjectVersion/],
     ['AWS::SecretsManager::Secret', { GenerateSecretString: {} }, /GenerateSecretString/],
+    ['AWS::Lambda::Permission', { SourceArn: 'arn:*:api/x' }, /wildcards in its last part only/],
   ])('is refused with the path of the property: %s', (Type, Properties, complaint) => {
     expect(() => read(assemblyOf({ R: { Type, Properties } }))).toThrow(complaint);
   });
