@@ -16,7 +16,8 @@ const updateSchema = z.object({ Enabled: z.optional(z.boolean()) });
 export class Mappings {
   readonly #mappings: readonly QueueMapping[];
   readonly #begin: (mapping: QueueMapping) => MappingPoll;
-  readonly #polls = new Map<string, MappingPoll>();
+  /** Of the mappings that are on. */
+  readonly #polls = new Map<QueueMapping, MappingPoll>();
   readonly #switchesFile: string;
   readonly #switches: z.infer<typeof switchesSchema>;
 
@@ -30,7 +31,7 @@ export class Mappings {
       queue: find(stack.queues, 'queue', mapping.queueName),
       functionArn: find(stack.functions, 'function', mapping.functionName).arn,
     }));
-    for (const mapping of this.#mappings) this.#poll(mapping);
+    for (const mapping of this.#mappings) this.#switch(mapping, this.#switches[mapping.logicalId] ?? true);
   }
 
   /** @param wanted Name or ARN of the function; null for all. */
@@ -43,13 +44,13 @@ export class Mappings {
 
   /** @returns the mapping as it is then; undefined when there is none. */
   update(uuid: string, body: string) {
-    const known = this.#mappings.find((mapping) => mapping.uuid === uuid);
+    const known = this.#mappings.find(({ logicalId }) => logicalId === uuid);
     if (!known) return undefined;
     const { Enabled } = updateSchema.parse(JSON.parse(body || '{}'));
     if (Enabled !== undefined) {
       this.#switches[uuid] = Enabled;
       writeJson(this.#switchesFile, this.#switches);
-      this.#poll(known);
+      this.#switch(known, Enabled);
     }
     return this.#describe(known);
   }
@@ -58,18 +59,12 @@ export class Mappings {
     await Promise.all([...this.#polls.values()].map((poll) => poll.stop()));
   }
 
-  #isOn({ uuid }: QueueMapping): boolean {
-    return this.#switches[uuid] ?? true;
-  }
-
-  /** Begins or ends to poll, as the switch says. */
-  #poll(mapping: QueueMapping): void {
-    const { uuid } = mapping;
-    const poll = this.#polls.get(uuid);
-    if (this.#isOn(mapping) === (poll !== undefined)) return;
-    if (!poll) this.#polls.set(uuid, this.#begin(mapping));
+  #switch(mapping: QueueMapping, on: boolean): void {
+    const poll = this.#polls.get(mapping);
+    if (on === (poll !== undefined)) return;
+    if (!poll) this.#polls.set(mapping, this.#begin(mapping));
     else {
-      this.#polls.delete(uuid);
+      this.#polls.delete(mapping);
       void poll.stop();
     }
   }
@@ -77,13 +72,13 @@ export class Mappings {
   /** Lambda's EventSourceMappingConfiguration; switches take effect at once here, so there is no `Enabling`. */
   #describe(mapping: QueueMapping) {
     return {
-      UUID: mapping.uuid,
+      UUID: mapping.logicalId,
       FunctionArn: mapping.functionArn,
       EventSourceArn: mapping.queue.arn,
       BatchSize: mapping.batchSize,
       FunctionResponseTypes: mapping.reportBatchItemFailures ? ['ReportBatchItemFailures'] : [],
       ScalingConfig: mapping.maximumConcurrency && { MaximumConcurrency: mapping.maximumConcurrency },
-      State: this.#isOn(mapping) ? 'Enabled' : 'Disabled',
+      State: this.#polls.has(mapping) ? 'Enabled' : 'Disabled',
     };
   }
 }

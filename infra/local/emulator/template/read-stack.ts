@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
 import type { Resource, ResourcePolicy } from './local-stack.ts';
 import * as supported from './supported-properties.ts';
-import { type Assembly, fingerprint, type Place, References } from './template.ts';
+import { type Assembly, type Place, References } from './template.ts';
 
 /**
  * A CloudFormation stack as the local platform runs it: every name, address and value is resolved, and nothing else of
@@ -158,8 +158,6 @@ function readMappings(
         throw new Error(`${at}: the event source ${properties.EventSourceArn} is no queue of this stack.`);
       return {
         logicalId,
-        /** Lambda's own identifier of a mapping. */
-        uuid: uuidOf(logicalId),
         functionName: functionOf(functions, properties.FunctionName, at).name,
         queueName: source.name,
         batchSize: properties.BatchSize,
@@ -167,11 +165,6 @@ function readMappings(
         maximumConcurrency: properties.ScalingConfig?.MaximumConcurrency,
       };
     });
-}
-
-function uuidOf(logicalId: string): string {
-  const letters = Buffer.from(fingerprint(logicalId, 40)).toString('hex');
-  return [8, 4, 4, 4, 12].map((length, at) => letters.slice(at * 12, at * 12 + length)).join('-');
 }
 
 function readTopics(resources: Resources) {

@@ -103,7 +103,7 @@ function arnOf({ region, accountId }: Place, service: string, resource: string):
 }
 
 /** Lower-case letters and digits that are the same on every run. */
-export function fingerprint(text: string, length: number): string {
+function fingerprint(text: string, length: number): string {
   return BigInt(`0x${createHash('sha256').update(text).digest('hex')}`)
     .toString(36)
     .slice(0, length);

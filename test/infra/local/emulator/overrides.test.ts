@@ -26,7 +26,6 @@ function stack(times: { timeout: number; visibility?: string }): Parameters<type
     mappings: [
       {
         logicalId: 'M',
-        uuid: 'm',
         functionName: 'Worker',
         queueName: 'Orders',
         batchSize: 10,
