@@ -75,8 +75,6 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   }
 
   async function endAll(): Promise<void> {
-    // The stores end last, as running work depends on them.
-    await supervisor.stop('services');
     await supervisor.stop();
     folder.close();
   }

@@ -65,17 +65,16 @@ export class Supervisor {
     ]);
   }
 
-  /** Ends these services, all at once; without names, all that are left. */
-  async stop(...names: string[]): Promise<void> {
-    const ending = (names.length > 0 ? names : [...this.#services.keys()]).map(async (name) => {
-      const service = this.#services.get(name);
+  /** Ends all, the last that was started first, as running work depends on those before it. */
+  async stop(): Promise<void> {
+    for (;;) {
+      const service = [...this.#services.values()].at(-1);
       if (!service) return;
       service.stopping = true;
       clearTimeout(service.timer);
       if (service.child) await endChild(service.child);
-      this.#services.delete(name);
-    });
-    await Promise.all(ending);
+      this.#services.delete(service.spec.name);
+    }
   }
 
   #launch(service: Watched): void {
