@@ -23,13 +23,12 @@ interface HttpApiPlace {
 
 /**
  * The event of payload format 2.0 ("Create AWS Lambda proxy integrations for HTTP APIs in API Gateway").
- * Observed on AWS beyond its guide: `rawPath` arrives percent-decoded, while `rawQueryString` does not.
+ * Observed on AWS beyond its guide: `rawPath` arrives percent-decoded, while `rawQueryString` does not. Cookies, and the
+ * headers that API Gateway adds, are left out, as no function reads them.
  */
 export function httpEvent(call: HttpCall, match: Match, place: HttpApiPlace): APIGatewayProxyEventV2 {
   const { request, body } = call;
   const { path, query } = splitTarget(request.url);
-  const headers = gatewayHeaders(call, place);
-  const cookies = request.headers.cookie?.split('; ');
   const parameters = queryParameters(query);
   const domainName = request.headers.host ?? '127.0.0.1';
   const binary = body.length > 0 && !isText(request.headers['content-type']);
@@ -38,8 +37,7 @@ export function httpEvent(call: HttpCall, match: Match, place: HttpApiPlace): AP
     routeKey: match.routeKey,
     rawPath: path,
     rawQueryString: query,
-    ...(cookies ? { cookies } : {}),
-    headers,
+    headers: gatewayHeaders(call),
     ...(Object.keys(parameters).length > 0 ? { queryStringParameters: parameters } : {}),
     requestContext: {
       accountId: place.accountId,
@@ -50,7 +48,7 @@ export function httpEvent(call: HttpCall, match: Match, place: HttpApiPlace): AP
         method: request.method ?? 'GET',
         path,
         protocol: `HTTP/${request.httpVersion}`,
-        sourceIp: sourceAddressOf(request),
+        sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
         userAgent: request.headers['user-agent'] ?? '',
       },
       requestId: place.requestId,
@@ -75,28 +73,14 @@ export function splitTarget(target = '/'): { path: string; query: string } {
   }
 }
 
-/** Names in lower case, repeated ones joined by commas; cookies are a list of their own in the event. */
-function gatewayHeaders({ request, body }: HttpCall, place: HttpApiPlace): Record<string, string> {
+/** Names in lower case, repeated ones joined by commas. */
+function gatewayHeaders({ request, body }: HttpCall): Record<string, string> {
   const own = Object.entries(request.headersDistinct).flatMap(([name, values]) =>
     values === undefined || ['cookie', 'connection', 'transfer-encoding'].includes(name)
       ? []
       : [[name, values.join(',')] as const],
   );
-  const epoch = Math.floor(place.now.getTime() / 1000).toString(16);
-  return {
-    ...Object.fromEntries(own),
-    'content-length': String(body.length),
-    'x-amzn-trace-id': `Root=1-${epoch}-${place.requestId.replaceAll('-', '').slice(0, 24)}`,
-    'x-forwarded-for': [request.headers['x-forwarded-for'], sourceAddressOf(request)]
-      .filter(Boolean)
-      .join(', '),
-    'x-forwarded-port': request.headers.host?.split(':')[1] ?? '80',
-    'x-forwarded-proto': 'http',
-  };
-}
-
-function sourceAddressOf({ socket }: HttpCall['request']): string {
-  return socket.remoteAddress ?? '127.0.0.1';
+  return { ...Object.fromEntries(own), 'content-length': String(body.length) };
 }
 
 function queryParameters(query: string): Record<string, string> {

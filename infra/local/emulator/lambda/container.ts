@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Work } from './containers.ts';
@@ -18,18 +17,11 @@ type Handler = (event: unknown, context: unknown) => unknown;
 
 async function loadHandler(): Promise<Handler> {
   const [, file = '', exported = ''] = /^(.*)\.([^.]+)$/.exec(_HANDLER) ?? [];
-  const candidates = ['.mjs', '.js', '.cjs'].map((ending) => join(LAMBDA_TASK_ROOT, file + ending));
-  const path = candidates.find((candidate) => existsSync(candidate));
-  if (path === undefined) throw named('Runtime.ImportModuleError', `Error: Cannot find module '${file}'`);
+  const path = join(LAMBDA_TASK_ROOT, `${file}.mjs`);
   const loaded: Partial<Record<string, Handler>> = await import(pathToFileURL(path).href);
   const handler = loaded[exported];
-  if (typeof handler !== 'function')
-    throw named('Runtime.HandlerNotFound', `${_HANDLER} is undefined or not exported`);
+  if (typeof handler !== 'function') throw new Error(`${_HANDLER} is undefined or not exported`);
   return handler;
-}
-
-function named(name: string, message: string): Error {
-  return Object.assign(new Error(message), { name });
 }
 
 /** How Lambda writes a thrown value. */
