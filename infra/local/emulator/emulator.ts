@@ -15,10 +15,8 @@ export interface EmulatorOptions extends ServiceOptions {
   /** Where all data is kept. Default: a temporary folder, removed at `stop`. */
   readonly dataDir?: string;
   readonly overrides?: Overrides;
-  /** Gets a line about each restart, and each batch that is received again. */
+  /** Gets a line about each process that is started, and each batch that is received again. */
   readonly log?: (line: string) => void;
-  /** Called with the process id of every service that is started, also while the start is under way. */
-  readonly onProcess?: (pid: number) => void;
   /** Ends a start that is under way. */
   readonly signal?: AbortSignal | undefined;
   /** Where the partners' sandboxes listen: noted in `platform.json`, for other commands. */
@@ -37,10 +35,10 @@ const accountId = '000000000000';
  * is left running then.
  */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
-  const { log = () => {}, onProcess, signal } = options;
+  const { log = () => {}, signal } = options;
   const assembly = readAssembly(options.template.directory, options.template.stackName);
   const folder = openDataFolder(options.dataDir);
-  const supervisor = new Supervisor(log, onProcess);
+  const supervisor = new Supervisor(log);
   let ending: Promise<void> | undefined;
   const stop = () => {
     ending ??= endAll();

@@ -19,8 +19,7 @@ interface Watched {
   stopping: boolean;
   child?: ChildProcess;
   timer?: NodeJS.Timeout;
-  /** Why it says that it failed, else the last lines that it printed. */
-  reason: string;
+  /** Why it says that it failed, or the last lines that it printed. */
   lastLines: string[];
   /** Names of its containers, by their process ids. */
   readonly containers: Map<number, string>;
@@ -39,20 +38,17 @@ const restartMs = 50;
 /** Keeps services alive: one that dies comes back with the same configuration, and so on the same port. */
 export class Supervisor {
   readonly #log: (line: string) => void;
-  readonly #onProcess: (pid: number) => void;
   readonly #services = new Map<string, Watched>();
 
-  /** @param onProcess Called with the process id of every service that is started. */
-  constructor(log: (line: string) => void, onProcess: (pid: number) => void = () => {}) {
+  constructor(log: (line: string) => void) {
     this.#log = log;
-    this.#onProcess = onProcess;
   }
 
   /** Resolves when the service is ready; rejects when it cannot start. It is restarted whenever it dies later. */
   start(spec: ServiceSpec): Promise<void> {
     return new Promise((ready, failed) => {
       const starting = { ready, failed };
-      const service = { spec, stopping: false, starting, reason: '', lastLines: [], containers: new Map() };
+      const service = { spec, stopping: false, starting, lastLines: [], containers: new Map() };
       this.#services.set(spec.name, service);
       this.#launch(service);
     });
@@ -87,9 +83,8 @@ export class Supervisor {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     service.child = child;
-    service.reason = '';
     service.lastLines = [];
-    if (child.pid !== undefined) this.#onProcess(child.pid);
+    this.#log(`${spec.name} starts (pid ${child.pid}).`);
     for (const output of [child.stdout, child.stderr]) {
       output?.on('data', (chunk: Buffer) => this.#note(service, chunk.toString()));
     }
@@ -101,7 +96,7 @@ export class Supervisor {
       const how = signal ? `was killed (${signal})` : `ended with code ${code}`;
       if (service.starting) this.#giveUp(service, service.starting, how);
       else if (!service.stopping) {
-        this.#log(`${spec.name} ${how}; it is started again. ${service.reason}`.trimEnd());
+        this.#log(`${spec.name} ${how}; it is started again. ${service.lastLines.join(' | ')}`.trimEnd());
         service.timer = setTimeout(() => this.#launch(service), restartMs);
       }
     });
@@ -117,11 +112,11 @@ export class Supervisor {
 
   #takeReport(service: Watched, message: unknown): void {
     const report = reportSchema.parse(message);
-    if (report.kind === 'failed') service.reason = report.reason;
+    if (report.kind === 'failed') service.lastLines = [report.reason];
     else if (report.kind === 'log') this.#log(report.line);
     else if (report.kind === 'ready') {
       if (service.starting) service.starting.ready();
-      else this.#log(`${service.spec.name} is back (pid ${service.child?.pid}).`);
+      else this.#log(`${service.spec.name} is back.`);
       delete service.starting;
     } else if (report.state === 'up') service.containers.set(report.pid, report.name);
     else service.containers.delete(report.pid);
@@ -129,10 +124,9 @@ export class Supervisor {
 
   #giveUp({ spec, ...service }: Watched, { failed }: { failed: (error: Error) => void }, how: string): void {
     this.#services.delete(spec.name);
-    const why = service.reason || service.lastLines.join(' | ');
     const failure = service.stopping
       ? 'was stopped before it was ready.'
-      : `could not start: it ${how}. ${why}`;
+      : `could not start: it ${how}. ${service.lastLines.join(' | ')}`;
     failed(new Error(`${spec.name} ${failure}`));
   }
 }

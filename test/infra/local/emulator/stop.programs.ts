@@ -20,6 +20,10 @@ function newFolder(): string {
   return folder;
 }
 
+/** The ids of the services that were started, by the lines about them. */
+const startedIn = (lines: readonly string[]) =>
+  [...lines.join().matchAll(/ starts \(pid (\d+)\)/g)].map(([, pid]) => Number(pid));
+
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
@@ -70,31 +74,30 @@ describe('stop', () => {
   });
 
   it('ends a start that is under way, which rejects', async () => {
-    const pids: number[] = [];
+    const lines: string[] = [];
     const halfway = new AbortController();
     const starting = startFixture({
       signal: halfway.signal,
-      onProcess: (pid) => {
-        pids.push(pid);
-        if (pids.length === 2) halfway.abort();
+      log: (line) => {
+        if (lines.push(line) === 2) halfway.abort();
       },
     });
 
     await expect(starting).rejects.toThrow();
-    expect(pids.filter(lives)).toEqual([]);
+    expect(startedIn(lines).map(lives)).toEqual([false, false, false]);
   });
 });
 
 describe('a start', () => {
   it('rejects with the reason when a process cannot start', async () => {
-    const pids: number[] = [];
+    const lines: string[] = [];
     const dataDir = newFolder();
     writeFileSync(join(dataDir, 'dynamodb'), 'in the way');
 
-    const starting = startFixture({ dataDir, onProcess: (pid) => pids.push(pid) });
+    const starting = startFixture({ dataDir, log: (line) => lines.push(line) });
 
     await expect(starting).rejects.toThrow(/dynamodb could not start.*EEXIST/);
-    expect(pids.filter(lives)).toEqual([]);
+    expect(startedIn(lines).map(lives)).toEqual([false, false, false]);
   });
 });
 
