@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { DescribeSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it, vi } from 'vitest';
 import { findEmulator } from '../../../../infra/local/emulator/data-folder.ts';
 import { patient } from '../../../support/patient.ts';
-import { endpointTests } from './aws-endpoint/endpoint.ts';
 import { queueTests } from './lambda/queues.ts';
-import { startGate } from './running.ts';
-import { emulator, startPlatform } from './shared-platform.ts';
+import { awsOf, startGate } from './running.ts';
+import { aws, emulator, startPlatform } from './shared-platform.ts';
 
 startPlatform({ maxContainers: 3 });
 
@@ -139,7 +139,31 @@ describe('a function', () => {
   });
 });
 
-endpointTests();
+describe('Secrets Manager', () => {
+  it('refuses other versions and operations, with a reason', async () => {
+    const SecretId = emulator.secretArn('ApiKey');
+    const previous = aws.secrets.send(new GetSecretValueCommand({ SecretId, VersionStage: 'AWSPREVIOUS' }));
+    const described = aws.secrets.send(new DescribeSecretCommand({ SecretId }));
+
+    await expect(previous).rejects.toMatchObject({ name: 'InvalidParameterException' });
+    await expect(described).rejects.toThrow('Local runs have no DescribeSecret.');
+  });
+});
+
+describe('the AWS endpoint', () => {
+  it('refuses an unknown access key', async () => {
+    const credentials = { accessKeyId: 'AKIASTRANGER', secretAccessKey: 'x' };
+    const stranger = awsOf({ ...emulator, credentials });
+
+    await expect(stranger.depth('Orders')).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
+    await expect(stranger.seen('x')).rejects.toMatchObject({ name: 'UnrecognizedClientException' });
+  });
+
+  it('refuses a call that is not signed', async () => {
+    expect((await fetch(emulator.awsEndpoint, { method: 'POST' })).status).toBe(403);
+  });
+});
+
 queueTests();
 
 describe('a schedule', () => {

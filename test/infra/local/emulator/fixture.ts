@@ -44,7 +44,7 @@ const lambda = (
 });
 
 /** A small stack with one of each thing that the local platform runs. */
-const resources: Resources = {
+export const resources: Resources = {
   Unable: { Type: 'AWS::SQS::Queue', Properties: {} },
   Orders: {
     Type: 'AWS::SQS::Queue',

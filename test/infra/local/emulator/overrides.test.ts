@@ -1,66 +1,36 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { overrideStack } from '../../../../infra/local/emulator/overrides.ts';
+import { readStack } from '../../../../infra/local/emulator/template/read-stack.ts';
 import { localOverrides } from '../../../../infra/local/run-locally.ts';
+import { resources } from './fixture.ts';
 
-function stack(times: { timeout: number; visibility?: string }): Parameters<typeof overrideStack>[0] {
-  const common = (name: string) => ({ logicalId: name, name, arn: `arn:${name}` });
-  return {
-    name: 'S',
-    functions: [
-      {
-        ...common('Worker'),
-        roleArn: 'arn:role',
-        logGroup: '/aws/lambda/Worker',
-        handler: 'index.handler',
-        assetDirectory: '/bundle',
-        timeoutSeconds: times.timeout,
-        memoryMegabytes: 128,
-        environment: { SETTLING_SECONDS: '300', TABLE: 't' },
-      },
-    ],
-    queues: ['Orders', 'Dead'].map((name) => ({
-      ...common(name),
-      url: `http://127.0.0.1/${name}`,
-      attributes: times.visibility === undefined ? {} : { VisibilityTimeout: times.visibility },
-    })),
-    mappings: [
-      {
-        logicalId: 'M',
-        functionName: 'Worker',
-        queueName: 'Orders',
-        batchSize: 10,
-        reportBatchItemFailures: true,
-        maximumConcurrency: undefined,
-      },
-    ],
-    schedules: [],
-  };
-}
+const assets = ['Probe', 'Worker'].map((name) => ({ path: `/${name}`, objectKeys: [name] }));
+const template = { Resources: resources, Outputs: {} };
+const stack = readStack(
+  { directory: '/', stackName: 'S', assets, template },
+  { region: 'eu-west-1', accountId: '0', awsEndpoint: 'http://127.0.0.1:1', apiUrl: 'http://127.0.0.1:2' },
+);
 
-describe('overrides', () => {
-  it('shorten timeouts, and visibility timeouts of source queues', () => {
-    const short = overrideStack(stack({ timeout: 120, visibility: '720' }), {
-      functionTimeoutSeconds: 5,
-      visibilityTimeoutSeconds: 6,
-      environment: { SETTLING_SECONDS: '1' },
-    });
-
-    expect(short.functions[0]).toMatchObject({
-      timeoutSeconds: 5,
-      environment: { SETTLING_SECONDS: '1', TABLE: 't' },
-    });
-    expect(short.queues.map(({ attributes }) => attributes.VisibilityTimeout)).toEqual(['6', '720']);
+it('shortens timeouts, and the visibility timeouts of queues that feed a function', () => {
+  const { functions, queues } = overrideStack(stack, {
+    functionTimeoutSeconds: 5,
+    visibilityTimeoutSeconds: 6,
+    environment: { SETTLING_SECONDS: '1' },
   });
 
-  it('refuse a variable that no function has', () => {
-    expect(() => overrideStack(stack({ timeout: 3 }), { environment: { SETLING: '1' } })).toThrow(
-      'No function of S has the variable SETLING',
-    );
-  });
+  expect(functions.map(({ timeoutSeconds }) => timeoutSeconds)).toEqual([5, 1, 5]);
+  expect(functions[2]?.environment).toEqual({ SETTLING_SECONDS: '1', TABLE_NAME: 'S-Ledger' });
+  expect(queues.map(({ attributes }) => attributes.VisibilityTimeout)).toEqual([undefined, '6']);
+});
 
-  it('keep the visibility timeout of a local run above the function’s timeout, as Lambda demands', () => {
-    const { functionTimeoutSeconds: timeout = 0, visibilityTimeoutSeconds } = localOverrides;
+it('refuses a variable that no function has', () => {
+  expect(() => overrideStack(stack, { environment: { SETLING: '1' } })).toThrow(
+    'No function of S has the variable SETLING',
+  );
+});
 
-    expect(visibilityTimeoutSeconds).toBeGreaterThan(timeout);
-  });
+it('keeps the visibility timeout of a local run above the function’s timeout, as Lambda demands', () => {
+  const { functionTimeoutSeconds: timeout = 0, visibilityTimeoutSeconds } = localOverrides;
+
+  expect(visibilityTimeoutSeconds).toBeGreaterThan(timeout);
 });

@@ -47,7 +47,7 @@ export function awsOf({ region, awsEndpoint, credentials, queueUrl, tableName }:
       return sent.MessageId ?? '';
     },
 
-    /** What the Worker wrote about a task: how often it saw it, in which process, and the last record. */
+    /** What the Worker wrote about a task: how often it saw it, and the last record. */
     async seen(id: string) {
       const { Item } = await dynamodb.send(
         new GetItemCommand({
@@ -59,7 +59,6 @@ export function awsOf({ region, awsEndpoint, credentials, queueUrl, tableName }:
       if (!Item) return undefined;
       return {
         times: Number(Item.seen?.N),
-        pid: Number(Item.pid?.N),
         record: JSON.parse(Item.latest?.S ?? 'null'),
       };
     },
