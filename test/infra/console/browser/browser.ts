@@ -18,12 +18,13 @@ export interface Window {
 export const desktop = { width: 1280, height: 800 };
 export const phone = { width: 375, height: 740 };
 const folder = fileURLToPath(new URL('../../../../.screenshots/', import.meta.url));
-/** The README's picture from the last run: `npm run test:console -- --picture` keeps it. */
+/** The README's picture from the last run: infra/console/console.png is a copy of it. */
 export const pictureOfReadme = `${folder}readme.png`;
 
 export async function openWindow(): Promise<Window> {
   const executablePath = chromiumPath();
-  if (executablePath === undefined) throw new Error('There is no Chromium here: npm run test:console.');
+  if (executablePath === undefined)
+    throw new Error('There is no Chromium where it usually is: set CHROMIUM_PATH.');
   mkdirSync(folder, { recursive: true });
   const browser = await chromium.launch({
     executablePath,

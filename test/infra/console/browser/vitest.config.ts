@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     root: fileURLToPath(new URL('../../../..', import.meta.url)),
     include: ['test/infra/console/**/*.browser.ts'],
+    globalSetup: 'test/infra/console/browser/chromium.ts',
     // Each file has a browser and stores or the whole plant of its own.
     fileParallelism: false,
     testTimeout: 100_000,
