@@ -70,15 +70,6 @@ export function tableOf(columns: readonly Column[], rows: readonly (readonly str
   ];
 }
 
-/** How long ago, in the largest unit that fits: `3 minutes ago`. */
-export function ago(then: Date, now: Date): string {
-  const minutes = Math.max(0, Math.round((now.getTime() - then.getTime()) / 60_000));
-  if (minutes < 1) return 'just now';
-  if (minutes < 120) return `${counted(minutes, 'minute')} ago`;
-  const hours = Math.round(minutes / 60);
-  return hours < 48 ? `${hours} hours ago` : `${Math.round(hours / 24)} days ago`;
-}
-
 /** The lines of a text of at most so many characters, broken at spaces; a longer word stays whole. */
 export function wrap(text: string, most = Number.POSITIVE_INFINITY): string[] {
   const lines: string[] = [];

@@ -9,11 +9,12 @@ import type { CompleteIntegration } from '../../../shared/integration/define.ts'
 import { ledgerIndexes, ledgerTimeToLive } from '../../../shared/ledger/keys.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { consumerOf, queueKeepsDays } from '../../../shared/model/queues.ts';
+import { duration } from '../../../shared/model/time.ts';
 import { pullStage } from '../../../shared/orders/pull.ts';
 import { readQueue } from '../../../shared/platform/aws/queue.ts';
 import { valueAt } from '../../../shared/platform/places.ts';
 import { groupsOf } from '../../../shared/situation/words.ts';
-import { ago, counted } from '../cli/output.ts';
+import { counted } from '../cli/output.ts';
 import { policyWords } from '../cli/policy-words.ts';
 import { ledgerOf, sqsOf, type Target, whereOf } from '../cli/target.ts';
 import { maxOpen } from '../flows/flow-status.ts';
@@ -161,14 +162,11 @@ async function lookAtPull(
       'wait for its first run; a dry run shows what it will find',
       `npm run pull -- --dry-run ${whereOf(target, config)}`,
     );
-  const last = new Date(endedAt);
+  const seconds = Math.max(0, (now.getTime() - Date.parse(endedAt)) / 1000);
   const upTo = watermark === undefined ? '' : `, and has read up to ${watermark.changedAt}`;
-  if (pull !== undefined && now.getTime() - last.getTime() > maxPeriods * pull.everyMinutes * 60_000)
-    return wrong(
-      `${every}ran last ${ago(last, now)}${upTo}`,
-      'check that its schedule is switched on, and read the log group of pull-product-orders',
-    );
-  return fine(`${every}ran last ${ago(last, now)}${upTo}`);
+  const says = `${every}ran last ${duration(seconds)} ago${upTo}`;
+  if (pull === undefined || seconds <= maxPeriods * pull.everyMinutes * 60) return fine(says);
+  return wrong(says, 'check that its schedule is switched on, and read the log group of pull-product-orders');
 }
 
 const daysOf = (seconds: number) => counted(Math.floor(seconds / days), 'day');

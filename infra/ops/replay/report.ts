@@ -1,4 +1,5 @@
-import { ago, counted, linesOf, styled, tableOf } from '../cli/output.ts';
+import { duration } from '../../../shared/model/time.ts';
+import { counted, linesOf, styled, tableOf } from '../cli/output.ts';
 import { hiddenInWords } from '../dead-letters/queue.ts';
 import type { ReplayGroup, ReplayReport } from './replay.ts';
 
@@ -56,7 +57,7 @@ function groupTable(groups: readonly ReplayGroup[], now: Date): string[] {
       stage,
       to ?? `stays: ${stays}`,
       ordersText(orders, letters),
-      ago(new Date(since), now),
+      `${duration(Math.max(0, (now.getTime() - Date.parse(since)) / 1000))} ago`,
     ]),
   );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { ago, counted, printable, say, sayJson, tableOf } from '../../../../infra/ops/cli/output.ts';
+import { printable, say, sayJson, tableOf } from '../../../../infra/ops/cli/output.ts';
 
 /** Escape sequences are for terminals only, and a test has none. */
 describe('a table', () => {
@@ -58,17 +58,4 @@ describe('printed text', () => {
   it('may be coloured where there are colours', () => {
     expect(printable(forged, true)).toContain('\u001b[31mred\u001b[39m\\u009b2J');
   });
-});
-
-it('says ages and counts in words', () => {
-  const now = new Date('2026-11-24T12:00:00Z');
-  const before = (minutes: number) => ago(new Date(now.getTime() - minutes * 60_000), now);
-  expect([0, 1, 45, 150, 4320].map(before)).toEqual([
-    'just now',
-    '1 minute ago',
-    '45 minutes ago',
-    '3 hours ago',
-    '3 days ago',
-  ]);
-  expect([counted(1, 'letter'), counted(2, 'letter')]).toEqual(['1 letter', '2 letters']);
 });
