@@ -101,7 +101,7 @@ function queue(name: QueueName, { queues, partners }: FlowsStatus): Html {
       total === 0
         ? html`<p class="role">nothing waits</p>`
         : html`<p class="role">${waiting} waiting · ${underWay} under way</p>
-    <p class="role">${oldestSeconds === undefined ? 'age unknown' : `oldest ${duration(oldestSeconds)}`}</p>`
+    ${oldestSeconds === undefined ? '' : html`<p class="role">oldest ${duration(oldestSeconds)}</p>`}`
     }
     <p class="function">${pause ? html`<strong>${pause}</strong>: ` : ''}${consumerOf[name]}</p>
   </li>`;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 
-/** What `writeJson` has written there; undefined when nothing has. */
-export function readJson(file: string): unknown {
+/** What `writeJson` has written there, and so of the type that was written; undefined when nothing has. */
+export function readJson<T = unknown>(file: string): T | undefined {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }
 

@@ -27,8 +27,6 @@ export interface Target {
   readonly local: boolean;
   /** Addresses of the partners' sandboxes, if a local platform runs with them. */
   readonly sandboxes?: { readonly azumuta: string; readonly erp: string } | undefined;
-  /** Where the local platform keeps its queues. */
-  readonly queueStore?: string;
   /** Options of every AWS client; those that are missing come from the operator's own AWS settings. */
   readonly aws: {
     readonly region?: string;
@@ -150,11 +148,10 @@ async function deployed(stack: string, region: string | undefined): Promise<Targ
 }
 
 function onThisMachine({ folder, address }: RunningPlatform, options: readonly string[]): Target {
-  const { region, awsEndpoint: endpoint, credentials, stackName, outputs, sandboxes, ports } = address;
+  const { region, awsEndpoint: endpoint, credentials, stackName, outputs, sandboxes } = address;
   const name = `${stackName} on this machine (${folder})`;
   const aws = { region, endpoint, credentials, maxAttempts };
-  const queueStore = `http://127.0.0.1:${ports.sqs}`;
-  return withReader({ name, stackName, options, local: true, sandboxes, queueStore, aws, outputs });
+  return withReader({ name, stackName, options, local: true, sandboxes, aws, outputs });
 }
 
 function withReader(target: Omit<Target, 'output'>): Target {

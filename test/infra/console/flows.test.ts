@@ -12,7 +12,7 @@ import { startStoreStage } from './store-stage.ts';
 const stage = await forAllTests(startStoreStage());
 const visitor = await enter(stage);
 
-it('reads counts and ages of each queue without taking a message', async () => {
+it('reads the counts of each queue without taking a message', async () => {
   // Prepare
   const { store } = stage;
   const put = (queue: 'product-orders' | 'completions', MessageBody: string) =>
@@ -31,7 +31,6 @@ it('reads counts and ages of each queue without taking a message', async () => {
     'product-orders': { waiting: 2, underWay: 0 },
     completions: { waiting: 0, underWay: 1, paused: false },
   });
-  expect(status.queues.completions.oldestSeconds).toBeLessThan(60);
   expect(status.deadLetters).toBe(1);
   expect(await stage.depths()).toMatchObject({ 'product-orders': { visible: 2, hidden: 0 } });
 });

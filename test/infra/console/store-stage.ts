@@ -3,7 +3,6 @@ import { createConsole, listenOnLoopback } from '../../../infra/console/app.ts';
 import { createDeadLetterDesk } from '../../../infra/console/dead-letters.ts';
 import { DeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
 import { readFlows } from '../../../infra/ops/flows/flow-status.ts';
-import { insightOfLocalStore } from '../../../infra/ops/flows/queue-insight.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { startReplayStores } from '../ops/replay/replay-run.ts';
@@ -26,8 +25,7 @@ export async function startStoreStage() {
   const nowhere = { endpoint: 'http://127.0.0.1:9', region: 'eu-west-1', credentials, maxAttempts: 1 };
   const lambda = new LambdaClient(nowhere);
   const deadLetters = new DeadLetterQueue(store.sqs, queueUrls['dead-letters'], { waitSeconds: 0 });
-  const insight = insightOfLocalStore(store.endpoint, queueUrls, { now: () => new Date() });
-  const flows = () => readFlows({ sqs: store.sqs, lambda, ledger, queueUrls, insight, clock });
+  const flows = () => readFlows({ sqs: store.sqs, lambda, ledger, queueUrls, clock });
   const token = 'token-of-this-start';
   let port = 0;
   const app = createConsole({

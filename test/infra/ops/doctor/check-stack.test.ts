@@ -11,12 +11,12 @@ const queueArn = 'arn:aws:sqs:eu-west-1:000000000000:completions';
 
 /** What doctor finds of the completions, where their flow is paused and their oldest message is so old. */
 async function pausedFlow(oldestSeconds: number | undefined, pausedSince: Date | undefined, about: string) {
-  const sent = oldestSeconds === undefined ? [] : [before(oldestSeconds)];
-  const messages = sent.map((at) => ({ sentTimestamp: at.getTime(), body: '{}' }));
-  const { url: endpoint } = await startServer(({ headers, url }) => {
+  const sent = oldestSeconds === undefined ? [] : [oldestSeconds];
+  const { url: endpoint } = await startServer(({ headers }) => {
     const action = String(headers['x-amz-target']);
-    if (url.pathname.startsWith('/_fauxqs/'))
-      return { body: { messages: { ready: messages, delayed: [], inflight: [] } } };
+    // The first figure of the second queue.
+    if (action.endsWith('GetMetricData'))
+      return { body: { MetricDataResults: [{ Id: 'm2', Values: sent }] } };
     if (action.startsWith('AmazonSQS'))
       return { body: { Attributes: { QueueArn: queueArn, ApproximateNumberOfMessages: `${sent.length}` } } };
     if (action.startsWith('DynamoDB')) return { body: pausedSince ? { Item: marksOf(pausedSince) } : {} };
@@ -24,7 +24,7 @@ async function pausedFlow(oldestSeconds: number | undefined, pausedSince: Date |
   });
   const queues = ['ProductOrdersQueue', 'CompletionsQueue', 'DeadLetterQueue'];
   const outputs = Object.fromEntries(queues.map((name) => [name, `${endpoint}/000000000000/completions`]));
-  const target = { ...onThisMachine({ ...outputs, LedgerTable: 'ledger' }, endpoint), queueStore: endpoint };
+  const target = { ...onThisMachine({ ...outputs, LedgerTable: 'ledger' }, endpoint), local: false };
   const check = stackChecks(target, undefined, now).find((each) => each.about === about);
   return check?.look();
 }
