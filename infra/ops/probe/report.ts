@@ -47,5 +47,5 @@ export function reportLines(probed: Probed, contract: string, showsValues: boole
 export const cannotBeRead = [
   "what a create takes and answers, and how it answers a number that exists already (operations.createProductOrder, createdProductOrder): write it from the page of Azumuta's API",
   'the names of the fields of a trigger (trigger): complete a test order; a call that cannot be read becomes a dead letter that lists its fields',
-  'where a 200 says that it is an error (error.at), which words of a step mean in order (okResults), and which steps name a person (personalStepTypes)',
+  'where a 200 says that it is an error (error.at), which words of a step mean in order (okResults), which steps name a person (personalStepTypes), and in which language names are read where there are several (language)',
 ];

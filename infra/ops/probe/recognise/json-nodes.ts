@@ -18,7 +18,7 @@ export function isScalar(value: unknown): value is string | number | boolean {
   return ['string', 'number', 'boolean'].includes(typeof value);
 }
 
-export function isWordsMap(value: unknown): value is Readonly<Record<string, string | null>> {
+function isWordsMap(value: unknown): value is Readonly<Record<string, string | null>> {
   return isLanguageMap(value) && Object.keys(value).length > 0;
 }
 

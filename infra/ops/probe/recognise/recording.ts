@@ -1,6 +1,4 @@
 import { leavesOf } from '../../../../shared/platform/json.ts';
-import { valueAt } from '../../../../shared/platform/places.ts';
-import { literal, withSource } from '../contract-text.ts';
 import { orderIn, type Resources } from '../explore.ts';
 import type { ScreenValues } from '../screen-values.ts';
 import { fitsName, isId } from './field-names.ts';
@@ -66,12 +64,6 @@ function textsIn(value: unknown): unknown[] {
   return leavesOf(value).filter((text) => typeof text === 'string');
 }
 
-const units = [
-  { name: 'seconds', seconds: 1, conversion: '' },
-  { name: 'minutes', seconds: 60, conversion: ' * 60' },
-  { name: 'milliseconds', seconds: 0.001, conversion: ' / 1000' },
-] as const;
-
 /** Start, end and duration of a recording. The only figure that is the time between two others proves all three. */
 function timesOf(recording: object, now: Date): Finding[] {
   const times = pastTimesIn(recording, now);
@@ -81,23 +73,16 @@ function timesOf(recording: object, now: Date): Finding[] {
   const fits = (seconds: number) => gap > 1 && seconds > 0 && Math.abs(gap - seconds) <= 1;
   const [fitting, ...others] = scalarsIn(recording)
     .filter(({ path, value }) => !isId(path) && timeOf(value) === undefined)
-    .flatMap((node) => units.map((unit) => ({ ...node, unit })))
-    .filter(({ value, unit }) => fits(Number(value) * unit.seconds));
+    .filter(({ value }) => fits(Number(value)));
   const line = 'recording.durationSeconds';
   if (!fitting || others.length > 0) {
-    const why = fitting ? 'several figures fit the times' : 'no figure is the time between start and end';
+    const why = fitting
+      ? 'several figures fit the times'
+      : 'no figure is the seconds between start and end: write a function where it has another unit';
     return [start, end, notFound(line, why)];
   }
-  const { path, value: shown, unit } = fitting;
+  const { path, value: shown } = fitting;
   const proved = { certainty: 'sure', why: 'start, end and duration fit each other' } as const;
   const found = { ...(fitsName(line, path) ? sure : toConfirm)(line, path, proved.why), shown };
-  const inSeconds = { ...found, set: secondsAt(path, unit), why: `${proved.why}; it is in ${unit.name}` };
-  return [{ ...start, ...proved }, { ...end, ...proved }, unit.seconds === 1 ? found : inSeconds];
-}
-
-function secondsAt(path: string, { seconds, conversion }: (typeof units)[number]) {
-  return withSource(
-    (json) => Number(valueAt(json, path)) * seconds,
-    `(recording: unknown) => Number(valueAt(recording, ${literal(path)}))${conversion}`,
-  );
+  return [{ ...start, ...proved }, { ...end, ...proved }, found];
 }

@@ -23,15 +23,17 @@ const draft = {
 };
 const { signal } = new AbortController();
 
-/** What somebody has to write by hand before an account can be read: the addresses of its API, and the key's header. */
+/** What somebody has to write by hand: the addresses of the API, the key's header, the language, another unit of time. */
 export function addressesOf({ contract }: Dialect): AzumutaContractSettings {
-  const { apiKeyHeader = 'X-API-Key', operations = {} } = contract;
+  const { apiKeyHeader = 'X-API-Key', language = 'en', operations = {}, recording } = contract;
+  const { durationSeconds } = Object(recording);
   const { createProductOrder, ...reading } = operations;
   const addresses = Object.entries(reading).map(([name, operation]) => {
     const { answer, none, ...asked } = Object(operation);
     return [name, asked];
   });
-  return { apiKeyHeader, operations: Object.fromEntries(addresses) };
+  const converted = typeof durationSeconds === 'function' && { recording: { durationSeconds } };
+  return { apiKeyHeader, language, operations: Object.fromEntries(addresses), ...converted };
 }
 
 /** Starts an account on loopback with a completed product order among others. Without a dialect it talks as assumed. */
