@@ -1,14 +1,8 @@
-import { createHash } from 'node:crypto';
-import { type DeadLetterMessage, type Route, routeOf } from '../ops/dead-letters/dead-letter.ts';
+import { groupIdOf, groupsOf, type RoutedLetter, routed } from '../ops/dead-letters/dead-letter.ts';
 import { type DiscardDependencies, discard } from '../ops/dead-letters/discard.ts';
 import type { DeadLetterQueue } from '../ops/dead-letters/queue.ts';
-import { type ReplayDependencies, reasonFor, replay } from '../ops/replay/replay.ts';
+import { type ReplayDependencies, replay } from '../ops/replay/replay.ts';
 
-/** A dead letter for a page: nobody holds it any more. */
-export type ShownDeadLetter = Omit<DeadLetterMessage, 'receiptHandle'> & { readonly route: Route };
-
-/** Dead letters of one function with the same reason. */
-export type DeadLetterGroup = ReturnType<typeof groupsOf>[number];
 export type DeadLetterView = Awaited<ReturnType<typeof readView>>;
 
 /** Selects the letters of a group, or one letter. */
@@ -28,7 +22,7 @@ export interface DeadLetterDeskDependencies extends ReplayDependencies {
 
 /** The dead-letter queue for pages. It is read rarely, because reading hides letters from others for a moment. */
 export function createDeadLetterDesk(dependencies: DeadLetterDeskDependencies) {
-  const { clock, ledger } = dependencies;
+  const { clock, ledger, names } = dependencies;
   const { bookings } = ledger;
   let last: { readonly view: DeadLetterView; readonly count: number } | undefined;
   let running: Promise<unknown> = Promise.resolve();
@@ -59,23 +53,19 @@ export function createDeadLetterDesk(dependencies: DeadLetterDeskDependencies) {
         return last.view;
       }),
     replay: (chosen: Chosen, go: boolean) =>
-      changed(() => replay({ go, wanted: wanted(chosen), signal }, dependencies)),
+      changed(() => replay({ go, wanted: (letter) => isChosen(letter, chosen), signal }, dependencies)),
     discard: (chosen: Chosen, note: string, by: string) =>
-      changed(() => discard({ wanted: wanted(chosen), note, by, signal }, { ...dependencies, bookings })),
+      changed(() =>
+        discard(
+          { wanted: (letter) => isChosen(routed(letter, names), chosen), note, by, signal },
+          { ...dependencies, bookings },
+        ),
+      ),
   };
 }
 
-/** Tells whether a letter is chosen. */
-export function wanted(chosen: Chosen): (letter: Omit<DeadLetterMessage, 'receiptHandle'>) => boolean {
-  return 'group' in chosen
-    ? (letter) => groupIdOf(letter) === chosen.group
-    : ({ sqsId }) => sqsId === chosen.letter;
-}
-
-/** Short and stable: the same reason, without the number of the order, always has the same id. */
-function groupIdOf(letter: Pick<DeadLetterMessage, 'cause' | 'reason' | 'orderNumber' | 'stage'>): string {
-  const text = JSON.stringify([letter.cause, reasonFor(letter), letter.stage]);
-  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
+export function isChosen(letter: RoutedLetter, chosen: Chosen): boolean {
+  return 'group' in chosen ? groupIdOf(letter) === chosen.group : letter.sqsId === chosen.letter;
 }
 
 async function readView({ forLooking, names, clock }: DeadLetterDeskDependencies) {
@@ -86,18 +76,6 @@ async function readView({ forLooking, names, clock }: DeadLetterDeskDependencies
   } finally {
     await forLooking.giveBack();
   }
-  const letters = forLooking.held.map((letter) => ({ ...letter, route: routeOf(letter, names) }));
+  const letters = forLooking.held.map((letter) => routed(letter, names));
   return { at: clock.now(), groups: groupsOf(letters), hidden, more: letters.length >= maxShown };
-}
-
-/** Largest first. */
-function groupsOf(shown: readonly ShownDeadLetter[]) {
-  return [...Map.groupBy(shown, groupIdOf)]
-    .flatMap(([id, members]) => {
-      /** Oldest first. */
-      const letters = members.toSorted((a, b) => a.since.getTime() - b.since.getTime());
-      const [first] = letters;
-      return first ? [{ id, cause: first.cause, reason: reasonFor(first), stage: first.stage, letters }] : [];
-    })
-    .sort((a, b) => b.letters.length - a.letters.length || a.id.localeCompare(b.id));
 }

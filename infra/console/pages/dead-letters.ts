@@ -3,10 +3,11 @@ import { duration } from '../../../shared/model/time.ts';
 import { counted } from '../../ops/cli/output.ts';
 import { redactedText, shownPayload } from '../../ops/cli/redact.ts';
 import { maxNote, minNote } from '../../ops/cli/signed-note.ts';
+import type { LetterGroup, RoutedLetter } from '../../ops/dead-letters/dead-letter.ts';
 import { hiddenInWords } from '../../ops/dead-letters/queue.ts';
 import type { ReplayReport } from '../../ops/replay/replay.ts';
 import { formKeyField } from '../auth.ts';
-import type { Chosen, DeadLetterGroup, DeadLetterView, ShownDeadLetter } from '../dead-letters.ts';
+import type { Chosen, DeadLetterView } from '../dead-letters.ts';
 import { type Html, moment, orderLink, type PlantTime, stageWords } from '../labels.ts';
 
 /** All dead letters, or those of one order, by reason. */
@@ -28,7 +29,7 @@ export function deadLettersPage(view: DeadLetterView, order: string | undefined,
 }
 
 /** One dead letter with its content. */
-export function deadLetterPage(letter: ShownDeadLetter, time: PlantTime): Html {
+export function deadLetterPage(letter: RoutedLetter, time: PlantTime): Html {
   const { orderNumber, stage, cause, reason, since, messageId, booking, figures, route } = letter;
   return html`<h1>Dead letter${orderNumber === '' ? '' : html` of ${orderNumber}`}</h1>
     <p class="reason">${redactedText(reason)}</p>
@@ -57,29 +58,25 @@ export function deadLetterGonePage(): Html {
 }
 
 /** How many dead letters are in these groups. */
-export function countOf(groups: readonly DeadLetterGroup[]): number {
+export function countOf(groups: readonly LetterGroup[]): number {
   return groups.flatMap(({ letters }) => letters).length;
 }
 
 /** The groups with only those letters that name the order. */
-export function groupsNaming(groups: readonly DeadLetterGroup[], order: string): DeadLetterGroup[] {
+export function groupsNaming(groups: readonly LetterGroup[], order: string): LetterGroup[] {
   return groups.flatMap((group) => {
     const letters = group.letters.filter(({ numbers }) => numbers.includes(order));
     return letters.length > 0 ? [{ ...group, letters }] : [];
   });
 }
 
-function groupPart({ id, cause, reason, stage, letters }: DeadLetterGroup, time: PlantTime): Html {
-  const { now } = time;
-  const oldest = letters[0]?.since ?? now;
+function groupPart({ id, cause, reason, stage, route, since, letters }: LetterGroup, time: PlantTime): Html {
   const only = letters.length === 1 ? letters[0] : undefined;
-  const movable = letters.some(({ route }) => 'to' in route);
-  const [stays] = letters.flatMap(({ route }) => ('stays' in route ? [route.stays] : []));
   return html`<section class="letters" id="group-${id}" aria-labelledby="reason-${id}">
     <h2 id="reason-${id}">${redactedText(only?.reason ?? reason)}</h2>
-    <p class="meta">${counted(letters.length, 'dead letter')}${cause === undefined ? '' : ` · cause: ${cause}`} · failed while ${stageWords[stage] ?? stage} · oldest ${duration(Math.max(0, (now.getTime() - oldest.getTime()) / 1000))} ago</p>
-    ${stays === undefined ? '' : html`<p class="hint">A replay cannot take ${movable ? 'all of them' : letters.length === 1 ? 'it' : 'them'}: ${redactedText(stays)}.</p>`}
-    ${actions('group', id, movable, letters.length === 1 ? 'it' : `all ${letters.length}`)}
+    <p class="meta">${counted(letters.length, 'dead letter')}${cause === undefined ? '' : ` · cause: ${cause}`} · failed while ${stageWords[stage] ?? stage} · oldest ${duration(Math.max(0, (time.now.getTime() - since.getTime()) / 1000))} ago</p>
+    ${'to' in route ? '' : html`<p class="hint">A replay cannot take ${only ? 'it' : 'them'}: ${redactedText(route.stays)}.</p>`}
+    ${actions('group', id, 'to' in route, only ? 'it' : `all ${letters.length}`)}
     <details id="of-${id}"${letters.length <= 3 ? html` open` : ''}>
       <summary>${letters.length === 1 ? 'The dead letter' : `All ${letters.length} dead letters`}</summary>
       <ul>${letters.map(
@@ -135,7 +132,7 @@ export function replayPage(chosen: Chosen, report: ReplayReport, formKey: string
 /** Asks why, and for confirmation. */
 export function discardPage(
   chosen: Chosen,
-  letters: readonly ShownDeadLetter[],
+  letters: readonly RoutedLetter[],
   formKey: string,
   complaint: { readonly note: string; readonly sentence: string } | undefined,
 ): Html {

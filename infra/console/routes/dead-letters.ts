@@ -4,7 +4,7 @@ import { UsageError } from '../../ops/cli/command.ts';
 import { counted } from '../../ops/cli/output.ts';
 import type { DiscardReport } from '../../ops/dead-letters/discard.ts';
 import type { ReplayReport } from '../../ops/replay/replay.ts';
-import { type Chosen, wanted } from '../dead-letters.ts';
+import { type Chosen, isChosen } from '../dead-letters.ts';
 import type { Answers, ConsoleDependencies } from '../dependencies.ts';
 import {
   countOf,
@@ -37,7 +37,8 @@ async function look({ letters, flows }: Pages, again = false) {
 }
 
 async function find(chosen: Chosen, pages: Pages) {
-  return (await look(pages)).groups.flatMap((group) => group.letters).filter(wanted(chosen));
+  const { groups } = await look(pages);
+  return groups.flatMap(({ letters }) => letters).filter((letter) => isChosen(letter, chosen));
 }
 
 /** A page about the chosen letters; without a choice, all letters. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Message } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { parseTrigger, type TriggerNames } from '../../../shared/azumuta/trigger.ts';
@@ -12,7 +13,7 @@ import { type LetterAttribute, orderNumberAttribute } from '../../../shared/work
 export type DeadLetterMessage = Readonly<ReturnType<typeof letterOf>>;
 
 /** The queue that a letter goes back to, or why it stays. */
-export type Route = { readonly to: QueueName; readonly body: string } | { readonly stays: string };
+type Route = { readonly to: QueueName; readonly body: string } | { readonly stays: string };
 
 const stageOfKind: Readonly<Record<string, string>> = {
   'product-order': 'create-product-orders',
@@ -97,7 +98,7 @@ export function letterOf(message: Message) {
  * what it wants now. What is booked is what the ledger planned and Azumuta says:
  * the attributes of a letter are not trusted, because more than one function may write to the dead-letter queue.
  */
-export function routeOf(letter: Omit<DeadLetterMessage, 'receiptHandle'>, names: TriggerNames): Route {
+function routeOf(letter: DeadLetterMessage, names: TriggerNames): Route {
   const to = queueNames.find((queue) => consumerOf[queue] === letter.stage);
   if (to !== undefined) return { to, body: wantedAgain(letter.body, to) };
   if (letter.stage !== 'receive-webhook')
@@ -120,4 +121,39 @@ function wantedAgain(body: string, to: QueueName): string {
   const message = jsonOf(body);
   if (!isRecord(message)) return body;
   return JSON.stringify({ ...message, ...(to === 'completions' ? { again: true } : { asksErp: 'replay' }) });
+}
+
+/** A letter, and where a replay sends it. */
+export type RoutedLetter = ReturnType<typeof routed>;
+export const routed = (letter: DeadLetterMessage, names: TriggerNames) => ({
+  ...letter,
+  route: routeOf(letter, names),
+});
+
+/** Letters of one function with the same cause and reason that go to the same queue: oldest first. */
+export type LetterGroup = ReturnType<typeof groupsOf>[number];
+
+/** Largest first. */
+export function groupsOf(all: readonly RoutedLetter[]) {
+  return [...Map.groupBy(all, groupIdOf)]
+    .flatMap(([id, members]) => {
+      const letters = members.toSorted((a, b) => a.since.getTime() - b.since.getTime());
+      return letters.slice(0, 1).map((first) => {
+        const { cause, stage, route, since } = first;
+        return { id, cause, reason: reasonFor(first), stage, route, since, letters };
+      });
+    })
+    .sort((a, b) => b.letters.length - a.letters.length || a.since.getTime() - b.since.getTime());
+}
+
+/** Short and stable: the same reason, without the number of the order, always has the same id. */
+export function groupIdOf(letter: RoutedLetter): string {
+  const { cause, stage, route } = letter;
+  const text = JSON.stringify([cause, reasonFor(letter), stage, 'to' in route ? route.to : route.stays]);
+  return createHash('sha256').update(text).digest('base64url').slice(0, 16);
+}
+
+/** The reason without the number of its order, so that the same reason of many orders is one group. */
+function reasonFor({ reason, orderNumber }: DeadLetterMessage): string {
+  return orderNumber.length < 2 ? reason : reason.replaceAll(orderNumber, '‹order›');
 }

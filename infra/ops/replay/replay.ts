@@ -7,7 +7,7 @@ import type { QueueName } from '../../../shared/model/queues.ts';
 import { createQueues, type Queues } from '../../../shared/platform/aws/queue.ts';
 import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
 import { ledgerOf, queueUrlsOf, sqsOf, type Target } from '../cli/target.ts';
-import { type DeadLetterMessage, type Route, routeOf } from '../dead-letters/dead-letter.ts';
+import { groupsOf, type LetterGroup, type RoutedLetter, routed } from '../dead-letters/dead-letter.ts';
 import { DeadLetterQueue, type DeadLetterQueueOptions, pagesOf } from '../dead-letters/queue.ts';
 import { type AskedOrders, findOrders, sendHints } from './ask-again.ts';
 
@@ -48,20 +48,20 @@ export interface ReplayRequest {
   /** Part of the reason, in upper or lower case, or a cause code; absent for any. */
   readonly reason?: string | undefined;
   /** A further condition on each letter; absent for any. */
-  readonly wanted?: ((letter: DeadLetterMessage) => boolean) | undefined;
+  readonly wanted?: ((letter: RoutedLetter) => boolean) | undefined;
   /** About how many letters one run moves. Default 5000. */
   readonly most?: number | undefined;
   readonly signal: AbortSignal;
 }
 
 /** Letters with the same cause and reason that go to the same queue. */
-export type ReplayGroup = ReturnType<typeof groupsOf>[number];
+export type ReplayGroup = ReturnType<typeof groupReport>;
 export type ReplayReport = Readonly<ReturnType<typeof reportOf>>;
 
 /** What one run has done so far. */
 interface Run {
   /** By SQS's id, so that a letter which is taken a second time replaces itself. */
-  readonly chosen: Map<string, Chosen>;
+  readonly chosen: Map<string, RoutedLetter>;
   lookedAt: number;
   moved: number;
   /** Letters that are in both queues now: harmless, as the ledger books once, and the next run removes them. */
@@ -78,16 +78,13 @@ interface Run {
  */
 const maxMoved = 5000;
 
-interface Chosen {
-  readonly letter: DeadLetterMessage;
-  readonly route: Route;
-}
-
 type Move = ReturnType<typeof movesOf>[number];
 
 /** The chosen letters that can go back. */
 function movesOf({ chosen }: Pick<Run, 'chosen'>) {
-  return [...chosen.values()].flatMap(({ letter, route }) => ('to' in route ? [{ letter, ...route }] : []));
+  return [...chosen.values()].flatMap((letter) =>
+    'to' in letter.route ? [{ letter, ...letter.route }] : [],
+  );
 }
 
 /**
@@ -123,8 +120,8 @@ async function chooseLetters(run: Run, request: ReplayRequest, dependencies: Rep
   const { chosen } = run;
   const { go, most = maxMoved, signal } = request;
   for await (const page of deadLetters.take()) {
-    for (const letter of page)
-      if (isSelected(letter, request)) chosen.set(letter.sqsId, { letter, route: routeOf(letter, names) });
+    for (const letter of page.map((each) => routed(each, names)))
+      if (isSelected(letter, request)) chosen.set(letter.sqsId, letter);
     run.lookedAt = deadLetters.held.length;
     progress?.(`Looked at ${run.lookedAt} dead letters, ${chosen.size} of them selected`);
     // Letters that stay do not count here: otherwise thousands of them could use up the limit of a run.
@@ -194,7 +191,7 @@ function withoutLetter({ homes }: AskedOrders, run: Run): string[] {
   return homes.filter((home) => !named.has(home));
 }
 
-function isSelected(letter: DeadLetterMessage, { orders, reason, wanted }: ReplayRequest): boolean {
+function isSelected(letter: RoutedLetter, { orders, reason, wanted }: ReplayRequest): boolean {
   if (wanted && !wanted(letter)) return false;
   if (orders && !letter.numbers.some((number) => orders.has(number))) return false;
   if (reason === undefined || letter.cause === reason) return true;
@@ -207,7 +204,7 @@ function reportOf(run: Run, interrupted: boolean, failure: string | undefined) {
   return {
     ...counts,
     selected: selected.length,
-    groups: groupsOf(selected),
+    groups: groupsOf(selected).map(groupReport),
     /** Selected letters that can go back: moved now, or by a run with `go`. */
     movable: movesOf(run).length,
     interrupted,
@@ -216,30 +213,11 @@ function reportOf(run: Run, interrupted: boolean, failure: string | undefined) {
   };
 }
 
-function groupsOf(chosen: readonly Chosen[]) {
-  const groups = Map.groupBy(chosen, ({ letter, route }) =>
-    JSON.stringify([letter.cause, reasonFor(letter), letter.stage, 'to' in route ? route.to : route.stays]),
-  );
-  return [...groups.values()]
-    .flatMap((members) => members.slice(0, 1).map((first) => groupOf(first, members)))
-    .sort((a, b) => b.letters - a.letters || a.since.localeCompare(b.since));
-}
-
-function groupOf({ letter, route }: Chosen, members: readonly Chosen[]) {
-  const { cause, stage } = letter;
+function groupReport({ cause, reason, stage, route, since, letters }: LetterGroup) {
   /** Queue that they go to, or why they stay. */
   const { to, stays } = { to: undefined, stays: undefined, ...route };
   /** At most ten of their orders. */
-  const orders = [...new Set(members.flatMap((each) => each.letter.orderNumber || []))].slice(0, 10);
-  /** When the oldest was first attempted. ISO. */
-  const since = new Date(Math.min(...members.map((each) => each.letter.since.getTime()))).toISOString();
-  return { cause, reason: reasonFor(letter), stage, to, stays, letters: members.length, orders, since };
-}
-
-/** The reason without the number of its order, so that the same reason of many orders is one group. */
-export function reasonFor({
-  reason,
-  orderNumber,
-}: Pick<DeadLetterMessage, 'reason' | 'orderNumber'>): string {
-  return orderNumber.length < 2 ? reason : reason.replaceAll(orderNumber, '‹order›');
+  const orders = [...new Set(letters.flatMap(({ orderNumber }) => orderNumber || []))].slice(0, 10);
+  /** `since`: when the oldest was first attempted. ISO. */
+  return { cause, reason, stage, to, stays, letters: letters.length, orders, since: since.toISOString() };
 }
