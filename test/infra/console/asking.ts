@@ -45,27 +45,15 @@ export function ask(
 }
 
 /** Does what a browser does: keeps the cookie, and sends its origin with forms. */
-export interface Visitor {
-  readonly cookie: string;
-  readonly get: (path: string) => Promise<Answer>;
-  /** Opens a page, sends its form with the given fields, and follows the redirect. */
-  readonly send: (page: string, filled?: Readonly<Record<string, string>>) => Promise<Answer>;
-}
-
-export async function enter({
-  origin,
-  address,
-}: {
-  readonly origin: string;
-  readonly address: string;
-}): Promise<Visitor> {
+export async function enter({ origin, address }: { readonly origin: string; readonly address: string }) {
   const { headers } = await ask(address);
   const [cookie = ''] = String(headers['set-cookie'] ?? '').split(';');
   const get = (path: string) => ask(`${origin}${path}`, { headers: { cookie } });
   return {
     cookie,
     get,
-    async send(page, filled = {}) {
+    /** Opens a page, sends its form with the given fields, and follows the redirect. */
+    async send(page: string, filled: Readonly<Record<string, string>> = {}) {
       const shown = (await get(page)).text;
       const answer = await ask(new URL(page, origin).href.split('?')[0] ?? '', {
         method: 'POST',

@@ -1,19 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { chromium } from 'playwright-core';
 import { chromiumPath } from './chromium.ts';
 
-/** A headless Chromium with one window. */
-export interface Window {
-  readonly browser: Browser;
-  readonly context: BrowserContext;
-  readonly page: Page;
-  /** Errors of scripts, and violations of the content security policy. */
-  readonly complaints: readonly string[];
-  /** Takes pictures of the page, light and dark, for a desktop and a phone. */
-  readonly picture: (name: string) => Promise<void>;
-  readonly close: () => Promise<void>;
-}
+export type Window = Awaited<ReturnType<typeof openWindow>>;
 
 export const desktop = { width: 1280, height: 800 };
 export const phone = { width: 375, height: 740 };
@@ -21,7 +11,8 @@ const folder = fileURLToPath(new URL('../../../../.screenshots/', import.meta.ur
 /** The README's picture from the last run: infra/console/console.png is a copy of it. */
 export const pictureOfReadme = `${folder}readme.png`;
 
-export async function openWindow(): Promise<Window> {
+/** A headless Chromium with one window. */
+export async function openWindow() {
   const executablePath = chromiumPath();
   if (executablePath === undefined)
     throw new Error('There is no Chromium where it usually is: set CHROMIUM_PATH.');
@@ -34,6 +25,7 @@ export async function openWindow(): Promise<Window> {
   const context = await browser.newContext({ viewport: desktop, reducedMotion: 'reduce' });
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
+  /** Errors of scripts, and violations of the content security policy. */
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {
@@ -46,7 +38,8 @@ export async function openWindow(): Promise<Window> {
     context,
     page,
     complaints,
-    async picture(name) {
+    /** Takes pictures of the page, light and dark, for a desktop and a phone. */
+    async picture(name: string) {
       for (const [size, viewport] of Object.entries({ desktop, phone })) {
         await page.setViewportSize(viewport);
         for (const colorScheme of ['light', 'dark'] as const) {

@@ -5,19 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { type LocalSystem, startLocalSystem } from '../../../../infra/local/run-locally.ts';
+import { startLocalSystem } from '../../../../infra/local/run-locally.ts';
+
+export type Stage = Awaited<ReturnType<typeof startStage>>;
 
 /** The local platform and the console, as `npm start` and `npm run console` run them. */
-export interface Stage {
-  readonly system: LocalSystem;
-  /** The address that the terminal shows, with the token of this start. */
-  readonly address: string;
-  readonly origin: string;
-  /** @returns the console's exit code after Ctrl-C. */
-  readonly stop: () => Promise<number | null>;
-}
-
-export async function startStage(): Promise<Stage> {
+export async function startStage() {
   const folder = await mkdtemp(join(tmpdir(), 'console-stage-'));
   const system = await startLocalSystem({ integrationFile: 'integration.config.ts', dataDir: folder });
   const main = fileURLToPath(new URL('../../../../infra/console/main.ts', import.meta.url));
@@ -26,9 +19,11 @@ export async function startStage(): Promise<Stage> {
   });
   const address = await addressIn(terminal);
   return {
-    system: system,
+    system,
+    /** The address that the terminal shows, with the token of this start. */
     address,
     origin: new URL(address).origin,
+    /** @returns the console's exit code after Ctrl-C. */
     async stop() {
       terminal.kill('SIGINT');
       if (terminal.exitCode === null) await once(terminal, 'exit');

@@ -3,24 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listen, readBody } from '../../../../infra/local/emulator/process/http.ts';
 import { openSecrets } from '../../../../infra/local/emulator/stores/secrets.ts';
-import type { Target } from '../../../../infra/ops/cli/target.ts';
 import { type SecretName, secretFacts, secretNames } from '../../../../infra/ops/secrets/secret-store.ts';
 import { credentials } from '../stores.ts';
 
-/** The platform's own secret store, with a stack's four secrets, none of them set. */
-export interface SecretsService {
-  readonly target: Pick<Target, 'aws' | 'output' | 'outputs' | 'options'>;
-  /** Takes secrets that nobody has set: a value cannot be taken back. */
-  readonly unsetAll: () => void;
-  readonly stop: () => Promise<void>;
-}
+export type SecretsService = Awaited<ReturnType<typeof startSecretStore>>;
 
 const region = 'eu-west-1';
 const sets = Array.from({ length: 50 }, (_, set) => set);
 const arnOf = (name: SecretName, set: number) =>
   `arn:aws:secretsmanager:${region}:000000000000:secret:${name}-${set}-AbCdEf`;
 
-export async function startSecretStore(): Promise<SecretsService> {
+/** The platform's own secret store, with a stack's four secrets, none of them set. */
+export async function startSecretStore() {
   const directory = await mkdtemp(join(tmpdir(), 'secret-store-'));
   const secrets = sets.flatMap((set) =>
     secretNames.map((name) => ({
@@ -44,9 +38,10 @@ export async function startSecretStore(): Promise<SecretsService> {
       options: ['--stack', 'S'],
       // As most stacks: no webhook gets alerts.
       outputs: {},
-      output: (output) =>
+      output: (output: string) =>
         arnOf(secretNames.find((name) => secretFacts[name].output === output) ?? 'order-api-key', used),
     },
+    /** Takes secrets that nobody has set: a value cannot be taken back. */
     unsetAll() {
       used += 1;
     },
