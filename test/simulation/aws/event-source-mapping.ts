@@ -1,7 +1,7 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
-import { sqsEvent, succeeded } from '../../../infra/local/emulator/lambda/sqs-event.ts';
-import type { QueueModel, Received } from './queue.ts';
+import { type ReceivedMessage, sqsEvent, succeeded } from '../../../infra/local/emulator/lambda/sqs-event.ts';
+import type { QueueModel } from './queue.ts';
 
 interface MappedQueue {
   readonly queueUrl: string;
@@ -16,7 +16,7 @@ interface MappedQueue {
 
 export interface Batch {
   readonly event: SQSEvent;
-  readonly messages: readonly Received[];
+  readonly messages: readonly ReceivedMessage[];
 }
 
 /** How an invocation ended: with the handler's return value, or with an error, a timeout or a crash. */

@@ -7,6 +7,7 @@ import {
   type ReceiveMessageCommandInput,
   type SendMessageBatchCommandInput,
 } from '@aws-sdk/client-sqs';
+import type { ReceivedMessage } from '../../../infra/local/emulator/lambda/sqs-event.ts';
 import { type Placed, pop, push } from '../heap.ts';
 import {
   bytesOf,
@@ -41,17 +42,6 @@ export interface QueueModelOptions {
   readonly random: () => number;
   /** Unique ids, for messages and receipt handles. */
   readonly newId: () => string;
-}
-
-/** All attributes are returned, because the event source mapping asks for all of them. */
-export interface Received {
-  readonly MessageId: string;
-  readonly ReceiptHandle: string;
-  readonly Body: string;
-  /** Empty, as nothing reads it. */
-  readonly MD5OfBody: '';
-  readonly Attributes: Record<string, string>;
-  readonly MessageAttributes: TextAttributes;
 }
 
 /** One copy of a message in one queue. */
@@ -158,7 +148,7 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
    * Returns messages in random order. A short poll asks only some of the servers, so it may miss any message. A long
    * poll gets at least one if there is one; it never waits here ("Amazon SQS short and long polling").
    */
-  function receive(input: ReceiveMessageCommandInput): Received[] {
+  function receive(input: ReceiveMessageCommandInput): ReceivedMessage[] {
     const { MaxNumberOfMessages = 1, VisibilityTimeout, WaitTimeSeconds = 0 } = input;
     const queue = queueAt(input.QueueUrl);
     checkRange('MaxNumberOfMessages', MaxNumberOfMessages, 1, 10);
@@ -168,7 +158,7 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
     let count = Math.min(MaxNumberOfMessages, visible.length);
     const least = WaitTimeSeconds > 0 ? Math.min(1, count) : 0;
     if (count > least && random() < fewerAt) count = least + Math.floor(random() * (count - least));
-    const received: Received[] = [];
+    const received: ReceivedMessage[] = [];
     while (received.length < count) {
       const [copy] = visible.splice(Math.floor(random() * visible.length), 1);
       if (!copy) break;
@@ -190,7 +180,7 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
     return true;
   }
 
-  function give(queue: Queue, copy: Copy, visibilitySeconds: number): Received {
+  function give(queue: Queue, copy: Copy, visibilitySeconds: number): ReceivedMessage {
     const handle = newId();
     queue.handles.set(handle, copy);
     copy.handle = handle;
@@ -203,6 +193,7 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
       MessageId: copy.id,
       ReceiptHandle: handle,
       Body: copy.body,
+      // Nothing reads it.
       MD5OfBody: '',
       Attributes: {
         SenderId: 'AIDAEXAMPLE',

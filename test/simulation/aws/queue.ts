@@ -10,15 +10,9 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import {
-  type Copy,
-  createQueueOperations,
-  type QueueModelOptions,
-  type Received,
-} from './queue-operations.ts';
+import type { ReceivedMessage } from '../../../infra/local/emulator/lambda/sqs-event.ts';
+import { type Copy, createQueueOperations, type QueueModelOptions } from './queue-operations.ts';
 import { inBatch } from './queue-rules.ts';
-
-export type { Received } from './queue-operations.ts';
 
 export type QueueCommand =
   | SendMessageCommand
@@ -37,7 +31,7 @@ export interface Answer {
   readonly $metadata: { readonly httpStatusCode?: number };
   readonly MessageId?: string;
   readonly Attributes?: Readonly<Record<string, string>>;
-  readonly Messages?: readonly Received[];
+  readonly Messages?: readonly ReceivedMessage[];
   readonly Successful?: readonly { readonly Id: string; readonly MessageId?: string }[] | undefined;
   readonly Failed?: readonly BatchResultErrorEntry[] | undefined;
 }

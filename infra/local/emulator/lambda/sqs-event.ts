@@ -2,11 +2,18 @@ import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod/mini';
 import type { Invoked } from '../aws-endpoint/client.ts';
 
-const attributeSchema = z.object({
-  StringValue: z.optional(z.string()),
-  BinaryValue: z.optional(z.string()),
-  DataType: z.string(),
-});
+const attributesSchema = z.catchall(
+  z.object({
+    ApproximateReceiveCount: z.string(),
+    SentTimestamp: z.string(),
+    SenderId: z.string(),
+    ApproximateFirstReceiveTimestamp: z.string(),
+  }),
+  z.string(),
+);
+
+/** Binary values are left out, as our messages have none. */
+const messageAttributeSchema = z.object({ StringValue: z.optional(z.string()), DataType: z.string() });
 
 /** The answer of a ReceiveMessage that asked for all attributes. */
 export const receivedSchema = z.object({
@@ -17,9 +24,8 @@ export const receivedSchema = z.object({
         ReceiptHandle: z.string(),
         Body: z.string(),
         MD5OfBody: z.string(),
-        MD5OfMessageAttributes: z.optional(z.string()),
-        Attributes: z._default(z.record(z.string(), z.string()), {}),
-        MessageAttributes: z._default(z.record(z.string(), attributeSchema), {}),
+        Attributes: attributesSchema,
+        MessageAttributes: z._default(z.record(z.string(), messageAttributeSchema), {}),
       }),
     ),
     [],
@@ -35,33 +41,18 @@ export function sqsEvent(
 ): SQSEvent {
   return {
     Records: messages.map(
-      ({ Attributes: attributes, ...message }): SQSRecord => ({
+      (message): SQSRecord => ({
         messageId: message.MessageId,
         receiptHandle: message.ReceiptHandle,
         body: message.Body,
-        attributes: {
-          ...attributes,
-          ApproximateReceiveCount: attributes.ApproximateReceiveCount ?? '1',
-          SentTimestamp: attributes.SentTimestamp ?? '0',
-          SenderId: attributes.SenderId ?? '',
-          ApproximateFirstReceiveTimestamp: attributes.ApproximateFirstReceiveTimestamp ?? '0',
-        },
+        attributes: message.Attributes,
         messageAttributes: Object.fromEntries(
-          Object.entries(message.MessageAttributes).map(([name, value]) => [
+          Object.entries(message.MessageAttributes).map(([name, { StringValue, DataType }]) => [
             name,
-            {
-              stringValue: value.StringValue,
-              binaryValue: value.BinaryValue,
-              stringListValues: [],
-              binaryListValues: [],
-              dataType: value.DataType,
-            },
+            { stringValue: StringValue, dataType: DataType },
           ]),
         ),
         md5OfBody: message.MD5OfBody,
-        ...(message.MD5OfMessageAttributes === undefined
-          ? {}
-          : { md5OfMessageAttributes: message.MD5OfMessageAttributes }),
         eventSource: 'aws:sqs',
         eventSourceARN: source.arn,
         awsRegion: source.region,
