@@ -5,28 +5,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { findEmulator } from '../../../../infra/local/emulator/data-folder.ts';
 import { patient } from '../../../support/patient.ts';
 import { switchMapping } from '../../../support/switch-mapping.ts';
 import { startFixture } from './fixture.ts';
 import { awsOf, lives } from './running.ts';
 
-const folders: string[] = [];
-
 function newFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'platform-test-'));
-  folders.push(folder);
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
 /** The ids of the services that were started, by the lines about them. */
 const startedIn = (lines: readonly string[]) =>
   [...lines.join().matchAll(/ starts \(pid (\d+)\)/g)].map(([, pid]) => Number(pid));
-
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
 
 describe('stop', () => {
   it('leaves no process, and no temporary folder', async () => {
