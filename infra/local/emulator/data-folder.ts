@@ -4,7 +4,6 @@ import { join, resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { credentialsSchema } from './iam/principals.ts';
 import { readJson, writeJson } from './json-file.ts';
-import { portsSchema } from './services.ts';
 
 /** `platform.json` of a data folder: how other commands find the platform that runs there. */
 const addressSchema = z.object({
@@ -13,7 +12,6 @@ const addressSchema = z.object({
   region: z.string(),
   apiUrl: z.string(),
   awsEndpoint: z.string(),
-  ports: portsSchema,
   /** The operator's. */
   credentials: credentialsSchema,
   /** Of the stack. */

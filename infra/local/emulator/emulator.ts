@@ -4,7 +4,7 @@ import { principalIn, principalsOf } from './iam/principals.ts';
 import { type Overrides, overrideStack } from './overrides.ts';
 import { freePorts } from './process/free-ports.ts';
 import { Supervisor } from './process/supervisor.ts';
-import { type ServiceOptions, serviceSpecs, urlOf } from './services.ts';
+import { type Ports, type ServiceOptions, serviceSpecs, urlOf } from './services.ts';
 import { find } from './template/local-stack.ts';
 import { type LocalStack, readStack } from './template/read-stack.ts';
 import { readAssembly } from './template/template.ts';
@@ -59,10 +59,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     await Promise.all(serviceSpecs(stack, ports, folder.path, how).map((spec) => supervisor.start(spec)));
     signal?.throwIfAborted();
     const processes = () => supervisor.processes();
-    const emulator = emulatorOf(stack, { apiUrl, awsEndpoint, dataDir: folder.path, processes, stop });
+    const emulator = emulatorOf(stack, { apiUrl, awsEndpoint, ports, dataDir: folder.path, processes, stop });
     folder.publish({
       ...{ pid: process.pid, stackName: stack.name, outputs: stack.outputs, sandboxes: options.sandboxes },
-      ...{ region, apiUrl, awsEndpoint, ports, credentials: emulator.credentials },
+      ...{ region, apiUrl, awsEndpoint, credentials: emulator.credentials },
     });
     return emulator;
   } catch (error) {
@@ -85,6 +85,7 @@ function emulatorOf(
     readonly apiUrl: string;
     /** `AWS_ENDPOINT_URL` for any AWS client. */
     readonly awsEndpoint: string;
+    readonly ports: Ports;
     readonly dataDir: string;
     readonly processes: Supervisor['processes'];
     /** Ends everything in good order. May be called twice. */

@@ -1,15 +1,12 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as z from 'zod/mini';
 import type { AccessControl } from './iam/principals.ts';
 import type { Report } from './process/child-process.ts';
 import type { ServiceSpec } from './process/supervisor.ts';
 import type { LocalStack } from './template/read-stack.ts';
 
 /** The port of each thing that has one of its own. */
-export const portsSchema = z.record(z.enum(['sqs', 'dynamodb', 'endpoint', 'gateway']), z.number());
-
-type Ports = z.infer<typeof portsSchema>;
+export type Ports = Readonly<Record<'sqs' | 'dynamodb' | 'endpoint' | 'gateway', number>>;
 
 /** How a platform runs its functions. */
 export interface ServiceOptions {

@@ -4,7 +4,6 @@ import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { DescribeSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it, vi } from 'vitest';
-import { findEmulator } from '../../../../infra/local/emulator/data-folder.ts';
 import { patient } from '../../../support/patient.ts';
 import { queueTests } from './lambda/queues.ts';
 import { awsOf, startGate } from './running.ts';
@@ -193,7 +192,7 @@ describe('the network', () => {
     });
 
   it('listens on 127.0.0.1 only, in every process', async () => {
-    const ports = Object.values(findEmulator(emulator.dataDir)?.ports ?? {});
+    const ports = Object.values(emulator.ports);
 
     const here = await Promise.all(ports.map((port) => connectTo('127.0.0.1', port)));
     const elsewhere = await Promise.all(

@@ -26,7 +26,6 @@ async function writeAddress(folder: string, outputs: Readonly<Record<string, str
     region: 'eu-west-1',
     apiUrl: 'http://127.0.0.1:1',
     awsEndpoint: 'http://127.0.0.1:2',
-    ports: { sqs: 3, dynamodb: 4, endpoint: 2, gateway: 1 },
     credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
     outputs,
   };
