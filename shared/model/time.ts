@@ -84,14 +84,8 @@ export function duration(seconds: number): string {
 
 /** A duration as a sentence says it: `an hour`, `15 minutes`, `13 days`. */
 export function durationInWords(seconds: number): string {
-  const unit = (
-    [
-      [86_400, 'day'],
-      [3600, 'hour'],
-      [60, 'minute'],
-    ] as const
-  ).find(([each]) => seconds % each === 0);
-  const [each, name] = unit ?? [1, 'second'];
+  const units = { day: 86_400, hour: 3600, minute: 60 };
+  const [name, each] = Object.entries(units).find((unit) => seconds % unit[1] === 0) ?? ['second', 1];
   const count = seconds / each;
   return count === 1 ? `${name === 'hour' ? 'an' : 'a'} ${name}` : `${count} ${name}s`;
 }

@@ -49,15 +49,15 @@ interface Row {
 export function configurationReference(): string {
   const meanings = new Map(
     comments.flatMap(([path, file, name]) =>
-      [...docCommentsOf(sourceOf(file), name)].map(([field, text]): [string, string] => [
+      [...docCommentsOf(file, name)].map(([field, text]): [string, string] => [
         path === '' ? field : `${path}.${field}`,
         text,
       ]),
     ),
   );
   const ofEveryConnector = [
-    ...docCommentsOf(sourceOf('model/partner.ts'), 'limitShape'),
-    ...docCommentsOf(sourceOf('erp/options.ts'), 'erpOptionsShape'),
+    ...docCommentsOf('model/partner.ts', 'limitShape'),
+    ...docCommentsOf('erp/options.ts', 'erpOptionsShape'),
   ];
   const rows = rowsOf(integrationSchema, meanings);
   const sections = Object.values(connectors).map(({ facts: { folder, call = folder, options, generic } }) => {
@@ -66,7 +66,7 @@ export function configurationReference(): string {
     if (generic) {
       return `${title} Describes an ERP with an HTTP API in steps; its fields are told in [\`options.ts\`](../${file}), and the [sample configuration](../../integration.config.ts) uses most of them.`;
     }
-    const own = docCommentsOf(sourceOf(file), 'optionsSchema');
+    const own = docCommentsOf(file, 'optionsSchema');
     return `${title}\n\n${table(rowsOf(options, new Map([...ofEveryConnector, ...own])))}`;
   });
   return [
@@ -124,10 +124,6 @@ function withRequest(row: Row): Row {
   const parameters = Object.entries(query).map(([key, value]) => `${key}=${value}`);
   const request = [`${method} ${path}`, ...parameters].join('?');
   return { ...row, standard: `\`${request}\`` };
-}
-
-function sourceOf(file: string): string {
-  return readFileSync(new URL(`../../../shared/${file}`, import.meta.url), 'utf8');
 }
 
 function rowsOf(schema: z.ZodMiniType, comments: ReadonlyMap<string, string>): Row[] {
@@ -188,13 +184,13 @@ function table(rows: readonly Row[]): string {
  * The doc comments of the fields of a type or schema, by their path in it: the reference tells people what
  * editors tell them. It reads source text of this house's formatting: one field to a line, and indented fields are those
  * of the field above them.
- * @param source Text of a TypeScript file.
+ * @param file Below `shared/`.
  * @param name Name of an interface, or of a constant that holds a schema.
  */
-function docCommentsOf(source: string, name: string): ReadonlyMap<string, string> {
-  const lines = source.split('\n');
+function docCommentsOf(file: string, name: string): ReadonlyMap<string, string> {
+  const lines = readFileSync(new URL(`../../../shared/${file}`, import.meta.url), 'utf8').split('\n');
   const start = lines.findIndex((line) => new RegExp(`^(export )?(interface|const) ${name}\\b`).test(line));
-  if (start < 0) throw new Error(`There is no ${name} in the source.`);
+  if (start < 0) throw new Error(`There is no ${name} in ${file}.`);
   const found = new Map<string, string>();
   /** The current field, and those around it: outermost first. */
   let around: { readonly field: string; readonly indent: number }[] = [];

@@ -16,14 +16,6 @@ import { type Check, check, type Finding, fine, notice, wrong } from './finding.
 const maxWaitMs = 30_000;
 
 /**
- * Checks that the secrets are set, and have the form that their reader needs. Never repeats a value.
- * @param config Configuration file of the plant, for the commands that the findings name.
- */
-export function secretChecks(target: Target, secrets: Pick<SecretStore, 'states'>, config?: string): Check[] {
-  return [check('Secrets', async () => secretFindings(await secrets.states(), target, config))];
-}
-
-/**
  * What is to be done about each secret. Never repeats a value.
  * @param config Configuration file of the plant, for the commands that the findings name.
  */

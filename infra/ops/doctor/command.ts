@@ -5,7 +5,7 @@ import { configurationFile, configurationOf, findTarget, type Target } from '../
 import { SecretStore } from '../secrets/secret-store.ts';
 import { lookAtChannels, mailChecks } from './check-alerts.ts';
 import { httpApiChecks } from './check-http-api.ts';
-import { partnerChecks, secretChecks } from './check-partners.ts';
+import { partnerChecks, secretFindings } from './check-partners.ts';
 import { accountChecks, stackChecks } from './check-stack.ts';
 import { check, type Finding, findingLines, fine, verdict, wrong } from './finding.ts';
 
@@ -52,7 +52,7 @@ async function checksOf(target: Target, { config, partners }: Options) {
         return wrong(sentenceOf(error), next);
       }
     }),
-    ...secretChecks(target, secrets, config),
+    check('Secrets', async () => secretFindings(await secrets.states(), target, config)),
     ...(partners && integration ? partnerChecks(target, integration, secrets, config) : []),
     ...httpApiChecks(target, secrets),
     ...stackChecks(target, integration, new Date(), config),

@@ -1,6 +1,6 @@
 import { consumerOf } from '../../../shared/model/queues.ts';
 import type { Progress } from '../../local/progress.ts';
-import { defineCommand, exits, runCommand, stackOptions, UsageError } from '../cli/command.ts';
+import { defineCommand, exits, oneOf, runCommand, stackOptions, UsageError } from '../cli/command.ts';
 import { counted } from '../cli/output.ts';
 import { policyWords } from '../cli/policy-words.ts';
 import { findTarget, ledgerOf, type Target, whereOf } from '../cli/target.ts';
@@ -98,10 +98,8 @@ function isComplete(outcome: Outcome): boolean {
 
 function flowsOf(given: string | undefined) {
   if (given === undefined) throw new UsageError(`Say which flow: ${names.join(', ')} or all.`);
-  if (given === 'all') return names;
-  const flow = names.find((each) => each === given);
-  if (flow) return [flow];
-  throw new UsageError(`There is no flow ${given}: choose ${names.join(', ')} or all.`);
+  const flow = oneOf([...names, 'all'], given, 'flow');
+  return flow === 'all' ? names : [flow];
 }
 
 function sentenceFor(name: Name, outcome: Outcome, where: string): string {

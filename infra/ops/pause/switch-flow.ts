@@ -164,9 +164,8 @@ export async function switchBookings(
  * resumes it, and the alarm about runs that do not happen stays meaningful.
  * @returns whether it was so before.
  */
-export async function switchPull(pauses: Pauses, on: boolean): Promise<{ readonly already: boolean }> {
-  const isPaused = (await pauses.of(pullStage)).since !== undefined;
-  const already = isPaused !== on;
+export async function switchPull(pauses: Pauses, on: boolean) {
+  const already = ((await pauses.of(pullStage)).since === undefined) === on;
   if (!already) await (on ? pauses.end(pullStage) : pauses.begin(pullStage));
   return { already };
 }

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
-import { secretChecks } from '../../../../infra/ops/doctor/check-partners.ts';
+import { secretFindings } from '../../../../infra/ops/doctor/check-partners.ts';
 import { askForValue } from '../../../../infra/ops/secrets/ask-for-value.ts';
 import { type SecretName, SecretStore } from '../../../../infra/ops/secrets/secret-store.ts';
 import { onThisMachine } from '../cli/targets.ts';
@@ -100,9 +100,7 @@ it('names in doctor each secret that is not usable, and the command for it, with
   const target = onThisMachine({});
 
   // Act
-  const found = [];
-  const checks = secretChecks(target, secrets, 'plants/ghent.config.ts');
-  for (const check of checks) found.push(...(await check.look()));
+  const found = secretFindings(await secrets.states(), target, 'plants/ghent.config.ts');
 
   // Assess
   expect(found.map(({ about, result, command }) => `${about}: ${result}, ${command}`)).toEqual([
