@@ -1,6 +1,5 @@
 import { groupIdOf, groupsOf, type RoutedLetter, routed } from '../ops/dead-letters/dead-letter.ts';
 import { type DiscardDependencies, discard } from '../ops/dead-letters/discard.ts';
-import type { DeadLetterQueue } from '../ops/dead-letters/queue.ts';
 import { type ReplayDependencies, replay } from '../ops/replay/replay.ts';
 
 export type DeadLetterView = Awaited<ReturnType<typeof readView>>;
@@ -16,8 +15,6 @@ const maxShown = 1000;
 export interface DeadLetterDeskDependencies extends ReplayDependencies {
   readonly records: ReplayDependencies['records'] & DiscardDependencies['records'];
   readonly ledger: ReplayDependencies['ledger'] & Pick<DiscardDependencies, 'bookings'>;
-  /** For reading only: its letters become visible again soon if the console is killed meanwhile. */
-  readonly forLooking: DeadLetterQueue;
 }
 
 /** The dead-letter queue for pages. It is read rarely, because reading hides letters from others for a moment. */
@@ -68,14 +65,14 @@ export function isChosen(letter: RoutedLetter, chosen: Chosen): boolean {
   return 'group' in chosen ? groupIdOf(letter) === chosen.group : letter.sqsId === chosen.letter;
 }
 
-async function readView({ forLooking, names, clock }: DeadLetterDeskDependencies) {
+async function readView({ deadLetters, names, clock }: DeadLetterDeskDependencies) {
   /** How many letters could not be read, because another run holds them. */
-  const { hidden } = await forLooking.size();
+  const { hidden } = await deadLetters.size();
   try {
-    for await (const _page of forLooking.take()) if (forLooking.held.length >= maxShown) break;
+    for await (const _page of deadLetters.take()) if (deadLetters.held.length >= maxShown) break;
   } finally {
-    await forLooking.giveBack();
+    await deadLetters.giveBack();
   }
-  const letters = forLooking.held.map((letter) => routed(letter, names));
+  const letters = deadLetters.held.map((letter) => routed(letter, names));
   return { at: clock.now(), groups: groupsOf(letters), hidden, more: letters.length >= maxShown };
 }

@@ -1,7 +1,6 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { Context } from 'hono';
 import { operatorOf, sqsOf, type Target, whereOf } from '../ops/cli/target.ts';
-import { DeadLetterQueue } from '../ops/dead-letters/queue.ts';
 import { type FlowsStatus, readFlows } from '../ops/flows/flow-status.ts';
 import { insightOfTarget } from '../ops/flows/queue-insight.ts';
 import { replayDependenciesOf } from '../ops/replay/replay.ts';
@@ -27,19 +26,13 @@ export interface Answers {
   readonly redirect: (c: Context, path: string, notice: string) => Response;
 }
 
-/** After this time letters become visible again that a killed console was reading. */
-const lookingSeconds = 30;
-
 /** Everything that the console calls on a stack. */
 export function consoleDependencies(target: Target, config: string) {
   const { aws, name, local, output, sandboxes } = target;
   // The local queue store is one process, so its first empty answer is certain.
-  const waitSeconds = local ? 0 : 1;
-  const replaying = replayDependenciesOf(target, { waitSeconds });
+  const replaying = replayDependenciesOf(target, { waitSeconds: local ? 0 : 1 });
   const { ledger, queueUrls, clock } = replaying;
   const sqs = sqsOf(target);
-  const looking = { waitSeconds, hiddenSeconds: lookingSeconds };
-  const forLooking = new DeadLetterQueue(sqs, queueUrls['dead-letters'], looking);
   const insight = insightOfTarget(target, clock);
   const lambda = new LambdaClient(aws);
   return {
@@ -52,7 +45,7 @@ export function consoleDependencies(target: Target, config: string) {
     ledger,
     /** Asks Azumuta whose recording it is. */
     findOwner: findOwnerOf(target, config),
-    letters: createDeadLetterDesk({ ...replaying, forLooking }),
+    letters: createDeadLetterDesk(replaying),
     /** Only when the partners are sandboxes. */
     shopFloor: sandboxes && createShopFloor(target, sandboxes),
     /** Name of the operator, which the ledger stores when a dead letter is discarded. */

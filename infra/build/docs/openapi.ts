@@ -60,6 +60,7 @@ export function openApiDocument() {
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
 function postOrders() {
+  const list = { type: 'array', minItems: 1, maxItems: maxOrders, items: ref('PostedOrder') };
   return {
     tags: ['Orders'],
     operationId: 'postProductOrders',
@@ -82,14 +83,8 @@ function postOrders() {
           schema: {
             oneOf: [
               ref('PostedOrder'),
-              { type: 'array', minItems: 1, maxItems: maxOrders, items: ref('PostedOrder') },
-              {
-                type: 'object',
-                properties: {
-                  orders: { type: 'array', minItems: 1, maxItems: maxOrders, items: ref('PostedOrder') },
-                },
-                required: ['orders'],
-              },
+              list,
+              { type: 'object', properties: { orders: list }, required: ['orders'] },
             ],
           },
         },

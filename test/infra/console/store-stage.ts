@@ -1,10 +1,7 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { createConsole, listenOnLoopback } from '../../../infra/console/app.ts';
 import { createDeadLetterDesk } from '../../../infra/console/dead-letters.ts';
-import { DeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
 import { readFlows } from '../../../infra/ops/flows/flow-status.ts';
-import { defaultContract } from '../../../shared/azumuta/contract.ts';
-import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { startReplayStores } from '../ops/replay/replay-run.ts';
 import { credentials } from '../ops/stores.ts';
 
@@ -16,15 +13,10 @@ export const operator = 'an.peeters';
 export async function startStoreStage() {
   const stores = await startReplayStores();
   const { store, ledger, clock } = stores;
-  const queueUrls = {
-    'product-orders': store.url('product-orders'),
-    completions: store.url('completions'),
-    'dead-letters': store.url('dead-letters'),
-  };
+  const { queueUrls } = stores.replaying;
   // No Lambda answers here, as for an operator who has no access to it.
   const nowhere = { endpoint: 'http://127.0.0.1:9', region: 'eu-west-1', credentials, maxAttempts: 1 };
   const lambda = new LambdaClient(nowhere);
-  const deadLetters = new DeadLetterQueue(store.sqs, queueUrls['dead-letters'], { waitSeconds: 0 });
   const flows = () => readFlows({ sqs: store.sqs, lambda, ledger, queueUrls, clock });
   const token = 'token-of-this-start';
   let port = 0;
@@ -35,16 +27,7 @@ export async function startStoreStage() {
     flows,
     ledger,
     findOwner: async (id) => (id === '5KKoy7m6ms89mvrTg' ? { owner: 'PO-REC' } : {}),
-    letters: createDeadLetterDesk({
-      deadLetters,
-      forLooking: deadLetters,
-      queues: createQueues(store.sqs),
-      queueUrls,
-      records: ledger.deadLetters,
-      ledger,
-      names: defaultContract.trigger,
-      clock,
-    }),
+    letters: createDeadLetterDesk(stores.replaying),
     shopFloor: undefined,
     operator: async () => operator,
     keys: { token, session: 'session-of-this-start' },

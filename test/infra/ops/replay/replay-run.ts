@@ -28,25 +28,21 @@ export async function startReplayStores() {
     ...createAlertLedger({ ...table, clock, times: { settlingSeconds: 300 } }),
     breaker: new Breaker(table.table, clock),
   };
-  return { store, table, ledger, clock, run, depths, empty, stop };
+  const queueUrls = {
+    'product-orders': store.url('product-orders'),
+    completions: store.url('completions'),
+    'dead-letters': store.url('dead-letters'),
+  };
+  const replaying = {
+    deadLetters: new DeadLetterQueue(store.sqs, queueUrls['dead-letters'], { waitSeconds: 0 }),
+    queues: createQueues(store.sqs),
+    ...{ queueUrls, records: ledger.deadLetters, ledger, clock, names: defaultContract.trigger },
+  };
+  return { store, table, ledger, clock, replaying, run, depths, empty, stop };
 
   function run(request: Partial<ReplayRequest> = {}, changes: Partial<ReplayDependencies> = {}) {
-    return replay(
-      { go: true, signal: new AbortController().signal, ...request },
-      {
-        deadLetters: new DeadLetterQueue(store.sqs, store.url('dead-letters'), { waitSeconds: 0 }),
-        queues: createQueues(store.sqs),
-        queueUrls: {
-          'product-orders': store.url('product-orders'),
-          completions: store.url('completions'),
-        },
-        records: ledger.deadLetters,
-        ledger,
-        names: defaultContract.trigger,
-        clock,
-        ...changes,
-      },
-    );
+    const { signal } = new AbortController();
+    return replay({ go: true, signal, ...request }, { ...replaying, ...changes });
   }
 
   async function depths(): Promise<Record<StoredQueue, Depth>> {
