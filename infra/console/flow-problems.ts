@@ -1,12 +1,6 @@
 import { numberOf } from '../../shared/ledger/keys.ts';
 import { type Partner, partnerNames, partnerWords } from '../../shared/model/partner.ts';
-import {
-  consumerOf,
-  partnersCalledBy,
-  type QueueName,
-  queueNames,
-  queueWords,
-} from '../../shared/model/queues.ts';
+import { consumerOf, type QueueName, queueNames, queueWords } from '../../shared/model/queues.ts';
 import { capitalized, sentence } from '../../shared/model/text.ts';
 import { duration } from '../../shared/model/time.ts';
 import { nextOf } from '../../shared/situation/kinds.ts';
@@ -47,8 +41,8 @@ export function flowProblemsOf(status: FlowsStatus, commands: string): FlowProbl
     ...pausedFlows(status, commands),
     ...deadLetters(status),
     ...openConcerns(status, commands),
-    ...queueNames
-      .filter((queue) => !partnersCalledBy[queue].some((partner) => down.includes(partner)))
+    // What waits while a partner is down is told with it.
+    ...(down.length > 0 ? [] : queueNames)
       // While bookings are paused, their messages wait, and nothing is wrong with them.
       .filter((queue) => queue !== 'completions' || !status.partners.erp.bookingsPausedAt)
       .flatMap((queue) => slowQueue(queue, status.queues[queue])),
@@ -57,9 +51,7 @@ export function flowProblemsOf(status: FlowsStatus, commands: string): FlowProbl
 
 function partnerDown(partner: Partner, { partners, queues, at }: FlowsStatus, commands: string): FlowProblem {
   const { reason = '', openedAt, openUntilMs = 0 } = partners[partner];
-  const waiting = queueNames.filter(
-    (queue) => partnersCalledBy[queue].includes(partner) && inQueue(queues[queue]) > 0,
-  );
+  const waiting = queueNames.filter((queue) => inQueue(queues[queue]) > 0);
   const total = waiting.reduce((sum, queue) => sum + inQueue(queues[queue]), 0);
   const downSeconds = Math.max(0, (at.getTime() - Date.parse(openedAt ?? '')) / 1000);
   const isDown = openedAt === undefined ? 'is down' : `has been down for ${duration(downSeconds)}`;

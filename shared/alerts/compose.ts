@@ -1,6 +1,6 @@
 import { partnerWords } from '../model/partner.ts';
 import { formatQuantity } from '../model/quantity.ts';
-import { partnersCalledBy, queueNames, queueWords } from '../model/queues.ts';
+import { queueNames, queueWords } from '../model/queues.ts';
 import { capitalized, counted, oneLine } from '../model/text.ts';
 import { duration, localTime } from '../model/time.ts';
 import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
@@ -103,7 +103,7 @@ function outageHeadline({ event, partner, since }: AlertDecision, at: Date, time
 function outageSummary({ event, partner }: AlertDecision, { partners, counts }: Situation): string {
   const { reason = '' } = partners[partner];
   const waiting = queueNames
-    .filter((queue) => partnersCalledBy[queue].includes(partner) && counts[queue] > 0)
+    .filter((queue) => counts[queue] > 0)
     .map((queue) => counted(counts[queue], queueWords[queue].one, queueWords[queue].many));
   const waits =
     waiting.length === 0

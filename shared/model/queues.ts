@@ -1,5 +1,3 @@
-import type { Partner } from './partner.ts';
-
 /** SQS drops a message of this age, in each queue: the longest retention that there is. */
 export const queueKeepsDays = 14;
 
@@ -7,17 +5,11 @@ export const queueKeepsDays = 14;
 export const queueNames = ['product-orders', 'completions'] as const;
 export type QueueName = (typeof queueNames)[number];
 
-/** The function that consumes each queue. */
+/** The function that consumes each queue. It calls both partners: creating an order also gives the ERP its id. */
 export const consumerOf = {
   'product-orders': 'create-product-orders',
   completions: 'book-completion',
 } as const satisfies Record<QueueName, string>;
-
-/** The partners that the consumer of a queue calls. Creating an order calls the ERP, too, to give it the id. */
-export const partnersCalledBy: Readonly<Record<QueueName, readonly Partner[]>> = {
-  'product-orders': ['azumuta', 'erp'],
-  completions: ['azumuta', 'erp'],
-};
 
 /** A message of each queue in a planner's words. */
 export const queueWords = {

@@ -56,14 +56,10 @@ function previewOrder(order: ErpOrder, mapping: ProductOrderMapping): Omit<Previ
     ...Object.entries(fields).map(([field, map]) => attempt({ [field]: map })),
     split && attempt({ split }),
     attempt(mapping),
+    rejectionOf(() => isWanted(mapping, order)),
   ]);
   if (mistakes.length > 0) return { from, becomes: [], mistakes };
-  let isAccepted = true;
-  const rejection = rejectionOf(() => {
-    isAccepted = isWanted(mapping, order);
-  });
-  if (rejection !== undefined) return { from, becomes: [], mistakes: [rejection] };
-  if (!isAccepted)
+  if (!isWanted(mapping, order))
     return { from, becomes: [], mistakes, leftOut: 'productOrders.accept does not want this order' };
   const { split: made, productOrders } = mapProductOrders(mapping, order);
   const becomes = productOrders.map(({ draft, part }) => ({

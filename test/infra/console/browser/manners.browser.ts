@@ -193,7 +193,7 @@ describe('a page that is open', () => {
   it('shows as text what a caller wrote as markup', async () => {
     const { page } = window;
     await dead(markup, `No article for ${markup}`);
-    for (const path of [order(markup), '/letters']) {
+    for (const path of [order(markup), '/letters', `/search?q=${encodeURIComponent(`no ${markup}`)}`]) {
       await page.goto(`${stage.origin}${path}`);
       await page.getByText('<script>').first().waitFor();
       expect(await page.title()).not.toBe('taken');
