@@ -12,15 +12,11 @@ const viewFreshMs = 60_000;
 /** A page shows no more than these. */
 const maxShown = 1000;
 
-export interface DeadLetterDeskDependencies extends ReplayDependencies {
-  readonly records: ReplayDependencies['records'] & DiscardDependencies['records'];
-  readonly ledger: ReplayDependencies['ledger'] & Pick<DiscardDependencies, 'bookings'>;
-}
+export type DeadLetterDeskDependencies = ReplayDependencies & DiscardDependencies;
 
 /** The dead-letter queue for pages. It is read rarely, because reading hides letters from others for a moment. */
 export function createDeadLetterDesk(dependencies: DeadLetterDeskDependencies) {
-  const { clock, ledger, names } = dependencies;
-  const { bookings } = ledger;
+  const { clock, names } = dependencies;
   let last: { readonly view: DeadLetterView; readonly count: number } | undefined;
   let running: Promise<unknown> = Promise.resolve();
   // One task at a time: two tasks that read the queue at once would each see only some of the letters.
@@ -55,7 +51,7 @@ export function createDeadLetterDesk(dependencies: DeadLetterDeskDependencies) {
       changed(() =>
         discard(
           { wanted: (letter) => isChosen(routed(letter, names), chosen), note, by, signal },
-          { ...dependencies, bookings },
+          dependencies,
         ),
       ),
   };

@@ -295,7 +295,7 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
             'product-orders': queueUrlOf('product-orders'),
             completions: queueUrlOf('completions'),
           },
-          ...{ records: ledger.deadLetters, ledger, names: functions.names, clock },
+          ...{ ledger, names: functions.names, clock },
         },
       ),
     /** Reasons of the dead letters. */

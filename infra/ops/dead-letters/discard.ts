@@ -1,5 +1,4 @@
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
-import type { DeadLetters } from '../../../shared/ledger/records/dead-letters.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { signedNote } from '../cli/signed-note.ts';
 import type { DeadLetterMessage } from './dead-letter.ts';
@@ -15,8 +14,10 @@ export interface DiscardRequest {
 
 export interface DiscardDependencies {
   readonly deadLetters: DeadLetterQueue;
-  readonly records: Pick<DeadLetters, 'markDiscarded'>;
-  readonly bookings: Pick<Ledger['bookings'], 'discard'>;
+  readonly ledger: {
+    readonly deadLetters: Pick<Ledger['deadLetters'], 'markDiscarded'>;
+    readonly bookings: Pick<Ledger['bookings'], 'discard'>;
+  };
 }
 
 export type DiscardReport = Awaited<ReturnType<typeof discard>>;
@@ -27,10 +28,7 @@ export type DiscardReport = Awaited<ReturnType<typeof discard>>;
  * leaves a letter that has a note already; discarding it again adds another one.
  * @throws UsageError when the note is too short to say anything, or too long.
  */
-export async function discard(
-  request: DiscardRequest,
-  { deadLetters, records, bookings }: DiscardDependencies,
-) {
+export async function discard(request: DiscardRequest, { deadLetters, ledger }: DiscardDependencies) {
   const note = signedNote(request.note, request.by);
   let selected = 0;
   let discarded = 0;
@@ -43,8 +41,8 @@ export async function discard(
     for (const letters of pagesOf(chosen)) {
       if (request.signal.aborted) break;
       for (const { messageId, filedUnder: orderNumber, stage, reason, cause } of letters) {
-        await bookings.discard(orderNumber, messageId, note);
-        await records.markDiscarded({ messageId, orderNumber, stage, reason, cause }, note);
+        await ledger.bookings.discard(orderNumber, messageId, note);
+        await ledger.deadLetters.markDiscarded({ messageId, orderNumber, stage, reason, cause }, note);
       }
       const left = await deadLetters.remove(letters);
       discarded += letters.length - left.length;

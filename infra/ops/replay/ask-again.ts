@@ -37,17 +37,17 @@ function isKnown({ entry, bookings, question, answered, letters }: Standing): bo
 export async function sendHints(
   homes: readonly string[],
   dependencies: {
-    readonly records: Pick<Ledger['deadLetters'], 'of' | 'markReplayed'>;
+    readonly ledger: Pick<Ledger, 'deadLetters'>;
     readonly queues: Pick<Queues, 'sendAll'>;
     readonly queueUrls: Readonly<Record<'completions', string>>;
   },
 ): Promise<void> {
   if (homes.length === 0) return;
-  const { records, queues, queueUrls } = dependencies;
+  const { ledger, queues, queueUrls } = dependencies;
   for (const home of homes)
-    for (const record of await records.of(home))
+    for (const record of await ledger.deadLetters.of(home))
       if (record.isDead && record.stage === 'book-completion')
-        await records.markReplayed(record, 'looked at once more, as its letter is gone');
+        await ledger.deadLetters.markReplayed(record, 'looked at once more, as its letter is gone');
   const hints = homes.map((productOrderNumber) => {
     const hint = completionHint('operator', { productOrderNumber }, `replay of ${productOrderNumber}`);
     return { body: JSON.stringify(hint) };

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { type TriggerNames, triggerNamesSchema } from '../../../shared/azumuta/trigger.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
-import type { DeadLetters } from '../../../shared/ledger/records/dead-letters.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import type { QueueName } from '../../../shared/model/queues.ts';
 import { createQueues, type Queues } from '../../../shared/platform/aws/queue.ts';
@@ -15,8 +14,7 @@ export interface ReplayDependencies {
   readonly deadLetters: DeadLetterQueue;
   readonly queues: Pick<Queues, 'sendAll'>;
   readonly queueUrls: Readonly<Record<QueueName, string>>;
-  readonly records: Pick<DeadLetters, 'record' | 'markReplayed' | 'of'>;
-  readonly ledger: Pick<Ledger, 'knownOrders'>;
+  readonly ledger: Pick<Ledger, 'knownOrders' | 'deadLetters'>;
   /** How triggers name their content, as the stack is configured now. */
   readonly names: TriggerNames;
   readonly clock: Clock;
@@ -33,7 +31,6 @@ export function replayDependenciesOf(target: Target, options?: DeadLetterQueueOp
     deadLetters: new DeadLetterQueue(sqs, queueUrls['dead-letters'], options),
     queues: createQueues(sqs),
     queueUrls,
-    records: ledger.deadLetters,
     ledger,
     names: z.parse(triggerNamesSchema, JSON.parse(target.output('TriggerNames'))),
     clock: systemClock,
@@ -155,13 +152,13 @@ async function moveAll(run: Run, signal: AbortSignal, dependencies: ReplayDepend
 /** @returns the letters that SQS took. The ledger records the others as dead again, and they stay where they are. */
 async function noteAndSend(
   moves: readonly Move[],
-  { records, queues, queueUrls, clock }: ReplayDependencies,
+  { ledger, queues, queueUrls, clock }: ReplayDependencies,
 ): Promise<readonly Move[]> {
   const sent: Move[] = [];
   try {
     for (const { letter, to } of moves) {
       const { messageId, filedUnder: orderNumber } = letter;
-      await records.markReplayed({ messageId, orderNumber }, `sending it to ${to} again`);
+      await ledger.deadLetters.markReplayed({ messageId, orderNumber }, `sending it to ${to} again`);
     }
     for (const [queue, group] of Map.groupBy(moves, ({ to }) => to)) {
       const messages = group.map((move) => messageOf(move, clock));
@@ -173,7 +170,7 @@ async function noteAndSend(
       const { messageId, filedUnder: orderNumber, stage, reason, cause, partner } = letter;
       // receive-webhook has no access to the table, so its letters have no record.
       if (stage !== 'receive-webhook')
-        await records.record({ messageId, orderNumber, stage, reason, cause, partner });
+        await ledger.deadLetters.record({ messageId, orderNumber, stage, reason, cause, partner });
     }
   }
   return sent;

@@ -208,16 +208,16 @@ describe('discard, when something fails', () => {
     by: operator,
     signal: new AbortController().signal,
   };
-  const written = () => ({ records: stage.ledger.deadLetters, bookings: stage.ledger.bookings });
   const queue = () =>
     new DeadLetterQueue(stage.store.sqs, stage.store.url('dead-letters'), { waitSeconds: 0 });
 
   it('removes nothing and returns all letters when the ledger cannot be written', async () => {
     // Prepare
     for (const number of ['PO-1', 'PO-2']) await dead(number, 'No article.');
-    const records = { markDiscarded: () => Promise.reject(new Error('The table is being restored.')) };
+    const deadLetters = { markDiscarded: () => Promise.reject(new Error('The table is being restored.')) };
+    const ledger = { ...stage.ledger, deadLetters };
     // Act
-    const report = await discard(request, { deadLetters: queue(), records, bookings: stage.ledger.bookings });
+    const report = await discard(request, { deadLetters: queue(), ledger });
     // Assess
     expect(report).toEqual({
       selected: 2,
@@ -230,7 +230,7 @@ describe('discard, when something fails', () => {
   it('says that there may be more when the first letter became visible before the last was taken', async () => {
     await dead('PO-1', 'No article.');
     const deadLetters = comingBack(queue());
-    const report = await discard(request, { deadLetters, ...written() });
+    const report = await discard(request, { deadLetters, ledger: stage.ledger });
     expect(report).toMatchObject({
       discarded: 1,
       failure: expect.stringContaining('There are more letters'),
@@ -247,7 +247,7 @@ describe('discard, when something fails', () => {
       return first ? [first] : [];
     };
     // Act
-    const report = await discard(request, { deadLetters: stubborn, ...written() });
+    const report = await discard(request, { deadLetters: stubborn, ledger: stage.ledger });
     // Assess
     expect(report).toMatchObject({ selected: 2, discarded: 1, failure: expect.stringContaining('again') });
     expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 1, hidden: 0 } });

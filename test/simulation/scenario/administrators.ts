@@ -28,7 +28,7 @@ function toolsOf({ plant, time }: Pick<World, 'plant' | 'time'>) {
   const ledger: Ledger = createLedger({ table: new Table(plant.table.client, 'ledger'), clock, times });
   const deadLetters = new DeadLetterQueue(plant.queues.client, queueUrlOf('dead-letters'));
   const breaker = new Breaker(new Table(plant.table.client, 'ledger'), clock);
-  return { clock, ledger, breaker, deadLetters, records: ledger.deadLetters, bookings: ledger.bookings };
+  return { clock, ledger, breaker, deadLetters };
 }
 
 /** Sends all dead letters back to their queues. */
@@ -36,11 +36,10 @@ export async function replayAll(
   world: Pick<World, 'plant' | 'time' | 'timeline' | 'integration'>,
 ): Promise<ReplayReport> {
   const { plant, timeline } = world;
-  const { ledger, ...tools } = toolsOf(world);
   const report = await replay(
     { go: true, signal: new AbortController().signal },
     {
-      ...{ ...tools, ledger },
+      ...toolsOf(world),
       queues: createQueues(plant.queues.client),
       queueUrls: {
         'product-orders': queueUrlOf('product-orders'),

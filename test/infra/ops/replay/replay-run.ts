@@ -36,7 +36,7 @@ export async function startReplayStores() {
   const replaying = {
     deadLetters: new DeadLetterQueue(store.sqs, queueUrls['dead-letters'], { waitSeconds: 0 }),
     queues: createQueues(store.sqs),
-    ...{ queueUrls, records: ledger.deadLetters, ledger, clock, names: defaultContract.trigger },
+    ...{ queueUrls, ledger, clock, names: defaultContract.trigger },
   };
   return { store, table, ledger, clock, replaying, run, depths, empty, stop };
 
