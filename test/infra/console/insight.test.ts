@@ -1,25 +1,18 @@
+import type { GetMetricDataCommandInput } from '@aws-sdk/client-cloudwatch';
 import { expect, it } from 'vitest';
 import { insightOfTarget } from '../../../infra/ops/flows/queue-insight.ts';
 import { testClock } from '../../support/clock.ts';
 import { startServer } from '../../support/server.ts';
 import { onThisMachine } from '../ops/cli/targets.ts';
 
-interface Query {
-  readonly Id: string;
-  readonly MetricStat: { readonly Metric: Metric };
-}
-interface Metric {
-  readonly MetricName: string;
-  readonly Dimensions: readonly { readonly Name: string; readonly Value: string }[];
-}
-
 /** The insight where CloudWatch has these figures of one metric of a queue or function; it refuses without any. */
 async function startInsight(metric: string, of: string, figures?: readonly number[]) {
   const { url, calls } = await startServer(({ body }) => {
     if (!figures) return { status: 403, body: { __type: 'AccessDeniedException' } };
-    const asked: { readonly MetricDataQueries: readonly Query[] } = JSON.parse(body);
-    const MetricDataResults = asked.MetricDataQueries.map(({ Id, MetricStat: { Metric } }) => {
-      const fits = Metric.MetricName === metric && Metric.Dimensions.some(({ Value }) => Value === of);
+    const { MetricDataQueries = [] }: GetMetricDataCommandInput = JSON.parse(body);
+    const MetricDataResults = MetricDataQueries.map(({ Id, MetricStat }) => {
+      const { MetricName, Dimensions = [] } = MetricStat?.Metric ?? {};
+      const fits = MetricName === metric && Dimensions.some(({ Value }) => Value === of);
       return { Id, Values: fits ? figures : [] };
     });
     return { body: { MetricDataResults } };
