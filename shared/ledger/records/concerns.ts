@@ -49,7 +49,6 @@ export type OrderConcernKind = (typeof orderConcernKinds)[number];
 
 /** All that a person must see to, by kind: dead letters and messages that wait are records of their own. */
 export const concernKinds = [...orderConcernKinds, 'dead-letter', 'waiting'] as const;
-export type ConcernKind = (typeof concernKinds)[number];
 
 const concernSchema = z.object({
   kind: z.enum(orderConcernKinds),

@@ -3,7 +3,7 @@ import { flowProblemsOf } from '../../../infra/console/flow-problems.ts';
 import { type FlowsStatus, maxOpen, type QueueStatus } from '../../../infra/ops/flows/flow-status.ts';
 import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { partitionOf } from '../../../shared/ledger/keys.ts';
-import { type ConcernKind, concernKinds, type OpenConcern } from '../../../shared/ledger/records/concerns.ts';
+import { concernKinds, type OpenConcern } from '../../../shared/ledger/records/concerns.ts';
 
 const at = new Date('2026-11-24T08:10:00Z');
 const empty: QueueStatus = { waiting: 0, underWay: 0, oldestSeconds: undefined, paused: false };
@@ -30,7 +30,7 @@ function statusOf(
   };
 }
 
-const concern = (kind: ConcernKind, number: string): OpenConcern => ({
+const concern = (kind: OpenConcern['kind'], number: string): OpenConcern => ({
   ...{ kind, partner: 'erp', cause: 'order-state', since: at },
   key: { pk: partitionOf(number), sk: kind },
 });
