@@ -148,7 +148,7 @@ export const completionMutants: readonly Mutant[] = [
     find: 'if (order.completed || (trustTrigger && hadTrigger))',
     replace: 'if (reading)',
     why: 'A trigger of an order that is still being built books it: stock that does not exist.',
-    foundBy: ['nothingElse'],
+    foundBy: ['nothingElse', 'figures'],
   },
   {
     name: 'opened-part-booked',
