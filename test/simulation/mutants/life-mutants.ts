@@ -4,7 +4,10 @@ const book = 'shared/completions/book.ts';
 const decide = 'shared/orders/decide-product-orders.ts';
 const life = (file: string, name: string) => ({ file: `test/life/${file}.test.ts`, name });
 
-/** Faults in the life of an order after its creation, and in what Azumuta and a configuration may answer. */
+/**
+ * Faults in the life of an order after its creation, in what Azumuta and a configuration may answer, and of a kind that
+ * journeys seldom show.
+ */
 export const lifeMutants: readonly TestedMutant[] = [
   {
     name: 'given-up-order-goes-on',
@@ -186,5 +189,16 @@ export const lifeMutants: readonly TestedMutant[] = [
     replace: 'const isFurther = true;',
     why: 'The first part of parts that are booked together is not asked about any more before all are booked.',
     foundIn: life('parts', 'waits with its first part until all are booked'),
+  },
+  {
+    name: 'window-begins-at-its-last-row',
+    file: 'shared/orders/pull-window.ts',
+    find: 'const began = before(earlierOf(page.changedAt, readAt.toISOString()), lastedMs);',
+    replace: 'const began = page.changedAt;',
+    why: 'An order that is written while a long window is being read is never read.',
+    foundIn: {
+      file: 'test/shared/orders/pull-window.test.ts',
+      name: 'misses no order that is committed within the overlap, whatever fails and however long it takes',
+    },
   },
 ];

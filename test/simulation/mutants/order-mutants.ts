@@ -75,14 +75,6 @@ export const orderMutants: readonly Mutant[] = [
     foundBy: ['created'],
   },
   {
-    name: 'window-begins-at-its-last-row',
-    file: 'shared/orders/pull-window.ts',
-    find: 'const began = before(earlierOf(page.changedAt, readAt.toISOString()), lastedMs);',
-    replace: 'const began = page.changedAt;',
-    why: 'An order that is written while a long window is being read is never read.',
-    foundBy: ['created'],
-  },
-  {
     name: 'parts-put-beside-a-changed-record',
     file: 'shared/orders/accept-wanted.ts',
     find: `    if (record && isWritten && (await ledger.erpOrders.find(record.erpOrder))?.version !== record.version)
