@@ -75,16 +75,6 @@ export const orderMutants: readonly Mutant[] = [
     foundBy: ['created'],
   },
   {
-    name: 'parts-put-beside-a-changed-record',
-    file: 'shared/orders/accept-wanted.ts',
-    find: `    if (record && isWritten && (await ledger.erpOrders.find(record.erpOrder))?.version !== record.version)
-      continue;
-`,
-    replace: '',
-    why: 'If two changes come at the same time, the slower one creates parts that the ERP does not want any more.',
-    foundBy: ['reported'],
-  },
-  {
     name: 'change-not-reported',
     file: 'shared/ledger/records/concerns.ts',
     find: 'const isTold = known?.content === content;',
