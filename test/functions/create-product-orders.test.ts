@@ -107,6 +107,19 @@ it('has a completion looked at whose trigger was lost, at the daily look', async
   ]);
 });
 
+it('keeps the daily look of an order for later while another function has the only slot of the ERP', async () => {
+  // Prepare
+  const stage = await startSurroundings({ erp: { atOnce: 1 } });
+  const { order } = await pulled(stage);
+  await takeSlot(stage, 'erp', 'reconcile-completions');
+
+  // Act
+  const response = await create(stage, [productOrderMessage(order.number, { asksErp: 'daily look' })]);
+
+  // Assess: the look is not over, as a slot is free in a moment
+  expect(response.batchItemFailures).toHaveLength(1);
+});
+
 it('calls a partner with a limit only with one of its slots', async () => {
   const stage = await startSurroundings({ azumuta: { atOnce: 1 } });
   await create(stage, (await pulled(stage)).bodies);

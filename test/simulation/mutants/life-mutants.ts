@@ -214,4 +214,15 @@ export const lifeMutants: readonly TestedMutant[] = [
       name: 'makes no further part for a planner, once another has taken it back meanwhile',
     },
   },
+  {
+    name: 'slot-ends-the-daily-look',
+    file: 'shared/orders/ask-erp.ts',
+    find: 'if (error instanceof NoFreeSlot || !(',
+    replace: 'if (!(',
+    why: 'Where a partner takes one call at a time, the reconciliation has its slot, and nothing is ever looked at.',
+    foundIn: {
+      file: 'test/functions/create-product-orders.test.ts',
+      name: 'keeps the daily look of an order for later while another function has the only slot of the ERP',
+    },
+  },
 ];

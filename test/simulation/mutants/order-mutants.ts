@@ -99,14 +99,6 @@ export const orderMutants: readonly Mutant[] = [
     foundBy: ['concerns'],
   },
   {
-    name: 'slot-ends-the-daily-look',
-    file: 'shared/orders/ask-erp.ts',
-    find: 'if (error instanceof NoFreeSlot || !(',
-    replace: 'if (!(',
-    why: 'Where a partner takes one call at a time, the reconciliation has its slot, and nothing is ever looked at.',
-    foundBy: ['booked', 'concerns', 'reported'],
-  },
-  {
     name: 'unwanted-ended-by-a-look',
     file: 'shared/orders/decide-look.ts',
     find: 'const again = unwanted.filter((concern) => concern.wanted);',
