@@ -27,7 +27,7 @@ export const afterwards: readonly Mutant[] = [
     find: 'return instant.getTime() - sentAt.getTime() >= clocksDifferMs;',
     replace: 'return sentAt.getTime() - instant.getTime() >= clocksDifferMs;',
     why: 'A trigger with something new counts as already answered by Azumuta: its recordings are lost.',
-    foundBy: ['recordings'],
+    foundBy: ['recordings', 'reported'],
   },
   {
     name: 'renamed-product-order-unknown',
