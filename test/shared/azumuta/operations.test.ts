@@ -89,6 +89,16 @@ describe('an operation of the contract', () => {
     expect(await client.findProductOrder('PO-1', never)).toMatchObject({ id: 'p1' });
   });
 
+  it('refuses to say that there is none while an entry of the list has no number, which may be it', async () => {
+    const { client } = await startClient(({ url }) => {
+      const data = url.search.includes('PO-1') ? [{ id: 'p0' }, order] : [{ id: 'p0' }];
+      return { body: { data } };
+    });
+
+    expect(await client.findProductOrder('PO-1', never)).toMatchObject({ id: 'p1' });
+    await expect(client.findProductOrder('PO-2', never)).rejects.toThrow('number');
+  });
+
   it.each<[string, object]>([
     ['list.entries', { list: { entries: () => Object(undefined).data.rows } }],
     ['error.at', { list: { entries: 'rows' }, error: { at: () => Object(undefined).data.rows } }],

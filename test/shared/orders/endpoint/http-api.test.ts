@@ -248,6 +248,26 @@ describe('an answer', () => {
     expect(answer.orders?.[0]?.productOrders).toMatchObject([{ reason, cause: 'conflict' }]);
   });
 
+  it('leaves out the parts of an order that it has no more', async () => {
+    // Prepare
+    const mapping = { split: { per: 'unit', book: 'each' } } as const;
+    const map: typeof dependencies.map = (order) => mapProductOrders(mapping, order);
+    for (const quantity of [3, 2]) {
+      const body = Buffer.from(JSON.stringify({ number: 'SPLIT', article: 'GEAR-01', quantity }));
+      await postOrders({ ...call('-'), body }, { ...dependencies, map });
+    }
+
+    // Act
+    const answer = await getOrder({ ...call('-'), number: 'SPLIT' }, dependencies);
+
+    // Assess
+    expect(answer).toMatchObject({ statusCode: 200, body: { orders: [{ status: 'queued' }] } });
+    expect(answer.body.orders?.[0]?.productOrders.map(({ number }) => number)).toEqual([
+      'SPLIT/1',
+      'SPLIT/2',
+    ]);
+  });
+
   it('says so for a number that was never received', async () => {
     const answer = await getOrder({ ...call('-'), number: 'MO/9999' }, dependencies);
     expect(answer).toMatchObject({ statusCode: 404, body: { error: 'No order MO/9999 was received.' } });
