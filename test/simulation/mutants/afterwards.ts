@@ -14,14 +14,6 @@ export const afterwards: readonly Mutant[] = [
     foundBy: ['journey', 'created', 'booked'],
   },
   {
-    name: 'replayed-message-is-another',
-    file: 'shared/worker/process-record.ts',
-    find: 'return messageAttributes.messageId?.stringValue ?? messageId;',
-    replace: 'return messageAttributes.never?.stringValue ?? messageId;',
-    why: 'A rejected message that a person sends again does not recognise its own claim, and is dropped.',
-    foundBy: ['booked', 'created'],
-  },
-  {
     name: 'hint-after-the-answer-dropped',
     file: 'shared/completions/ask-azumuta.ts',
     find: 'return instant.getTime() - sentAt.getTime() >= clocksDifferMs;',

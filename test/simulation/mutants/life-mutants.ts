@@ -225,4 +225,15 @@ export const lifeMutants: readonly TestedMutant[] = [
       name: 'keeps the daily look of an order for later while another function has the only slot of the ERP',
     },
   },
+  {
+    name: 'replayed-message-is-another',
+    file: 'shared/worker/process-record.ts',
+    find: 'return messageAttributes.messageId?.stringValue ?? messageId;',
+    replace: 'return messageAttributes.never?.stringValue ?? messageId;',
+    why: 'A rejected message that a person sends again does not recognise its own claim, and is dropped.',
+    foundIn: life(
+      'made-by-hand',
+      'finds that an order whose creation was refused is booked, when it was typed by hand and built',
+    ),
+  },
 ];
