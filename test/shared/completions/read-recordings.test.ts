@@ -89,6 +89,46 @@ describe('a completion that takes longer to read than an attempt may last', () =
   });
 });
 
+describe('a completion whose first attempt was out of time after its first recording', () => {
+  /** A reader, and an attempt by it that ends so. */
+  async function begun() {
+    const { number, recordingIds } = await completed(stage, { recordings: 6 });
+    const deadline = new AbortController();
+    const { azumuta, readIds } = await otherAzumuta(
+      stage,
+      () => undefined,
+      () => {
+        if (readIds().length > 4) deadline.abort();
+      },
+    );
+    const { ledger, clock } = stage;
+    const partners = partnersOn({ ...stage.store, clock });
+    const reader = new CompletionReader({ ledger, clock, azumuta, partners, includeOperators: false });
+    const messageId = `trigger of ${number}`;
+    const failure = await stage.message(number, { messageId, signal: deadline.signal })({ reader });
+    expect(failure).toMatchObject({ name: 'RetryLater' });
+    const again = () => stage.message(number, { messageId })({ reader });
+    return { number, recordingIds, readIds, again };
+  }
+
+  it('has it read again ten minutes later, as it may have been corrected', async () => {
+    const { number, recordingIds, readIds, again } = await begun();
+    const [first] = readIds();
+    stage.clock.advance(11 * 60);
+    await again();
+    expect(readIds().filter((id) => id === first)).toHaveLength(2);
+    expect(await booked(stage, number)).toEqual(recordingIds.toSorted());
+  });
+
+  it('is not booked where its product order was opened again meanwhile', async () => {
+    const { number, again } = await begun();
+    stage.azumutaSide.reopen(number);
+    stage.clock.advance(61);
+    await again();
+    expect(await inErp(stage, number)).toEqual([]);
+  });
+});
+
 describe('a recording that Azumuta lists and does not show', () => {
   const hidden = { kind: 'status', status: 404, route: recordingRoute } as const;
 
