@@ -165,6 +165,29 @@ it.each([false, true])(
   },
 );
 
+it('follows an article that was renamed in Azumuta, once the mapping has its new code', async () => {
+  // Prepare
+  plant.deploy({ productOrders: { article: () => 'GEAR-01', parameters: () => ({ Quantity: 5 }) } });
+  const order = await released();
+  plant.answers.azumuta = (_, answer) =>
+    JSON.parse(JSON.stringify(answer()).replaceAll('GEAR-01', 'GEAR-01B'));
+  plant.azumuta.complete(order.number);
+  await round();
+  const before = plant.letters().length;
+
+  // Act: the mapping is corrected, and the letter replayed
+  plant.deploy({ productOrders: { article: () => 'GEAR-01B', parameters: () => ({ Quantity: 5 }) } });
+  plant.erp.touch(order);
+  await round();
+  await plant.replay();
+  await round();
+
+  // Assess
+  expect(before).toBe(1);
+  expect(plant.letters()).toEqual([]);
+  expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '5' });
+});
+
 describe('an order that is built and booked', () => {
   it.each([
     ['cancelled', (order: PlannedOrderRef) => plant.erp.cancel(order)],
