@@ -33,8 +33,9 @@ function meaningOf(status: number): 'answer' | 'unknown' | 'waits' | 'refused' {
   return status === 423 ? 'waits' : 'refused';
 }
 
-export function isAccepted({ status }: RestAnswer, accepts: readonly number[] | undefined): boolean {
-  return meaningOf(status) === 'answer' || (accepts?.includes(status) ?? false);
+/** @param accepts Statuses, besides 200 to 299, that are an answer to look at. */
+export function isAccepted({ status }: RestAnswer, accepts: readonly number[] = []): boolean {
+  return meaningOf(status) === 'answer' || accepts.includes(status);
 }
 
 /** Why a question has no answer of the ERP itself. A refusal is one. */

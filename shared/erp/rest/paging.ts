@@ -53,7 +53,7 @@ export function createListing<Row>(
       signal,
     });
     if (listing.emptyStatus?.includes(answer.status)) return { rows: [], next: undefined };
-    if (!isAccepted(answer, listing.emptyStatus))
+    if (!isAccepted(answer))
       throw rejected('refused-by-erp', `${partner} refused to list its orders${reader.said(answer)}.`);
     const list = callOfListing('list', valueAt, answer.json, listing.list);
     if (!Array.isArray(list)) {
