@@ -27,8 +27,8 @@ export const alertSchema = z.object({
   stack: text,
   /** When it was decided: an ISO instant, as all times in it. */
   at: text,
-  event: z.enum(['new', 'reminder', 'over', 'test']),
-  kind: z.enum([...troubleKinds, 'test']),
+  event: z.enum(['new', 'reminder', 'over', 'missed', 'test']),
+  kind: z.enum([...troubleKinds, 'missed', 'test']),
   partner: z.optional(z.enum(partnerNames)),
   cause: z.optional(z.enum(causes)),
   title: text,

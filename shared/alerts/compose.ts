@@ -6,15 +6,18 @@ import { duration, localTime } from '../model/time.ts';
 import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
 import { shellWord } from '../platform/shell-word.ts';
 import { headlineOf, nextOf } from '../situation/kinds.ts';
-import type { SeenTrouble, Situation, TroubleGroup } from '../situation/read.ts';
+import type { SeenTrouble, Situation, TroubleGroup, TroubleKind } from '../situation/read.ts';
 import { toldOf } from '../situation/told.ts';
 import { isRefused, maxName, maxReason, setCredentials, tellTrouble } from '../situation/words.ts';
 import type { Alert, ToldTrouble } from './alert.ts';
 import type { AlertDecision } from './decide-alerts.ts';
+import { unsteadyFrom } from './decide-outages.ts';
 import type { AlertDependencies } from './dependencies.ts';
 
 /** Troubles that a message lists; further ones are counted. */
 const maxShown = 10;
+/** Kinds that are about no order: their summary says all. */
+const withoutOrders: ReadonlySet<TroubleKind> = new Set(['partner-down', 'unfiled', 'channel-down']);
 
 /** The message about a group. Reads only the items of the troubles that it shows, and of their orders. */
 export async function composeAlert(
@@ -25,7 +28,7 @@ export async function composeAlert(
 ): Promise<Alert> {
   const { stack, timeZone } = dependencies;
   const { event, kind, partner, cause, troubles, since, count } = decision;
-  const listed = kind === 'partner-down' || kind === 'unfiled' ? [] : troubles.slice(0, maxShown);
+  const listed = withoutOrders.has(kind) ? [] : troubles.slice(0, maxShown);
   const told = await mapConcurrently(listed, atOnce, (one) => toldTrouble(dependencies, one, situation));
   const [only] = told;
   const headline =
@@ -35,12 +38,16 @@ export async function composeAlert(
   return {
     ...{ v: 1, id, stack, at: situation.at.toISOString() },
     ...{ event, kind, partner, cause, since, count },
-    // A stack is called `AzumutaErp-<plant>-<stage>`.
-    title: `${stack.replace(/^AzumutaErp-/, '')}: ${prefix}${named}`,
+    title: `${plantOf(stack)}: ${prefix}${named}`,
     summary: summaryOf(decision, situation),
     troubles: told,
     command: commandOf(decision, situation, stack),
   };
+}
+
+/** Plant and stage, as a stack is called `AzumutaErp-<plant>-<stage>`. */
+export function plantOf(stack: string): string {
+  return stack.replace(/^AzumutaErp-/, '');
 }
 
 async function toldTrouble(
@@ -77,6 +84,7 @@ async function toldTrouble(
 function commandOf({ kind, partner }: TroubleGroup, { partners }: Situation, stack: string): string {
   const where = `--stack ${shellWord(stack)}`;
   if (kind === 'dead-letter' || kind === 'unfiled') return `npm run replay -- ${where}`;
+  if (kind === 'channel-down') return `npm run doctor -- ${where}`;
   if (kind !== 'partner-down') return `npm run alert -- ${where}`;
   const isCredentials = isRefused(partners[partner].reason);
   return `npm run ${isCredentials ? `secrets -- ${setCredentials[partner]}` : 'doctor --'} ${where}`;
@@ -85,16 +93,23 @@ function commandOf({ kind, partner }: TroubleGroup, { partners }: Situation, sta
 function summaryOf(decision: AlertDecision, situation: Situation): string {
   const { event, kind, troubles, open } = decision;
   if (kind === 'partner-down') return outageSummary(decision, situation);
+  if (kind === 'channel-down' && event === 'over') return 'It gets a summary of what it has missed.';
   if (event === 'over') return 'Nothing of it is open any more.';
+  if (kind === 'channel-down')
+    return [...troubles.map(({ reason = '' }) => oneLine(reason, maxReason)), nextOf(decision)].join(' ');
   if (kind === 'unfiled') return nextOf(decision);
   const more = open > troubles.length ? ` ${open} of them are open in all.` : '';
   return `${event === 'reminder' ? 'A day has passed since this was told.' : 'It needs a person.'}${more}`;
 }
 
-function outageHeadline({ event, partner, since }: AlertDecision, at: Date, timeZone: string): string {
+function outageHeadline({ event, partner, since, count }: AlertDecision, at: Date, timeZone: string): string {
   const name = capitalized(partnerWords[partner]);
   const from = localTime(new Date(since), timeZone).slice(0, -3);
   const lasting = duration((at.getTime() - Date.parse(since)) / 1000);
+  if (count >= unsteadyFrom)
+    return event === 'over'
+      ? `${name} answers steadily again (it was down ${count} times since ${from})`
+      : `${name} comes and goes: it was down ${count} times since ${from}`;
   return event === 'over'
     ? `${name} answers again (it was down from ${from}, for ${lasting})`
     : `${name} has been down since ${from} (${lasting})`;

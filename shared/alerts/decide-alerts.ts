@@ -26,22 +26,29 @@ export interface AlertDecision extends TroubleGroup {
 
 type Open = Pick<Situation, 'at' | 'troubles' | 'cut'>;
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
+export const hourMs = 3_600_000;
+export const dayMs = 24 * hourMs;
 /** Further troubles of a told group are collected for an hour: a closed period may fail a completion every minute. */
-const quietMs = (kind: TroubleKind) => (kind === 'overdue' ? dayMs : kind === 'partner-down' ? 0 : hourMs);
+const quietMs = (kind: TroubleKind) => (kind === 'overdue' ? dayMs : hourMs);
+/** A group that has grown so many times since it was told is told at once. */
+const floodTimes = 10;
 
 /**
- * What is told of each group of troubles with the same kind, partner and cause:
+ * What is told of each group of troubles with the same kind, partner and cause; outages have a rule of their own
+ * (decide-outages.ts):
  *
  *   some were not told yet                         new, at most once an hour (overdue orders: once a day)
+ *   ten times as many are open as when it was told new, at once
  *   some that were told have been open for a day   reminder, once a day
  *   none is open any more                          over
  *
  * @returns For each group the message about it, if there is one, and what people were told of it after that.
  */
 export function decideAlerts(told: Readonly<Record<string, ToldGroup>>, { at, troubles, cut }: Open) {
-  const open = Map.groupBy(troubles, groupOf);
+  const open = Map.groupBy(
+    troubles.filter(({ kind }) => kind !== 'partner-down'),
+    groupOf,
+  );
   const known = Object.keys(told).filter((group) => troubleKinds.includes(partsOf(group).kind));
   return [...new Set([...known, ...open.keys()])].map((group) => {
     const byAge = (open.get(group) ?? []).toSorted((a, b) => a.since.getTime() - b.since.getTime());
@@ -59,15 +66,16 @@ function decideGroup(
   const news = open.filter(({ id, isDue }) => isDue && !known.has(fingerprint(id)));
   const sinceToldMs = before ? at.getTime() - Date.parse(before.toldAt) : Number.POSITIVE_INFINITY;
   const since = before?.since ?? news[0]?.since.toISOString() ?? '';
-  const due = open.filter(({ isDue }) => isDue).length;
-  const alert = (event: AlertDecision['event'], about: readonly SeenTrouble[], count = about.length) => {
+  const due = countOf(open.filter(({ isDue }) => isDue));
+  const alert = (event: AlertDecision['event'], about: readonly SeenTrouble[], count = countOf(about)) => {
     return { ...group, event, troubles: about, since, count, open: due };
   };
   const toldAt = at.toISOString();
-  if (news.length > 0 && sinceToldMs >= quietMs(group.kind)) {
-    const count = (before?.count ?? 0) + news.length;
-    const after = { since, count, toldAt, told: fingerprintsOf([...still, ...news]) };
-    return { alert: alert('new', news), after };
+  const isFlood = before !== undefined && due >= floodTimes * before.open;
+  if (isFlood || (news.length > 0 && sinceToldMs >= quietMs(group.kind))) {
+    const count = Math.max((before?.count ?? 0) + countOf(news), due);
+    const after = { since, count, toldAt, open: due, told: fingerprintsOf([...still, ...news]) };
+    return { alert: alert('new', news.length > 0 ? news : still), after };
   }
   if (!before || cut.has(group.kind)) return { after: before };
   if (still.length === 0 && news.length === 0) return { alert: alert('over', [], before.count) };
@@ -75,6 +83,10 @@ function decideGroup(
   const after = { ...before, told: fingerprintsOf(still) };
   if (still.length === 0 || sinceToldMs < dayMs) return { after };
   return { alert: alert('reminder', still), after: { ...after, toldAt } };
+}
+
+function countOf(troubles: readonly SeenTrouble[]): number {
+  return troubles.reduce((sum, { count = 1 }) => sum + count, 0);
 }
 
 function partsOf(group: string): TroubleGroup {

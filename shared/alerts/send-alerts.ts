@@ -1,20 +1,21 @@
 import { isDeepStrictEqual } from 'node:util';
-import * as z from 'zod/mini';
-import { type AlertState, type FailingChannel, messageId, type ToldGroup } from '../ledger/records/alerts.ts';
+import { type AlertState, messageId, type ToldGroup, type ToldOutages } from '../ledger/records/alerts.ts';
+import { type Partner, partnerNames } from '../model/partner.ts';
+import { capitalized } from '../model/text.ts';
+import { localTime } from '../model/time.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
-import { mapConcurrently } from '../platform/map-concurrently.ts';
-import { readSituation, type Situation } from '../situation/read.ts';
-import { type Outgoing, outgoingSchema } from './alert.ts';
-import { channelsOf, send } from './channels/channels.ts';
+import { readSituation, type SeenTrouble, type Situation } from '../situation/read.ts';
+import type { Outgoing } from './alert.ts';
+import { channelsOf } from './channels/channels.ts';
 import { composeAlert } from './compose.ts';
-import { decideAlerts } from './decide-alerts.ts';
-import type { AlertDependencies, ChannelName } from './dependencies.ts';
+import { type AlertDecision, decideAlerts, hourMs } from './decide-alerts.ts';
+import { decideOutages } from './decide-outages.ts';
+import { deliver } from './deliver.ts';
+import { type AlertDependencies, type ChannelName, channelWords } from './dependencies.ts';
 import { composeMorningMail } from './morning-mail.ts';
 
 /** Milliseconds that are kept for a last call to a channel and for giving back the lease. */
 const lastMs = 12_000;
-/** Messages of one run to one channel: the others wait for the next run, five minutes later. */
-const maxMessages = 50;
 
 /**
  * One run: reads what a person must see to, decides who is told what, writes that down, and only then sends it. The
@@ -28,7 +29,11 @@ export async function sendAlerts(dependencies: AlertDependencies, invocation: In
   const timeMs = invocation.getRemainingTimeInMillis();
   const before = await ledger.alerts.begin(owner, Math.ceil(timeMs / 1000) + 5);
   if (!before) return { outcome: 'another run is under way' };
-  const situation = await readSituation(dependencies, before.unfiled);
+  const seen = await readSituation(dependencies, before.unfiled);
+  const situation = {
+    ...seen,
+    troubles: [...seen.troubles, ...failingChannels(before.failing, seen.at, dependencies)],
+  };
   const { state, failures } = await writeMessages(dependencies, before, situation);
   if (!isDeepStrictEqual(state, before) && !(await ledger.alerts.save(owner, state)))
     throw new Error('Another run has taken over: this one was too slow.');
@@ -46,6 +51,7 @@ export async function sendAlerts(dependencies: AlertDependencies, invocation: In
 /** @returns The state that counts the written messages, and the failures: one group does not keep back the others. */
 async function writeMessages(dependencies: AlertDependencies, before: AlertState, situation: Situation) {
   const groups: Record<string, ToldGroup> = {};
+  const outages: Partial<Record<Partner, ToldOutages>> = {};
   const failures: unknown[] = [];
   const forAlerts = channelsOf(dependencies).filter((channel) => channel !== 'morning-mail');
   let { written } = before;
@@ -57,69 +63,38 @@ async function writeMessages(dependencies: AlertDependencies, before: AlertState
   }
 
   const failed = (error: unknown) => void failures.push(error);
-  for (const { group, alert: decision, after } of decideAlerts(before.groups, situation)) {
-    const id = messageId(written + 1);
-    const alert = decision && (await composeAlert(dependencies, decision, id, situation).catch(failed));
+  /** @returns Whether people are told of it: without a decision, they know all. */
+  async function tell(decision: AlertDecision | undefined): Promise<boolean> {
+    if (!decision) return true;
+    const alert = await composeAlert(dependencies, decision, messageId(written + 1), situation).catch(failed);
     if (alert) await write(alert, forAlerts);
-    const told = decision && !alert ? before.groups[group] : after;
-    if (told) groups[group] = told;
+    return alert !== undefined;
+  }
+
+  for (const partner of partnerNames) {
+    const { alert, after } = decideOutages(partner, before.outages[partner], situation);
+    const known = (await tell(alert)) ? after : before.outages[partner];
+    if (known) outages[partner] = known;
+  }
+  for (const { group, alert, after } of decideAlerts(before.groups, situation)) {
+    const known = (await tell(alert)) ? after : before.groups[group];
+    if (known) groups[group] = known;
   }
   const mail = await composeMorningMail(dependencies, before.mailedOn, situation).catch(failed);
   if (mail) await write(mail.content, ['morning-mail']);
   const mailed = mail && { mailedOn: mail.day };
-  return { state: { ...before, groups, unfiled: situation.unfiled, written, ...mailed }, failures };
+  return { state: { ...before, groups, outages, unfiled: situation.unfiled, written, ...mailed }, failures };
 }
 
-/**
- * Sends what waits in the outbox to each channel independently: one that hangs or refuses does not delay the others, and
- * gets the rest at a later run.
- * @param mayGoOn False once the run has too little time left for another call.
- * @returns The channels that fail.
- */
-async function deliver(
-  dependencies: AlertDependencies,
-  before: AlertState['failing'],
-  mayGoOn: () => boolean,
-): Promise<AlertState['failing']> {
-  const { clock, log, ledger } = dependencies;
-  const failing: Record<string, FailingChannel> = {};
-  let messages = 0;
-
-  /**
-   * Sends the oldest messages first, and records each delivery before the next one. A message comes twice when a run
-   * dies between the channel's answer and that record, or when the answer is lost. Then both have the same id.
-   */
-  async function toChannel(channel: ChannelName): Promise<void> {
-    const now = clock.now();
-    const failed = before[channel];
-    const entries = await ledger.alerts.waiting(channel, maxMessages);
-    messages += entries.length;
-    if (failed && (failed.notBefore ?? 0) > now.getTime()) {
-      failing[channel] = failed;
-      return;
-    }
-    for (const entry of entries) {
-      if (!mayGoOn()) return;
-      const message = z.safeParse(outgoingSchema, JSON.parse(entry.body));
-      // After a rollback it may be a message of the newer version: it waits for that one, or expires.
-      if (!message.success) continue;
-      const failure = await send(dependencies, channel, message.data);
-      if (!failure) {
-        await ledger.alerts.markDelivered(entry);
-        messages -= 1;
-        continue;
-      }
-      const { problem, afterSeconds, ofMessage } = failure;
-      log.warn('A message was not delivered', { channel, problem, messageId: entry.id });
-      const notBefore = afterSeconds === undefined ? undefined : now.getTime() + afterSeconds * 1000;
-      failing[channel] = { since: failed?.since ?? now.toISOString(), problem, notBefore };
-      if (!ofMessage) return;
-    }
-  }
-
-  const channels = channelsOf(dependencies);
-  await mapConcurrently(channels, channels.length, toChannel);
-  const fields = { messages, channels: Object.keys(failing).join(', ') };
-  if (messages > 0) log.warn('Alerts wait to be delivered', fields, { AlertsUndelivered: messages });
-  return failing;
+/** A channel that has failed for an hour is told on the others. */
+function failingChannels(
+  failing: AlertState['failing'],
+  at: Date,
+  { timeZone }: AlertDependencies,
+): SeenTrouble[] {
+  return Object.entries(failing).map(([channel, { since, problem }]) => ({
+    ...({ id: `${channel} ${since}`, kind: 'channel-down', partner: 'azumuta' } as const),
+    ...{ since: new Date(since), isDue: at.getTime() - Date.parse(since) >= hourMs },
+    reason: `${capitalized(channelWords[channel] ?? channel)} has taken no messages since ${localTime(new Date(since), timeZone).slice(0, -3)}: ${problem}.`,
+  }));
 }

@@ -7,7 +7,7 @@ import { type QueueName, queueKeepsDays } from '../model/queues.ts';
 import type { Clock } from '../platform/clock.ts';
 
 /** Kinds of trouble: those that the ledger records, and those that are seen without it. */
-export const troubleKinds = [...concernKinds, 'overdue', 'unfiled', 'partner-down'] as const;
+export const troubleKinds = [...concernKinds, 'overdue', 'unfiled', 'partner-down', 'channel-down'] as const;
 export type TroubleKind = (typeof troubleKinds)[number];
 
 /** Troubles with the same three are told together. */
@@ -28,6 +28,10 @@ export interface SeenTrouble extends TroubleGroup {
   readonly key?: OpenConcern['key'];
   /** Its order, where it is known without reading an item. */
   readonly order?: string;
+  /** How many it stands for. Default 1. */
+  readonly count?: number;
+  /** Why, where the ledger does not record it. */
+  readonly reason?: string;
 }
 
 /** The state of both flows at one moment, for messages to people. */
@@ -112,12 +116,17 @@ export async function readSituation(
       ...overdue.map((order): SeenTrouble => {
         return { ...ofAzumuta, id: order, kind: 'overdue', order, isDue: long.has(order) };
       }),
-      ...Array.from({ length: Math.min(unfiled, unfiledBefore) }, (_, place): SeenTrouble => {
-        return { ...ofAzumuta, id: String(place), kind: 'unfiled', cause: 'unreadable-message', isDue: true };
-      }),
+      ...unfiledOf(Math.min(unfiled, unfiledBefore), at),
     ],
     cut: new Set(cut),
   };
+}
+
+/** However many somebody from outside sends: they are one trouble. */
+function unfiledOf(count: number, since: Date): SeenTrouble[] {
+  if (count === 0) return [];
+  const group = { kind: 'unfiled', partner: 'azumuta', cause: 'unreadable-message' } as const;
+  return [{ ...group, id: 'unfiled', since, isDue: true, count }];
 }
 
 function outagesOf(partners: Situation['partners'], outageSeconds: number, at: Date): SeenTrouble[] {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { partnerNames } from '../../model/partner.ts';
 import type { DeepReadonly } from '../../platform/aws/dynamodb-table.ts';
 import { Lease } from '../lease.ts';
 import { Records } from './records.ts';
@@ -7,6 +8,8 @@ const groupSchema = z.object({
   /** When its first trouble began (ISO), and how many it has had since. */
   since: z.string(),
   count: z.number(),
+  /** How many were open when it was last told. */
+  open: z.number(),
   /** When the last message about it was written (ISO). */
   toldAt: z.string(),
   /** Fingerprints of the troubles that were told and are still open, concatenated. */
@@ -14,6 +17,20 @@ const groupSchema = z.object({
 });
 /** What people were told about a group of troubles of which some are open. */
 export type ToldGroup = DeepReadonly<z.output<typeof groupSchema>>;
+
+const outagesSchema = z.object({
+  /** When the first of them began (ISO), and how many were seen. */
+  since: z.string(),
+  count: z.number(),
+  /** When the last one began (ISO), and when it was last seen. */
+  openedAt: z.string(),
+  seenAt: z.string(),
+  /** What people were told last, and when (ISO); absent before they were told of one. */
+  told: z.optional(z.enum(['down', 'unsteady', 'up'])),
+  toldAt: z.optional(z.string()),
+});
+/** Outages of one partner that follow each other within an hour, and what people were told of them. */
+export type ToldOutages = DeepReadonly<z.output<typeof outagesSchema>>;
 
 const failingSchema = z.object({
   since: z.string(),
@@ -27,6 +44,7 @@ export type FailingChannel = DeepReadonly<z.output<typeof failingSchema>>;
 
 const stateSchema = z.object({
   groups: z._default(z.record(z.string(), groupSchema), {}),
+  outages: z._default(z.partialRecord(z.enum(partnerNames), outagesSchema), {}),
   failing: z._default(z.record(z.string(), failingSchema), {}),
   /** Messages in the dead-letter queue that were unknown to the ledger at the last run. */
   unfiled: z._default(z.number(), 0),
@@ -38,13 +56,23 @@ const stateSchema = z.object({
 export type AlertState = DeepReadonly<z.output<typeof stateSchema>>;
 
 /** `body` is the JSON of the message. */
-const messageSchema = z.object({ channel: z.string(), id: z.string(), body: z.string() });
+const messageSchema = z.object({
+  channel: z.string(),
+  id: z.string(),
+  body: z.string(),
+  /** The channel has refused what it says. */
+  refused: z.optional(z.literal(true)),
+});
 /** A message that a channel does not have yet. */
-type Message = DeepReadonly<z.output<typeof messageSchema>>;
+export type Message = DeepReadonly<z.output<typeof messageSchema>>;
 
 const stateKey = { pk: 'ALERTS', sk: 'STATE' };
 const outboxPrefix = 'OUTBOX#';
-const keyOf = ({ channel, id }: Message) => ({ pk: stateKey.pk, sk: `${outboxPrefix}${channel}#${id}` });
+/** What a channel has refused stands behind all other messages: `~` sorts after digits. */
+const keyOf = ({ channel, id, refused }: Message) => ({
+  pk: stateKey.pk,
+  sk: `${outboxPrefix}${channel}#${refused ? '~' : ''}${id}`,
+});
 /** A message that could not be delivered for so long is dropped. */
 export const outboxKeepsSeconds = 14 * 86_400;
 
@@ -91,7 +119,13 @@ export class AlertRecords extends Records {
     });
   }
 
-  /** The oldest messages that the channel does not have yet. */
+  /** Puts a message that the channel refuses behind the others, so that it holds up none of them. */
+  async markRefused(message: Message): Promise<void> {
+    await this.write({ ...message, refused: true });
+    await this.markDelivered(message);
+  }
+
+  /** The oldest messages that the channel does not have yet; those that it has refused come last. */
   waiting(channel: string, limit: number): Promise<Message[]> {
     return this.#outbox(`${channel}#`, limit);
   }
