@@ -24,7 +24,7 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
   const { table, clock, secrets, log, settlingSeconds, setting } = container;
   const { timeZone, schedule, deployment } = integration;
   const { alerts, morningMail } = deployment;
-  const { webhooks } = alerts;
+  const { webhooks, who } = alerts;
   const urls = {
     'product-orders': setting('PRODUCT_ORDERS_QUEUE_URL'),
     completions: setting('COMPLETIONS_QUEUE_URL'),
@@ -36,6 +36,7 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
     log,
     timeZone,
     morningMail,
+    who,
     stack: setting('STACK_NAME'),
     breaker: breakerOf(container),
     // Five minutes; on this machine, where a breaker cools down in a second, twenty seconds.

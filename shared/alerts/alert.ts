@@ -33,6 +33,8 @@ export const alertSchema = z.object({
   cause: z.optional(z.enum(causes)),
   title: text,
   summary: text,
+  /** Who acts, with the person's name where the plant has given it: `planner (An Peeters)`. */
+  who: z.optional(text),
   /** When the group's first trouble began. */
   since: text,
   /** Troubles that this message is about, including those that are not listed. */

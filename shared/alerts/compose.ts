@@ -5,7 +5,7 @@ import { capitalized, counted, oneLine } from '../model/text.ts';
 import { duration, localTime } from '../model/time.ts';
 import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
 import { shellWord } from '../platform/shell-word.ts';
-import { headlineOf, nextOf } from '../situation/kinds.ts';
+import { headlineOf, nextOf, whoActs } from '../situation/kinds.ts';
 import type { SeenTrouble, Situation, TroubleGroup, TroubleKind } from '../situation/read.ts';
 import { toldOf } from '../situation/told.ts';
 import { isRefused, maxName, maxReason, setCredentials, tellTrouble } from '../situation/words.ts';
@@ -40,9 +40,20 @@ export async function composeAlert(
     ...{ event, kind, partner, cause, since, count },
     title: `${plantOf(stack)}: ${prefix}${named}`,
     summary: summaryOf(decision, situation),
+    who: event === 'over' ? undefined : namedActor(decision, dependencies.who),
     troubles: told,
     command: commandOf(decision, situation, stack),
   };
+}
+
+/** Who acts, with the person's name where the plant has given it: `planner (An Peeters)`. */
+export function namedActor(
+  trouble: Pick<TroubleGroup, 'kind' | 'cause'>,
+  persons: AlertDependencies['who'],
+): string {
+  const role = whoActs(trouble);
+  const person = persons[role];
+  return person === undefined ? role : `${role} (${oneLine(person, maxName)})`;
 }
 
 /** Plant and stage, as a stack is called `AzumutaErp-<plant>-<stage>`. */

@@ -1,4 +1,5 @@
 import type { AlertLedger } from '../ledger/ledger.ts';
+import type { Role } from '../model/remedies.ts';
 import type { Secrets } from '../platform/aws/secrets.ts';
 import type { Topics } from '../platform/aws/topics.ts';
 import type { Logger } from '../platform/log.ts';
@@ -38,6 +39,8 @@ export interface AlertDependencies extends SituationDependencies {
   readonly log: Logger;
   readonly stack: string;
   readonly timeZone: string;
+  /** Persons by their part in the plant. */
+  readonly who: Readonly<Partial<Record<Role, string>>>;
   /** When the plant wants its mail, on its own clock (`06:30`); undefined where nobody gets one. */
   readonly morningMail: { readonly at: string; readonly workdays: readonly Weekday[] } | undefined;
   /** Of each mailing list; undefined where nobody gets the morning mail. */

@@ -2,12 +2,12 @@ import { orderConcernKinds } from '../ledger/records/concerns.ts';
 import type { DayEvent } from '../ledger/records/events.ts';
 import { partnerNames, partnerWords } from '../model/partner.ts';
 import { consumerOf, type QueueName, queueNames, queueWords } from '../model/queues.ts';
-import { remedies } from '../model/remedies.ts';
 import { capitalized, counted, oneLine, shorten } from '../model/text.ts';
 import { dayBefore, dayIn, localTime, startOfDay } from '../model/time.ts';
 import { shellWord } from '../platform/shell-word.ts';
 import type { Situation } from '../situation/read.ts';
 import { tellTrouble } from '../situation/words.ts';
+import { namedActor } from './compose.ts';
 import { type AlertDependencies, type Weekday, weekdays } from './dependencies.ts';
 
 /** Events of a day that are counted: far more than a plant has. */
@@ -136,10 +136,13 @@ export function waitingLines(
 }
 
 /** What each person must see to, by the causes. What ends by itself, and what is overdue, is told with what waits. */
-async function taskLines({ ledger, stack }: AlertDependencies, { troubles }: Situation): Promise<string[]> {
+async function taskLines(
+  { ledger, stack, who: persons }: AlertDependencies,
+  { troubles }: Situation,
+): Promise<string[]> {
   const ofPeople = troubles.filter(({ kind }) => !['partner-down', 'overdue', 'waiting'].includes(kind));
   if (ofPeople.length === 0) return ['Nobody has to see to anything.'];
-  const byWho = Map.groupBy(ofPeople, ({ cause }) => remedies[cause ?? 'internal-error'].who);
+  const byWho = Map.groupBy(ofPeople, (one) => namedActor(one, persons));
   const lines = [...byWho].map(async ([who, theirs]) => {
     const told = await Promise.all(theirs.slice(0, maxTold).map((trouble) => tellTrouble(ledger, trouble)));
     return [

@@ -2,6 +2,7 @@ import { BlockList } from 'node:net';
 import * as z from 'zod/mini';
 import { webhookChannels, weekdays } from '../alerts/dependencies.ts';
 import { readonlyList, textThat } from '../erp/options.ts';
+import { roles } from '../model/remedies.ts';
 import { addressesOf } from '../platform/ip-allow-list.ts';
 import { strictObject } from '../platform/strict-object.ts';
 
@@ -54,8 +55,16 @@ export const deploymentSchema = strictObject({
        * secret, which `npm run secrets -- set alert-webhooks --stack <stack>` sets. Default: none.
        */
       webhooks: z._default(readonlyList(z.enum(webhookChannels)), []),
+      /** Who it is that acts, by their part: `{ planner: 'An Peeters, ext. 23' }`. Alerts and the morning mail name them. */
+      who: z._default(
+        z.partialRecord(
+          z.enum(roles),
+          textThat((text) => text.trim() !== '', 'a name'),
+        ),
+        {},
+      ),
     }),
-    { webhooks: [] },
+    { webhooks: [], who: {} },
   ),
   /** A daily digest by mail: yesterday next to the week before, what waits for whom, what is overdue. Default: none. */
   morningMail: z.optional(

@@ -1,7 +1,20 @@
 import type { Cause } from './causes.ts';
 
+/** Who has to act. A plant names persons for them in `deployment.alerts.who`. */
+export const roles = [
+  'planner',
+  'shop floor',
+  'stock keeper',
+  'article administrator',
+  'ERP administrator',
+  'Azumuta administrator',
+  'integrator',
+  'operator',
+] as const;
+export type Role = (typeof roles)[number];
+
 /** Who has to act on a cause, and how: alerts, `trace` and the console say it, and the table in the runbook is made from it. */
-export const remedies: Readonly<Record<Cause, { readonly who: string; readonly next: string }>> = {
+export const remedies: Readonly<Record<Cause, { readonly who: Role; readonly next: string }>> = {
   configuration: {
     who: 'integrator',
     next: "Correct the mapping or the option in the plant's configuration, deploy, then replay.",

@@ -1,5 +1,5 @@
 import { type Partner, partnerWords } from '../model/partner.ts';
-import { remedies } from '../model/remedies.ts';
+import { type Role, remedies } from '../model/remedies.ts';
 import { counted } from '../model/text.ts';
 import { durationInWords } from '../model/time.ts';
 import { longWaitMs } from '../worker/policy.ts';
@@ -97,4 +97,10 @@ export function nextOf({ kind, cause = 'internal-error' }: Pick<TroubleGroup, 'k
     return "Correct the mapping in the plant's configuration, deploy, and send the order again.";
   const { next } = kind === 'dead-letter' || kind === 'partner-down' ? {} : kinds[kind];
   return next ?? remedies[cause].next;
+}
+
+/** Who acts on something that is open. */
+export function whoActs({ kind, cause }: Pick<TroubleGroup, 'kind' | 'cause'>): Role {
+  if (cause !== undefined) return remedies[cause].who;
+  return kind === 'overdue' ? 'planner' : 'operator';
 }

@@ -1,30 +1,37 @@
 import { localTime } from '../../model/time.ts';
 import type { Alert, ToldTrouble } from '../alert.ts';
 
-/** An alert below its title, as paragraphs of lines for every channel; those about one trouble have several lines. */
+/**
+ * An alert below its title, as paragraphs of lines for every channel. It fits a phone: orders with the same reason are a
+ * list, and reason, next step and command are said once.
+ */
 function paragraphsOf(alert: Alert, timeZone: string): string[][] {
-  const { summary, troubles, stack, at } = alert;
+  const { summary, who, troubles, stack, at } = alert;
+  const bySentence = Map.groupBy(troubles, ({ why, next }) => `${why}\n${next}`);
   return [
-    [summary],
-    ...troubles.map((trouble) => troubleLines(trouble, timeZone)),
+    who === undefined ? [summary] : [summary, `For: ${who}`],
+    ...[...bySentence.values()].map((alike) => [
+      ...alike.map((trouble) => orderLine(trouble, timeZone)),
+      ...alike.slice(0, 1).flatMap(({ why, next }) => [`Why: ${why}`, `Next: ${next}`]),
+      ...(troubles.length === 1 ? troubles.map(({ command }) => `Type: ${command}`) : []),
+    ]),
     ...restOf(alert).map((line) => [line]),
     [`${stack} · ${localTime(new Date(at), timeZone)} (${timeZone})`],
   ];
 }
 
-/** The order, the reason, the next step, the command. */
-function troubleLines(trouble: ToldTrouble, timeZone: string): string[] {
-  const { order, article, quantity, since, why, next, command } = trouble;
+function orderLine({ order, article, quantity, since }: ToldTrouble, timeZone: string): string {
   const from = `since ${localTime(new Date(since), timeZone).slice(0, -3)}`;
   const parts = [order || 'no order is known', article && `article ${article}`, quantity, from];
-  const head = parts.filter((part) => part !== undefined).join(' · ');
-  return [head, `Why: ${why}`, `Next: ${next}`, `Type: ${command}`];
+  return parts.filter((part) => part !== undefined).join(' · ');
 }
 
+/** The command for all, unless the one order has its own. */
 function restOf({ event, count, troubles, command }: Alert): string[] {
-  if (troubles.length === 0) return event === 'over' ? [] : [`Type: ${command}`];
+  if (event === 'over' || (troubles.length === 1 && count === 1)) return [];
   const more = count - troubles.length;
-  return more > 0 ? [`… and ${more.toLocaleString('en-US')} more: ${command}`] : [];
+  if (troubles.length > 0 && more > 0) return [`… and ${more.toLocaleString('en-US')} more: ${command}`];
+  return [`Type: ${command}`];
 }
 
 /** For a mail. */

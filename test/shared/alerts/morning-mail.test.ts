@@ -106,7 +106,7 @@ it('compares Friday and the weekend with the week before, and says what waits fo
     '',
     'Waiting   5 product orders in Azumuta; 3 overdue: PO-1, PO-2, PO-3.',
     '          4 completions to be booked (paused).',
-    'To do     3 for planner',
+    'To do     3 for planner (An Peeters, ext. 23)',
     '          · PO-3: Quantity: was 5, is 6',
     '          · PO-5: The ERP refuses it: period 11 is closed.',
     '          · PO-2: Azumuta does not have it any more: if it was built, book it in the ERP by hand',
@@ -152,7 +152,10 @@ it('names to each person the first of what is theirs, and counts the rest', asyn
   const mail = stage.received.mails.find(({ topic }) => topic === 'morning');
   const lines = mail?.text.split('\n') ?? [];
   const todo = lines.slice(lines.findIndex((line) => line.startsWith('To do')));
-  expect(todo.slice(0, 2)).toEqual(['To do     12 for planner', `          · PO-01: ${removedConcern.note}`]);
+  expect(todo.slice(0, 2)).toEqual([
+    'To do     12 for planner (An Peeters, ext. 23)',
+    `          · PO-01: ${removedConcern.note}`,
+  ]);
   expect(todo.slice(11, 13)).toEqual([
     '          … and 2 more.',
     '          All of it, with what to do: npm run alert -- --stack AzumutaErp-ghent-production',

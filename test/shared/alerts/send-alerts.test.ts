@@ -33,6 +33,7 @@ it('tells of a dead letter once, on every channel, with order, article, quantity
       cause: 'refused-by-erp',
       title: 'ghent-production: PO 1: completion cannot be booked in the ERP: refused by erp',
       summary: 'It needs a person.',
+      who: 'ERP administrator',
       since: '2026-11-24T08:00:00.000Z',
       count: 1,
       troubles: [

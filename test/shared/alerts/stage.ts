@@ -66,7 +66,7 @@ export async function startAlertStage(options: StageOptions = {}) {
     timeZone: options.timeZone ?? 'Europe/Brussels',
     deployment: {
       ...sample.deployment,
-      alerts: { webhooks: ['teams', 'slack', 'webhook'] },
+      alerts: { webhooks: ['teams', 'slack', 'webhook'], who: { planner: 'An Peeters, ext. 23' } },
       ...options.deployment,
     },
   };
