@@ -12,10 +12,26 @@ export function problemOfText(text: string): string | undefined {
     return `has ${text.length} characters; at most ${maxTextLength} are possible`;
   if (!text.isWellFormed()) return 'holds half a character (a surrogate without its other half)';
   if (/\p{Cc}/u.test(text)) return 'holds a control character';
+  const [unseen] = unseenCharacter.exec(text) ?? [];
+  // It would look like another number, or turn a list around (U+202E).
+  if (unseen !== undefined) return `holds a character that nobody sees (${codePointOf(unseen)})`;
   if (text.trim() !== text) return 'begins or ends with white space';
   // As segments of a URL they would name another resource.
   if (text === '.' || text === '..') return `is "${text}"`;
   return undefined;
+}
+
+/** Characters without a picture of their own: format characters (zero-width, change of direction) and line separators. */
+const unseenCharacter = /[\p{Cf}\p{Zl}\p{Zp}]/u;
+
+/** `U+200B`. */
+function codePointOf(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+/** The text with `[U+200B]` for each character that nobody sees: for texts that were stored before they were refused. */
+export function withUnseen(text: string): string {
+  return text.replace(/[\p{Cf}\p{Zl}\p{Zp}]/gu, (found) => `[${codePointOf(found)}]`);
 }
 
 /** The text with at most `limit` characters; a longer one is cut between two characters and ends with `…`. */

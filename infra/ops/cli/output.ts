@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { counted } from '../../../shared/model/text.ts';
+import { counted, withUnseen } from '../../../shared/model/text.ts';
 
 export { counted };
 
@@ -34,12 +34,12 @@ export function sayJson(value: unknown): void {
 }
 
 /**
- * Makes the control characters of a text visible, so that the terminal does not obey them: a dead letter may hold
+ * Makes the characters of a text visible that nobody sees, so that the terminal does not obey them: a dead letter may hold
  * anything.
  * @param mayBeStyled Lets colours pass, where there are any.
  */
 export function printable(text: string, mayBeStyled = false): string {
-  return text.replace(/\p{Cc}(?:\[[\d;]*m)?/gu, (found) => {
+  return withUnseen(text).replace(/\p{Cc}(?:\[[\d;]*m)?/gu, (found) => {
     const [character = ''] = found;
     const isStyle = character === '\u001b' && found.length > 1;
     if (character === '\n' || character === '\t' || (isStyle && mayBeStyled)) return found;
