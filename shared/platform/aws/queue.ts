@@ -100,11 +100,12 @@ async function sendOnce(client: Pick<SQSClient, 'send'>, QueueUrl: string, messa
 }
 
 /**
- * SQS refuses a message with U+FFFE or U+FFFF (InvalidMessageContents), which JSON.stringify leaves as they are;
- * it escapes all others that SQS refuses. Bodies are JSON, where both can only occur within a string.
+ * JSON in ASCII alone, which is the same JSON: SQS refuses U+FFFE and U+FFFF (InvalidMessageContents), and stand-ins of it
+ * more. So nothing that an order is called makes SQS refuse its message for ever.
  */
 function bodyForSqs(json: string): string {
-  return json.replaceAll('\uFFFE', '\\uFFFE').replaceAll('\uFFFF', '\\uFFFF');
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return json.replace(/[\u007f-\uffff]/g, escaped);
 }
 
 function entryOf({ body, attributes }: OutgoingMessage) {

@@ -25,11 +25,13 @@ it('sends any text so that SQS accepts it and delivers it unchanged', async () =
       // Act
       for (const message of messages) await queues.send(sqs.queueUrl('completions'), message);
       const one = told();
+      const bodies = sqs.sent.map(({ body }) => body).join('');
       sqs.forget();
       const refused = await queues.sendAll(sqs.queueUrl('completions'), messages);
 
       // Assess
       expect(one).toEqual(texts);
+      expect(bodies).toMatch(/^[ -~]*$/);
       expect(refused).toEqual([]);
       expect(told().sort()).toEqual([...texts].sort());
     }),
