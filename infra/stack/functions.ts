@@ -146,10 +146,10 @@ function sendAlerts({ mails: { alerts, morning }, secrets }: FunctionsProps, use
       uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
       uses.query('concern'),
       uses.query('awaitingCompletion'),
+      uses.query('day'),
       { environment: { ALERTS_TOPIC_ARN: alerts.topicArn }, may: allow(['sns:Publish'], alerts.topicArn) },
       ...(morning
         ? [
-            uses.query('day'),
             {
               environment: { MORNING_MAIL_TOPIC_ARN: morning.topicArn },
               may: allow(['sns:Publish'], morning.topicArn),

@@ -1,17 +1,16 @@
 import { orderConcernKinds } from '../ledger/records/concerns.ts';
-import type { DayEvent } from '../ledger/records/events.ts';
+import { type Day, sumOfDays } from '../ledger/records/days.ts';
 import { partnerNames, partnerWords } from '../model/partner.ts';
+import { formatQuantity } from '../model/quantity.ts';
 import { consumerOf, type QueueName, queueNames, queueWords } from '../model/queues.ts';
 import { capitalized, counted, oneLine, shorten } from '../model/text.ts';
-import { dayBefore, dayIn, localTime, startOfDay } from '../model/time.ts';
+import { dayBefore, dayIn, localTime } from '../model/time.ts';
 import { shellWord } from '../platform/shell-word.ts';
 import type { Situation } from '../situation/read.ts';
 import { tellTrouble } from '../situation/words.ts';
 import { namedActor } from './compose.ts';
 import { type AlertDependencies, type Weekday, weekdays } from './dependencies.ts';
 
-/** Events of a day that are counted: far more than a plant has. */
-export const maxEvents = 50_000;
 /** Awaited orders that are counted; overdue ones that are named, and tasks of a person that are told, at most. */
 export const maxAwaited = 5000;
 const maxTold = 10;
@@ -48,12 +47,12 @@ export async function composeMorningMail(
   // On a Monday the mail is about Friday and the days since.
   let first = dayBefore(day);
   while (!isWorkday(first, morningMail.workdays)) first = dayBefore(first);
-  // These days, and the same a week before; each until the last instant before a day.
+  // These days, and the same a week before.
   const periods = [0, 7].map(async (earlier) => {
     const [from, before] = [dayBefore(first, earlier), dayBefore(day, earlier)];
-    const end = new Date(startOfDay(timeZone, before).getTime() - 1);
-    const events = await ledger.dailyActivity.between(startOfDay(timeZone, from), end, maxEvents);
-    return { period: periodOf(from, before), events };
+    const days = [];
+    for (let at = from; at < before; at = dayBefore(at, -1)) days.push(at);
+    return { period: periodOf(from, before), ...sumOfDays(await ledger.days.of(days)) };
   });
   const [counts, awaited, pauses, tasks] = await Promise.all([
     Promise.all(periods),
@@ -83,26 +82,37 @@ function periodOf(first: string, today: string): string {
   return first === last ? first : `${first} to ${last}`;
 }
 
+interface Period extends Omit<Day, 'day'> {
+  readonly period: string;
+}
+
 /** A table of what happened in some periods. */
-export function figureLines(
-  periods: readonly { readonly period: string; readonly events: readonly DayEvent[] }[],
-): string[] {
-  const columns = periods.map(({ period, events }) => {
-    const happened = (names: readonly string[]) => events.filter(({ event }) => names.includes(event)).length;
-    const cells = [period, ...Object.values(figures).map(happened)];
-    return cells.map((cell) => `${cell}`.padStart(period.length + 2));
+export function figureLines(periods: readonly Period[]): string[] {
+  const rows: readonly (readonly [name: string, cell: (of: Period) => string])[] = [
+    ...Object.entries(figures).map(([name, events]) => {
+      const happened = (of: Period) => events.reduce((sum, event) => sum + (of.events[event] ?? 0), 0);
+      return [name, (of: Period) => `${happened(of)}`] as const;
+    }),
+    ['Pieces', ({ good }) => piecesIn(good)],
+    ['Scrap', ({ scrap }) => piecesIn(scrap)],
+    ['On time', ({ due, late }) => (due === 0 ? '–' : `${Math.round((100 * (due - late)) / due)} %`)],
+  ];
+  const columns = periods.map((of) => {
+    const cells = [of.period, ...rows.map(([, cell]) => cell(of))];
+    const width = Math.max(...cells.map(({ length }) => length)) + 2;
+    return cells.map((cell) => cell.padStart(width));
   });
-  const lines = ['', ...Object.keys(figures)].map(
+  const lines = ['', ...rows.map(([name]) => name)].map(
     (name, at) => name.padEnd(20) + columns.map((column) => column[at]).join(''),
   );
-  // The index has days of UTC.
-  const days = periods.flatMap(({ events }) =>
-    Map.groupBy(events, ({ at }) => at.slice(0, 10))
-      .values()
-      .toArray(),
-  );
-  if (days.every(({ length }) => length < maxEvents)) return lines;
+  if (!periods.some(({ isCut }) => isCut)) return lines;
   return [...lines, 'A day has more events than are counted here: the figures are too low.'];
+}
+
+/** `12 u, 3.5 kg`. */
+function piecesIn(pieces: Day['good']): string {
+  const quantities = Object.entries(pieces).map(([unit, amount]) => formatQuantity({ amount, unit }));
+  return quantities.join(', ') || '0';
 }
 
 /**

@@ -8,6 +8,7 @@ import { readSituation, type SeenTrouble, type Situation } from '../situation/re
 import type { Outgoing } from './alert.ts';
 import { channelsOf } from './channels/channels.ts';
 import { composeAlert } from './compose.ts';
+import { countDays } from './count-days.ts';
 import { type AlertDecision, decideAlerts, hourMs } from './decide-alerts.ts';
 import { decideOutages } from './decide-outages.ts';
 import { deliver } from './deliver.ts';
@@ -80,10 +81,11 @@ async function writeMessages(dependencies: AlertDependencies, before: AlertState
     const known = (await tell(alert)) ? after : before.groups[group];
     if (known) groups[group] = known;
   }
+  const countedOn = await countDays(dependencies, before.countedOn).catch(failed);
   const mail = await composeMorningMail(dependencies, before.mailedOn, situation).catch(failed);
   if (mail) await write(mail.content, ['morning-mail']);
-  const mailed = mail && { mailedOn: mail.day };
-  return { state: { ...before, groups, outages, unfiled: situation.unfiled, written, ...mailed }, failures };
+  const days = { ...(countedOn && { countedOn }), ...(mail && { mailedOn: mail.day }) };
+  return { state: { ...before, groups, outages, unfiled: situation.unfiled, written, ...days }, failures };
 }
 
 /** A channel that has failed for an hour is told on the others. */

@@ -8,6 +8,7 @@ import {
   type Plan,
   type PlannedBooking,
 } from '../ledger/records/bookings.ts';
+import type { DayFigures } from '../ledger/records/events.ts';
 import type { Completion } from '../model/completions.ts';
 import { Rejected, RetryLater, reasonOf, rejectionOf, UnknownOrder, Wait } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -189,7 +190,9 @@ async function book(of: Booking, dependencies: HintDependencies): Promise<void> 
     const { reference, alreadyBooked } = receipt;
     const note = `${reference}${alreadyBooked ? ' (by an earlier attempt)' : ''}`;
     const event = planned.kind === 'quantity' ? 'booked' : 'amended';
-    const ours = await ledger.claims.complete(claim, { receipt, remove: forBookingOnly }, { event, note });
+    const figures = countedOf(planned, of.entry);
+    const booked = { event, note, figures } as const;
+    const ours = await ledger.claims.complete(claim, { receipt, remove: forBookingOnly }, booked);
     await lock.release(claim);
     if (!ours) attempt.log.warn('Booked, but another attempt had taken over', { booking: planned.key });
     attempt.log.info('Booked', { booking: planned.key, reference }, { CompletionsBooked: 1 });
@@ -203,6 +206,13 @@ async function book(of: Booking, dependencies: HintDependencies): Promise<void> 
     await ledger.claims.complete(claim, ignored, { event: 'ignored', note: error.message });
     await lock.release(claim);
   }
+}
+
+/** What a day counts of a booking: the pieces, and whether they were on time. */
+function countedOf({ figures }: BookingEntry, entry: Inquiry['entry']): DayFigures {
+  const { good, scrap } = figures ?? {};
+  const due = good && entry?.dueDate;
+  return { ...(good ? { good } : {}), ...(scrap ? { scrap } : {}), ...(due ? { due } : {}) };
 }
 
 /** Leaves claim and lock as the failure demands. @returns what to throw. */

@@ -4,7 +4,7 @@ import { shorten } from '../model/text.ts';
 import type { Key, StoredItem, Table, Update } from '../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../platform/clock.ts';
 import { maxNoteLength, type NewEntry, storedCauseSchema } from './history.ts';
-import { dayFields } from './records/events.ts';
+import { type DayFigures, dayFields } from './records/events.ts';
 import { Records } from './records/records.ts';
 
 /**
@@ -129,17 +129,20 @@ export class Claims extends HeldRecords {
     return { outcome: 'claimed', claim: { key, owner, messageId, attempt, again, held } };
   }
 
-  /** Closes the claim for good; false when another attempt has taken over. @param entry The event that the index of days shows. */
+  /**
+   * Closes the claim for good; false when another attempt has taken over.
+   * @param entry The event that the index of days shows, with the figures that it counts.
+   */
   async complete(
     claim: Claim,
     { remove = [], ...receipt }: StoredItem & Pick<Update, 'remove'>,
-    entry: NewEntry,
+    { figures, ...entry }: NewEntry & { readonly figures?: DayFigures },
     ...further: readonly NewEntry[]
   ): Promise<boolean> {
     const now = this.clock.now();
     // Its expiry is counted from now, so that a receipt outlives every replay.
     const done = { state: 'done', doneAt: now.toISOString(), expiresAt: this.expiresAt() };
-    const set = { ...receipt, ...done, ...dayFields(now, entry.event) };
+    const set = { ...receipt, ...done, ...dayFields(now, entry.event, figures) };
     return this.#end(claim, { set, remove }, entry, ...further);
   }
 

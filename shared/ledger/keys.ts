@@ -24,6 +24,7 @@ import type { Key, TableIndex } from '../platform/aws/dynamodb-table.ts';
  *   PULL                           WATERMARK                 how far the ERP's orders were read
  *   RECONCILE                      LEASE                     who is asking Azumuta about overdue orders right now
  *   PAUSES#<function>              PAUSES                    when the flow of this function was paused and resumed
+ *   DAY#<the plant's day>          FIGURES                  what happened on it, counted
  *   ALERTS                         STATE                     what people were told, and which channels fail
  *                                  OUTBOX#<channel>#<n>      an alert or a mail that a channel does not have yet
  */

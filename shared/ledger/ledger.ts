@@ -7,6 +7,7 @@ import { Attempts } from './records/attempts.ts';
 import { BookingLocks } from './records/booking-locks.ts';
 import { Bookings } from './records/bookings.ts';
 import { Concerns } from './records/concerns.ts';
+import { Days } from './records/days.ts';
 import { DeadLetters } from './records/dead-letters.ts';
 import { ErpOrders } from './records/erp-orders.ts';
 import { DailyActivity, Journeys } from './records/events.ts';
@@ -45,6 +46,7 @@ export function createLedger({ table, clock, times }: LedgerOptions) {
     workInstructionNames: new WorkInstructionNames(table, clock),
     journeys: new Journeys(table, clock),
     dailyActivity: new DailyActivity(table, clock),
+    days: new Days(table, clock),
   };
 }
 

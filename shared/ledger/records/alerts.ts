@@ -48,8 +48,9 @@ const stateSchema = z.object({
   failing: z._default(z.record(z.string(), failingSchema), {}),
   /** Messages in the dead-letter queue that were unknown to the ledger at the last run. */
   unfiled: z._default(z.number(), 0),
-  /** The plant's day of the last morning mail. */
+  /** The plant's day of the last morning mail, and the last that was counted. */
   mailedOn: z.optional(z.string()),
+  countedOn: z.optional(z.string()),
   /** How many messages were ever written: numbers them. */
   written: z._default(z.number(), 0),
 });

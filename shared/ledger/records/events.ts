@@ -1,17 +1,33 @@
 import * as z from 'zod/mini';
+import { quantitySchema } from '../../model/quantity.ts';
+import type { DeepReadonly } from '../../platform/aws/dynamodb-table.ts';
+import { jsonOf } from '../../platform/json.ts';
 import { type HistoryEntry, heldSchema } from '../history.ts';
 import { ledgerIndexes, numberOf, partitionOf } from '../keys.ts';
 import { Records } from './records.ts';
 
-/** An event that the morning mail counts, and of which product order: `unknown` for a dead letter that names none. */
-export type DayEvent = Pick<HistoryEntry, 'at' | 'event'> & { readonly number: string };
+const dayFiguresSchema = z.object({
+  good: z.exactOptional(quantitySchema),
+  scrap: z.exactOptional(quantitySchema),
+  /** ISO date by which the ERP wanted it. */
+  due: z.exactOptional(z.string()),
+});
+/** What is counted of a booking. */
+export type DayFigures = DeepReadonly<z.output<typeof dayFiguresSchema>>;
+
+/** An event that is counted, and of which product order: `unknown` for a dead letter that names none. */
+export interface DayEvent extends Pick<HistoryEntry, 'at' | 'event'>, DayFigures {
+  readonly number: string;
+}
 
 /**
- * Attributes that put an item into the index of its day. An item is in it once, with its last event. A day is one
- * partition, which takes a thousand writes a second (DynamoDB's limit): far more than any plant makes.
+ * Attributes that put an item into the index of its day. An item is in it once, with its last event, and the figures of a
+ * booking as JSON, as the index holds nothing else. A day is one partition, which takes a thousand writes a second
+ * (DynamoDB's limit): far more than any plant makes.
  */
-export function dayFields(at: Date, event: string) {
-  return { day: dayOf(at), happened: `${at.toISOString()} ${event}` };
+export function dayFields(at: Date, event: string, figures?: DayFigures) {
+  const counted = figures ? ` ${JSON.stringify(figures)}` : '';
+  return { day: dayOf(at), happened: `${at.toISOString()} ${event}${counted}` };
 }
 
 /** The UTC day. */
@@ -34,8 +50,9 @@ export class DailyActivity extends Records {
 }
 
 function eventOf(keys: Readonly<Record<string, unknown>>): DayEvent {
-  const [at = '', ...words] = String(keys.happened).split(' ');
-  return { at, event: words.join(' '), number: numberOf(keys) };
+  const [, at = '', event = '', counted] = /^(\S+) ([^{]+?)(?: (\{.*))?$/.exec(String(keys.happened)) ?? [];
+  const figures = z.safeParse(dayFiguresSchema, counted && jsonOf(counted));
+  return { at, event, number: numberOf(keys), ...figures.data };
 }
 
 /** One line of an order's journey. */

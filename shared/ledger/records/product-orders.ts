@@ -33,6 +33,8 @@ const orderSchema = z.pipe(
     givenUp: z._default(z.boolean(), false),
     productOrder: z.optional(productOrderRefSchema),
     linkedAt: z.optional(z.string()),
+    /** ISO date by which the ERP wants it. */
+    dueDate: z.optional(z.string()),
     /** An attempt to give the ERP its id ended after it may have written. */
     linkInDoubt: z._default(z.boolean(), false),
     awaiting: z.optional(z.string()),
@@ -98,7 +100,13 @@ export class Orders extends Records {
   async replace(entry: OrderEntry, { via, ...order }: NewOrder): Promise<boolean> {
     const changes = {
       set: { ...this.#fieldsOf(order), enqueued: false },
-      remove: ['reason', 'cause', 'rejectedBy', 'withdrawn'],
+      remove: [
+        'reason',
+        'cause',
+        'rejectedBy',
+        'withdrawn',
+        ...(order.dueDate === undefined ? ['dueDate'] : []),
+      ],
     };
     const event: NewEntry = { event: 'queued', note: `again by ${via}` };
     const condition = `(#state = :rejected OR ${nothingSent.condition})`;
@@ -141,7 +149,7 @@ export class Orders extends Records {
 
   /** The ERP wants it by another date now. */
   async setDueDate(number: string, dueDate: string | undefined): Promise<void> {
-    await this.table.update(orderKey(number), { set: { dueAt: this.#dueAt(dueDate) }, ...isThere });
+    await this.table.update(orderKey(number), { set: { dueDate, dueAt: this.#dueAt(dueDate) }, ...isThere });
   }
 
   /** Whether the reconciliation asks about it once it is overdue: not while the ERP does not want it, or Azumuta lacks it. */
@@ -183,9 +191,9 @@ export class Orders extends Records {
   }
 
   /** Attributes of an order that waits to be created. */
-  #fieldsOf({ dueDate, ...order }: Omit<NewOrder, 'via'>) {
+  #fieldsOf(order: Omit<NewOrder, 'via'>) {
     const erpOrderNumber = order.erpOrder.number;
-    return { ...order, erpOrderNumber, state: 'waiting', dueAt: this.#dueAt(dueDate) };
+    return { ...order, erpOrderNumber, state: 'waiting', dueAt: this.#dueAt(order.dueDate) };
   }
 
   /** An order without a due date is overdue a week after it came. */

@@ -21,6 +21,9 @@ it('tells of ten thousand troubles in one message of bounded size, with a bounde
     }),
   });
   const { ledger, received } = stage;
+  // The first run counts a month of days.
+  await stage.run();
+  calls = 0;
   for (let at = 0; at < 10_000; at += 1) await ledger.deadLetters.record(refused(`PO-${at}`));
 
   // Act

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { figureLines, maxAwaited, maxEvents, waitingLines } from '../../../shared/alerts/morning-mail.ts';
+import { figureLines, maxAwaited, waitingLines } from '../../../shared/alerts/morning-mail.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
 
 const at = '2026-11-23T09:00:00.000Z';
@@ -61,12 +61,29 @@ it('says that there are more orders in Azumuta than are counted', () => {
   ]);
 });
 
-it('says when a day has more events than are counted', () => {
-  const event = { at, event: 'booked', number: 'MO/1' };
-  const cut = { period: '2026-11-23', events: Array(maxEvents).fill(event) };
-  const whole = { period: '2026-11-16', events: [event] };
+const nothing = { events: {}, good: {}, scrap: {}, due: 0, late: 0, isCut: false };
 
-  expect(figureLines([cut, whole]).slice(2, 3)).toEqual(['Booked in the ERP          50000           1']);
+it('compares pieces, scrap and what was on time, each unit on its own', () => {
+  const monday = {
+    ...{ ...nothing, period: '2026-11-23', events: { booked: 4 }, due: 4, late: 1 },
+    ...{ good: { u: '120', kg: '3.5' }, scrap: { u: '2' } },
+  };
+  expect(figureLines([monday, { ...nothing, period: '2026-11-16' }])).toEqual([
+    '                         2026-11-23  2026-11-16',
+    'Created in Azumuta                0           0',
+    'Booked in the ERP                 4           0',
+    'Dead letters                      0           0',
+    'Changed afterwards                0           0',
+    'Pieces                120 u, 3.5 kg           0',
+    'Scrap                           2 u           0',
+    'On time                        75 %           –',
+  ]);
+});
+
+it('says when a day has more events than are counted', () => {
+  const cut = { ...nothing, period: '2026-11-23', isCut: true };
+  const whole = { ...nothing, period: '2026-11-16' };
+
   expect(figureLines([cut, whole]).at(-1)).toMatch(/the figures are too low/);
   expect(figureLines([whole, whole]).join('\n')).not.toMatch(/too low/);
 });

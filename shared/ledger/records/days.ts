@@ -1,0 +1,86 @@
+import * as z from 'zod/mini';
+import { sumOf } from '../../model/quantity.ts';
+import { dayIn } from '../../model/time.ts';
+import type { DeepReadonly } from '../../platform/aws/dynamodb-table.ts';
+import { atOnce, mapConcurrently } from '../../platform/map-concurrently.ts';
+import type { DayEvent } from './events.ts';
+import { Records } from './records.ts';
+
+const countSchema = z.record(z.string(), z.number());
+/** Decimals by unit; empty for quantities without one. */
+const piecesSchema = z.record(z.string(), z.string());
+const daySchema = z.object({
+  /** The plant's day. */
+  day: z.string(),
+  /** How many orders had each event last, by its name. */
+  events: countSchema,
+  /** Booked quantities. */
+  good: piecesSchema,
+  scrap: piecesSchema,
+  /** Booked orders that have a due date, and those of them that were booked after it. */
+  due: z.number(),
+  late: z.number(),
+  /** There were more events than are counted. */
+  isCut: z.boolean(),
+});
+/** What happened on one day of the plant. */
+export type Day = DeepReadonly<z.output<typeof daySchema>>;
+
+/** Events of a day that are counted: far more than a plant has. */
+export const maxEvents = 50_000;
+
+const keyOf = (day: string) => ({ pk: `DAY#${day}`, sk: 'FIGURES' });
+
+/** Each day of the plant is one item, so that a month is thirty reads however much was made in it. */
+export class Days extends Records {
+  async write(day: Day): Promise<void> {
+    await this.table.update(keyOf(day.day), { set: { ...day, v: 1, expiresAt: this.expiresAt() } });
+  }
+
+  /** The days that were counted, in the given order. */
+  async of(days: readonly string[]): Promise<Day[]> {
+    const stored = await mapConcurrently(days, atOnce, (day) => this.table.get(keyOf(day)));
+    return stored.flatMap((item) => (item ? z.parse(daySchema, item) : []));
+  }
+}
+
+/** Counts a day. @param timeZone The plant's, to say what was booked in time. */
+export function countDay(day: string, events: readonly DayEvent[], timeZone: string): Day {
+  const byName = Map.groupBy(events, ({ event }) => event);
+  const dated = events.flatMap(({ due, at }) => (due === undefined ? [] : [{ due, at }]));
+  return {
+    day,
+    events: Object.fromEntries([...byName].map(([name, ofName]) => [name, ofName.length])),
+    good: piecesOf(events.map(({ good }) => good)),
+    scrap: piecesOf(events.map(({ scrap }) => scrap)),
+    due: dated.length,
+    late: dated.filter(({ due, at }) => dayIn(timeZone, at) > dayIn(timeZone, due)).length,
+    isCut: events.length >= maxEvents,
+  };
+}
+
+/** Several days as one. */
+export function sumOfDays(days: readonly Day[]): Omit<Day, 'day'> {
+  const add = (numbers: readonly number[]) => numbers.reduce((sum, one) => sum + one, 0);
+  const names = new Set(days.flatMap(({ events }) => Object.keys(events)));
+  const pieces = (of: (day: Day) => Day['good']) =>
+    piecesOf(days.flatMap((day) => Object.entries(of(day)).map(([unit, amount]) => ({ amount, unit }))));
+  return {
+    events: Object.fromEntries(
+      [...names].map((name) => [name, add(days.map(({ events }) => events[name] ?? 0))]),
+    ),
+    good: pieces(({ good }) => good),
+    scrap: pieces(({ scrap }) => scrap),
+    due: add(days.map(({ due }) => due)),
+    late: add(days.map(({ late }) => late)),
+    isCut: days.some(({ isCut }) => isCut),
+  };
+}
+
+function piecesOf(quantities: readonly (DayEvent['good'] | undefined)[]): Day['good'] {
+  const given = quantities.flatMap((quantity) => quantity ?? []);
+  const byUnit = Map.groupBy(given, ({ unit = '' }) => unit);
+  return Object.fromEntries(
+    [...byUnit].map(([unit, ofUnit]) => [unit, sumOf(ofUnit.map(({ amount }) => amount))]),
+  );
+}
