@@ -44,6 +44,21 @@ it('books what the mapping makes of a completion, once', async () => {
   expect(stage.erp.books(order)).toMatchObject({ good: '3', bookings: [{ good: '3' }] });
 });
 
+it('says in the index of days what was booked, and by when it was due', async () => {
+  // Prepare
+  const stage = await startSurroundings({ completions: { quantity: () => 3, scrap: () => 1 } });
+  const order = await completed(stage);
+
+  // Act
+  await booker(stage)(triggerOf(order.number), invocation);
+
+  // Assess
+  const now = stage.clock.now();
+  const events = await stage.ledger.dailyActivity.between(new Date(now.getTime() - 86_400_000), now, 100);
+  const booked = events.find(({ event }) => event === 'booked');
+  expect(booked).toMatchObject({ good: { amount: '3' }, scrap: { amount: '1' }, due: '2026-12-01' });
+});
+
 it('keeps the message of a container that plans the same booking in the same moment as another', async () => {
   // Prepare: Azumuta answers both at once
   const stage = await startSurroundings();
