@@ -6,6 +6,7 @@ import { sendAlerts } from '../../shared/alerts/send-alerts.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { reconcileDefaults } from '../../shared/integration/schema.ts';
 import { createAlertLedger } from '../../shared/ledger/ledger.ts';
+import { consumerOf } from '../../shared/model/queues.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
 import { readQueue } from '../../shared/platform/aws/queue.ts';
 import { createTopics } from '../../shared/platform/aws/topics.ts';
@@ -30,8 +31,9 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
     completions: setting('COMPLETIONS_QUEUE_URL'),
     'dead-letters': setting('DEAD_LETTERS_QUEUE_URL'),
   };
+  const ledger = createAlertLedger({ table, clock, times: { settlingSeconds } });
   const dependencies: AlertDependencies = {
-    ledger: createAlertLedger({ table, clock, times: { settlingSeconds } }),
+    ledger,
     clock,
     log,
     timeZone,
@@ -42,8 +44,13 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
     // Five minutes; on this machine, where a breaker cools down in a second, twenty seconds.
     outageSeconds: 20 * setting('BREAKER_COOLDOWN_SECONDS'),
     graceHours: (schedule.reconcile === 'off' ? reconcileDefaults : schedule.reconcile).graceHours,
-    async count(queue) {
+    async queue(queue) {
       const { waiting, underWay } = await readQueue(runtime.sqs, urls[queue]);
+      const { since } = await ledger.pauses.of(consumerOf[queue]);
+      return { waiting, underWay, paused: since !== undefined };
+    },
+    async countDeadLetters() {
+      const { waiting, underWay } = await readQueue(runtime.sqs, urls['dead-letters']);
       return waiting + underWay;
     },
     topics: createTopics(runtime.sns),

@@ -4,9 +4,10 @@ import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Breaker } from '../../shared/circuit-breaker/circuit-breaker.ts';
 import { createAlertLedger } from '../../shared/ledger/ledger.ts';
-import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
+import { OrderLists } from '../../shared/ledger/records/order-lists.ts';
+import type { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import { storedSecret } from '../../shared/platform/aws/secrets.ts';
-import { systemClock } from '../../shared/platform/clock.ts';
+import { type Clock, systemClock } from '../../shared/platform/clock.ts';
 import type { Emulator } from './emulator/emulator.ts';
 
 /** AWS clients with the operator's credentials, for the platform's endpoint. */
@@ -23,11 +24,11 @@ export function operatorClients(emulator: Pick<Emulator, 'awsEndpoint' | 'region
 export type OperatorLedger = ReturnType<typeof operatorLedger>;
 
 /** The stack's table as an operator reads it. */
-export function operatorLedger(dynamodb: DynamoDBClient, tableName: string) {
-  const table = new Table(dynamodb, tableName);
+export function operatorLedger(table: Table, clock: Clock = systemClock) {
   return {
-    ...createAlertLedger({ table, clock: systemClock, times: { settlingSeconds: 300 } }),
-    breaker: new Breaker(table, systemClock),
+    ...createAlertLedger({ table, clock, times: { settlingSeconds: 300 } }),
+    breaker: new Breaker(table, clock),
+    lists: new OrderLists(table, clock),
   };
 }
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as z from 'zod/mini';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
+import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from './emulator/emulator.ts';
 import type { Overrides } from './emulator/overrides.ts';
 import type { ServiceOptions } from './emulator/services.ts';
@@ -104,7 +105,7 @@ async function connect(
   sandboxes.azumuta.control.setTriggers(triggers(webhookUrl));
   return {
     emulator,
-    ledger: operatorLedger(clients.dynamodb, emulator.stack.outputs.LedgerTable ?? ''),
+    ledger: operatorLedger(new Table(clients.dynamodb, emulator.stack.outputs.LedgerTable ?? '')),
     azumuta: sandboxes.azumuta.control,
     erp: sandboxes.erp.control,
     sandboxes,

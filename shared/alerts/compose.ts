@@ -1,14 +1,13 @@
 import { partnerWords } from '../model/partner.ts';
-import { formatQuantity } from '../model/quantity.ts';
-import { queueNames, queueWords } from '../model/queues.ts';
-import { capitalized, counted, oneLine } from '../model/text.ts';
+import { queueNames } from '../model/queues.ts';
+import { capitalized, oneLine } from '../model/text.ts';
 import { duration, localTime } from '../model/time.ts';
 import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
 import { shellWord } from '../platform/shell-word.ts';
-import { headlineOf, nextOf, whoActs } from '../situation/kinds.ts';
+import { countedIn, inQueue } from '../situation/problems.ts';
 import type { SeenTrouble, Situation, TroubleGroup, TroubleKind } from '../situation/read.ts';
-import { toldOf } from '../situation/told.ts';
-import { isRefused, maxName, maxReason, setCredentials, tellTrouble } from '../situation/words.ts';
+import { tellTrouble } from '../situation/tell.ts';
+import { commandOf, headlineOf, isRefused, maxName, maxReason, nextOf, whoActs } from '../situation/words.ts';
 import type { Alert, ToldTrouble } from './alert.ts';
 import type { AlertDecision } from './decide-alerts.ts';
 import { unsteadyFrom } from './decide-outages.ts';
@@ -42,7 +41,7 @@ export async function composeAlert(
     summary: summaryOf(decision, situation),
     who: event === 'over' ? undefined : namedActor(decision, dependencies.who),
     troubles: told,
-    command: commandOf(decision, situation, stack),
+    command: commandOf(decision, situation.partners, whereOf(stack)),
   };
 }
 
@@ -56,6 +55,11 @@ export function namedActor(
   return person === undefined ? role : `${role} (${oneLine(person, maxName)})`;
 }
 
+/** Selects the stack on a command line. */
+function whereOf(stack: string): string {
+  return `--stack ${shellWord(stack)}`;
+}
+
 /** Plant and stage, as a stack is called `AzumutaErp-<plant>-<stage>`. */
 export function plantOf(stack: string): string {
   return stack.replace(/^AzumutaErp-/, '');
@@ -64,41 +68,19 @@ export function plantOf(stack: string): string {
 async function toldTrouble(
   { ledger, stack }: AlertDependencies,
   trouble: SeenTrouble,
-  situation: Situation,
+  { partners }: Situation,
 ): Promise<ToldTrouble> {
-  const { number, order, about, ...told } = await tellTrouble(ledger, trouble);
-  const known = number === '' ? undefined : await ledger.knownOrders.standing(number);
-  const erpOrder = known?.entry?.erpOrder;
-  const record = erpOrder && (await ledger.erpOrders.find(erpOrder));
-  const isOverdue = trouble.kind === 'overdue';
-  const dueDate = isOverdue ? record?.dueDate : undefined;
-  // It may be completed by now, and wait for its booking, or wait for a person.
-  const life = isOverdue && known && toldOf({ ...known, partners: situation.partners, isOverdue, dueDate });
-  const { why, next = 'Nothing: it goes on by itself.' } = life ? { ...life, why: life.says } : told;
-  const article = erpOrder?.article ?? about?.article;
-  const quantity = record ? formatQuantity(record.erpOrder) : about?.quantity;
-  const where = `--stack ${shellWord(stack)}`;
+  const { number, dueDate, ...told } = await tellTrouble(ledger, trouble, partners);
+  const where = whereOf(stack);
   const command = trouble.kind === 'dead-letter' ? `replay -- ${where} --order` : `trace -- ${where}`;
   // A number that is not told as it is would name another order.
-  const isNamed = order !== '' && order === number;
+  const isNamed = number !== '' && number === told.order;
+  const since = trouble.kind === 'overdue' && dueDate !== undefined ? new Date(dueDate) : trouble.since;
   return {
-    ...{ order, next },
-    article: article && oneLine(article, maxName),
-    quantity: quantity && oneLine(quantity, maxName),
-    since: (dueDate === undefined ? trouble.since : new Date(dueDate)).toISOString(),
-    why: oneLine(why, maxReason),
-    command: isNamed ? `npm run ${command} ${shellWord(order)}` : commandOf(trouble, situation, stack),
+    ...told,
+    since: since.toISOString(),
+    command: isNamed ? `npm run ${command} ${shellWord(number)}` : commandOf(trouble, partners, where),
   };
-}
-
-/** What to type to see all of a group, or what is wrong with a partner. */
-function commandOf({ kind, partner }: TroubleGroup, { partners }: Situation, stack: string): string {
-  const where = `--stack ${shellWord(stack)}`;
-  if (kind === 'dead-letter' || kind === 'unfiled') return `npm run replay -- ${where}`;
-  if (kind === 'channel-down') return `npm run doctor -- ${where}`;
-  if (kind !== 'partner-down') return `npm run alert -- ${where}`;
-  const isCredentials = isRefused(partners[partner].reason);
-  return `npm run ${isCredentials ? `secrets -- ${setCredentials[partner]}` : 'doctor --'} ${where}`;
 }
 
 function summaryOf(decision: AlertDecision, situation: Situation): string {
@@ -126,11 +108,11 @@ function outageHeadline({ event, partner, since, count }: AlertDecision, at: Dat
     : `${name} has been down since ${from} (${lasting})`;
 }
 
-function outageSummary({ event, partner }: AlertDecision, { partners, counts }: Situation): string {
+function outageSummary({ event, partner }: AlertDecision, { partners, queues }: Situation): string {
   const { reason = '' } = partners[partner];
   const waiting = queueNames
-    .filter((queue) => counts[queue] > 0)
-    .map((queue) => counted(counts[queue], queueWords[queue].one, queueWords[queue].many));
+    .filter((queue) => inQueue(queues[queue]) > 0)
+    .map((queue) => countedIn(queue, queues[queue]));
   const waits =
     waiting.length === 0
       ? 'Nothing waits for it.'

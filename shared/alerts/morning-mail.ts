@@ -1,13 +1,13 @@
-import { orderConcernKinds } from '../ledger/records/concerns.ts';
-import { type Day, sumOfDays } from '../ledger/records/days.ts';
+import { sumOfDays } from '../ledger/records/days.ts';
 import { partnerNames, partnerWords } from '../model/partner.ts';
-import { formatQuantity } from '../model/quantity.ts';
-import { consumerOf, type QueueName, queueNames, queueWords } from '../model/queues.ts';
+import { queueNames } from '../model/queues.ts';
 import { capitalized, counted, oneLine, shorten } from '../model/text.ts';
 import { dayBefore, dayIn, localTime } from '../model/time.ts';
 import { shellWord } from '../platform/shell-word.ts';
+import { type Figures, figureCells } from '../situation/figures.ts';
+import { countedIn, inQueue } from '../situation/problems.ts';
 import type { Situation } from '../situation/read.ts';
-import { tellTrouble } from '../situation/words.ts';
+import { tellTrouble } from '../situation/tell.ts';
 import { namedActor } from './compose.ts';
 import { type AlertDependencies, type Weekday, weekdays } from './dependencies.ts';
 
@@ -16,16 +16,6 @@ export const maxAwaited = 5000;
 const maxTold = 10;
 /** Characters of the reason of a task. */
 const maxWhy = 160;
-
-/** What is counted of a day, by the names of its events: concerns of orders that were made have the names of their kinds. */
-const figures: Readonly<Record<string, readonly string[]>> = {
-  'Created in Azumuta': ['created', 'adopted'],
-  'Booked in the ERP': ['booked'],
-  'Dead letters': ['dead-lettered'],
-  'Changed afterwards': orderConcernKinds.filter(
-    (kind) => kind !== 'refused' && kind !== 'time-ahead' && kind !== 'unknown-numbers',
-  ),
-};
 
 /**
  * The mail of a day at the plant, from its hour on if it is a workday and was not written yet; undefined otherwise.
@@ -54,19 +44,17 @@ export async function composeMorningMail(
     for (let at = from; at < before; at = dayBefore(at, -1)) days.push(at);
     return { period: periodOf(from, before), ...sumOfDays(await ledger.days.of(days)) };
   });
-  const [counts, awaited, pauses, tasks] = await Promise.all([
+  const [counts, awaited, tasks] = await Promise.all([
     Promise.all(periods),
     ledger.orders.overdue(undefined, maxAwaited + 1, { byOwnDate: true }),
-    Promise.all(queueNames.map((queue) => ledger.pauses.of(consumerOf[queue]))),
     taskLines(dependencies, situation),
   ]);
-  const paused = queueNames.filter((_, at) => pauses[at]?.since !== undefined);
   const text = [
     `${stack}, ${day} (${timeZone})`,
     '',
     ...figureLines(counts),
     '',
-    ...waitingLines(situation, { awaited: awaited.length, paused, timeZone }),
+    ...waitingLines(situation, { awaited: awaited.length, timeZone }),
     ...titled('To do', tasks),
   ];
   return { day, content: { subject: `${stack}: ${periodOf(first, day)}`, text: `${text.join('\n')}\n` } };
@@ -82,37 +70,22 @@ function periodOf(first: string, today: string): string {
   return first === last ? first : `${first} to ${last}`;
 }
 
-interface Period extends Omit<Day, 'day'> {
+interface Period extends Figures {
   readonly period: string;
 }
 
 /** A table of what happened in some periods. */
 export function figureLines(periods: readonly Period[]): string[] {
-  const rows: readonly (readonly [name: string, cell: (of: Period) => string])[] = [
-    ...Object.entries(figures).map(([name, events]) => {
-      const happened = (of: Period) => events.reduce((sum, event) => sum + (of.events[event] ?? 0), 0);
-      return [name, (of: Period) => `${happened(of)}`] as const;
-    }),
-    ['Pieces', ({ good }) => piecesIn(good)],
-    ['Scrap', ({ scrap }) => piecesIn(scrap)],
-    ['On time', ({ due, late }) => (due === 0 ? '–' : `${Math.round((100 * (due - late)) / due)} %`)],
-  ];
   const columns = periods.map((of) => {
-    const cells = [of.period, ...rows.map(([, cell]) => cell(of))];
+    const cells = [of.period, ...figureCells(of).map(([, value]) => value)];
     const width = Math.max(...cells.map(({ length }) => length)) + 2;
     return cells.map((cell) => cell.padStart(width));
   });
-  const lines = ['', ...rows.map(([name]) => name)].map(
+  const lines = ['', ...figureCells(undefined).map(([name]) => name)].map(
     (name, at) => name.padEnd(20) + columns.map((column) => column[at]).join(''),
   );
   if (!periods.some(({ isCut }) => isCut)) return lines;
   return [...lines, 'A day has more events than are counted here: the figures are too low.'];
-}
-
-/** `12 u, 3.5 kg`. */
-function piecesIn(pieces: Day['good']): string {
-  const quantities = Object.entries(pieces).map(([unit, amount]) => formatQuantity({ amount, unit }));
-  return quantities.join(', ') || '0';
 }
 
 /**
@@ -120,21 +93,20 @@ function piecesIn(pieces: Day['good']): string {
  * @param facts `awaited`: product orders in Azumuta that are not booked.
  */
 export function waitingLines(
-  { counts, partners, troubles }: Pick<Situation, 'counts' | 'partners' | 'troubles'>,
-  facts: { readonly awaited: number; readonly paused: readonly QueueName[]; readonly timeZone: string },
+  { queues, partners, troubles }: Pick<Situation, 'queues' | 'partners' | 'troubles'>,
+  { awaited, timeZone }: { readonly awaited: number; readonly timeZone: string },
 ): string[] {
-  const { awaited, paused, timeZone } = facts;
   const orders =
     awaited > maxAwaited ? `more than ${maxAwaited} product orders` : counted(awaited, 'product order');
   const overdue = troubles.flatMap(({ kind, order = '' }) => (kind === 'overdue' ? [order] : []));
   const named = overdue.slice(0, maxTold).map((number) => oneLine(number, 200));
   const more = overdue.length > maxTold ? ' …' : '';
   const late = overdue.length > 0 ? `; ${overdue.length} overdue: ${named.join(', ')}${more}` : '';
-  const queues = queueNames.flatMap((queue) => {
+  const inQueues = queueNames.flatMap((queue) => {
+    const status = queues[queue];
     const areBookingsPaused = queue === 'completions' && partners.erp.bookingsPausedAt !== undefined;
-    const pause = paused.includes(queue) ? ' (paused)' : areBookingsPaused ? ' (bookings are paused)' : '';
-    const { one, many } = queueWords[queue];
-    return counts[queue] > 0 || pause ? [`${counted(counts[queue], one, many)}${pause}.`] : [];
+    const pause = status.paused ? ' (paused)' : areBookingsPaused ? ' (bookings are paused)' : '';
+    return inQueue(status) > 0 || pause ? [`${countedIn(queue, status)}${pause}.`] : [];
   });
   const down = partnerNames.flatMap((partner) => {
     const { open, openedAt, reason = '' } = partners[partner];
@@ -142,19 +114,21 @@ export function waitingLines(
     const name = capitalized(partnerWords[partner]);
     return open ? [`${name} is down${since}, calls to it wait: ${oneLine(reason, 500)}`] : [];
   });
-  return titled('Waiting', [`${orders} in Azumuta${late}.`, ...queues, ...down]);
+  return titled('Waiting', [`${orders} in Azumuta${late}.`, ...inQueues, ...down]);
 }
 
 /** What each person must see to, by the causes. What ends by itself, and what is overdue, is told with what waits. */
 async function taskLines(
   { ledger, stack, who: persons }: AlertDependencies,
-  { troubles }: Situation,
+  { troubles, partners }: Situation,
 ): Promise<string[]> {
   const ofPeople = troubles.filter(({ kind }) => !['partner-down', 'overdue', 'waiting'].includes(kind));
   if (ofPeople.length === 0) return ['Nobody has to see to anything.'];
   const byWho = Map.groupBy(ofPeople, (one) => namedActor(one, persons));
   const lines = [...byWho].map(async ([who, theirs]) => {
-    const told = await Promise.all(theirs.slice(0, maxTold).map((trouble) => tellTrouble(ledger, trouble)));
+    const told = await Promise.all(
+      theirs.slice(0, maxTold).map((trouble) => tellTrouble(ledger, trouble, partners)),
+    );
     return [
       `${theirs.length} for ${who}`,
       ...told.map(({ order, why }) => `· ${order === '' ? '' : `${order}: `}${shorten(why, maxWhy)}`),

@@ -38,13 +38,21 @@ export function unpacked(content: Uint8Array, { kind, erpOrder, productOrder }: 
   return { ...parsed, kind, erpOrder, productOrder };
 }
 
-export function figuresOf({ quantity: good, scrap, lots, notes, links }: Completion): BookedFigures {
+export function figuresOf({
+  quantity: good,
+  scrap,
+  lots,
+  notes,
+  links,
+  completedAt,
+}: Completion): BookedFigures {
   return {
     ...(good ? { good } : {}),
     ...(scrap ? { scrap } : {}),
     lots: lots.length,
     notes: notes.length,
     links: links.length,
+    completedAt,
   };
 }
 

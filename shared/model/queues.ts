@@ -11,8 +11,18 @@ export const consumerOf = {
   completions: 'book-completion',
 } as const satisfies Record<QueueName, string>;
 
-/** A message of each queue in a planner's words. */
+/** The flow of each queue, as operators name it, what its function does, and a message of it in a planner's words. */
 export const queueWords = {
-  'product-orders': { one: 'order to be created', many: 'orders to be created' },
-  completions: { one: 'completion to be booked', many: 'completions to be booked' },
-} as const satisfies Record<QueueName, { readonly one: string; readonly many: string }>;
+  'product-orders': {
+    flow: 'orders',
+    does: 'creating product orders in Azumuta',
+    one: 'order to be created',
+    many: 'orders to be created',
+  },
+  completions: {
+    flow: 'completions',
+    does: 'reading completions from Azumuta and booking them in the ERP',
+    one: 'completion to be booked',
+    many: 'completions to be booked',
+  },
+} as const satisfies Record<QueueName, Readonly<Record<'flow' | 'does' | 'one' | 'many', string>>>;

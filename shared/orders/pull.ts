@@ -1,5 +1,6 @@
 import { type PartnerCalls, pagesOf } from '../circuit-breaker/guarded-call.ts';
 import type { ErpConnector, ReleasedOrdersPage } from '../erp/connector.ts';
+import { pullStage } from '../ledger/records/pauses.ts';
 import type { PullProgress } from '../ledger/records/pull-state.ts';
 import { RetryLater } from '../model/errors.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
@@ -35,9 +36,6 @@ export type PullReport = Readonly<typeof nothingDone> & { readonly outcome: (typ
 
 /** A run so far. */
 type Run = { -readonly [Field in keyof PullReport]: PullReport[Field] };
-
-/** Name under which an operator pauses it. */
-export const pullStage = 'pull-product-orders';
 
 /** With less than this part of its time left, a run reads no further page: the next run goes on from there. */
 const lastPart = 0.2;

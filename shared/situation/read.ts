@@ -1,6 +1,7 @@
 import type { Breaker, BreakerState } from '../circuit-breaker/circuit-breaker.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { concernKinds, type OpenConcern } from '../ledger/records/concerns.ts';
+import { pullStage } from '../ledger/records/pauses.ts';
 import type { Cause } from '../model/causes.ts';
 import { type Partner, partnerNames } from '../model/partner.ts';
 import { type QueueName, queueKeepsDays } from '../model/queues.ts';
@@ -34,25 +35,40 @@ export interface SeenTrouble extends TroubleGroup {
   readonly reason?: string;
 }
 
-/** The state of both flows at one moment, for messages to people. */
+/** The state of one queue. Counts are SQS's approximations. */
+export interface QueueStatus {
+  /** Messages that the next receive may take. */
+  readonly waiting: number;
+  /** Messages in the hands of a function, or waiting for their next attempt: SQS does not distinguish these. */
+  readonly underWay: number;
+  /** Age of the oldest message; undefined when the queue is empty, or when it is not known. */
+  readonly oldestSeconds?: number | undefined;
+  /** No function reads from it: its flow is paused. */
+  readonly paused: boolean;
+}
+
+/** The state of both flows at one moment: whatever tells people of it renders this. */
 export interface Situation {
   readonly at: Date;
   readonly troubles: readonly SeenTrouble[];
   /** Kinds of which there are more than were read: those that are missing may still be open. */
   readonly cut: ReadonlySet<TroubleKind>;
   readonly partners: Readonly<Record<Partner, BreakerState>>;
-  /** Messages in each queue. */
-  readonly counts: Readonly<Record<QueueName, number>>;
-  /** Messages in the dead-letter queue that the ledger does not know, by SQS's approximation. */
+  readonly queues: Readonly<Record<QueueName, QueueStatus>>;
+  /** Since when the pull is paused. */
+  readonly pullPausedSince: Date | undefined;
+  /** Messages in the dead-letter queue; those that the ledger does not know, by SQS's approximation. */
+  readonly deadLetters: number;
   readonly unfiled: number;
 }
 
 /** Where the situation is read. */
 export interface SituationDependencies {
-  readonly ledger: Pick<Ledger, 'concerns' | 'orders' | 'deadLetters'>;
+  readonly ledger: Pick<Ledger, 'concerns' | 'orders' | 'deadLetters' | 'pauses'>;
   readonly breaker: Pick<Breaker, 'state'>;
-  /** Messages in a queue. */
-  readonly count: (queue: QueueName | 'dead-letters') => Promise<number>;
+  readonly queue: (queue: QueueName) => Promise<QueueStatus>;
+  /** Messages in the dead-letter queue. */
+  readonly countDeadLetters: () => Promise<number>;
   readonly clock: Clock;
   /** Hours after its due date that an order counts as overdue. */
   readonly graceHours: number;
@@ -60,8 +76,10 @@ export interface SituationDependencies {
   readonly outageSeconds: number;
 }
 
-/** Troubles that are read in one run: four pages of the index. */
+/** Dead letters and overdue orders that are read, and concerns of each other kind. */
 const maxSeen = 10_000;
+const maxOfKind = 1000;
+const limitOf = (kind: TroubleKind) => (kind === 'dead-letter' || kind === 'overdue' ? maxSeen : maxOfKind);
 /** What waited during an outage is drained within this multiple of `outageSeconds`: half an hour. */
 const drainedTimes = 6;
 const hourMs = 3_600_000;
@@ -69,43 +87,51 @@ const hourMs = 3_600_000;
 const messageLastsMs = (queueKeepsDays + 1) * 24 * hourMs;
 
 /**
- * Never scans: three queries (four, when there are settled dead letters), two items and three counts, for any number of
- * orders.
+ * Never scans: a query for each kind of concern and two for overdue orders (one more when there are settled dead letters),
+ * three items and three counts, for any number of orders.
  * @param unfiledBefore Unknown dead letters of the run before: between the two writes of a replay, a letter is in the
  * queue only, so it is told once it was counted in two runs.
  */
 export async function readSituation(
-  { ledger, breaker, count, clock, graceHours, outageSeconds }: SituationDependencies,
-  unfiledBefore: number,
+  { ledger, breaker, queue, countDeadLetters, clock, graceHours, outageSeconds }: SituationDependencies,
+  unfiledBefore = Number.POSITIVE_INFINITY,
 ): Promise<Situation> {
   const at = clock.now();
-  const [open, overdue, due, erp, azumuta, productOrders, completions, deadLetters] = await Promise.all([
-    ledger.concerns.open(maxSeen),
-    // The reconciliation moves orders that it has asked about to a later time that has passed: they stay overdue.
-    ledger.orders.overdue(at, maxSeen, { byOwnDate: true }),
-    ledger.orders.overdue(new Date(at.getTime() - graceHours * hourMs), maxSeen, { byOwnDate: true }),
-    breaker.state('erp'),
-    breaker.state('azumuta'),
-    count('product-orders'),
-    count('completions'),
-    count('dead-letters'),
-  ]);
+  const overdueBy = (dueBy: Date) => ledger.orders.overdue(dueBy, maxSeen, { byOwnDate: true });
+  const [open, overdue, due, erp, azumuta, productOrders, completions, deadLetters, pull] = await Promise.all(
+    [
+      ledger.concerns.open(limitOf),
+      // The reconciliation moves orders that it has asked about to a later time that has passed: they stay overdue.
+      overdueBy(at),
+      overdueBy(new Date(at.getTime() - graceHours * hourMs)),
+      breaker.state('erp'),
+      breaker.state('azumuta'),
+      queue('product-orders'),
+      queue('completions'),
+      countDeadLetters(),
+      ledger.pauses.of(pullStage),
+    ],
+  );
   const lasting = open.filter(
     ({ kind, since }) =>
       (kind !== 'dead-letter' && kind !== 'waiting') || at.getTime() - since.getTime() < messageLastsMs,
   );
+  const cut = new Set<TroubleKind>(
+    [...Map.groupBy(open, ({ kind }) => kind)].flatMap(([kind, of]) =>
+      of.length < limitOf(kind) ? [] : kind,
+    ),
+  );
+  if (overdue.length >= maxSeen) cut.add('overdue');
   const unknown = deadLetters - lasting.filter(({ kind }) => kind === 'dead-letter').length;
-  const settled = unknown > 0 ? await ledger.deadLetters.countSettled(maxSeen) : 0;
-  const isCut = open.length >= maxSeen;
-  const cut: TroubleKind[] = isCut ? [...concernKinds] : [];
-  if (overdue.length >= maxSeen) cut.push('overdue');
-  const unfiled = isCut ? 0 : Math.max(0, unknown - settled);
+  const isKnown = unknown <= 0 || cut.has('dead-letter');
+  const settled = isKnown ? 0 : await ledger.deadLetters.countSettled(maxSeen);
+  const unfiled = isKnown ? 0 : Math.max(0, unknown - settled);
   const partners = { erp, azumuta };
   const ofAzumuta = { partner: 'azumuta', since: at } as const;
   const long = new Set(due);
   return {
-    ...{ at, partners, unfiled },
-    counts: { 'product-orders': productOrders, completions },
+    ...{ at, cut, partners, deadLetters, unfiled, pullPausedSince: pull.since },
+    queues: { 'product-orders': productOrders, completions },
     troubles: [
       ...outagesOf(partners, outageSeconds, at),
       ...lasting.map((concern) => {
@@ -118,7 +144,6 @@ export async function readSituation(
       }),
       ...unfiledOf(Math.min(unfiled, unfiledBefore), at),
     ],
-    cut: new Set(cut),
   };
 }
 

@@ -5,7 +5,7 @@ import { type Partner, partnerWords } from '../model/partner.ts';
 import { remedies } from '../model/remedies.ts';
 import { capitalized, counted, sentence } from '../model/text.ts';
 import { type Life, type LifeFacts, lifeOf, type Stage } from '../orders/life.ts';
-import { nextOf } from './kinds.ts';
+import { nextOf } from './words.ts';
 
 /** What a view knows of a product order. What is optional only adds to the sentences, where the view has read it. */
 export interface ToldFacts extends LifeFacts {

@@ -13,7 +13,7 @@ const posted = ({ number, id }: PlannedOrderRef, more: object = {}) => ({
   ...{ number, id, article: 'GEAR-01', quantity: '5', unit: 'u', dueDate: '2026-12-10' },
   ...more,
 });
-const kinds = async () => (await plant.ledger.concerns.open(100)).map(({ kind }) => kind);
+const kinds = async () => (await plant.ledger.concerns.open(() => 100)).map(({ kind }) => kind);
 const made = () => plant.azumuta.productOrders().map(({ number, status }) => `${number} ${status}`);
 const subjects = () => plant.mails.map(({ subject }) => subject);
 

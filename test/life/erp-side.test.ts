@@ -7,7 +7,7 @@ beforeEach(() => {
 });
 afterEach(() => plant.close());
 
-const kinds = async () => (await plant.ledger.concerns.open(100)).map(({ kind }) => kind);
+const kinds = async () => (await plant.ledger.concerns.open(() => 100)).map(({ kind }) => kind);
 const posted = (order: { readonly number: string; readonly id?: string | undefined }, more: object) => ({
   ...{ number: order.number, id: order.id, article: 'GEAR-01', quantity: '5', unit: 'u' },
   ...more,
@@ -96,7 +96,7 @@ it('tells of a change time in the future, follows what changes before it, and sa
 
   // Assess
   expect(told).toEqual([expect.stringContaining('order has a change time in the future')]);
-  expect((await plant.ledger.concerns.open(10)).map(({ kind }) => kind)).toEqual(['changed']);
+  expect((await plant.ledger.concerns.open(() => 10)).map(({ kind }) => kind)).toEqual(['changed']);
   expect(plant.mails.map(({ subject }) => subject)).toContainEqual(
     expect.stringMatching(/Over: .*order has a change time in the future/),
   );

@@ -20,7 +20,7 @@ const dependencies = () => ({
     })),
 });
 const request = (number: string, go = true) => ({ number, go, note: 'because (An)' });
-const kinds = async () => (await plant.ledger.concerns.open(100)).map(({ kind }) => kind);
+const kinds = async () => (await plant.ledger.concerns.open(() => 100)).map(({ kind }) => kind);
 const made = () => plant.azumuta.productOrders().map(({ number, status }) => `${number} ${status}`);
 
 async function released() {

@@ -1,13 +1,18 @@
 import * as z from 'zod/mini';
 import { channelWords } from '../../../shared/alerts/dependencies.ts';
-import type { AlertLedger } from '../../../shared/ledger/ledger.ts';
+import { counted } from '../../../shared/model/text.ts';
 import { localTime } from '../../../shared/model/time.ts';
+import { systemClock } from '../../../shared/platform/clock.ts';
 import { atOnce, mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
-import { tellTrouble } from '../../../shared/situation/words.ts';
+import { problemsOf } from '../../../shared/situation/problems.ts';
+import type { Situation } from '../../../shared/situation/read.ts';
+import { tellTrouble } from '../../../shared/situation/tell.ts';
+import type { OperatorLedger } from '../../local/operator-clients.ts';
 import type { Progress } from '../../local/progress.ts';
 import { type Answer, defineCommand, exits, flag, runCommand, stackOptions } from '../cli/command.ts';
 import { linesOf, styled, tableOf } from '../cli/output.ts';
-import { findTarget, invoke, ledgerOf, type Target } from '../cli/target.ts';
+import { findTarget, invoke, ledgerOf, type Target, whereOf } from '../cli/target.ts';
+import { situationOf, stackReadsOf } from '../flows/situation.ts';
 
 const command = defineCommand({
   name: 'alert',
@@ -30,35 +35,46 @@ Exit codes: 0 nothing is open, or each channel has accepted the test · 1 failed
   },
 });
 
-/** So many are listed. */
+/** So many orders are listed. */
 const most = 100;
 
-/** Reads the ledger's index of troubles, and the items of those that are listed. */
+/** All that needs a person by its headlines, and the orders of which the ledger says why. */
 async function list(target: Target, { during }: Progress): Promise<Answer> {
-  const { open, hasMore } = await during('Reading the ledger', openTroubles(ledgerOf(target)));
-  const about = open.length === 0 ? 'nothing is open' : `${hasMore ? 'more than ' : ''}${open.length} open`;
+  const ledger = ledgerOf(target);
+  const where = whereOf(target);
+  const situation = await during('Reading the situation', situationOf(stackReadsOf(target, systemClock)));
+  const problems = problemsOf(situation, where);
+  const troubles = situation.troubles.filter(({ key, order }) => key ?? order);
+  const open = await during('Reading the ledger', openTroubles(troubles, situation, ledger));
+  const needed = problems.filter(({ grade }) => grade === 'stuck');
+  const about = needed.length === 0 ? 'nothing is open' : `${counted(needed.length, 'thing')} to see to`;
   const zone = target.output('TimeZone');
-  const rows = open.map(({ order, kind, cause, since, why, next }) => [
+  const rows = open.map(({ order, kind, since, why, next }) => [
     order,
-    `${kind}: ${cause}`,
+    kind.replaceAll('-', ' '),
     localTime(new Date(since), zone).slice(0, -3),
     `${why} ${next}`,
   ]);
   const titles = [{ title: 'Order' }, { title: 'What' }, { title: 'Since' }];
   const table = tableOf([...titles, { title: 'Why, and what to do', most: 70 }], rows);
-  const lines = linesOf(styled('bold', `${target.name}: ${about}`), rows.length > 0 && table);
-  const facts = { target: target.name, open, hasMore };
-  return { facts, lines, exit: open.length === 0 ? exits.done : exits.partly };
+  const hasMore = troubles.length > most;
+  const lines = linesOf(
+    styled('bold', `${target.name}: ${about}`),
+    problems.flatMap(({ what, next, command }) => linesOf('', what, `  ${next}`, command && `  ${command}`)),
+    rows.length > 0 && ['', ...table],
+    hasMore && `… and ${troubles.length - most} more`,
+  );
+  const facts = { target: target.name, problems, open, hasMore };
+  return { facts, lines, exit: needed.length === 0 ? exits.done : exits.partly };
 }
 
-async function openTroubles(ledger: Pick<AlertLedger, 'concerns'>) {
-  const found = await ledger.concerns.open(most + 1);
-  const open = await mapConcurrently(found.slice(0, most), atOnce, async (concern) => {
-    const { kind, partner, cause, since } = concern;
-    const { order, why, next } = await tellTrouble(ledger, concern);
+/** What people are told of the first ones. */
+function openTroubles(troubles: Situation['troubles'], { partners }: Situation, ledger: OperatorLedger) {
+  return mapConcurrently(troubles.slice(0, most), atOnce, async (trouble) => {
+    const { kind, partner, cause, since } = trouble;
+    const { order, why, next } = await tellTrouble(ledger, trouble, partners);
     return { order, kind, partner, cause, since: since.toISOString(), why, next };
   });
-  return { open, hasMore: found.length > most };
 }
 
 const testReportSchema = z.record(z.string(), z.string());

@@ -9,6 +9,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import type { QueueName } from '../../../shared/model/queues.ts';
+import { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { loadIntegration } from '../../build/load-configuration.ts';
 import { findEmulator } from '../../local/emulator/data-folder.ts';
@@ -71,7 +72,7 @@ export function sqsOf({ aws }: Target): SQSClient {
 }
 
 export function ledgerOf({ aws, output }: Target): OperatorLedger {
-  return operatorLedger(new DynamoDBClient(aws), output('LedgerTable'));
+  return operatorLedger(new Table(new DynamoDBClient(aws), output('LedgerTable')));
 }
 
 export type QueueUrls = Readonly<Record<QueueName | 'dead-letters', string>>;

@@ -7,18 +7,19 @@ import {
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { ledgerIndexes, ledgerTimeToLive } from '../../../shared/ledger/keys.ts';
-import type { Ledger } from '../../../shared/ledger/ledger.ts';
+import { pullStage } from '../../../shared/ledger/records/pauses.ts';
 import { consumerOf, queueKeepsDays } from '../../../shared/model/queues.ts';
 import { duration } from '../../../shared/model/time.ts';
-import { pullStage } from '../../../shared/orders/pull.ts';
 import { readQueue } from '../../../shared/platform/aws/queue.ts';
+import { systemClock } from '../../../shared/platform/clock.ts';
 import { valueAt } from '../../../shared/platform/places.ts';
-import { groupsOf } from '../../../shared/situation/words.ts';
+import { problemsOf } from '../../../shared/situation/problems.ts';
+import type { Situation } from '../../../shared/situation/read.ts';
 import { counted } from '../cli/output.ts';
 import { policyWords } from '../cli/policy-words.ts';
 import { ledgerOf, sqsOf, type Target, whereOf } from '../cli/target.ts';
-import { maxOpen } from '../flows/flow-status.ts';
 import { insightOfTarget } from '../flows/queue-insight.ts';
+import { situationOf, stackReadsOf } from '../flows/situation.ts';
 import { type Flow, type FlowSwitch, flows, pausable, readSwitch } from '../pause/switch-flow.ts';
 import { type Check, check, fine, notice, wrong } from './finding.ts';
 
@@ -39,12 +40,12 @@ export function stackChecks(
 ): Check[] {
   return [
     ...flows.map((flow) => check(`Queue of ${flow}`, () => lookAtQueue(target, flow))),
-    check('Dead letters', () => lookAtDeadLetters(target)),
-    check('Open concerns', () => lookAtConcerns(ledgerOf(target), whereOf(target))),
+    check('People', async () =>
+      problemFindings(await situationOf(stackReadsOf(target, systemClock)), whereOf(target)),
+    ),
     check('Ledger table', () => lookAtLedger(target)),
     ...flows.map((flow) => check(`Flow of ${flow}`, () => lookAtSwitch(target, flow, now))),
     check('Flow of bookings', () => lookAtBookings(target, now)),
-    check('Circuit breakers', () => lookAtBreakers(target)),
     check('Pull', () => lookAtPull(target, integration?.schedule.pull, now, config)),
   ];
 }
@@ -67,24 +68,17 @@ async function lookAtQueue(target: Target, flow: Flow) {
   return fine(`is there: ${waiting} waiting, ${underWay} under way or waiting to be tried again`);
 }
 
-async function lookAtDeadLetters(target: Target) {
-  const { waiting, underWay } = await readQueue(sqsOf(target), target.output('DeadLetterQueue'));
-  const letters = waiting + underWay;
-  if (letters === 0) return fine('there are none');
-  return notice(
-    `${counted(letters, 'dead letter')} for a person`,
-    'look at them, by reason',
-    `npm run replay -- ${whereOf(target)}`,
-  );
-}
-
-/** What a person must see to about orders. @param where Options that select the stack on a command line. */
-export async function lookAtConcerns({ concerns }: Pick<Ledger, 'concerns'>, where: string) {
-  const open = await concerns.open(maxOpen);
-  if (open.length === 0) return fine('there are none');
-  const headlines = groupsOf(open).map(({ headline }) => headline);
-  const least = open.length < maxOpen ? '' : 'at least ';
-  return notice(`${least}${headlines.join('; ')}`, 'see which, and what to do', `npm run alert -- ${where}`);
+/**
+ * What a person must see to, as every other view says it. Pauses are told with their flow.
+ * @param where Options that select the stack on a command line.
+ */
+export function problemFindings(situation: Situation, where: string) {
+  const found = problemsOf(situation, where)
+    .filter(({ kind }) => kind !== 'paused')
+    .map(({ what, why, next, command }) =>
+      notice(`${what} ${why}`.replace(/\.$/, ''), next.replace(/\.$/, ''), command),
+    );
+  return found.length > 0 ? found : fine('nobody has to see to anything');
 }
 
 async function lookAtSwitch(target: Target, flow: Flow, now: Date) {
@@ -131,18 +125,6 @@ async function soonLost(target: Target, { flow, waiting, underWay }: FlowSwitch,
   const pausedSeconds = since === undefined ? 0 : (now.getTime() - since.getTime()) / 1000;
   if (pausedSeconds < tooOldSeconds) return undefined;
   return `for ${daysOf(pausedSeconds)}, with ${counted(messages, 'message')} in its queue: SQS drops what is ${daysOf(keptSeconds)} old`;
-}
-
-async function lookAtBreakers(target: Target) {
-  const findings = [];
-  for (const partner of ['azumuta', 'erp'] as const) {
-    const { open, reason = '', openedAt } = await ledgerOf(target).breaker.state(partner);
-    const name = partner === 'erp' ? 'The ERP' : 'Azumuta';
-    const says = `${name} has been down since ${openedAt}, and calls to it wait: ${reason.replace(/\.$/, '')}`;
-    const next = `nothing is lost; repair what the reason names, and calls go on by themselves within ${policyWords.longestRetry}`;
-    if (open) findings.push(notice(says, next));
-  }
-  return findings.length > 0 ? findings : fine('are closed: both partners are called');
 }
 
 async function lookAtPull(

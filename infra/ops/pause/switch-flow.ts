@@ -5,27 +5,26 @@ import {
   EnableAlarmActionsCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { LambdaClient, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
-import { bookingsPause, type Pauses } from '../../../shared/ledger/records/pauses.ts';
-import { consumerOf } from '../../../shared/model/queues.ts';
-import { pullStage } from '../../../shared/orders/pull.ts';
+import { bookingsPause, type Pauses, pullStage } from '../../../shared/ledger/records/pauses.ts';
+import { consumerOf, queueWords } from '../../../shared/model/queues.ts';
 import { readQueue } from '../../../shared/platform/aws/queue.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { sentenceOf } from '../cli/command.ts';
 import { sqsOf, type Target } from '../cli/target.ts';
-import { mappingsOf } from '../flows/flow-status.ts';
+import { mappingsOf } from '../flows/situation.ts';
 
 /** The flows whose function can be switched off: each is one queue and the function that reads from it. */
 export const pausable = {
   orders: {
     queue: 'product-orders',
     output: 'ProductOrdersQueue',
-    does: 'creating product orders in Azumuta',
+    does: queueWords['product-orders'].does,
     partners: 'Azumuta and the ERP',
   },
   completions: {
     queue: 'completions',
     output: 'CompletionsQueue',
-    does: 'reading completions from Azumuta and booking them in the ERP',
+    does: queueWords.completions.does,
     partners: 'Azumuta and the ERP',
   },
 } as const;

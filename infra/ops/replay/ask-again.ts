@@ -36,6 +36,7 @@ function isKnown({ entry, bookings, question, answered, letters }: Standing): bo
  */
 export async function sendHints(
   homes: readonly string[],
+  note: string | undefined,
   dependencies: {
     readonly ledger: Pick<Ledger, 'deadLetters'>;
     readonly queues: Pick<Queues, 'sendAll'>;
@@ -47,7 +48,10 @@ export async function sendHints(
   for (const home of homes)
     for (const record of await ledger.deadLetters.of(home))
       if (record.isDead && record.stage === 'book-completion')
-        await ledger.deadLetters.markReplayed(record, 'looked at once more, as its letter is gone');
+        await ledger.deadLetters.markReplayed(
+          record,
+          `looked at once more, as its letter is gone${note === undefined ? '' : `: ${note}`}`,
+        );
   const hints = homes.map((productOrderNumber) => {
     const hint = completionHint('operator', { productOrderNumber }, `replay of ${productOrderNumber}`);
     return { body: JSON.stringify(hint) };

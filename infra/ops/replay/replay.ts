@@ -46,6 +46,8 @@ export interface ReplayRequest {
   readonly reason?: string | undefined;
   /** A further condition on each letter; absent for any. */
   readonly wanted?: ((letter: RoutedLetter) => boolean) | undefined;
+  /** Who replays, and why: kept with each order. */
+  readonly note?: string | undefined;
   /** About how many letters one run moves. Default 5000. */
   readonly most?: number | undefined;
   readonly signal: AbortSignal;
@@ -101,8 +103,8 @@ export async function replay(request: ReplayRequest, dependencies: ReplayDepende
     if (asked && request.reason === undefined && !run.more && !signal.aborted)
       run.hinted = withoutLetter(asked, run);
     if (go) {
-      await moveAll(run, signal, dependencies);
-      await sendHints(run.hinted, dependencies);
+      await moveAll(run, request, dependencies);
+      await sendHints(run.hinted, request.note, dependencies);
     }
   } catch (error) {
     failure = reasonOf(error);
@@ -127,7 +129,11 @@ async function chooseLetters(run: Run, request: ReplayRequest, dependencies: Rep
   }
 }
 
-async function moveAll(run: Run, signal: AbortSignal, dependencies: ReplayDependencies): Promise<void> {
+async function moveAll(
+  run: Run,
+  { signal, note }: ReplayRequest,
+  dependencies: ReplayDependencies,
+): Promise<void> {
   const { deadLetters, progress } = dependencies;
   const moves = movesOf(run);
   const calls = new Set<string>();
@@ -141,7 +147,7 @@ async function moveAll(run: Run, signal: AbortSignal, dependencies: ReplayDepend
       return isKnown;
     };
     const { copies = [], firsts = [] } = Object.groupBy(page, (move) => (isCopy(move) ? 'copies' : 'firsts'));
-    const gone = [...(await noteAndSend(firsts, dependencies)), ...copies].map(({ letter }) => letter);
+    const gone = [...(await noteAndSend(firsts, note, dependencies)), ...copies].map(({ letter }) => letter);
     const left = await deadLetters.remove(gone);
     run.moved += gone.length - left.length;
     run.copied += left.length;
@@ -152,13 +158,15 @@ async function moveAll(run: Run, signal: AbortSignal, dependencies: ReplayDepend
 /** @returns the letters that SQS took. The ledger records the others as dead again, and they stay where they are. */
 async function noteAndSend(
   moves: readonly Move[],
+  note: string | undefined,
   { ledger, queues, queueUrls, clock }: ReplayDependencies,
 ): Promise<readonly Move[]> {
   const sent: Move[] = [];
   try {
     for (const { letter, to } of moves) {
       const { messageId, filedUnder: orderNumber } = letter;
-      await ledger.deadLetters.markReplayed({ messageId, orderNumber }, `sending it to ${to} again`);
+      const sending = `sending it to ${to} again${note === undefined ? '' : `: ${note}`}`;
+      await ledger.deadLetters.markReplayed({ messageId, orderNumber }, sending);
     }
     for (const [queue, group] of Map.groupBy(moves, ({ to }) => to)) {
       const messages = group.map((move) => messageOf(move, clock));

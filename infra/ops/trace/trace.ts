@@ -104,6 +104,8 @@ async function traceOne(number: string, ledger: OperatorLedger, { where, now, pa
     /** Which part of its ERP order it is, if that has several. */
     part: entry && entry.part.book !== 'alone' ? { index: entry.part.index, of: parts } : undefined,
     azumuta: id === undefined ? undefined : { id, url },
+    /** What a person must see to about it, by kind. */
+    concerns: concerns.map(({ kind, note }) => ({ kind, note })),
     bookings: bookings.map(tracedBooking),
     deadLetters: letters,
     /** Oldest first. */
@@ -128,7 +130,8 @@ function statusOf(number: string, { stage, needsPerson, says, next, command }: T
 function tracedBooking(booking: BookingEntry) {
   const { key, kind, state, discarded, cause, reason, recordingIds, figures, content } = booking;
   const lots = content ? unpacked(content, booking).lots.map(({ number }) => number) : [];
-  return { key, kind, state, discarded, cause, reason, recordingIds, figures, lots };
+  const { completedAt } = figures ?? {};
+  return { key, kind, state, discarded, cause, reason, recordingIds, figures, lots, completedAt };
 }
 
 export type TracedBooking = ReturnType<typeof tracedBooking>;

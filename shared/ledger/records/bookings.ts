@@ -20,6 +20,8 @@ const figuresSchema = z.object({
   lots: z.number(),
   notes: z.number(),
   links: z.number(),
+  /** When Azumuta says that it was completed (ISO). */
+  completedAt: z.exactOptional(z.string()),
 });
 /** A booking in figures. Its texts may name persons, so no view shows them. */
 export type BookedFigures = DeepReadonly<z.output<typeof figuresSchema>>;

@@ -181,10 +181,16 @@ export class Concerns extends Records {
     return [...new Set(found.map(numberOf))];
   }
 
-  /** The first open ones: one query of an index that holds nothing else, and lags a moment. */
-  async open(limit: number): Promise<OpenConcern[]> {
-    const found = await this.table.queryIndex(ledgerIndexes.concern, 'open', { limit });
-    return found.flatMap(({ pk, sk, concernOf: of }) => {
+  /**
+   * The first open ones of each kind, so that many of one hide none of the others: a query each of an index that holds
+   * nothing else, and lags a moment.
+   */
+  async open(limitOf: (kind: OpenConcern['kind']) => number): Promise<OpenConcern[]> {
+    const asked = concernKinds.toSorted().map((kind) => {
+      const range = { startsWith: `${kind} `, limit: limitOf(kind) };
+      return this.table.queryIndex(ledgerIndexes.concern, 'open', range);
+    });
+    return (await Promise.all(asked)).flat().flatMap(({ pk, sk, concernOf: of }) => {
       const [kind, partner, cause, since] = String(of).split(' ');
       // After a rollback there may be kinds that only the newer version knows.
       const { data } = z.safeParse(indexedSchema, { kind, partner, cause, since });

@@ -10,8 +10,9 @@ const countSchema = z.record(z.string(), z.number());
 /** Decimals by unit; empty for quantities without one. */
 const piecesSchema = z.record(z.string(), z.string());
 const daySchema = z.object({
-  /** The plant's day. */
+  /** The plant's day, and up to when it is counted (ISO). */
   day: z.string(),
+  upTo: z.string(),
   /** How many orders had each event last, by its name. */
   events: countSchema,
   /** Booked quantities. */
@@ -45,11 +46,11 @@ export class Days extends Records {
 }
 
 /** Counts a day. @param timeZone The plant's, to say what was booked in time. */
-export function countDay(day: string, events: readonly DayEvent[], timeZone: string): Day {
+export function countDay(day: string, until: Date, events: readonly DayEvent[], timeZone: string): Day {
   const byName = Map.groupBy(events, ({ event }) => event);
   const dated = events.flatMap(({ due, at }) => (due === undefined ? [] : [{ due, at }]));
   return {
-    day,
+    ...{ day, upTo: until.toISOString() },
     events: Object.fromEntries([...byName].map(([name, ofName]) => [name, ofName.length])),
     good: piecesOf(events.map(({ good }) => good)),
     scrap: piecesOf(events.map(({ scrap }) => scrap)),
@@ -60,7 +61,7 @@ export function countDay(day: string, events: readonly DayEvent[], timeZone: str
 }
 
 /** Several days as one. */
-export function sumOfDays(days: readonly Day[]): Omit<Day, 'day'> {
+export function sumOfDays(days: readonly Day[]): Omit<Day, 'day' | 'upTo'> {
   const add = (numbers: readonly number[]) => numbers.reduce((sum, one) => sum + one, 0);
   const names = new Set(days.flatMap(({ events }) => Object.keys(events)));
   const pieces = (of: (day: Day) => Day['good']) =>

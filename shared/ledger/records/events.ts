@@ -49,7 +49,8 @@ export class DailyActivity extends Records {
   }
 }
 
-function eventOf(keys: Readonly<Record<string, unknown>>): DayEvent {
+/** An entry of the index of days. */
+export function eventOf(keys: Readonly<Record<string, unknown>>): DayEvent {
   const [, at = '', event = '', counted] = /^(\S+) ([^{]+?)(?: (\{.*))?$/.exec(String(keys.happened)) ?? [];
   const figures = z.safeParse(dayFiguresSchema, counted && jsonOf(counted));
   return { at, event, number: numberOf(keys), ...figures.data };

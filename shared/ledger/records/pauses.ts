@@ -17,6 +17,9 @@ const pausesSchema = z.object({
 /** The known pauses of a flow. */
 export type PausesOfFlow = DeepReadonly<z.output<typeof pausesSchema>>;
 
+/** The function whose pause is this record alone: its schedule goes on. */
+export const pullStage = 'pull-product-orders';
+
 /** The name of the pause that holds back bookings alone. */
 export const bookingsPause = 'bookings';
 

@@ -52,11 +52,18 @@ export interface Update {
   readonly values?: Values | undefined;
 }
 
-/** Some of the items of an index entry: from or up to a sort key, and no more than `limit`. */
-type IndexRange = { readonly limit?: number } & (
-  | { readonly from?: string; readonly upTo?: never }
-  | { readonly upTo?: number; readonly from?: never }
-);
+/** Some of the items of an index entry: by their sort key, and no more than `limit`. */
+interface IndexRange {
+  readonly limit?: number;
+  /** One of these at most. */
+  readonly from?: string | undefined;
+  readonly upTo?: number | string | undefined;
+  readonly startsWith?: string | undefined;
+  /** The newest first. */
+  readonly backwards?: boolean | undefined;
+  /** Goes on behind this entry: its keys in the table and in the index. */
+  readonly after?: StoredItem | undefined;
+}
 
 const marshallOptions = { removeUndefinedValues: true } as const;
 
@@ -141,15 +148,17 @@ export class Table {
   queryIndex(
     { name, partition, sort }: TableIndex,
     value: string,
-    { from, upTo, limit }: IndexRange = {},
+    { from, upTo, startsWith, limit, backwards = false, after }: IndexRange = {},
   ): Promise<StoredItem[]> {
-    const bound = upTo ?? from;
-    const comparison = upTo === undefined ? '>=' : '<=';
+    const bounds = { '#s >= :s': from, '#s <= :s': upTo, 'begins_with(#s, :s)': startsWith };
+    const [within, bound] = Object.entries(bounds).find(([, given]) => given !== undefined) ?? [];
     return this.#pages({
       IndexName: name,
-      KeyConditionExpression: bound === undefined ? '#p = :p' : `#p = :p AND #s ${comparison} :s`,
+      KeyConditionExpression: bound === undefined ? '#p = :p' : `#p = :p AND ${within}`,
       ExpressionAttributeNames: { '#p': partition, ...(bound === undefined ? {} : { '#s': sort }) },
       ExpressionAttributeValues: marshalled({ p: value, s: bound }),
+      ...(backwards ? { ScanIndexForward: false } : {}),
+      ExclusiveStartKey: after && marshall(after),
       Limit: limit,
     });
   }
@@ -158,7 +167,7 @@ export class Table {
   async #pages(input: Omit<QueryCommandInput, 'TableName'>): Promise<StoredItem[]> {
     const { Limit = Number.POSITIVE_INFINITY } = input;
     const found: StoredItem[] = [];
-    let ExclusiveStartKey: QueryCommandOutput['LastEvaluatedKey'];
+    let { ExclusiveStartKey } = input;
     do {
       const command = new QueryCommand({ ...input, TableName: this.#name, ExclusiveStartKey });
       const page: QueryCommandOutput = await this.#client.send(command);

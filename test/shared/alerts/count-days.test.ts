@@ -64,6 +64,7 @@ it('counts a day to its end in the first run of the next, and after a pause all 
 
 it('says of a day with more events than are counted that its figures are too low', () => {
   const event = { at: '2026-11-24T08:00:00.000Z', event: 'booked', number: 'MO/1' };
-  expect(countDay('2026-11-24', Array(maxEvents).fill(event), 'UTC')).toMatchObject({ isCut: true });
-  expect(countDay('2026-11-24', [event], 'UTC')).toMatchObject({ isCut: false });
+  const until = new Date('2026-11-24T23:59:59Z');
+  expect(countDay('2026-11-24', until, Array(maxEvents).fill(event), 'UTC')).toMatchObject({ isCut: true });
+  expect(countDay('2026-11-24', until, [event], 'UTC')).toMatchObject({ isCut: false });
 });

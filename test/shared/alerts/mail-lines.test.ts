@@ -4,8 +4,9 @@ import type { Situation } from '../../../shared/situation/read.ts';
 
 const at = '2026-11-23T09:00:00.000Z';
 const closed = { open: false, reason: undefined, openedAt: undefined, openUntilMs: undefined };
-const quiet: Pick<Situation, 'counts' | 'partners' | 'troubles'> = {
-  counts: { 'product-orders': 0, completions: 0 },
+const holding = (waiting: number, paused = false) => ({ waiting, underWay: 0, paused });
+const quiet: Pick<Situation, 'queues' | 'partners' | 'troubles'> = {
+  queues: { 'product-orders': holding(0), completions: holding(0) },
   partners: { azumuta: closed, erp: closed },
   troubles: [],
 };
@@ -16,7 +17,7 @@ const waiting = (
   // The clock of the machine does not matter.
   vi.stubEnv('TZ', 'Asia/Kolkata');
   onTestFinished(() => void vi.unstubAllEnvs());
-  const nothing = { awaited: 0, paused: [], timeZone: 'America/New_York' };
+  const nothing = { awaited: 0, timeZone: 'America/New_York' };
   return waitingLines({ ...quiet, ...situation }, { ...nothing, ...facts });
 };
 
@@ -35,10 +36,10 @@ it('describes what waits on a busy day, and why', () => {
   // Act
   const lines = waiting(
     {
-      ...{ troubles, counts: { ...quiet.counts, completions: 4, 'product-orders': 1 } },
+      ...{ troubles, queues: { completions: holding(4, true), 'product-orders': holding(1) } },
       partners: { azumuta: closed, erp: down },
     },
-    { awaited: 12, paused: ['completions'] },
+    { awaited: 12 },
   );
 
   // Assess

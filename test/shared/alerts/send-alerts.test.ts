@@ -201,7 +201,7 @@ it('leaves out a dead letter that SQS has dropped, and ends nothing in the ledge
   // Assess
   expect(received.webhook.at(-1)).toMatchObject({ event: 'over', kind: 'dead-letter' });
   expect(received.webhook.filter(({ event }) => event === 'over')).toHaveLength(1);
-  expect(await ledger.concerns.open(10)).toMatchObject([{ kind: 'dead-letter' }]);
+  expect(await ledger.concerns.open(() => 10)).toMatchObject([{ kind: 'dead-letter' }]);
 });
 
 it('tells of an order that is overdue by a day and when it was due, until it is completed', async () => {

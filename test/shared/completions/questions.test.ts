@@ -108,7 +108,7 @@ describe('hints about an unknown order', () => {
     stage.clock.advance(29 * 60);
     const last = await first();
     expect([failures, last]).toEqual([[], undefined]);
-    const open = await stage.ledger.concerns.open(10);
+    const open = await stage.ledger.concerns.open(() => 10);
     const concern = open.findLast(({ kind }) => kind === 'unknown-numbers');
     if (!concern) throw new Error('There is one.');
     expect(await stage.ledger.concerns.facts(concern.key)).toMatchObject({

@@ -171,5 +171,5 @@ it.each<[string, Deployment, string]>([
 it('mails on weekdays, and sends alerts to the addresses of the alarms, by default', () => {
   const { deployment } = configured({ alarmEmails: emails, morningMail: { at: '06:30', emails } })();
   expect(deployment.morningMail?.workdays).toEqual(['monday', 'tuesday', 'wednesday', 'thursday', 'friday']);
-  expect(deployment.alerts).toEqual({ webhooks: [] });
+  expect(deployment.alerts).toEqual({ webhooks: [], who: {} });
 });

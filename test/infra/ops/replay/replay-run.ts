@@ -1,10 +1,8 @@
 import { type Message, PurgeQueueCommand } from '@aws-sdk/client-sqs';
-import type { OperatorLedger } from '../../../../infra/local/operator-clients.ts';
+import { operatorLedger } from '../../../../infra/local/operator-clients.ts';
 import { DeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import { type ReplayDependencies, type ReplayRequest, replay } from '../../../../infra/ops/replay/replay.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
-import { Breaker } from '../../../../shared/circuit-breaker/circuit-breaker.ts';
-import { createAlertLedger } from '../../../../shared/ledger/ledger.ts';
 import { createQueues } from '../../../../shared/platform/aws/queue.ts';
 import { testClock } from '../../../support/clock.ts';
 import { startDynalite } from '../../../support/dynamodb.ts';
@@ -24,10 +22,7 @@ export const workQueues = ['product-orders', 'completions'] as const;
 export async function startReplayStores() {
   const [store, table] = await Promise.all([startQueueStore(), startDynalite()]);
   const clock = testClock();
-  const ledger: OperatorLedger = {
-    ...createAlertLedger({ ...table, clock, times: { settlingSeconds: 300 } }),
-    breaker: new Breaker(table.table, clock),
-  };
+  const ledger = operatorLedger(table.table, clock);
   const queueUrls = {
     'product-orders': store.url('product-orders'),
     completions: store.url('completions'),

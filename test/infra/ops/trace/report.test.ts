@@ -21,6 +21,7 @@ const order: TracedOrder = {
   next: 'Release the order, then replay.',
   command: 'npm run replay -- --order MO/7/1 --stack AzumutaErp-ghent-production',
   draft: { number: 'MO/7/1', article: 'GEAR-01', parameters: { Quantity: 1 }, variants: ['Left'] },
+  concerns: [],
   bookings: [],
   deadLetters: [],
   journey: [],

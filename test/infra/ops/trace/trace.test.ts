@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { OperatorLedger } from '../../../../infra/local/operator-clients.ts';
+import { operatorLedger } from '../../../../infra/local/operator-clients.ts';
 import type { FindOwner } from '../../../../infra/ops/trace/recording-owner.ts';
 import { traceLines } from '../../../../infra/ops/trace/report.ts';
 import { traceOrder } from '../../../../infra/ops/trace/trace.ts';
-import { Breaker } from '../../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createAlertLedger } from '../../../../shared/ledger/ledger.ts';
 import { book, claimedOrder, plan, refuse } from '../../../support/bookings.ts';
 import { testClock } from '../../../support/clock.ts';
@@ -12,10 +11,7 @@ import { newOrder, splitOrder } from '../../../support/orders.ts';
 
 const clock = testClock();
 const store = await startLedgerStore();
-const ledger: OperatorLedger = {
-  ...createAlertLedger({ ...store, clock, times: { settlingSeconds: 300 } }),
-  breaker: new Breaker(store.table, clock),
-};
+const ledger = operatorLedger(store.table, clock);
 
 /** A product order that was created in Azumuta and completed there. */
 async function completed(number: string, index: number, erpOrder: string): Promise<void> {

@@ -1,0 +1,76 @@
+import { LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
+import { reconcileDefaults } from '../../../shared/integration/schema.ts';
+import { readQueue } from '../../../shared/platform/aws/queue.ts';
+import type { Clock } from '../../../shared/platform/clock.ts';
+import { readSituation, type Situation } from '../../../shared/situation/read.ts';
+import type { OperatorLedger } from '../../local/operator-clients.ts';
+import { ledgerOf, type QueueUrls, queueUrlsOf, sqsOf, type Target } from '../cli/target.ts';
+import { insightOfTarget, type QueueInsight } from './queue-insight.ts';
+
+/** Everything that the situation of a stack is read from. */
+export interface StackReads {
+  readonly sqs: ReturnType<typeof sqsOf>;
+  readonly lambda: LambdaClient;
+  readonly ledger: Pick<OperatorLedger, 'breaker' | 'concerns' | 'orders' | 'deadLetters' | 'pauses'>;
+  readonly queueUrls: QueueUrls;
+  /** Without it, ages are not known. */
+  readonly insight?: QueueInsight | undefined;
+  readonly clock: Clock;
+}
+
+export function stackReadsOf(target: Target, clock: Clock): StackReads {
+  return {
+    sqs: sqsOf(target),
+    lambda: new LambdaClient(target.aws),
+    ledger: ledgerOf(target),
+    queueUrls: queueUrlsOf(target),
+    insight: insightOfTarget(target, clock),
+    clock,
+  };
+}
+
+/** The state of both flows, by a few cheap calls, none of which takes a message. Outages count at once. */
+export function situationOf({
+  sqs,
+  lambda,
+  ledger,
+  queueUrls,
+  insight,
+  clock,
+}: StackReads): Promise<Situation> {
+  return readSituation({
+    ledger,
+    breaker: ledger.breaker,
+    clock,
+    graceHours: reconcileDefaults.graceHours,
+    outageSeconds: 0,
+    async queue(queue) {
+      const { arn, waiting, underWay } = await readQueue(sqs, queueUrls[queue]);
+      const isEmpty = waiting + underWay === 0;
+      const [paused, oldestSeconds] = await Promise.all([
+        isPaused(lambda, arn),
+        isEmpty ? undefined : insight?.(queue),
+      ]);
+      return { waiting, underWay, paused, oldestSeconds };
+    },
+    async countDeadLetters() {
+      const { waiting, underWay } = await readQueue(sqs, queueUrls['dead-letters']);
+      // Also those that a replay is holding.
+      return waiting + underWay;
+    },
+  });
+}
+
+/** The event source mappings that read from a queue. */
+export async function mappingsOf(lambda: LambdaClient, queueArn: string) {
+  const command = new ListEventSourceMappingsCommand({ EventSourceArn: queueArn });
+  const { EventSourceMappings = [] } = await lambda.send(command);
+  // Not every endpoint filters.
+  return EventSourceMappings.filter(({ EventSourceArn }) => EventSourceArn === queueArn);
+}
+
+/** Whether no function reads from a queue; false when Lambda refuses to answer. */
+async function isPaused(lambda: LambdaClient, queueArn: string): Promise<boolean> {
+  const mappings = await mappingsOf(lambda, queueArn).catch(() => []);
+  return mappings.length > 0 && mappings.every(({ State = '' }) => /^Disabl/.test(State));
+}

@@ -1,0 +1,87 @@
+import { dayBefore } from '../../model/time.ts';
+import type { StoredItem } from '../../platform/aws/dynamodb-table.ts';
+import { ledgerIndexes, numberOf } from '../keys.ts';
+import { eventOf } from './events.ts';
+import { Records } from './records.ts';
+
+/** One entry of a list of product orders. */
+export interface ListedOrder {
+  readonly number: string;
+  /** What happened to it last on that day, and when (ISO). */
+  readonly event?: string;
+  readonly at?: string;
+}
+
+/** A page of a list; each order is in it once. */
+export interface OrderPage {
+  readonly orders: readonly ListedOrder[];
+  /** Where the next page begins: the last entry's keys in table and index. Undefined behind the last page. */
+  readonly next?: StoredItem | undefined;
+}
+
+/** Where a page begins, and how many entries of the index it reads. */
+export interface PageRange {
+  readonly limit: number;
+  readonly after?: StoredItem | undefined;
+}
+
+/** Lists for people, from the indexes that the flows need anyway: page by page, by keys, never a scan. The indexes lag. */
+export class OrderLists extends Records {
+  /**
+   * What happened in a time, the newest first: an order is in the index with each of its records.
+   * @param beginning Only orders whose numbers begin so, in upper or lower case.
+   */
+  async happened(from: Date, until: Date, { limit, after }: PageRange, beginning = ''): Promise<OrderPage> {
+    const found: StoredItem[] = [];
+    const oldest = dayOf(from);
+    const first = typeof after?.day === 'string' ? after.day : dayOf(until);
+    for (let day = first; day >= oldest && found.length < limit; day = dayBefore(day)) {
+      const begins = after?.day === day ? { after } : { upTo: until.toISOString() };
+      const range = { ...begins, backwards: true, limit: limit - found.length };
+      found.push(...(await this.table.queryIndex(ledgerIndexes.day, day, range)));
+    }
+    const within = found.filter(({ happened }) => String(happened) >= from.toISOString());
+    const isOver = found.length < limit || within.length < found.length;
+    const events = within.map(eventOf);
+    const wanted = beginning.toLowerCase();
+    return pageOf(
+      events.filter(({ number }) => number.toLowerCase().startsWith(wanted)),
+      isOver ? undefined : found.at(-1),
+    );
+  }
+
+  /** What waits for its completion, by its due date, the earliest first. */
+  async waiting({ limit, after }: PageRange): Promise<OrderPage> {
+    const range = { limit, after };
+    return this.#page(
+      await this.table.queryIndex(ledgerIndexes.awaitingCompletion, 'completion', range),
+      limit,
+    );
+  }
+
+  /** What is open about orders. @param kind Of the concern; any if it is left out. */
+  async withConcerns({ limit, after }: PageRange, kind?: string): Promise<OrderPage> {
+    const range = { limit, after, startsWith: kind === undefined ? undefined : `${kind} ` };
+    return this.#page(await this.table.queryIndex(ledgerIndexes.concern, 'open', range), limit);
+  }
+
+  #page(found: readonly StoredItem[], limit: number): OrderPage {
+    const entries = found.filter(({ pk }) => String(pk).startsWith('ORDER#'));
+    const next = found.length < limit ? undefined : found.at(-1);
+    return pageOf(
+      entries.map((entry) => ({ number: numberOf(entry) })),
+      next,
+    );
+  }
+}
+
+function pageOf(entries: readonly ListedOrder[], next: StoredItem | undefined): OrderPage {
+  const known = new Map<string, ListedOrder>();
+  for (const entry of entries)
+    if (entry.number !== 'unknown' && !known.has(entry.number)) known.set(entry.number, entry);
+  return { orders: [...known.values()], next };
+}
+
+function dayOf(at: Date): string {
+  return at.toISOString().slice(0, 10);
+}

@@ -1,0 +1,177 @@
+import { numberOf } from '../ledger/keys.ts';
+import { type Partner, partnerNames, partnerWords } from '../model/partner.ts';
+import { consumerOf, type QueueName, queueNames, queueWords } from '../model/queues.ts';
+import type { Role } from '../model/remedies.ts';
+import { capitalized, counted, oneLine, sentence } from '../model/text.ts';
+import { duration, durationInWords } from '../model/time.ts';
+import { backoffDefaults } from '../worker/policy.ts';
+import { groupOf, type QueueStatus, type SeenTrouble, type Situation, type TroubleKind } from './read.ts';
+import { commandOf, headlineOf, isRefused, maxReason, nextOf, whoActs } from './words.ts';
+
+/** Something that is stuck, late or slow, for the person who is asked to correct it. */
+export interface Problem {
+  /** Stable, so that a page that refreshes itself recognises it. */
+  readonly id: string;
+  readonly kind: TroubleKind | 'paused' | 'slow';
+  /** A slow one goes on by itself. */
+  readonly grade: 'stuck' | 'slow';
+  /** Sentences. */
+  readonly what: string;
+  readonly why: string;
+  readonly next: string;
+  readonly who: Role;
+  /** What to type, ready to paste. */
+  readonly command?: string | undefined;
+  /** Orders that are known to be affected: the first ones. */
+  readonly orders: readonly string[];
+}
+
+/** Orders that are named at most. */
+const maxOrders = 10;
+/** A healthy flow finishes a message within seconds. */
+const slowSeconds = 120;
+const longestRetry = durationInWords(backoffDefaults.capSeconds);
+
+/**
+ * What is stuck, late or slow, and why, worst first; empty when all is well.
+ * @param where Options that select the stack on a command line, quoted for its shell.
+ */
+export function problemsOf(situation: Situation, where: string): Problem[] {
+  const { troubles, partners, queues } = situation;
+  const down = partnerNames.filter((partner) => partners[partner].open);
+  // What waits for a partner that is down is told with it.
+  const others = troubles.filter(
+    ({ kind, partner }) => kind !== 'partner-down' && (kind !== 'waiting' || !partners[partner].open),
+  );
+  return [
+    ...down.map((partner) => partnerDown(partner, situation, where)),
+    ...pausedFlows(situation, where),
+    ...[...Map.groupBy(others, groupOf).values()].flatMap((group) => groupProblem(group, situation, where)),
+    ...(down.length > 0 ? [] : queueNames)
+      // While bookings are paused, their messages wait, and nothing is wrong with them.
+      .filter((queue) => queue !== 'completions' || !partners.erp.bookingsPausedAt)
+      .flatMap((queue) => slowQueue(queue, queues[queue])),
+  ];
+}
+
+/** The problems as one sentence after the other; what is announced, or stands above all. */
+export function headlineOfAll(problems: readonly Problem[]): string {
+  return problems.length === 0 ? 'Everything works.' : problems.map(({ what }) => what).join(' ');
+}
+
+function partnerDown(partner: Partner, { partners, queues, at }: Situation, where: string): Problem {
+  const { reason = '', openedAt, openUntilMs = 0 } = partners[partner];
+  const group = { kind: 'partner-down', partner } as const;
+  const waiting = queueNames.filter((queue) => inQueue(queues[queue]) > 0);
+  const total = waiting.reduce((sum, queue) => sum + inQueue(queues[queue]), 0);
+  const downSeconds = Math.max(0, (at.getTime() - Date.parse(openedAt ?? '')) / 1000);
+  const isDown = openedAt === undefined ? 'is down' : `has been down for ${duration(downSeconds)}`;
+  const messages = waiting.map((queue) => countedIn(queue, queues[queue])).join(' and ');
+  const nextSeconds = (openUntilMs - at.getTime()) / 1000;
+  const nextTry = nextSeconds > 0 ? `the next try is in ${duration(nextSeconds)}` : 'it is being tried now';
+  const refused = isRefused(reason);
+  return {
+    ...{ id: `partner-${partner}`, kind: 'partner-down', grade: 'stuck', orders: [] },
+    what: `${capitalized(partnerWords[partner])} ${isDown}${total === 0 ? '' : `; ${messages} ${total === 1 ? 'waits' : 'wait'} for it`}.`,
+    why: sentence(reason) || 'Several calls to it have failed.',
+    next: [
+      refused
+        ? 'It refuses our credentials: set the right ones.'
+        : `Fix the cause in ${partnerWords[partner]}.`,
+      total === 0
+        ? 'Nothing waits for it: the next message tries it again.'
+        : `Nothing is lost: messages that wait continue automatically (${nextTry}).`,
+    ].join(' '),
+    who: whoActs(group),
+    command: refused ? commandOf(group, partners, where) : undefined,
+  };
+}
+
+function pausedFlows({ queues, partners, pullPausedSince }: Situation, where: string): Problem[] {
+  const paused = (flow: string, does: string, rest: string, why: string, then = '') => ({
+    ...({ id: `paused-${flow}`, kind: 'paused', grade: 'stuck', orders: [], who: 'operator' } as const),
+    what: `${capitalized(does)} is paused${rest}.`,
+    why,
+    next: `Resume it when the maintenance is over${then}.`,
+    command: `npm run resume -- ${flow} ${where}`,
+  });
+  const waits = (queue: QueueName) =>
+    `; ${inQueue(queues[queue]) === 0 ? 'nothing waits' : waitsIn(queue, queues[queue])}`;
+  const problems = queueNames.flatMap((queue) => {
+    const { flow, does } = queueWords[queue];
+    const why = `Somebody paused it: the event source mapping of ${consumerOf[queue]} is disabled.`;
+    return queues[queue].paused ? [paused(flow, does, waits(queue), why)] : [];
+  });
+  if (partners.erp.bookingsPausedAt !== undefined) {
+    const why = 'Somebody paused it. Completions are still read from Azumuta and planned.';
+    const then = `: what waits is booked within ${longestRetry}`;
+    problems.push(paused('bookings', 'booking in the ERP', waits('completions'), why, then));
+  }
+  if (pullPausedSince) {
+    const why = 'Somebody paused it: each run of its schedule ends at once.';
+    problems.push(paused('pull', 'reading orders from the ERP', '', why));
+  }
+  return problems;
+}
+
+/** What is told together: the headline with its number, and the first orders. */
+function groupProblem(
+  group: readonly SeenTrouble[],
+  { partners, cut, at }: Situation,
+  where: string,
+): Problem[] {
+  return group.slice(0, 1).map((first) => {
+    const { kind, reason } = first;
+    const count = group.reduce((sum, { count: of = 1 }) => sum + of, 0);
+    // A message that waits is not filed under its order.
+    const orders =
+      kind === 'waiting' ? [] : group.flatMap(({ order, key }) => order ?? (key ? numberOf({ ...key }) : []));
+    const oldest = Math.min(...group.map(({ since }) => since.getTime()));
+    const forSeconds = kind === 'overdue' ? 0 : (at.getTime() - oldest) / 1000;
+    return {
+      ...{ id: groupOf(first).replaceAll('/', '-'), kind, grade: 'stuck' },
+      what: `${cut.has(kind) ? 'At least ' : ''}${headlineOf(first, count)}.`,
+      why:
+        reason === undefined
+          ? `${orders.length > 0 ? 'The page of each order says it' : 'The list says it'}${forSeconds < 60 ? '' : `; the oldest is open for ${duration(forSeconds)}`}.`
+          : oneLine(reason, maxReason),
+      next: nextOf(first),
+      who: whoActs(first),
+      command: commandOf(first, partners, where),
+      orders: [...new Set(orders)].slice(0, maxOrders),
+    };
+  });
+}
+
+function slowQueue(queue: QueueName, status: QueueStatus): Problem[] {
+  const { oldestSeconds = 0, underWay, waiting, paused } = status;
+  if (paused || inQueue(status) === 0 || oldestSeconds < slowSeconds) return [];
+  const isTaken = underWay > 0;
+  return [
+    {
+      ...{ id: `slow-${queue}`, kind: 'slow', who: 'operator', orders: [] },
+      grade: isTaken ? 'slow' : 'stuck',
+      what: `${waitsIn(queue, status)}, the oldest for ${duration(oldestSeconds)}.`,
+      why: isTaken
+        ? 'They failed and are retried automatically: an order is locked or busy, or a partner is slow.'
+        : `No function takes the ${counted(waiting, 'message')} in the queue.`,
+      next: isTaken
+        ? 'Search for the order: its journey shows why the last attempt failed.'
+        : `Check whether ${consumerOf[queue]} is throttled or fails to start: its logs are in CloudWatch.`,
+    },
+  ];
+}
+
+/** Messages in a queue, or under way. */
+export function inQueue({ waiting, underWay }: QueueStatus): number {
+  return waiting + underWay;
+}
+
+export function countedIn(queue: QueueName, status: QueueStatus): string {
+  return counted(inQueue(status), queueWords[queue].one, queueWords[queue].many);
+}
+
+/** `3 bookings wait`. */
+function waitsIn(queue: QueueName, status: QueueStatus): string {
+  return `${countedIn(queue, status)} ${inQueue(status) === 1 ? 'waits' : 'wait'}`;
+}

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { partitionOf } from '../../../shared/ledger/keys.ts';
+import { concernKinds } from '../../../shared/ledger/records/concerns.ts';
+import { problemsOf as problemsOfSituation } from '../../../shared/situation/problems.ts';
+import type { QueueStatus, SeenTrouble, Situation, TroubleKind } from '../../../shared/situation/read.ts';
+
+const at = new Date('2026-11-24T08:10:00Z');
+const empty: QueueStatus = { waiting: 0, underWay: 0, paused: false };
+const reachable = { open: false, reason: undefined, openedAt: undefined, openUntilMs: undefined };
+const down = (reason: string): BreakerState => ({
+  open: true,
+  reason,
+  openedAt: '2026-11-24T08:05:00Z',
+  openUntilMs: at.getTime() + 45_000,
+});
+
+type Given = Partial<Situation['queues']> &
+  Partial<Situation['partners']> &
+  Partial<Pick<Situation, 'troubles' | 'cut' | 'pullPausedSince'>>;
+
+function problemsOf(given: Given) {
+  const { erp = reachable, azumuta = reachable, troubles = [], cut = new Set(), ...others } = given;
+  const { pullPausedSince, ...queues } = others;
+  const situation: Situation = {
+    ...{ at, troubles, cut, pullPausedSince, deadLetters: 0, unfiled: 0 },
+    queues: { 'product-orders': empty, completions: empty, ...queues },
+    partners: { erp, azumuta },
+  };
+  return problemsOfSituation(situation, '--local');
+}
+
+const trouble = (kind: TroubleKind, number: string): SeenTrouble => ({
+  ...{ kind, partner: 'erp', cause: 'order-state', since: at, isDue: true, id: `${kind} ${number}` },
+  key: { pk: partitionOf(number), sk: kind },
+});
+
+const waiting = (seconds: number, underWay = 1) => ({ ...empty, underWay, oldestSeconds: seconds });
+const denied = 'The ERP does not let us (403) at GET /orders: check the rights of its user for this record.';
+
+describe('the list of problems', () => {
+  it('is empty while messages are finished quickly', () => {
+    expect(problemsOf({ completions: { ...waiting(3, 5), waiting: 40 } })).toEqual([]);
+  });
+
+  it.each<[string, Given, object]>([
+    [
+      'since when a partner is down, what waits for it, why, and that it continues automatically',
+      { erp: down('It answered 503'), completions: waiting(300, 3) },
+      {
+        what: 'The ERP has been down for 5 min; 3 completions to be booked wait for it.',
+        why: 'It answered 503.',
+        next: 'Fix the cause in the ERP. Nothing is lost: messages that wait continue automatically (the next try is in 45 s).',
+      },
+    ],
+    [
+      'how to set the credentials that a partner refuses',
+      { azumuta: down('Azumuta refused the API key (401).') },
+      {
+        command: 'npm run secrets -- set azumuta-api-key --local',
+        next: expect.stringContaining('the next message tries it again'),
+      },
+    ],
+    [
+      'nothing about credentials when a partner denies a right (403)',
+      { erp: down(denied) },
+      { command: undefined, next: expect.stringMatching(/^Fix the cause in the ERP\./) },
+    ],
+    [
+      'how to resume a paused flow',
+      { completions: { ...empty, waiting: 1, paused: true } },
+      {
+        what: 'Reading completions from Azumuta and booking them in the ERP is paused; 1 completion to be booked waits.',
+        command: 'npm run resume -- completions --local',
+      },
+    ],
+    [
+      'how to resume paused bookings, and does not call slow what waits for them',
+      { erp: { ...reachable, bookingsPausedAt: '2026-11-24T08:00:00Z' }, completions: waiting(600, 2) },
+      {
+        what: 'Booking in the ERP is paused; 2 completions to be booked wait.',
+        next: expect.stringContaining('within 15 minutes'),
+        command: 'npm run resume -- bookings --local',
+      },
+    ],
+    [
+      'how many dead letters have the same cause, and what to do about it',
+      { troubles: [trouble('dead-letter', 'MO/1'), trouble('dead-letter', 'MO/2')] },
+      {
+        what: '2 completions cannot be booked in the ERP: order state.',
+        orders: ['MO/1', 'MO/2'],
+        command: 'npm run replay -- --local',
+        who: 'planner',
+      },
+    ],
+    [
+      'that the pull is paused',
+      { pullPausedSince: at },
+      { what: 'Reading orders from the ERP is paused.', command: 'npm run resume -- pull --local' },
+    ],
+    [
+      'of messages that wait for a partner only that it is down',
+      { erp: down('It answered 503'), troubles: [trouble('waiting', 'MO/1')] },
+      { id: 'partner-erp' },
+    ],
+    [
+      'which messages are retried for minutes although the partner is reachable',
+      { completions: waiting(600) },
+      { grade: 'slow', what: '1 completion to be booked waits, the oldest for 10 min.' },
+    ],
+    [
+      'which function to check when no function takes the messages',
+      { completions: { ...waiting(600, 0), waiting: 2 } },
+      { grade: 'stuck', next: expect.stringContaining('book-completion') },
+    ],
+  ])('says %s', (_, given, told) => {
+    const [problem, ...others] = problemsOf(given);
+    expect(problem).toMatchObject(told);
+    expect(others).toEqual([]);
+  });
+
+  it.each([...concernKinds, 'overdue', 'unfiled', 'channel-down'] as const)(
+    'is never empty while there is a trouble %s, and says what to do',
+    (kind) => {
+      const [problem, ...others] = problemsOf({ troubles: [trouble(kind, 'MO/1')] });
+      expect(problem).toMatchObject({ grade: 'stuck', next: expect.stringMatching(/^[A-Z].+\.$/) });
+      expect(others).toEqual([]);
+    },
+  );
+
+  it('groups what is open by kind, and names its orders', () => {
+    const troubles = [trouble('unwanted', 'MO/1'), trouble('changed', 'MO/2'), trouble('unwanted', 'MO/3')];
+    expect(problemsOf({ troubles })).toMatchObject([
+      {
+        what: '2 product orders are not wanted any more.',
+        next: 'Remove the product order in Azumuta, or let the shop floor know.',
+        command: 'npm run alert -- --local',
+        orders: ['MO/1', 'MO/3'],
+      },
+      { what: '1 product order is not as the ERP wants it.', orders: ['MO/2'] },
+    ]);
+  });
+
+  it('says that there are at least so many, where not all were read', () => {
+    const troubles = Array.from({ length: 1000 }, (_, index) => trouble('changed', `MO/${index}`));
+    const [problem] = problemsOf({ troubles, cut: new Set(['changed']) });
+    expect(problem?.what).toBe('At least 1000 product orders are not as the ERP wants them.');
+    expect(problem?.orders).toHaveLength(10);
+  });
+});
