@@ -6,13 +6,13 @@ import { Hono } from 'hono';
 import { UsageError } from '../ops/cli/command.ts';
 import { createAuth, strictHeaders } from './auth.ts';
 import type { Answers, ConsoleDependencies } from './dependencies.ts';
-import { flowProblemsOf } from './flow-problems.ts';
 import { problemOf, problemPage, refusalPage } from './pages/error-page.ts';
-import { flowsPage, headlineOf } from './pages/flows.ts';
 import { layout, type Page } from './pages/layout.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
+import { orderActionRoutes } from './routes/order-actions.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { shopFloorRoutes } from './routes/shop-floor.ts';
+import { stateRoutes } from './routes/state.ts';
 
 const refreshSeconds = 2;
 /** A page with an error reloads by itself when the platform or the credentials work again. */
@@ -21,21 +21,16 @@ const maxNotices = 100;
 
 /** The console as an application that answers requests; it does not listen yet. */
 export function createConsole(dependencies: ConsoleDependencies): Hono {
-  const { flows, keys, port, shopFloor, timeZone } = dependencies;
+  const { keys, port, shopFloor } = dependencies;
   const auth = createAuth(keys, port, (c, sentence) => c.html(refusalPage(sentence), 403));
   const { answers, bare } = createAnswers(dependencies, auth.formKey);
   const app = new Hono();
   app.use(...strictHeaders());
   app.use(auth.guard);
   app.route('/', assetRoutes());
-  app.get('/', async (c) => {
-    const status = await flows();
-    const problems = flowProblemsOf(status, dependencies.commands);
-    const content = flowsPage(status, problems, timeZone);
-    const page = { name: 'flows', title: 'Flows', headline: headlineOf(problems), content } as const;
-    return answers.show(c, page, status);
-  });
+  app.route('/', stateRoutes(dependencies, answers));
   app.route('/', orderRoutes(dependencies, answers));
+  app.route('/', orderActionRoutes(dependencies, answers));
   app.route('/', deadLetterRoutes(dependencies, answers));
   if (shopFloor) app.route('/', shopFloorRoutes(shopFloor, answers));
 
@@ -52,7 +47,7 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
 }
 
 /** How routes answer: with a page inside the layout, or by going to another page that shows a notice. */
-function createAnswers({ target, timeZone, shopFloor, flows }: ConsoleDependencies, formKey: string) {
+function createAnswers({ target, timeZone, shopFloor, situation }: ConsoleDependencies, formKey: string) {
   const stack = { target, timeZone, hasFloor: shopFloor !== undefined };
   const notices = new Map<string, string>();
   let noticeCount = 0;
@@ -60,7 +55,7 @@ function createAnswers({ target, timeZone, shopFloor, flows }: ConsoleDependenci
   const answers: Answers = {
     formKey,
     async show(c, page, known) {
-      const { deadLetters } = known ?? (await flows());
+      const { deadLetters } = known ?? (await situation());
       const notice = notices.get(c.req.query('notice') ?? '');
       return c.html(layout({ ...stack, deadLetters, notice }, { refreshSeconds, ...page }));
     },

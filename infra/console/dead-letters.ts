@@ -4,8 +4,8 @@ import { type ReplayDependencies, replay } from '../ops/replay/replay.ts';
 
 export type DeadLetterView = Awaited<ReturnType<typeof readView>>;
 
-/** Selects the letters of a group, or one letter. */
-export type Chosen = { readonly group: string } | { readonly letter: string };
+/** Selects the letters of a group, one letter, or those of an order. */
+export type Chosen = { readonly group: string } | { readonly letter: string } | { readonly order: string };
 
 /** How long a view is reused while the number of letters stays the same. */
 const viewFreshMs = 60_000;
@@ -45,8 +45,13 @@ export function createDeadLetterDesk(dependencies: DeadLetterDeskDependencies) {
         last = { view: await readView(dependencies), count };
         return last.view;
       }),
-    replay: (chosen: Chosen, go: boolean) =>
-      changed(() => replay({ go, wanted: (letter) => isChosen(letter, chosen), signal }, dependencies)),
+    /** @param note Who, and why. An order is looked at once more even when its letters are gone. */
+    replay: (chosen: Chosen, go: boolean, note?: string) =>
+      changed(() => {
+        const orders = 'order' in chosen ? new Set([chosen.order]) : undefined;
+        const wanted = orders ? undefined : (letter: RoutedLetter) => isChosen(letter, chosen);
+        return replay({ go, orders, wanted, note, signal }, dependencies);
+      }),
     discard: (chosen: Chosen, note: string, by: string) =>
       changed(() =>
         discard(
@@ -58,6 +63,7 @@ export function createDeadLetterDesk(dependencies: DeadLetterDeskDependencies) {
 }
 
 export function isChosen(letter: RoutedLetter, chosen: Chosen): boolean {
+  if ('order' in chosen) return letter.numbers.includes(chosen.order);
   return 'group' in chosen ? groupIdOf(letter) === chosen.group : letter.sqsId === chosen.letter;
 }
 

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { localTime } from '../../shared/model/time.ts';
+import type { OrderState } from '../ops/trace/trace.ts';
 
 /** A piece of a page; `html` escapes every value. */
 export type Html = ReturnType<typeof html>;
@@ -25,6 +26,11 @@ export function moment(at: Date, { now, timeZone }: PlantTime): Html {
   const [day = '', time = ''] = localTime(at, timeZone).split(' ');
   const isToday = localTime(now, timeZone).startsWith(day);
   return html`<time datetime="${at.toISOString()}" title="${day} ${time}">${isToday ? time : `${day} ${time}`}</time>`;
+}
+
+/** How far an order has got, or that somebody must see to it. */
+export function stageBadge(state: OrderState): Html {
+  return html`<span class="badge ${state.replaceAll(' ', '-')}">${state}</span>`;
 }
 
 export function orderLink(number: string): string {

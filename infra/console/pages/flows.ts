@@ -3,12 +3,12 @@ import type { BreakerState } from '../../../shared/circuit-breaker/circuit-break
 import type { Partner } from '../../../shared/model/partner.ts';
 import { consumerOf, type QueueName } from '../../../shared/model/queues.ts';
 import { duration } from '../../../shared/model/time.ts';
-import type { FlowsStatus } from '../../ops/flows/flow-status.ts';
-import type { FlowProblem } from '../flow-problems.ts';
+import type { Problem } from '../../../shared/situation/problems.ts';
+import type { Situation } from '../../../shared/situation/read.ts';
 import { type Html, moment, orderLink, type PlantTime, queueTitles } from '../labels.ts';
 
 /** Both flows as a picture, below the list of problems. */
-export function flowsPage(status: FlowsStatus, problems: readonly FlowProblem[], timeZone: string): Html {
+export function flowsPage(status: Situation, problems: readonly Problem[], timeZone: string): Html {
   const time = { now: status.at, timeZone };
   return html`<h1>Flows</h1>
     <div id="flows" data-live>
@@ -30,12 +30,8 @@ export function flowsPage(status: FlowsStatus, problems: readonly FlowProblem[],
     <p class="hint">“Under way” counts messages that a function works on and messages that wait for their next attempt: SQS does not distinguish them.</p>`;
 }
 
-/** A screen reader announces this when it changes. */
-export function headlineOf(problems: readonly FlowProblem[]): string {
-  return problems.length === 0 ? 'Everything works.' : problems.map(({ what }) => what).join(' ');
-}
-
-function problemsPart(problems: readonly FlowProblem[]): Html {
+/** What needs a person, above all else. */
+export function problemsPart(problems: readonly Problem[]): Html {
   if (problems.length === 0)
     return html`<p class="verdict good"><span aria-hidden="true">✓</span> Everything works.</p>`;
   return html`<section aria-labelledby="problems" class="troubles">
@@ -44,12 +40,13 @@ function problemsPart(problems: readonly FlowProblem[]): Html {
   </section>`;
 }
 
-function problemPart({ id, grade, what, why, next, command, orders = [], link }: FlowProblem): Html {
+function problemPart({ id, kind, grade, what, why, next, command, orders }: Problem): Html {
+  const hasLetters = kind === 'dead-letter' || kind === 'unfiled';
   return html`<li id="trouble-${id}" class="trouble ${grade}">
     <p class="what">${what}</p>
     <dl>
       <div><dt>Why</dt><dd>${why}</dd></div>
-      <div><dt>What to do</dt><dd>${next}${command === undefined ? '' : html` <code>${command}</code>`}${link ? html` <a href="${link.href}">${link.label}</a>` : ''}</dd></div>
+      <div><dt>What to do</dt><dd>${next}${hasLetters ? html` <a href="/letters">Dead letters</a>` : command === undefined ? '' : html` <code>${command}</code>`}</dd></div>
       ${orders.length > 0 ? html`<div><dt>Orders</dt><dd>${orderLinks(orders)}</dd></div>` : ''}
     </dl>
   </li>`;
@@ -67,7 +64,7 @@ function lane(title: string, explanation: string, nodes: readonly Html[]): Html 
   </section>`;
 }
 
-function partner(name: Partner, { partners }: FlowsStatus, role: string, time: PlantTime): Html {
+function partner(name: Partner, { partners }: Situation, role: string, time: PlantTime): Html {
   const state = partners[name];
   return html`<li class="node partner ${state.open ? 'bad' : 'good'}">
     <p class="name">${name === 'erp' ? 'ERP' : 'Azumuta'}</p>
@@ -89,7 +86,7 @@ function step(how: string): Html {
   return html`<li class="node step"><p class="name">Received</p><p class="role">${how}</p></li>`;
 }
 
-function queue(name: QueueName, { queues, partners }: FlowsStatus): Html {
+function queue(name: QueueName, { queues, partners }: Situation): Html {
   const { waiting, underWay, paused, oldestSeconds } = queues[name];
   const areBookingsPaused = name === 'completions' && partners.erp.bookingsPausedAt !== undefined;
   const pause = paused ? 'paused' : areBookingsPaused ? 'bookings paused' : undefined;
@@ -107,7 +104,7 @@ function queue(name: QueueName, { queues, partners }: FlowsStatus): Html {
   </li>`;
 }
 
-function deadLettersPart({ deadLetters }: FlowsStatus): Html {
+function deadLettersPart({ deadLetters }: Situation): Html {
   return html`<section class="aside ${deadLetters > 0 ? 'bad' : ''}" aria-labelledby="aside">
     <h2 id="aside">Waiting for a person</h2>
     <p><span class="number">${deadLetters}</span> <a href="/letters">${deadLetters === 1 ? 'dead letter' : 'dead letters'}</a></p>

@@ -15,7 +15,7 @@ export interface Frame {
 }
 
 export interface Page {
-  readonly name: 'flows' | 'search' | 'letters' | 'floor' | 'none';
+  readonly name: 'today' | 'orders' | 'letters' | 'flows' | 'try' | 'floor' | 'none';
   readonly title: string;
   readonly content: Html;
   /** A sentence that a screen reader announces when it changes. */
@@ -47,8 +47,10 @@ export function layout(frame: Frame, page: Page): Html {
       <p class="brand"><a href="/">Azumuta <span aria-hidden="true">↔</span><span class="unseen">and</span> ERP</a></p>
       <nav aria-label="Pages" class="tabs">
         <ul>
-          ${tab('/', 'Flows', page.name === 'flows')}
+          ${tab('/', 'Today', page.name === 'today')}
+          ${tab('/orders', 'Orders', page.name === 'orders')}
           ${tab('/letters', 'Dead letters', page.name === 'letters', deadLetters)}
+          ${tab('/flows', 'Flows', page.name === 'flows')}
           ${hasFloor ? tab('/floor', 'Shop floor', page.name === 'floor') : ''}
         </ul>
       </nav>

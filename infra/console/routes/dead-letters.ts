@@ -32,8 +32,8 @@ export function deadLetterRoutes(dependencies: ConsoleDependencies, answers: Ans
     .post('/letters/discard', (c) => discard(c, pages));
 }
 
-async function look({ letters, flows }: Pages, again = false) {
-  return letters.look((await flows()).deadLetters, again);
+async function look({ letters, situation }: Pages, again = false) {
+  return letters.look((await situation()).deadLetters, again);
 }
 
 async function find(chosen: Chosen, pages: Pages) {

@@ -282,10 +282,10 @@ describe('the search', () => {
     expect(text).toContain('2 product orders of S-1');
   });
 
-  it('links to a dead letter that names an order which the ledger does not know', async () => {
-    await dead('PO-GONE', 'No article.');
+  it('says where to look for an order which the ledger does not know', async () => {
     const { text } = await visitor.get('/search?q=PO-GONE');
     expect(text).toContain('The ledger has no order');
-    expect(text).toContain('/letters?order=PO-GONE');
+    expect(linksOf(text, '/orders?list=day&q=PO-GONE')).toHaveLength(1);
+    expect(linksOf(text, '/letters')).not.toEqual([]);
   });
 });

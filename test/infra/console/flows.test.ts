@@ -24,7 +24,7 @@ it('reads the counts of each queue without taking a message', async () => {
   await store.put({ body: productOrderMessage('PO-4'), orderNumber: 'PO-4' });
 
   // Act
-  const status = await stage.flows();
+  const status = await stage.situation();
 
   // Assess
   expect(status.queues).toMatchObject({
@@ -37,7 +37,7 @@ it('reads the counts of each queue without taking a message', async () => {
 
 it('shows one box for what is to be booked, and that bookings are paused', async () => {
   await stage.ledger.breaker.pauseBookings(true);
-  const { text } = await visitor.get('/');
+  const { text } = await visitor.get('/flows');
   await stage.ledger.breaker.pauseBookings(false);
   expect(
     [...text.matchAll(/class="node queue[^>]*>\s*<p class="name">([^<]*)/g)].map(([, name]) => name),
@@ -49,14 +49,15 @@ it('shows one box for what is to be booked, and that bookings are paused', async
 it('says that everything works only while nothing is open about any order', async () => {
   // Prepare
   const { concerns } = stage.ledger;
+  await stage.empty();
   await stage.ledger.orders.put(newOrder({ number: 'PO-7' }));
 
   // Act
   await concerns.begin('PO-7', removedConcern);
-  const flows = (await visitor.get('/')).text;
+  const flows = (await visitor.get('/flows')).text;
   const order = (await visitor.get('/order?number=PO-7')).text;
   await concerns.end('PO-7', removedConcern, 'It is there again.');
-  const { open } = await stage.flows();
+  const { troubles } = await stage.situation();
 
   // Assess
   expect(flows).not.toContain('Everything works.');
@@ -64,7 +65,7 @@ it('says that everything works only while nothing is open about any order', asyn
   expect(flows).toContain('<a href="/order?number=PO-7">PO-7</a>');
   expect(order).toContain('If it was built, book it in the ERP by hand.');
   expect(order).toMatch(/badge needs-a-person[\s\S]*badge removed/);
-  expect(open).toEqual([]);
+  expect(troubles.filter(({ kind }) => kind === 'removed')).toEqual([]);
 });
 
 it('shows since when a partner is down in the time zone of the plant, why, and what to do', async () => {
@@ -74,7 +75,7 @@ it('shows since when a partner is down in the time zone of the plant, why, and w
   await stage.ledger.breaker.recordFailure('erp', refused, { permit: 'call' }, 'owner');
   stage.clock.advance(90);
   // Act
-  const { text } = await visitor.get('/');
+  const { text } = await visitor.get('/flows');
   // Assess
   expect(text).toContain('The ERP has been down for 90 s');
   expect(text).toContain('The ERP &lt;refused&gt; the credentials (401).');
@@ -88,7 +89,7 @@ it('shows a sentence without a stack trace when the stack does not answer', asyn
   // Prepare
   await stage.store.stop();
   // Act
-  const { status, text } = await visitor.get('/');
+  const { status, text } = await visitor.get('/flows');
   // Assess
   expect(status).toBe(502);
   expect(text).toContain('The platform on this machine does not answer.');

@@ -1,7 +1,8 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { createConsole, listenOnLoopback } from '../../../infra/console/app.ts';
 import { createDeadLetterDesk } from '../../../infra/console/dead-letters.ts';
-import { readFlows } from '../../../infra/ops/flows/flow-status.ts';
+import { situationOf } from '../../../infra/ops/flows/situation.ts';
+import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import { startReplayStores } from '../ops/replay/replay-run.ts';
 import { credentials } from '../ops/stores.ts';
 
@@ -17,17 +18,24 @@ export async function startStoreStage() {
   // No Lambda answers here, as for an operator who has no access to it.
   const nowhere = { endpoint: 'http://127.0.0.1:9', region: 'eu-west-1', credentials, maxAttempts: 1 };
   const lambda = new LambdaClient(nowhere);
-  const flows = () => readFlows({ sqs: store.sqs, lambda, ledger, queueUrls, clock });
+  const situation = () => situationOf({ sqs: store.sqs, lambda, ledger, queueUrls, clock });
   const token = 'token-of-this-start';
   let port = 0;
   const app = createConsole({
     target: 'Stores of a test',
     commands: '--local',
     local: true,
-    flows,
+    situation,
     ledger,
     findOwner: async (id) => (id === '5KKoy7m6ms89mvrTg' ? { owner: 'PO-REC' } : {}),
     letters: createDeadLetterDesk(stores.replaying),
+    ending: {
+      ledger,
+      enqueue: async (one) =>
+        void (await stores.replaying.queues.send(queueUrls['product-orders'], {
+          body: productOrderMessage(one),
+        })),
+    },
     shopFloor: undefined,
     operator: async () => operator,
     keys: { token, session: 'session-of-this-start' },
@@ -40,7 +48,7 @@ export async function startStoreStage() {
   const origin = `http://127.0.0.1:${port}`;
   return {
     ...stores,
-    flows,
+    situation,
     port,
     origin,
     token,

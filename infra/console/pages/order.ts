@@ -6,10 +6,16 @@ import { dayIn, duration } from '../../../shared/model/time.ts';
 import { redacted, redactedText } from '../../ops/cli/redact.ts';
 import { bookingWords, figuresText, type Run, runsOf } from '../../ops/trace/report.ts';
 import type { Trace, TracedOrder } from '../../ops/trace/trace.ts';
-import { type Html, moment, orderLink, type PlantTime } from '../labels.ts';
+import { type Html, moment, orderLink, type PlantTime, stageBadge } from '../labels.ts';
+import { actionsPart } from './order-actions.ts';
 
-/** The status of one order, what was received and sent for it, and everything that happened to it. */
-export function journeyPage(order: TracedOrder, siblings: readonly TracedOrder[], time: PlantTime): Html {
+/** One order: its next step, what was received, sent and booked for it, what a person can do, and all that happened to it. */
+export function orderPage(
+  order: TracedOrder,
+  siblings: readonly TracedOrder[],
+  time: PlantTime,
+  formKey: string,
+): Html {
   return html`<h1>Order ${order.number}</h1>
     <div id="journey" data-live>
       ${statusPart(order)}
@@ -19,7 +25,8 @@ export function journeyPage(order: TracedOrder, siblings: readonly TracedOrder[]
         <h2 id="timeline">What happened</h2>
         ${timelinePart(order.journey, time)}
       </section>
-    </div>`;
+    </div>
+    ${actionsPart(order, formKey)}`;
 }
 
 /** The orders that one search has found. */
@@ -27,24 +34,22 @@ export function choicePage(trace: Trace): Html {
   return html`<h1>${trace.productOrders.length} product orders of ${trace.asked}</h1>
     <div id="found" data-live><ul class="choice">${trace.productOrders.map(
       (order) => html`<li>
-        <a href="${orderLink(order.number)}">${order.number}</a> ${stateBadge(order.state)}
+        <a href="${orderLink(order.number)}">${order.number}</a> ${stageBadge(order.state)}
         <p>${redactedText(order.says)}</p>
       </li>`,
     )}</ul></div>`;
 }
 
-export function nothingFoundPage({ asked, notAsked }: Trace, letters: number): Html {
+export function nothingFoundPage({ asked, notAsked }: Trace): Html {
   return html`<h1>Nothing found</h1>
     <p>The ledger has no order, ERP order or recording <strong>${asked}</strong>.</p>
     ${notAsked === undefined ? '' : html`<p>${redactedText(notAsked)}</p>`}
-    ${letters === 0 ? '' : html`<p>But ${letters === 1 ? 'a dead letter names' : `${letters} dead letters name`} it: <a href="${lettersLink(asked)}">show ${letters === 1 ? 'it' : 'them'}</a>.</p>`}
     <ul>
-      <li>Type the whole number, with slashes and leading zeros: <code>MO/0042</code>.</li>
+      <li>Look for <a href="/orders?${new URLSearchParams({ list: 'day', q: asked })}">numbers of today that begin with it</a>, and choose another day there.</li>
       <li>An order appears after the ERP has sent it or the pull has found it. It must be <em>released</em> in the ERP.</li>
+      <li>A dead letter that names no order that is known is on the page <a href="/letters">Dead letters</a>.</li>
     </ul>`;
 }
-
-const lettersLink = (order: string) => `/letters?${new URLSearchParams({ order })}`;
 
 function statusPart(order: TracedOrder): Html {
   const { state, stage, says, next, command, deadLetters } = order;
@@ -52,18 +57,12 @@ function statusPart(order: TracedOrder): Html {
     ...{ booked: 'good', 'needs a person': 'bad' },
     ...{ withdrawn: '', 'given up': '' },
   };
-  const [letter] = deadLetters;
-  const link = letter && html` <a href="${lettersLink(letter.orderNumber)}">Replay it or discard it</a>`;
-  const typed = command === undefined ? '' : html` <code>${command}</code>`;
+  const typed = command === undefined || deadLetters.length > 0 ? '' : html` <code>${command}</code>`;
   return html`<div class="verdict ${tones[state] ?? 'going'}">
-    ${stateBadge(state)}${state === stage ? '' : html` ${stateBadge(stage)}`}
+    ${stageBadge(state)}${state === stage ? '' : html` ${stageBadge(stage)}`}
     <p>${redactedText(says)}</p>
-    ${next === undefined ? '' : html`<p><strong>What to do:</strong> ${next}${link ?? typed}</p>`}
+    ${next === undefined ? '' : html`<p><strong>What to do:</strong> ${next}${typed}</p>`}
   </div>`;
-}
-
-function stateBadge(state: TracedOrder['state']): Html {
-  return html`<span class="badge ${state.replaceAll(' ', '-')}">${state}</span>`;
 }
 
 function siblingsPart(siblings: readonly TracedOrder[]): Html {
@@ -99,9 +98,13 @@ function completedPart({ bookings, journey }: TracedOrder, time: PlantTime): Htm
   const recordings = bookings.flatMap(({ recordingIds }) => recordingIds);
   const completed = journey.find(({ event }) => event === 'completed' || event === 'planned');
   if (!completed) return html``;
-  const at = new Date(completed.at);
+  const [learned, done] = [
+    new Date(completed.at),
+    bookings.find(({ completedAt }) => completedAt)?.completedAt,
+  ];
   return card('Received from Azumuta', [
-    ['Completed', moment(at, { ...time, now: at })],
+    ['Completed there', done === undefined ? undefined : moment(new Date(done), { ...time, now: learned })],
+    ['Known here since', moment(learned, { ...time, now: learned })],
     [
       recordings.length === 1 ? 'Recording' : 'Recordings',
       html`${recordings.map((id) => html`<code>${id}</code> `)}`,
@@ -117,9 +120,11 @@ function bookingsPart({ bookings, journey }: TracedOrder): Html {
       const receipt = journey.findLast(
         ({ of, event }) => of === `booking ${booking.key}` && (event === 'booked' || event === 'amended'),
       )?.note;
+      const { state, reason } = booking;
       return [
         [bookingWords(booking), figuresText(booking)],
         ['Receipt', receipt === undefined ? undefined : redactedText(receipt)],
+        ['Answer', state === 'rejected' && reason !== undefined ? redactedText(reason) : undefined],
       ] as const;
     }),
   );

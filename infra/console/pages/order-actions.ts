@@ -1,0 +1,99 @@
+import { html } from 'hono/html';
+import { maxNote, minNote } from '../../ops/cli/signed-note.ts';
+import type { TracedOrder } from '../../ops/trace/trace.ts';
+import { formKeyField } from '../auth.ts';
+import type { Html } from '../labels.ts';
+
+export const actions = ['replay', 'settle', 'remake', 'discard', 'give-up'] as const;
+export type Action = (typeof actions)[number];
+
+interface Offered {
+  readonly action: Action;
+  readonly title: string;
+  readonly does: string;
+  /** The concern that is settled. */
+  readonly kind?: string;
+  readonly isMain?: boolean;
+}
+
+/** What a person can do about an order as it is now; the first is what its next step asks for. */
+function offered({ concerns, deadLetters, bookings, stage, command }: TracedOrder): Offered[] {
+  const isOver = stage === 'booked' || stage === 'given up' || stage === 'withdrawn';
+  const isRemoved = concerns.some(({ kind }) => kind === 'removed');
+  const look: Offered = {
+    action: 'replay',
+    title: 'Have it looked at once more',
+    does: 'Sends it to its queue again, with its dead letters: what is to be done for it is done, once. What is booked stays booked.',
+    isMain: command === 'replay',
+  };
+  return [
+    ...(isOver && deadLetters.length === 0 ? [] : [look]),
+    ...concerns.map(({ kind }): Offered => {
+      const title = `Settle “${kind.replaceAll('-', ' ')}”`;
+      const does =
+        'Says that it was put right, or does not matter. If its cause is seen anew, it begins again.';
+      return { action: 'settle', title, does, kind };
+    }),
+    ...(isRemoved && bookings.length === 0
+      ? [
+          {
+            action: 'remake',
+            title: 'Create it anew',
+            does: 'Creates the product order that was removed in Azumuta anew, as it was made.',
+          } as const,
+        ]
+      : []),
+    ...(deadLetters.length > 0
+      ? [
+          {
+            action: 'discard',
+            title:
+              deadLetters.length === 1
+                ? 'Discard its dead letter'
+                : `Discard its ${deadLetters.length} dead letters`,
+            does: 'What they refused is booked only if a person has it looked at once more.',
+          } as const,
+        ]
+      : []),
+    ...(isOver
+      ? []
+      : [
+          {
+            action: 'give-up',
+            title: 'Give it up',
+            does: 'Its end: nobody asks about it, and nothing is booked for it unless somebody has it looked at once more.',
+          } as const,
+        ]),
+  ];
+}
+
+/** A form for each action; each is signed, and says why. */
+export function actionsPart(order: TracedOrder, formKey: string): Html {
+  const all = offered(order);
+  if (all.length === 0) return html``;
+  return html`<section aria-labelledby="actions" class="letters">
+    <h2 id="actions">What you can do</h2>
+    <p class="hint">It is signed with your name, and stands with your reason in what happened.</p>
+    ${all.map((one) => formPart(one, order.number, formKey))}
+  </section>`;
+}
+
+function formPart(
+  { action, title, does, kind, isMain = false }: Offered,
+  number: string,
+  formKey: string,
+): Html {
+  const id = kind === undefined ? action : `${action}-${kind}`;
+  return html`<details id="do-${id}"${isMain ? html` open` : ''}>
+    <summary>${title}</summary>
+    <form method="post" action="/order/${action}" class="stack">
+      <p class="hint">${does}</p>
+      <input type="hidden" name="${formKeyField}" value="${formKey}">
+      <input type="hidden" name="number" value="${number}">
+      ${kind === undefined ? '' : html`<input type="hidden" name="kind" value="${kind}">`}
+      <label for="why-${id}">Why</label>
+      <input id="why-${id}" name="because" minlength="${minNote}" maxlength="${maxNote}" required autocomplete="off">
+      <p class="actions"><button${isMain ? html` class="main"` : ''}>${title}</button></p>
+    </form>
+  </details>`;
+}

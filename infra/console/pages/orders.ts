@@ -1,0 +1,117 @@
+import { html } from 'hono/html';
+import { orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
+import { eventWords } from '../../../shared/model/journey.ts';
+import { counted } from '../../../shared/model/text.ts';
+import { dayBefore } from '../../../shared/model/time.ts';
+import { redactedText } from '../../ops/cli/redact.ts';
+import { type Html, moment, orderLink, type PlantTime, stageBadge } from '../labels.ts';
+import { type AskedOrders, type ListedRows, listLink, lists, type OrderRow } from '../orders.ts';
+
+/** A list of product orders, page by page. */
+export function ordersPage(asked: AskedOrders, found: ListedRows, time: PlantTime): Html {
+  return html`<h1>Orders</h1>
+    <nav aria-label="Lists" class="choices"><ul>${Object.entries(lists).map(
+      ([list, title]) =>
+        html`<li><a href="/orders?list=${list}"${list === asked.list ? html` aria-current="page"` : ''}>${title}</a></li>`,
+    )}</ul></nav>
+    ${filterPart(asked, found)}
+    <div id="orders" data-live>
+      ${
+        found.rows.length === 0
+          ? html`<p class="verdict">There are none here.</p>`
+          : html`<table class="wide"><caption class="unseen">${lists[asked.list]}</caption>
+        <thead><tr>
+          <th scope="col">Order</th><th scope="col">Article</th><th scope="col">Quantity</th>
+          <th scope="col">Due</th><th scope="col">Stage</th><th scope="col">What is so</th>
+        </tr></thead>
+        <tbody>${found.rows.map((row) => rowPart(row, time))}</tbody>
+      </table>`
+      }
+      ${found.leftOut > 0 ? html`<p class="hint">${counted(found.leftOut, 'order')} of this page of the list ${found.leftOut === 1 ? 'is' : 'are'} of other articles.</p>` : ''}
+    </div>
+    <p class="actions">
+      ${found.next ? html`<a class="button main" href="${listLink({ ...asked, after: keysOf(found.next) })}">Next page</a>` : ''}
+      <a class="button" href="${listLink(asked, '/orders.csv')}">As CSV</a>
+    </p>`;
+}
+
+function filterPart(asked: AskedOrders, { day }: ListedRows): Html {
+  return html`<form action="/orders" method="get" class="filter">
+    <input type="hidden" name="list" value="${asked.list}">
+    ${
+      asked.list === 'day'
+        ? html`<p><label for="day">Day</label><input id="day" name="day" type="date" value="${day}"></p>
+    <p><label for="begins">Number begins with</label><input id="begins" name="q" value="${asked.q}" maxlength="200" autocomplete="off" spellcheck="false"></p>`
+        : ''
+    }
+    ${
+      asked.list === 'concerns'
+        ? html`<p><label for="kind">What is so</label><select id="kind" name="kind"><option value="">anything</option>${[
+            ...orderConcernKinds,
+            'dead-letter',
+          ].map(
+            (kind) =>
+              html`<option value="${kind}"${kind === asked.kind ? html` selected` : ''}>${kind.replaceAll('-', ' ')}</option>`,
+          )}</select></p>`
+        : ''
+    }
+    <p><label for="of-article">Article</label><input id="of-article" name="article" value="${asked.article}" maxlength="200" autocomplete="off" spellcheck="false"></p>
+    <p class="actions"><button>Show</button>${
+      asked.list === 'day'
+        ? html` <a class="button" href="${listLink({ ...asked, day: dayBefore(day), after: undefined })}">The day before</a>`
+        : ''
+    }</p>
+  </form>`;
+}
+
+function rowPart(
+  { number, article, quantity, dueDate, stage, needsPerson, says, event, at }: OrderRow,
+  time: PlantTime,
+): Html {
+  return html`<tr>
+    <th scope="row" data-label="Order"><a href="${orderLink(number)}">${number}</a></th>
+    <td data-label="Article">${article}</td>
+    <td data-label="Quantity">${quantity}</td>
+    <td data-label="Due">${dueDate === undefined ? '–' : dueDate.slice(0, 10)}</td>
+    <td data-label="Stage">${stageBadge(needsPerson ? 'needs a person' : stage)}</td>
+    <td data-label="What is so">${redactedText(says)}${
+      event === undefined || at === undefined
+        ? ''
+        : html` <span class="of">${eventWords({ event }).words} ${moment(new Date(at), time)}</span>`
+    }</td>
+  </tr>`;
+}
+
+/** The entry's keys alone: they stand in the address. */
+function keysOf(entry: Readonly<Record<string, unknown>>): AskedOrders['after'] {
+  return Object.fromEntries(
+    Object.entries(entry).flatMap(([name, value]): [string, string | number][] =>
+      typeof value === 'string' || typeof value === 'number' ? [[name, value]] : [],
+    ),
+  );
+}
+
+const columns = [
+  'number',
+  'article',
+  'quantity',
+  'dueDate',
+  'stage',
+  'needsPerson',
+  'says',
+  'event',
+  'at',
+] as const;
+
+/**
+ * The rows as CSV. A cell that a spreadsheet would take for a formula begins with an apostrophe, as OWASP advises.
+ * @see https://owasp.org/www-community/attacks/CSV_Injection
+ */
+export function csvOf(rows: readonly OrderRow[]): string {
+  const cell = (value: unknown) => {
+    const text = redactedText(String(value ?? ''));
+    return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+  };
+  const lines = [columns, ...rows.map((row) => columns.map((column) => row[column]))];
+  return lines.map((line) => `${line.map(cell).join(',')}\r\n`).join('');
+}

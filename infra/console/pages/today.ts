@@ -1,0 +1,132 @@
+import { html } from 'hono/html';
+import { type Day, sumOfDays } from '../../../shared/ledger/records/days.ts';
+import { counted } from '../../../shared/model/text.ts';
+import { dayBefore } from '../../../shared/model/time.ts';
+import { figureCells, happened } from '../../../shared/situation/figures.ts';
+import type { Problem } from '../../../shared/situation/problems.ts';
+import type { Situation } from '../../../shared/situation/read.ts';
+import { type Html, moment, orderLink, type PlantTime } from '../labels.ts';
+import { maxAwaited, shownDays, type Today } from '../today.ts';
+import { problemsPart } from './flows.ts';
+
+/** How the day is: what was made, what waits, what is late, what needs a person, and the last thirty days. */
+export function todayPage(
+  today: Today,
+  problems: readonly Problem[],
+  situation: Situation,
+  timeZone: string,
+): Html {
+  const time = { now: situation.at, timeZone };
+  return html`<h1>Today</h1>
+    <div id="today" data-live>
+      ${problemsPart(problems)}
+      ${figuresPart(today, time)}
+      ${waitingPart(today, situation)}
+      ${latePart(today)}
+      ${monthPart(today)}
+    </div>`;
+}
+
+function figuresPart({ day, days }: Today, time: PlantTime): Html {
+  const of = (name: string) => days.find((one) => one.day === name);
+  const [today, lastWeek] = [of(day), of(dayBefore(day, 7))];
+  if (!today)
+    return html`<p class="verdict">Today is not counted yet: the next run of the alerts does it.</p>`;
+  const before = figureCells(lastWeek && sumOfDays([lastWeek]));
+  const tiles = figureCells(sumOfDays([today]));
+  const weekday = new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' }).format(new Date(day));
+  return html`<section aria-labelledby="made">
+    <h2 id="made">Made today <small>counted up to ${moment(new Date(today.upTo), time)}${today.isCut ? '; there were more events than are counted' : ''}</small></h2>
+    <dl class="tiles">${tiles.map(
+      ([name, value], at) => html`<div class="tile"><dt>${name}</dt><dd><span class="number">${value}</span>
+        <span class="hint">last ${weekday}: ${lastWeek ? before[at]?.[1] : 'not counted'}</span></dd></div>`,
+    )}</dl>
+  </section>`;
+}
+
+function waitingPart({ awaited }: Today, { queues, deadLetters }: Situation): Html {
+  const rows: [string, string, string][] = [
+    [
+      'In Azumuta, to be completed',
+      `${awaited < maxAwaited ? '' : 'at least '}${awaited}`,
+      '/orders?list=waiting',
+    ],
+    ['To be created', String(queues['product-orders'].waiting + queues['product-orders'].underWay), '/flows'],
+    ['To be booked', String(queues.completions.waiting + queues.completions.underWay), '/flows'],
+    ['Dead letters', String(deadLetters), '/letters'],
+  ];
+  return html`<section aria-labelledby="waits">
+    <h2 id="waits">Waiting now</h2>
+    <dl class="tiles">${rows.map(
+      ([name, value, href]) =>
+        html`<div class="tile"><dt><a href="${href}">${name}</a></dt><dd><span class="number">${value}</span></dd></div>`,
+    )}</dl>
+  </section>`;
+}
+
+function latePart({ day, late, lateCount }: Today): Html {
+  return html`<section aria-labelledby="late">
+    <h2 id="late">Late: ${lateCount === 0 ? 'none' : counted(lateCount, 'product order')}</h2>
+    ${
+      late.length === 0
+        ? html`<p class="hint">Every product order in Azumuta has time left.</p>`
+        : html`<table class="wide">
+      <thead><tr><th scope="col">Order</th><th scope="col">Article</th><th scope="col">Quantity</th><th scope="col">Due</th><th scope="col">Late by</th><th scope="col">What to do</th></tr></thead>
+      <tbody>${late.map(
+        ({ number, order, article, quantity, dueDate, next }) => html`<tr>
+          <th scope="row" data-label="Order"><a href="${orderLink(number)}">${order}</a></th>
+          <td data-label="Article">${article ?? ''}</td>
+          <td data-label="Quantity">${quantity ?? ''}</td>
+          <td data-label="Due">${dueDate?.slice(0, 10) ?? 'no date'}</td>
+          <td data-label="Late by">${lateBy(dueDate, day)}</td>
+          <td data-label="What to do">${next}</td>
+        </tr>`,
+      )}</tbody>
+    </table>`
+    }
+    ${lateCount > late.length ? html`<p class="hint">These are the longest overdue; all stand in <a href="/orders?list=waiting">what is in Azumuta</a>, by date.</p>` : ''}
+  </section>`;
+}
+
+function lateBy(dueDate: string | undefined, today: string): string {
+  if (dueDate === undefined) return 'a week after it came';
+  const days = Math.round((Date.parse(today) - Date.parse(dueDate.slice(0, 10))) / 86_400_000);
+  return days > 0 ? counted(days, 'day') : 'today';
+}
+
+const chart = { width: 600, height: 120, gap: 4 } as const;
+
+/** Booked orders of each day as bars, and all figures as a table: what is drawn can be read. */
+function monthPart({ days }: Today): Html {
+  if (days.length === 0) return html``;
+  const most = Math.max(1, ...days.map((day) => happened(day, 'Booked in the ERP')));
+  const width = chart.width / days.length;
+  return html`<section aria-labelledby="month">
+    <h2 id="month">The last ${shownDays} days</h2>
+    <svg viewBox="0 0 ${chart.width} ${chart.height}" role="img" aria-labelledby="chart-title" class="chart">
+      <title id="chart-title">Booked orders of each day, at most ${most}; the table below has the figures.</title>
+      ${days.map((day, at) => {
+        const booked = happened(day, 'Booked in the ERP');
+        const height = (booked / most) * (chart.height - 2);
+        return html`<rect x="${at * width + chart.gap / 2}" y="${chart.height - height}" width="${width - chart.gap}" height="${height}"><title>${day.day}: ${counted(booked, 'order')} booked</title></rect>`;
+      })}
+    </svg>
+    <details id="month-figures"><summary>The figures</summary>${monthTable(days)}</details>
+  </section>`;
+}
+
+function monthTable(days: readonly Day[]): Html {
+  const newestFirst = days.toReversed();
+  const names = figureCells(sumOfDays(days)).map(([name]) => name);
+  return html`<div class="scroll"><table>
+    <caption class="unseen">What happened on each of the last ${shownDays} days</caption>
+    <thead><tr><th scope="col">Day</th>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
+    <tbody>${newestFirst.map(
+      (day) =>
+        html`<tr><th scope="row" data-label="Day"><a href="/orders?list=day&amp;day=${day.day}">${day.day}</a></th>${figureCells(
+          sumOfDays([day]),
+        ).map(([name, value]) => html`<td data-label="${name}">${value}</td>`)}</tr>`,
+    )}</tbody>
+    <tfoot><tr><th scope="row">All</th>${figureCells(sumOfDays(days)).map(([name, value]) => html`<td data-label="${name}">${value}</td>`)}</tr></tfoot>
+  </table></div>`;
+}

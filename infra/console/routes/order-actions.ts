@@ -1,0 +1,55 @@
+import { type Context, Hono } from 'hono';
+import * as z from 'zod/mini';
+import { UsageError } from '../../ops/cli/command.ts';
+import { counted } from '../../ops/cli/output.ts';
+import { signedNote } from '../../ops/cli/signed-note.ts';
+import { type EndDependencies, type EndRequest, giveUp, remake, settle } from '../../ops/orders/end-order.ts';
+import type { Chosen } from '../dead-letters.ts';
+import type { Answers, ConsoleDependencies } from '../dependencies.ts';
+import { orderLink } from '../labels.ts';
+import { type Action, actions } from '../pages/order-actions.ts';
+
+const formSchema = z.object({
+  number: z.string().check(z.minLength(1), z.maxLength(200)),
+  because: z._default(z.string(), ''),
+  kind: z._default(z.string(), ''),
+});
+type Form = z.output<typeof formSchema>;
+
+type Pages = ConsoleDependencies & Answers;
+
+/** What a person does about one order, signed: each form of its page. */
+export function orderActionRoutes(dependencies: ConsoleDependencies, answers: Answers): Hono {
+  const app = new Hono();
+  for (const action of actions)
+    app.post(`/order/${action}`, (c) => act(c, action, { ...dependencies, ...answers }));
+  return app;
+}
+
+/** Goes back to the order's page, which says what was done, or why nothing was. */
+async function act(c: Context, action: Action, pages: Pages): Promise<Response> {
+  const form = z.parse(formSchema, await c.req.parseBody());
+  try {
+    return pages.redirect(c, orderLink(form.number), `${form.number}: ${await done(action, form, pages)}`);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return pages.redirect(c, orderLink(form.number), `Nothing was done. ${error.message}`);
+  }
+}
+
+async function done(action: Action, { number, because, kind }: Form, pages: Pages): Promise<string> {
+  const by = await pages.operator();
+  const note = signedNote(because, by);
+  const request: EndRequest = { number, go: true, note };
+  const dependencies: EndDependencies = pages.ending;
+  if (action === 'settle') return (await settle(request, kind, dependencies)).join('; ');
+  if (action === 'give-up') return (await giveUp(request, dependencies)).join('; ');
+  if (action === 'remake') return (await remake(request, dependencies)).join('; ');
+  const chosen: Chosen = { order: number };
+  if (action === 'discard') {
+    const { discarded, failure } = await pages.letters.discard(chosen, because, by);
+    return failure ?? `discarded ${counted(discarded, 'dead letter')}`;
+  }
+  const { moved, hinted, failure } = await pages.letters.replay(chosen, true, note);
+  return failure ?? (moved + hinted.length > 0 ? 'is looked at once more' : 'there is nothing to look at');
+}
