@@ -4,7 +4,6 @@ import type { ErpConnector } from '../erp/connector.ts';
 import type { Claim } from '../ledger/claims.ts';
 import { orderKey } from '../ledger/keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { bookedQuantity } from '../ledger/records/bookings.ts';
 import { type OrderEntry, orderEntryOf } from '../ledger/records/product-orders.ts';
 import { Rejected, RetryLater, reasonOf, rejectionOf } from '../model/errors.ts';
 import { type ProductOrderRef, productOrderRefOf } from '../model/orders.ts';
@@ -25,8 +24,8 @@ export interface CreateDependencies extends LookDependencies {
 interface Made {
   readonly productOrder: ProductOrderRef;
   readonly event: 'created' | 'adopted';
-  /** It was built and booked before it was ours. */
-  readonly isBooked?: boolean;
+  /** It is known to be completed: nobody needs to ask about it. */
+  readonly isBuilt?: boolean;
 }
 
 /** What the ledger is to note after an attempt to give the ERP the Azumuta id. */
@@ -72,10 +71,10 @@ export async function createProductOrder(
 
 async function create(claim: Claim, attempt: WorkAttempt, dependencies: CreateDependencies): Promise<void> {
   const entry = orderEntryOf(claim.held);
-  const { productOrder, event, isBooked = false } = await createOrAdopt(claim, entry, attempt, dependencies);
+  const { productOrder, event, isBuilt = false } = await createOrAdopt(claim, entry, attempt, dependencies);
   const link = await linkInErp({ ...entry, productOrder }, attempt, dependencies);
   // From now on, until it is completed, the reconciliation may ask about it when it is overdue.
-  const awaited = isBooked ? {} : { awaiting: 'completion' };
+  const awaited = isBuilt ? {} : { awaiting: 'completion' };
   const set = { productOrder, azumutaId: productOrder.id, ...link.noted, ...awaited };
   const created = { event, note: `Azumuta id ${productOrder.id}` };
   const noting = dependencies.ledger.claims.complete(claim, set, created, ...link.told).then(() => {
@@ -86,19 +85,19 @@ async function create(claim: Claim, attempt: WorkAttempt, dependencies: CreateDe
 
 async function createOrAdopt(
   claim: Claim,
-  { draft, part }: OrderEntry,
+  entry: OrderEntry,
   { signal }: WorkAttempt,
   { azumuta, erp, partners, ledger }: CreateDependencies,
 ): Promise<Made> {
+  const { draft } = entry;
   let sent = false;
   try {
     const making = async (guarded: AbortSignal): Promise<Made> => {
       const existing = await azumuta.findProductOrder(draft.number, guarded);
       if (existing) return await adopt(existing, draft, claim, ledger);
-      // An earlier attempt may have created it: built, booked and removed since, it must not be built again.
-      const { bookings } = claim.again ? await ledger.knownOrders.read(draft.number) : { bookings: [] };
-      const booked = bookedQuantity(bookings, part.index);
-      if (booked) return { productOrder: booked.productOrder, event: 'created', isBooked: true };
+      // An earlier attempt may have created it: built and removed since, it must not be built again.
+      const built = claim.again ? await builtOf(entry, ledger) : undefined;
+      if (built) return { productOrder: built, event: 'created', isBuilt: true };
       const article = await azumuta.findArticle(draft.article, guarded);
       if (!article) {
         const sentence = `Azumuta has no article ${draft.article}: create it in its article category, or correct the order.`;
@@ -143,7 +142,20 @@ async function adopt(
   const why = whyNotAdopted(existing, draft, { mayBeOurs: claim.again || isBooked });
   if (why) throw new Rejected(why, { code: 'conflict' });
   const event = claim.again ? 'created' : 'adopted';
-  return { productOrder: productOrderRefOf(existing), event, isBooked };
+  return { productOrder: productOrderRefOf(existing), event, isBuilt: isBooked };
+}
+
+/** What the ledger knows to be completed under the number of an order: its quantity is planned or booked, or waits for other parts. */
+async function builtOf(
+  { number, part, erpOrder }: OrderEntry,
+  { knownOrders, erpOrders }: Ledger,
+): Promise<ProductOrderRef | undefined> {
+  const { bookings } = await knownOrders.read(number);
+  const planned = bookings.find(({ kind, parts }) => kind === 'quantity' && parts.includes(part.index));
+  if (planned) return planned.productOrder;
+  const record = await erpOrders.find(erpOrder);
+  const completed = record && (await erpOrders.completedParts(record)).get(part.index);
+  return completed && { id: completed.azumutaId, number };
 }
 
 async function giveBack(claim: Claim, error: unknown, sent: boolean, { claims }: Ledger): Promise<void> {

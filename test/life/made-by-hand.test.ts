@@ -61,29 +61,39 @@ it('finds that an order whose creation was refused is booked, when it was typed 
   expect(await plant.get(order.number)).toMatchObject({ status: 'exists' });
 });
 
-it('is not built again when it was built, booked and removed while its creation was in doubt', async () => {
-  // Prepare
-  plant.answers.azumuta = ({ method }, answer) => {
-    const given = answer();
-    return method === 'POST' ? { status: 502, body: {} } : given;
-  };
-  const order = plant.plan('5');
-  await plant.pull();
-  await plant.work(60_000);
-  expect(await plant.ledger.orders.find(order.number)).toMatchObject({ state: 'claimed' });
-  plant.azumuta.complete(order.number);
-  await plant.work(60_000);
-  expect(books(order)).toEqual({ state: 'done', good: '5' });
-  plant.azumuta.remove(order.number);
+it.each([
+  ['booked', 'plain', false],
+  ['planned, while bookings are paused,', 'plain', true],
+] as const)(
+  'is not built again when it was built, %s and removed while its creation was in doubt',
+  async (_, kind, arePaused) => {
+    // Prepare
+    plant.answers.azumuta = ({ method }, answer) => {
+      const given = answer();
+      return method === 'POST' ? { status: 502, body: {} } : given;
+    };
+    const order = plant.plan('5', kind);
+    await plant.pull();
+    await plant.work(60_000);
+    expect(await plant.ledger.orders.find(order.number)).toMatchObject({ state: 'claimed' });
+    await plant.ledger.breaker.pauseBookings(arePaused);
+    plant.azumuta.complete(order.number);
+    await plant.work(60_000);
+    expect(books(order)).toMatchObject({ state: arePaused ? 'open' : 'done' });
+    plant.azumuta.remove(order.number);
 
-  // Act
-  await plant.work();
+    // Act
+    await plant.work(10 * 60_000);
+    await plant.ledger.breaker.pauseBookings(false);
+    await plant.work();
 
-  // Assess
-  expect(plant.azumuta.productOrders()).toEqual([]);
-  expect(await plant.get(order.number)).toMatchObject({ status: 'exists' });
-  expect(plant.letters()).toEqual([]);
-});
+    // Assess
+    expect(plant.azumuta.productOrders()).toEqual([]);
+    expect(books(order)).toEqual({ state: 'done', good: '5' });
+    expect(await plant.get(order.number)).toMatchObject({ status: 'exists' });
+    expect(plant.letters()).toEqual([]);
+  },
+);
 
 it('books a product order that was made again after its booking was refused', async () => {
   // Prepare: two serial numbers are missing

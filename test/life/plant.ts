@@ -7,11 +7,11 @@ import { createPullProductOrders } from '../../functions/pull-product-orders/pul
 import { createReceiveWebhook } from '../../functions/receive-webhook/receive-webhook.ts';
 import { createReconcileCompletions } from '../../functions/reconcile-completions/reconcile-completions.ts';
 import { createSendAlerts } from '../../functions/send-alerts/send-alerts.ts';
+import { operatorLedger } from '../../infra/local/operator-clients.ts';
 import { DeadLetterQueue } from '../../infra/ops/dead-letters/queue.ts';
 import { type ReplayRequest, replay } from '../../infra/ops/replay/replay.ts';
 import { defineIntegration, planned, recorded, recordedAll } from '../../shared/integration/index.ts';
 import { ledgerIndexes } from '../../shared/ledger/keys.ts';
-import { createAlertLedger } from '../../shared/ledger/ledger.ts';
 import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../../shared/platform/aws/queue.ts';
 import { createEventSourceMapping } from '../simulation/aws/event-source-mapping.ts';
@@ -126,10 +126,7 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
     return responseOf(answers[partner](received, () => model.answer(received)));
   };
   const mails: { readonly at: string; readonly subject: string; readonly text: string }[] = [];
-  const ledger = createAlertLedger({
-    ...{ table: new Table(table.client, 'ledger'), clock },
-    times: { settlingSeconds: 300 },
-  });
+  const ledger = operatorLedger(new Table(table.client, 'ledger'), clock);
   let functions = build({});
 
   function build(changes: Partial<Configuration>, version = 'first') {

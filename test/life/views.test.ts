@@ -1,10 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { orderPage } from '../../infra/console/pages/order.ts';
-import { operatorLedger } from '../../infra/local/operator-clients.ts';
 import { problemFindings } from '../../infra/ops/doctor/check-stack.ts';
 import { traceLines } from '../../infra/ops/trace/report.ts';
 import { traceOrder } from '../../infra/ops/trace/trace.ts';
-import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import { problemsOf } from '../../shared/situation/problems.ts';
 import { readSituation } from '../../shared/situation/read.ts';
 import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
@@ -18,8 +16,7 @@ afterEach(() => plant.close());
 
 /** What each view says of an order, as text: `trace`, the console's page, its flows, the doctor and the mails. */
 async function views(number: string) {
-  const { clock, mails } = plant;
-  const ledger = operatorLedger(new Table(plant.table.client, 'ledger'), clock);
+  const { clock, ledger, mails } = plant;
   const trace = await traceOrder(number, ledger, '--local', undefined, clock.now());
   const [order] = trace.productOrders;
   if (!order) throw new Error('The ledger does not know the order.');
