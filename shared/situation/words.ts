@@ -62,7 +62,10 @@ const kinds: Readonly<Record<Exclude<TroubleKind, 'dead-letter' | 'partner-down'
     ],
     next: 'It is retried automatically. Correct what the reason names: somebody may have the order open in the ERP.',
   },
-  overdue: { headline: ['product order is overdue', 'product orders are overdue'] },
+  overdue: {
+    headline: ['product order is overdue', 'product orders are overdue'],
+    next: 'Complete it in Azumuta if it is built; else let the planner move its date.',
+  },
   'channel-down': {
     headline: ['channel of the alerts takes no messages', 'channels of the alerts take no messages'],
     next: 'Correct what its answer names, or set its address anew: npm run secrets -- set alert-webhooks --stack <stack>. Then test it: npm run alert -- --test --stack <stack>.',

@@ -30,10 +30,11 @@ export function flowsPage(status: Situation, problems: readonly Problem[], timeZ
     <p class="hint">“Under way” counts messages that a function works on and messages that wait for their next attempt: SQS does not distinguish them.</p>`;
 }
 
+export const worksPart = html`<p class="verdict good"><span aria-hidden="true">✓</span> Everything works.</p>`;
+
 /** What needs a person, above all else. */
-export function problemsPart(problems: readonly Problem[]): Html {
-  if (problems.length === 0)
-    return html`<p class="verdict good"><span aria-hidden="true">✓</span> Everything works.</p>`;
+function problemsPart(problems: readonly Problem[]): Html {
+  if (problems.length === 0) return worksPart;
   return html`<section aria-labelledby="problems" class="troubles">
     <h2 id="problems" class="unseen">Problems</h2>
     <ul>${problems.map(problemPart)}</ul>
@@ -52,7 +53,8 @@ function problemPart({ id, kind, grade, what, why, next, command, orders }: Prob
   </li>`;
 }
 
-function orderLinks(orders: readonly string[]): Html {
+/** Each order as a link to its page. */
+export function orderLinks(orders: readonly string[]): Html {
   return html`${orders.map((number, at) => html`${at > 0 ? ', ' : ''}<a href="${orderLink(number)}">${number}</a>`)}`;
 }
 

@@ -17,16 +17,16 @@ export function orderPage(
   formKey: string,
 ): Html {
   return html`<h1>Order ${order.number}</h1>
+    <div id="status" data-live>${statusPart(order)}</div>
+    ${actionsPart(order, formKey)}
     <div id="journey" data-live>
-      ${statusPart(order)}
       ${siblings.length > 0 ? siblingsPart(siblings) : ''}
       <div class="cards sides">${receivedPart(order)}${sentPart(order)}${completedPart(order, time)}${bookingsPart(order)}</div>
       <section aria-labelledby="timeline">
         <h2 id="timeline">What happened</h2>
         ${timelinePart(order.journey, time)}
       </section>
-    </div>
-    ${actionsPart(order, formKey)}`;
+    </div>`;
 }
 
 /** The orders that one search has found. */

@@ -4,13 +4,13 @@ import { eventWords } from '../../../shared/model/journey.ts';
 import { counted } from '../../../shared/model/text.ts';
 import { dayBefore } from '../../../shared/model/time.ts';
 import { redactedText } from '../../ops/cli/redact.ts';
-import { type Html, moment, orderLink, type PlantTime, stageBadge } from '../labels.ts';
+import { dateOf, type Html, moment, orderLink, type PlantTime, stageBadge } from '../labels.ts';
 import { type AskedOrders, type ListedRows, listLink, lists, type OrderRow } from '../orders.ts';
 
 /** A list of product orders, page by page. */
 export function ordersPage(asked: AskedOrders, found: ListedRows, time: PlantTime): Html {
   return html`<h1>Orders</h1>
-    <nav aria-label="Lists" class="choices"><ul>${Object.entries(lists).map(
+    <nav aria-label="Lists" class="tabs"><ul>${Object.entries(lists).map(
       ([list, title]) =>
         html`<li><a href="/orders?list=${list}"${list === asked.list ? html` aria-current="page"` : ''}>${title}</a></li>`,
     )}</ul></nav>
@@ -19,19 +19,19 @@ export function ordersPage(asked: AskedOrders, found: ListedRows, time: PlantTim
       ${
         found.rows.length === 0
           ? html`<p class="verdict">There are none here.</p>`
-          : html`<table class="wide"><caption class="unseen">${lists[asked.list]}</caption>
+          : html`<div class="scroll"><table><caption class="unseen">${lists[asked.list]}</caption>
         <thead><tr>
           <th scope="col">Order</th><th scope="col">Article</th><th scope="col">Quantity</th>
           <th scope="col">Due</th><th scope="col">Stage</th><th scope="col">What is so</th>
         </tr></thead>
         <tbody>${found.rows.map((row) => rowPart(row, time))}</tbody>
-      </table>`
+      </table></div>`
       }
       ${found.leftOut > 0 ? html`<p class="hint">${counted(found.leftOut, 'order')} of this page of the list ${found.leftOut === 1 ? 'is' : 'are'} of other articles.</p>` : ''}
     </div>
     <p class="actions">
       ${found.next ? html`<a class="button main" href="${listLink({ ...asked, after: keysOf(found.next) })}">Next page</a>` : ''}
-      <a class="button" href="${listLink(asked, '/orders.csv')}">As CSV</a>
+      <a class="button" href="${listLink(asked, '/orders.csv')}">As CSV, up to 1000</a>
     </p>`;
 }
 
@@ -72,7 +72,7 @@ function rowPart(
     <th scope="row" data-label="Order"><a href="${orderLink(number)}">${number}</a></th>
     <td data-label="Article">${article}</td>
     <td data-label="Quantity">${quantity}</td>
-    <td data-label="Due">${dueDate === undefined ? '–' : dueDate.slice(0, 10)}</td>
+    <td data-label="Due">${dueDate === undefined ? '–' : dateOf(dueDate)}</td>
     <td data-label="Stage">${stageBadge(needsPerson ? 'needs a person' : stage)}</td>
     <td data-label="What is so">${redactedText(says)}${
       event === undefined || at === undefined

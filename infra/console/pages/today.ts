@@ -5,9 +5,9 @@ import { dayBefore } from '../../../shared/model/time.ts';
 import { figureCells, happened } from '../../../shared/situation/figures.ts';
 import type { Problem } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
-import { type Html, moment, orderLink, type PlantTime } from '../labels.ts';
+import { dateOf, type Html, moment, orderLink, type PlantTime } from '../labels.ts';
 import { maxAwaited, shownDays, type Today } from '../today.ts';
-import { problemsPart } from './flows.ts';
+import { orderLinks, worksPart } from './flows.ts';
 
 /** How the day is: what was made, what waits, what is late, what needs a person, and the last thirty days. */
 export function todayPage(
@@ -19,12 +19,32 @@ export function todayPage(
   const time = { now: situation.at, timeZone };
   return html`<h1>Today</h1>
     <div id="today" data-live>
-      ${problemsPart(problems)}
+      ${verdictPart(problems)}
       ${figuresPart(today, time)}
       ${waitingPart(today, situation)}
       ${latePart(today)}
+      ${needsPart(problems)}
       ${monthPart(today)}
     </div>`;
+}
+
+function verdictPart(problems: readonly Problem[]): Html {
+  if (problems.length === 0) return worksPart;
+  return html`<p class="verdict bad"><a href="#needs">${counted(problems.length, 'thing')} to see to</a>: ${problems.map(({ what }) => what).join(' ')}</p>`;
+}
+
+/** Each in two lines, with its orders; the page Flows has all of it. */
+function needsPart(problems: readonly Problem[]): Html {
+  if (problems.length === 0) return html``;
+  return html`<section aria-labelledby="needs" class="needs">
+    <h2 id="needs">To see to</h2>
+    <ul class="choice">${problems.map(
+      ({ id, what, who, next, orders, kind }) => html`<li id="need-${id}">
+        <p><strong>${what}</strong> <span class="hint">for the ${who}</span></p>
+        <p>${next} ${kind === 'dead-letter' || kind === 'unfiled' ? html`<a href="/letters">Dead letters</a>` : orderLinks(orders)}</p>
+      </li>`,
+    )}</ul>
+  </section>`;
 }
 
 function figuresPart({ day, days }: Today, time: PlantTime): Html {
@@ -70,19 +90,19 @@ function latePart({ day, late, lateCount }: Today): Html {
     ${
       late.length === 0
         ? html`<p class="hint">Every product order in Azumuta has time left.</p>`
-        : html`<table class="wide">
+        : html`<div class="scroll"><table>
       <thead><tr><th scope="col">Order</th><th scope="col">Article</th><th scope="col">Quantity</th><th scope="col">Due</th><th scope="col">Late by</th><th scope="col">What to do</th></tr></thead>
       <tbody>${late.map(
         ({ number, order, article, quantity, dueDate, next }) => html`<tr>
           <th scope="row" data-label="Order"><a href="${orderLink(number)}">${order}</a></th>
           <td data-label="Article">${article ?? ''}</td>
           <td data-label="Quantity">${quantity ?? ''}</td>
-          <td data-label="Due">${dueDate?.slice(0, 10) ?? 'no date'}</td>
+          <td data-label="Due">${dueDate === undefined ? 'no date' : dateOf(dueDate)}</td>
           <td data-label="Late by">${lateBy(dueDate, day)}</td>
           <td data-label="What to do">${next}</td>
         </tr>`,
       )}</tbody>
-    </table>`
+    </table></div>`
     }
     ${lateCount > late.length ? html`<p class="hint">These are the longest overdue; all stand in <a href="/orders?list=waiting">what is in Azumuta</a>, by date.</p>` : ''}
   </section>`;
@@ -97,20 +117,21 @@ function lateBy(dueDate: string | undefined, today: string): string {
 const chart = { width: 600, height: 120, gap: 4 } as const;
 
 /** Booked orders of each day as bars, and all figures as a table: what is drawn can be read. */
-function monthPart({ days }: Today): Html {
+function monthPart({ day: today, days }: Today): Html {
   if (days.length === 0) return html``;
   const most = Math.max(1, ...days.map((day) => happened(day, 'Booked in the ERP')));
   const width = chart.width / days.length;
   return html`<section aria-labelledby="month">
     <h2 id="month">The last ${shownDays} days</h2>
-    <svg viewBox="0 0 ${chart.width} ${chart.height}" role="img" aria-labelledby="chart-title" class="chart">
+    <svg viewBox="0 0 ${chart.width} ${chart.height}" preserveAspectRatio="none" role="img" aria-labelledby="chart-title" class="chart">
       <title id="chart-title">Booked orders of each day, at most ${most}; the table below has the figures.</title>
       ${days.map((day, at) => {
         const booked = happened(day, 'Booked in the ERP');
         const height = (booked / most) * (chart.height - 2);
-        return html`<rect x="${at * width + chart.gap / 2}" y="${chart.height - height}" width="${width - chart.gap}" height="${height}"><title>${day.day}: ${counted(booked, 'order')} booked</title></rect>`;
+        return html`<rect x="${at * width + chart.gap / 2}" y="${chart.height - height}" width="${width - chart.gap}" height="${height}"${day.day === today ? html` class="now"` : ''}><title>${day.day}: ${counted(booked, 'order')} booked</title></rect>`;
       })}
     </svg>
+    <p class="ends hint"><span>${days[0]?.day}</span><span>booked orders, at most ${most} a day</span><span>${days.at(-1)?.day}</span></p>
     <details id="month-figures"><summary>The figures</summary>${monthTable(days)}</details>
   </section>`;
 }

@@ -38,11 +38,11 @@ function knownOrderOf(number: string, stored: readonly StoredItem[]) {
     concerns: all(concernPrefix).flatMap((each) => concernOf(each) ?? []),
     /** The number of ours, where this one is what Azumuta calls the order by now. */
     alias: typeof alias === 'string' ? alias : undefined,
-    /** Its open dead letters. */
+    /** Its open dead letters, and why they are. */
     letters: all(deadLetterPrefix)
       .map(deadLetterOf)
       .filter(({ isDead }) => isDead)
-      .map(({ messageId, orderNumber }) => ({ messageId, orderNumber })),
+      .map(({ messageId, orderNumber, reason, cause }) => ({ messageId, orderNumber, reason, cause })),
   };
 }
 

@@ -49,20 +49,24 @@ export async function enter({ origin, address }: { readonly origin: string; read
   const { headers } = await ask(address);
   const [cookie = ''] = String(headers['set-cookie'] ?? '').split(';');
   const get = (path: string) => ask(`${origin}${path}`, { headers: { cookie } });
+  /** Sends a form with the given fields, and follows the redirect. */
+  async function post(path: string, form: string, filled: Readonly<Record<string, string>> = {}) {
+    const answer = await ask(new URL(path, origin).href.split('?')[0] ?? '', {
+      method: 'POST',
+      headers: { cookie, origin },
+      form: { ...hiddenFieldsOf(form), ...filled },
+    });
+    const { location } = answer.headers;
+    return answer.status === 303 && typeof location === 'string' ? get(location) : answer;
+  }
+
   return {
     cookie,
     get,
-    /** Opens a page, sends its form with the given fields, and follows the redirect. */
-    async send(page: string, filled: Readonly<Record<string, string>> = {}) {
-      const shown = (await get(page)).text;
-      const answer = await ask(new URL(page, origin).href.split('?')[0] ?? '', {
-        method: 'POST',
-        headers: { cookie, origin },
-        form: { ...hiddenFieldsOf(shown), ...filled },
-      });
-      const { location } = answer.headers;
-      return answer.status === 303 && typeof location === 'string' ? get(location) : answer;
-    },
+    post,
+    /** Opens a page and sends its form. */
+    send: async (page: string, filled?: Readonly<Record<string, string>>) =>
+      post(page, (await get(page)).text, filled),
   };
 }
 

@@ -1,0 +1,134 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { forAllTests } from '../../support/for-all-tests.ts';
+import { newOrder } from '../../support/orders.ts';
+import { enter, linksOf } from './asking.ts';
+import { fillFactory } from './factory.ts';
+import { operator, startStoreStage } from './store-stage.ts';
+
+const stage = await forAllTests(startStoreStage());
+const visitor = await enter(stage);
+beforeAll(() => fillFactory(stage));
+
+/** Numbers of the orders in a table, in its order. */
+const numbersIn = (page: string) =>
+  [...page.matchAll(/<th scope="row" data-label="Order"><a [^>]*>([^<]*)/g)].map(([, number]) => number);
+
+describe('the lists of orders', () => {
+  it('show what is in Azumuta by its due date, with article, quantity and stage', async () => {
+    const { text } = await visitor.get('/orders?list=waiting');
+    expect(numbersIn(text)).toEqual(['MO/0010', 'MO/0011', 'MO/0013', 'MO/0014', 'MO/0012']);
+    expect(text).toMatch(/MO\/0010[\s\S]*?GEAR-02[\s\S]*?5 u[\s\S]*?2026-11-20[\s\S]*?in Azumuta/);
+  });
+
+  it('leave out other articles of the page, and say how many', async () => {
+    const { text } = await visitor.get('/orders?list=waiting&article=gear-02');
+    expect(numbersIn(text)).toEqual(['MO/0010']);
+    expect(text).toContain('4 orders of this page of the list are of other articles.');
+  });
+
+  it('show what a person must see to by its kind, each with its reason', async () => {
+    const { text } = await visitor.get('/orders?list=concerns&kind=changed');
+    expect(numbersIn(text)).toEqual(['MO/0013']);
+    expect(text).toContain('Quantity is 5, wanted 8.');
+  });
+
+  it('show each order of a day once, the latest event first, page by page', async () => {
+    // Act
+    const pages: (string | undefined)[][] = [];
+    for (let next: string | undefined = '/orders?list=day&day=2026-11-24'; next; ) {
+      const { text } = await visitor.get(next);
+      pages.push(numbersIn(text));
+      [next] = linksOf(text, '/orders?').filter((href) => href.includes('after='));
+    }
+
+    // Assess
+    expect(pages.length).toBeGreaterThan(1);
+    const shown = pages.flat();
+    expect(new Set(shown).size).toBe(48);
+    expect(shown[0]).toBe('MO/0314');
+  });
+
+  it('find the beginning of a number in upper or lower case within the day', async () => {
+    const found = await visitor.get('/orders?list=day&day=2026-11-24&q=mo%2F001');
+    const before = await visitor.get('/orders?list=day&day=2026-11-23&q=mo%2F001');
+    expect(numbersIn(found.text).toSorted()).toEqual(['MO/0010', 'MO/0011', 'MO/0012', 'MO/0013', 'MO/0014']);
+    expect(numbersIn(before.text)).toEqual([]);
+  });
+
+  it('begin at the first page when the place in the address was tampered with', async () => {
+    for (const after of ['nonsense', '{"pk":{"deep":1}}', '[]']) {
+      const { status, text } = await visitor.get(`/orders?list=waiting&after=${encodeURIComponent(after)}`);
+      expect([status, numbersIn(text).length]).toEqual([200, 5]);
+    }
+  });
+
+  it('are CSV in which no cell is a formula', async () => {
+    // Prepare
+    const number = '=HYPERLINK("http://x.example";"MO/1")';
+    const draft = { number, article: '@SUM(1)', parameters: {}, variants: [] };
+    await stage.ledger.orders.put(newOrder({ number, draft }));
+    await stage.ledger.concerns.begin(number, {
+      ...{ kind: 'refused', content: 'x', note: '-2+3', cause: 'configuration' },
+    });
+
+    // Act
+    const { headers, text } = await visitor.get('/orders.csv?list=concerns&kind=refused');
+
+    // Assess
+    expect(headers['content-disposition']).toContain('orders-concerns.csv');
+    const [head, line = '', ...others] = text.split('\r\n');
+    expect(head).toContain('"number","article"');
+    expect(line).toContain(`"'=HYPERLINK(""http://x.example"";""MO/1"")","'@SUM(1)"`);
+    expect(line).not.toMatch(/(^|,)"[=+\-@\t]/);
+    expect(others).toEqual(['']);
+  });
+});
+
+describe('the page of one order', () => {
+  const page = (number: string) => `/order?${new URLSearchParams({ number })}`;
+
+  /** Sends one of its forms. */
+  async function send(number: string, action: string, fields: Readonly<Record<string, string>>) {
+    const { text } = await visitor.get(page(number));
+    const [form = ''] =
+      text.match(new RegExp(`<form method="post" action="/order/${action}"[\\s\\S]*?</form>`)) ?? [];
+    expect(form).not.toBe('');
+    return visitor.post(`/order/${action}`, form, fields);
+  }
+
+  it('settles a concern, signed and with the reason in what happened', async () => {
+    const { text } = await send('MO/0013', 'settle', { because: 'Corrected on paper' });
+    expect(text).toContain('MO/0013: ends “changed”'.replaceAll(/[“”]/g, '&quot;'));
+    expect(text).toContain(`Corrected on paper (signed by ${operator})`);
+    expect(text).not.toContain('badge needs-a-person');
+  });
+
+  it('does nothing without a reason, and says so', async () => {
+    const { text } = await send('MO/0014', 'settle', { because: ' no ' });
+    expect(text).toContain('Nothing was done. Say in 5 to 500 characters why');
+    expect(text).toContain('badge needs-a-person');
+  });
+
+  it('creates a product order anew that was removed in Azumuta', async () => {
+    const { text } = await send('MO/0014', 'remake', { because: 'Removed by mistake' });
+    expect(text).toContain('MO/0014: creates product order MO/0014 in Azumuta anew');
+    expect(await stage.depths()).toMatchObject({ 'product-orders': { visible: 1, hidden: 0 } });
+  });
+
+  it('has an order looked at once more, and takes its dead letter from the queue', async () => {
+    const before = (await stage.depths())['dead-letters'].visible;
+    const { text } = await send('MO/0200', 'replay', { because: 'Period 11 is open again' });
+    expect(text).toContain('MO/0200: is looked at once more');
+    expect(text).toContain(`Period 11 is open again (signed by ${operator})`);
+    expect((await stage.depths())['dead-letters'].visible).toBe(before - 1);
+    expect(await stage.depths()).toMatchObject({ completions: { visible: 1, hidden: 0 } });
+  });
+
+  it('discards its dead letter, and gives it up', async () => {
+    const discarded = await send('MO/0300', 'discard', { because: 'Booked by hand' });
+    expect(discarded.text).toContain('MO/0300: discarded 1 dead letter');
+    const given = await send('MO/0010', 'give-up', { because: 'Scrapped at the customer' });
+    expect(given.text).toContain('A person has given it up.');
+    expect(numbersIn((await visitor.get('/orders?list=waiting')).text)).not.toContain('MO/0010');
+  });
+});
