@@ -1,5 +1,7 @@
 import type { Concern } from '../ledger/records/concerns.ts';
+import type { KnownOrder } from '../ledger/records/known-orders.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
+import { sentence } from '../model/text.ts';
 import type { OrderStatus, ProductOrderStatus } from './endpoint/answers.ts';
 import { type LifeFacts, lifeOf } from './life.ts';
 
@@ -11,21 +13,24 @@ export function statusOf({ number, state, productOrder, reason, cause }: OrderEn
 }
 
 /** The status of a product order by all that the ledger holds of it: it does not just exist while something is open about it. */
-export function statusOfKnown(facts: LifeFacts & { readonly entry: OrderEntry }): ProductOrderStatus {
-  const status = statusOf(facts.entry);
+export function statusOfKnown(
+  facts: LifeFacts & Pick<KnownOrder, 'letters'> & { readonly entry: OrderEntry },
+): ProductOrderStatus {
   const { stage, concerns } = lifeOf(facts);
-  const [concern] = concerns;
+  const status = { ...statusOf(facts.entry), stage };
   if (stage === 'given up') return { ...status, status: 'rejected', reason: 'A person has given it up.' };
-  return concern && status.status === 'exists' ? inConflict(status, concern) : status;
+  const letters = facts.letters.map(({ reason: note, cause = 'internal-error' }) => ({ note, cause }));
+  const [open] = [...concerns, ...letters];
+  return open && status.status === 'exists' ? inConflict(status, open) : status;
 }
 
-/** @param sentence What is open, for a person. */
+/** @param says What is open, for a person. */
 export function inConflict(
   status: ProductOrderStatus,
   { note, cause }: Pick<Concern, 'note' | 'cause'>,
-  sentence = `${note}.`,
+  says = sentence(note),
 ): ProductOrderStatus {
-  return { ...status, status: 'conflict', reason: sentence, cause };
+  return { ...status, status: 'conflict', reason: says, cause };
 }
 
 /** The status of an ERP order: the worst of its product orders, as a person must look at that first. */

@@ -2,7 +2,6 @@ import type { BreakerState } from '../circuit-breaker/circuit-breaker.ts';
 import type { DeadLetterId, DeadLetterRecord } from '../ledger/records/dead-letters.ts';
 import type { JourneyEntry } from '../ledger/records/events.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
-import { remedies } from '../model/remedies.ts';
 import { capitalized, counted, sentence } from '../model/text.ts';
 import { type Life, type LifeFacts, lifeOf, type Stage } from '../orders/life.ts';
 import { nextOf } from './words.ts';
@@ -73,10 +72,7 @@ function tasksOf(facts: ToldFacts, stage: Stage): Words[] {
     const { reason = '', cause } = letter;
     const more = others.length > 0 ? `(And ${counted(others.length, 'more dead letter')}.)` : '';
     const says = ['It has a dead letter.', sentence(reason), more].filter((text) => text).join(' ');
-    const next = cause
-      ? remedies[cause].next
-      : 'Correct what its dead letter names, then replay or discard it.';
-    return [{ says, next, command: 'replay' }, ...tasks];
+    return [{ says, next: nextOf({ kind: 'dead-letter', cause }), command: 'replay' }, ...tasks];
   }
   const done = lastOfLetters(facts);
   const booking = refusedBooking(facts);

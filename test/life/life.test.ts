@@ -127,7 +127,7 @@ describe('an order that needs a person', () => {
     const { says, next } = life({ entry: inAzumuta, concerns, letters: [letter] });
     expect(says).toBe('It has a dead letter. MO-7 too. MO-8 too. Note of changed.');
     expect(next).toBe(
-      "Correct what its dead letter names, then replay or discard it. Change productOrders.number in the plant's configuration, so that each gets a number of its own. Correct the product order in Azumuta by hand: its API cannot. Nothing is blocked meanwhile.",
+      "Read the function's logs, report it, and replay once it is fixed. Change productOrders.number in the plant's configuration, so that each gets a number of its own. Correct the product order in Azumuta by hand: its API cannot. Nothing is blocked meanwhile.",
     );
   });
 

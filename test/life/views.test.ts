@@ -1,8 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { askedOf, readOrders } from '../../infra/console/orders.ts';
 import { orderPage } from '../../infra/console/pages/order.ts';
+import { todayPage } from '../../infra/console/pages/today.ts';
+import { readToday } from '../../infra/console/today.ts';
 import { problemFindings } from '../../infra/ops/doctor/check-stack.ts';
 import { traceLines } from '../../infra/ops/trace/report.ts';
 import { traceOrder } from '../../infra/ops/trace/trace.ts';
+import { orderConcernKinds } from '../../shared/ledger/records/concerns.ts';
+import { RetryLater } from '../../shared/model/errors.ts';
 import { problemsOf } from '../../shared/situation/problems.ts';
 import { readSituation } from '../../shared/situation/read.ts';
 import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
@@ -26,15 +31,20 @@ async function views(number: string) {
     queue: async () => ({ waiting: 0, underWay: 0, paused: false }),
     countDeadLetters: async () => plant.letters().length,
   });
+  const problems = problemsOf(situation, '--local');
   // Each value is escaped, as `It&#39;s`.
-  const page = String(await orderPage(order, [], time, '')).replaceAll('&#39;', "'");
+  const read = (html: unknown) => String(html).replaceAll('&#39;', "'");
+  const page = read(await orderPage(order, [], time, ''));
   return {
     order,
     trace: traceLines(trace, { where: '--local', timeZone: 'UTC' }).join('\n'),
     page,
-    flows: problemsOf(situation, '--local')
-      .map(({ what, next }) => `${what} ${next}`)
-      .join('\n'),
+    today: read(
+      await todayPage(await readToday(situation, { ledger, timeZone: 'UTC' }), problems, situation, 'UTC'),
+    ),
+    list: await readOrders(askedOf({ list: 'waiting' }), 10, { ledger, timeZone: 'UTC', now: clock.now() }),
+    status: await plant.get(number),
+    flows: problems.map(({ what, next }) => `${what} ${next}`).join('\n'),
     doctor: [problemFindings(situation, '--local')].flat(),
     mail: mails.at(-1)?.text ?? '',
   };
@@ -128,4 +138,81 @@ describe('every view of an order', () => {
     for (const text of [trace, page, ...overdue.map((mail) => mail.text)])
       expect(text).not.toMatch(/complete it/i);
   });
+});
+
+/** What any view says of a plant, or of an order, with which all is well. */
+const well = /Everything works|waits there to be completed|nobody has to see|nothing is open/i;
+
+describe('no view calls well', () => {
+  const ofOrders = orderConcernKinds.filter((kind) => kind !== 'unknown-numbers');
+
+  it.each([...ofOrders, 'dead-letter', 'overdue'] as const)('an order with %s', async (kind) => {
+    // Prepare
+    const { number } = await released();
+    const { concerns, deadLetters } = plant.ledger;
+    const facts = { content: 'content', note: 'This is why', cause: 'order-state' } as const;
+    if (kind === 'dead-letter')
+      await deadLetters.record({
+        messageId: 'm',
+        orderNumber: number,
+        stage: 'book-completion',
+        reason: 'This is why.',
+      });
+    else if (kind === 'overdue') plant.advance(5 * days);
+    else await concerns.begin(number, { kind, ...facts });
+
+    // Act
+    await plant.alerts();
+    const { order, list, status, doctor, ...texts } = await views(number);
+
+    // Assess
+    const { trace, page, flows, today, mail } = texts;
+    for (const text of [trace, page, flows, today, mail]) expect(text).not.toMatch(well);
+    expect(order.next).toMatch(/^[A-Z].+\.$/);
+    for (const text of [trace, page, flows, today, mail]) expect(text).toContain(order.next);
+    expect(list.rows).toMatchObject([{ number, says: order.says }]);
+    expect(doctor).toContainEqual(expect.objectContaining({ result: 'notice' }));
+    // The ERP knows by itself what is overdue.
+    expect(status.status).toBe(kind === 'overdue' ? 'exists' : 'conflict');
+    if (kind !== 'overdue')
+      expect([order.state, status.productOrders[0].reason]).toEqual(['needs a person', 'This is why.']);
+  });
+
+  it.each([
+    ['a message that waits for hours', () => waiting()],
+    ['triggers with numbers that nobody knows', () => plant.ledger.concerns.countUnknown('FORGED')],
+    ['a partner that is down', () => outage()],
+    ['a dead letter of no known order', () => plant.trigger({ nonsense: true })],
+  ] as const)('a plant with %s', async (_, happens) => {
+    // Prepare
+    const { number } = await released();
+    await happens();
+
+    // Act: what belongs to no order is told once it was counted twice, an outage after five minutes.
+    await plant.alerts();
+    plant.advance(6 * 60_000);
+    await plant.alerts();
+    const { flows, today, doctor, mail } = await views(number);
+
+    // Assess
+    for (const text of [flows, today, mail]) expect(text).not.toMatch(well);
+    for (const text of [flows, mail]) expect(text).not.toBe('');
+    expect(doctor).toContainEqual(expect.objectContaining({ result: 'notice' }));
+  });
+
+  async function waiting() {
+    const waits = {
+      order: 'MO/1',
+      partner: 'erp',
+      since: plant.clock.now(),
+      reason: 'It is locked.',
+    } as const;
+    await plant.ledger.attempts.recordFailure('m', { unexpected: false, waits });
+  }
+
+  async function outage() {
+    const failure = new RetryLater('It answered 503.', { scope: 'partner' });
+    for (let nth = 0; nth < 5; nth += 1)
+      await plant.ledger.breaker.recordFailure('erp', failure, { permit: 'call' }, 'test');
+  }
 });

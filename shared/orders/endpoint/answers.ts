@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { causes } from '../../model/causes.ts';
+import { stages } from '../life.ts';
 
 /** What a caller is told about an order. The OpenAPI document is made of these. */
 
@@ -14,6 +15,7 @@ const causeSchema = z.enum(causes).check(z.describe('Cause code of the reason, f
 const productOrderStatusSchema = z.object({
   number: described('Number of the product order in Azumuta.'),
   status: orderStatusSchema,
+  stage: z.optional(z.enum(stages).check(z.describe('How far it has got, when its status is asked for.'))),
   id: z.optional(described('Id in Azumuta, once it is created.')),
   url: z.optional(described('Page in Azumuta, when Azumuta names one.')),
   reason: z.optional(described('Why it is rejected or in conflict, for a person.')),

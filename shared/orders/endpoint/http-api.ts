@@ -102,7 +102,7 @@ async function acceptAll(
 async function lookUp(number: string, { ledger }: HttpApiDependencies): Promise<OrderCallAnswer> {
   const entry = await ledger.orders.find(number);
   const numbers = entry ? [number] : await ledger.journeys.productOrdersOf(number);
-  const known = await mapConcurrently(numbers, atOnce, (each) => ledger.knownOrders.read(each));
+  const known = await mapConcurrently(numbers, atOnce, (each) => ledger.knownOrders.standing(each));
   const found = known.flatMap(({ entry: one, ...facts }) => (one ? [{ entry: one, ...facts }] : []));
   // What was withdrawn says nothing about the others.
   const live = found.filter(({ entry: { withdrawn } }) => !withdrawn);

@@ -43,7 +43,7 @@ describe('what the ledger knows of a number', () => {
     await deadLetters.markRecovered(recovered);
 
     // Assess
-    const open = { messageId: 'open', orderNumber: 'PO-1' };
+    const open = { messageId: 'open', orderNumber: 'PO-1', reason: 'It is closed.', cause: undefined };
     expect((await knownOrders.read('PO-1')).letters).toEqual([open]);
   });
 });

@@ -207,7 +207,7 @@ describe('a rejected order', () => {
 
     // Assess
     expect(refused.body.orders?.[0]?.productOrders).toEqual([
-      { number: 'REFUSED', status: 'rejected', ...why },
+      { number: 'REFUSED', status: 'rejected', stage: 'wanted', ...why },
     ]);
   });
 
