@@ -131,7 +131,7 @@ function monthPart({ day: today, days }: Today): Html {
         return html`<rect x="${at * width + chart.gap / 2}" y="${chart.height - height}" width="${width - chart.gap}" height="${height}"${day.day === today ? html` class="now"` : ''}><title>${day.day}: ${counted(booked, 'order')} booked</title></rect>`;
       })}
     </svg>
-    <p class="ends hint"><span>${days[0]?.day}</span><span>booked orders, at most ${most} a day</span><span>${days.at(-1)?.day}</span></p>
+    <p class="ends hint"><span>${days[0]?.day}</span><span>booked orders, at most ${most}</span><span>${days.at(-1)?.day}</span></p>
     <details id="month-figures"><summary>The figures</summary>${monthTable(days)}</details>
   </section>`;
 }
