@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { ConfigurationError } from '../../../shared/integration/define.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { isDate, startOfDay, utcInstant } from '../../../shared/model/time.ts';
+import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 import { createProgress, type Progress } from '../../local/progress.ts';
 import { printable, say, sayJson } from './output.ts';
@@ -154,8 +155,8 @@ export interface Typed<T> {
 }
 
 /**
- * The options and the words of a command line. As the folder of `--local` may be left out, the parser reads the next word
- * as one: in a command that takes words, `trace -- --local MO/0042` means the order, unless there is such a folder.
+ * The options and the words of a command line. Which option takes a word, its list says: what follows `--local` is its
+ * folder, never a word of the command.
  * @throws UsageError naming an option that is invalid.
  */
 export function readCommandLine<T extends object>(
@@ -163,13 +164,16 @@ export function readCommandLine<T extends object>(
   commandLine: readonly string[],
 ): Omit<Typed<T>, 'signal' | 'progress'> {
   parser.parse(commandLine, { from: 'user' });
+  const { args: words, registeredArguments } = parser;
   const complain = (why: string) =>
     new UsageError(`The command line is invalid: ${why.replaceAll('$.', '--')}.`);
   const options = fitting(form, parser.opts(), complain);
-  const takesWords = parser.registeredArguments.length > 0;
-  const local = takesWords && 'local' in options ? options.local : undefined;
-  if (typeof local !== 'string' || existsSync(local)) return { words: parser.args, options };
-  return { words: [local, ...parser.args], options: { ...options, local: true } };
+  const local = 'local' in options ? options.local : undefined;
+  if (typeof local === 'string' && words.length < registeredArguments.length && !existsSync(local))
+    throw new UsageError(
+      `There is no folder ${local} for --local. If that is a word of the command, type it first: ${parser.name()} ${[...words, local].map((word) => shellWord(word)).join(' ')} --local`,
+    );
+  return { words, options };
 }
 
 /** The answer of a command: facts for other programs (`--json`), or lines for a person. */

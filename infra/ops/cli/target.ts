@@ -180,9 +180,8 @@ function runningIn(folders: readonly string[]) {
 function platformIn(given: string): RunningPlatform {
   const [running] = runningIn([resolve(given)]);
   if (running) return running;
-  throw new UsageError(
-    `No platform runs in ${given}: start one with npm start -- --data ${shellWord(given)}.`,
-  );
+  const why = existsSync(given) ? `No platform runs in ${given}` : `There is no folder ${given}`;
+  throw new UsageError(`${why}: start a platform there with npm start -- --data ${shellWord(given)}.`);
 }
 
 /** Folders that platforms make when none is named. */

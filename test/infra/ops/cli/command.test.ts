@@ -24,12 +24,18 @@ function typedWords(...words: string[]) {
 describe('the words of a command line', () => {
   it.each([
     ['the order first', ['MO/0042', '--local'], { words: ['MO/0042'], local: true }],
-    ['the order right after --local', ['--local', 'MO/0042'], { words: ['MO/0042'], local: true }],
-    ['a folder that there is', ['--local', tmpdir(), 'MO/0042'], { words: ['MO/0042'], local: tmpdir() }],
+    ['the folder in the middle', ['--local', tmpdir(), 'MO/0042'], { words: ['MO/0042'], local: tmpdir() }],
+    ['the folder at the end', ['MO/0042', '--local', '/gone'], { words: ['MO/0042'], local: '/gone' }],
     ['no word at all', ['--local'], { words: [], local: true }],
   ])('accept %s', (_, words, meant) => {
     expect(typedWords(...words)).toEqual(meant);
   });
+});
+
+it('never takes the folder of --local for a word of the command, and says where that stands', () => {
+  expect(() => typedWords('--local', "MO/0042 A's")).toThrow(
+    /^There is no folder MO\/0042 A's for --local\. .* npm run trace -- .*MO\/0042.* --local$/,
+  );
 });
 
 it('names an invalid option', () => {

@@ -57,9 +57,23 @@ it('finds a platform in the given data folder', async () => {
 it.each([
   ['nothing is named', {}, 'Say which stack'],
   ['two are named', { local: true, stack: 'x' }, 'Choose one'],
-  ['nothing runs in the folder', { local: '/nowhere' }, 'No platform runs in /nowhere'],
+  [
+    'nothing runs in the folder',
+    { local: tmpdir() },
+    `No platform runs in ${tmpdir()}: start a platform there`,
+  ],
 ] as const)('says what to type when %s', async (_, where, complaint) => {
   await expect(findTarget(where)).rejects.toThrow(complaint);
+});
+
+it('never looks at the platform of another folder when the named one is missing, or nothing runs in it', async () => {
+  const folder = await emptyTemporaryFolder();
+  await writeAddress(join(folder, 'local-platform-other'), {});
+  await mkdir(join(folder, 'empty'));
+  await expect(findTarget({ local: join(folder, 'missing') })).rejects.toThrow(
+    `There is no folder ${join(folder, 'missing')}`,
+  );
+  await expect(findTarget({ local: join(folder, 'empty') })).rejects.toThrow('No platform runs in');
 });
 
 it('asks which one when several platforms run', async () => {
