@@ -62,7 +62,8 @@ const command = new Command('npm run bench --')
     new Option('--only <parts...>', 'measure only these parts')
       .choices([...parts])
       .default([...parts], 'all'),
-  );
+  )
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
 async function measure(settings: Settings): Promise<Figures> {
   const folder = mkdtempSync(join(tmpdir(), 'azumuta-erp-bench-'));

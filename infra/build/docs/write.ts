@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
 import { configurationReference } from './configuration.ts';
 import { openApiDocument } from './openapi.ts';
 import { runbookWithCauses } from './runbook.ts';
@@ -21,6 +22,10 @@ export async function createDocuments(): Promise<Readonly<Record<string, string>
 }
 
 if (import.meta.main) {
+  new Command('npm run documents')
+    .description('Writes the documents that are made from code. Run it after a change of what they tell.')
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+    .parse();
   for (const [path, text] of Object.entries(await createDocuments())) {
     writeFileSync(join(root, path), text);
     process.stdout.write(`Wrote ${path}.\n`);
