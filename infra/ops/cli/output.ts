@@ -47,9 +47,32 @@ export function printable(text: string, mayBeStyled = false): string {
   });
 }
 
-/** The lines of a table: a bold head, cells under their titles, long ones wrapped at spaces. */
-export function tableOf(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
-  const wrapped = rows.map((row) => columns.map(({ most }, at) => wrap(row[at] ?? '', most)));
+/** Characters in a line of the terminal; no limit elsewhere. */
+export const terminalWidth = (): number => process.stdout.columns || Number.POSITIVE_INFINITY;
+
+/** What long cells get of their `most`, where the table is wider than the terminal. */
+const shares = [1, 0.75, 0.5, 0.35];
+
+/**
+ * The lines of a table: a bold head, cells under their titles, long ones wrapped at spaces. In a terminal that is too
+ * narrow for it, each row becomes lines `Title: value`.
+ * @param width Characters in a line, at most.
+ */
+export function tableOf(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  width = terminalWidth(),
+): string[] {
+  const shown = rows.map((row) => columns.map((_, at) => printable(row[at] ?? '')));
+  for (const share of shares) {
+    const [head = '', ...lines] = gridOf(columns, shown, share);
+    if ([head, ...lines].every(({ length }) => length <= width)) return [styled('bold', head), ...lines];
+  }
+  return shown.flatMap((row, at) => linesOf(at > 0 && '', listOf(columns, row, width)));
+}
+
+function gridOf(columns: readonly Column[], rows: readonly (readonly string[])[], share: number): string[] {
+  const wrapped = rows.map((row) => columns.map(({ most }, at) => wrap(row[at] ?? '', most && most * share)));
   const widths = columns.map(({ title }, at) =>
     Math.max(title.length, ...wrapped.flatMap((row) => (row[at] ?? []).map((line) => line.length))),
   );
@@ -62,12 +85,27 @@ export function tableOf(columns: readonly Column[], rows: readonly (readonly str
       .join('  ')
       .trimEnd();
   return [
-    styled('bold', line(columns.map(({ title }) => title))),
+    line(columns.map(({ title }) => title)),
     ...wrapped.flatMap((row) => {
       const height = Math.max(...row.map((lines) => lines.length));
       return Array.from({ length: height }, (_, at) => line(row.map((lines) => lines[at] ?? '')));
     }),
   ];
+}
+
+/** A row as lines `Title: value`. */
+function listOf(columns: readonly Column[], row: readonly string[], width: number): string[] {
+  return columns.flatMap(({ title }, at) => {
+    const name = title && `${title}: `;
+    const lines = row[at] === '' ? [] : folded(`${name}${row[at]}`, width - 2);
+    return lines.map((line, n) => (n > 0 ? `  ${line}` : line.replace(name, styled('bold', name))));
+  });
+}
+
+/** The lines of a text, none of them longer than that (or than 20 characters): a longer word goes on in the next line. */
+export function folded(text: string, width: number): string[] {
+  const most = Math.max(20, width);
+  return wrap(text, most).flatMap((line) => line.match(new RegExp(`.{1,${most}}`, 'gsu')) ?? line);
 }
 
 /** The lines of a text of at most so many characters, broken at spaces; a longer word stays whole. */

@@ -1,5 +1,5 @@
 import { sentenceOf } from '../cli/command.ts';
-import { counted, linesOf, styled, wrap } from '../cli/output.ts';
+import { counted, folded, linesOf, styled } from '../cli/output.ts';
 
 /** What one check of `doctor` found. */
 export interface Finding {
@@ -51,11 +51,11 @@ const marks = {
 /** A finding as lines: what was found, and what to do next. */
 export function findingLines(
   { about, result, says, next, command }: Finding,
-  width = process.stdout.columns ?? 110,
+  width = process.stdout.columns || 110,
 ): string[] {
   const [colour, mark] = marks[result];
-  const [first = '', ...others] = wrap(`${about}: ${says}.`, Math.max(40, width - 4));
-  const todo = next === undefined ? [] : wrap(`→ ${next}`, Math.max(40, width - 6));
+  const [first = '', ...others] = folded(`${about}: ${says}.`, width - 4);
+  const todo = next === undefined ? [] : folded(`→ ${next}`, width - 6);
   return linesOf(
     `  ${styled(colour, mark)} ${first}`,
     others.map((line) => `    ${line}`),

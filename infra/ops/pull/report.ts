@@ -1,5 +1,5 @@
 import type { PullReport } from '../../../shared/orders/pull.ts';
-import { counted, linesOf, styled, tableOf } from '../cli/output.ts';
+import { counted, linesOf, styled, tableOf, terminalWidth } from '../cli/output.ts';
 import { outcomes, type PullPreview } from './preview.ts';
 
 /** How many orders of one kind are named; --json has all. */
@@ -32,6 +32,7 @@ export function previewPullLines(
         tableOf(
           [{ title: 'Product order' }, { title: 'ERP order' }, { title: 'Why', most: 80 }],
           found.slice(0, maxNamed).map(({ number, erpOrder, reason }) => [number, erpOrder, reason ?? '']),
+          terminalWidth() - 2,
         ).map((line) => `  ${line}`),
         found.length > maxNamed && `  … and ${found.length - maxNamed} more (--json has all)`,
       ),

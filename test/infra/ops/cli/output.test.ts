@@ -1,5 +1,7 @@
+import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { printable, say, sayJson, tableOf } from '../../../../infra/ops/cli/output.ts';
+import { findingLines } from '../../../../infra/ops/doctor/finding.ts';
 
 /** Escape sequences are for terminals only, and a test has none. */
 describe('a table', () => {
@@ -23,6 +25,61 @@ describe('a table', () => {
   it('keeps a word whole that is wider than its column', () => {
     expect(tableOf([{ title: 'A', most: 3 }], [['a-long-word b']]).slice(1)).toEqual(['a-long-word', 'b']);
   });
+});
+
+describe('a terminal', () => {
+  const columns = [{ title: 'Letters', right: true }, { title: 'Order' }, { title: 'Why', most: 60 }];
+  const why = 'Azumuta has no article GEAR-99: create it there, or correct the mapping, then replay.';
+  const rows = [
+    ['3', 'MO/1', why],
+    ['12', 'MO/2\u200b', ''],
+  ];
+  const plain = (lines: readonly string[]) => lines.map((line) => stripVTControlCharacters(line));
+
+  it('gets narrower cells, and where even those are too wide, lines of title and value', () => {
+    expect(tableOf(columns, rows, 60)).toEqual([
+      'Letters  Order         Why',
+      '      3  MO/1          Azumuta has no article',
+      '                       GEAR-99: create it there, or',
+      '                       correct the mapping, then',
+      '                       replay.',
+      '     12  MO/2[U+200B]',
+    ]);
+    expect(tableOf(columns, rows, 40)).toEqual([
+      'Letters: 3',
+      'Order: MO/1',
+      'Why: Azumuta has no article GEAR-99:',
+      '  create it there, or correct the',
+      '  mapping, then replay.',
+      '',
+      'Letters: 12',
+      'Order: MO/2[U+200B]',
+    ]);
+  });
+
+  it.each([40, 60, 80, 120, 200])(
+    'of %d columns has no line of a table or a finding that is wider',
+    (width) => {
+      // Prepare
+      const long = 'MO/'.padEnd(200, '0123456789');
+      const finding = {
+        about: 'Queue of completions',
+        result: 'wrong',
+        says: `${why} ${long}`,
+        next: why,
+      } as const;
+
+      // Act
+      const table = plain(tableOf(columns, [...rows, ['1', long, why]], width));
+      const found = plain(findingLines(finding, width));
+
+      // Assess
+      for (const lines of [table, found]) {
+        expect(lines.filter((line) => line.length > width)).toEqual([]);
+        expect(lines.join('').replaceAll(' ', '')).toContain(long);
+      }
+    },
+  );
 });
 
 describe('printed text', () => {
