@@ -2,6 +2,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { Rejected, RetryLater, type RetryLaterOptions, reasonOf } from '../model/errors.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { jsonOf } from './json.ts';
+import { codeOf, systemFailureOf } from './system-errors.ts';
 
 /**
  * The only HTTP client of this project, for Azumuta and every ERP: built-in fetch with keep-alive, a time limit, a
@@ -102,7 +103,8 @@ export function createHttp(options: HttpOptions) {
       if (error instanceof RetryLater) throw writes ? error.afterWriting() : error;
       if (request.signal?.aborted && !timeout.aborted) throw outOfTime(`${partner} ${call}`, writes, error);
       const code = timeout.aborted ? undefined : codeOf(error);
-      const why = timeout.aborted ? 'no answer in time' : (code ?? 'connection failed');
+      const means = systemFailureOf(error)?.means ?? code ?? 'connection failed';
+      const why = timeout.aborted ? 'no answer in time' : means;
       const isSent = code === undefined || !beforeSending.test(code);
       throw new RetryLater(`${partner} did not answer ${call}: ${why}.`, {
         // If others were answered meanwhile, only this record is slow: somebody may have it locked.
@@ -187,14 +189,6 @@ function outOfTime(at: string, writes: boolean, cause?: unknown): RetryLater {
     wrote: writes ? 'perhaps' : 'nothing',
     cause,
   });
-}
-
-/** `ECONNREFUSED` … of the error that caused a request to fail. */
-export function codeOf(error: unknown): string | undefined {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    if ('code' in at && typeof at.code === 'string') return at.code;
-  }
-  return undefined;
 }
 
 function checkedBaseUrl({ baseUrl, allowHttp, partner }: HttpOptions): URL {

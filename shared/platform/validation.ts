@@ -2,11 +2,11 @@ import type * as z from 'zod/mini';
 import { shorten } from '../model/text.ts';
 import { fieldOf, typeName } from './json.ts';
 
-/** One invalid field. It holds the type of a value, never the value. */
+/** One invalid field. It holds the type of a value, and where a limit is broken its size or the number, never a text. */
 export interface Mismatch {
   /** JSON path, `$.orders[2].quantity`. */
   readonly path: string;
-  /** Type of the value there: `string`, `null`, `missing`, `list` …; the text itself where its schema has `showFound`. */
+  /** Type of the value there: `string`, `string of 8000 characters`, `null`, `missing`, `list` …; the text itself where its schema has `showFound`. */
   readonly found: string;
   readonly expected: string;
 }
@@ -65,7 +65,12 @@ const maxFound = 60;
 
 function foundIn(issue: Issue, value: unknown): string {
   const isShown = issue.code === 'custom' && issue.params?.showFound === true;
-  return isShown && typeof value === 'string' ? JSON.stringify(shorten(value, maxFound)) : typeName(value);
+  if (isShown && typeof value === 'string') return JSON.stringify(shorten(value, maxFound));
+  const size: unknown = Object(value).length;
+  if ((issue.code !== 'too_big' && issue.code !== 'too_small') || size === 0) return typeName(value);
+  const word = sizeWord(issue.origin);
+  // A number of a command line is typed as a text.
+  return word === '' ? String(Number(value)) : `${typeName(value)} of ${size}${word}`;
 }
 
 function expectationOf(issue: Issue): string {

@@ -6,12 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { type CANCEL_SYMBOL, isCancel } from '@clack/prompts';
 import type * as z from 'zod/mini';
 import { reasonOf } from '../../../shared/model/errors.ts';
+import { systemFailureOf } from '../../../shared/platform/system-errors.ts';
 import { fitting, UsageError } from './command.ts';
 
 /** Reads a file as JSON; `-` is standard input. @throws UsageError when it cannot be read, or is not JSON. */
 export async function jsonIn(file: string): Promise<unknown> {
   const complain = (problem: string) => (error: unknown) => {
-    throw new UsageError(`${file} ${problem}: ${reasonOf(error, 100)}`, { cause: error });
+    const why = systemFailureOf(error)?.means ?? reasonOf(error, 100);
+    throw new UsageError(`${file} ${problem}: ${why}`, { cause: error });
   };
   const reading = file === '-' ? readAll(process.stdin) : readFile(file, 'utf8');
   const content = await reading.catch(complain('cannot be read'));

@@ -1,5 +1,6 @@
 import type { Clock } from '../../platform/clock.ts';
-import { codeOf, retryAfterSeconds } from '../../platform/http.ts';
+import { retryAfterSeconds } from '../../platform/http.ts';
+import { codeOf } from '../../platform/system-errors.ts';
 
 /** Why a channel did not take a message. */
 export interface Undelivered {

@@ -70,7 +70,7 @@ describe('a wrong line of the contract', () => {
       { operations: { findArticle: { body: { number: '{number}' } } } },
       '.findArticle.body: found object, expected none with GET',
     ],
-    [{ operations: { findArticle: { none: [40] } } }, '.none[0]: found number, expected at least 200'],
+    [{ operations: { findArticle: { none: [40] } } }, '.none[0]: found 40, expected at least 200'],
   ])('stops synthesis with its field: %j', (contract, sentence) => {
     expect(() => define({ contract })).toThrow('$.azumuta.contract.');
     expect(() => define({ contract })).toThrow(sentence);

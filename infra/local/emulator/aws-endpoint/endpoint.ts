@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { codeOf } from '../../../../shared/platform/http.ts';
+import { codeOf } from '../../../../shared/platform/system-errors.ts';
 import type { Mappings } from '../lambda/event-source-mappings.ts';
 import type { Lambda } from '../lambda/service.ts';
 import { call, listen, readBody } from '../process/http.ts';

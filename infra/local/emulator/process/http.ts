@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import { codeOf } from '../../../../shared/platform/http.ts';
+import { codeOf } from '../../../../shared/platform/system-errors.ts';
 
 /**
  * One call between the processes of the local platform; any status is an answer. Refused connections are tried again

@@ -1,0 +1,34 @@
+/** What people are told of a failure of the system: what it means, and what they can do. */
+const known: Readonly<Record<string, readonly [means: string, next: string]>> = {
+  ECONNREFUSED: ['nothing listens there', 'Start it, or correct the address.'],
+  ENOTFOUND: ['no host has this name', 'Check the name, and whether this network knows it.'],
+  ETIMEDOUT: ['there was no answer in time', 'Nothing is lost: try it again.'],
+  EADDRINUSE: ['another program uses this port', 'Choose another one.'],
+  ENOENT: ['there is no such file or folder', 'Check its path.'],
+};
+
+/** `ECONNREFUSED` … of the error that caused a request to fail. */
+export function codeOf(error: unknown): string | undefined {
+  return causeWithCode(error)?.code;
+}
+
+/**
+ * The usual failure of the system that caused an error, in words: `nothing listens there (ECONNREFUSED)`.
+ * `place` is the path, the host or the address, where the system says it.
+ */
+export function systemFailureOf(error: unknown) {
+  const { code = '', at } = causeWithCode(error) ?? {};
+  const [means, next] = known[code] ?? [];
+  if (means === undefined || next === undefined) return undefined;
+  // Of a host with several addresses, each has failed.
+  const { path, hostname, address, port } = Object(at instanceof AggregateError ? at.errors[0] : at);
+  const place: unknown = path ?? hostname ?? (address && `${address}:${port}`);
+  return { place: typeof place === 'string' ? place : undefined, means: `${means} (${code})`, next };
+}
+
+function causeWithCode(error: unknown) {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if ('code' in at && typeof at.code === 'string') return { at, code: at.code };
+  }
+  return undefined;
+}
