@@ -10,7 +10,8 @@ import {
   UsageError,
 } from '../cli/command.ts';
 import { policyWords } from '../cli/policy-words.ts';
-import { findTarget, whereOf } from '../cli/target.ts';
+import { signedNote } from '../cli/signed-note.ts';
+import { findTarget, operatorOf, whereOf } from '../cli/target.ts';
 import { hiddenInWords } from '../dead-letters/queue.ts';
 import { type ReplayReport, replay, replayDependenciesOf } from './replay.ts';
 import { replayLines } from './report.ts';
@@ -30,6 +31,7 @@ Examples:
 
 The AWS credentials are those of your profile (AWS_PROFILE, aws sso login). A dead letter that is replayed twice is
 booked once. A replayed completion books what the ledger planned and Azumuta says now, not what its dead letter contains.
+The journey of each order says who replayed it, and why if --because says it.
 With --order alone, the order is looked at once more even if its dead letter is gone (after ${policyWords.queueKeeps}, or discarded).
 While the command runs, dead letters are hidden from others. If it is killed, they are visible again within ${hiddenInWords}.
 
@@ -41,14 +43,16 @@ replayed and stay · 130 interrupted`,
     all: flag('all dead letters'),
     order: textOption('<number>', 'those of one order: its product order number, or its number in the ERP'),
     reason: textOption('<text>', 'those whose reason contains this text, or whose cause it is'),
+    because: textOption('<text>', 'why, for everybody who looks up the order later'),
   },
 });
 type Options = z.output<typeof command.form>;
 
 await runCommand(command, async ({ options, signal, progress }) => {
   checkSelection(options);
-  const { go, order, reason } = options;
+  const { go, order, reason, because = 'by hand' } = options;
   const target = await findTarget(options);
+  const note = signedNote(because, go ? await operatorOf(target) : '');
   const dependencies = replayDependenciesOf(target);
   const { hidden } = await dependencies.deadLetters.size();
   // One ERP order may have several product orders.
@@ -56,7 +60,8 @@ await runCommand(command, async ({ options, signal, progress }) => {
     order === undefined
       ? undefined
       : new Set([order, ...(await dependencies.ledger.journeys.productOrdersOf(order))]);
-  const report = await replay({ go, signal, reason, orders }, { ...dependencies, progress: progress.tell });
+  const request = { go, signal, reason, orders, note };
+  const report = await replay(request, { ...dependencies, progress: progress.tell });
   const command = `npm run replay -- ${selectionOf(options)} --go ${whereOf(target)}`;
   const about = { target: target.name, go, hidden, now: new Date(), command };
   const facts = { target: target.name, dryRun: !go, hidden, ...report };
@@ -72,13 +77,12 @@ function checkSelection({ go, all, order, reason }: Options): void {
     );
 }
 
-/** The options that select the same dead letters again. */
-function selectionOf({ order, reason }: Options): string {
-  const words = [
-    ...(order === undefined ? [] : ['--order', shellWord(order)]),
-    ...(reason === undefined ? [] : ['--reason', shellWord(reason)]),
-  ];
-  return words.join(' ') || '--all';
+/** The options that select the same dead letters again, and the reason that was given. */
+function selectionOf({ order, reason, because }: Options): string {
+  const given = Object.entries({ order, reason, because });
+  const words = given.flatMap(([name, text]) => (text === undefined ? [] : [`--${name}`, shellWord(text)]));
+  if (order === undefined && reason === undefined) words.unshift('--all');
+  return words.join(' ');
 }
 
 function exitCodeOf({ failure, interrupted, selected, movable, moved }: ReplayReport, go: boolean): number {

@@ -1,9 +1,11 @@
 import { startServer } from '../../../support/server.ts';
 
-/** CloudFormation (its query protocol) as far as DescribeStacks of one stack; it ends with the test. */
+/** CloudFormation and STS (their query protocol), as far as commands call them for one stack; they end with the test. */
 export async function startCloudFormation(stack: string, outputs: Readonly<Record<string, string>>) {
   const { url } = await startServer(({ body }) => {
     const asked = new URLSearchParams(body);
+    if (asked.get('Action') === 'GetCallerIdentity')
+      return { headers: { 'content-type': 'text/xml' }, body: caller };
     const known = asked.get('Action') === 'DescribeStacks' && asked.get('StackName') === stack;
     return {
       status: known ? 200 : 400,
@@ -13,6 +15,10 @@ export async function startCloudFormation(stack: string, outputs: Readonly<Recor
   });
   return url;
 }
+
+/** Who asks. */
+export const callerArn = 'arn:aws:sts::123456789012:assumed-role/operators/anna';
+const caller = `<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>${callerArn}</Arn></GetCallerIdentityResult></GetCallerIdentityResponse>`;
 
 const unknown =
   '<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack does not exist</Message></Error></ErrorResponse>';

@@ -1,6 +1,7 @@
+import { userInfo } from 'node:os';
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { startCloudFormation } from '../cli/cloudformation.ts';
+import { callerArn, startCloudFormation } from '../cli/cloudformation.ts';
 import type { CommandStage } from './stage.ts';
 import { typed } from './typed.ts';
 
@@ -10,16 +11,26 @@ const reportSchema = z.looseObject({
 });
 
 export function replayTests(stage: () => CommandStage): void {
+  const replayNotes = async (number: string) =>
+    (await stage().system.ledger.journeys.of(number)).flatMap(({ event, note }) =>
+      event === 'replayed' ? note : [],
+    );
   const azumutaHas = async (number: string) =>
     (await stage().system.azumuta.productOrders()).filter((order) => order.number === number).length;
 
-  it('creates one order in Azumuta, and leaves the others until all are replayed', async () => {
+  it('creates one order in Azumuta, signed in its journey, and leaves the others until all are replayed', async () => {
     // Prepare
     const { asked, reaches, journeyOf } = stage();
     const [wanted, other] = [await deadOrder(stage()), await deadOrder(stage())];
 
     // Act
-    const one = await asked(reportSchema, 'replay', ['--order', wanted, '--go']);
+    const one = await asked(reportSchema, 'replay', [
+      '--order',
+      wanted,
+      '--go',
+      '--because',
+      'the mapping is right',
+    ]);
     await reaches(wanted, 'in Azumuta');
     const created = [await azumutaHas(wanted), await azumutaHas(other)];
     const all = await asked(reportSchema, 'replay', ['--all', '--go']);
@@ -29,6 +40,11 @@ export function replayTests(stage: () => CommandStage): void {
     expect(one).toMatchObject({ code: 0, answer: { moved: 1 } });
     expect(created).toEqual([1, 0]);
     expect(await journeyOf(wanted)).toEqual(expect.arrayContaining(['dead-lettered', 'replayed', 'created']));
+    const signed = `(signed by ${userInfo().username})`;
+    expect(await replayNotes(wanted)).toEqual([
+      `sending it to product-orders again: the mapping is right ${signed}`,
+    ]);
+    expect(await replayNotes(other)).toEqual([`sending it to product-orders again: by hand ${signed}`]);
     expect(all).toMatchObject({ code: 0, answer: { moved: all.answer.lookedAt } });
     expect(await azumutaHas(other)).toBe(1);
   });
@@ -37,12 +53,14 @@ export function replayTests(stage: () => CommandStage): void {
     // Prepare
     const { emulator } = stage().system;
     const number = await deadOrder(stage());
+    const cloud = await startCloudFormation(emulator.stack.name, emulator.stack.outputs);
     const environment = {
       AWS_REGION: emulator.region,
       AWS_ACCESS_KEY_ID: emulator.credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: emulator.credentials.secretAccessKey,
       AWS_ENDPOINT_URL: emulator.awsEndpoint,
-      AWS_ENDPOINT_URL_CLOUDFORMATION: await startCloudFormation(emulator.stack.name, emulator.stack.outputs),
+      AWS_ENDPOINT_URL_CLOUDFORMATION: cloud,
+      AWS_ENDPOINT_URL_STS: cloud,
     };
     const replay = (...words: string[]) => typed('replay', words, { environment });
 
@@ -54,6 +72,7 @@ export function replayTests(stage: () => CommandStage): void {
     expect(replayed.code).toBe(0);
     expect(replayed.output).toContain(`${emulator.stack.name} in ${emulator.region}`);
     await stage().reaches(number, 'in Azumuta');
+    expect(await replayNotes(number)).toEqual([expect.stringContaining(`, ${callerArn})`)]);
     expect(unknown.code).toBe(2);
     expect(unknown.complaint).toContain('There is no stack AzumutaErp-nowhere in eu-west-1');
   });
