@@ -41,6 +41,17 @@ export function shorten(text: string, limit: number): string {
   return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`;
 }
 
+/**
+ * The ways in which a number that somebody types may be stored, the likeliest first: as it is typed, with single blanks, in
+ * capitals, in small letters. None of a text that is no number.
+ */
+export function writingsOf(text: string): string[] {
+  const typed = text.trim();
+  const plain = typed.replace(/\s+/g, ' ');
+  const writings = new Set([typed, plain, plain.toUpperCase(), plain.toLowerCase()]);
+  return [...writings].filter(({ length }) => length > 0 && length <= maxTextLength);
+}
+
 /** `1 message`, `2 messages`. */
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;

@@ -14,6 +14,7 @@ Examples:
   npm run trace -- MO/0042 --local
   npm run trace -- MO/0042 --stack AzumutaErp-ghent-production
   npm run trace -- 5KKoy7m6ms89mvrTg --local               by the id of a recording
+  npm run trace -- mo/0042 --local                         in any writing; a receipt that holds its number will do
   npm run -s trace -- MO/0042 --local --json > case.json   for other programs, or to ask for help
 
 Recordings are not in the ledger: Azumuta is asked which order one belongs to, from this machine, with the key of the

@@ -2,7 +2,7 @@ import type { BookedFigures } from '../../../shared/ledger/records/bookings.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
 import { eventWords } from '../../../shared/model/journey.ts';
 import { formatQuantity } from '../../../shared/model/quantity.ts';
-import { counted } from '../../../shared/model/text.ts';
+import { counted, maxTextLength } from '../../../shared/model/text.ts';
 import { duration, localTime } from '../../../shared/model/time.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { linesOf, styled, tableOf } from '../cli/output.ts';
@@ -18,8 +18,10 @@ export function traceLines(
 ): string[] {
   if (trace.productOrders.length === 0)
     return linesOf(
-      `The ledger has no order, ERP order or recording ${trace.asked}.`,
+      `The ledger has no order, ERP order or recording ${trace.asked.length > maxTextLength ? `of ${trace.asked.length} characters` : trace.asked}.`,
       trace.notAsked,
+      'An article, and a receipt that does not hold the number of its order, cannot be looked up. The beginning of a number is searched on the console’s page Orders:',
+      `  npm run console -- ${where}`,
       'Orders appear here once the ERP has sent them, or the pull has found them. To see what the pull would find:',
       `  npm run pull -- --dry-run ${where}`,
     );

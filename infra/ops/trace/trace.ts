@@ -5,6 +5,7 @@ import type { DeadLetters } from '../../../shared/ledger/records/dead-letters.ts
 import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
 import { partNumbers } from '../../../shared/model/orders.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
+import { writingsOf } from '../../../shared/model/text.ts';
 import type { Stage } from '../../../shared/orders/life.ts';
 import { atOnce, mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
@@ -27,8 +28,8 @@ const graceMs = 86_400_000;
 /**
  * Reads everything that the ledger knows about an order, by keys and indexes only: a handful of reads for each of its
  * product orders. Azumuta is only asked about what the ledger does not know, as it may be a recording.
- * @param asked Number of a product order, number or id of an ERP order, or the id of a product order or a recording in
- * Azumuta.
+ * @param asked Number of a product order, number or id of an ERP order, in any writing; a receipt that holds such a number;
+ * or the id of a product order or a recording in Azumuta.
  * @param where Options that select the stack on a command line.
  */
 export async function traceOrder(
@@ -39,21 +40,34 @@ export async function traceOrder(
   now: Date = new Date(),
 ): Promise<Trace> {
   const traced = await traceKnown(asked, ledger, where, now);
-  const { owner, notAsked } = (traced.productOrders.length === 0 && (await findOwner?.(asked))) || {};
+  const { owner, notAsked } = (traced.productOrders.length === 0 && (await findOwner?.(asked.trim()))) || {};
   if (owner === undefined) return { ...traced, notAsked };
   return { ...(await traceKnown(owner, ledger, where, now)), asked };
 }
 
 async function traceKnown(asked: string, ledger: OperatorLedger, where: string, now: Date) {
-  const numbers = await numbersOf(asked, ledger);
   const [erp, azumuta] = await Promise.all([ledger.breaker.state('erp'), ledger.breaker.state('azumuta')]);
   const surroundings = { where, now, partners: { erp, azumuta } };
-  const traced = await mapConcurrently(numbers, atOnce, (number) => traceOne(number, ledger, surroundings));
   /** Empty when the ledger knows nothing by that name. */
-  const productOrders: readonly TracedOrder[] = traced.filter((each) => each !== undefined);
+  let productOrders: readonly TracedOrder[] = [];
+  for (const writing of [asked, ...numbersInReceipt(asked)].flatMap(writingsOf)) {
+    const numbers = await numbersOf(writing, ledger);
+    const traced = await mapConcurrently(numbers, atOnce, (number) => traceOne(number, ledger, surroundings));
+    productOrders = traced.filter((each) => each !== undefined);
+    if (productOrders.length > 0) break;
+  }
   /** Those whose circuit breaker is open now. */
   const partnersDown = { ...(erp.open && { erp }), ...(azumuta.open && { azumuta }) };
   return { asked, productOrders, partnersDown };
+}
+
+/** A receipt of our connectors: what they write around the number of the ERP order. */
+const receiptPattern = /^(?:(?:note on |output of )?production |note on |text of order )?(.+?)(?: done)?$/i;
+
+/** The number of the order that a receipt holds, also without what Odoo adds to the number of a rest. */
+function numbersInReceipt(text: string): string[] {
+  const [, number = ''] = receiptPattern.exec(text.trim()) ?? [];
+  return number === text.trim() ? [] : [number, number.replace(/-\d{3}$/, '')];
 }
 
 /** Product orders that the text may name, also as Azumuta calls them by now; the parts of a split order are sorted. */

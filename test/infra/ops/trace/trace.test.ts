@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { operatorLedger } from '../../../../infra/local/operator-clients.ts';
 import type { FindOwner } from '../../../../infra/ops/trace/recording-owner.ts';
 import { traceLines } from '../../../../infra/ops/trace/report.ts';
@@ -114,6 +114,47 @@ it('finds an order by the number that it was given later in Azumuta', async () =
   await ledger.knownOrders.writeAlias('RENAMED-3', 'MO/3');
   const { productOrders } = await traceOrder('RENAMED-3', ledger, '--local');
   expect(productOrders.map(({ number }) => number)).toEqual(['MO/3']);
+});
+
+describe('a number in another writing', () => {
+  const found = async (asked: string) =>
+    (await traceOrder(asked, ledger, '--local')).productOrders.map(({ number }) => number);
+
+  beforeAll(() => completed('MO/0077 A', 1, 'SALES 77'));
+
+  it.each([
+    'mo/0077 a',
+    '  MO/0077 A ',
+    'MO/0077  A',
+    'sales 77',
+    'MO/0077 A done',
+    'note on MO/0077 A',
+    'production mo/0077 a done',
+    'MO/0077 A-001 done',
+  ])('finds its order, as typed in "%s"', async (asked) => {
+    expect(await found(asked)).toEqual(['MO/0077 A']);
+  });
+
+  it('never hides the order that has exactly that number', async () => {
+    for (const number of ['mo/78', 'MO/78', 'MO  79', 'MO 79']) await completed(number, 1, number);
+    for (const number of ['mo/78', 'MO/78', 'MO  79', 'MO 79']) expect(await found(number)).toEqual([number]);
+  });
+
+  it('is not found in a part of itself, nor in what is no number, and the answer says what is not looked up', async () => {
+    // Prepare
+    await completed('MO/80', 1, 'MO/80');
+    const asked = ['MO/80-001', 'MO/8', '', ' ', 'MO/80'.repeat(1600)];
+
+    // Act
+    const traces = await Promise.all(asked.map((text) => traceOrder(text, ledger, '--local')));
+
+    // Assess
+    for (const trace of traces) expect(trace.productOrders).toEqual([]);
+    const lines = traces.map((trace) => traceLines(trace, { where: '--local', timeZone: 'UTC' }));
+    expect(lines.at(-1)?.[0]).toBe('The ledger has no order, ERP order or recording of 8000 characters.');
+    expect(lines[1]).toContainEqual(expect.stringContaining('beginning of a number is searched on'));
+    expect(lines[1]).toContain('  npm run console -- --local');
+  });
 });
 
 describe('a recording', () => {
