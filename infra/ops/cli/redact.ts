@@ -2,11 +2,36 @@ import { personalFields } from '../../../shared/model/completions.ts';
 import { jsonOf } from '../../../shared/platform/json.ts';
 
 const hidden = '•••';
-/** Names of fields with a secret, and of those that name a person. */
-const secretNames =
-  /pass(word|phrase)?$|passwd|secret|token|api[-_ ]?key|authori[sz]ation|cookie|credential|signature/i;
+/** What secrets are called in English, Dutch, French and German. A key or sleutel alone may be one for screws. */
+const secretWords = [
+  'pass[-_ ]?(?:word|wd|phrase|code|wort)|kennwort|paswoord|wachtwoord|mot[-_ ]?de[-_ ]?passe|pwd|(?<![a-z])mdp(?![a-z])',
+  'secret|geheim|token|jeton|credential|zugangsdaten|inloggegevens|identifiants|sess(?:ion)?[-_ ]?id',
+  "api[-_ ]?(?:key|sleutel|schl(?:ü|ue?)ssel)|cl(?:é|ef?)[-_ ](?:d['’])?api|(?:access|private|account)[-_ ]?key",
+].join('|');
+const secretNames = new RegExp(
+  `${secretWords}|^pass$|authori[sz]ation|cookie|signature|handtekening|unterschrift`,
+  'i',
+);
 const signatureStep = /\bsign(ed|ature|-?off)?\b/i;
-const personNames = new RegExp(`^(?:${[...personalFields, 'operatorName', 'signedBy'].join('|')})$`, 'i');
+/** Names of fields that name a person, in small letters without separators and accents. */
+const personNames = new RegExp(
+  [
+    `^(?:${personalFields.join('|')}|operateur|bediener|user|benutzer|gebruiker|utilisateur|employee|mitarbeiter|medewerker|employe|worker)(?:s|full|login)?(?:name|naam|nom|id|email)?$`,
+    '^(?:e?mail(?:address?e?)?|courriel)$',
+    '(?:created|completed|changed|updated|modified|signed|approved|checked|recorded|confirmed|released|booked|locked)by$',
+    '(?:erstellt|erfasst|geandert|unterschrieben|gepruft|gebucht|abgeschlossen|freigegeben)(?:von|durch)$',
+    '(?:gemaakt|gewijzigd|tekend|voltooid|gecontroleerd|geboekt|vrijgegeven)door$|(?:cree|modifie|signe|valide|termine|controle)par$',
+  ].join('|'),
+);
+
+/** Whether the value of such a field is a secret, or names a person. */
+function isConfidential(name: string): boolean {
+  const plain = name
+    .normalize('NFD')
+    .replace(/[^\p{L}\p{N}]/gu, '')
+    .toLowerCase();
+  return secretNames.test(name) || personNames.test(plain);
+}
 
 /**
  * Hides the secrets of a parsed payload before a person sees it: values under names that mean a secret or a person, and
@@ -21,27 +46,50 @@ export function redacted(value: unknown): unknown {
   const isSigned = fields.some(
     ([name, field]) =>
       (name === 'personal' && field === true) ||
-      (name === 'name' && typeof field === 'string' && signatureStep.test(field)),
+      (/^(?:name|key)$/.test(name) &&
+        typeof field === 'string' &&
+        (signatureStep.test(field) || isConfidential(field))),
   );
   return Object.fromEntries(
     fields.map(([name, field]) => {
-      const conceals =
-        secretNames.test(name) || personNames.test(name) || (isSigned && name.toLowerCase() === 'value');
+      const conceals = isConfidential(name) || (isSigned && name.toLowerCase() === 'value');
       return [name, conceals && field !== null && field !== '' ? hidden : redacted(field)];
     }),
   );
 }
 
-/** Hides credentials in a text: in headers, URLs, query strings and webhook paths. */
+/** What stays between a name and its value: `: `, `" = "`. Bounded, as a text may be made to take long. */
+const between = '[\\w-]{0,40}[\\\\"\']{0,4}\\s{0,8}[:=]\\s*';
+/** What our own sentences say of a secret: no value. */
+const saidOfIt = '(?!(?:is|are|found|must|not|the|no|see|check|expected|•••)(?![\\w-]))';
+
+/** Secrets in texts, each behind what stays to be read, which is its first group. */
+const secretForms: readonly RegExp[] = [
+  new RegExp(`((?:set-)?cookie${between})[^\\r\\n"']+`, 'gi'),
+  new RegExp(
+    `(authori[sz]ation${between}["']?)${saidOfIt}(?:(?:Bearer|Basic|Digest|\\w*(?:Key|Token))\\s+)?[^\\s"',;]+`,
+    'gi',
+  ),
+  new RegExp(
+    `((?:${secretWords})${between})(?:\\\\?"(?:[^"\\\\]|\\\\[^"])*|'[^']*|${saidOfIt}[^&\\s"',;})]+)`,
+    'gi',
+  ),
+  // Without a colon, only what does not look like a word of the sentence.
+  new RegExp(`((?:${secretWords})\\s+["'‹“„«]?)(?=\\S*\\d)(?=\\S*[a-z])[\\w.~+=!$%-]{6,}`, 'gi'),
+  /(\bBearer\s+)(?=\S*\d)[\w.~+/=-]{6,}/gi,
+  /(\bBasic\s+)(?=\S*[a-z])(?=\S*[A-Z])(?=\S*[\d=])[A-Za-z\d+/]{6,}={0,2}/g,
+  /([?&](?:key|code|sig|auth|sid|pass|pw|signature)=)[^&\s"']+/gi,
+  /(\/\/)[^/?#@\s]+(?=@)/g,
+  /(\/webhooks\/azumuta\/[^/\s]+\/)[^/?#\s"']+/g,
+  /(hooks\.slack\.com\/\w+\/|webhook\.office\.com\/\w+\/)[^\s"']+/gi,
+  // Keys of AWS, JSON web tokens, and private keys.
+  /()\b(?:(?:AKIA|ASIA)[A-Z\d]{16}|eyJ[\w-]{8,}\.[\w-]+\.[\w-]*)/g,
+  /(-----BEGIN [A-Z ]*PRIVATE KEY-----)[^-]+/g,
+];
+
+/** Hides credentials in a text: in headers, URLs, query strings, JSON and sentences. */
 export function redactedText(text: string): string {
-  return text
-    .replace(/\b(Bearer|Basic)\s+[\w.~+/=-]{6,}/gi, `$1 ${hidden}`)
-    .replace(/(\/\/)[^/@\s]+:[^/@\s]+@/g, `$1${hidden}@`)
-    .replace(/(\/webhooks\/azumuta\/[^/\s]+\/)[^/?#\s"']+/g, `$1${hidden}`)
-    .replace(
-      /((?:^|[?&;,\s"'{])(?:password|passwd|secret|token|access_token|api[-_]?key|apikey|key)["']?\s*[=:]\s*["']?)[^&\s"',;}]+/gi,
-      `$1${hidden}`,
-    );
+  return secretForms.reduce((shown, form) => shown.replace(form, `$1${hidden}`), text);
 }
 
 /** The payload of a message, redacted, and indented if it is JSON. */
