@@ -19,8 +19,9 @@ Examples:
 
 Recordings are not in the ledger: Azumuta is asked which order one belongs to, from this machine, with the key of the
 stack and the plant's configuration. Times are in the plant's time zone; --json has them in UTC, with versions and the
-outputs of the stack. Secrets, names of persons and AWS account numbers are left out there, so that you can send it to a
-partner or to Azumuta; read it first, as it contains article numbers, parameters and answers of the ERP.
+outputs of the stack, to send to a partner or to Azumuta. Secrets, signatures, mail addresses and AWS account numbers are
+left out there. Read it first: it contains article numbers and parameters, and what people, the ERP and Azumuta wrote,
+in which names of persons cannot be recognised.
 
 Exit codes: 0 found · 1 failed · 2 wrong command line · 3 the ledger knows nothing by that name`,
   words: { '[order]': 'number of a product order, number or id of an ERP order, or an id of Azumuta' },

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { signedNote } from '../../../../infra/ops/cli/signed-note.ts';
 import { shareable } from '../../../../infra/ops/trace/shareable.ts';
 
-it('leaves out secrets, who did something, and the numbers of AWS accounts', () => {
+it('leaves out secrets, signatures, mail addresses and the numbers of AWS accounts, and says that free text may name a person', () => {
   // Prepare
   const anna = 'anna, arn:aws:sts::123456789012:assumed-role/operators/anna@plant.example';
   const outputs = {
@@ -15,6 +15,7 @@ it('leaves out secrets, who did something, and the numbers of AWS accounts', () 
     says: `Given up: ${signedNote('booked by hand', anna)}`,
     journey: [
       { event: 'retry', note: 'The ERP said: password=hunter2 is wrong' },
+      { event: 'retry', note: 'Locked by Berta: ask b.peeters@plant.example or it@erp.plant.example.' },
       { event: 'discarded', note: signedNote('booked by hand', anna) },
       { event: 'given up', note: signedNote('scrapped', anna) },
       { event: 'over', note: signedNote('corrected on paper', anna).slice(0, -3) },
@@ -25,7 +26,15 @@ it('leaves out secrets, who did something, and the numbers of AWS accounts', () 
   const text = JSON.stringify(shareable({ asked: 'MO/1', outputs, productOrders: [order] }));
 
   // Assess
-  for (const secret of ['123456789012', 't0ps3cret', 'hunter2', 'anna']) expect(text).not.toContain(secret);
-  for (const told of ['needs a person', 'booked by hand', 'product-order-completed', 'eu-west-1'])
+  for (const secret of ['123456789012', 't0ps3cret', 'hunter2', 'anna', 'peeters', 'it@erp'])
+    expect(text).not.toContain(secret);
+  for (const told of [
+    'Locked by Berta',
+    'may name a person: read it before you send it on',
+    'needs a person',
+    'booked by hand',
+    'product-order-completed',
+    'eu-west-1',
+  ])
     expect(text).toContain(told);
 });
