@@ -3,7 +3,7 @@ import { queueNames } from '../model/queues.ts';
 import { capitalized, oneLine } from '../model/text.ts';
 import { duration, localTime } from '../model/time.ts';
 import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
-import { shellWord } from '../platform/shell-word.ts';
+import { notTyped, shellWord, wordForAnyShell } from '../platform/shell-word.ts';
 import { countedIn, inQueue } from '../situation/problems.ts';
 import type { SeenTrouble, Situation, TroubleGroup, TroubleKind } from '../situation/read.ts';
 import { tellTrouble } from '../situation/tell.ts';
@@ -75,11 +75,13 @@ async function toldTrouble(
   const command = trouble.kind === 'dead-letter' ? `replay -- ${where} --order` : `trace -- ${where}`;
   // A number that is not told as it is would name another order.
   const isNamed = number !== '' && number === told.order;
+  const word = isNamed ? wordForAnyShell(number) : undefined;
   const since = trouble.kind === 'overdue' && dueDate !== undefined ? new Date(dueDate) : trouble.since;
   return {
     ...told,
     since: since.toISOString(),
-    command: isNamed ? `npm run ${command} ${shellWord(number)}` : commandOf(trouble, partners, where),
+    next: isNamed && word === undefined ? `${told.next} ${notTyped}` : told.next,
+    command: word ? `npm run ${command} ${word}` : commandOf(trouble, partners, where),
   };
 }
 

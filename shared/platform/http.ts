@@ -191,11 +191,14 @@ function outOfTime(at: string, writes: boolean, cause?: unknown): RetryLater {
   });
 }
 
+/** Whether an address is one of this machine. `URL` writes each form of an IPv4 address with four numbers. */
+export function isThisMachine({ hostname }: URL): boolean {
+  return /^(127(\.\d+){3}|localhost|\[::1\])$/.test(hostname);
+}
+
 function checkedBaseUrl({ baseUrl, allowHttp, partner }: HttpOptions): URL {
   const url = new URL(baseUrl);
-  const loopback =
-    url.hostname === 'localhost' || url.hostname === '[::1]' || url.hostname.startsWith('127.');
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (loopback || allowHttp))) {
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (isThisMachine(url) || allowHttp))) {
     throw new Rejected(
       `${partner}: the base URL must be https (it is ${url.protocol}//…); set allowHttp to permit http.`,
       { code: 'configuration' },

@@ -8,7 +8,7 @@ import type { Partner } from '../../../shared/model/partner.ts';
 import { writingsOf } from '../../../shared/model/text.ts';
 import type { Stage } from '../../../shared/orders/life.ts';
 import { atOnce, mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
-import { shellWord } from '../../../shared/platform/shell-word.ts';
+import { notTyped, wordForAnyShell } from '../../../shared/platform/shell-word.ts';
 import { type Told, toldOf } from '../../../shared/situation/told.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { linesOf } from '../cli/output.ts';
@@ -133,11 +133,14 @@ export type OrderState = Stage | 'needs a person';
 /** The life of an order, for a planner: in sentences, with the command that helps, ready to paste. */
 function statusOf(number: string, { stage, needsPerson, says, next, command }: Told, where: string) {
   const state: OrderState = needsPerson ? 'needs a person' : stage;
+  const word = wordForAnyShell(number);
   const commands = {
-    replay: `npm run replay -- --order ${shellWord(number)} ${where}`,
+    replay: word && `npm run replay -- --order ${word} ${where}`,
     resume: `npm run resume -- bookings ${where}`,
   };
-  return { state, stage, says, next, command: command && commands[command] };
+  const typed = command && commands[command];
+  const todo = command && !typed ? linesOf(next, notTyped).join(' ') : next;
+  return { state, stage, says, next: todo, command: typed };
 }
 
 /** Figures, lots and counts of what is planned or was refused, and figures of what was booked; never its texts. */

@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
-import { retryAfterSeconds } from '../../platform/http.ts';
+import { isThisMachine, retryAfterSeconds } from '../../platform/http.ts';
 import { codeOf } from '../../platform/system-errors.ts';
 
 /** Why a channel did not take a message. */
@@ -72,8 +72,6 @@ async function beginningOf({ body }: Response): Promise<string> {
 /** Whether an address has https, or http on this machine. */
 export function isHttps(address: string): boolean {
   if (!URL.canParse(address)) return false;
-  const { protocol, hostname } = new URL(address);
-  return (
-    protocol === 'https:' || (protocol === 'http:' && /^(127(\.\d+){3}|localhost|\[::1\])$/.test(hostname))
-  );
+  const url = new URL(address);
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isThisMachine(url));
 }

@@ -100,3 +100,24 @@ it.each([
 ])('takes %s as the address of a webhook: %s', (slack, isTaken) => {
   expect(alertWebhooksSchema.safeParse({ slack }).success).toBe(isTaken);
 });
+
+it('names an order in a command only as every shell reads it: whoever reads an alert has another one', async () => {
+  // Prepare
+  const stage = await startAlertStage();
+  const numbers = ["MO 1's", '$(id)', '--go', 'A&B'];
+  for (const number of numbers) await stage.ledger.deadLetters.record(refused(number));
+
+  // Act
+  await stage.run();
+
+  // Assess
+  const [alert] = stage.received.webhook;
+  const told = new Map(alert?.troubles.map(({ order, next, command }) => [order, { next, command }]));
+  const replay = 'npm run replay -- --stack AzumutaErp-ghent-production';
+  expect(told.get("MO 1's")).toMatchObject({ command: `${replay} --order "MO 1's"` });
+  for (const number of numbers.slice(1))
+    expect(told.get(number)).toMatchObject({
+      command: replay,
+      next: expect.stringContaining('No command names its number'),
+    });
+});

@@ -44,7 +44,7 @@ it('tells of a dead letter once, on every channel, with order, article, quantity
           since: '2026-11-24T08:00:00.000Z',
           why: 'The ERP refuses it: period 11 is closed.',
           next: 'Correct in the ERP what its message names (a period, stock, a right of our user, a module), then replay.',
-          command: "npm run replay -- --stack AzumutaErp-ghent-production --order 'PO 1'",
+          command: 'npm run replay -- --stack AzumutaErp-ghent-production --order "PO 1"',
         },
       ],
       command: 'npm run replay -- --stack AzumutaErp-ghent-production',
@@ -56,7 +56,7 @@ it('tells of a dead letter once, on every channel, with order, article, quantity
     expect(told).toContain('PO 1 · article GEAR-01 · 12 u · since 2026-11-24 09:00');
     expect(told).toContain('Why: The ERP refuses it: period 11 is closed.');
     expect(told).toContain('Next: Correct in the ERP what its message names');
-    expect(told).toContain("Type: npm run replay -- --stack AzumutaErp-ghent-production --order 'PO 1'");
+    expect(told).toContain('Type: npm run replay -- --stack AzumutaErp-ghent-production --order \\"PO 1\\"');
   }
 });
 

@@ -53,7 +53,15 @@ describe('one call to a partner', () => {
   });
 
   it('refuses plain http to other machines', () => {
-    expect(() => createHttp({ partner: 'ERP', baseUrl: 'http://erp.example.com' })).toThrow('must be https');
+    for (const host of [
+      'erp.example.com',
+      '127.evil.example',
+      '127.0.0.1.evil.example',
+      'localhost.evil.example',
+    ])
+      expect(() => createHttp({ partner: 'ERP', baseUrl: `http://${host}` })).toThrow('must be https');
+    for (const host of ['127.0.0.1:80', '127.1', '127.3.2.1', 'localhost', '[::1]'])
+      expect(() => createHttp({ partner: 'ERP', baseUrl: `http://${host}` })).not.toThrow();
     expect(() =>
       createHttp({ partner: 'ERP', baseUrl: 'http://erp.example.com', allowHttp: true }),
     ).not.toThrow();

@@ -250,3 +250,15 @@ it('shows the cause of a refused order, of a refused booking, and of an order th
     { cause: 'order-data' },
   ]);
 });
+
+it('names an order in a command only as every shell reads it, and says so of any other', async () => {
+  for (const number of ["MO 84's", 'MO$84']) {
+    await completed(number, 1, number);
+    await ledger.deadLetters.record(letterOf(`m of ${number}`, number));
+  }
+  const told = await Promise.all(["MO 84's", 'MO$84'].map((asked) => traceOrder(asked, ledger, '--local')));
+  expect(told.map(({ productOrders }) => productOrders[0])).toMatchObject([
+    { command: 'npm run replay -- --order "MO 84\'s" --local', next: expect.not.stringContaining('shells') },
+    { command: undefined, next: expect.stringContaining('No command names its number, as shells read it') },
+  ]);
+});
