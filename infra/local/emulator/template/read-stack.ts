@@ -45,6 +45,7 @@ export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>) {
       ]),
     ),
   };
+  resources.ofType('AWS::Lambda::EventInvokeConfig', supported.eventInvokeConfig);
   resources.refuseOthers();
   return stack;
 }
@@ -52,7 +53,6 @@ export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>) {
 /** Types that make no difference to a local run: monitoring, retention of logs, and access for others. */
 const leftOut = [
   'AWS::CloudWatch::Alarm',
-  'AWS::Lambda::EventInvokeConfig',
   'AWS::Logs::LogGroup',
   'AWS::Logs::MetricFilter',
   'AWS::Scheduler::ScheduleGroup',

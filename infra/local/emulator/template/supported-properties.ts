@@ -16,8 +16,11 @@ const orList = <T extends z.ZodMiniType>(one: T) =>
   ]);
 
 const number = z.optional(z.number());
-/** Makes no difference to a local run. */
+/** Makes no difference to a local run, whatever it says. */
 const leftOut = z.optional(z.unknown());
+/** Makes no difference to a local run with these properties; another one might. */
+const leftOutWith = (...names: readonly string[]) =>
+  z.optional(z.strictObject(Object.fromEntries(names.map((name) => [name, leftOut]))));
 const about = { Description: leftOut, Tags: leftOut };
 
 export const lambdaFunction = z.strictObject({
@@ -71,9 +74,19 @@ const keySchema = z.array(z.strictObject({ AttributeName: z.string(), KeyType: z
 /** In the words of both CloudFormation and DynamoDB's CreateTable. */
 export const table = z.strictObject({
   BillingMode: leftOut,
-  Replicas: leftOut,
-  SSESpecification: leftOut,
-  TimeToLiveSpecification: leftOut,
+  Replicas: z.optional(
+    z.array(
+      z.strictObject({
+        Region: leftOut,
+        Tags: leftOut,
+        DeletionProtectionEnabled: leftOut,
+        PointInTimeRecoverySpecification: leftOutWith('PointInTimeRecoveryEnabled'),
+        GlobalSecondaryIndexes: z.optional(z.array(z.strictObject({ IndexName: leftOut }))),
+      }),
+    ),
+  ),
+  SSESpecification: leftOutWith('SSEEnabled'),
+  TimeToLiveSpecification: leftOutWith('AttributeName', 'Enabled'),
   KeySchema: keySchema,
   AttributeDefinitions: z.array(z.strictObject({ AttributeName: z.string(), AttributeType: z.string() })),
   GlobalSecondaryIndexes: z.optional(
@@ -90,12 +103,19 @@ export const table = z.strictObject({
   ),
 });
 
+/** A local run does not invoke a function again that failed. */
+export const eventInvokeConfig = z.strictObject({
+  FunctionName: leftOut,
+  Qualifier: leftOut,
+  MaximumRetryAttempts: z.literal(0, '0: local runs do not invoke again'),
+});
+
 /** Its value is set by an operator. */
 export const secret = z.strictObject(about);
 
 export const schedule = z.strictObject({
   ...about,
-  FlexibleTimeWindow: leftOut,
+  FlexibleTimeWindow: z.optional(z.strictObject({ Mode: z.literal('OFF') })),
   GroupName: leftOut,
   ScheduleExpression: z.string(),
   ScheduleExpressionTimezone: leftOut,
@@ -105,7 +125,7 @@ export const schedule = z.strictObject({
     Arn: z.string(),
     RoleArn: z.string(),
     Input: z._default(z.string(), '{}'),
-    RetryPolicy: leftOut,
+    RetryPolicy: leftOutWith('MaximumEventAgeInSeconds', 'MaximumRetryAttempts'),
   }),
 });
 
@@ -127,14 +147,16 @@ export const integration = z.strictObject({
   PayloadFormatVersion: z.literal('2.0'),
 });
 
+const throttling = leftOutWith('ThrottlingBurstLimit', 'ThrottlingRateLimit');
+
 /** A local run neither writes access logs nor throttles. */
 export const stage = z.strictObject({
   Tags: leftOut,
   ApiId: leftOut,
   AutoDeploy: leftOut,
-  AccessLogSettings: leftOut,
-  DefaultRouteSettings: leftOut,
-  RouteSettings: leftOut,
+  AccessLogSettings: leftOutWith('DestinationArn', 'Format'),
+  DefaultRouteSettings: throttling,
+  RouteSettings: z.optional(z.record(z.string(), throttling)),
   StageName: z.literal('$default', '$default: local runs serve no other stage'),
 });
 
@@ -165,7 +187,23 @@ const policyDocument = z.pipe(
   z.transform(({ Statement }) => Statement.map(statementOf)),
 );
 
-export const role = z.strictObject({ ...about, AssumeRolePolicyDocument: leftOut });
+/** The services of AWS that use a role may do so here, too. */
+const trust = z.strictObject({
+  Effect: z.literal('Allow'),
+  Action: z.literal('sts:AssumeRole'),
+  Principal: z.strictObject({ Service: z.string() }),
+  Condition: z.optional(
+    z.strictObject({
+      StringEquals: leftOutWith('aws:SourceAccount'),
+      ArnEquals: leftOutWith('aws:SourceArn'),
+    }),
+  ),
+});
+
+export const role = z.strictObject({
+  ...about,
+  AssumeRolePolicyDocument: z.optional(z.strictObject({ Version: leftOut, Statement: z.array(trust) })),
+});
 
 export const policy = z.strictObject({
   PolicyName: leftOut,

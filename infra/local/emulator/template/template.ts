@@ -7,12 +7,24 @@ import { describeMismatches, parse } from '../../../../shared/platform/validatio
 /** One stack of a synthesized CDK app (`cdk.out`), as read from disk. */
 export type Assembly = ReturnType<typeof readAssembly>;
 
-const templateSchema = z.object({
+const leftOut = z.optional(z.unknown());
+/** What is not here would change what the stack has: a condition of a resource, a mapping, a transform. */
+const templateSchema = z.strictObject({
+  Description: leftOut,
+  // They check the version of the bootstrap stack.
+  ...{ Parameters: leftOut, Rules: leftOut },
   Resources: z.record(
     z.string(),
-    z.object({ Type: z.string(), Properties: z._default(z.record(z.string(), z.unknown()), {}) }),
+    z.strictObject({
+      Type: z.string(),
+      Properties: z._default(z.record(z.string(), z.unknown()), {}),
+      ...{ DependsOn: leftOut, DeletionPolicy: leftOut, UpdateReplacePolicy: leftOut, Metadata: leftOut },
+    }),
   ),
-  Outputs: z._default(z.record(z.string(), z.object({ Value: z.unknown() })), {}),
+  Outputs: z._default(
+    z.record(z.string(), z.strictObject({ Value: z.unknown(), Description: leftOut, Export: leftOut })),
+    {},
+  ),
 });
 
 export type Template = z.infer<typeof templateSchema>;

@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { type LocalStack, readStack } from '../../../../../infra/local/emulator/template/read-stack.ts';
-import type { Assembly } from '../../../../../infra/local/emulator/template/template.ts';
+import { type Assembly, readAssembly } from '../../../../../infra/local/emulator/template/template.ts';
 
 const place = {
   region: 'eu-west-1',
@@ -67,10 +70,31 @@ describe('a template beyond local runs', () => {
     ['AWS::ApiGatewayV2::Route', { RouteKey: '$default', Target: 't' }, /do not know ANY and/],
     ['AWS::IAM::Role', { ManagedPolicyArns: ['arn:aws:iam::aws:policy/Any'] }, /ManagedPolicyArns/],
     ['AWS::Lambda::Function', { Code: { S3Key: 'k', S3ObjectVersion: '1' } }, /S3ObjectVersion/],
+    ['AWS::Lambda::Function', { DurableConfig: {} }, /DurableConfig/],
+    ['AWS::Lambda::Function', { DeadLetterConfig: {} }, /DeadLetterConfig/],
+    [
+      'AWS::Lambda::EventInvokeConfig',
+      { DestinationConfig: {}, MaximumRetryAttempts: 0 },
+      /DestinationConfig/,
+    ],
+    ['AWS::Scheduler::Schedule', { FlexibleTimeWindow: { Mode: 'FLEXIBLE' } }, /expected "OFF"/],
+    ['AWS::DynamoDB::GlobalTable', { SSESpecification: { SSEType: 'KMS' } }, /SSEType/],
     ['AWS::SecretsManager::Secret', { GenerateSecretString: {} }, /GenerateSecretString/],
     ['AWS::Lambda::Permission', { SourceArn: 'arn:*:api/x' }, /wildcards in its last part only/],
   ])('is refused with the path of the property: %s', (Type, Properties, complaint) => {
     expect(() => read(assemblyOf({ R: { Type, Properties } }))).toThrow(complaint);
+  });
+
+  it.each([
+    ['a condition of a resource', { Resources: { R: { ...queue, Condition: 'C' } } }],
+    ['a mapping', { Resources: {}, Mappings: {} }],
+    ['a condition of an output', { Resources: {}, Outputs: { O: { Value: 1, Condition: 'C' } } }],
+  ])('is refused for %s', (_, template) => {
+    const folder = mkdtempSync(join(tmpdir(), 'template-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'S.assets.json'), '{"files":{}}');
+    writeFileSync(join(folder, 'S.template.json'), JSON.stringify(template));
+    expect(() => readAssembly(folder, 'S')).toThrow(/none of the fields (Condition|Mappings)/);
   });
 
   it('is refused for a resource that local runs do not imitate, except those that make no difference', () => {
