@@ -18,10 +18,18 @@ const orList = <T extends z.ZodMiniType>(one: T) =>
 const number = z.optional(z.number());
 /** Makes no difference to a local run, whatever it says. */
 const leftOut = z.optional(z.unknown());
-/** Makes no difference to a local run with these properties; another one might. */
-const leftOutWith = (...names: readonly string[]) =>
-  z.optional(z.strictObject(Object.fromEntries(names.map((name) => [name, leftOut]))));
 const about = { Description: leftOut, Tags: leftOut };
+
+/** Makes no difference to a local run as long as it has these properties only, at any depth: another one might. */
+const leftOutWith = (...known: readonly string[]) => {
+  const others = (value: unknown): readonly string[] =>
+    Object.entries(typeof value === 'object' && value !== null ? value : {}).flatMap(([key, inner]) =>
+      Array.isArray(value) || known.includes(key) ? others(inner) : key,
+    );
+  const isKnown = (value: unknown) => typeof value === 'object' && others(value).length === 0;
+  const error = ({ input }: { readonly input?: unknown }) => `none of the fields ${others(input).join(', ')}`;
+  return z.optional(z.unknown().check(z.refine(isKnown, { error })));
+};
 
 export const lambdaFunction = z.strictObject({
   ...about,
@@ -74,16 +82,9 @@ const keySchema = z.array(z.strictObject({ AttributeName: z.string(), KeyType: z
 /** In the words of both CloudFormation and DynamoDB's CreateTable. */
 export const table = z.strictObject({
   BillingMode: leftOut,
-  Replicas: z.optional(
-    z.array(
-      z.strictObject({
-        Region: leftOut,
-        Tags: leftOut,
-        DeletionProtectionEnabled: leftOut,
-        PointInTimeRecoverySpecification: leftOutWith('PointInTimeRecoveryEnabled'),
-        GlobalSecondaryIndexes: z.optional(z.array(z.strictObject({ IndexName: leftOut }))),
-      }),
-    ),
+  Replicas: leftOutWith(
+    ...['Region', 'Tags', 'Key', 'Value', 'GlobalSecondaryIndexes', 'IndexName'],
+    ...['DeletionProtectionEnabled', 'PointInTimeRecoverySpecification', 'PointInTimeRecoveryEnabled'],
   ),
   SSESpecification: leftOutWith('SSEEnabled'),
   TimeToLiveSpecification: leftOutWith('AttributeName', 'Enabled'),
@@ -187,22 +188,13 @@ const policyDocument = z.pipe(
   z.transform(({ Statement }) => Statement.map(statementOf)),
 );
 
-/** The services of AWS that use a role may do so here, too. */
-const trust = z.strictObject({
-  Effect: z.literal('Allow'),
-  Action: z.literal('sts:AssumeRole'),
-  Principal: z.strictObject({ Service: z.string() }),
-  Condition: z.optional(
-    z.strictObject({
-      StringEquals: leftOutWith('aws:SourceAccount'),
-      ArnEquals: leftOutWith('aws:SourceArn'),
-    }),
-  ),
-});
-
+/** Every service of AWS may use a role here. */
 export const role = z.strictObject({
   ...about,
-  AssumeRolePolicyDocument: z.optional(z.strictObject({ Version: leftOut, Statement: z.array(trust) })),
+  AssumeRolePolicyDocument: leftOutWith(
+    ...['Version', 'Statement', 'Action', 'Effect', 'Principal', 'Service', 'Condition'],
+    ...['StringEquals', 'aws:SourceAccount', 'ArnEquals', 'aws:SourceArn'],
+  ),
 });
 
 export const policy = z.strictObject({
