@@ -38,6 +38,12 @@ it('never takes the folder of --local for a word of the command, and says where 
   );
 });
 
+it('takes no option for the word of another one', () => {
+  expect(() => typedWords('MO/0042', '--stack', '--json')).toThrow(
+    '--stack takes a word, and --json follows it',
+  );
+});
+
 it('names an invalid option', () => {
   const typed = () => readCommandLine(command(), ['--stack', '']);
   expect(typed).toThrow(UsageError);
