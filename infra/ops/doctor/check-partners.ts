@@ -1,13 +1,9 @@
-import type * as z from 'zod/mini';
-import { AzumutaClient } from '../../../shared/azumuta/client.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { Rejected, RetryLater, reasonOf } from '../../../shared/model/errors.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
-import { apiKeySchema } from '../../../shared/platform/aws/credentials.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
-import { jsonOf } from '../../../shared/platform/json.ts';
 import { setCredentials } from '../../../shared/situation/words.ts';
-import { fitting } from '../cli/command.ts';
+import { partnersOf } from '../cli/partners.ts';
 import { type Target, whereOf } from '../cli/target.ts';
 import { type SecretName, type SecretState, type SecretStore, secretFacts } from '../secrets/secret-store.ts';
 import { type Check, check, type Finding, fine, notice, wrong } from './finding.ts';
@@ -111,30 +107,4 @@ function partnerFinding(error: unknown, partner: Partner, where: string) {
     'what is assumed about the API does not hold: set the lines of azumuta.contract that it names; probe finds them',
     `npm run probe -- ${where}`,
   );
-}
-
-/**
- * Clients of both partners, called from the operator's machine with the stack's secrets, which are read when they are
- * first needed. Their calls throw what those of the flows throw.
- */
-export function partnersOf({ azumuta, erp }: CompleteIntegration, secrets: Pick<SecretStore, 'read'>) {
-  async function secret<T>(name: SecretName, schema: z.ZodMiniType<T>): Promise<T> {
-    const stored = await secrets.read(name);
-    if (stored === undefined) throw unusable(`The secret ${name} is not set yet.`);
-    return fitting(schema, jsonOf(stored), (why) => unusable(`The secret ${name} is invalid: ${why}.`));
-  }
-
-  return {
-    azumuta: new AzumutaClient({
-      baseUrl: azumuta.baseUrl,
-      contract: azumuta.contract,
-      clock: systemClock,
-      apiKey: async () => (await secret('azumuta-api-key', apiKeySchema)).apiKey,
-    }),
-    erp: erp.connect({ clock: systemClock, credentials: () => secret('erp-credentials', erp.credentials) }),
-  };
-}
-
-function unusable(sentence: string): RetryLater {
-  return new RetryLater(sentence, { scope: 'partner', unauthorized: true });
 }

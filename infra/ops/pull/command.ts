@@ -15,8 +15,8 @@ import {
   runCommand,
   UsageError,
 } from '../cli/command.ts';
+import { partnersOf } from '../cli/partners.ts';
 import { configurationOf, findTarget, invoke, ledgerOf, type Target, whereOf } from '../cli/target.ts';
-import { partnersOf } from '../doctor/check-partners.ts';
 import { SecretStore } from '../secrets/secret-store.ts';
 import { previewPull } from './preview.ts';
 import { previewPullLines, pulledLines } from './report.ts';

@@ -1,6 +1,6 @@
 import { sentenceOf } from '../cli/command.ts';
+import { partnersOf } from '../cli/partners.ts';
 import { configurationOf, type Target } from '../cli/target.ts';
-import { partnersOf } from '../doctor/check-partners.ts';
 import { SecretStore } from '../secrets/secret-store.ts';
 
 /** Asks Azumuta which product order a recording belongs to: the ledger does not keep recordings by their ids. */
