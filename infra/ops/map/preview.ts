@@ -7,10 +7,11 @@ import { mapCompletion } from '../../../shared/integration/mapping/completions.t
 import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import type { CompletedProductOrder, Completion } from '../../../shared/model/completions.ts';
 import { Rejected } from '../../../shared/model/errors.ts';
-import type { ErpOrder } from '../../../shared/model/orders.ts';
+import type { ErpOrder, ProductOrderDraft } from '../../../shared/model/orders.ts';
 import { formatQuantity } from '../../../shared/model/quantity.ts';
-import { isRecord } from '../../../shared/platform/json.ts';
-import { readSample } from './read-sample.ts';
+import { readOrWhy, Unread } from '../../../shared/model/unread.ts';
+import { fieldOf, isRecord } from '../../../shared/platform/json.ts';
+import { readSample, type Sample } from './read-sample.ts';
 
 /** A field and its value, as text. */
 export type Row = readonly [field: string, value: string];
@@ -38,18 +39,26 @@ export function previewsOf(
   integration: CompleteIntegration,
   learnedAt = new Date().toISOString(),
 ): Preview[] {
-  const previewAt = (at: string, one: unknown): Preview => {
-    const sample = readSample(one, at, integration, learnedAt);
-    if ('mistakes' in sample) return { at, from: { title: 'Sample', rows: [] }, becomes: [], ...sample };
-    if ('order' in sample) return { at, ...previewOrder(sample.order, integration.productOrders) };
-    return { at, ...previewCompletion(sample.completed, sample.books, integration) };
-  };
+  return samplesIn(json).map(([at, one]) =>
+    previewOf(at, readSample(one, at, integration, learnedAt), integration),
+  );
+}
+
+/** The samples of a file, each with its path. @param json Content of the file, parsed as JSON. */
+export function samplesIn(json: unknown): (readonly [at: string, one: unknown])[] {
   const list = isRecord(json) && 'orders' in json ? json.orders : json;
-  return Array.isArray(list) ? list.map((one, at) => previewAt(`$[${at}]`, one)) : [previewAt('$', list)];
+  return Array.isArray(list) ? list.map((one, at) => [`$[${at}]`, one]) : [['$', list]];
+}
+
+/** What the plant's mapping makes of one sample. */
+export function previewOf(at: string, sample: Sample, integration: CompleteIntegration): Preview {
+  if ('mistakes' in sample) return { at, from: { title: 'Sample', rows: [] }, becomes: [], ...sample };
+  if ('order' in sample) return { at, ...previewOrder(sample.order, integration.productOrders) };
+  return { at, ...previewCompletion(sample.completed, sample.books, integration) };
 }
 
 function previewOrder(order: ErpOrder, mapping: ProductOrderMapping): Omit<Preview, 'at'> {
-  const from = { title: 'ERP order', rows: rowsOf(orderFields(order)) };
+  const from = { title: 'ERP order', rows: orderRows(order) };
   const attempt = (partial: ProductOrderMapping) => rejectionOf(() => mapProductOrders(partial, order));
   const { split, accept: _, ...fields } = mapping;
   const mistakes = distinct([
@@ -65,12 +74,7 @@ function previewOrder(order: ErpOrder, mapping: ProductOrderMapping): Omit<Previ
   const becomes = productOrders.map(({ draft, part }) => ({
     title:
       made.of > 1 ? `Product order in Azumuta (${part.index} of ${made.of})` : 'Product order in Azumuta',
-    rows: [
-      ['number', draft.number],
-      ['article', draft.article],
-      ...Object.entries(draft.parameters).map(([key, value]): Row => [`parameter "${key}"`, typed(value)]),
-      ['variants', draft.variants.join(', ') || '–'],
-    ] satisfies Row[],
+    rows: draftRows(draft),
   }));
   return { from, becomes, mistakes };
 }
@@ -80,13 +84,14 @@ function previewCompletion(
   books: Completion['kind'],
   { completions, timeZone, erp }: CompleteIntegration,
 ): Omit<Preview, 'at'> {
-  const from = { title: 'Completed in Azumuta', rows: rowsOf({ ...completed }) };
+  const from = { title: 'Completed in Azumuta', rows: rowsOf(completed) };
   const map = (mapping: CompletionMapping) =>
     mapCompletion({ completions: mapping, timeZone }, books, [completed]);
   const attempt = (mapping: CompletionMapping) => rejectionOf(() => map(mapping));
   const fields = ['quantity', 'scrap', 'lots', 'notes', 'links', 'final'] as const;
   const mistakes = distinct([
-    ...fields.map((field) => attempt({ [field]: completions[field] })),
+    // The others are tried with some quantity: by default it would be the planned one.
+    ...fields.map((field) => attempt({ quantity: () => 1, [field]: completions[field] })),
     attempt(completions),
   ]);
   if (mistakes.length > 0) return { from, becomes: [], mistakes };
@@ -95,12 +100,24 @@ function previewCompletion(
   return { from, becomes: [{ title, rows: completionRows(completion) }], mistakes };
 }
 
-function orderFields({ quantity, attributes, state, ...order }: ErpOrder): Record<string, unknown> {
+/** The fields of an ERP order; its state where it is not released. */
+export function orderRows({ quantity, attributes, state, ...order }: ErpOrder): Row[] {
   const unusual = state === 'released' ? undefined : state;
-  return { ...order, quantity: formatQuantity(quantity), state: unusual, attributes };
+  return rowsOf({ ...order, quantity: formatQuantity(quantity), state: unusual, attributes });
 }
 
-function completionRows(completion: Completion): Row[] {
+/** The fields of a product order, as the mapping wants it or as Azumuta has it. */
+export function draftRows({ number, article, parameters, variants }: ProductOrderDraft): Row[] {
+  return [
+    ['number', number],
+    ['article', article],
+    ...Object.keys(parameters).map((key): Row => [`parameter "${key}"`, typed(readField(parameters, key))]),
+    ['variants', variants.join(', ') || '–'],
+  ];
+}
+
+/** The fields of a booking; those that it has several of come several times. */
+export function completionRows(completion: Completion): Row[] {
   const { kind, erpOrder, article, quantity, scrap, lots, notes, links, work, final } = completion;
   return filled([
     ['ERP order', erpOrder.number],
@@ -127,18 +144,25 @@ function filled(rows: readonly (readonly [field: string, value: string | undefin
 
 /** Nested fields by their path, `attributes.options[0].colour`, except those that are undefined. */
 function rowsOf(value: object, path = ''): Row[] {
-  return Object.entries(value).flatMap(([name, inner]): Row[] => {
+  return Object.keys(value).flatMap((name): Row[] => {
     const isEntry = Array.isArray(value);
     const at = isEntry ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`;
+    const inner = readField(value, name);
     if (inner === undefined) return [];
-    if (inner === null || typeof inner !== 'object')
-      return [[at, path === '' ? String(inner) : typed(inner)]];
+    if (inner === null || typeof inner !== 'object' || inner instanceof Unread)
+      return [[at, path === '' && typeof inner === 'string' ? inner : typed(inner)]];
     return rowsOf(inner, at);
   });
 }
 
+/** What a field holds; a mapping that does not use it needs no field that cannot be understood. */
+function readField(object: object, name: string): unknown {
+  return readOrWhy(() => fieldOf(object, name));
+}
+
 /** Text in quotes, which distinguishes `5` from `"5"`: Azumuta's value type follows from it. */
 function typed(value: unknown): string {
+  if (value instanceof Unread) return value.why.message;
   return typeof value === 'string' ? `"${value}"` : String(value);
 }
 

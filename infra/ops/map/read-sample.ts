@@ -12,7 +12,7 @@ import { isRecord } from '../../../shared/platform/json.ts';
 import { type Mismatch, parse } from '../../../shared/platform/validation.ts';
 
 /** A sample that was read, or the mistakes of an invalid one. */
-type Sample =
+export type Sample =
   | { readonly order: ErpOrder }
   | { readonly completed: CompletedProductOrder; readonly books: Completion['kind'] }
   | { readonly mistakes: readonly string[] };

@@ -129,6 +129,22 @@ describe('previewing a completion', () => {
     expect(shown(true)).toContain('An Peeters');
   });
 
+  it('shows the booking of one without a planned quantity, and why a parameter that it does not need cannot be understood', () => {
+    // Prepare
+    const { productOrder, recordings } = samples.completion;
+    const photo = { key: 'Photo', value: { href: 'photo.jpg' } };
+    const sample = { productOrder: { ...productOrder, parameters: [photo] }, recordings };
+
+    // Act
+    const [preview] = previews(sample, { completions });
+
+    // Assess
+    expect(preview?.mistakes).toEqual([]);
+    expect(preview?.becomes[0]?.rows).toContainEqual(['good quantity', '4']);
+    const [, shown] = preview?.from.rows.find(([field]) => field === 'parameters.Photo') ?? [];
+    expect(shown).toContain('azumuta.contract');
+  });
+
   it('names every mistake of the mapping, and the path of each invalid field', () => {
     const [mapped] = previews(samples.completion, {
       completions: { quantity: () => 'four', scrap: () => -1 },
