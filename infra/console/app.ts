@@ -13,6 +13,7 @@ import { orderActionRoutes } from './routes/order-actions.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { shopFloorRoutes } from './routes/shop-floor.ts';
 import { stateRoutes } from './routes/state.ts';
+import { tryRoutes } from './routes/try.ts';
 
 const refreshSeconds = 2;
 /** A page with an error reloads by itself when the platform or the credentials work again. */
@@ -32,6 +33,7 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
   app.route('/', orderRoutes(dependencies, answers));
   app.route('/', orderActionRoutes(dependencies, answers));
   app.route('/', deadLetterRoutes(dependencies, answers));
+  app.route('/', tryRoutes(dependencies, answers));
   if (shopFloor) app.route('/', shopFloorRoutes(shopFloor, answers));
 
   app.notFound((c) => {

@@ -16,8 +16,8 @@ export interface AuthKeys {
 const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
 
 export const formKeyField = 'formKey';
-/** The forms of the console are small. */
-const maxBodyBytes = 32 * 1024;
+/** The forms of the console are small, but for the one in which JSON is pasted: its page says how much it takes. */
+const maxBodyBytes = (path: string) => (path === '/try' ? 8192 : 32) * 1024;
 
 /**
  * The console acts with the operator's AWS credentials, so no other page in the browser may call it:
@@ -96,10 +96,11 @@ export function strictHeaders(): MiddlewareHandler[] {
       await next();
       c.header('cache-control', 'no-store');
     },
-    bodyLimit({
-      maxSize: maxBodyBytes,
-      onError: (c) => c.text('The form is too large: nothing was done.', 413),
-    }),
+    (c, next) =>
+      bodyLimit({
+        maxSize: maxBodyBytes(c.req.path),
+        onError: () => c.text('The form is too large: nothing was done.', 413),
+      })(c, next),
   ];
 }
 

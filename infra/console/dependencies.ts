@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import { productOrderMessage } from '../../shared/orders/messages.ts';
 import type { Situation } from '../../shared/situation/read.ts';
+import { plantOf } from '../ops/cli/partners.ts';
 import { operatorOf, type Target, whereOf } from '../ops/cli/target.ts';
 import { situationOf, stackReadsOf } from '../ops/flows/situation.ts';
 import type { EndDependencies } from '../ops/orders/end-order.ts';
@@ -44,6 +45,8 @@ export function consoleDependencies(target: Target, config: string) {
     ledger,
     /** Asks Azumuta whose recording it is. */
     findOwner: findOwnerOf(target, config),
+    /** The plant's configuration on this machine, and both partners: only what asks for it needs them. */
+    plant: () => plantOf(target, config),
     letters: createDeadLetterDesk(replaying),
     /** Ends what is open about an order, as a person wants. */
     ending: {

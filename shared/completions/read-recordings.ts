@@ -11,9 +11,9 @@ import type { Clock } from '../platform/clock.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 
 interface ReaderDependencies {
-  readonly ledger: Pick<Ledger, 'workInstructionNames'>;
+  readonly ledger: { readonly workInstructionNames: Pick<Ledger['workInstructionNames'], 'name'> };
   readonly azumuta: AzumutaClient;
-  readonly partners: PartnerCalls;
+  readonly partners: Pick<PartnerCalls, 'call'>;
   readonly clock: Pick<Clock, 'now'>;
   /** Whether operators' names and signatures (personal data) are passed on to the mapping. */
   readonly includeOperators: boolean;

@@ -11,17 +11,21 @@ import { fitting, UsageError } from './command.ts';
 
 /** Reads a file as JSON; `-` is standard input. @throws UsageError when it cannot be read, or is not JSON. */
 export async function jsonIn(file: string): Promise<unknown> {
-  const complain = (problem: string) => (error: unknown) => {
-    const why = systemFailureOf(error)?.means ?? reasonOf(error, 100);
-    throw new UsageError(`${file} ${problem}: ${why}`, { cause: error });
-  };
   const reading = file === '-' ? readAll(process.stdin) : readFile(file, 'utf8');
-  const content = await reading.catch(complain('cannot be read'));
+  const content = await reading.catch((error) => {
+    const why = systemFailureOf(error)?.means ?? reasonOf(error, 100);
+    throw new UsageError(`${file} cannot be read: ${why}`, { cause: error });
+  });
+  return parsedJson(content, file);
+}
+
+/** @param what What the text is, for a person: a file. @throws UsageError when it is not JSON. */
+export function parsedJson(text: string, what: string): unknown {
   try {
     // Editors on Windows may put a byte order mark first, which trim() takes for a space.
-    return JSON.parse(content.trim());
+    return JSON.parse(text.trim());
   } catch (error) {
-    return complain('is not JSON')(error);
+    throw new UsageError(`${what} is not JSON: ${reasonOf(error, 100)}`, { cause: error });
   }
 }
 

@@ -5,8 +5,18 @@ import { RetryLater } from '../../../shared/model/errors.ts';
 import { apiKeySchema } from '../../../shared/platform/aws/credentials.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { jsonOf } from '../../../shared/platform/json.ts';
-import type { SecretName, SecretStore } from '../secrets/secret-store.ts';
+import { type SecretName, SecretStore } from '../secrets/secret-store.ts';
 import { fitting } from './command.ts';
+import { configurationFile, configurationOf, type Target } from './target.ts';
+
+export type Plant = Awaited<ReturnType<typeof plantOf>>;
+
+/** The plant's configuration on this machine, and clients of both partners. @throws ConfigurationError, UsageError */
+export async function plantOf(target: Target, config: string) {
+  const integration = await configurationOf(target, config);
+  const partners = partnersOf(integration, new SecretStore(target));
+  return { ...partners, integration, file: configurationFile(target, config) };
+}
 
 /**
  * Clients of both partners, called from the operator's machine with the stack's secrets, which are read when they are

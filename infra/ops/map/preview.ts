@@ -138,7 +138,7 @@ export function completionRows(completion: Completion): Row[] {
 }
 
 /** The rows that have a value. */
-function filled(rows: readonly (readonly [field: string, value: string | undefined])[]): Row[] {
+export function filled(rows: readonly (readonly [field: string, value: string | undefined])[]): Row[] {
   return rows.flatMap(([field, value]): Row[] => (value === undefined ? [] : [[field, value]]));
 }
 

@@ -15,9 +15,8 @@ import {
   runCommand,
   UsageError,
 } from '../cli/command.ts';
-import { partnersOf } from '../cli/partners.ts';
-import { configurationOf, findTarget, invoke, ledgerOf, type Target, whereOf } from '../cli/target.ts';
-import { SecretStore } from '../secrets/secret-store.ts';
+import { plantOf } from '../cli/partners.ts';
+import { findTarget, invoke, ledgerOf, type Target, whereOf } from '../cli/target.ts';
 import { previewPull } from './preview.ts';
 import { previewPullLines, pulledLines } from './report.ts';
 
@@ -57,17 +56,15 @@ Exit codes: 0 done, nothing needs a person · 1 failed, or ended early · 2 wron
 type Options = z.output<typeof command.form>;
 
 async function dryRun(target: Target, options: Options, signal: AbortSignal, progress: Progress) {
-  const integration = await configurationOf(target, options.config);
+  const { integration, azumuta, erp } = await plantOf(target, options.config);
   const ledger = ledgerOf(target);
   const since =
     options.since === undefined
       ? await nextStart(ledger, integration)
       : momentOf(options.since, integration.timeZone).toISOString();
   const { productOrders } = integration;
-  const secrets = new SecretStore(target, integration.erp.credentials);
   const preview = await previewPull(since, maxOrders, {
-    ...partnersOf(integration, secrets),
-    ledger,
+    ...{ azumuta, erp, ledger },
     map: (order) => mapProductOrders(productOrders, order),
     accept: (order) => isWanted(productOrders, order),
     signal: AbortSignal.any([signal, AbortSignal.timeout(maxDryRunMs)]),

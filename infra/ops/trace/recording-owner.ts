@@ -1,7 +1,6 @@
 import { sentenceOf } from '../cli/command.ts';
-import { partnersOf } from '../cli/partners.ts';
-import { configurationOf, type Target } from '../cli/target.ts';
-import { SecretStore } from '../secrets/secret-store.ts';
+import { plantOf } from '../cli/partners.ts';
+import type { Target } from '../cli/target.ts';
 
 /** Asks Azumuta which product order a recording belongs to: the ledger does not keep recordings by their ids. */
 export type FindOwner = (recordingId: string) => Promise<{
@@ -21,8 +20,7 @@ export function findOwnerOf(target: Target, config: string): FindOwner {
   return async (recordingId) => {
     if (!idPattern.test(recordingId)) return {};
     try {
-      const integration = await configurationOf(target, config);
-      const { azumuta } = partnersOf(integration, new SecretStore(target));
+      const { azumuta } = await plantOf(target, config);
       const recording = await azumuta.recording(recordingId, AbortSignal.timeout(maxWaitMs));
       if (!recording) return {};
       const { number, id } = recording.productOrder;

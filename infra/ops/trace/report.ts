@@ -72,7 +72,11 @@ function orderLines(order: TracedOrder, timeZone: string): string[] {
 }
 
 /** How far a booking has got. */
-export function bookingWords({ kind, state, discarded }: TracedBooking): string {
+export function bookingWords({
+  kind,
+  state,
+  discarded,
+}: Pick<TracedBooking, 'kind' | 'state' | 'discarded'>): string {
   const what = kind === 'quantity' ? '' : ' (later recording)';
   if (state === 'rejected') return `${discarded ? 'Discarded' : 'Refused'}${what}`;
   return `${state === 'done' ? 'Booked' : 'To be booked'}${what}`;

@@ -1,17 +1,21 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { createConsole, listenOnLoopback } from '../../../infra/console/app.ts';
 import { createDeadLetterDesk } from '../../../infra/console/dead-letters.ts';
+import type { ConsoleDependencies } from '../../../infra/console/dependencies.ts';
 import { situationOf } from '../../../infra/ops/flows/situation.ts';
+import { ConfigurationError } from '../../../shared/integration/define.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import { startReplayStores } from '../ops/replay/replay-run.ts';
 import { credentials } from '../ops/stores.ts';
 
 export type StoreStage = Awaited<ReturnType<typeof startStoreStage>>;
 
+const noPlant = () => Promise.reject(new ConfigurationError('plants/none.config.ts: there is no such file.'));
+
 export const operator = 'an.peeters';
 
 /** The console with real queues and a real ledger, but without functions and partners. */
-export async function startStoreStage() {
+export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPlant) {
   const stores = await startReplayStores();
   const { store, ledger, clock } = stores;
   const { queueUrls } = stores.replaying;
@@ -27,6 +31,7 @@ export async function startStoreStage() {
     local: true,
     situation,
     ledger,
+    plant,
     findOwner: async (id) => (id === '5KKoy7m6ms89mvrTg' ? { owner: 'PO-REC' } : {}),
     letters: createDeadLetterDesk(stores.replaying),
     ending: {

@@ -1,0 +1,171 @@
+import { readByIdOrNumber } from '../../shared/azumuta/client.ts';
+import { recordingsIn } from '../../shared/completions/decide-bookings.ts';
+import { CompletionReader, completedOf } from '../../shared/completions/read-recordings.ts';
+import { erpOrderNumberOf } from '../../shared/integration/mapping/completions.ts';
+import { type ErpOrderRef, erpOrderRefOf } from '../../shared/model/orders.ts';
+import { formatQuantity, toDecimal } from '../../shared/model/quantity.ts';
+import { localTime } from '../../shared/model/time.ts';
+import { readOrWhy, Unread } from '../../shared/model/unread.ts';
+import type { Clock } from '../../shared/platform/clock.ts';
+import type { OperatorLedger } from '../local/operator-clients.ts';
+import { sentenceOf, UsageError } from '../ops/cli/command.ts';
+import type { Plant } from '../ops/cli/partners.ts';
+import { draftRows, filled, orderRows, type Row } from '../ops/map/preview.ts';
+
+export interface LiveDependencies {
+  readonly plant: () => Promise<Plant>;
+  readonly ledger: OperatorLedger;
+  readonly clock: Clock;
+  readonly timeZone: string;
+}
+
+/** What is so now, field by field, next to what the ledger has of it. */
+export interface Comparison {
+  readonly title: string;
+  /** What the ledger has, `Sent to Azumuta`; undefined when it has nothing of it. */
+  readonly was?: string | undefined;
+  /** Undefined on the side that has no such field. */
+  readonly rows: readonly {
+    readonly field: string;
+    readonly now: string | undefined;
+    readonly was: string | undefined;
+    readonly differs: boolean;
+  }[];
+  /** What else is to be known. */
+  readonly note?: string | undefined;
+  /** Why nothing could be read. */
+  readonly failure?: string;
+}
+
+/**
+ * Both sides of a comparison.
+ * @param isSame Compares what the ledger has. What it does not have differs if it would have it (`isWhole`).
+ */
+export function compare(
+  now: readonly Row[],
+  was: readonly Row[],
+  { isWhole = false, isSame = (a: string | undefined, b: string, _field: string) => a === b } = {},
+): Comparison['rows'] {
+  const [is, had] = [new Map(now), new Map(was)];
+  const gone = was.flatMap(([field]) => (is.has(field) ? [] : [[field, undefined] as const]));
+  return [...now, ...gone].map(([field, value]) => {
+    const other = had.get(field);
+    const differs = other === undefined ? isWhole : !isSame(value, other, field);
+    return { field, now: value, was: other, differs };
+  });
+}
+
+/** What a partner does not tell. */
+const untold = '–';
+
+/** As the flows compare: `5`, `"5"` and `5.0` are equal, and what a partner does not tell is no difference. */
+function isSameThere(now: string | undefined, was: string, field: string): boolean {
+  const plain = (text = '') => {
+    if (field === 'variants') return text.toLowerCase().split(', ').sort().join(', ');
+    const [, value = text] = /^"(.*)"$/s.exec(text) ?? [];
+    return toDecimal(value) ?? value;
+  };
+  return now === untold || plain(now) === plain(was);
+}
+
+/** Longest that a partner may take to answer. */
+const maxWaitMs = 30_000;
+
+/** What a partner says at this moment, or why it cannot be read: the other one may be there. */
+async function readNow(
+  partner: string,
+  { plant, clock, timeZone }: LiveDependencies,
+  read: (plant: Plant) => Promise<{ readonly now: readonly Row[]; readonly was: readonly Row[] }>,
+): Promise<Comparison> {
+  const title = `Read now from ${partner}, ${localTime(clock.now(), timeZone).slice(11)}`;
+  try {
+    const { now, was } = await read(await plant());
+    return { title, was: 'In the ledger', rows: compare(now, was, { isSame: isSameThere }) };
+  } catch (error) {
+    return { title, rows: [], failure: sentenceOf(error) };
+  }
+}
+
+/** @param number Of a product order, or of an ERP order. */
+export function erpNow(number: string, dependencies: LiveDependencies): Promise<Comparison> {
+  const { knownOrders, erpOrders } = dependencies.ledger;
+  return readNow('the ERP', dependencies, async (plant) => {
+    const { entry } = await knownOrders.standing(number);
+    const record = await erpOrders.find(entry?.erpOrder ?? { number });
+    const known = record?.erpOrder ?? entry?.erpOrder;
+    const order = await readErpOrder(erpOrderRefOf(known ?? { number }), plant);
+    // What is booked is released no more.
+    const isCancelled = order.state === 'cancelled' || record?.state === 'cancelled';
+    const was = filled([
+      ...(known ? Object.entries({ ...erpOrderRefOf(known), article: known.article }) : []),
+      ['dueDate', record?.dueDate],
+      ['quantity', known && formatQuantity({ unit: order.quantity.unit, ...known })],
+      ['state', isCancelled ? record?.state : undefined],
+    ]);
+    return { now: [...orderRows({ ...order, state: 'released' }), ['state', order.state]], was };
+  });
+}
+
+/** One order as the ERP has it now. @throws UsageError when it has none. */
+export async function readErpOrder(order: ErpOrderRef, { erp }: Plant) {
+  if (!erp.readOrder)
+    throw new UsageError('This ERP cannot be asked for one order: with rest(), set erp.orders.one.');
+  const found = await erp.readOrder(order, AbortSignal.timeout(maxWaitMs));
+  if (found) return found;
+  throw new UsageError(`The ERP has no order ${order.number}, or does not show it to our user.`);
+}
+
+/** @param number Of a product order. */
+export function azumutaNow(number: string, dependencies: LiveDependencies): Promise<Comparison> {
+  return readNow('Azumuta', dependencies, async (plant) => {
+    const { order, entry } = await readProductOrder(number, plant, dependencies);
+    const { id, article = untold, parameters, status, completedAt, recordingIds } = order;
+    const variants = readOrWhy(() => order.variants);
+    const listed = variants instanceof Unread ? [variants.why.message] : variants;
+    // Where it shows any, it shows all.
+    const sent = entry && Object.keys(parameters).length > 0 ? entry.draft.parameters : parameters;
+    const now = filled([
+      ...draftRows({ number: order.number, article, parameters, variants: listed }),
+      ['id', id],
+      ['status', status],
+      ['completedAt', completedAt],
+      ['recordings', recordingIds && String(recordingIds.length)],
+    ]);
+    const was = entry ? draftRows({ ...entry.draft, parameters: sent }) : [];
+    return { now, was: filled([...was, ['id', entry?.productOrder?.id]]) };
+  });
+}
+
+async function readProductOrder(number: string, { azumuta }: Plant, { ledger }: LiveDependencies) {
+  const { entry, bookings } = await ledger.knownOrders.standing(number);
+  const signal = AbortSignal.timeout(maxWaitMs);
+  const order = await readByIdOrNumber({ id: entry?.productOrder?.id, number }, signal, azumuta);
+  if (order) return { order, entry, bookings, signal };
+  throw new UsageError(`Azumuta has no product order ${number}.`);
+}
+
+/**
+ * A product order with its recordings, as the flow reads it for the mapping, but without names of operators. Nothing is
+ * written down: neither for the circuit breaker nor for others.
+ */
+export async function readCompleted(number: string, plant: Plant, dependencies: LiveDependencies) {
+  const { clock } = dependencies;
+  const { order, entry, bookings, signal } = await readProductOrder(number, plant, dependencies);
+  const reader = new CompletionReader({
+    ...{ azumuta: plant.azumuta, clock, includeOperators: false },
+    ledger: { workInstructionNames: { name: (_id, _version, read) => read() } },
+    partners: { call: (_partner, aborted, run) => run(aborted) },
+  });
+  // Where Azumuta lists none, those that triggers have named.
+  const ids = order.recordingIds ?? [...recordingsIn(bookings)];
+  const wanted = ids.map((id) => ({ id, productOrder: order }));
+  const read = await reader.readRecordings(wanted, signal);
+  const missing = ids.find((id) => !read.has(id));
+  if (missing !== undefined)
+    throw new UsageError(`Azumuta lists recording ${missing} of ${number}, and does not show it.`);
+  const mapped = () => ({ number: erpOrderNumberOf(plant.integration.completions, order.number) });
+  const erpOrder = entry ? erpOrderRefOf(entry.erpOrder) : mapped();
+  const recordings = ids.flatMap((id) => read.get(id) ?? []);
+  const completed = completedOf(order, erpOrder, recordings, clock.now().toISOString());
+  return { completed, isCompleted: order.completed };
+}

@@ -1,0 +1,40 @@
+import { html } from 'hono/html';
+import { counted, shorten, withUnseen } from '../../../shared/model/text.ts';
+import { fieldOf } from '../../../shared/platform/json.ts';
+import { redacted, redactedText } from '../../ops/cli/redact.ts';
+import { type Html, orderLink } from '../labels.ts';
+import type { Comparison } from '../live.ts';
+
+/** An order as both partners have it now. */
+export function nowPage(number: string, reads: readonly Comparison[]): Html {
+  return html`<h1>Order ${number}, as it is now</h1>
+    <p class="lead">Read from this machine, with your rights. What the ledger has is what was received and sent: <a href="${orderLink(number)}">its page</a>.</p>
+    ${reads.map((read) => livePart(read))}`;
+}
+
+/** A comparison with its title; differences are marked in words. @param column Title of what is so now. */
+export function livePart({ title, was, rows, note, failure }: Comparison, column = 'Now'): Html {
+  if (failure !== undefined)
+    return html`<h2>${title}</h2><p class="verdict bad">${redactedText(failure)}</p>`;
+  const titles = ['Field', column, ...(was === undefined ? [] : [was, 'Difference'])];
+  const differing = rows.filter(({ differs }) => differs).length;
+  return html`<h2>${title}</h2>
+    ${was === undefined ? '' : html`<p>${was}: ${differing === 0 ? 'no difference' : counted(differing, 'difference')}.${note === undefined ? '' : html` <span class="hint">${note}</span>`}</p>`}
+    <table class="wide"><caption class="unseen">${title}</caption>
+    <thead><tr>${titles.map((each) => html`<th scope="col">${each}</th>`)}</tr></thead>
+    <tbody>${rows.map((row) => {
+      const had = html`<td data-label="${was}">${shownValue(row.field, row.was)}</td><td data-label="Difference">${row.differs ? html`<strong>differs</strong>` : ''}</td>`;
+      return html`<tr>
+      <th scope="row" data-label="Field">${withUnseen(row.field)}</th>
+      <td data-label="${column}">${shownValue(row.field, row.now)}</td>${was === undefined ? '' : had}
+    </tr>`;
+    })}</tbody></table>`;
+}
+
+const maxShown = 500;
+
+/** A value under its field's name, which may mean a secret: `parameter "password"`. */
+function shownValue(field: string, value: string | undefined): string {
+  const name = field.replace(/"$/, '');
+  return withUnseen(shorten(String(fieldOf(redacted({ [name]: value }), name) ?? ''), maxShown));
+}

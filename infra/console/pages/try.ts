@@ -1,0 +1,73 @@
+import { html } from 'hono/html';
+import { counted } from '../../../shared/model/text.ts';
+import type { Plant } from '../../ops/cli/partners.ts';
+import { redactedText } from '../../ops/cli/redact.ts';
+import { sampleNames } from '../../ops/map/read-sample.ts';
+import { formKeyField } from '../auth.ts';
+import type { Html } from '../labels.ts';
+import { compare } from '../live.ts';
+import type { Tried } from '../try.ts';
+import { livePart } from './live.ts';
+
+/** What the forms hold, and what came of them. */
+export interface TryPage {
+  readonly sample: string;
+  readonly number: string;
+  /** Undefined when it does not load. */
+  readonly plant?: Plant;
+  readonly tried?: readonly Tried[];
+  /** Samples that are left out. */
+  readonly notShown?: number;
+  /** Why nothing could be tried. */
+  readonly failure?: string;
+}
+
+/** What the mapping on this machine makes of an order or a completion, next to what was sent. */
+export function tryPage(page: TryPage, formKey: string): Html {
+  const { plant, tried = [], notShown = 0, failure } = page;
+  return html`<h1>Try the mapping</h1>
+    <p class="lead">What the mapping makes of an order or a completion, next to what was sent. Nothing is sent, and nothing is written down.</p>
+    ${failure === undefined ? '' : html`<p class="verdict bad" role="alert">${redactedText(failure)}</p>`}
+    ${tried.map(triedPart)}
+    ${notShown > 0 ? html`<p class="hint">${counted(notShown, 'further sample')} not shown: paste fewer.</p>` : ''}
+    ${plant && configurationPart(plant)}
+    <div class="cards">${readPart(page, formKey)}${pastePart(page, formKey)}</div>`;
+}
+
+function configurationPart({ file, integration: { plant, completions } }: Plant): Html {
+  return html`<p class="hint">It uses the configuration of plant ${plant} in <code>${file}</code> on this machine, as it was when this console first read it, which is not necessarily the deployed one. Start the console again after a change.${
+    completions.includeOperators ? ' The mapping asks for names of operators: they are left out here.' : ''
+  }</p>`;
+}
+
+function triedPart({ at, from, compared, becomes, mistakes, leftOut }: Tried): Html {
+  const reasons = [...mistakes, ...(leftOut === undefined ? [] : [leftOut])];
+  const more = becomes.length - compared.length;
+  return html`<section>
+    ${reasons.length === 0 ? '' : html`<div class="verdict bad"><p>The flows would send nothing of ${at === '$' ? 'it' : at}:</p><ul>${reasons.map((reason) => html`<li>${redactedText(reason)}</li>`)}</ul></div>`}
+    ${compared.map((each) => livePart(each, 'The mapping makes'))}
+    ${more > 0 ? html`<p class="hint">And ${counted(more, 'further product order')} of it.</p>` : ''}
+    ${from.rows.length === 0 ? '' : html`<details><summary>What the mapping was given</summary>${livePart({ title: from.title, rows: compare(from.rows, []) })}</details>`}
+  </section>`;
+}
+
+function readPart({ number }: TryPage, formKey: string): Html {
+  return html`<form method="post" action="/try" class="card stack">
+      <input type="hidden" name="${formKeyField}" value="${formKey}">
+      <label for="number">Number of an ERP order, or of a product order that is completed in Azumuta</label>
+      <input id="number" name="number" value="${number}" maxlength="200" required autocomplete="off" spellcheck="false">
+      <p class="hint">It is read now, from this machine, with your rights.</p>
+      <p class="actions"><button name="from" value="erp" class="main">Read it in the ERP</button> <button name="from" value="azumuta">Read it in Azumuta</button></p>
+    </form>`;
+}
+
+function pastePart({ sample }: TryPage, formKey: string): Html {
+  return html`<form method="post" action="/try" enctype="multipart/form-data" class="card stack">
+      <input type="hidden" name="${formKeyField}" value="${formKey}">
+      <label for="sample">An order or a completion as JSON, or a list of orders</label>
+      <textarea id="sample" name="sample" rows="12" required spellcheck="false">
+${sample}</textarea>
+      <p class="hint">Begin with a sample: ${sampleNames.map((name) => html`<a href="/try?sample=${name}">${name}</a> `)}</p>
+      <p class="actions"><button class="main">Map it</button></p>
+    </form>`;
+}

@@ -1,0 +1,121 @@
+import { figuresOf, unpacked } from '../../shared/completions/content.ts';
+import type { CompleteIntegration } from '../../shared/integration/define.ts';
+import { mapCompletion } from '../../shared/integration/mapping/completions.ts';
+import type { BookedFigures } from '../../shared/ledger/records/bookings.ts';
+import type { CompletedProductOrder, Completion } from '../../shared/model/completions.ts';
+import { formatQuantity } from '../../shared/model/quantity.ts';
+import { atOnce, mapConcurrently } from '../../shared/platform/map-concurrently.ts';
+import type { Plant } from '../ops/cli/partners.ts';
+import { draftRows, filled, type Preview, previewOf, type Row, samplesIn } from '../ops/map/preview.ts';
+import { readSample, type Sample } from '../ops/map/read-sample.ts';
+import { bookingWords } from '../ops/trace/report.ts';
+import { type Comparison, compare, type LiveDependencies, readCompleted, readErpOrder } from './live.ts';
+
+/** JSON that was pasted, or the number of an order that is read from one of the partners. */
+export type Asked =
+  | { readonly json: unknown }
+  | { readonly from: 'erp' | 'azumuta'; readonly number: string };
+
+/** What the mapping makes of a sample, next to what the ledger has of that. */
+export type Tried = Preview & { readonly compared: readonly Comparison[] };
+
+/** Of a list, and of the parts of an order: more shows nothing new. */
+const [maxSamples, maxParts] = [20, 5];
+
+/** Nothing is sent, and names of operators stay out, whatever the mapping asks for. */
+export async function tryOut(asked: Asked, plant: Plant, dependencies: LiveDependencies) {
+  const { includeOperators: _, ...completions } = plant.integration.completions;
+  const integration = { ...plant.integration, completions };
+  const samples = await samplesOf(asked, { ...plant, integration }, dependencies);
+  const tried = await mapConcurrently(samples.slice(0, maxSamples), atOnce, async ([at, sample, leftOut]) => {
+    const preview = previewOf(at, sample, integration);
+    const compared = await comparedWithLedger(sample, preview, integration, dependencies);
+    return { ...preview, ...(leftOut === undefined ? {} : { leftOut }), compared };
+  });
+  return { tried, notShown: samples.length - tried.length };
+}
+
+/** Each with where it comes from, and why the flows would send nothing now. */
+async function samplesOf(
+  asked: Asked,
+  plant: Plant,
+  dependencies: LiveDependencies,
+): Promise<(readonly [string, Sample, (string | undefined)?])[]> {
+  if ('json' in asked) {
+    const learnedAt = dependencies.clock.now().toISOString();
+    return samplesIn(asked.json).map(([at, one]) => [at, readSample(one, at, plant.integration, learnedAt)]);
+  }
+  const { from, number } = asked;
+  if (from === 'erp') {
+    const order = await readErpOrder({ number }, plant);
+    return [
+      [number, { order }, order.state === 'released' ? undefined : 'the ERP order is not released now'],
+    ];
+  }
+  const { completed, isCompleted } = await readCompleted(number, plant, dependencies);
+  const leftOut = isCompleted ? undefined : 'Azumuta says that it is not completed';
+  return [[number, { completed, books: 'quantity' }, leftOut]];
+}
+
+async function comparedWithLedger(
+  sample: Sample,
+  { becomes }: Preview,
+  integration: CompleteIntegration,
+  { ledger }: LiveDependencies,
+): Promise<readonly Comparison[]> {
+  if ('completed' in sample && sample.books === 'quantity')
+    return mapConcurrently(becomes, 1, (made) =>
+      comparedWithBooking(made, sample.completed, integration, ledger),
+    );
+  return mapConcurrently(becomes.slice(0, maxParts), atOnce, async ({ title, rows }) => {
+    const [[, number] = ['', '']] = rows;
+    const entry = 'order' in sample ? await ledger.orders.find(number) : undefined;
+    if (!entry) return { title, rows: compare(rows, []) };
+    const was = entry.productOrder ? 'Sent to Azumuta' : 'To be sent to Azumuta';
+    const compared = compare(rows, draftRows(entry.draft), { isWhole: true });
+    return { title, was, rows: compared, note: madeBy(entry.mappedBy) };
+  });
+}
+
+/** Of a booking the ledger has figures, and no texts once it is booked. */
+async function comparedWithBooking(
+  { title, rows }: Preview['becomes'][number],
+  completed: CompletedProductOrder,
+  integration: CompleteIntegration,
+  { knownOrders }: LiveDependencies['ledger'],
+): Promise<Comparison> {
+  const { entry, bookings } = await knownOrders.standing(completed.productOrder.number);
+  const index = entry?.part.index ?? 1;
+  const booking = bookings.find(({ kind, parts }) => kind === 'quantity' && parts.includes(index));
+  if (!booking) return { title, rows: compare(rows, []) };
+  const { figures, content, configuration, recordingIds, parts } = booking;
+  const made = mapCompletion(integration, 'quantity', [completed]);
+  const planned = content && unpacked(content, booking);
+  const now = figureRows(figuresOf(made), completed.recordings.length, planned && made);
+  const texts = rows.filter(([field]) => !now.some(([figure]) => figure === field));
+  const had = figures ? figureRows(figures, recordingIds.length, planned) : [];
+  const [was, note] = [bookingWords(booking), madeBy(configuration)];
+  if (parts.length === 1) return { title, was, note, rows: compare([...now, ...texts], had) };
+  const all = compare([...now, ...texts], had, { isSame: () => true });
+  return { title, was: `${was} together with ${parts.length - 1} others`, note, rows: all };
+}
+
+function figureRows(
+  { good, scrap, lots, notes, links }: BookedFigures,
+  recordings: number,
+  planned: Completion | undefined,
+): Row[] {
+  return filled([
+    ['good quantity', good && formatQuantity(good)],
+    ['scrap', scrap ? formatQuantity(scrap) : 'none'],
+    ['lots', planned ? planned.lots.map(({ number }) => number).join(', ') : String(lots)],
+    ['notes', String(notes)],
+    ['links', String(links)],
+    ['recordings', String(recordings)],
+  ]);
+}
+
+/** Only a deployment makes the version of a configuration. */
+function madeBy(version = 'unknown'): string {
+  return `It was made by version ${version} of the configuration; whether that is the one on this machine cannot be known.`;
+}
