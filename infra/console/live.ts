@@ -5,12 +5,11 @@ import { erpOrderNumberOf } from '../../shared/integration/mapping/completions.t
 import { type ErpOrderRef, erpOrderRefOf } from '../../shared/model/orders.ts';
 import { formatQuantity, toDecimal } from '../../shared/model/quantity.ts';
 import { localTime } from '../../shared/model/time.ts';
-import { readOrWhy, Unread } from '../../shared/model/unread.ts';
 import type { Clock } from '../../shared/platform/clock.ts';
 import type { OperatorLedger } from '../local/operator-clients.ts';
 import { sentenceOf, UsageError } from '../ops/cli/command.ts';
 import type { Plant } from '../ops/cli/partners.ts';
-import { draftRows, filled, orderRows, type Row } from '../ops/map/preview.ts';
+import { draftRows, filled, orderRows, type Row, untold } from '../ops/map/preview.ts';
 
 export interface LiveDependencies {
   readonly plant: () => Promise<Plant>;
@@ -54,9 +53,6 @@ export function compare(
     return { field, now: value, was: other, differs };
   });
 }
-
-/** What a partner does not tell. */
-const untold = '–';
 
 /** As the flows compare: `5`, `"5"` and `5.0` are equal, and what a partner does not tell is no difference. */
 function isSameThere(now: string | undefined, was: string, field: string): boolean {
@@ -119,20 +115,18 @@ export async function readErpOrder(order: ErpOrderRef, { erp }: Plant) {
 export function azumutaNow(number: string, dependencies: LiveDependencies): Promise<Comparison> {
   return readNow('Azumuta', dependencies, async (plant) => {
     const { order, entry } = await readProductOrder(number, plant, dependencies);
-    const { id, article = untold, parameters, status, completedAt, recordingIds } = order;
-    const variants = readOrWhy(() => order.variants);
-    const listed = variants instanceof Unread ? [variants.why.message] : variants;
-    // Where it shows any, it shows all.
-    const sent = entry && Object.keys(parameters).length > 0 ? entry.draft.parameters : parameters;
+    const { id, parameters, status, completedAt, recordingIds } = order;
     const now = filled([
-      ...draftRows({ number: order.number, article, parameters, variants: listed }),
+      ...draftRows(order),
       ['id', id],
       ['status', status],
       ['completedAt', completedAt],
       ['recordings', recordingIds && String(recordingIds.length)],
     ]);
-    const was = entry ? draftRows({ ...entry.draft, parameters: sent }) : [];
-    return { now, was: filled([...was, ['id', entry?.productOrder?.id]]) };
+    if (!entry) return { now, was: [] };
+    // Where it shows any parameters, it shows all.
+    const sent = Object.keys(parameters).length > 0 ? entry.draft : { ...entry.draft, parameters };
+    return { now, was: filled([...draftRows(sent), ['id', entry.productOrder?.id]]) };
   });
 }
 

@@ -70,7 +70,7 @@ async function comparedWithLedger(
   return mapConcurrently(becomes.slice(0, maxParts), atOnce, async ({ title, rows }) => {
     const [[, number] = ['', '']] = rows;
     const entry = 'order' in sample ? await ledger.orders.find(number) : undefined;
-    if (!entry) return { title, rows: compare(rows, []) };
+    if (!entry) return { title, rows: compare(rows, []), note: nothing };
     const was = entry.productOrder ? 'Sent to Azumuta' : 'To be sent to Azumuta';
     const compared = compare(rows, draftRows(entry.draft), { isWhole: true });
     return { title, was, rows: compared, note: madeBy(entry.mappedBy) };
@@ -87,7 +87,7 @@ async function comparedWithBooking(
   const { entry, bookings } = await knownOrders.standing(completed.productOrder.number);
   const index = entry?.part.index ?? 1;
   const booking = bookings.find(({ kind, parts }) => kind === 'quantity' && parts.includes(index));
-  if (!booking) return { title, rows: compare(rows, []) };
+  if (!booking) return { title, rows: compare(rows, []), note: nothing };
   const { figures, content, configuration, recordingIds, parts } = booking;
   const made = mapCompletion(integration, 'quantity', [completed]);
   const planned = content && unpacked(content, booking);
@@ -115,7 +115,9 @@ function figureRows(
   ]);
 }
 
-/** Only a deployment makes the version of a configuration. */
-function madeBy(version = 'unknown'): string {
-  return `It was made by version ${version} of the configuration; whether that is the one on this machine cannot be known.`;
+/** The version comes with what is deployed. */
+function madeBy(version = '(unknown)'): string {
+  return `The ledger's was made by version ${version} of the configuration. The one on this machine gets its version when it is deployed, so whether they are the same cannot be known.`;
 }
+
+const nothing = 'The ledger has nothing of it.';

@@ -19,7 +19,8 @@ export function livePart({ title, was, rows, note, failure }: Comparison, column
   const titles = ['Field', column, ...(was === undefined ? [] : [was, 'Difference'])];
   const differing = rows.filter(({ differs }) => differs).length;
   return html`<h2>${title}</h2>
-    ${was === undefined ? '' : html`<p>${was}: ${differing === 0 ? 'no difference' : counted(differing, 'difference')}.${note === undefined ? '' : html` <span class="hint">${note}</span>`}</p>`}
+    ${was === undefined ? '' : html`<p>${differing === 0 ? 'No difference' : counted(differing, 'difference')} from what the ledger has.</p>`}
+    ${note === undefined ? '' : html`<p class="hint">${note}</p>`}
     <table class="wide"><caption class="unseen">${title}</caption>
     <thead><tr>${titles.map((each) => html`<th scope="col">${each}</th>`)}</tr></thead>
     <tbody>${rows.map((row) => {

@@ -43,12 +43,11 @@ function configurationPart({ file, integration: { plant, completions } }: Plant)
 function triedPart({ at, from, compared, becomes, mistakes, leftOut }: Tried): Html {
   const reasons = [...mistakes, ...(leftOut === undefined ? [] : [leftOut])];
   const more = becomes.length - compared.length;
-  return html`<section>
+  return html`
     ${reasons.length === 0 ? '' : html`<div class="verdict bad"><p>The flows would send nothing of ${at === '$' ? 'it' : at}:</p><ul>${reasons.map((reason) => html`<li>${redactedText(reason)}</li>`)}</ul></div>`}
     ${compared.map((each) => livePart(each, 'The mapping makes'))}
     ${more > 0 ? html`<p class="hint">And ${counted(more, 'further product order')} of it.</p>` : ''}
-    ${from.rows.length === 0 ? '' : html`<details><summary>What the mapping was given</summary>${livePart({ title: from.title, rows: compare(from.rows, []) })}</details>`}
-  </section>`;
+    ${from.rows.length === 0 ? '' : html`<details><summary>What the mapping was given</summary>${livePart({ title: from.title, rows: compare(from.rows, []) })}</details>`}`;
 }
 
 function readPart({ number }: TryPage, formKey: string): Html {

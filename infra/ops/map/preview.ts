@@ -106,13 +106,20 @@ export function orderRows({ quantity, attributes, state, ...order }: ErpOrder): 
   return rowsOf({ ...order, quantity: formatQuantity(quantity), state: unusual, attributes });
 }
 
-/** The fields of a product order, as the mapping wants it or as Azumuta has it. */
-export function draftRows({ number, article, parameters, variants }: ProductOrderDraft): Row[] {
+/** In place of what is not told. */
+export const untold = '–';
+
+/** The fields of a product order, as the mapping wants it, or as Azumuta has it and may not tell them all. */
+export function draftRows(
+  order: Omit<ProductOrderDraft, 'article'> & { article?: string | undefined },
+): Row[] {
+  const { number, article = untold, parameters } = order;
+  const variants = readOrWhy(() => order.variants.join(', ') || untold);
   return [
     ['number', number],
     ['article', article],
     ...Object.keys(parameters).map((key): Row => [`parameter "${key}"`, typed(readField(parameters, key))]),
-    ['variants', variants.join(', ') || '–'],
+    ['variants', variants instanceof Unread ? variants.why.message : variants],
   ];
 }
 

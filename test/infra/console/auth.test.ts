@@ -8,7 +8,15 @@ const stage = await forAllTests(startStoreStage());
 const visitor = await enter(stage);
 await stage.store.put({ body: productOrderMessage('PO-1'), orderNumber: 'PO-1', reason: 'No article.' });
 
-const pages = ['/', '/letters', '/search?q=PO-1', '/order?number=PO-1', '/letters/replay?group=x', '/try', '/order/now?number=PO-1'];
+const pages = [
+  '/',
+  '/letters',
+  '/search?q=PO-1',
+  '/order?number=PO-1',
+  '/letters/replay?group=x',
+  '/try',
+  '/order/now?number=PO-1',
+];
 
 describe('access', () => {
   it.each([...pages, '/assets/style.css', '/assets/refresh.js', '/nowhere'])(

@@ -47,7 +47,7 @@ describe('an order', () => {
       '',
       'differs',
     ]);
-    expect(text).toContain('2 differences');
+    expect(text).toContain('2 differences from what the ledger has');
     expect(text).toContain('made by version 1234abcd of the configuration');
     expect(text).toContain('<code>plants/ghent.config.ts</code> on this machine');
   });
