@@ -70,7 +70,7 @@ async function comparedWithLedger(
   return mapConcurrently(becomes.slice(0, maxParts), atOnce, async ({ title, rows }) => {
     const [[, number] = ['', '']] = rows;
     const entry = 'order' in sample ? await ledger.orders.find(number) : undefined;
-    if (!entry) return { title, rows: compare(rows, []), note: nothing };
+    if (!entry) return { title, rows: compare(rows, []), note: 'order' in sample ? nothing : undefined };
     const was = entry.productOrder ? 'Sent to Azumuta' : 'To be sent to Azumuta';
     const compared = compare(rows, draftRows(entry.draft), { isWhole: true });
     return { title, was, rows: compared, note: madeBy(entry.mappedBy) };

@@ -1,7 +1,9 @@
 import { html } from 'hono/html';
 import { counted } from '../../../shared/model/text.ts';
+import { fieldOf } from '../../../shared/platform/json.ts';
 import type { Plant } from '../../ops/cli/partners.ts';
-import { redactedText } from '../../ops/cli/redact.ts';
+import { redacted, redactedText } from '../../ops/cli/redact.ts';
+import type { Row } from '../../ops/map/preview.ts';
 import { sampleNames } from '../../ops/map/read-sample.ts';
 import { formKeyField } from '../auth.ts';
 import type { Html } from '../labels.ts';
@@ -47,7 +49,16 @@ function triedPart({ at, from, compared, becomes, mistakes, leftOut }: Tried): H
     ${reasons.length === 0 ? '' : html`<div class="verdict bad"><p>The flows would send nothing of ${at === '$' ? 'it' : at}:</p><ul>${reasons.map((reason) => html`<li>${redactedText(reason)}</li>`)}</ul></div>`}
     ${compared.map((each) => livePart(each, 'The mapping makes'))}
     ${more > 0 ? html`<p class="hint">And ${counted(more, 'further product order')} of it.</p>` : ''}
-    ${from.rows.length === 0 ? '' : html`<details><summary>What the mapping was given</summary>${livePart({ title: from.title, rows: compare(from.rows, []) })}</details>`}`;
+    ${from.rows.length === 0 ? '' : html`<details><summary>What the mapping was given</summary>${livePart({ title: from.title, rows: compare(withoutSignatures(from.rows), []) })}</details>`}`;
+}
+
+/** The value of a step that is signed, by the step's name, is a person's. */
+function withoutSignatures(rows: readonly Row[]): Row[] {
+  const values = new Map(rows);
+  return rows.map(([field, value]) => {
+    const name = field.endsWith('.value') ? values.get(field.replace(/value$/, 'name')) : undefined;
+    return [field, name === undefined ? value : String(fieldOf(redacted({ name, value }), 'value'))];
+  });
 }
 
 function readPart({ number }: TryPage, formKey: string): Html {

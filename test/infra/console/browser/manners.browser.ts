@@ -32,7 +32,7 @@ const order = (number: string) => `/order?${new URLSearchParams({ number })}`;
 const focusedText = () => window.page.evaluate('document.activeElement.textContent.trim()');
 
 describe('on a phone of 375 pixels', () => {
-  it.each(['/', '/letters', '/search?q=nothing', '/nowhere', order(longNumber)])(
+  it.each(['/', '/letters', '/search?q=nothing', '/try?sample=order', '/nowhere', order(longNumber)])(
     'fits %s into the width',
     (path) => fits(`${stage.origin}${path}`),
   );
@@ -59,7 +59,7 @@ describe('on a phone of 375 pixels', () => {
 });
 
 describe('for a screen reader', () => {
-  it.each(['/', '/letters', '/search?q=nothing', order('PO-NONE')])(
+  it.each(['/', '/letters', '/search?q=nothing', '/try', order('PO-NONE')])(
     'has one main heading, landmarks, and a label for every field: %s',
     async (path) => {
       await dead('PO-1', 'No article.');
