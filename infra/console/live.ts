@@ -21,7 +21,7 @@ export interface LiveDependencies {
 /** What is so now, field by field, next to what the ledger has of it. */
 export interface Comparison {
   readonly title: string;
-  /** What the ledger has, `Sent to Azumuta`; undefined when it has nothing of it. */
+  /** What it is compared with, `Sent to Azumuta`; undefined for a table of one side. */
   readonly was?: string | undefined;
   /** Undefined on the side that has no such field. */
   readonly rows: readonly {

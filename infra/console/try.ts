@@ -1,9 +1,10 @@
-import { figuresOf, unpacked } from '../../shared/completions/content.ts';
+import { bookedFiguresIn, figuresOf, unpacked } from '../../shared/completions/content.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { mapCompletion } from '../../shared/integration/mapping/completions.ts';
 import type { BookedFigures } from '../../shared/ledger/records/bookings.ts';
 import type { CompletedProductOrder, Completion } from '../../shared/model/completions.ts';
 import { formatQuantity } from '../../shared/model/quantity.ts';
+import { counted } from '../../shared/model/text.ts';
 import { atOnce, mapConcurrently } from '../../shared/platform/map-concurrently.ts';
 import type { Plant } from '../ops/cli/partners.ts';
 import { draftRows, filled, type Preview, previewOf, type Row, samplesIn } from '../ops/map/preview.ts';
@@ -70,7 +71,7 @@ async function comparedWithLedger(
   return mapConcurrently(becomes.slice(0, maxParts), atOnce, async ({ title, rows }) => {
     const [[, number] = ['', '']] = rows;
     const entry = 'order' in sample ? await ledger.orders.find(number) : undefined;
-    if (!entry) return { title, rows: compare(rows, []), note: 'order' in sample ? nothing : undefined };
+    if (!entry) return { title, was: 'order' in sample ? unknown : undefined, rows: compare(rows, []) };
     const was = entry.productOrder ? 'Sent to Azumuta' : 'To be sent to Azumuta';
     const compared = compare(rows, draftRows(entry.draft), { isWhole: true });
     return { title, was, rows: compared, note: madeBy(entry.mappedBy) };
@@ -87,17 +88,19 @@ async function comparedWithBooking(
   const { entry, bookings } = await knownOrders.standing(completed.productOrder.number);
   const index = entry?.part.index ?? 1;
   const booking = bookings.find(({ kind, parts }) => kind === 'quantity' && parts.includes(index));
-  if (!booking) return { title, rows: compare(rows, []), note: nothing };
+  if (!booking) return { title, was: unknown, rows: compare(rows, []) };
   const { figures, content, configuration, recordingIds, parts } = booking;
+  const was = bookingWords(booking);
+  if (parts.length > 1) {
+    const note = `${was} together with ${counted(parts.length - 1, 'other part')}, as one: ${figures ? bookedFiguresIn(figures) : 'no figures'}.`;
+    return { title, rows: compare(rows, []), note };
+  }
   const made = mapCompletion(integration, 'quantity', [completed]);
   const planned = content && unpacked(content, booking);
   const now = figureRows(figuresOf(made), completed.recordings.length, planned && made);
   const texts = rows.filter(([field]) => !now.some(([figure]) => figure === field));
   const had = figures ? figureRows(figures, recordingIds.length, planned) : [];
-  const [was, note] = [bookingWords(booking), madeBy(configuration)];
-  if (parts.length === 1) return { title, was, note, rows: compare([...now, ...texts], had) };
-  const all = compare([...now, ...texts], had, { isSame: () => true });
-  return { title, was: `${was} together with ${parts.length - 1} others`, note, rows: all };
+  return { title, was, note: madeBy(configuration), rows: compare([...now, ...texts], had) };
 }
 
 function figureRows(
@@ -120,4 +123,4 @@ function madeBy(version = '(unknown)'): string {
   return `The ledger's was made by version ${version} of the configuration. The one on this machine gets its version when it is deployed, so whether they are the same cannot be known.`;
 }
 
-const nothing = 'The ledger has nothing of it.';
+const unknown = 'In the ledger';

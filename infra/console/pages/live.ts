@@ -16,10 +16,12 @@ export function nowPage(number: string, reads: readonly Comparison[]): Html {
 export function livePart({ title, was, rows, note, failure }: Comparison, column = 'Now'): Html {
   if (failure !== undefined)
     return html`<h2>${title}</h2><p class="verdict bad">${redactedText(failure)}</p>`;
-  const titles = ['Field', column, ...(was === undefined ? [] : [was, 'Difference'])];
   const differing = rows.filter(({ differs }) => differs).length;
+  const isCompared = rows.some((row) => row.was !== undefined);
+  const found = differing === 0 ? 'No difference' : counted(differing, 'difference');
+  const titles = ['Field', column, ...(isCompared ? [was, 'Difference'] : [])];
   return html`<h2>${title}</h2>
-    ${was === undefined ? '' : html`<p>${differing === 0 ? 'No difference' : counted(differing, 'difference')} from what the ledger has.</p>`}
+    ${was === undefined ? '' : html`<p>${isCompared ? `${found} from what the ledger has.` : 'The ledger has nothing to compare it with.'}</p>`}
     ${note === undefined ? '' : html`<p class="hint">${note}</p>`}
     <table class="wide"><caption class="unseen">${title}</caption>
     <thead><tr>${titles.map((each) => html`<th scope="col">${each}</th>`)}</tr></thead>
@@ -27,7 +29,7 @@ export function livePart({ title, was, rows, note, failure }: Comparison, column
       const had = html`<td data-label="${was}">${shownValue(row.field, row.was)}</td><td data-label="Difference">${row.differs ? html`<strong>differs</strong>` : ''}</td>`;
       return html`<tr>
       <th scope="row" data-label="Field">${withUnseen(row.field)}</th>
-      <td data-label="${column}">${shownValue(row.field, row.now)}</td>${was === undefined ? '' : had}
+      <td data-label="${column}">${shownValue(row.field, row.now)}</td>${isCompared ? had : ''}
     </tr>`;
     })}</tbody></table>`;
 }

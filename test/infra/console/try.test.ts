@@ -32,6 +32,7 @@ async function releasedAndSent() {
 describe('an order', () => {
   it('that was pasted is shown as it would be sent, next to what was sent, with each difference in words', async () => {
     // Prepare
+    const unknown = await pasted(samples.order);
     await ledger.orders.put(newOrder({ number: 'MO/0042', mappedBy: '1234abcd' }));
 
     // Act
@@ -47,6 +48,7 @@ describe('an order', () => {
       '',
       'differs',
     ]);
+    expect(unknown.text).toContain('The ledger has nothing to compare it with.');
     expect(text).toContain('2 differences from what the ledger has');
     expect(text).toContain('made by version 1234abcd of the configuration');
     expect(text).toContain('<code>plants/ghent.config.ts</code> on this machine');
@@ -103,12 +105,13 @@ describe('an order', () => {
 
 describe('a completion', () => {
   /** Completed in Azumuta with 4 good and 1 scrapped, by somebody; booked otherwise, from the same recordings. */
-  async function completedAndPlanned() {
+  async function completedAndPlanned(parts = [1]) {
     const { number, draft } = await releasedAndSent();
     const { id } = await stage.createInAzumuta(draft);
     const done = azumutaSide.complete(number, { quantity: 4, scrap: 1, operator: 'An Peeters' });
     const planned = plannedBooking({
       ...{ key: `${id}#quantity`, productOrder: { id, number }, erpOrder: { number } },
+      parts,
       recordingIds: done.recordings.map((one) => one.id),
     });
     const figures = { good: { amount: '5' }, lots: 0, notes: done.recordings.length, links: 0 };
@@ -139,6 +142,14 @@ describe('a completion', () => {
     const { rows } = await tried({ from: 'azumuta', number });
     expect(rows).toContainEqual(['Field', 'The mapping makes', 'Refused', 'Difference']);
     expect(rows).toContainEqual(['good quantity', '4', '5', 'differs']);
+  });
+
+  it('of one part of several that were booked as one is shown with the figures of all', async () => {
+    const { number, plan } = await completedAndPlanned([1, 2]);
+    await book(ledger, number, plan);
+    const { text, rows } = await tried({ from: 'azumuta', number });
+    expect(rows).toContainEqual(['good quantity', '4']);
+    expect(text).toContain('Booked together with 1 other part, as one: 5 good, 0 lot(s).');
   });
 
   it('has no names of operators, read live or pasted, although the mapping asks for them, and says so', async () => {
