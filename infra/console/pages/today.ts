@@ -5,9 +5,12 @@ import { dayBefore } from '../../../shared/model/time.ts';
 import { figureCells, happened } from '../../../shared/situation/figures.ts';
 import type { Problem } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
+import { lateBy, maxAwaited, type Today } from '../../../shared/situation/today.ts';
 import { dateOf, type Html, moment, orderLink, type PlantTime } from '../labels.ts';
-import { maxAwaited, shownDays, type Today } from '../today.ts';
 import { orderLinks, worksPart } from './flows.ts';
+
+/** Days of the chart. */
+export const shownDays = 30;
 
 /** How the day is: what was made, what waits, what is late, what needs a person, and the last thirty days. */
 export function todayPage(
@@ -106,12 +109,6 @@ function latePart({ day, late, lateCount }: Today): Html {
     }
     ${lateCount > late.length ? html`<p class="hint">These are the longest overdue; all stand in <a href="/orders?list=waiting">what is in Azumuta</a>, by date.</p>` : ''}
   </section>`;
-}
-
-function lateBy(dueDate: string | undefined, today: string): string {
-  if (dueDate === undefined) return 'a week after it came';
-  const days = Math.round((Date.parse(today) - Date.parse(dueDate.slice(0, 10))) / 86_400_000);
-  return days > 0 ? counted(days, 'day') : 'today';
 }
 
 const chart = { width: 600, height: 120, gap: 4 } as const;

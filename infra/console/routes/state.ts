@@ -1,9 +1,9 @@
 import { Hono } from 'hono';
 import { headlineOfAll, problemsOf } from '../../../shared/situation/problems.ts';
+import { readToday } from '../../../shared/situation/today.ts';
 import type { Answers, ConsoleDependencies } from '../dependencies.ts';
 import { flowsPage } from '../pages/flows.ts';
-import { todayPage } from '../pages/today.ts';
-import { readToday } from '../today.ts';
+import { shownDays, todayPage } from '../pages/today.ts';
 
 /** The pages about the plant as a whole: what was made and is late, and how both flows are. */
 export function stateRoutes(dependencies: ConsoleDependencies, { show }: Answers): Hono {
@@ -12,7 +12,7 @@ export function stateRoutes(dependencies: ConsoleDependencies, { show }: Answers
     .get('/', async (c) => {
       const now = await situation();
       const problems = problemsOf(now, commands);
-      const content = todayPage(await readToday(now, dependencies), problems, now, timeZone);
+      const content = todayPage(await readToday(now, shownDays, dependencies), problems, now, timeZone);
       return show(c, { name: 'today', title: 'Today', headline: headlineOfAll(problems), content }, now);
     })
     .get('/flows', async (c) => {

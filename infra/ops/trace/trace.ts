@@ -1,14 +1,13 @@
 import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { unpacked } from '../../../shared/completions/content.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
-import type { DeadLetters } from '../../../shared/ledger/records/dead-letters.ts';
-import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
 import { partNumbers } from '../../../shared/model/orders.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
 import { writingsOf } from '../../../shared/model/text.ts';
 import type { Stage } from '../../../shared/orders/life.ts';
 import { atOnce, mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
 import { notTyped, wordForAnyShell } from '../../../shared/platform/shell-word.ts';
+import { readOrderFacts } from '../../../shared/situation/order-facts.ts';
 import { type Told, toldOf } from '../../../shared/situation/told.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { linesOf } from '../cli/output.ts';
@@ -21,9 +20,6 @@ export type Trace = Awaited<ReturnType<typeof traceKnown>> & {
   /** Why Azumuta could not be asked whether it is a recording, and what to do instead. */
   readonly notAsked?: string | undefined;
 };
-
-/** An order is overdue when its day is over. */
-const graceMs = 86_400_000;
 
 /**
  * Reads everything that the ledger knows about an order, by keys and indexes only: a handful of reads for each of its
@@ -90,20 +86,10 @@ interface Surroundings {
 }
 
 async function traceOne(number: string, ledger: OperatorLedger, { where, now, partners }: Surroundings) {
-  const own = await ledger.journeys.of(number);
-  if (own.length === 0) return undefined;
-  const { entry, concerns, bookings, home } = await ledger.knownOrders.standing(number);
-  const isShared = home !== number;
-  const journey = isShared ? withBookings(own, await ledger.journeys.of(home)) : own;
-  const records = [
-    ...(await ledger.deadLetters.of(number)),
-    ...(isShared ? await ledger.deadLetters.of(home) : []).filter(({ stage }) => stage === 'book-completion'),
-  ];
-  const letters = openDeadLetters(records, journey);
-  const record = entry && (await ledger.erpOrders.find(entry.erpOrder));
-  const dueDate = record?.dueDate;
-  const isOverdue = now.getTime() - Date.parse(dueDate ?? '') >= graceMs;
-  const facts = { entry, bookings, concerns, letters, journey, partners, isOverdue, dueDate };
+  const read = await readOrderFacts(number, ledger, { now, partners });
+  if (!read) return undefined;
+  const { record, ...facts } = read;
+  const { entry, concerns, bookings, letters, journey } = facts;
   const parts = record?.split.of ?? 1;
   const { id, url } = entry?.productOrder ?? {};
   return {
@@ -152,26 +138,3 @@ function tracedBooking(booking: BookingEntry) {
 }
 
 export type TracedBooking = ReturnType<typeof tracedBooking>;
-
-/** The journey of a part, with that of the bookings that are kept with the first part. */
-function withBookings(own: readonly JourneyEntry[], ofFirst: readonly JourneyEntry[]): JourneyEntry[] {
-  const shared = ofFirst.filter(({ of }) => of.startsWith('booking '));
-  return [...own, ...shared].sort((a, b) => a.at.localeCompare(b.at));
-}
-
-/**
- * The dead letters that were neither replayed nor discarded. The record says which: a journey is sorted by time, and the
- * clocks of laptops may be wrong.
- */
-function openDeadLetters(records: Awaited<ReturnType<DeadLetters['of']>>, journey: readonly JourneyEntry[]) {
-  return records
-    .filter(({ isDead }) => isDead)
-    .map(({ messageId, orderNumber, stage, reason, cause }) => {
-      const isBeginning = ({ of, event }: JourneyEntry) =>
-        of === `dead letter ${messageId}` && event === 'dead-lettered';
-      /** ISO. */
-      const since = journey.findLast(isBeginning)?.at ?? '';
-      // The order is the one that its letter names: the first part, where parts are booked together.
-      return { messageId, orderNumber, stage, reason, cause, since };
-    });
-}

@@ -1,0 +1,56 @@
+import type { BreakerState } from '../circuit-breaker/circuit-breaker.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { DeadLetters } from '../ledger/records/dead-letters.ts';
+import type { JourneyEntry } from '../ledger/records/events.ts';
+import type { Partner } from '../model/partner.ts';
+
+/** An order is overdue when its day is over. */
+const graceMs = 86_400_000;
+
+/** All that the ledger knows of one product order, as `toldOf` takes it; by keys, a handful of reads. */
+export type OrderFacts = NonNullable<Awaited<ReturnType<typeof readOrderFacts>>>;
+
+/** @returns undefined when nothing ever happened to an order of that number. */
+export async function readOrderFacts(
+  number: string,
+  ledger: Pick<Ledger, 'journeys' | 'knownOrders' | 'deadLetters' | 'erpOrders'>,
+  { now, partners }: { readonly now: Date; readonly partners: Readonly<Record<Partner, BreakerState>> },
+) {
+  const own = await ledger.journeys.of(number);
+  if (own.length === 0) return undefined;
+  const { entry, concerns, bookings, home } = await ledger.knownOrders.standing(number);
+  const isShared = home !== number;
+  const journey = isShared ? withBookings(own, await ledger.journeys.of(home)) : own;
+  const records = [
+    ...(await ledger.deadLetters.of(number)),
+    ...(isShared ? await ledger.deadLetters.of(home) : []).filter(({ stage }) => stage === 'book-completion'),
+  ];
+  const letters = openDeadLetters(records, journey);
+  const record = entry && (await ledger.erpOrders.find(entry.erpOrder));
+  const dueDate = record?.dueDate;
+  const isOverdue = now.getTime() - Date.parse(dueDate ?? '') >= graceMs;
+  return { entry, bookings, concerns, letters, journey, partners, isOverdue, dueDate, record };
+}
+
+/** The journey of a part, with that of the bookings that are kept with the first part. */
+function withBookings(own: readonly JourneyEntry[], ofFirst: readonly JourneyEntry[]): JourneyEntry[] {
+  const shared = ofFirst.filter(({ of }) => of.startsWith('booking '));
+  return [...own, ...shared].sort((a, b) => a.at.localeCompare(b.at));
+}
+
+/**
+ * The dead letters that were neither replayed nor discarded. The record says which: a journey is sorted by time, and the
+ * clocks of laptops may be wrong.
+ */
+function openDeadLetters(records: Awaited<ReturnType<DeadLetters['of']>>, journey: readonly JourneyEntry[]) {
+  return records
+    .filter(({ isDead }) => isDead)
+    .map(({ messageId, orderNumber, stage, reason, cause }) => {
+      const isBeginning = ({ of, event }: JourneyEntry) =>
+        of === `dead letter ${messageId}` && event === 'dead-lettered';
+      /** ISO. */
+      const since = journey.findLast(isBeginning)?.at ?? '';
+      // The order is the one that its letter names: the first part, where parts are booked together.
+      return { messageId, orderNumber, stage, reason, cause, since };
+    });
+}
