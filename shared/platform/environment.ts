@@ -28,6 +28,12 @@ export const variables = {
   ERP_CREDENTIALS_SECRET_ARN: text,
   /** Addresses of the webhooks that get alerts; unset where there are none. */
   ALERT_WEBHOOKS_SECRET_ARN: text,
+  /** Signs the links of pages; this and the next are unset where there are none. */
+  PAGES_KEY_SECRET_ARN: text,
+  /** Where pages are. */
+  PAGES_URL: text,
+  /** JSON of plant and time zone: the function that shows pages does not load the configuration. */
+  PAGES_OF: text,
   /** SNS topics of the mails: alerts, and the morning mail where there is one. */
   ALERTS_TOPIC_ARN: text,
   MORNING_MAIL_TOPIC_ARN: text,

@@ -37,21 +37,27 @@ const longestRetry = durationInWords(backoffDefaults.capSeconds);
  * @param where Options that select the stack on a command line, quoted for its shell.
  */
 export function problemsOf(situation: Situation, where: string): Problem[] {
-  const { troubles, partners, queues } = situation;
+  const { partners, queues } = situation;
   const down = partnerNames.filter((partner) => partners[partner].open);
-  // What waits for a partner that is down is told with it.
-  const others = troubles.filter(
-    ({ kind, partner }) => kind !== 'partner-down' && (kind !== 'waiting' || !partners[partner].open),
-  );
   return [
     ...down.map((partner) => partnerDown(partner, situation, where)),
     ...pausedFlows(situation, where),
-    ...[...Map.groupBy(others, groupOf).values()].flatMap((group) => groupProblem(group, situation, where)),
+    ...troublesOf(situation, where),
     ...(down.length > 0 ? [] : queueNames)
       // While bookings are paused, their messages wait, and nothing is wrong with them.
       .filter((queue) => queue !== 'completions' || !partners.erp.bookingsPausedAt)
       .flatMap((queue) => slowQueue(queue, queues[queue])),
   ];
+}
+
+/** The problems that are known without the queues and besides outages: what the ledger says a person must see to. */
+export function troublesOf(situation: Situation, where: string): Problem[] {
+  const { troubles, partners } = situation;
+  // What waits for a partner that is down is told with it.
+  const others = troubles.filter(
+    ({ kind, partner }) => kind !== 'partner-down' && (kind !== 'waiting' || !partners[partner].open),
+  );
+  return [...Map.groupBy(others, groupOf).values()].flatMap((group) => groupProblem(group, situation, where));
 }
 
 /** The problems as one sentence after the other; what is announced, or stands above all. */
@@ -123,9 +129,11 @@ function groupProblem(
   return group.slice(0, 1).map((first) => {
     const { kind, reason } = first;
     const count = group.reduce((sum, { count: of = 1 }) => sum + of, 0);
-    // A message that waits is not filed under its order.
+    // A message that waits is not filed under its order, and nobody knows the order of an unknown number.
     const orders =
-      kind === 'waiting' ? [] : group.flatMap(({ order, key }) => order ?? (key ? numberOf({ ...key }) : []));
+      kind === 'waiting' || kind === 'unknown-numbers'
+        ? []
+        : group.flatMap(({ order, key }) => order ?? (key ? numberOf({ ...key }) : []));
     const oldest = Math.min(...group.map(({ since }) => since.getTime()));
     const forSeconds = kind === 'overdue' ? 0 : (at.getTime() - oldest) / 1000;
     return {

@@ -4,7 +4,7 @@ import type { JourneyEntry } from '../ledger/records/events.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
 import { capitalized, counted, sentence } from '../model/text.ts';
 import { type Life, type LifeFacts, lifeOf, type Stage } from '../orders/life.ts';
-import { nextOf } from './words.ts';
+import { headlineOf, nextOf } from './words.ts';
 
 /** What a view knows of a product order. What is optional only adds to the sentences, where the view has read it. */
 export interface ToldFacts extends LifeFacts {
@@ -55,6 +55,34 @@ export function toldOf(given: ToldFacts): Told {
     next: [...new Set(tasks.map(({ next }) => next))].join(' '),
     ...(command ? { command } : {}),
   };
+}
+
+/**
+ * What is told of it without a word of the ERP, of Azumuta or of a person: by stages, kinds and causes alone, for readers
+ * who need not be known.
+ */
+export function toldInOwnWords(facts: ToldFacts): Told {
+  const { entry, bookings, concerns, letters, journey = [], partners } = facts;
+  return toldOf({
+    ...facts,
+    entry: entry && { ...entry, reason: undefined },
+    bookings: bookings.map(({ reason: _, ...booking }) => booking),
+    concerns: concerns.map(({ note: _, ...concern }) => ({
+      ...concern,
+      note: headlineOf({ ...concern, partner: 'erp' }, 1).replace(/^1 /, ''),
+    })),
+    letters: letters.map(({ messageId, orderNumber, cause }) => ({
+      ...{ messageId, orderNumber, cause },
+      reason: `Its cause: ${(cause ?? 'unknown').replaceAll('-', ' ')}`,
+    })),
+    journey: journey.map(({ note: _, ...entry }) => entry),
+    ...(partners && {
+      partners: {
+        erp: { ...partners.erp, reason: undefined },
+        azumuta: { ...partners.azumuta, reason: undefined },
+      },
+    }),
+  });
 }
 
 /** What a person must see to. */

@@ -1,0 +1,120 @@
+import type { BookedFigures } from '../ledger/records/bookings.ts';
+import { sumOfDays } from '../ledger/records/days.ts';
+import { partnerNames, partnerWords } from '../model/partner.ts';
+import { formatQuantity } from '../model/quantity.ts';
+import { capitalized, counted } from '../model/text.ts';
+import { localTime } from '../model/time.ts';
+import { figureCells } from '../situation/figures.ts';
+import type { OrderFacts } from '../situation/order-facts.ts';
+import { type Problem, troublesOf } from '../situation/problems.ts';
+import type { Situation } from '../situation/read.ts';
+import { lateBy, maxAwaited, type Today } from '../situation/today.ts';
+import { toldInOwnWords } from '../situation/told.ts';
+import { definitions, html, type Markup, pageOf } from './html.ts';
+
+/** The page of an order, as the link that shows this page may go on to it. */
+type LinkTo = (number: string) => string;
+
+/** How the day of the plant is: what was made, what waits, what is late, and what needs a person. */
+export function todayPage(
+  today: Today,
+  situation: Situation,
+  { plant, timeZone, linkTo }: { readonly plant: string; readonly timeZone: string; readonly linkTo: LinkTo },
+): string {
+  const [figures] = today.days;
+  const made = figures
+    ? definitions(figureCells(sumOfDays([figures])))
+    : html`<p>This day is not counted yet: the next run of the alerts does it.</p>`;
+  const awaited = `${today.awaited < maxAwaited ? '' : 'at least '}${today.awaited}`;
+  return pageOf(
+    `Today at ${plant}`,
+    html`<p class="hint">${localTime(situation.at, timeZone)} (${timeZone})</p>
+<section><h2>Made on ${today.day}</h2>${made}</section>
+<section><h2>Waiting</h2>${definitions([['In Azumuta, to be completed', awaited]])}${heldBack(situation)}</section>
+${latePart(today, linkTo)}
+${peoplePart(situation, linkTo)}
+`,
+  );
+}
+
+/** Whatever waits for a partner, or for a person who has paused it. Its reason is the partner's words. */
+function heldBack({ partners }: Situation): Markup[] {
+  const down = partnerNames.filter((partner) => partners[partner].open);
+  return [
+    ...down.map(
+      (partner) =>
+        html`<p>${capitalized(partnerWords[partner])} is down. What needs it waits, and nothing is lost.</p>`,
+    ),
+    ...(partners.erp.bookingsPausedAt === undefined ? [] : [html`<p>Booking in the ERP is paused.</p>`]),
+  ];
+}
+
+function latePart({ day, late, lateCount }: Today, linkTo: LinkTo): Markup {
+  const rows = late.map(({ number, order, article = '', quantity = '', dueDate }) => {
+    const due = dueDate === undefined ? 'no date' : `due ${dueDate.slice(0, 10)}`;
+    const details = [article, quantity, due, `late by ${lateBy(dueDate, day)}`].filter(Boolean).join(' · ');
+    return html`<li><a href="${linkTo(number)}">${order}</a><p>${details}</p></li>`;
+  });
+  const more = lateCount - late.length;
+  return html`<section><h2>Late: ${lateCount === 0 ? 'none' : counted(lateCount, 'product order')}</h2>
+<ul>${rows}</ul>${more > 0 ? html`<p class="hint">These are the longest overdue; ${more} more are left out.</p>` : ''}</section>`;
+}
+
+function peoplePart(situation: Situation, linkTo: LinkTo): Markup {
+  // No command is told here; what is overdue stands above.
+  const problems = troublesOf(situation, '').filter(({ kind }) => kind !== 'overdue');
+  const title = html`<h2>For a person</h2>`;
+  if (problems.length === 0)
+    return html`<section>${title}<p>Nothing is open about an order, as far as the ledger knows.</p></section>`;
+  return html`<section>${title}<ul>${problems.map((problem) => problemPart(problem, linkTo))}</ul></section>`;
+}
+
+function problemPart({ what, who, next, orders }: Problem, linkTo: LinkTo): Markup {
+  const links = orders.map((number) => html`<a href="${linkTo(number)}">${number}</a> `);
+  return html`<li><strong>${what}</strong><p>${capitalized(who)}: ${next}</p>${
+    orders.length > 0 ? html`<p>${links}</p>` : ''
+  }</li>`;
+}
+
+/** One order: what it is, how far it has got, and what a person does about it, in our own words. */
+export function orderPage(number: string, facts: OrderFacts, timeZone: string): string {
+  const { stage, needsPerson, says, next } = toldInOwnWords(facts);
+  const about = facts.concerns.find((concern) => concern.about)?.about;
+  const { erpOrder, dueDate } = facts.record ?? {};
+  return pageOf(
+    `Order ${number}`,
+    html`<p><strong>${capitalized(needsPerson ? 'needs a person' : stage)}.</strong> ${says}</p>
+${next === undefined ? '' : html`<p>What to do: ${next}</p>`}
+${definitions([
+  ['Article', facts.entry?.erpOrder.article ?? about?.article],
+  ['Quantity', erpOrder ? formatQuantity(erpOrder) : about?.quantity],
+  ['Due', dueDate?.slice(0, 10)],
+  ['Stage', stage],
+  ...facts.bookings.map(({ state, figures }): [string, string | undefined] => [
+    state === 'done' ? 'Booked' : state === 'rejected' ? 'Not booked' : 'To be booked',
+    figures && builtOf(figures),
+  ]),
+  ...datesOf(facts, timeZone),
+])}
+`,
+  );
+}
+
+function builtOf({ good, scrap }: BookedFigures): string {
+  const quantities = [good && `${formatQuantity(good)} good`, scrap && `${formatQuantity(scrap)} scrap`];
+  return quantities.filter((quantity) => quantity !== undefined).join(', ');
+}
+
+const dates = {
+  'Came from the ERP': ['queued'],
+  'In Azumuta since': ['created', 'adopted'],
+  'Completed in Azumuta': ['completed', 'planned'],
+  'Booked in the ERP': ['booked'],
+} as const satisfies Record<string, readonly string[]>;
+
+function datesOf({ journey }: OrderFacts, timeZone: string) {
+  return Object.entries(dates).map(([name, events]): [string, string | undefined] => {
+    const first = journey.find(({ event }) => events.some((one) => one === event));
+    return [name, first && localTime(new Date(first.at), timeZone)];
+  });
+}

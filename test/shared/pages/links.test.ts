@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { problemOfText } from '../../../shared/model/text.ts';
+import {
+  isSigned,
+  parseLink,
+  type SignedLink,
+  type Signer,
+  signedLink,
+} from '../../../shared/pages/links.ts';
+
+const signer: Signer = { key: 'a key of the pages, never told', plant: 'ghent', stage: 'production' };
+const until = 1_790_000_000;
+
+/** Numbers that the ledger may hold. */
+const numbers = fc
+  .oneof(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.stringMatching(/^[A-Z%2F/ +&=?#]{1,12}$/))
+  .filter((text) => problemOfText(text) === undefined);
+const links: fc.Arbitrary<SignedLink> = fc.oneof(
+  fc.constant<SignedLink>({ page: 'today', until }),
+  numbers.map((number): SignedLink => ({ page: 'order', number, until })),
+);
+
+/** What the link opens; undefined when it is refused. */
+function opened(link: string, by = signer): SignedLink | undefined {
+  const [page = '', query = ''] = link.split(/\?(.*)/s);
+  const parsed = parseLink(page, query);
+  return parsed && isSigned(parsed.link, parsed.presented, by) ? parsed.link : undefined;
+}
+
+describe('a signed link', () => {
+  it('opens exactly what it was signed for, whatever the number is', () => {
+    fc.assert(
+      fc.property(links, (link) => {
+        expect(opened(signedLink(link, signer))).toEqual(link);
+      }),
+    );
+  });
+
+  it('opens the same number in another percent-encoding, and not one that is encoded twice', () => {
+    const link = signedLink({ page: 'order', number: 'MO/1', until }, signer);
+    expect(opened(link.replace('MO%2F1', '%4d%4f/%31'))).toMatchObject({ number: 'MO/1' });
+    expect(opened(link.replace('MO%2F1', 'MO%252F1'))).toBeUndefined();
+    expect(opened(link.replace('MO%2F1', 'mo%2F1'))).toBeUndefined();
+    expect(opened(link.replace('MO%2F1', 'MO%2F1%20'))).toBeUndefined();
+  });
+
+  it('is refused with any other page, number, time or key, and with one of another link', () => {
+    const key = (link: SignedLink) =>
+      new URLSearchParams(signedLink(link, signer).split('?')[1]).get('key') ?? '';
+    fc.assert(
+      fc.property(
+        links,
+        links,
+        fc.integer({ min: 1_000_000_000, max: 9_999_999_999 }),
+        (ours, theirs, time) => {
+          fc.pre(JSON.stringify(ours) !== JSON.stringify(theirs) && time !== until);
+          const forged = (link: SignedLink) => parseLink(...partsOf(signedLink(link, signer)))?.link;
+          for (const other of [theirs, { ...ours, until: time }]) {
+            const claimed = forged(other);
+            expect(claimed && isSigned(claimed, key(ours), signer)).toBe(false);
+          }
+        },
+      ),
+    );
+  });
+
+  it('is refused once any of its characters is another one', () => {
+    fc.assert(
+      fc.property(links, fc.nat(), fc.stringMatching(/^[\w/%.+-]$/), (link, at, character) => {
+        const text = signedLink(link, signer);
+        const place = at % text.length;
+        const altered = text.slice(0, place) + character + text.slice(place + 1);
+        const found = opened(altered);
+        // What decodes to the same link is the same link.
+        if (found) expect(found).toEqual(link);
+        if (found)
+          expect(new URLSearchParams(altered.split('?')[1])).toEqual(new URLSearchParams(text.split('?')[1]));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it.each<[string, Partial<Signer>]>([
+    ['plant', { plant: 'lyon' }],
+    ['stage', { stage: 'test' }],
+    ['key', { key: 'another key of the pages' }],
+    // Their names run together to the same text.
+    ['plant and stage', { plant: 'ghent-production', stage: '' }],
+  ])('of another %s is refused', (_, other) => {
+    const link = signedLink({ page: 'order', number: 'MO/1', until }, { ...signer, ...other });
+    expect(opened(link)).toBeUndefined();
+  });
+
+  it.each([
+    ['nothing', () => 'today'],
+    ['more than it was signed with', (link: string) => `${link}&x=1`],
+    ['a field twice', (link: string) => `${link}&until=${until}`],
+    ['an order for the page of the day', (link: string) => `${link}&number=MO%2F1`],
+    ['its time in another writing', (link: string) => link.replace(String(until), `0${until}`)],
+    ['a page that there is none of', (link: string) => link.replace('today', 'orders')],
+    ['a name of every object', (link: string) => link.replace('today', '__proto__')],
+  ])('is refused with %s', (_, alter) => {
+    expect(opened(alter(signedLink({ page: 'today', until }, signer)))).toBeUndefined();
+  });
+});
+
+function partsOf(link: string): [page: string, query: string] {
+  const [page = '', query = ''] = link.split(/\?(.*)/s);
+  return [page, query];
+}
