@@ -6,11 +6,13 @@ import { sendAlerts } from '../../shared/alerts/send-alerts.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { reconcileDefaults } from '../../shared/integration/schema.ts';
 import { createAlertLedger } from '../../shared/ledger/ledger.ts';
+import { reasonOf } from '../../shared/model/errors.ts';
 import { consumerOf } from '../../shared/model/queues.ts';
+import { pagesKeySchema, signedLink } from '../../shared/pages/links.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
 import { readQueue } from '../../shared/platform/aws/queue.ts';
 import { createTopics } from '../../shared/platform/aws/topics.ts';
-import { breakerOf, createContainer, type Runtime } from '../container.ts';
+import { breakerOf, type Container, createContainer, type Runtime } from '../container.ts';
 
 export interface AlertSurroundings extends Runtime {
   readonly sns: Pick<SNSClient, 'send'>;
@@ -62,9 +64,28 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
     },
     webhooksSecretArn: webhooks.length === 0 ? '' : setting('ALERT_WEBHOOKS_SECRET_ARN'),
   };
-  return (event: unknown, invocation: Invocation) => {
+  const linksOfRun = linking(container);
+  return async (event: unknown, invocation: Invocation) => {
     log.begin(invocation.awsRequestId);
     const asked = z.safeParse(alertEventSchema, event);
-    return asked.success && asked.data.test ? sendTest(dependencies) : sendAlerts(dependencies, invocation);
+    const withLinks = { ...dependencies, linkTo: await linksOfRun?.() };
+    return asked.success && asked.data.test ? sendTest(withLinks) : sendAlerts(withLinks, invocation);
+  };
+}
+
+/** What signs the links of a run; undefined where there are no pages. Alerts do not wait for a key that cannot be read. */
+function linking({ integration: { plant, deployment }, setting, secrets, clock, log }: Container) {
+  const { pages } = deployment;
+  if (!pages) return undefined;
+  const [url, arn, stage] = [setting('PAGES_URL'), setting('PAGES_KEY_SECRET_ARN'), setting('STAGE')];
+  return async (): Promise<AlertDependencies['linkTo']> => {
+    try {
+      const key = await secrets.read(arn, pagesKeySchema, { refresh: true });
+      const until = Math.floor(clock.now().getTime() / 1000) + pages.validHours * 3600;
+      return (page) => `${url}/${signedLink({ ...page, until }, { key, plant, stage })}`;
+    } catch (error) {
+      log.error('Alerts go out without links', { reason: reasonOf(error) });
+      return undefined;
+    }
   };
 }

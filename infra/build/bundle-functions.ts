@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { trimAwsSdkPlugins } from './trim-aws-sdk.ts';
 
-/** The seven functions; each has its folder under `functions/`. */
+/** The functions; each has its folder under `functions/`. The last one is in a stack that has pages. */
 export const functionNames = [
   'receive-webhook',
   'book-completion',
@@ -13,6 +13,7 @@ export const functionNames = [
   'create-product-orders',
   'reconcile-completions',
   'send-alerts',
+  'show-pages',
 ] as const;
 
 export type FunctionName = (typeof functionNames)[number];

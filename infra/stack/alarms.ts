@@ -13,8 +13,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
-import type { FunctionName } from '../build/bundle-functions.ts';
-import type { Functions } from './functions.ts';
+import type { Functions, PermanentName } from './functions.ts';
 import type { HttpApi } from './http-api.ts';
 import { metric, metricPeriod } from './metrics.ts';
 import { acknowledge } from './nag.ts';
@@ -57,6 +56,11 @@ export class Alarms extends Construct {
       means:
         'The HTTP API turned calls away (5xx or 429): triggers of Azumuta or orders of the ERP were not taken.',
     });
+    if (httpApi.pagesRefused)
+      this.watch('PagesRefusing', {
+        metric: httpApi.pagesRefused,
+        means: 'Pages were not shown (5xx or 429): too many calls came, or the function behind them fails.',
+      });
     this.watch('AlertsUndelivered', {
       metric: metric(this, 'AlertsUndelivered', { statistic: 'Maximum' }),
       // A run that comes a moment late leaves one of them empty.
@@ -152,7 +156,7 @@ export class Alarms extends Construct {
   }
 
   /** A single failure often heals itself, as the next run does what it left; where that is an hour away, it rings. */
-  private watchErrors({ named }: Functions, name: FunctionName, every: Duration): void {
+  private watchErrors({ named }: Functions, name: PermanentName, every: Duration): void {
     const isSeldom = every.toMinutes() >= 60;
     const isSlow = !isSeldom && every.toMinutes() > metricPeriod.toMinutes();
     this.watch(`Errors-${name}`, {

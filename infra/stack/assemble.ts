@@ -43,6 +43,7 @@ function onThisMachine(integration: CompleteIntegration): CompleteIntegration {
     deployment: {
       ...deployment,
       allowedSources: { webhook: [], orders: [] },
+      ...(deployment.pages && { pages: { ...deployment.pages, allowedSources: [] } }),
       network: 'none',
       secrets: {},
     },

@@ -19,28 +19,32 @@ export interface FunctionsProps extends UsedResources {
 
 type Definition = Omit<IntegrationFunctionProps, 'codeFolder'>;
 
+/** Functions that every stack has. */
+export type PermanentName = Exclude<FunctionName, 'show-pages'>;
+type Named<Thing> = Readonly<Record<PermanentName, Thing> & Partial<Record<FunctionName, Thing>>>;
+
 /** The functions, with exactly what each may do. */
 export class Functions extends Construct {
-  readonly named: Readonly<Record<FunctionName, IntegrationFunction>>;
+  readonly named: Named<IntegrationFunction>;
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
     super(scope, id);
     const uses = createUses(props);
-    const definitions: Record<FunctionName, Definition> = {
+    const definitions: Named<Definition> = {
       ...ordersOut(props, uses),
       ...resultsBack(props, uses),
       'send-alerts': sendAlerts(props, uses),
+      ...pages(props, uses),
     };
-    // Made from all names, so every name is a key.
+    // Made from all names that are defined, so every permanent name is a key.
     this.named = Object.fromEntries(
-      functionNames.map((name) => [
-        name,
-        new IntegrationFunction(this, inPascalCase(name), {
-          ...definitions[name],
-          codeFolder: props.bundles[name],
-        }),
-      ]),
-    ) as Record<FunctionName, IntegrationFunction>;
+      functionNames.flatMap((name) => {
+        const definition = definitions[name];
+        const codeFolder = props.bundles[name];
+        if (!definition) return [];
+        return [[name, new IntegrationFunction(this, inPascalCase(name), { ...definition, codeFolder })]];
+      }),
+    ) as Named<IntegrationFunction>;
   }
 }
 
@@ -157,7 +161,30 @@ function sendAlerts({ mails: { alerts, morning }, secrets }: FunctionsProps, use
           ]
         : []),
       ...(secrets.alertWebhooks ? [uses.read('alertWebhooks')] : []),
+      // It signs the links.
+      ...(secrets.pagesKey ? [uses.read('pagesKey')] : []),
     ],
+  };
+}
+
+/** Reads the ledger, and nothing else but its own key. */
+function pages({ integration }: FunctionsProps, uses: Uses): Partial<Record<FunctionName, Definition>> {
+  const { plant, timeZone, deployment } = integration;
+  if (!deployment.pages) return {};
+  return {
+    'show-pages': {
+      description: 'Shows today and single orders to people who have a signed link',
+      timeout: Duration.seconds(15),
+      memoryMb: 256,
+      uses: [
+        uses.ledger('GetItem', 'Query'),
+        uses.query('concern'),
+        uses.query('awaitingCompletion'),
+        uses.read('pagesKey'),
+        { environment: { PAGES_OF: JSON.stringify({ plant, timeZone }) } },
+        { environment: { ALLOWED_SOURCES: JSON.stringify(deployment.pages.allowedSources) } },
+      ],
+    },
   };
 }
 

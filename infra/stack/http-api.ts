@@ -12,7 +12,7 @@ import {
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
-import { FilterPattern, LogGroup, MetricFilter, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, type JsonPattern, LogGroup, MetricFilter, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { CompleteDeployment } from '../../shared/integration/deployment.ts';
 import { metricNamespace } from '../../shared/platform/metrics.ts';
@@ -32,19 +32,24 @@ export interface HttpApiProps {
 const webhookLimit = { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 };
 const ordersLimit = { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 };
 
-const keyProof = 'The ERP sends a key.';
+const pagesLimit = { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 20 };
+
+const isChecked = 'Its function checks it itself, in constant time, with two values valid during rotation.';
+const keyProof = `The ERP sends a key. ${isChecked}`;
 const routes = [
   {
     path: '/webhooks/azumuta/{event}/{token}',
     methods: [HttpMethod.GET, HttpMethod.POST],
     to: 'receive-webhook',
+    integrationId: 'Webhook',
     limit: webhookLimit,
-    proof: 'Azumuta can only call a URL, so its token is in the path.',
+    proof: `Azumuta can only call a URL, so its token is in the path. ${isChecked}`,
   },
   {
     path: '/product-orders',
     methods: [HttpMethod.POST],
     to: 'accept-product-orders',
+    integrationId: 'Orders',
     limit: ordersLimit,
     proof: keyProof,
   },
@@ -53,12 +58,25 @@ const routes = [
     path: '/product-orders/{number+}',
     methods: [HttpMethod.GET],
     to: 'accept-product-orders',
+    integrationId: 'Orders',
     limit: ordersLimit,
     proof: keyProof,
   },
+  {
+    path: '/pages/{page}',
+    methods: [HttpMethod.GET, HttpMethod.HEAD],
+    to: 'show-pages',
+    integrationId: 'Pages',
+    limit: pagesLimit,
+    proof: 'People open a link, which is signed. Its function checks that itself, in constant time.',
+  },
 ] as const;
+type Route = (typeof routes)[number];
 
-/** The HTTP API, to which Azumuta sends triggers and the ERP sends orders. */
+/** Filters know `*` in texts. */
+const ofPages = (comparison: '=' | '!=') => FilterPattern.stringValue('$.route', comparison, '*/pages/*');
+
+/** The HTTP API, to which Azumuta sends triggers and the ERP sends orders, and where people open pages. */
 export class HttpApi extends Construct {
   readonly api: ApiGatewayHttpApi;
   /** Where callers reach it: the own domain, if there is one. */
@@ -67,6 +85,8 @@ export class HttpApi extends Construct {
   readonly domainTarget: string | undefined;
   /** Calls that were answered 5xx or 429, from the access log: the API's own metrics count 429 among all other 4xx. */
   readonly refused: IMetric;
+  /** The same of pages, where there are some. */
+  readonly pagesRefused: IMetric | undefined;
 
   constructor(scope: Construct, id: string, { functions, domain }: HttpApiProps) {
     super(scope, id);
@@ -74,7 +94,9 @@ export class HttpApi extends Construct {
       description: 'Webhook of Azumuta and order endpoint of the ERP',
       createDefaultStage: false,
     });
-    const added = this.addRoutes(functions);
+    // Pages have a route only where they have a function.
+    const present = routes.filter(({ to }) => functions.named[to]);
+    const added = this.addRoutes(present, functions);
     const accessLogs = new LogGroup(this, 'AccessLogs', { retention: RetentionDays.THREE_MONTHS });
     const ownDomain =
       domain &&
@@ -85,27 +107,33 @@ export class HttpApi extends Construct {
     this.url = domain ? `https://${domain.name}` : this.api.apiEndpoint;
     this.domainTarget = ownDomain?.regionalDomainName;
     // The stage's settings name the routes in text, so CloudFormation does not see that it depends on them.
-    this.addStage(accessLogs, ownDomain).node.addDependency(...added);
-    this.refused = this.countRefused(accessLogs);
+    this.addStage(present, accessLogs, ownDomain).node.addDependency(...added);
+    const hasPages = functions.named['show-pages'] !== undefined;
+    this.refused = this.countRefused(accessLogs, '', hasPages ? [ofPages('!=')] : []);
+    this.pagesRefused = hasPages ? this.countRefused(accessLogs, 'Pages', [ofPages('=')]) : undefined;
+    // It is made before this API, whose address the links begin with.
+    if (hasPages) functions.named['send-alerts'].lambda.addEnvironment('PAGES_URL', `${this.url}/pages`);
   }
 
-  private addRoutes({ named }: Functions): HttpRoute[] {
-    const integrations = {
-      'receive-webhook': new HttpLambdaIntegration('Webhook', named['receive-webhook'].lambda),
-      'accept-product-orders': new HttpLambdaIntegration('Orders', named['accept-product-orders'].lambda),
-    };
-    const added = routes.map(({ path, methods, to, proof }) => {
-      const reasons = {
-        'AwsSolutions::AwsSolutions-APIG4': `${proof} Its function checks it itself, in constant time, with two values valid during rotation.`,
-      };
-      const own = this.api.addRoutes({ path, methods: [...methods], integration: integrations[to] });
-      for (const route of own) acknowledge(route, reasons);
+  private addRoutes(present: readonly Route[], { named }: Functions): HttpRoute[] {
+    // Routes to one function share its integration.
+    const integrations = new Map<string, HttpLambdaIntegration>();
+    return present.flatMap(({ path, methods, to, integrationId, proof }) => {
+      const called = named[to];
+      if (!called) return [];
+      const integration = integrations.get(to) ?? new HttpLambdaIntegration(integrationId, called.lambda);
+      integrations.set(to, integration);
+      const own = this.api.addRoutes({ path, methods: [...methods], integration });
+      for (const route of own) acknowledge(route, { 'AwsSolutions::AwsSolutions-APIG4': proof });
       return own;
     });
-    return added.flat();
   }
 
-  private addStage(accessLogs: LogGroup, ownDomain: DomainName | undefined): HttpStage {
+  private addStage(
+    present: readonly Route[],
+    accessLogs: LogGroup,
+    ownDomain: DomainName | undefined,
+  ): HttpStage {
     const stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
@@ -132,20 +160,22 @@ export class HttpApi extends Construct {
     const { defaultChild } = stage.node;
     if (!(defaultChild instanceof CfnStage)) throw new Error('A stage is a stage resource.');
     defaultChild.routeSettings = Object.fromEntries(
-      routes.flatMap(({ path, methods, limit }) => methods.map((method) => [`${method} ${path}`, limit])),
+      present.flatMap(({ path, methods, limit }) => methods.map((method) => [`${method} ${path}`, limit])),
     );
     return stage;
   }
 
-  private countRefused(accessLogs: LogGroup): IMetric {
-    const filter = new MetricFilter(this, 'Refused', {
-      logGroup: accessLogs,
-      filterPattern: FilterPattern.any(
-        FilterPattern.stringValue('$.status', '=', '5*'),
-        FilterPattern.stringValue('$.status', '=', '429'),
-      ),
+  /** @param only Which calls, besides their status. */
+  private countRefused(logGroup: LogGroup, prefix: string, only: readonly JsonPattern[]): IMetric {
+    const isRefused = FilterPattern.any(
+      FilterPattern.stringValue('$.status', '=', '5*'),
+      FilterPattern.stringValue('$.status', '=', '429'),
+    );
+    const filter = new MetricFilter(this, `${prefix}Refused`, {
+      logGroup,
+      filterPattern: only.length > 0 ? FilterPattern.all(...only, isRefused) : isRefused,
       metricNamespace,
-      metricName: 'HttpApiRefused',
+      metricName: `${prefix || 'HttpApi'}Refused`,
       dimensions: { Stack: '$.stack' },
       metricValue: '1',
     });

@@ -37,6 +37,7 @@ const secretVariables = {
   azumutaApiKey: 'AZUMUTA_API_KEY_SECRET_ARN',
   erpCredentials: 'ERP_CREDENTIALS_SECRET_ARN',
   alertWebhooks: 'ALERT_WEBHOOKS_SECRET_ARN',
+  pagesKey: 'PAGES_KEY_SECRET_ARN',
 } as const satisfies Record<SecretName, VariableName>;
 
 export interface UsedResources {

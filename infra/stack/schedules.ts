@@ -4,13 +4,12 @@ import { Schedule, ScheduleExpression, ScheduleGroup } from 'aws-cdk-lib/aws-sch
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
-import type { FunctionName } from '../build/bundle-functions.ts';
-import type { Functions } from './functions.ts';
+import type { Functions, PermanentName } from './functions.ts';
 
 /** A function that a schedule invokes. */
 export interface Scheduled {
   readonly id: string;
-  readonly name: FunctionName;
+  readonly name: PermanentName;
   readonly description: string;
   readonly every: Duration;
   readonly enabled: boolean;

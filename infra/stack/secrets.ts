@@ -19,12 +19,18 @@ export class Secrets extends Construct {
   readonly erpCredentials: SecretRef;
   /** Undefined where no webhook gets alerts. */
   readonly alertWebhooks: SecretRef | undefined;
+  /** Undefined where there are no pages. */
+  readonly pagesKey: SecretRef | undefined;
 
-  /** @param deployment Which secrets exist already, and whether webhooks get alerts. */
+  /** @param deployment Which secrets exist already, whether webhooks get alerts, and whether there are pages. */
   constructor(
     scope: Construct,
     id: string,
-    { secrets: existing, alerts: { webhooks } }: Pick<CompleteDeployment, 'secrets' | 'alerts'>,
+    {
+      secrets: existing,
+      alerts: { webhooks },
+      pages,
+    }: Pick<CompleteDeployment, 'secrets' | 'alerts' | 'pages'>,
   ) {
     super(scope, id);
     const secret = (name: SecretName, description: string): SecretRef => {
@@ -36,6 +42,7 @@ export class Secrets extends Construct {
           secretCompleteArn: own.arn,
           encryptionKey: Key.fromKeyArn(this, `${constructId}Key`, own.keyArn),
         });
+      if (name === 'pagesKey') return generatedKey(this, constructId, description);
       const created = new EmptySecret(this, constructId, { description });
       acknowledge(created, {
         'AwsSolutions::AwsSolutions-SMG4': `Its other half is typed into Azumuta or the ERP by a person: npm run secrets -- --stack ${Stack.of(this).stackName} says how, and two values are valid while it is rotated.`,
@@ -57,7 +64,25 @@ export class Secrets extends Construct {
       webhooks.length === 0
         ? undefined
         : secret('alertWebhooks', `Addresses of the webhooks that get alerts: ${JSON.stringify(addresses)}`);
+    this.pagesKey = pages && secret('pagesKey', 'Key that signs the links of pages: {"current": "…"}');
   }
+}
+
+/** Nobody needs to see it, so AWS makes it. A new one, by whatever change, only ends all links that were sent. */
+function generatedKey(scope: Construct, id: string, description: string): SecretRef {
+  const created = new Secret(scope, id, {
+    description,
+    generateSecretString: {
+      secretStringTemplate: '{}',
+      generateStringKey: 'current',
+      passwordLength: 64,
+      excludePunctuation: true,
+    },
+  });
+  acknowledge(created, {
+    'AwsSolutions::AwsSolutions-SMG4': `Each rotation ends all links, so a person decides: npm run secrets -- rotate pages-key --stack ${Stack.of(scope).stackName}.`,
+  });
+  return created;
 }
 
 /**

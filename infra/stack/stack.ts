@@ -109,6 +109,7 @@ function outputsOf(parts: ReturnType<typeof createParts>): Readonly<Record<strin
     AzumutaApiKeySecret: secrets.azumutaApiKey.secretArn,
     ErpCredentialsSecret: secrets.erpCredentials.secretArn,
     AlertWebhooksSecret: secrets.alertWebhooks?.secretArn,
+    PagesKeySecret: secrets.pagesKey?.secretArn,
     AlertFunction: functions.named['send-alerts'].lambda.functionName,
     PullFunction: functions.named['pull-product-orders'].lambda.functionName,
   };

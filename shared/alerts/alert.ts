@@ -43,6 +43,8 @@ export const alertSchema = z.object({
   troubles: z.array(toldTroubleSchema),
   /** What to type to see all of them. */
   command: text,
+  /** Opens the page of its only order, else that of the day, for as long as the plant lets links live. */
+  link: z.optional(text),
 });
 export type Alert = z.infer<typeof alertSchema>;
 export type ToldTrouble = z.infer<typeof toldTroubleSchema>;

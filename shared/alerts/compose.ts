@@ -25,14 +25,14 @@ export async function composeAlert(
   id: string,
   situation: Situation,
 ): Promise<Alert> {
-  const { stack, timeZone } = dependencies;
+  const { stack, timeZone, linkTo } = dependencies;
   const { event, kind, partner, cause, troubles, since, count } = decision;
   const listed = withoutOrders.has(kind) ? [] : troubles.slice(0, maxShown);
   const told = await mapConcurrently(listed, atOnce, (one) => toldTrouble(dependencies, one, situation));
-  const [only] = told;
+  const [only] = count === 1 ? told : [];
   const headline =
     kind === 'partner-down' ? outageHeadline(decision, situation.at, timeZone) : headlineOf(decision, count);
-  const named = count === 1 && only?.order ? `${only.order}: ${headline.replace(/^1 /, '')}` : headline;
+  const named = only?.trouble.order ? `${only.trouble.order}: ${headline.replace(/^1 /, '')}` : headline;
   const prefix = event === 'reminder' ? 'Still open: ' : event === 'over' ? 'Over: ' : '';
   return {
     ...{ v: 1, id, stack, at: situation.at.toISOString() },
@@ -40,8 +40,9 @@ export async function composeAlert(
     title: `${plantOf(stack)}: ${prefix}${named}`,
     summary: summaryOf(decision, situation),
     who: event === 'over' ? undefined : namedActor(decision, dependencies.who),
-    troubles: told,
+    troubles: told.map(({ trouble }) => trouble),
     command: commandOf(decision, situation.partners, whereOf(stack)),
+    link: linkTo?.(only?.number ? { page: 'order', number: only.number } : { page: 'today' }),
   };
 }
 
@@ -65,11 +66,12 @@ export function plantOf(stack: string): string {
   return stack.replace(/^AzumutaErp-/, '');
 }
 
+/** @returns it, and the number of its order as it is; empty when it is unknown. */
 async function toldTrouble(
   { ledger, stack }: AlertDependencies,
   trouble: SeenTrouble,
   { partners }: Situation,
-): Promise<ToldTrouble> {
+): Promise<{ readonly number: string; readonly trouble: ToldTrouble }> {
   const { number, dueDate, ...told } = await tellTrouble(ledger, trouble, partners);
   const where = whereOf(stack);
   const command = trouble.kind === 'dead-letter' ? `replay -- ${where} --order` : `trace -- ${where}`;
@@ -77,12 +79,9 @@ async function toldTrouble(
   const isNamed = number !== '' && number === told.order;
   const word = isNamed ? wordForAnyShell(number) : undefined;
   const since = trouble.kind === 'overdue' && dueDate !== undefined ? new Date(dueDate) : trouble.since;
-  return {
-    ...told,
-    since: since.toISOString(),
-    next: isNamed && word === undefined ? `${told.next} ${notTyped}` : told.next,
-    command: word ? `npm run ${command} ${word}` : commandOf(trouble, partners, where),
-  };
+  const next = isNamed && word === undefined ? `${told.next} ${notTyped}` : told.next;
+  const typed = word ? `npm run ${command} ${word}` : commandOf(trouble, partners, where);
+  return { number, trouble: { ...told, next, since: since.toISOString(), command: typed } };
 }
 
 function summaryOf(decision: AlertDecision, situation: Situation): string {

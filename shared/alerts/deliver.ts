@@ -83,7 +83,7 @@ async function toChannel(
 function deliveriesOf(
   channel: ChannelName,
   waiting: readonly Message[],
-  { clock, stack, timeZone }: AlertDependencies,
+  { clock, stack, timeZone, linkTo }: AlertDependencies,
 ): Delivery[] {
   const each = waiting.flatMap((entry) => {
     const message = z.safeParse(outgoingSchema, JSON.parse(entry.body));
@@ -103,6 +103,6 @@ function deliveriesOf(
   if (!first || others.length < maxLate) return each.slice(0, maxMessages);
   const missed = [first.message, ...others.map(({ message }) => message)] as const;
   const entries = late.map(({ entry }) => entry);
-  const summary = { message: sumUp(missed, { now, stack, timeZone }), entries };
+  const summary = { message: sumUp(missed, { now, stack, timeZone, linkTo }), entries };
   return [summary, ...each.filter(({ entry }) => !entries.includes(entry)).slice(0, maxMessages)];
 }

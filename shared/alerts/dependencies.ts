@@ -1,5 +1,6 @@
 import type { AlertLedger } from '../ledger/ledger.ts';
 import type { Role } from '../model/remedies.ts';
+import type { AskedPage } from '../pages/links.ts';
 import type { Secrets } from '../platform/aws/secrets.ts';
 import type { Topics } from '../platform/aws/topics.ts';
 import type { Logger } from '../platform/log.ts';
@@ -46,6 +47,8 @@ export interface AlertDependencies extends SituationDependencies {
   /** Of each mailing list; undefined where nobody gets the morning mail. */
   readonly topicArns: { readonly email: string; readonly 'morning-mail': string | undefined };
   readonly webhooks: readonly WebhookChannel[];
+  /** The signed link to a page; undefined where there are no pages, and while their key cannot be read. */
+  readonly linkTo?: ((page: AskedPage) => string) | undefined;
   /** Empty where no webhook is used. */
   readonly webhooksSecretArn: string;
 }

@@ -49,6 +49,7 @@ export async function composeMorningMail(
     ledger.orders.overdue(undefined, maxAwaited + 1, { byOwnDate: true }),
     taskLines(dependencies, situation),
   ]);
+  const link = dependencies.linkTo?.({ page: 'today' });
   const text = [
     `${stack}, ${day} (${timeZone})`,
     '',
@@ -56,6 +57,7 @@ export async function composeMorningMail(
     '',
     ...waitingLines(situation, { awaited: awaited.length, timeZone }),
     ...titled('To do', tasks),
+    ...(link === undefined ? [] : ['', `See it: ${link}`]),
   ];
   return { day, content: { subject: `${stack}: ${periodOf(first, day)}`, text: `${text.join('\n')}\n` } };
 }

@@ -3,6 +3,7 @@ import { localTime } from '../model/time.ts';
 import { shellWord } from '../platform/shell-word.ts';
 import type { Alert } from './alert.ts';
 import { plantOf } from './compose.ts';
+import type { AlertDependencies } from './dependencies.ts';
 
 /** Titles that the summary names. */
 const maxNamed = 10;
@@ -10,7 +11,12 @@ const maxNamed = 10;
 /** One message for all that a channel has missed: what is open of it, by the last message about each group. */
 export function sumUp(
   missed: readonly [Alert, ...Alert[]],
-  { now, stack, timeZone }: { readonly now: Date; readonly stack: string; readonly timeZone: string },
+  {
+    now,
+    stack,
+    timeZone,
+    linkTo,
+  }: Pick<AlertDependencies, 'stack' | 'timeZone' | 'linkTo'> & { readonly now: Date },
 ): Alert {
   const [first] = missed;
   const last = missed.at(-1) ?? first;
@@ -33,5 +39,6 @@ export function sumUp(
       ...(over > 0 ? [`Over: ${over}.`] : []),
     ].join(' '),
     command: `npm run alert -- --stack ${shellWord(stack)}`,
+    link: linkTo?.({ page: 'today' }),
   };
 }

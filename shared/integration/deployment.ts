@@ -12,6 +12,7 @@ export const secretNames = [
   'azumutaApiKey',
   'erpCredentials',
   'alertWebhooks',
+  'pagesKey',
 ] as const;
 export type SecretName = (typeof secretNames)[number];
 
@@ -75,6 +76,18 @@ export const deploymentSchema = strictObject({
       workdays: z._default(readonlyList(z.enum(weekdays), 1), weekdays.slice(0, 5)),
       /** Who gets it. */
       emails: readonlyList(email, 1),
+    }),
+  ),
+  /**
+   * Pages that people open by a signed link of an alert or of the morning mail, without AWS credentials: today, and one
+   * order, in figures and in our own words. Default: none, and no link.
+   */
+  pages: z.optional(
+    strictObject({
+      /** How long a link opens its page, 1 to 72. */
+      validHours: z.int().check(z.gte(1), z.lte(72)),
+      /** Addresses and networks from which they are opened. Default: any. */
+      allowedSources: z._default(readonlyList(source), []),
     }),
   ),
   /** Own domain of the endpoints. Its certificate is in AWS Certificate Manager, in the stack's region. Default: AWS's address. */

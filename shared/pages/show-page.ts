@@ -78,6 +78,8 @@ async function answerTo(call: PageCall, dependencies: PageDependencies): Promise
   if (link.until * 1000 < clock.now().getTime())
     return answer(410, 'This link is over', 'The next alert and the next morning mail have new links.');
   if (isHead) return { statusCode: 200, headers: pageHeaders, body: '' };
+  // After a leak, the log says what was seen; the access log of the API, from where.
+  log.info('A page is shown', { ...link, sourceIp: call.sourceIp });
   return link.page === 'today' ? showToday(link, signer, dependencies) : showOrder(link.number, dependencies);
 }
 

@@ -20,7 +20,7 @@ export async function startTestSystem(options: Partial<LocalSystemOptions> = {})
   const keptIn = inject('synthesizedIn');
   const grantsFile = inject('grantsFile');
   const system = await startLocalSystem({
-    integrationFile: fileURLToPath(new URL('../../integration.config.ts', import.meta.url)),
+    integrationFile: fileURLToPath(new URL('plant.config.ts', import.meta.url)),
     overrides: { ...localOverrides, environment: testEnvironment },
     grantsFile,
     // Two show what comes of several at once; each one more costs a second of a core.

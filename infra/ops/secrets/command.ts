@@ -16,7 +16,16 @@ import { configurationOf, findTarget, type Target, whereOf } from '../cli/target
 import { secretFindings } from '../doctor/check-partners.ts';
 import { findingLines } from '../doctor/finding.ts';
 import { askForValue } from './ask-for-value.ts';
-import { isOwn, ownSecrets, type SecretName, SecretStore, secretFacts, secretNames } from './secret-store.ts';
+import {
+  handedOut,
+  isOwn,
+  type OwnSecretName,
+  ownSecrets,
+  type SecretName,
+  SecretStore,
+  secretFacts,
+  secretNames,
+} from './secret-store.ts';
 
 const actions = ['status', 'set', 'rotate', 'finish', 'show'] as const;
 type Action = (typeof actions)[number];
@@ -44,6 +53,7 @@ Examples:
   npm run secrets -- show webhook-token --local                 prints the URL to paste into Azumuta
   npm run secrets -- rotate order-api-key --local               both keys are valid …
   npm run secrets -- finish order-api-key --local               … until you finish
+  npm run secrets -- rotate pages-key --local                   ends all links that were sent
 
 The shape of the ERP's credentials depends on its connector: they are checked against --config before they are stored.
 Running functions accept a new token or key within ${policyWords.secretAccepted}, and refuse the old one within ${policyWords.oldSecretRefused} after finish.
@@ -75,12 +85,13 @@ async function act(action: Exclude<Action, 'status'>, name: SecretName, run: Run
   if (!isOwn(name)) {
     if (action !== 'set')
       throw new UsageError(
-        `${name} is a partner's: get the new value there, then set ${name}. Only ${ownSecrets.join(' and ')} can be ${action === 'show' ? 'shown' : 'rotated'}.`,
+        `${name} is a partner's: get the new value there, then set ${name}. Only ${(action === 'show' ? handedOut : ownSecrets).join(' and ')} can be ${action === 'show' ? 'shown' : 'rotated'}.`,
       );
     await store.set(name, await given(name));
     const check = `Check it with: npm run doctor -- ${whereOf(target, config)}`;
     return { facts: { set: name }, lines: [`${secretFacts[name].title}: set in ${target.name}. ${check}`] };
   }
+  if (name === 'pages-key') return actOnPagesKey(action, store);
   const next = (then: Action) => `npm run secrets -- ${then} ${name} ${whereOf(target)}`;
   if (action === 'show') return handOut(name, await store.current(name), target);
   if (action === 'finish') {
@@ -95,8 +106,19 @@ async function act(action: Exclude<Action, 'status'>, name: SecretName, run: Run
   return { facts: { rotate: name }, lines: [done, finish] };
 }
 
+/** Nobody has its value, so nothing is handed out and nobody must change over. */
+async function actOnPagesKey(action: Exclude<Action, 'status'>, store: SecretStore): Promise<Answer> {
+  if (action === 'show' || action === 'finish')
+    throw new UsageError(
+      `Nobody needs the pages-key: there is nothing to ${action}. Rotate it to end all links.`,
+    );
+  await store[action]('pages-key', newToken());
+  const ended = `Links that were sent before open nothing within ${policyWords.secretAccepted}; the next alert has new ones.`;
+  return { facts: { [action]: 'pages-key' }, lines: [ended] };
+}
+
 /** A value of one of our own secrets, and what to do with it. */
-function handOut(name: SecretName, value: string, target: Target): Answer {
+function handOut(name: OwnSecretName, value: string, target: Target): Answer {
   const soon = `(the functions accept it within ${policyWords.secretAccepted})`;
   const toErp = `Give this key to the ERP, which sends it in the header X-API-Key ${soon}:`;
   if (name === 'order-api-key') return { facts: { value }, lines: [toErp, value] };

@@ -8,7 +8,7 @@ import { describeMismatches, parse } from '../../../shared/platform/validation.t
 import { fitting, UsageError } from '../cli/command.ts';
 import { type Target, whereOf } from '../cli/target.ts';
 
-/** The secrets of a stack. Only stacks that send alerts to webhooks have the last one. */
+/** The secrets of a stack. Not every stack has the last two. */
 export const secretFacts = {
   'azumuta-api-key': {
     title: 'Azumuta API key',
@@ -35,13 +35,21 @@ export const secretFacts = {
     output: 'AlertWebhooksSecret',
     from: 'they are made in Teams, Slack or another receiver of alerts',
   },
+  'pages-key': {
+    title: 'Key of the pages',
+    output: 'PagesKeySecret',
+    from: 'it is made here, and signs the links of alerts',
+  },
 } as const;
 export type SecretName = keyof typeof secretFacts;
 /** Made from the keys of the table, so each is one. */
 export const secretNames = Object.keys(secretFacts) as SecretName[];
 
-/** Secrets that we make and hand out. During a rotation two values are valid. */
-export const ownSecrets = ['webhook-token', 'order-api-key'] as const satisfies readonly SecretName[];
+/** Made with a stack that needs them. */
+const optional: ReadonlySet<SecretName> = new Set(['alert-webhooks', 'pages-key']);
+/** Secrets that we make. During a rotation of those that we hand out, two values are valid. */
+export const handedOut = ['webhook-token', 'order-api-key'] as const satisfies readonly SecretName[];
+export const ownSecrets = [...handedOut, 'pages-key'] as const satisfies readonly SecretName[];
 export type OwnSecretName = (typeof ownSecrets)[number];
 
 export function isOwn(name: SecretName): name is OwnSecretName {
@@ -72,6 +80,7 @@ export class SecretStore {
       'webhook-token': rotatingSecretSchema,
       'order-api-key': rotatingSecretSchema,
       'alert-webhooks': alertWebhooksSchema,
+      'pages-key': rotatingSecretSchema,
     };
   }
 
@@ -83,7 +92,7 @@ export class SecretStore {
   /** The states of all secrets that the stack has. */
   async states(): Promise<ReadonlyMap<SecretName, SecretState>> {
     const names = secretNames.filter(
-      (name) => name !== 'alert-webhooks' || secretFacts[name].output in this.#target.outputs,
+      (name) => !optional.has(name) || secretFacts[name].output in this.#target.outputs,
     );
     return new Map(await Promise.all(names.map(async (name) => [name, await this.#stateOf(name)] as const)));
   }
@@ -110,9 +119,13 @@ export class SecretStore {
     return this.#put(name, given);
   }
 
-  /** Stores a new value and keeps the old one valid. @throws UsageError when a rotation is not finished. */
+  /**
+   * Stores a new value and keeps the old one valid, but for the key of the pages.
+   * @throws UsageError when a rotation is not finished.
+   */
   async rotate(name: OwnSecretName, value: string): Promise<void> {
     const { current, previous } = await this.#rotating(name);
+    if (name === 'pages-key') return this.#put(name, { current: value });
     if (previous !== undefined)
       throw new UsageError(
         `A rotation of ${name} is not finished. When the old value is not used any more, finish it: npm run secrets -- finish ${name} ${whereOf(this.#target)}`,

@@ -24,13 +24,14 @@ export function channelsOf({ webhooks, topicArns }: AlertDependencies): readonly
  * @returns The problem by the channel's name; empty where the message was delivered.
  */
 export async function sendTest(dependencies: AlertDependencies): Promise<Readonly<Record<string, string>>> {
-  const { clock, stack } = dependencies;
+  const { clock, stack, linkTo } = dependencies;
   const at = clock.now().toISOString();
   const alert: Alert = {
     ...{ v: 1, id: 'test', stack, at, event: 'test', kind: 'test', since: at, count: 0, troubles: [] },
     title: `${stack}: test of the alerts`,
     summary: 'Somebody has asked for this message. Nothing is wrong, and nothing has to be done.',
     command: `npm run alert -- --stack ${shellWord(stack)}`,
+    link: linkTo?.({ page: 'today' }),
   };
   const sent = channelsOf(dependencies).map(async (channel) => [
     channel,

@@ -2,6 +2,7 @@ import { grantsTests } from './grants.ts';
 import { logTests } from './logs.ts';
 import { lostTriggerTests } from './lost-trigger.ts';
 import { ordersOutTests } from './orders-out.ts';
+import { pagesTests } from './pages.ts';
 import { startPlant } from './plant.ts';
 import { resultsBackTests } from './results-back.ts';
 
@@ -9,5 +10,6 @@ startPlant();
 lostTriggerTests();
 ordersOutTests();
 resultsBackTests();
+pagesTests();
 grantsTests();
 logTests();

@@ -99,7 +99,7 @@ export const stackTypes: Readonly<Record<string, readonly string[]>> = {
   ],
   'AWS::SecretsManager::Secret': [
     ...of('secretsmanager', 'CreateSecret', 'DescribeSecret', 'UpdateSecret', 'DeleteSecret'),
-    ...of('secretsmanager', 'GetSecretValue', 'TagResource', 'UntagResource'),
+    ...of('secretsmanager', 'GetSecretValue', 'GetRandomPassword', 'TagResource', 'UntagResource'),
   ],
 };
 

@@ -64,6 +64,7 @@ describe('the alarms', () => {
         "NotRunning-pull-product-orders, and that it is over",
         "NotRunning-reconcile-completions, and that it is over",
         "NotRunning-send-alerts, and that it is over",
+        "PagesRefusing",
         "PartnerDown-azumuta, and that it is over",
         "PartnerDown-erp, and that it is over",
         "QueueStalled-book-completion, and that it is over",

@@ -17,6 +17,7 @@ export default defineIntegration({
     webhookConcurrency: 10,
     alarmEmails: ['it@plant.example'],
     alerts: { emails: ['planning@plant.example'], webhooks: ['teams', 'slack', 'webhook'] },
+    pages: { validHours: 48, allowedSources: ['192.0.2.0/24'] },
     morningMail: { at: '06:30', emails: ['planning@plant.example', 'foreman@plant.example'] },
     domain: {
       name: 'azumuta.plant.example',

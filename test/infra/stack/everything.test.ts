@@ -125,6 +125,8 @@ describe('a deployment with every option', () => {
       ).map(({ Properties }) => Properties.Environment.Variables.ALLOWED_SOURCES);
     expect(sourcesOf('Validates Azumuta triggers and enqueues them')).toEqual(['["203.0.113.0/24"]']);
     expect(sourcesOf('Takes orders from the ERP and returns their status')).toEqual(['["198.51.100.7"]']);
+    const pages = 'Shows today and single orders to people who have a signed link';
+    expect(sourcesOf(pages)).toEqual(['["192.0.2.0/24"]']);
   });
 
   it('has a fixed public address for the functions that call the ERP, and for no other', () => {
@@ -177,7 +179,7 @@ describe('a deployment with every option', () => {
   });
 
   it('uses a secret of its own, which the stack then does not create and functions may read', () => {
-    template.resourceCountIs('AWS::SecretsManager::Secret', 4);
+    template.resourceCountIs('AWS::SecretsManager::Secret', 5);
     template.hasResourceProperties('AWS::IAM::Policy', {
       PolicyDocument: {
         Statement: Match.arrayWith([
@@ -217,7 +219,7 @@ describe('a template', () => {
   it('is synthesized without a look-up, without functions of the CDK’s own and without network', () => {
     const manifest = readFileSync(join(assembled.folder, 'manifest.json'), 'utf8');
     expect(JSON.parse(manifest).missing).toBeUndefined();
-    template.resourceCountIs('AWS::Lambda::Function', 7);
+    template.resourceCountIs('AWS::Lambda::Function', 8);
     expect(Object.keys(template.findResources('Custom::*'))).toEqual([]);
   });
 });

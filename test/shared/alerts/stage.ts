@@ -1,4 +1,4 @@
-import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
@@ -41,6 +41,9 @@ export interface StageOptions {
   readonly dynamodb?: (store: LedgerStore['client']) => LedgerStore['client'];
 }
 
+/** What signs the links, where the deployment has pages. */
+export const pagesKey = 'the key of the pages, first';
+
 const accept = () => ({ status: 200, body: 'ok' });
 
 /** The function between a ledger, an SNS and three webhooks on loopback. */
@@ -48,6 +51,8 @@ export async function startAlertStage(options: StageOptions = {}) {
   const clock = testClock(options.start);
   const store = await startLedgerStore();
   const answers: Answers = { teams: accept, slack: accept, webhook: accept };
+  /** The key of the pages; it cannot be read without. */
+  const pages: { key: string | undefined } = { key: pagesKey };
   /** Whether SNS takes mails. */
   const sns = { isUp: true };
   const received: AllReceived = { mails: [], teams: [], slack: [], webhook: [] };
@@ -73,7 +78,7 @@ export async function startAlertStage(options: StageOptions = {}) {
   let runs = 0;
 
   const stage = {
-    ...{ clock, ledger, breaker, store, counts, answers, sns, received, logged, patience },
+    ...{ clock, ledger, breaker, store, counts, answers, sns, received, logged, patience, pages },
     /** One run of the function, in a container of its own. */
     run() {
       runs += 1;
@@ -84,7 +89,7 @@ export async function startAlertStage(options: StageOptions = {}) {
         newId: () => String(runs),
         dynamodb: options.dynamodb?.(store.client) ?? store.client,
         sqs: countingSqs(counts),
-        secretsManager: secretOf(webhooks),
+        secretsManager: secretsOf(webhooks, pages),
         sns: mailing(sns, received.mails),
         writeLog: (line) => logged.push(line),
       });
@@ -120,6 +125,9 @@ function environmentOf(tableName: string) {
     ALERTS_TOPIC_ARN: 'arn:aws:sns:eu-west-1:1:alerts',
     MORNING_MAIL_TOPIC_ARN: 'arn:aws:sns:eu-west-1:1:morning',
     ALERT_WEBHOOKS_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:1:secret:alert-webhooks-AbCdEf',
+    STAGE: 'production',
+    PAGES_URL: 'https://plant.example/pages',
+    PAGES_KEY_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:1:secret:pages-key-AbCdEf',
   };
 }
 
@@ -168,12 +176,15 @@ function countingSqs(counts: Readonly<Record<string, number>>): Pick<SQSClient, 
   return { send } as Pick<SQSClient, 'send'>;
 }
 
-function secretOf(value: unknown): Pick<SecretsManagerClient, 'send'> {
+function secretsOf(webhooks: object, pages: { readonly key: string | undefined }) {
+  const send = async (command: unknown) => {
+    if (!(command instanceof GetSecretValueCommand)) throw new Error('Secrets are read only.');
+    if (!command.input.SecretId?.includes(':pages-key-')) return { SecretString: JSON.stringify(webhooks) };
+    if (pages.key === undefined) throw new Error('Secrets Manager does not answer.');
+    return { SecretString: JSON.stringify({ current: pages.key }) };
+  };
   // As above.
-  return { send: async () => ({ SecretString: JSON.stringify(value) }) } as Pick<
-    SecretsManagerClient,
-    'send'
-  >;
+  return { send } as Pick<SecretsManagerClient, 'send'>;
 }
 
 /** An order that came from the ERP and waits to be created. */

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { LocalAnswer } from '../aws-endpoint/endpoint.ts';
 import { readJson, writeJson } from '../json-file.ts';
@@ -22,6 +22,12 @@ const inputSchema = z.strictObject({
  */
 export function openSecrets(file: string, secrets: LocalStack['secrets']) {
   const stored = storedSchema.parse(readJson(file) ?? {});
+  for (const { arn, generate } of secrets) {
+    if (!generate || stored[arn]) continue;
+    const made = { [generate.GenerateStringKey]: randomBytes(generate.PasswordLength / 2).toString('hex') };
+    stored[arn] = { id: randomUUID(), value: JSON.stringify(made) };
+    writeJson(file, stored);
+  }
 
   return (operation: string, body: string): LocalAnswer => {
     const parsed = z.safeParse(inputSchema, JSON.parse(body || '{}'));

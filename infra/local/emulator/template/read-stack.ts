@@ -33,7 +33,12 @@ export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>) {
       const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes } = properties;
       return { ...common, KeySchema, AttributeDefinitions, GlobalSecondaryIndexes };
     }),
-    secrets: resources.named('AWS::SecretsManager::Secret', supported.secret).map(({ common }) => common),
+    secrets: resources
+      .named('AWS::SecretsManager::Secret', supported.secret)
+      .map(({ common, properties: { GenerateSecretString: generate } }) => ({
+        ...common,
+        ...(generate && { generate }),
+      })),
     topics: readTopics(resources),
     schedules: readSchedules(resources, functions),
     roles: readRoles(resources),

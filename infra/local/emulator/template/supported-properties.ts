@@ -111,8 +111,18 @@ export const eventInvokeConfig = z.strictObject({
   MaximumRetryAttempts: z.literal(0, '0: local runs do not invoke again'),
 });
 
-/** Its value is set by an operator. */
-export const secret = z.strictObject(about);
+/** Its value is set by an operator, or made at the first start. */
+export const secret = z.strictObject({
+  ...about,
+  GenerateSecretString: z.optional(
+    z.strictObject({
+      SecretStringTemplate: z.literal('{}'),
+      GenerateStringKey: z.string(),
+      PasswordLength: z.literal(64),
+      ExcludePunctuation: z.literal(true),
+    }),
+  ),
+});
 
 export const schedule = z.strictObject({
   ...about,

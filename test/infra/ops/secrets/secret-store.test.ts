@@ -45,6 +45,15 @@ describe('a secret of ours', () => {
     expect(await secrets.current('order-api-key')).toBe(second);
   });
 
+  it('is rotated without an overlap when nobody has its value: the key of the pages', async () => {
+    const withPages = new SecretStore({ ...store.target, outputs: { PagesKeySecret: 'there' } });
+    expect((await secrets.states()).has('pages-key')).toBe(false);
+    await withPages.set('pages-key', first);
+    await withPages.rotate('pages-key', second);
+    expect(JSON.parse((await withPages.read('pages-key')) ?? '')).toEqual({ current: second });
+    expect((await withPages.states()).get('pages-key')).toEqual({ state: 'set' });
+  });
+
   it('cannot be rotated before it is set', async () => {
     await expect(secrets.rotate('order-api-key', first)).rejects.toThrow('not set yet');
   });

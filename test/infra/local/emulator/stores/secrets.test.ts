@@ -43,6 +43,26 @@ it('has no value until one is set', () => {
   expect(secrets.get()).toMatchObject({ SecretString: 'mine' });
 });
 
+it('makes the value of one that the stack has generated, once', () => {
+  // Prepare
+  const form = {
+    SecretStringTemplate: '{}',
+    GenerateStringKey: 'current',
+    PasswordLength: 64,
+    ExcludePunctuation: true,
+  } as const;
+  const openOne = () => openSecrets(file, [{ logicalId: 'Key', name: 'plant/key', arn, generate: form }]);
+  const read = () =>
+    JSON.parse(openOne()('GetSecretValue', JSON.stringify({ SecretId: arn })).body).SecretString;
+
+  // Act
+  const first = read();
+
+  // Assess
+  expect(JSON.parse(first)).toEqual({ current: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  expect(read()).toBe(first);
+});
+
 it('has none but those of the stack', () => {
   expect(open().get(`${arn}d`)).toMatchObject({
     status: 400,
