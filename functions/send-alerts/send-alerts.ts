@@ -8,7 +8,8 @@ import { reconcileDefaults } from '../../shared/integration/schema.ts';
 import { createAlertLedger } from '../../shared/ledger/ledger.ts';
 import { reasonOf } from '../../shared/model/errors.ts';
 import { consumerOf } from '../../shared/model/queues.ts';
-import { pagesKeySchema, signedLink } from '../../shared/pages/links.ts';
+import { signedLink } from '../../shared/pages/links.ts';
+import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
 import { readQueue } from '../../shared/platform/aws/queue.ts';
 import { createTopics } from '../../shared/platform/aws/topics.ts';
@@ -80,7 +81,7 @@ function linking({ integration: { plant, deployment }, setting, secrets, clock, 
   const [url, arn, stage] = [setting('PAGES_URL'), setting('PAGES_KEY_SECRET_ARN'), setting('STAGE')];
   return async (): Promise<AlertDependencies['linkTo']> => {
     try {
-      const key = await secrets.read(arn, pagesKeySchema, { refresh: true });
+      const { current: key } = await secrets.read(arn, rotatingSecretSchema, { refresh: true });
       const until = Math.floor(clock.now().getTime() / 1000) + pages.validHours * 3600;
       return (page) => `${url}/${signedLink({ ...page, until }, { key, plant, stage })}`;
     } catch (error) {

@@ -1,16 +1,9 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { Breaker } from '../../shared/circuit-breaker/circuit-breaker.ts';
-import { Concerns } from '../../shared/ledger/records/concerns.ts';
-import { Days } from '../../shared/ledger/records/days.ts';
-import { DeadLetters } from '../../shared/ledger/records/dead-letters.ts';
-import { ErpOrders } from '../../shared/ledger/records/erp-orders.ts';
-import { Journeys } from '../../shared/ledger/records/events.ts';
-import { KnownOrders } from '../../shared/ledger/records/known-orders.ts';
-import { Pauses } from '../../shared/ledger/records/pauses.ts';
-import { Orders } from '../../shared/ledger/records/product-orders.ts';
-import { pagesKeySchema } from '../../shared/pages/links.ts';
+import { createLedger } from '../../shared/ledger/ledger.ts';
 import { type PageDependencies, showPage } from '../../shared/pages/show-page.ts';
+import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
 import { Secrets } from '../../shared/platform/aws/secrets.ts';
@@ -20,45 +13,27 @@ import { createLogger } from '../../shared/platform/log.ts';
 import type { Runtime } from '../container.ts';
 
 const variables = [
-  'STACK_NAME',
-  'STAGE',
-  'LEDGER_TABLE_NAME',
-  'PAGES_KEY_SECRET_ARN',
-  'PAGES_OF',
-  'ALLOWED_SOURCES',
-] as const;
+  ...(['STACK_NAME', 'STAGE', 'LEDGER_TABLE_NAME', 'SETTLING_SECONDS'] as const),
+  ...(['PAGES_KEY_SECRET_ARN', 'PAGES_OF', 'ALLOWED_SOURCES'] as const),
+];
 
 /** Whose pages they are, as the stack says it: the configuration, and with it the connector, is not loaded. */
 const pagesOfSchema = z.object({ plant: z.string(), timeZone: z.string() });
 
+type Surroundings = Pick<Runtime, 'environment' | 'clock' | 'dynamodb' | 'secretsManager' | 'writeLog'>;
+
 /** Shows pages to people who have a signed link. It reads the ledger, and writes nothing. */
-export function createShowPages({
-  environment,
-  clock,
-  dynamodb,
-  secretsManager,
-  writeLog,
-}: Pick<Runtime, 'environment' | 'clock' | 'dynamodb' | 'secretsManager' | 'writeLog'>) {
+export function createShowPages({ environment, clock, dynamodb, secretsManager, writeLog }: Surroundings) {
   const settings = readEnvironment(variables, environment);
   const table = new Table(dynamodb, settings.LEDGER_TABLE_NAME);
   const secrets = new Secrets(secretsManager, clock);
   const log = createLogger({ stack: settings.STACK_NAME, functionName: 'show-pages' }, writeLog, clock);
   const dependencies: PageDependencies = {
-    ledger: {
-      concerns: new Concerns(table, clock),
-      orders: new Orders(table, clock),
-      deadLetters: new DeadLetters(table, clock),
-      pauses: new Pauses(table, clock),
-      days: new Days(table, clock),
-      knownOrders: new KnownOrders(table, clock),
-      erpOrders: new ErpOrders(table, clock),
-      journeys: new Journeys(table, clock),
-    },
-    breaker: new Breaker(table, clock),
     ...z.parse(pagesOfSchema, JSON.parse(settings.PAGES_OF)),
+    ledger: createLedger({ table, clock, times: { settlingSeconds: settings.SETTLING_SECONDS } }),
+    breaker: new Breaker(table, clock),
     stage: settings.STAGE,
-    // Read again once a minute, so that a rotation ends all links.
-    key: () => secrets.read(settings.PAGES_KEY_SECRET_ARN, pagesKeySchema, { refresh: true }),
+    key: (options) => secrets.read(settings.PAGES_KEY_SECRET_ARN, rotatingSecretSchema, options),
     mayCall: ipAllowListCheck(z.parse(ipAllowListSchema, JSON.parse(settings.ALLOWED_SOURCES))),
     ...{ clock, log },
   };

@@ -42,10 +42,20 @@ export class Secrets extends Construct {
           secretCompleteArn: own.arn,
           encryptionKey: Key.fromKeyArn(this, `${constructId}Key`, own.keyArn),
         });
-      if (name === 'pagesKey') return generatedKey(this, constructId, description);
-      const created = new EmptySecret(this, constructId, { description });
+      // Nobody needs to see this one, so AWS makes it; a new value only ends all links that were sent.
+      const isMade = name === 'pagesKey';
+      const generateSecretString = {
+        secretStringTemplate: '{}',
+        generateStringKey: 'current',
+        excludePunctuation: true,
+      };
+      const created = isMade
+        ? new Secret(this, constructId, { description, generateSecretString })
+        : new EmptySecret(this, constructId, { description });
       acknowledge(created, {
-        'AwsSolutions::AwsSolutions-SMG4': `Its other half is typed into Azumuta or the ERP by a person: npm run secrets -- --stack ${Stack.of(this).stackName} says how, and two values are valid while it is rotated.`,
+        'AwsSolutions::AwsSolutions-SMG4': isMade
+          ? 'Each rotation ends all links that were sent, so a person decides.'
+          : `Its other half is typed into Azumuta or the ERP by a person: npm run secrets -- --stack ${Stack.of(this).stackName} says how, and two values are valid while it is rotated.`,
       });
       return created;
     };
@@ -66,23 +76,6 @@ export class Secrets extends Construct {
         : secret('alertWebhooks', `Addresses of the webhooks that get alerts: ${JSON.stringify(addresses)}`);
     this.pagesKey = pages && secret('pagesKey', 'Key that signs the links of pages: {"current": "…"}');
   }
-}
-
-/** Nobody needs to see it, so AWS makes it. A new one, by whatever change, only ends all links that were sent. */
-function generatedKey(scope: Construct, id: string, description: string): SecretRef {
-  const created = new Secret(scope, id, {
-    description,
-    generateSecretString: {
-      secretStringTemplate: '{}',
-      generateStringKey: 'current',
-      passwordLength: 64,
-      excludePunctuation: true,
-    },
-  });
-  acknowledge(created, {
-    'AwsSolutions::AwsSolutions-SMG4': `Each rotation ends all links, so a person decides: npm run secrets -- rotate pages-key --stack ${Stack.of(scope).stackName}.`,
-  });
-  return created;
 }
 
 /**

@@ -83,7 +83,7 @@ async function toChannel(
 function deliveriesOf(
   channel: ChannelName,
   waiting: readonly Message[],
-  { clock, stack, timeZone, linkTo }: AlertDependencies,
+  dependencies: AlertDependencies,
 ): Delivery[] {
   const each = waiting.flatMap((entry) => {
     const message = z.safeParse(outgoingSchema, JSON.parse(entry.body));
@@ -94,7 +94,7 @@ function deliveriesOf(
     const last = each.toSorted((a, b) => Number(a.entry.id) - Number(b.entry.id)).at(-1);
     return last ? [{ ...last, entries: waiting }] : [];
   }
-  const now = clock.now();
+  const now = dependencies.clock.now();
   const late = each.flatMap(({ entry, message }) => {
     const isLate = !('text' in message) && now.getTime() - Date.parse(message.at) > freshMs;
     return isLate && !entry.refused ? [{ entry, message }] : [];
@@ -103,6 +103,6 @@ function deliveriesOf(
   if (!first || others.length < maxLate) return each.slice(0, maxMessages);
   const missed = [first.message, ...others.map(({ message }) => message)] as const;
   const entries = late.map(({ entry }) => entry);
-  const summary = { message: sumUp(missed, { now, stack, timeZone, linkTo }), entries };
+  const summary = { message: sumUp(missed, now, dependencies), entries };
   return [summary, ...each.filter(({ entry }) => !entries.includes(entry)).slice(0, maxMessages)];
 }

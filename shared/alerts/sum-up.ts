@@ -11,12 +11,8 @@ const maxNamed = 10;
 /** One message for all that a channel has missed: what is open of it, by the last message about each group. */
 export function sumUp(
   missed: readonly [Alert, ...Alert[]],
-  {
-    now,
-    stack,
-    timeZone,
-    linkTo,
-  }: Pick<AlertDependencies, 'stack' | 'timeZone' | 'linkTo'> & { readonly now: Date },
+  now: Date,
+  { stack, timeZone, linkTo }: AlertDependencies,
 ): Alert {
   const [first] = missed;
   const last = missed.at(-1) ?? first;

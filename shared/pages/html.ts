@@ -2,24 +2,23 @@ import { createHash } from 'node:crypto';
 import { withUnseen } from '../model/text.ts';
 
 /** A piece of a page: every value in it was escaped. */
-export class Markup {
+export interface Markup {
   readonly text: string;
-
-  constructor(text: string) {
-    this.text = text;
-  }
 }
 
 type Value = string | number | Markup | readonly Markup[];
 
 /** Escapes each value that is not markup already; characters that nobody sees are written out. */
 export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Markup {
-  return new Markup(parts.map((part, at) => part + (at < values.length ? textOf(values[at]) : '')).join(''));
+  return { text: parts.map((part, at) => part + textOf(values[at])).join('') };
 }
 
 function textOf(value: Value = ''): string {
-  if (value instanceof Markup) return value.text;
-  if (typeof value === 'object') return value.map(({ text }) => text).join('');
+  if (typeof value === 'object')
+    return [value]
+      .flat()
+      .map(({ text }) => text)
+      .join('');
   return withUnseen(String(value).toWellFormed()).replace(/[&<>"']/g, (found) => `&#${found.charCodeAt(0)};`);
 }
 
@@ -35,7 +34,7 @@ p{margin:.25rem 0}a{color:light-dark(#0645ad,#8ab4f8)}`;
 export function pageOf(title: string, content: Markup): string {
   return html`<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${new Markup(style)}</style></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${{ text: style }}</style></head>
 <body><main><h1>${title}</h1>
 ${content}</main></body>
 </html>

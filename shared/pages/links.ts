@@ -1,68 +1,38 @@
 import { createHmac } from 'node:crypto';
-import * as z from 'zod/mini';
-import { isValid, rotatingSecretSchema } from '../platform/aws/credentials.ts';
-
-/** The secret with the key: its current value alone counts, so that a rotation ends all links. */
-export const pagesKeySchema = z.pipe(
-  rotatingSecretSchema,
-  z.transform(({ current }) => current),
-);
+import { isValid } from '../platform/aws/credentials.ts';
 
 /** A page, and of which order: its number as the ledger has it. */
 export type AskedPage = { readonly page: 'today' } | { readonly page: 'order'; readonly number: string };
 
-/** What signs links: the key, and whose pages it opens. */
-export interface Signer {
-  readonly key: string;
-  readonly plant: string;
-  readonly stage: string;
-}
+/** A page, and until when a link opens it (epoch seconds). */
+export type SignedLink = AskedPage & { readonly until: number };
 
-/** A link that was signed with our key. */
-export type SignedLink = AskedPage & {
-  /** Until when it opens its page (epoch seconds). */
-  readonly until: number;
-};
-
-/** The only writing of a time: ten digits last until the year 2286. */
-const until = z.string().check(z.regex(/^[1-9]\d{9}$/));
-const key = z.string().check(z.regex(/^[\w-]{43}$/));
-/** What stands in a query: nothing else, and nothing twice. */
-const querySchemas = {
-  today: z.strictObject({ key, until }),
-  order: z.strictObject({ number: z.string(), key, until }),
-};
+/** What signs links: the current key alone, so that a rotation ends all of them, and whose pages they open. */
+export type Signer = Readonly<Record<'key' | 'plant' | 'stage', string>>;
 
 /** The link to a page, relative to where all pages are: `order?number=MO%2F1&key=…&until=1790000000`. */
-export function signedLink(link: SignedLink, signer: Signer): string {
+export function signedLink(link: SignedLink, { key: secret, plant, stage }: Signer): string {
   const number = link.page === 'order' ? { number: link.number } : {};
-  const query = new URLSearchParams({ ...number, key: macOf(link, signer), until: String(link.until) });
-  return `${link.page}?${query}`;
+  // As a list in JSON, so that no two links read the same.
+  const signed = JSON.stringify([plant, stage, link.page, link.until, ...Object.values(number)]);
+  const key = createHmac('sha256', secret).update(signed).digest('base64url');
+  return `${link.page}?${new URLSearchParams({ ...number, key, until: String(link.until) })}`;
 }
 
 /**
- * What a link asks for, before anything is known of it: undefined for what was surely never signed, so that it costs
- * nothing.
+ * What a link claims to open; undefined for one that was surely never signed, so that it costs nothing.
  * @param page Last segment of the path. @param query As it came, percent-encoded in whatever way.
  */
-export function parseLink(page: string, query: string): { link: SignedLink; presented: string } | undefined {
-  if (page !== 'today' && page !== 'order') return undefined;
-  const entries = [...new URLSearchParams(query)];
-  const fields = Object.fromEntries(entries);
-  const { data } = z.safeParse(querySchemas[page], fields);
-  if (!data || Object.keys(fields).length < entries.length) return undefined;
-  const asked: AskedPage = 'number' in data ? { page: 'order', number: data.number } : { page: 'today' };
-  return { link: { ...asked, until: Number(data.until) }, presented: data.key };
+export function claimOf(page: string, query: string): SignedLink | undefined {
+  const given = new URLSearchParams(query);
+  const [number, until] = [given.get('number'), Number(given.get('until'))];
+  // SHA-256 in base64.
+  if (given.get('key')?.length !== 43 || !Number.isInteger(until)) return undefined;
+  if (page === 'order' && number !== null) return { page, number, until };
+  return page === 'today' ? { page, until } : undefined;
 }
 
-/** Whether the link is ours; takes the same time whether and where it differs. */
-export function isSigned(link: SignedLink, presented: string, signer: Signer): boolean {
-  return isValid(presented, { current: macOf(link, signer) });
-}
-
-/** As a list in JSON, so that no two links read the same. */
-function macOf(link: SignedLink, { key: secret, plant, stage }: Signer): string {
-  const number = link.page === 'order' ? [link.number] : [];
-  const signed = JSON.stringify([plant, stage, link.page, link.until, ...number]);
-  return createHmac('sha256', secret).update(signed).digest('base64url');
+/** Whether we have signed the link, as it is but for its percent-encoding; takes the same time whether and where it differs. */
+export function isSigned(link: SignedLink, query: string, signer: Signer): boolean {
+  return isValid(`${link.page}?${new URLSearchParams(query)}`, { current: signedLink(link, signer) });
 }

@@ -1,5 +1,6 @@
 import type { BookedFigures } from '../ledger/records/bookings.ts';
 import { sumOfDays } from '../ledger/records/days.ts';
+import { eventWords } from '../model/journey.ts';
 import { partnerNames, partnerWords } from '../model/partner.ts';
 import { formatQuantity } from '../model/quantity.ts';
 import { capitalized, counted } from '../model/text.ts';
@@ -23,7 +24,7 @@ export function todayPage(
 ): string {
   const [figures] = today.days;
   const made = figures
-    ? definitions(figureCells(sumOfDays([figures])))
+    ? html`${definitions(figureCells(sumOfDays([figures])))}<p class="hint">Counted up to ${localTime(new Date(figures.upTo), timeZone)}.</p>`
     : html`<p>This day is not counted yet: the next run of the alerts does it.</p>`;
   const awaited = `${today.awaited < maxAwaited ? '' : 'at least '}${today.awaited}`;
   return pageOf(
@@ -105,16 +106,13 @@ function builtOf({ good, scrap }: BookedFigures): string {
   return quantities.filter((quantity) => quantity !== undefined).join(', ');
 }
 
-const dates = {
-  'Came from the ERP': ['queued'],
-  'In Azumuta since': ['created', 'adopted'],
-  'Completed in Azumuta': ['completed', 'planned'],
-  'Booked in the ERP': ['booked'],
-} as const satisfies Record<string, readonly string[]>;
+/** Events whose time a page tells; its words are ours. */
+const milestones: ReadonlySet<string> = new Set(['queued', 'created', 'adopted', 'completed', 'booked']);
 
 function datesOf({ journey }: OrderFacts, timeZone: string) {
-  return Object.entries(dates).map(([name, events]): [string, string | undefined] => {
-    const first = journey.find(({ event }) => events.some((one) => one === event));
-    return [name, first && localTime(new Date(first.at), timeZone)];
-  });
+  const told = journey.filter(({ event }) => milestones.has(event));
+  return told.map((entry): [string, string] => [
+    eventWords(entry).words,
+    localTime(new Date(entry.at), timeZone),
+  ]);
 }

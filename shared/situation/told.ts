@@ -76,14 +76,11 @@ export function toldInOwnWords(facts: ToldFacts): Told {
       reason: `Its cause: ${(cause ?? 'unknown').replaceAll('-', ' ')}`,
     })),
     journey: journey.map(({ note: _, ...entry }) => entry),
-    ...(partners && {
-      partners: {
-        erp: { ...partners.erp, reason: undefined },
-        azumuta: { ...partners.azumuta, reason: undefined },
-      },
-    }),
+    ...(partners && { partners: { erp: silent(partners.erp), azumuta: silent(partners.azumuta) } }),
   });
 }
+
+const silent = (state: BreakerState): BreakerState => ({ ...state, reason: undefined });
 
 /** What a person must see to. */
 function tasksOf(facts: ToldFacts, stage: Stage): Words[] {

@@ -91,8 +91,10 @@ async function act(action: Exclude<Action, 'status'>, name: SecretName, run: Run
     const check = `Check it with: npm run doctor -- ${whereOf(target, config)}`;
     return { facts: { set: name }, lines: [`${secretFacts[name].title}: set in ${target.name}. ${check}`] };
   }
-  if (name === 'pages-key') return actOnPagesKey(action, store);
   const next = (then: Action) => `npm run secrets -- ${then} ${name} ${whereOf(target)}`;
+  const isShown = handedOut.some((each) => each === name);
+  if (action === 'show' && !isShown)
+    throw new UsageError(`Nobody needs to see ${name}: rotate it to end all links.`);
   if (action === 'show') return handOut(name, await store.current(name), target);
   if (action === 'finish') {
     if (await store.finish(name))
@@ -100,21 +102,13 @@ async function act(action: Exclude<Action, 'status'>, name: SecretName, run: Run
     return { facts: { finished: null }, lines: ['No rotation was under way: nothing to finish.'] };
   }
   await store[action](name, newToken());
-  const done = `${secretFacts[name].title}: ${action === 'set' ? 'set' : 'rotated'}. See it with: ${next('show')}`;
+  const title = `${secretFacts[name].title}: ${action === 'set' ? 'set' : 'rotated'}.`;
+  const ended = `Links that were sent before open nothing within ${policyWords.secretAccepted}; the next alert has new ones.`;
+  if (!isShown) return { facts: { [action]: name }, lines: [`${title} ${ended}`] };
+  const done = `${title} See it with: ${next('show')}`;
   if (action === 'set') return { facts: { set: name }, lines: [done] };
   const finish = `Both values are valid until you finish: ${next('finish')}`;
   return { facts: { rotate: name }, lines: [done, finish] };
-}
-
-/** Nobody has its value, so nothing is handed out and nobody must change over. */
-async function actOnPagesKey(action: Exclude<Action, 'status'>, store: SecretStore): Promise<Answer> {
-  if (action === 'show' || action === 'finish')
-    throw new UsageError(
-      `Nobody needs the pages-key: there is nothing to ${action}. Rotate it to end all links.`,
-    );
-  await store[action]('pages-key', newToken());
-  const ended = `Links that were sent before open nothing within ${policyWords.secretAccepted}; the next alert has new ones.`;
-  return { facts: { [action]: 'pages-key' }, lines: [ended] };
 }
 
 /** A value of one of our own secrets, and what to do with it. */

@@ -6,7 +6,7 @@ import type { Alert, ToldTrouble } from '../alert.ts';
  * list, and reason, next step and command are said once.
  */
 function paragraphsOf(alert: Alert, timeZone: string): string[][] {
-  const { summary, who, troubles, stack, at, link } = alert;
+  const { summary, who, troubles, stack, at } = alert;
   const bySentence = Map.groupBy(troubles, ({ why, next }) => `${why}\n${next}`);
   return [
     who === undefined ? [summary] : [summary, `For: ${who}`],
@@ -16,13 +16,9 @@ function paragraphsOf(alert: Alert, timeZone: string): string[][] {
       ...(troubles.length === 1 ? troubles.map(({ command }) => `Type: ${command}`) : []),
     ]),
     ...restOf(alert).map((line) => [line]),
-    ...(link === undefined ? [] : [[seeIt(link)]]),
     [`${stack} · ${localTime(new Date(at), timeZone)} (${timeZone})`],
   ];
 }
-
-/** The line with the link, which each channel makes one that can be opened. */
-const seeIt = (link: string) => `See it: ${link}`;
 
 function orderLine({ order, article, quantity, since }: ToldTrouble, timeZone: string): string {
   const from = `since ${localTime(new Date(since), timeZone).slice(0, -3)}`;
@@ -41,7 +37,8 @@ function restOf({ event, count, troubles, command }: Alert): string[] {
 /** For a mail. */
 export function textOf(alert: Alert, timeZone: string): string {
   const paragraphs = paragraphsOf(alert, timeZone).map((lines) => lines.join('\n   '));
-  return [alert.title, ...paragraphs].join('\n\n');
+  const linked = alert.link === undefined ? [] : [`See it: ${alert.link}`];
+  return [alert.title, ...paragraphs, ...linked].join('\n\n');
 }
 
 /**
@@ -65,15 +62,14 @@ export function subjectOf(title: string): string {
  * @see https://docs.slack.dev/reference/block-kit/blocks (50 blocks, 3000 characters a section, 150 a header)
  */
 export function slackMessage(alert: Alert, timeZone: string) {
-  const { link = '' } = alert;
   const sections = paragraphsOf(alert, timeZone).map((lines) => {
-    // Plain text is not opened by a click. The link is ours, and percent-encoded.
-    const isLink = lines[0] === seeIt(link);
-    const linked = { type: 'mrkdwn', text: `<${escaped(link)}|See it>`, verbatim: true };
-    return { type: 'section', text: isLink ? linked : plain(lines.join('\n'), 3000) };
+    return { type: 'section', text: plain(lines.join('\n'), 3000) };
   });
+  // In plain text it could not be opened; it is ours, and percent-encoded.
+  const seeIt = { type: 'mrkdwn', text: `See it: <${escaped(alert.link ?? '')}>`, verbatim: true };
+  const linked = alert.link === undefined ? [] : [{ type: 'section', text: seeIt }];
   const header = { type: 'header', text: plain(alert.title, 150) };
-  return { text: escaped(alert.title), blocks: [header, ...sections] };
+  return { text: escaped(alert.title), blocks: [header, ...sections, ...linked] };
 }
 
 /** Cut to so many escaped characters, without cutting an entity. */
@@ -106,19 +102,14 @@ export function teamsMessage(alert: Alert, timeZone: string) {
 function messageOf(alert: Alert, timeZone: string) {
   const paragraphs = paragraphsOf(alert, timeZone).flatMap(([head = '', ...lines]) => {
     const style = lines.length > 0 ? { weight: 'Bolder' } : {};
-    const opens = alert.link !== undefined && head === seeIt(alert.link) ? alert.link : undefined;
-    const first = { ...line(head, { ...style, ...opening(opens) }), separator: lines.length > 0 };
-    return [first, ...lines.map((text) => line(text))];
+    return [{ ...line(head, style), separator: lines.length > 0 }, ...lines.map((text) => line(text))];
   });
   const body = [line(alert.title, { weight: 'Bolder', size: 'Medium' }), ...paragraphs];
   const contentType = 'application/vnd.microsoft.card.adaptive';
-  const content = { type: 'AdaptiveCard', version: '1.4', body };
+  const actions =
+    alert.link === undefined ? [] : [{ type: 'Action.OpenUrl', title: 'See it', url: alert.link }];
+  const content = { type: 'AdaptiveCard', version: '1.4', body, actions };
   return { type: 'message', attachments: [{ contentType, content }] };
-}
-
-/** @see https://learn.microsoft.com/en-us/adaptive-cards/schema-explorer/text-run */
-function opening(url: string | undefined) {
-  return url === undefined ? {} : { selectAction: { type: 'Action.OpenUrl', url } };
 }
 
 function line(text: string, style: object = {}) {

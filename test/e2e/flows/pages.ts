@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { operatorClients } from '../../../infra/local/operator-clients.ts';
-import { pagesKeySchema, signedLink } from '../../../shared/pages/links.ts';
+import { signedLink } from '../../../shared/pages/links.ts';
+import { rotatingSecretSchema } from '../../../shared/platform/aws/credentials.ts';
 import { storedSecret } from '../../../shared/platform/aws/secrets.ts';
 import { patient } from '../../support/patient.ts';
 import { builtOrder } from './journey.ts';
@@ -26,7 +27,11 @@ async function linkTo(number: string): Promise<string> {
   const { secrets } = operatorClients(system.emulator);
   const stored = await storedSecret(secrets, system.emulator.stack.outputs.PagesKeySecret ?? '');
   secrets.destroy();
-  const signer = { key: z.parse(pagesKeySchema, JSON.parse(stored ?? '')), plant: 'ghent', stage: 'local' };
+  const signer = {
+    key: z.parse(rotatingSecretSchema, JSON.parse(stored ?? '')).current,
+    plant: 'ghent',
+    stage: 'local',
+  };
   const until = Math.floor(Date.now() / 1000) + 3600;
   return `${system.emulator.apiUrl}/pages/${signedLink({ page: 'order', number, until }, signer)}`;
 }

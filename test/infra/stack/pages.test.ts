@@ -61,7 +61,6 @@ it('has the key made by AWS, so that nobody ever sees it', () => {
     GenerateSecretString: {
       SecretStringTemplate: '{}',
       GenerateStringKey: 'current',
-      PasswordLength: 64,
       ExcludePunctuation: true,
     },
     SecretString: Match.absent(),

@@ -168,6 +168,6 @@ it('has the figures of a booking, and when what happened, by the clock of the pl
   await book(pages.ledger, 'PO 1', booking);
   const { body } = await pages.open(pages.link({ page: 'order', number: 'PO 1' }));
   expect(body).toContain('<dt>Booked</dt><dd>5 u good, 1 u scrap</dd>');
-  expect(body).toContain('<dt>In Azumuta since</dt><dd>2026-11-24 09:00:00</dd>');
+  expect(body).toContain('<dt>Created in Azumuta</dt><dd>2026-11-24 09:00:00</dd>');
   expect(body).toContain('<dt>Booked in the ERP</dt><dd>2026-11-24 10:00:00</dd>');
 });

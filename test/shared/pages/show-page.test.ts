@@ -55,6 +55,28 @@ describe('a page', () => {
     expect((await pages.open(onto)).statusCode).toBe(410);
   });
 
+  it('of the day has its figures, as they were counted last', async () => {
+    const pages = await startPages();
+    const figures = {
+      events: { created: 3, booked: 2 },
+      good: { u: '12' },
+      scrap: { u: '1' },
+      due: 2,
+      late: 1,
+    };
+    const upTo = pages.clock.now().toISOString();
+    await pages.ledger.days.write({ day: '2026-11-24', upTo, ...figures, isCut: false });
+    const { body } = await pages.open(pages.link(today));
+    for (const [name, value] of Object.entries({
+      'Booked in the ERP': 2,
+      Pieces: '12 u',
+      Scrap: '1 u',
+      'On time': '50 %',
+    }))
+      expect(body).toContain(`<dt>${name}</dt><dd>${value}</dd>`);
+    expect(body).toContain('Counted up to 2026-11-24 09:00:00.');
+  });
+
   it('needs no script, and is kept, listed, framed and told to nobody', async () => {
     const pages = await startPages();
     const { headers, body } = await pages.open(pages.link(today));
@@ -123,7 +145,7 @@ describe('a link that is not ours', () => {
 
   it('does not even read the key when it has none, however often it comes', async () => {
     const pages = await startPages();
-    for (let call = 0; call < 100; call += 1) await pages.open(`today?until=1790000000&key=${call}`);
+    for (let call = 0; call < 100; call += 1) await pages.open(`today?key=${call}&until=1790000000`);
     expect(pages.reads).toEqual({ ledger: 0, secret: 0 });
     for (let call = 0; call < 100; call += 1)
       await pages.open(pages.link(today, { key: `${call} of many keys` }));
@@ -184,7 +206,7 @@ describe('a link of ours', () => {
     const pages = await startPages();
     pages.secret.value = undefined;
     expect((await pages.open(pages.link(today))).statusCode).toBe(503);
-    expect(pages.logged.join()).toContain('The key of the pages cannot be read');
+    expect(pages.logged.join()).toContain('A page cannot be shown');
     expect(pages.logged.join()).not.toContain('first');
   });
 });

@@ -22,6 +22,7 @@ export async function startPages({ allowed = [] }: { readonly allowed?: readonly
       STACK_NAME: 'AzumutaErp-ghent-production',
       STAGE: 'production',
       LEDGER_TABLE_NAME: store.tableName,
+      SETTLING_SECONDS: '300',
       PAGES_KEY_SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:1:secret:pages-AbCdEf',
       PAGES_OF: JSON.stringify({ plant: 'ghent', timeZone: 'Europe/Brussels' }),
       ALLOWED_SOURCES: JSON.stringify(allowed),

@@ -22,12 +22,11 @@ const inputSchema = z.strictObject({
  */
 export function openSecrets(file: string, secrets: LocalStack['secrets']) {
   const stored = storedSchema.parse(readJson(file) ?? {});
-  for (const { arn, generate } of secrets) {
-    if (!generate || stored[arn]) continue;
-    const made = { [generate.GenerateStringKey]: randomBytes(generate.PasswordLength / 2).toString('hex') };
-    stored[arn] = { id: randomUUID(), value: JSON.stringify(made) };
-    writeJson(file, stored);
-  }
+  // AWS makes 32 characters.
+  for (const { arn, key } of secrets)
+    if (key !== undefined)
+      stored[arn] ??= { id: randomUUID(), value: JSON.stringify({ [key]: randomBytes(16).toString('hex') }) };
+  writeJson(file, stored);
 
   return (operation: string, body: string): LocalAnswer => {
     const parsed = z.safeParse(inputSchema, JSON.parse(body || '{}'));

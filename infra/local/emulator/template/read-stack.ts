@@ -35,9 +35,9 @@ export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>) {
     }),
     secrets: resources
       .named('AWS::SecretsManager::Secret', supported.secret)
-      .map(({ common, properties: { GenerateSecretString: generate } }) => ({
+      .map(({ common, properties }) => ({
         ...common,
-        ...(generate && { generate }),
+        key: properties.GenerateSecretString?.GenerateStringKey,
       })),
     topics: readTopics(resources),
     schedules: readSchedules(resources, functions),

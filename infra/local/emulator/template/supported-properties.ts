@@ -116,10 +116,8 @@ export const secret = z.strictObject({
   ...about,
   GenerateSecretString: z.optional(
     z.strictObject({
-      SecretStringTemplate: z.literal('{}'),
+      ...{ SecretStringTemplate: z.literal('{}'), ExcludePunctuation: z.literal(true) },
       GenerateStringKey: z.string(),
-      PasswordLength: z.literal(64),
-      ExcludePunctuation: z.literal(true),
     }),
   ),
 });

@@ -21,6 +21,7 @@ export async function startSecretStore() {
       logicalId: name,
       name: `${name}-${set}`,
       arn: arnOf(name, set),
+      key: undefined,
     })),
   );
   let used = 0;

@@ -16,7 +16,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** The file as a process that starts now would read it. */
 function open() {
-  const answer = openSecrets(file, [{ logicalId: 'Key', name: 'plant/key', arn }]);
+  const answer = openSecrets(file, [{ logicalId: 'Key', name: 'plant/key', arn, key: undefined }]);
   const read = (operation: string, input: object) => {
     const { status, body } = answer(operation, JSON.stringify(input));
     return { status, ...JSON.parse(body) };
@@ -45,13 +45,7 @@ it('has no value until one is set', () => {
 
 it('makes the value of one that the stack has generated, once', () => {
   // Prepare
-  const form = {
-    SecretStringTemplate: '{}',
-    GenerateStringKey: 'current',
-    PasswordLength: 64,
-    ExcludePunctuation: true,
-  } as const;
-  const openOne = () => openSecrets(file, [{ logicalId: 'Key', name: 'plant/key', arn, generate: form }]);
+  const openOne = () => openSecrets(file, [{ logicalId: 'Key', name: 'plant/key', arn, key: 'current' }]);
   const read = () =>
     JSON.parse(openOne()('GetSecretValue', JSON.stringify({ SecretId: arn })).body).SecretString;
 
@@ -59,7 +53,7 @@ it('makes the value of one that the stack has generated, once', () => {
   const first = read();
 
   // Assess
-  expect(JSON.parse(first)).toEqual({ current: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  expect(JSON.parse(first)).toEqual({ current: expect.stringMatching(/^[0-9a-f]{32}$/) });
   expect(read()).toBe(first);
 });
 
