@@ -13,8 +13,15 @@ export const roles = [
 ] as const;
 export type Role = (typeof roles)[number];
 
+export interface Remedy {
+  readonly who: Role;
+  readonly next: string;
+  /** Only what a person finds out decides between replay and discard: nothing suggests the one or the other before. */
+  readonly compareFirst?: true;
+}
+
 /** Who has to act on a cause, and how: alerts, `trace` and the console say it, and the table in the runbook is made from it. */
-export const remedies: Readonly<Record<Cause, { readonly who: Role; readonly next: string }>> = {
+export const remedies: Readonly<Record<Cause, Remedy>> = {
   configuration: {
     who: 'integrator',
     next: "Correct the mapping or the option in the plant's configuration, deploy, then replay.",
@@ -27,14 +34,17 @@ export const remedies: Readonly<Record<Cause, { readonly who: Role; readonly nex
   'unknown-order': {
     who: 'planner',
     next: 'Check the number where the reason says, and whether the order was deleted; send it again, or discard it.',
+    compareFirst: true,
   },
   'order-state': {
     who: 'planner',
     next: 'Release or reopen the order in the ERP and replay; if it is cancelled or booked by somebody else, check that nothing is missing and discard.',
+    compareFirst: true,
   },
   conflict: {
     who: 'planner',
     next: 'Make the ERP order and the product order equal by hand; if they are, send the order again from the ERP. Then replay. Or find out what was built and book it by hand.',
+    compareFirst: true,
   },
   'quantity-or-lots': {
     who: 'shop floor',
@@ -43,10 +53,12 @@ export const remedies: Readonly<Record<Cause, { readonly who: Role; readonly nex
   'completion-unclear': {
     who: 'shop floor',
     next: 'Complete or correct it in Azumuta and replay, or book it in the ERP by hand.',
+    compareFirst: true,
   },
   'booked-otherwise': {
     who: 'stock keeper',
     next: 'Compare what the ERP has of this completion with what was built, correct it by hand, then discard.',
+    compareFirst: true,
   },
   'refused-by-erp': {
     who: 'ERP administrator',

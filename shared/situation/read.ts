@@ -124,8 +124,8 @@ export async function readSituation(
   if (overdue.length >= maxSeen) cut.add('overdue');
   const unknown = deadLetters - lasting.filter(({ kind }) => kind === 'dead-letter').length;
   const isKnown = unknown <= 0 || cut.has('dead-letter');
-  const settled = isKnown ? 0 : await ledger.deadLetters.countSettled(maxSeen);
-  const unfiled = isKnown ? 0 : Math.max(0, unknown - settled);
+  const settled = isKnown ? [] : await ledger.deadLetters.settled(maxSeen);
+  const unfiled = isKnown ? 0 : Math.max(0, unknown - settled.length);
   const partners = { erp, azumuta };
   const ofAzumuta = { partner: 'azumuta', since: at } as const;
   const long = new Set(due);

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Partner } from '../../model/partner.ts';
 import { queueKeepsDays } from '../../model/queues.ts';
 import { shorten } from '../../model/text.ts';
-import type { DeepReadonly, StoredItem, Update } from '../../platform/aws/dynamodb-table.ts';
+import type { DeepReadonly, Key, StoredItem, Update } from '../../platform/aws/dynamodb-table.ts';
 import { maxNoteLength, type NewEntry, storedCauseSchema } from '../history.ts';
 import { deadLetterKey, ledgerIndexes } from '../keys.ts';
 import { concernFieldNames, concernFields } from './concerns.ts';
@@ -18,7 +18,7 @@ const letterSchema = z.object({
   cause: z.optional(storedCauseSchema),
   isDead: z._default(z.boolean(), false),
 });
-type DeadLetter = DeepReadonly<z.output<typeof letterSchema>>;
+export type DeadLetter = DeepReadonly<z.output<typeof letterSchema>>;
 export type DeadLetterId = Pick<DeadLetter, 'messageId' | 'orderNumber'>;
 
 /** A message that waits for a person. */
@@ -41,6 +41,13 @@ export class DeadLetters extends Records {
   async of(orderNumber: string): Promise<DeadLetter[]> {
     const { pk, sk } = deadLetterKey(orderNumber, '');
     return (await this.table.query(pk, sk)).map(deadLetterOf);
+  }
+
+  /** Open ones by their key, written `<pk> <sk>`; those that have ended meanwhile are missing. */
+  async read(keys: readonly Key[]): Promise<Map<string, DeadLetter>> {
+    const items = await this.table.getAll(keys);
+    const letters = items.map((item) => [`${item.pk} ${item.sk}`, deadLetterOf(item)] as const);
+    return new Map(letters.filter(([, { isDead }]) => isDead));
   }
 
   async record({ partner = 'azumuta', ...letter }: DeadLetterRecord): Promise<void> {
@@ -86,10 +93,11 @@ export class DeadLetters extends Records {
     }));
   }
 
-  /** How many settled ones may still be in the queue. */
-  async countSettled(limit: number): Promise<number> {
+  /** Settled ones that may still be in the queue, by their key, written `<pk> <sk>`. */
+  async settled(limit: number): Promise<string[]> {
     const from = new Date(this.clock.now().getTime() - queueKeepsMs).toISOString();
-    return (await this.table.queryIndex(ledgerIndexes.concern, settled, { from, limit })).length;
+    const found = await this.table.queryIndex(ledgerIndexes.concern, settled, { from, limit });
+    return found.map(({ pk, sk }) => `${pk} ${sk}`);
   }
 
   async #recover(id: DeadLetterId, changesOf: (held: StoredItem) => Update): Promise<void> {

@@ -1,4 +1,5 @@
 import {
+  BatchGetItemCommand,
   ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
@@ -65,6 +66,9 @@ interface IndexRange {
   readonly after?: StoredItem | undefined;
 }
 
+/** DynamoDB takes no more in one `BatchGetItem`. */
+const keysAtOnce = 100;
+
 const marshallOptions = { removeUndefinedValues: true } as const;
 
 /** DynamoDB takes no empty map. */
@@ -91,6 +95,22 @@ export class Table {
     const command = new GetItemCommand({ TableName: this.#name, Key: keyOf(key), ConsistentRead: true });
     const { Item } = await this.#client.send(command);
     return Item && unmarshall(Item);
+  }
+
+  /** Many items, in no order: those that exist. Reads of one at a time take thirty times as long on the local store. */
+  async getAll(keys: readonly Key[]): Promise<StoredItem[]> {
+    const found: StoredItem[] = [];
+    let left = keys.map(keyOf);
+    while (left.length > 0) {
+      const now = { [this.#name]: { Keys: left.slice(0, keysAtOnce) } };
+      const { Responses, UnprocessedKeys } = await this.#client.send(
+        new BatchGetItemCommand({ RequestItems: now }),
+      );
+      found.push(...(Responses?.[this.#name] ?? []).map((item) => unmarshall(item)));
+      // DynamoDB leaves keys out when their items exceed 16 MB, or the table is busy.
+      left = [...left.slice(keysAtOnce), ...(UnprocessedKeys?.[this.#name]?.Keys ?? [])];
+    }
+    return found;
   }
 
   /** Puts an item if its key is free, or if the given condition holds; false when it did not. */
