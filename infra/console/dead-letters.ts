@@ -1,80 +1,174 @@
-import { groupIdOf, groupsOf, type RoutedLetter, routed } from '../ops/dead-letters/dead-letter.ts';
+import { deadLetterKey } from '../../shared/ledger/keys.ts';
+import type { DeadLetter } from '../../shared/ledger/records/dead-letters.ts';
+import { groupOf, type SeenTrouble, type Situation } from '../../shared/situation/read.ts';
+import { headlineOf } from '../../shared/situation/words.ts';
+import type { OperatorLedger } from '../local/operator-clients.ts';
+import {
+  type DeadLetterMessage,
+  groupsOf,
+  type ListedLetter,
+  queueOf,
+  type RoutedLetter,
+  routed,
+} from '../ops/dead-letters/dead-letter.ts';
 import { type DiscardDependencies, discard } from '../ops/dead-letters/discard.ts';
 import { type ReplayDependencies, replay } from '../ops/replay/replay.ts';
 
-export type DeadLetterView = Awaited<ReturnType<typeof readView>>;
+/** Selects the letters of a group, some by their ids, or those of an order. */
+export type Chosen =
+  | { readonly group: string }
+  | { readonly letter: string | readonly string[] }
+  | { readonly order: string };
 
-/** Selects the letters of a group, one letter, or those of an order. */
-export type Chosen = { readonly group: string } | { readonly letter: string } | { readonly order: string };
+export type OpenLetters = Awaited<ReturnType<DeadLetterDesk['open']>>;
+export type UnfiledLetters = Awaited<ReturnType<DeadLetterDesk['unfiled']>>;
 
-/** How long a view is reused while the number of letters stays the same. */
-const viewFreshMs = 60_000;
-/** A page shows no more than these. */
+/** Letters that are read from the ledger for a page, and from the queue. */
 const maxShown = 1000;
 
-export type DeadLetterDeskDependencies = ReplayDependencies & DiscardDependencies;
+type DeskDependencies = ReplayDependencies &
+  DiscardDependencies & { readonly ledger: OperatorLedger; readonly situation: () => Promise<Situation> };
 
-/** The dead-letter queue for pages. It is read rarely, because reading hides letters from others for a moment. */
-export function createDeadLetterDesk(dependencies: DeadLetterDeskDependencies) {
-  const { clock, names } = dependencies;
-  let last: { readonly view: DeadLetterView; readonly count: number } | undefined;
-  let running: Promise<unknown> = Promise.resolve();
-  // One task at a time: two tasks that read the queue at once would each see only some of the letters.
-  function inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const done = running.then(task, task);
-    running = done.catch(() => undefined);
-    return done;
+/**
+ * The dead letters for pages, from the ledger. Only what the ledger does not know, and what is replayed or discarded, is
+ * read from the queue, because that hides letters from others for a moment.
+ */
+export class DeadLetterDesk {
+  readonly #dependencies: DeskDependencies;
+  readonly #signal = new AbortController().signal;
+  /** What was read from the queue last, for the page of one letter and for a choice. */
+  #taken: readonly RoutedLetter[] = [];
+  #running: Promise<unknown> = Promise.resolve();
+
+  constructor(dependencies: DeskDependencies) {
+    this.#dependencies = dependencies;
   }
-  function changed<T>(task: () => Promise<T>): Promise<T> {
-    return inTurn(() => {
-      last = undefined;
-      return task();
+
+  /** Those that the ledger knows: all are counted, and the oldest of each partner and cause are read. */
+  async open({ at, troubles, cut }: Situation) {
+    const kinds = [...Map.groupBy(troubles.filter(isLetter), groupOf).values()];
+    const ranked = kinds.flatMap((kind) => kind.map((trouble, rank) => ({ trouble, rank })));
+    const shown = ranked.toSorted((a, b) => a.rank - b.rank).slice(0, maxShown);
+    const keys = shown.flatMap(({ trouble }) => trouble.key ?? []);
+    const records = await this.#dependencies.ledger.deadLetters.read(keys);
+    const letters = shown.flatMap(({ trouble: { key, since } }) => {
+      const record = records.get(textOf(key));
+      return record ? filed(record, since) : [];
+    });
+    /** There are more than are counted. */
+    const isCut = cut.has('dead-letter');
+    const counts = kinds.flatMap((kind) => kind.slice(0, 1).map((first) => headlineOf(first, kind.length)));
+    /** What is open by partner and cause, where not all are listed. */
+    const leftOut = isCut || ranked.length > shown.length ? counts : [];
+    return { at, groups: groupsOf(letters), total: ranked.length, isCut, leftOut };
+  }
+
+  /** Those of the queue that belong to no order that the ledger knows. It reads up to a thousand letters of the queue. */
+  async unfiled() {
+    const { deadLetters, ledger, situation } = this.#dependencies;
+    const { troubles, at } = await situation();
+    const settled = await ledger.deadLetters.settled(10 * maxShown);
+    const known = new Set([...settled, ...troubles.filter(isLetter).map(({ key }) => textOf(key))]);
+    const { hidden } = await deadLetters.size();
+    const taken = await this.#take();
+    const letters = taken.filter(
+      ({ filedUnder, messageId }) => !known.has(textOf(deadLetterKey(filedUnder, messageId))),
+    );
+    return { at, groups: groupsOf(letters), hidden, more: taken.length >= maxShown };
+  }
+
+  /** One letter with its content, from the queue. */
+  async message(id: string): Promise<RoutedLetter | undefined> {
+    const isIt = ({ sqsId, messageId }: RoutedLetter) => sqsId === id || messageId === id;
+    return this.#taken.find(isIt) ?? (await this.#take()).find(isIt);
+  }
+
+  #take(): Promise<readonly RoutedLetter[]> {
+    const { deadLetters, names } = this.#dependencies;
+    return this.#inTurn(async () => {
+      try {
+        for await (const _page of deadLetters.take()) if (deadLetters.held.length >= maxShown) break;
+      } finally {
+        await deadLetters.giveBack();
+      }
+      this.#taken = deadLetters.held.map((letter) => routed(letter, names));
+      return this.#taken;
     });
   }
-  const { signal } = new AbortController();
 
-  return {
-    /**
-     * @param count How many letters there are; the queue is read again when this differs from the last time.
-     * @param again Whether to read the queue in any case.
-     */
-    look: (count: number, again = false) =>
-      inTurn(async () => {
-        const isFresh = last && clock.now().getTime() - last.view.at.getTime() < viewFreshMs;
-        if (last && isFresh && !again && count === last.count) return last.view;
-        last = { view: await readView(dependencies), count };
-        return last.view;
-      }),
-    /** @param note Who, and why. An order is looked at once more even when its letters are gone. */
-    replay: (chosen: Chosen, go: boolean, note?: string) =>
-      changed(() => {
-        const orders = 'order' in chosen ? new Set([chosen.order]) : undefined;
-        const wanted = orders ? undefined : (letter: RoutedLetter) => isChosen(letter, chosen);
-        return replay({ go, orders, wanted, note, signal }, dependencies);
-      }),
-    discard: (chosen: Chosen, note: string, by: string) =>
-      changed(() =>
-        discard(
-          { wanted: (letter) => isChosen(routed(letter, names), chosen), note, by, signal },
-          dependencies,
-        ),
-      ),
-  };
-}
-
-export function isChosen(letter: RoutedLetter, chosen: Chosen): boolean {
-  if ('order' in chosen) return letter.numbers.includes(chosen.order);
-  return 'group' in chosen ? groupIdOf(letter) === chosen.group : letter.sqsId === chosen.letter;
-}
-
-async function readView({ deadLetters, names, clock }: DeadLetterDeskDependencies) {
-  /** How many letters could not be read, because another run holds them. */
-  const { hidden } = await deadLetters.size();
-  try {
-    for await (const _page of deadLetters.take()) if (deadLetters.held.length >= maxShown) break;
-  } finally {
-    await deadLetters.giveBack();
+  /** What was chosen, among the letters that are listed and those that were read from the queue last. */
+  async find(chosen: Chosen): Promise<readonly ListedLetter[]> {
+    const { ledger, clock, situation } = this.#dependencies;
+    if ('order' in chosen) {
+      const records = await ledger.deadLetters.of(chosen.order);
+      return records.filter(({ isDead }) => isDead).map((record) => filed(record, clock.now()));
+    }
+    const groups = [...(await this.open(await situation())).groups, ...groupsOf(this.#taken)];
+    if ('group' in chosen) return groups.find(({ id }) => id === chosen.group)?.letters ?? [];
+    const ids = new Set([chosen.letter].flat());
+    return groups.flatMap(({ letters }) => letters.filter((letter) => ids.has(idOf(letter))));
   }
-  const letters = deadLetters.held.map((letter) => routed(letter, names));
-  return { at: clock.now(), groups: groupsOf(letters), hidden, more: letters.length >= maxShown };
+
+  /**
+   * @param note Who, and why. An order is looked at once more even when its letters are gone.
+   * @returns also how many of the chosen letters the queue does not have.
+   */
+  async replay(chosen: Chosen, note: string) {
+    const { ids, found, wanted, most } = await this.#select(chosen);
+    const asked = 'order' in chosen ? { orders: new Set([chosen.order]) } : { wanted, most };
+    const report = await this.#inTurn(() =>
+      replay({ go: true, note, signal: this.#signal, ...asked }, this.#dependencies),
+    );
+    return { ...report, missing: 'order' in chosen ? 0 : ids.size - found.size };
+  }
+
+  /** Also ends the records of chosen letters that the queue does not have any more. @throws UsageError for such a note. */
+  async discard(chosen: Chosen, note: string, by: string) {
+    const { letters, wanted, most } = await this.#select(chosen);
+    const records = letters.flatMap(({ record }) => record ?? []);
+    const request = { wanted, most, records, note, by, signal: this.#signal };
+    return this.#inTurn(() => discard(request, this.#dependencies));
+  }
+
+  /** How the chosen letters are recognised in the queue, of which no more is read than has to be. */
+  async #select(chosen: Chosen) {
+    const letters = await this.find(chosen);
+    const ids = new Set(letters.map(idOf));
+    const found = new Set<string>();
+    const wanted = ({ sqsId, messageId, numbers }: DeadLetterMessage): boolean => {
+      if ('order' in chosen) return numbers.includes(chosen.order);
+      const id = [sqsId, messageId].find((each) => ids.has(each));
+      if (id !== undefined) found.add(id);
+      return id !== undefined;
+    };
+    return { letters, ids, found, wanted, most: 'order' in chosen ? undefined : ids.size };
+  }
+
+  /** One task at a time: two tasks that read the queue at once would each see only some of the letters. */
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const done = this.#running.then(task, task);
+    this.#running = done.catch(() => undefined);
+    return done;
+  }
+}
+
+/** By what a person chooses it: in the queue there may be copies of one message. */
+export const idOf = ({ sqsId, messageId }: ListedLetter): string => sqsId ?? messageId;
+
+const isLetter = ({ kind }: SeenTrouble): boolean => kind === 'dead-letter';
+const textOf = (key: SeenTrouble['key']): string => (key ? `${key.pk} ${key.sk}` : '');
+
+function filed(record: DeadLetter, since: Date): ListedLetter {
+  const { orderNumber, cause, stage } = record;
+  const to = queueOf(stage);
+  const route = to ? { to } : { stays: 'another version of this program has recorded it' };
+  // The ledger keeps under this number what names no order.
+  return {
+    ...record,
+    cause,
+    orderNumber: orderNumber === 'unknown' ? '' : orderNumber,
+    since,
+    route,
+    record,
+  };
 }

@@ -8,7 +8,7 @@ import type { EndDependencies } from '../ops/orders/end-order.ts';
 import { replayDependenciesOf } from '../ops/replay/replay.ts';
 import { findOwnerOf } from '../ops/trace/recording-owner.ts';
 import type { AuthKeys } from './auth.ts';
-import { createDeadLetterDesk } from './dead-letters.ts';
+import { DeadLetterDesk } from './dead-letters.ts';
 import type { Page } from './pages/layout.ts';
 import { createShopFloor } from './shop-floor.ts';
 
@@ -35,19 +35,20 @@ export function consoleDependencies(target: Target, config: string) {
   const replaying = replayDependenciesOf(target, { waitSeconds: local ? 0 : 1 });
   const { ledger, clock } = replaying;
   const reads = stackReadsOf(target, clock);
+  const situation = () => situationOf(reads);
   return {
     /** The stack's name, as pages show it. */
     target: name,
     /** Options that select this stack on a command line. */
     commands: whereOf(target),
     local,
-    situation: () => situationOf(reads),
+    situation,
     ledger,
     /** Asks Azumuta whose recording it is. */
     findOwner: findOwnerOf(target, config),
     /** The plant's configuration on this machine, and both partners: only what asks for it needs them. */
     plant: () => plantOf(target, config),
-    letters: createDeadLetterDesk(replaying),
+    letters: new DeadLetterDesk({ ...replaying, situation }),
     /** Ends what is open about an order, as a person wants. */
     ending: {
       ledger,

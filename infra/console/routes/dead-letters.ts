@@ -2,21 +2,22 @@ import { type Context, Hono } from 'hono';
 import * as z from 'zod/mini';
 import { UsageError } from '../../ops/cli/command.ts';
 import { counted } from '../../ops/cli/output.ts';
+import { signedNote } from '../../ops/cli/signed-note.ts';
 import type { DiscardReport } from '../../ops/dead-letters/discard.ts';
-import type { ReplayReport } from '../../ops/replay/replay.ts';
-import { type Chosen, isChosen } from '../dead-letters.ts';
+import { hiddenInWords } from '../../ops/dead-letters/queue.ts';
+import type { Chosen, DeadLetterDesk } from '../dead-letters.ts';
 import type { Answers, ConsoleDependencies } from '../dependencies.ts';
 import {
-  countOf,
   deadLetterGonePage,
   deadLetterPage,
   deadLettersPage,
   discardPage,
   replayPage,
+  unfiledPage,
 } from '../pages/dead-letters.ts';
 
-const id = z.string().check(z.minLength(1), z.maxLength(100));
-const chosenSchema = z.union([z.object({ group: id }), z.object({ letter: id })]);
+const id = z.string().check(z.minLength(1), z.maxLength(200));
+const chosenSchema = z.union([z.object({ group: id }), z.object({ letter: z.union([id, z.array(id)]) })]);
 
 type Pages = ConsoleDependencies & Answers;
 
@@ -25,70 +26,81 @@ export function deadLetterRoutes(dependencies: ConsoleDependencies, answers: Ans
   const pages = { ...dependencies, ...answers };
   return new Hono()
     .get('/letters', (c) => showAll(c, pages))
+    .get('/letters/unfiled', (c) => showUnfiled(c, pages))
     .get('/letters/one', (c) => showOne(c, pages))
-    .get('/letters/replay', (c) => ofChosen(c, (chosen) => showReplay(c, chosen, pages)))
+    .post('/letters/choose', (c) => choose(c, pages))
+    .get('/letters/replay', (c) => confirm(c, 'replay', c.req.query(), pages))
     .post('/letters/replay', (c) => replay(c, pages))
-    .get('/letters/discard', (c) => ofChosen(c, (chosen) => showDiscard(c, chosen, pages)))
+    .get('/letters/discard', (c) => confirm(c, 'discard', c.req.query(), pages))
     .post('/letters/discard', (c) => discard(c, pages));
 }
 
-async function look({ letters, situation }: Pages, again = false) {
-  return letters.look((await situation()).deadLetters, again);
+async function showAll(
+  c: Context,
+  { letters, situation, timeZone, show, formKey }: Pages,
+): Promise<Response> {
+  const now = await situation();
+  const view = await letters.open(now);
+  const headline = counted(view.total + now.unfiled, 'dead letter');
+  const content = deadLettersPage(view, now.unfiled, timeZone, formKey);
+  return show(c, { name: 'letters', title: 'Dead letters', headline, content, refreshSeconds }, now);
 }
 
-async function find(chosen: Chosen, pages: Pages) {
-  const { groups } = await look(pages);
-  return groups.flatMap(({ letters }) => letters).filter((letter) => isChosen(letter, chosen));
+async function showUnfiled(c: Context, { letters, timeZone, show, formKey }: Pages): Promise<Response> {
+  const content = unfiledPage(await letters.unfiled(), timeZone, formKey);
+  return show(c, { ...still, title: 'Dead letters of no known order', content });
+}
+
+async function showOne(c: Context, { letters, clock, timeZone, show }: Pages): Promise<Response> {
+  const letter = await letters.message(c.req.query('letter') ?? '');
+  const content = letter ? deadLetterPage(letter, { now: clock.now(), timeZone }) : deadLetterGonePage();
+  return show(c, { ...still, title: 'Dead letter', content });
+}
+
+/** A form posts what was chosen, as an address cannot hold so many ids. Nothing is done before the confirmation. */
+async function choose(c: Context, pages: Pages): Promise<Response> {
+  const form = await c.req.parseBody({ all: true });
+  if (form.letter === undefined)
+    return pages.redirect(c, '/letters', 'Nothing was chosen: tick at least one dead letter.');
+  return confirm(c, form.action === 'discard' ? 'discard' : 'replay', form, pages);
 }
 
 /** A page about the chosen letters; without a choice, all letters. */
-async function ofChosen(c: Context, page: (chosen: Chosen) => Promise<Response>): Promise<Response> {
-  const { data } = z.safeParse(chosenSchema, c.req.query());
-  return data ? page(data) : c.redirect('/letters', 303);
+async function confirm(
+  c: Context,
+  action: 'replay' | 'discard',
+  given: unknown,
+  pages: Pages,
+): Promise<Response> {
+  const { data: chosen } = z.safeParse(chosenSchema, given);
+  if (!chosen) return c.redirect('/letters', 303);
+  if (action === 'discard') return showDiscard(c, chosen, pages);
+  const content = replayPage(chosen, await pages.letters.find(chosen), pages.formKey);
+  return pages.show(c, { ...still, title: 'Replay', content });
 }
 
-async function showAll(c: Context, pages: Pages): Promise<Response> {
-  const order = c.req.query('order');
-  // Reading hides the letters from others, so a page that refreshes itself must not do it every time.
-  const view = await look(pages, c.req.header(refreshingHeader) === undefined);
-  return pages.show(c, {
-    name: 'letters',
-    title: order === undefined ? 'Dead letters' : `Dead letters of ${order}`,
-    headline: counted(countOf(view.groups), 'dead letter'),
-    content: deadLettersPage(view, order, pages.timeZone),
-  });
-}
-
-async function showOne(c: Context, pages: Pages): Promise<Response> {
-  const { clock, timeZone } = pages;
-  const [letter] = await find({ letter: c.req.query('letter') ?? '' }, pages);
-  const content = letter ? deadLetterPage(letter, { now: clock.now(), timeZone }) : deadLetterGonePage();
-  return pages.show(c, { ...still, title: 'Dead letter', content });
-}
-
-async function showReplay(c: Context, chosen: Chosen, { letters, show, formKey }: Pages) {
-  const report = await letters.replay(chosen, false);
-  return show(c, { ...still, title: 'Replay', content: replayPage(chosen, report, formKey) });
-}
-
-async function replay(c: Context, { letters, redirect }: Pages): Promise<Response> {
-  const chosen = z.parse(chosenSchema, await c.req.parseBody());
-  return redirect(c, '/letters', replayed(await letters.replay(chosen, true)));
+async function replay(c: Context, { letters, operator, redirect }: Pages): Promise<Response> {
+  const chosen = z.parse(chosenSchema, await c.req.parseBody({ all: true }));
+  const note = signedNote('chosen among the dead letters', await operator());
+  return redirect(c, '/letters', replayed(await letters.replay(chosen, note)));
 }
 
 async function showDiscard(
   c: Context,
   chosen: Chosen,
-  pages: Pages,
+  { letters, show, formKey }: Pages,
   complaint?: { readonly note: string; readonly sentence: string },
 ) {
   const title = complaint ? 'Discard: say why' : 'Discard';
-  const content = discardPage(chosen, await find(chosen, pages), pages.formKey, complaint);
-  return pages.show(c, { ...still, title, content });
+  return show(c, {
+    ...still,
+    title,
+    content: discardPage(chosen, await letters.find(chosen), formKey, complaint),
+  });
 }
 
 async function discard(c: Context, pages: Pages): Promise<Response> {
-  const form = await c.req.parseBody();
+  const form = await c.req.parseBody({ all: true });
   const chosen = z.parse(chosenSchema, form);
   const note = String(form.note ?? '');
   try {
@@ -100,22 +112,31 @@ async function discard(c: Context, pages: Pages): Promise<Response> {
   }
 }
 
-/** `refresh.js` sends this header. */
-const refreshingHeader = 'x-refreshing';
-
+/** Its items are read again each time. */
+const refreshSeconds = 10;
 /** A page that asks for a decision does not refresh itself. */
 const still = { name: 'letters', refreshSeconds: undefined } as const;
 
-function replayed({ moved, movable, more, failure }: ReplayReport): string {
+function replayed({
+  moved,
+  movable,
+  more,
+  missing,
+  failure,
+}: Awaited<ReturnType<DeadLetterDesk['replay']>>): string {
   if (failure !== undefined)
     return `Stopped after ${counted(moved, 'dead letter')}: ${failure} Nothing is lost: replay the rest again.`;
-  if (movable === 0) return 'There was nothing left to replay.';
-  return moved < movable || more
-    ? `Replayed ${moved} of ${counted(movable, 'dead letter')}: replay the rest again.`
-    : `Replayed ${counted(moved, 'dead letter')}.`;
+  if (movable + missing === 0) return 'There was nothing left to replay.';
+  if (moved < movable || (more && missing > 0))
+    return `Replayed ${moved} of ${counted(movable + missing, 'dead letter')}: replay the rest again.`;
+  const done = `Replayed ${counted(moved, 'dead letter')}.`;
+  if (missing === 0) return done;
+  return `${done} The queue does not have ${counted(missing, 'more dead letter')}: another run holds them, or SQS has dropped them. What is listed in ${hiddenInWords} still: have its order looked at once more, on its page or with npm run replay -- --order, unless it was booked by hand; then discard it, which ends its record.`;
 }
 
-function discarded({ discarded: gone, selected, failure }: DiscardReport): string {
+function discarded({ discarded: gone, selected, ended, failure }: DiscardReport): string {
   if (failure !== undefined) return `Discarded ${gone} of ${counted(selected, 'dead letter')}. ${failure}`;
-  return selected === 0 ? 'There was nothing left to discard.' : `Discarded ${counted(gone, 'dead letter')}.`;
+  if (selected + ended === 0) return 'There was nothing left to discard.';
+  const without = ended === 0 ? '' : ` The queue did not have ${ended} of them any more.`;
+  return `Discarded ${counted(gone + ended, 'dead letter')}.${without}`;
 }

@@ -47,9 +47,9 @@ async function done(action: Action, { number, because, kind }: Form, pages: Page
   if (action === 'remake') return (await remake(request, dependencies)).join('; ');
   const chosen: Chosen = { order: number };
   if (action === 'discard') {
-    const { discarded, failure } = await pages.letters.discard(chosen, because, by);
-    return failure ?? `discarded ${counted(discarded, 'dead letter')}`;
+    const { discarded, ended, failure } = await pages.letters.discard(chosen, because, by);
+    return failure ?? `discarded ${counted(discarded + ended, 'dead letter')}`;
   }
-  const { moved, hinted, failure } = await pages.letters.replay(chosen, true, note);
+  const { moved, hinted, failure } = await pages.letters.replay(chosen, note);
   return failure ?? (moved + hinted.length > 0 ? 'is looked at once more' : 'there is nothing to look at');
 }

@@ -3,7 +3,8 @@ import type { Message } from '@aws-sdk/client-sqs';
 import * as z from 'zod/mini';
 import { parseTrigger, type TriggerNames } from '../../../shared/azumuta/trigger.ts';
 import { completionHint } from '../../../shared/completions/messages.ts';
-import { causes } from '../../../shared/model/causes.ts';
+import type { DeadLetter } from '../../../shared/ledger/records/dead-letters.ts';
+import { type Cause, causes } from '../../../shared/model/causes.ts';
 import { partnerNames } from '../../../shared/model/partner.ts';
 import { consumerOf, type QueueName, queueNames } from '../../../shared/model/queues.ts';
 import { isRecord, jsonOf } from '../../../shared/platform/json.ts';
@@ -14,6 +15,22 @@ export type DeadLetterMessage = Readonly<ReturnType<typeof letterOf>>;
 
 /** The queue that a letter goes back to, or why it stays. */
 type Route = { readonly to: QueueName; readonly body: string } | { readonly stays: string };
+
+/** What letters are listed and grouped by, whether the queue or the ledger tells of them. */
+export interface ListedLetter {
+  /** SQS's id of it in the dead-letter queue, where it was read there. */
+  readonly sqsId?: string;
+  readonly messageId: string;
+  /** Empty when it names no order. */
+  readonly orderNumber: string;
+  readonly cause: Cause | undefined;
+  readonly reason: string;
+  readonly stage: string;
+  readonly since: Date;
+  readonly route: { readonly to: QueueName } | { readonly stays: string };
+  /** What the ledger has of it, where it was read there. */
+  readonly record?: DeadLetter;
+}
 
 const stageOfKind: Readonly<Record<string, string>> = {
   'product-order': 'create-product-orders',
@@ -99,7 +116,7 @@ export function letterOf(message: Message) {
  * the attributes of a letter are not trusted, because more than one function may write to the dead-letter queue.
  */
 function routeOf(letter: DeadLetterMessage, names: TriggerNames): Route {
-  const to = queueNames.find((queue) => consumerOf[queue] === letter.stage);
+  const to = queueOf(letter.stage);
   if (to !== undefined) return { to, body: wantedAgain(letter.body, to) };
   if (letter.stage !== 'receive-webhook')
     return { stays: 'it does not say which function it is for: read it in the queue, then delete it there' };
@@ -114,6 +131,11 @@ function routeOf(letter: DeadLetterMessage, names: TriggerNames): Route {
     return { stays: `it is still not understood (${parsed.reason}) Deploy that, and replay again` };
   const hint = completionHint('webhook', parsed.content, letter.messageId);
   return { to: 'completions', body: wantedAgain(JSON.stringify(hint), 'completions') };
+}
+
+/** The queue of a function that reads from one. */
+export function queueOf(stage: string): QueueName | undefined {
+  return queueNames.find((queue) => consumerOf[queue] === stage);
 }
 
 /** The message of a person. What cannot be read goes as it is, and is refused by its function. */
@@ -131,29 +153,33 @@ export const routed = (letter: DeadLetterMessage, names: TriggerNames) => ({
 });
 
 /** Letters of one function with the same cause and reason that go to the same queue: oldest first. */
-export type LetterGroup = ReturnType<typeof groupsOf>[number];
-
-/** Largest first. */
-export function groupsOf(all: readonly RoutedLetter[]) {
-  return [...Map.groupBy(all, groupIdOf)]
-    .flatMap(([id, members]) => {
-      const letters = members.toSorted((a, b) => a.since.getTime() - b.since.getTime());
-      return letters.slice(0, 1).map((first) => {
-        const { cause, stage, route, since } = first;
-        return { id, cause, reason: reasonFor(first), stage, route, since, letters };
-      });
-    })
-    .sort((a, b) => b.letters.length - a.letters.length || a.since.getTime() - b.since.getTime());
+export interface LetterGroup {
+  readonly id: string;
+  /** Without the numbers of their orders. */
+  readonly reason: string;
+  readonly letters: readonly [oldest: ListedLetter, ...others: ListedLetter[]];
 }
 
+/** Largest first. */
+export function groupsOf(all: readonly ListedLetter[]): LetterGroup[] {
+  return [...Map.groupBy(all, groupIdOf)]
+    .flatMap(([id, members]): LetterGroup[] => {
+      const [oldest, ...others] = members.toSorted((a, b) => a.since.getTime() - b.since.getTime());
+      return oldest ? [{ id, reason: reasonFor(oldest), letters: [oldest, ...others] }] : [];
+    })
+    .sort((a, b) => b.letters.length - a.letters.length || sinceOf(a) - sinceOf(b));
+}
+
+const sinceOf = ({ letters: [oldest] }: LetterGroup): number => oldest.since.getTime();
+
 /** Short and stable: the same reason, without the number of the order, always has the same id. */
-export function groupIdOf(letter: RoutedLetter): string {
+function groupIdOf(letter: ListedLetter): string {
   const { cause, stage, route } = letter;
   const text = JSON.stringify([cause, reasonFor(letter), stage, 'to' in route ? route.to : route.stays]);
   return createHash('sha256').update(text).digest('base64url').slice(0, 16);
 }
 
 /** The reason without the number of its order, so that the same reason of many orders is one group. */
-function reasonFor({ reason, orderNumber }: DeadLetterMessage): string {
+function reasonFor({ reason, orderNumber }: ListedLetter): string {
   return orderNumber.length < 2 ? reason : reason.replaceAll(orderNumber, '‹order›');
 }

@@ -218,7 +218,8 @@ function reportOf(run: Run, interrupted: boolean, failure: string | undefined) {
   };
 }
 
-function groupReport({ cause, reason, stage, route, since, letters }: LetterGroup) {
+function groupReport({ reason, letters }: LetterGroup) {
+  const [{ cause, stage, route, since }] = letters;
   /** Queue that they go to, or why they stay. */
   const { to, stays } = { to: undefined, stays: undefined, ...route };
   /** At most ten of their orders. */

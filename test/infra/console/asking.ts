@@ -16,7 +16,7 @@ export function ask(
   }: {
     readonly method?: string;
     readonly headers?: Readonly<Record<string, string>>;
-    readonly form?: Readonly<Record<string, string>>;
+    readonly form?: Readonly<Record<string, string>> | [string, string][];
   } = {},
 ): Promise<Answer> {
   const body = form === undefined ? undefined : new URLSearchParams(form).toString();
@@ -49,31 +49,35 @@ export async function enter({ origin, address }: { readonly origin: string; read
   const { headers } = await ask(address);
   const [cookie = ''] = String(headers['set-cookie'] ?? '').split(';');
   const get = (path: string) => ask(`${origin}${path}`, { headers: { cookie } });
-  /** Sends a form with the given fields, and follows the redirect. */
-  async function post(path: string, form: string, filled: Readonly<Record<string, string>> = {}) {
-    const answer = await ask(new URL(path, origin).href.split('?')[0] ?? '', {
-      method: 'POST',
-      headers: { cookie, origin },
-      form: { ...hiddenFieldsOf(form), ...filled },
-    });
+  /** Sends a form of a page that is shown, with the given fields, and follows the redirect. */
+  async function post(path: string, shown: string, filled: readonly [name: string, value: string][]) {
+    const form = [...hiddenEntriesOf(shown), ...filled];
+    const answer = await ask(`${origin}${path}`, { method: 'POST', headers: { cookie, origin }, form });
     const { location } = answer.headers;
     return answer.status === 303 && typeof location === 'string' ? get(location) : answer;
   }
-
   return {
     cookie,
     get,
     post,
-    /** Opens a page and sends its form. */
-    send: async (page: string, filled?: Readonly<Record<string, string>>) =>
-      post(page, (await get(page)).text, filled),
+    /** Opens a page, and sends its form to the same address. */
+    async send(page: string, filled: Readonly<Record<string, string>> = {}) {
+      return post(page.split('?')[0] ?? '', (await get(page)).text, Object.entries(filled));
+    },
   };
 }
 
 /** Names and values of the hidden fields of a page's form. */
-export function hiddenFieldsOf(page: string): Record<string, string> {
+export const hiddenFieldsOf = (page: string): Record<string, string> =>
+  Object.fromEntries(hiddenEntriesOf(page));
+
+/** The same with fields that are there several times; forms of one page share the key. */
+function hiddenEntriesOf(page: string): [name: string, value: string][] {
   const found = page.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g);
-  return Object.fromEntries([...found].map(([, name, value]) => [String(name), String(value)]));
+  const fields = [...found].map(([whole, name, value]): [string, [string, string]] => {
+    return [whole, [String(name), String(value)]];
+  });
+  return [...new Map(fields).values()];
 }
 
 /** The addresses of links on a page that begin with a text, unescaped. */

@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
 import { ask, enter, hiddenFieldsOf, linksOf } from './asking.ts';
 import { startStoreStage } from './store-stage.ts';
 
 const stage = await forAllTests(startStoreStage());
 const visitor = await enter(stage);
-await stage.store.put({ body: productOrderMessage('PO-1'), orderNumber: 'PO-1', reason: 'No article.' });
+await stage.dead('PO-1', 'No article.');
 
 const pages = [
   '/',

@@ -1,7 +1,14 @@
+import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { html } from 'hono/html';
 import { beforeEach, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import { discard } from '../../../infra/ops/dead-letters/discard.ts';
 import { DeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
-import { productOrderMessage } from '../../../shared/orders/messages.ts';
+import { deadLetterKey } from '../../../shared/ledger/keys.ts';
+import { concernFields } from '../../../shared/ledger/records/concerns.ts';
+import { causes } from '../../../shared/model/causes.ts';
+import { remedies } from '../../../shared/model/remedies.ts';
 import { plan, refuse } from '../../support/bookings.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
 import { newOrder } from '../../support/orders.ts';
@@ -13,21 +20,31 @@ const stage = await forAllTests(startStoreStage());
 const visitor = await enter(stage);
 beforeEach(async () => {
   await stage.empty();
-  // What was looked at a minute ago is looked at again.
   stage.clock.advance(60);
 });
 
-const dead = (number: string, reason: string, messageId = `m-${number}`) =>
-  stage.store.put({ body: productOrderMessage(number), orderNumber: number, reason, messageId });
+const { dead } = stage;
+/** A message that SQS itself or the webhook put there: the ledger does not know it. */
+const unknown = (given: Partial<Parameters<typeof stage.store.put>[0]> = {}) =>
+  stage.store.put({
+    ...{ body: webhookCall({ query: 'number=PO-5' }), stage: 'receive-webhook', orderNumber: '' },
+    ...{ reason: 'No number.', cause: 'unreadable-message', messageId: 'm-unknown', ...given },
+  });
+
+/** The ledger has it still, and SQS has dropped its message. */
+const recorded = (orderNumber: string) =>
+  stage.ledger.deadLetters.record({
+    ...{ orderNumber, messageId: `m-${orderNumber}`, stage: 'create-product-orders' },
+    ...{ reason: 'No article.', cause: 'unknown-article' },
+  });
 
 /** Address of an action on the only group whose reason is on the page. */
-async function action(name: 'replay' | 'discard', at = 0): Promise<string> {
-  const { text } = await visitor.get('/letters');
-  return linksOf(text, `/letters/${name}?group=`)[at] ?? '';
+async function action(name: 'replay' | 'discard', page = '/letters'): Promise<string> {
+  return linksOf((await visitor.get(page)).text, `/letters/${name}?group=`)[0] ?? '';
 }
 
 describe('the page of dead letters', () => {
-  it('groups them by reason without the order number, largest group first', async () => {
+  it('groups them by reason without the order number, largest group first, with their orders', async () => {
     // Prepare
     await dead('PO-9', 'Azumuta is closed to PO-9.');
     for (const number of ['PO-1', 'PO-2']) await dead(number, `Azumuta has no article for ${number}.`);
@@ -40,29 +57,124 @@ describe('the page of dead letters', () => {
     expect(first).toBe('Azumuta has no article for ‹order›.');
     expect(second).toBe('Azumuta is closed to PO-9.');
     expect(text).toContain('2 dead letters · cause: unknown-article');
+    for (const number of ['PO-1', 'PO-2', 'PO-9'])
+      expect(linksOf(text, '/order?')).toContain(`/order?number=${number}`);
   });
 
-  it('holds none of them: others can take all at once', async () => {
+  it('takes no message: it comes from the ledger, also when somebody else holds the whole queue', async () => {
     await dead('PO-1', 'No article.');
-    await visitor.get('/letters');
-    expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 1, hidden: 0 } });
+    await stage.store.read('dead-letters');
+    const { text } = await visitor.get('/letters');
+    expect(text).toContain('No article.');
+    expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 0, hidden: 1 } });
   });
 
-  it('shows the content of a dead letter without secrets and names of persons', async () => {
+  it.each(Object.entries(remedies))(
+    'says who acts on %s and how, and suggests a replay only where nobody has to compare first',
+    async (cause, { who, next, compareFirst = false }) => {
+      // Prepare
+      await dead('PO-1', 'It is so.', { cause: z.parse(z.enum(causes), cause) });
+      // Act
+      const { text } = await visitor.get('/letters');
+      const confirmation = (await visitor.get(await action('replay'))).text;
+      // Assess
+      expect(text).toContain(`<dd>${who}</dd>`);
+      expect(text).toContain(String(html`${next}`));
+      expect(text.includes('Compare before you replay')).toBe(compareFirst);
+      expect(text.includes('class="button main" href="/letters/replay')).toBe(!compareFirst);
+      expect(confirmation.includes('<button class="main">')).toBe(!compareFirst);
+    },
+  );
+
+  it('lists a thousand, the oldest of each cause, counts all of them, and says what it left out', async () => {
+    // Prepare
+    const { client, tableName } = stage.table;
+    const letter = (n: number, cause: 'order-state' | 'conflict') => ({
+      ...deadLetterKey(`MO/${n}`, `m-${n}`),
+      ...{ messageId: `m-${n}`, orderNumber: `MO/${n}`, stage: 'book-completion', isDead: true },
+      ...{ reason: `It is ${cause}.`, cause, v: 1 },
+      ...concernFields(
+        { kind: 'dead-letter', partner: 'erp', cause },
+        new Date(stage.clock.now().getTime() + n),
+      ),
+    });
+    const many = Array.from({ length: 1100 }, (_, n) => letter(n, n < 3 ? 'conflict' : 'order-state'));
+    while (many.length > 0) {
+      const page = many.splice(0, 25).map((item) => ({ PutRequest: { Item: marshall(item) } }));
+      await client.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: page } }));
+    }
+    // Act
+    const { text } = await visitor.get('/letters');
+    // Assess
+    expect(text).toContain('1100 dead letters, of which the oldest 1000 are listed');
+    expect(text).toContain('1097 completions cannot be booked in the ERP: order state');
+    expect(text).toMatch(/997 dead letters · cause: order-state[\s\S]*3 dead letters · cause: conflict/);
+    expect(text).toContain('Choose some of the oldest 500');
+  });
+});
+
+describe('dead letters that the ledger does not know', () => {
+  it('are a count with a link that says what it does; the page takes none of them', async () => {
+    // Prepare
+    await dead('PO-1', 'No article.');
+    await unknown();
+    // Act
+    const { text } = await visitor.get('/letters');
+    // Assess
+    expect(text).toContain('1 dead letter belongs to no order that the ledger knows.');
+    expect(text).toContain('for a moment nobody else can replay');
+    expect(text).not.toContain('No number.');
+    expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 2, hidden: 0 } });
+  });
+
+  it('are read from the queue when they are looked at, without those that the ledger knows, and given back', async () => {
+    // Prepare
+    await dead('PO-1', 'No article.');
+    await dead('PO-2', 'It is over.');
+    await stage.ledger.deadLetters.markSettled({ orderNumber: 'PO-2', messageId: 'm-PO-2' });
+    await unknown();
+    // Act
+    const { text } = await visitor.get('/letters/unfiled');
+    // Assess
+    expect([...text.matchAll(/<h2 id="reason[^>]*>([^<]*)/g)].map(([, words]) => words)).toEqual([
+      'No number.',
+    ]);
+    expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 3, hidden: 0 } });
+  });
+
+  it('show their content without secrets and names of persons', async () => {
     // Prepare
     const body = JSON.stringify({ token: 'abc123', operator: 'An Peeters', productOrderNumber: 'PO-5' });
-    await stage.store.put({
-      body: webhookCall({ query: 'api_key=s3cret&number=PO-5', body }),
-      stage: 'receive-webhook',
-      orderNumber: '',
-      reason: 'No number.',
-    });
+    await unknown({ body: webhookCall({ query: 'api_key=s3cret&number=PO-5', body }) });
     // Act
-    const [page = ''] = linksOf((await visitor.get('/letters')).text, '/letters/one');
+    const [page = ''] = linksOf((await visitor.get('/letters/unfiled')).text, '/letters/one');
     const { text } = await visitor.get(page);
     // Assess
     expect(text).toContain('PO-5');
     for (const secret of ['abc123', 's3cret', 'An Peeters']) expect(text).not.toContain(secret);
+  });
+
+  it('can be shown, too, where the ledger has one under no order', async () => {
+    await dead('unknown', 'It cannot be read.', {
+      body: '{"kind":"completion"}',
+      messageId: 'm-0',
+      cause: 'unreadable-message',
+    });
+    const [page = ''] = linksOf((await visitor.get('/letters')).text, '/letters/one');
+    expect((await visitor.get(page)).text).toContain('&quot;kind&quot;: &quot;completion&quot;');
+  });
+
+  it('can be replayed and discarded', async () => {
+    // Prepare: a call that is understood by now, and one that is not
+    await unknown({ body: webhookCall({ query: 'number=PO-5' }), messageId: 'm-1' });
+    await unknown({ body: webhookCall({ query: '' }), messageId: 'm-2' });
+    // Act
+    const moved = await visitor.send(await action('replay', '/letters/unfiled'));
+    const gone = await visitor.send(await action('discard', '/letters/unfiled'), { note: 'Nobody knows it' });
+    // Assess
+    expect(moved.text).toContain('Replayed 1 dead letter.');
+    expect(gone.text).toContain('Discarded 1 dead letter.');
+    expect(await stage.depths()).toMatchObject({ 'dead-letters': nothing, completions: { visible: 1 } });
   });
 });
 
@@ -70,19 +182,51 @@ it('shows booking and figures of a completion that was refused, and the journey 
   // Prepare
   const refusal = { reason: 'The period is closed.', cause: 'refused-by-erp' } as const;
   await refuse(stage.ledger, 'PO-F', await plan(stage.ledger, 'PO-F'), refusal);
-  await stage.store.put({
-    ...{ body: completion('PO-F'), stage: 'book-completion', orderNumber: 'PO-F', ...refusal },
+  await dead('PO-F', refusal.reason, {
+    ...{ body: completion('PO-F'), stage: 'book-completion' },
     about: { booking: 'id of PO-F#quantity', figures: '5 u good, lots L-1, L-2' },
   });
   // Act
-  const [page = ''] = linksOf((await visitor.get('/letters')).text, '/letters/one');
-  const letter = (await visitor.get(page)).text;
+  const letter = (await visitor.get('/letters/one?letter=m-PO-F')).text;
   const journey = (await visitor.get('/order?number=PO-F')).text;
   // Assess
   expect(letter).toContain('<dd><code>id of PO-F#quantity</code></dd>');
   expect(letter).toContain('<dd>5 u good, lots L-1, L-2</dd>');
   expect(journey).toContain('<dt>Refused</dt><dd>5 u good, 1 u scrap, lots L-1, L-2, 1 note, 1 link</dd>');
   expect(journey).not.toMatch(/Peeters|photo/);
+});
+
+describe('some of a group', () => {
+  const choose = async (...fields: [name: string, value: string][]) =>
+    visitor.post('/letters/choose', (await visitor.get('/letters')).text, fields);
+
+  it('are chosen by checkboxes: nothing is done before the confirmation, and the others stay', async () => {
+    // Prepare
+    for (const number of ['PO-1', 'PO-2', 'PO-3']) await dead(number, 'No article.');
+    // Act
+    const asked = await choose(['action', 'replay'], ['letter', 'm-PO-1'], ['letter', 'm-PO-3']);
+    const before = await stage.depths();
+    const { text } = await visitor.post('/letters/replay', asked.text, []);
+    // Assess
+    expect(asked.text).toMatch(/Replay 2 dead letters[\s\S]*>PO-1<[\s\S]*>PO-3</);
+    expect(before).toMatchObject({ 'dead-letters': { visible: 3 }, 'product-orders': nothing });
+    expect(text).toContain('Replayed 2 dead letters.');
+    expect((await stage.depths())['product-orders'].visible).toBe(2);
+    expect(await stage.ledger.deadLetters.of('PO-2')).toMatchObject([{ isDead: true }]);
+  });
+
+  it('can be discarded, with a reason', async () => {
+    for (const number of ['PO-1', 'PO-2']) await dead(number, 'No article.');
+    const asked = await choose(['action', 'discard'], ['letter', 'm-PO-2']);
+    const { text } = await visitor.post('/letters/discard', asked.text, [['note', 'Typed by hand']]);
+    expect(text).toContain('Discarded 1 dead letter.');
+    expect(await stage.ledger.deadLetters.of('PO-1')).toMatchObject([{ isDead: true }]);
+  });
+
+  it('are asked for when none is ticked', async () => {
+    for (const number of ['PO-1', 'PO-2']) await dead(number, 'No article.');
+    expect((await choose(['action', 'replay'])).text).toContain('tick at least one dead letter');
+  });
 });
 
 describe('replay', () => {
@@ -110,22 +254,19 @@ describe('replay', () => {
   });
 
   it('sends the letters of one function only, whatever another gives as its reason', async () => {
-    // Prepare
-    const reason = 'No article.';
-    await dead('PO-1', reason);
-    await stage.store.put({
-      body: completion('PO-2'),
-      stage: 'book-completion',
-      orderNumber: 'PO-2',
-      reason,
-    });
-
-    // Act
+    await dead('PO-1', 'No article.');
+    await dead('PO-2', 'No article.', { body: completion('PO-2'), stage: 'book-completion' });
     const { text } = await visitor.send(await action('replay'));
-
-    // Assess
     expect(text).toContain('Replayed 1 dead letter.');
     expect((await stage.depths())['dead-letters']).toEqual({ visible: 1, hidden: 0 });
+  });
+
+  it('is signed in the journey of each order', async () => {
+    await stage.ledger.orders.put(newOrder({ number: 'PO-S' }));
+    await dead('PO-S', 'No article.');
+    await visitor.send(await action('replay'));
+    const replayed = (await stage.ledger.journeys.of('PO-S')).find(({ event }) => event === 'replayed');
+    expect(replayed?.note).toContain(`(signed by ${operator})`);
   });
 
   it('says that there is nothing to replay when somebody else was faster', async () => {
@@ -134,18 +275,22 @@ describe('replay', () => {
     await stage.empty();
     expect((await visitor.get(page)).text).toContain('There is nothing to replay');
   });
+
+  it('says which letters the queue does not have any more, and what to do', async () => {
+    await dead('PO-1', 'No article.');
+    await recorded('PO-2');
+    const { text } = await visitor.send(await action('replay'));
+    expect(text).toMatch(
+      /Replayed 1 dead letter\. The queue does not have 1 more dead letter[\s\S]*npm run replay -- --order/,
+    );
+    expect(await stage.ledger.deadLetters.of('PO-2')).toMatchObject([{ isDead: true }]);
+  });
 });
 
 describe('discard', () => {
   it('removes the dead letter, and keeps the note and the operator’s name in the journey of its order', async () => {
     // Prepare
     await stage.ledger.orders.put(newOrder({ number: 'PO-7' }));
-    await stage.ledger.deadLetters.record({
-      messageId: 'm-PO-7',
-      orderNumber: 'PO-7',
-      stage: 'create-product-orders',
-      reason: 'No article.',
-    });
     await dead('PO-7', 'No article.');
     stage.clock.advance(60);
     // Act
@@ -170,8 +315,8 @@ describe('discard', () => {
     // Prepare
     const refusal = { reason: 'The period is closed.', cause: 'refused-by-erp' } as const;
     await refuse(stage.ledger, 'PO-D', await plan(stage.ledger, 'PO-D', 'm-PO-D'), refusal);
-    const letter = { orderNumber: 'PO-D', messageId: 'm-PO-D', stage: 'book-completion', ...refusal };
-    await stage.store.put({ ...letter, body: completion('PO-D') });
+    const letter = { stage: 'book-completion', cause: refusal.cause, body: completion('PO-D') };
+    await dead('PO-D', refusal.reason, letter);
     // Act
     await visitor.send(await action('discard'), { note: 'Booked in the ERP by hand' });
     // Assess
@@ -183,10 +328,27 @@ describe('discard', () => {
 
   it('keeps the note for a dead letter that the ledger never knew', async () => {
     await stage.store.putBare(completion('PO-8'));
-    await visitor.send(await action('discard'), { note: 'Booked in the ERP by hand' });
+    await visitor.send(await action('discard', '/letters/unfiled'), { note: 'Booked in the ERP by hand' });
     const kept = (await stage.ledger.journeys.of('unknown')).filter(({ event }) => event === 'discarded');
     expect(kept.at(-1)?.note).toContain('Booked in the ERP by hand');
     expect(await stage.depths()).toMatchObject({ 'dead-letters': nothing });
+  });
+
+  it('ends the record of a letter that the queue does not have any more, but not while another run may hold it', async () => {
+    // Prepare
+    await recorded('PO-1');
+    await dead('PO-2', 'Something else.');
+    await stage.store.read('dead-letters');
+    const page = await action('discard');
+    // Act
+    const held = await visitor.send(page, { note: 'It was cancelled' });
+    await stage.empty();
+    await recorded('PO-1');
+    const { text } = await visitor.send(await action('discard'), { note: 'It was cancelled' });
+    // Assess
+    expect(held.text).toContain('Another run holds 1 dead letter: discard the rest again');
+    expect(text).toContain('Discarded 1 dead letter. The queue did not have 1 of them any more.');
+    expect(await stage.ledger.deadLetters.of('PO-1')).toMatchObject([{ isDead: false }]);
   });
 
   it.each(['', '   ', 'ok'])(
@@ -219,7 +381,7 @@ describe('discard, when something fails', () => {
     // Act
     const report = await discard(request, { deadLetters: queue(), ledger });
     // Assess
-    expect(report).toEqual({
+    expect(report).toMatchObject({
       selected: 2,
       discarded: 0,
       failure: 'The table is being restored.',

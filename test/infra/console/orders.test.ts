@@ -93,7 +93,7 @@ describe('the page of one order', () => {
     const [form = ''] =
       text.match(new RegExp(`<form method="post" action="/order/${action}"[\\s\\S]*?</form>`)) ?? [];
     expect(form).not.toBe('');
-    return visitor.post(`/order/${action}`, form, fields);
+    return visitor.post(`/order/${action}`, form, Object.entries(fields));
   }
 
   it('settles a concern, signed and with the reason in what happened', async () => {

@@ -1,10 +1,12 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { createConsole, listenOnLoopback } from '../../../infra/console/app.ts';
-import { createDeadLetterDesk } from '../../../infra/console/dead-letters.ts';
+import { DeadLetterDesk } from '../../../infra/console/dead-letters.ts';
 import type { ConsoleDependencies } from '../../../infra/console/dependencies.ts';
 import { situationOf } from '../../../infra/ops/flows/situation.ts';
 import { ConfigurationError } from '../../../shared/integration/define.ts';
+import { deadLetterPrefix } from '../../../shared/ledger/keys.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
+import type { DeadLetter } from '../../../shared/worker/dead-letter.ts';
 import { startReplayStores } from '../ops/replay/replay-run.ts';
 import { credentials } from '../ops/stores.ts';
 
@@ -17,7 +19,7 @@ export const operator = 'an.peeters';
 /** The console with real queues and a real ledger, but without functions and partners. */
 export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPlant) {
   const stores = await startReplayStores();
-  const { store, ledger, clock } = stores;
+  const { store, ledger, clock, table } = stores;
   const { queueUrls } = stores.replaying;
   // No Lambda answers here, as for an operator who has no access to it.
   const nowhere = { endpoint: 'http://127.0.0.1:9', region: 'eu-west-1', credentials, maxAttempts: 1 };
@@ -33,7 +35,7 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
     ledger,
     plant,
     findOwner: async (id) => (id === '5KKoy7m6ms89mvrTg' ? { owner: 'PO-REC' } : {}),
-    letters: createDeadLetterDesk(stores.replaying),
+    letters: new DeadLetterDesk({ ...stores.replaying, situation }),
     ending: {
       ledger,
       enqueue: async (one) =>
@@ -48,12 +50,34 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
     clock,
     timeZone: 'Europe/Brussels',
   });
+  /** A message that a consumer dead-letters: recorded, and in the queue. */
+  async function dead(orderNumber: string, reason: string, given: Partial<DeadLetter> = {}): Promise<void> {
+    const letter = {
+      ...({
+        stage: 'create-product-orders',
+        cause: 'unknown-article',
+        messageId: `m-${orderNumber}`,
+      } as const),
+      ...{ body: productOrderMessage(orderNumber), orderNumber, reason },
+      ...given,
+    };
+    const { stage: of, cause, messageId } = letter;
+    await ledger.deadLetters.record({ orderNumber, reason, stage: of, cause, messageId });
+    await store.put(letter);
+  }
   const listening = await listenOnLoopback(app, 0);
   port = listening.port;
   const origin = `http://127.0.0.1:${port}`;
   return {
     ...stores,
     situation,
+    dead,
+    /** Nothing is in the queues, and no dead letter is open. */
+    async empty() {
+      await stores.empty();
+      for (const { key } of await ledger.concerns.open(() => 10_000))
+        if (key.sk.startsWith(deadLetterPrefix)) await table.table.remove(key);
+    },
     port,
     origin,
     token,

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { productOrderMessage } from '../../../../shared/orders/messages.ts';
 import { newOrder } from '../../../support/orders.ts';
 import { startServer } from '../../../support/server.ts';
 import { type StoreStage, startStoreStage } from '../store-stage.ts';
@@ -26,8 +25,7 @@ beforeEach(async () => {
   stage.clock.advance(60);
 });
 
-const dead = (number: string, reason = longReason) =>
-  stage.store.put({ body: productOrderMessage(number), orderNumber: number, reason, messageId: number });
+const dead = (number: string, reason = longReason) => stage.dead(number, reason);
 const order = (number: string) => `/order?${new URLSearchParams({ number })}`;
 const focusedText = () => window.page.evaluate('document.activeElement.textContent.trim()');
 
