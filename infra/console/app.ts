@@ -9,6 +9,7 @@ import type { Answers, ConsoleDependencies } from './dependencies.ts';
 import { problemOf, problemPage, refusalPage } from './pages/error-page.ts';
 import { layout, type Page } from './pages/layout.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
+import { flowRoutes } from './routes/flows.ts';
 import { orderActionRoutes } from './routes/order-actions.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { shopFloorRoutes } from './routes/shop-floor.ts';
@@ -34,6 +35,7 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
   app.route('/', orderActionRoutes(dependencies, answers));
   app.route('/', deadLetterRoutes(dependencies, answers));
   app.route('/', tryRoutes(dependencies, answers));
+  app.route('/', flowRoutes(dependencies, answers));
   if (shopFloor) app.route('/', shopFloorRoutes(shopFloor, answers));
 
   app.notFound((c) => {

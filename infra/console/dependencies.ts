@@ -5,6 +5,7 @@ import { plantOf } from '../ops/cli/partners.ts';
 import { operatorOf, type Target, whereOf } from '../ops/cli/target.ts';
 import { situationOf, stackReadsOf } from '../ops/flows/situation.ts';
 import type { EndDependencies } from '../ops/orders/end-order.ts';
+import { type SwitchName, switchOne } from '../ops/pause/switch-flow.ts';
 import { replayDependenciesOf } from '../ops/replay/replay.ts';
 import { findOwnerOf } from '../ops/trace/recording-owner.ts';
 import type { AuthKeys } from './auth.ts';
@@ -49,6 +50,8 @@ export function consoleDependencies(target: Target, config: string) {
     /** The plant's configuration on this machine, and both partners: only what asks for it needs them. */
     plant: () => plantOf(target, config),
     letters: new DeadLetterDesk({ ...replaying, situation }),
+    /** Pauses or resumes, and does not wait until Lambda has done it. */
+    switchOne: (flow: SwitchName, on: boolean) => switchOne(flow, { target, ledger }, { on, looks: 1 }),
     /** Ends what is open about an order, as a person wants. */
     ending: {
       ledger,

@@ -1,5 +1,5 @@
 import type { RetryLater } from '../model/errors.ts';
-import { type Partner, partnerWords } from '../model/partner.ts';
+import type { Partner } from '../model/partner.ts';
 import { durationInWords } from '../model/time.ts';
 import type { Table, Update } from '../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -54,6 +54,7 @@ const freshMs = 2000;
 /** Attributes that say since when all calls have failed, and that all were about one order. */
 const whileFailing = ['failingSince', 'failingOrder'];
 
+const nobodyProbes = '#open = :yes AND (attribute_not_exists(#probeUntil) OR #probeUntil <= :at)';
 const whileClosed = {
   condition: 'attribute_not_exists(#open) OR #open = :no',
   values: { no: false },
@@ -63,14 +64,6 @@ const whileClosed = {
 function pauseSince(instant: string): Outage {
   const reason = 'Bookings are paused.';
   return { seconds: 60, reason, openedAt: Date.parse(instant), isDown: false, isPause: true };
-}
-
-/** Why a partner is not called now, for a person. */
-export function whyHeldBack(
-  partner: Partner,
-  { reason, isPause }: Pick<Outage, 'reason' | 'isPause'>,
-): string {
-  return isPause ? reason : `Waiting for ${partnerWords[partner]} to recover. ${reason}`.trim();
 }
 
 /**
@@ -131,8 +124,7 @@ export class Breaker {
     const at = this.#now();
     const probing = await this.#table.update(stateKey(partner), {
       set: { probeUntil: at + cooldownsOfProbe * this.#cooldownSeconds * 1000, probeOwner: owner },
-      condition:
-        '#open = :yes AND #openUntil <= :at AND (attribute_not_exists(#probeUntil) OR #probeUntil <= :at)',
+      condition: `#openUntil <= :at AND ${nobodyProbes}`,
       values: { yes: true, at },
     });
     // When the answer to this write is lost, the AWS SDK sends it again, and finds the probe that it has written.
@@ -207,6 +199,13 @@ export class Breaker {
   /** The call ended before the partner could answer: a probe is given back, and nothing is known about the partner. */
   async recordNoAnswer(partner: Partner, { permit }: Permit, owner: string): Promise<void> {
     if (permit === 'probe') await this.#endProbe(partner, owner);
+  }
+
+  /** The next message probes at once. @returns false while it is closed, or probed already. */
+  async probeNow(partner: Partner): Promise<boolean> {
+    const at = this.#now();
+    const changes = { set: { openUntil: at }, condition: nobodyProbes, values: { yes: true, at } };
+    return (await this.#table.update(stateKey(partner), changes)) !== undefined;
   }
 
   /** Holds bookings back, or lets them go on; orders are still linked. @returns whether it was so before. */

@@ -1,9 +1,9 @@
 import { RetryLater, reasonOf, Wait } from '../model/errors.ts';
-import type { Partner } from '../model/partner.ts';
+import { type Partner, partnerWords } from '../model/partner.ts';
 import type { CallSignal, Guard, Pace } from '../platform/http.ts';
 import type { Logger } from '../platform/log.ts';
 import { NoFreeSlot, type Slots } from '../slots/slots.ts';
-import { type Breaker, type Outage, whyHeldBack } from './circuit-breaker.ts';
+import type { Breaker, Outage } from './circuit-breaker.ts';
 
 export interface GuardedCallDependencies {
   readonly breaker: Breaker;
@@ -132,6 +132,14 @@ async function noted<T>(note: Promise<T>, partner: Partner, log: Logger): Promis
     log.error('The circuit breaker could not note an outcome', fields);
     return undefined;
   });
+}
+
+/** Why a partner is not called now, for a person. */
+export function whyHeldBack(
+  partner: Partner,
+  { reason, isPause }: Pick<Outage, 'reason' | 'isPause'>,
+): string {
+  return isPause ? reason : `Waiting for ${partnerWords[partner]} to recover. ${reason}`.trim();
 }
 
 function waiting(partner: Partner, outage: Omit<Outage, 'openedAt'>, log: Logger): BreakerOpen {

@@ -1,5 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
-import { type Outage, whyHeldBack } from '../circuit-breaker/circuit-breaker.ts';
+import type { Outage } from '../circuit-breaker/circuit-breaker.ts';
+import { whyHeldBack } from '../circuit-breaker/guarded-call.ts';
 import { reasonOf } from '../model/errors.ts';
 import type { Partner } from '../model/partner.ts';
 import { NoFreeSlot } from '../slots/slots.ts';

@@ -1,14 +1,24 @@
 import { html } from 'hono/html';
 import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import type { Partner } from '../../../shared/model/partner.ts';
+import { type Partner, partnerNames, partnerWords } from '../../../shared/model/partner.ts';
 import { consumerOf, type QueueName } from '../../../shared/model/queues.ts';
+import { capitalized } from '../../../shared/model/text.ts';
 import { duration } from '../../../shared/model/time.ts';
 import type { Problem } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
+import { isRefused } from '../../../shared/situation/words.ts';
+import { policyWords } from '../../ops/cli/policy-words.ts';
+import { type SwitchName, switches, switchNames } from '../../ops/pause/switch-flow.ts';
+import { formKeyField } from '../auth.ts';
 import { type Html, moment, orderLink, type PlantTime, queueTitles } from '../labels.ts';
 
 /** Both flows as a picture, below the list of problems. */
-export function flowsPage(status: Situation, problems: readonly Problem[], timeZone: string): Html {
+export function flowsPage(
+  status: Situation,
+  problems: readonly Problem[],
+  timeZone: string,
+  formKey: string,
+): Html {
   const time = { now: status.at, timeZone };
   return html`<h1>Flows</h1>
     <div id="flows" data-live>
@@ -26,6 +36,7 @@ export function flowsPage(status: Situation, problems: readonly Problem[], timeZ
         partner('erp', status, 'gets bookings', time),
       ])}
       ${deadLettersPart(status)}
+      ${switchesPart(status, formKey)}
     </div>
     <p class="hint">“Under way” counts messages that a function works on and messages that wait for their next attempt: SQS does not distinguish them.</p>`;
 }
@@ -111,4 +122,52 @@ function deadLettersPart({ deadLetters }: Situation): Html {
     <h2 id="aside">Waiting for a person</h2>
     <p><span class="number">${deadLetters}</span> <a href="/letters">${deadLetters === 1 ? 'dead letter' : 'dead letters'}</a></p>
   </section>`;
+}
+
+/** What a person can do here: have a partner tried at once, and pause or resume. */
+function switchesPart(status: Situation, formKey: string): Html {
+  const { partners, queues, pullPausedSince } = status;
+  const isPaused: Readonly<Record<SwitchName, boolean>> = {
+    orders: queues['product-orders'].paused,
+    completions: queues.completions.paused,
+    bookings: partners.erp.bookingsPausedAt !== undefined,
+    pull: pullPausedSince !== undefined,
+  };
+  const down = partnerNames.filter((partner) => partners[partner].open);
+  return html`<section class="lane" aria-labelledby="switches">
+    <h2 id="switches">What you can do</h2>
+    <ul class="switches">
+      ${down.map((partner) => tryPart(partner, partners[partner].reason, formKey))}
+      ${switchNames.map((flow) => {
+        const does = capitalized(switches[flow].does);
+        return html`<li id="switch-${flow}">${does}${isPaused[flow] ? html`: <strong>paused</strong>` : ''} ${
+          isPaused[flow]
+            ? button(
+                '/flows/resume',
+                { flow, [formKeyField]: formKey },
+                html`Resume<span class="unseen">: ${does}</span>`,
+              )
+            : html`<a class="button" href="/flows/pause?flow=${flow}">Pause …<span class="unseen">: ${does}</span></a>`
+        }</li>`;
+      })}
+    </ul>
+  </section>`;
+}
+
+function tryPart(partner: Partner, reason: string | undefined, formKey: string): Html {
+  const what = `Try ${partnerWords[partner]} now`;
+  return html`<li id="try-${partner}">${button('/flows/try', { partner, [formKeyField]: formKey }, html`${what}`)}
+    <p class="hint">The next message tries it at once, and all others go on when it answers. SQS keeps messages hidden that wait for their own next attempt; the page of an order has it looked at at once.${isRefused(reason) ? ' Set the right credentials first: some ERPs lock an account after a few wrong ones.' : ''}</p></li>`;
+}
+
+function button(action: string, fields: Readonly<Record<string, string>>, words: Html, isMain = false): Html {
+  return html`<form method="post" action="${action}">${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}<button${isMain ? html` class="main"` : ''}>${words}</button></form>`;
+}
+
+/** What a pause does, for confirmation. */
+export function pausePage(flow: SwitchName, formKey: string): Html {
+  const { does, partners, paused } = { paused: '', ...switches[flow] };
+  return html`<h1>Pause ${does}?</h1>
+    <p class="lead">It calls ${partners}. What comes meanwhile is accepted, and waits; SQS deletes messages that are ${policyWords.queueKeeps} old.${paused} What is under way is finished.</p>
+    <div class="actions">${button('/flows/pause', { flow, [formKeyField]: formKey }, html`Pause it`, true)} <a class="button" href="/flows">Cancel</a></div>`;
 }

@@ -1,18 +1,8 @@
-import { consumerOf } from '../../../shared/model/queues.ts';
-import type { Progress } from '../../local/progress.ts';
 import { defineCommand, exits, oneOf, runCommand, stackOptions, UsageError } from '../cli/command.ts';
 import { counted } from '../cli/output.ts';
 import { policyWords } from '../cli/policy-words.ts';
-import { findTarget, ledgerOf, type Target, whereOf } from '../cli/target.ts';
-import {
-  flows,
-  notePause,
-  pausable,
-  switchAlarm,
-  switchBookings,
-  switchFlow,
-  switchPull,
-} from './switch-flow.ts';
+import { findTarget, ledgerOf, whereOf } from '../cli/target.ts';
+import { faultsOf, type Outcome, switches, switchNames, switchOne } from './switch-flow.ts';
 
 const descriptions = {
   pause: 'Pauses a flow, for the maintenance of a partner. New orders and completions wait in their queues.',
@@ -20,25 +10,6 @@ const descriptions = {
 } as const;
 
 type Name = keyof typeof descriptions;
-
-/** What is paused by a mark in the ledger. */
-const marked = {
-  bookings: {
-    does: 'booking in the ERP',
-    partners: 'the ERP; completions are still read and planned',
-    paused: ' Completions are still read from Azumuta and planned.',
-    resumed: ` What waits is booked within ${policyWords.longestRetry}`,
-  },
-  pull: {
-    does: 'reading orders from the ERP',
-    partners: 'the ERP, on schedule',
-    paused: ' The first run after the pause reads what changed meanwhile.',
-    resumed: ' It goes on with the next run of its schedule',
-  },
-} as const;
-
-const names = [...flows, 'bookings', 'pull'] as const;
-type Named = (typeof names)[number];
 
 // The scripts `pause` and `resume` of package.json run this program with a different first word.
 const [name, ...words] = process.argv.slice(2);
@@ -56,7 +27,7 @@ async function runSwitch(name: Name, commandLine: readonly string[]): Promise<vo
     name,
     description: descriptions[name],
     help: help(name),
-    words: { '[flow]': `${names.join(', ')}, or all` },
+    words: { '[flow]': `${switchNames.join(', ')}, or all` },
     options: stackOptions,
   });
   await runCommand(
@@ -64,10 +35,10 @@ async function runSwitch(name: Name, commandLine: readonly string[]): Promise<vo
     async ({ options, words, signal, progress }) => {
       const chosen = flowsOf(words[0]);
       const target = await findTarget(options);
+      const stack = { target, ledger: ledgerOf(target) };
+      const switching = { on: name === 'resume', signal, progress: progress.tell };
       const outcomes: Outcome[] = [];
-      for (const flow of chosen)
-        if (!signal.aborted)
-          outcomes.push(await switchOne(flow, target, name === 'resume', signal, progress));
+      for (const flow of chosen) if (!signal.aborted) outcomes.push(await switchOne(flow, stack, switching));
       const lines = outcomes.map((outcome) => sentenceFor(name, outcome, whereOf(target)));
       const exit = outcomes.every(isComplete) ? exits.done : exits.partly;
       const facts = { target: target.name, flows: outcomes };
@@ -77,35 +48,21 @@ async function runSwitch(name: Name, commandLine: readonly string[]): Promise<vo
   );
 }
 
-type Outcome = Awaited<ReturnType<typeof switchOne>>;
-
-async function switchOne(flow: Named, target: Target, on: boolean, signal: AbortSignal, progress: Progress) {
-  const ledger = ledgerOf(target);
-  if (flow === 'pull') return { flow, ...(await switchPull(ledger.pauses, on)), notNoted: undefined };
-  if (flow === 'bookings') return { flow, ...(await switchBookings(ledger, on)) };
-  const outcome = await switchFlow(target, flow, { on, signal, progress: progress.tell });
-  /** Why the time of the pause is not in the ledger; undefined when it is. */
-  const notNoted = await notePause(ledger.pauses, consumerOf[pausable[flow].queue], { ...outcome, on });
-  /** Why its alarm was not switched; undefined when it was. */
-  const notQuiet = await switchAlarm(target, flow, on);
-  return { ...outcome, notNoted, notQuiet };
-}
-
 function isComplete(outcome: Outcome): boolean {
   if (outcome.notNoted !== undefined) return false;
   return !('settled' in outcome) || (outcome.settled && !outcome.notQuiet);
 }
 
 function flowsOf(given: string | undefined) {
-  if (given === undefined) throw new UsageError(`Say which flow: ${names.join(', ')} or all.`);
-  const flow = oneOf([...names, 'all'], given, 'flow');
-  return flow === 'all' ? names : [flow];
+  if (given === undefined) throw new UsageError(`Say which flow: ${switchNames.join(', ')} or all.`);
+  const flow = oneOf([...switchNames, 'all'], given, 'flow');
+  return flow === 'all' ? switchNames : [flow];
 }
 
 function sentenceFor(name: Name, outcome: Outcome, where: string): string {
-  const { flow, already, notNoted } = outcome;
-  const { does, paused, resumed } = { paused: '', resumed: '', ...{ ...pausable, ...marked }[flow] };
-  const rest = `${'settled' in outcome ? queueSentence(name, outcome) : ''}${unnoted(notNoted)}`;
+  const { flow, already } = outcome;
+  const { does, paused, resumed } = { paused: '', resumed: '', ...switches[flow] };
+  const rest = `${'settled' in outcome ? queueSentence(outcome) : ''}${faultsOf(outcome, name === 'resume')}`;
   if ('settled' in outcome && !outcome.settled)
     return `${flow}: Lambda is still switching. Run the command again to go on waiting.${rest}`;
   if (name === 'resume')
@@ -113,19 +70,12 @@ function sentenceFor(name: Name, outcome: Outcome, where: string): string {
   return `${flow}: ${does} is paused${already ? ' (it was already)' : ''}.${paused}${rest} Resume it with: npm run resume -- ${flow} ${where}`;
 }
 
-function unnoted(why: string | undefined): string {
-  if (why === undefined) return '';
-  return ` The ledger could not be written (${why.replace(/\.$/, '')}): the pause counts as waiting time, and messages become dead letters after ${policyWords.longestWait}.`;
-}
-
-function queueSentence(name: Name, { waiting, underWay, notQuiet }: Extract<Outcome, { settled: boolean }>) {
-  const count = ` ${counted(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'} in its queue, ${underWay} under way or waiting for the next attempt.`;
-  if (notQuiet === undefined) return count;
-  return `${count} Its alarm QueueStalled could not be ${name === 'pause' ? 'silenced' : 'enabled again'} (${notQuiet.replace(/\.$/, '')}).`;
+function queueSentence({ waiting, underWay }: Extract<Outcome, { settled: boolean }>) {
+  return ` ${counted(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'} in its queue, ${underWay} under way or waiting for the next attempt.`;
 }
 
 function help(name: Name): string {
-  const all = Object.entries({ ...pausable, ...marked });
+  const all = Object.entries(switches);
   const lines = all.map(([flow, { does, partners }]) => `  ${flow.padEnd(12)} ${does} (calls ${partners})`);
   return `
 Flows:

@@ -10,6 +10,7 @@ import { consumerOf, queueWords } from '../../../shared/model/queues.ts';
 import { readQueue } from '../../../shared/platform/aws/queue.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { sentenceOf } from '../cli/command.ts';
+import { policyWords } from '../cli/policy-words.ts';
 import { sqsOf, type Target } from '../cli/target.ts';
 import { mappingsOf } from '../flows/situation.ts';
 
@@ -32,6 +33,27 @@ export const pausable = {
 export type Flow = keyof typeof pausable;
 export const flows = ['orders', 'completions'] as const satisfies readonly Flow[];
 
+/** What is paused by a mark in the ledger. */
+const marked = {
+  bookings: {
+    does: 'booking in the ERP',
+    partners: 'the ERP; completions are still read and planned',
+    paused: ' Completions are still read from Azumuta and planned.',
+    resumed: ` What waits is booked within ${policyWords.longestRetry}`,
+  },
+  pull: {
+    does: 'reading orders from the ERP',
+    partners: 'the ERP, on schedule',
+    paused: ' The first run after the pause reads what changed meanwhile.',
+    resumed: ' It goes on with the next run of its schedule',
+  },
+} as const;
+
+/** All that can be paused, and what people are told of each. */
+export const switches = { ...pausable, ...marked };
+export const switchNames = [...flows, 'bookings', 'pull'] as const;
+export type SwitchName = (typeof switchNames)[number];
+
 /** The event source mappings of a flow, and the messages in its queue. */
 export type FlowSwitch = Awaited<ReturnType<typeof readSwitch>>;
 
@@ -52,8 +74,8 @@ export async function readSwitch(target: Target, flow: Flow) {
 export interface SwitchOptions {
   /** True: resume; false: pause. */
   readonly on: boolean;
-  readonly signal: AbortSignal;
-  readonly progress: (text: string) => void;
+  readonly signal?: AbortSignal;
+  readonly progress?: (text: string) => void;
   /** Time between two looks. Default 1 s: Lambda takes some seconds to some minutes. */
   readonly everyMs?: number;
   /** How many looks until it gives up. Default 300. */
@@ -67,7 +89,7 @@ export interface SwitchOptions {
  * @throws Error when the queue has no event source mapping.
  */
 export async function switchFlow(target: Target, flow: Flow, options: SwitchOptions) {
-  const { on, signal, progress, everyMs = 1000, looks = 300 } = options;
+  const { on, signal = new AbortController().signal, progress, everyMs = 1000, looks = 300 } = options;
   const wanted = on ? 'Enabled' : 'Disabled';
   const lambda = new LambdaClient(target.aws);
   let current = await readSwitch(target, flow);
@@ -77,21 +99,23 @@ export async function switchFlow(target: Target, flow: Flow, options: SwitchOpti
     );
   /** Whether it was so before. */
   const already = current.states.every((state) => state === wanted);
+  /** Whether Lambda was asked: it refuses while it is switching already. */
   let asked = false;
   for (let look = 0; look < looks; look++) {
-    if (current.states.every((state) => state === wanted)) return { ...current, already, settled: true };
+    if (current.states.every((state) => state === wanted))
+      return { ...current, already, asked, settled: true };
     // Lambda refuses to update a mapping that it is updating already (ResourceInUseException).
     if (!asked && !current.states.some((state) => state.endsWith('ing'))) {
       for (const UUID of current.uuids)
         await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: on }));
       asked = true;
     }
-    progress(`Waiting for Lambda: ${current.states.join(', ')} → ${wanted}`);
+    progress?.(`Waiting for Lambda: ${current.states.join(', ')} → ${wanted}`);
     if (look > 0) await pause(everyMs, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) break;
     current = await readSwitch(target, flow);
   }
-  return { ...current, already, settled: false };
+  return { ...current, already, asked, settled: false };
 }
 
 /**
@@ -118,6 +142,43 @@ async function whyFailed(act: () => Promise<unknown>): Promise<string | undefine
   } catch (error) {
     return sentenceOf(error);
   }
+}
+
+/** Pauses or resumes a flow, the bookings or the pull, notes it in the ledger, and silences the alarm of a flow. */
+export async function switchOne(
+  name: SwitchName,
+  {
+    target,
+    ledger,
+  }: { readonly target: Target; readonly ledger: Pick<OperatorLedger, 'breaker' | 'pauses'> },
+  options: SwitchOptions,
+) {
+  const { on } = options;
+  if (name === 'pull') return { flow: name, ...(await switchPull(ledger.pauses, on)), notNoted: undefined };
+  if (name === 'bookings') return { flow: name, ...(await switchBookings(ledger, on)) };
+  const outcome = await switchFlow(target, name, options);
+  // Lambda was busy with another switch until the end.
+  if (!outcome.asked && !outcome.settled) return { ...outcome, notNoted: undefined, notQuiet: undefined };
+  /** Why the time of the pause is not in the ledger; undefined when it is. */
+  const notNoted = await notePause(ledger.pauses, consumerOf[pausable[name].queue], { ...outcome, on });
+  /** Why its alarm was not switched; undefined when it was. */
+  const notQuiet = await switchAlarm(target, name, on);
+  return { ...outcome, notNoted, notQuiet };
+}
+
+export type Outcome = Awaited<ReturnType<typeof switchOne>>;
+
+/** What else a person has to know: sentences that begin with a blank; none when all was done. */
+export function faultsOf(outcome: Outcome, on: boolean): string {
+  const { notNoted, notQuiet } = { notQuiet: undefined, ...outcome };
+  const alarm = `Its alarm QueueStalled could not be ${on ? 'enabled again' : 'silenced'}`;
+  const ledger = `the pause counts as waiting time, and messages become dead letters after ${policyWords.longestWait}`;
+  return [
+    notQuiet === undefined ? '' : ` ${alarm} (${notQuiet.replace(/\.$/, '')}).`,
+    notNoted === undefined
+      ? ''
+      : ` The ledger could not be written (${notNoted.replace(/\.$/, '')}): ${ledger}.`,
+  ].join('');
 }
 
 /** The alarm about messages that no function takes, which a paused flow would set off. */

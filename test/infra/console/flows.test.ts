@@ -1,12 +1,14 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { removedConcern } from '../../../shared/ledger/records/concerns.ts';
+import { bookingsPause, pullStage } from '../../../shared/ledger/records/pauses.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
 import { newOrder } from '../../support/orders.ts';
+import { startAccount } from '../ops/pause/account.ts';
 import { completion } from '../ops/replay/replay-run.ts';
-import { enter } from './asking.ts';
+import { enter, linksOf } from './asking.ts';
 import { startStoreStage } from './store-stage.ts';
 
 const stage = await forAllTests(startStoreStage());
@@ -80,8 +82,77 @@ it('shows since when a partner is down in the time zone of the plant, why, and w
   expect(text).toContain('The ERP has been down for 90 s');
   expect(text).toContain('The ERP &lt;refused&gt; the credentials (401).');
   expect(text).toContain('npm run secrets -- set erp-credentials --local');
+  expect(text).toContain('Set the right credentials first');
   expect(text).toMatch(/down since <time datetime="2026-11-24T08:00:00.000Z"[^>]*>09:00:00<\/time>/);
   expect(text).toContain('times in Europe/Brussels');
+});
+
+describe('what a person can do', () => {
+  it.each([
+    ['bookings', 'Booking in the ERP', bookingsPause],
+    ['pull', 'Reading orders from the ERP', pullStage],
+  ] as const)(
+    'pauses and resumes by button, after a confirmation that does nothing: %s',
+    async (flow, does, name) => {
+      // Act
+      const page = `/flows/pause?flow=${flow}`;
+      const asked = await visitor.get(page);
+      const before = await stage.ledger.pauses.of(name);
+      const paused = await visitor.send(page);
+      const during = await stage.ledger.pauses.of(name);
+      const resumed = await visitor.post('/flows/resume', asked.text, []);
+      const after = await stage.ledger.pauses.of(name);
+
+      // Assess
+      expect(linksOf(paused.text, '/flows/pause')).not.toContain(page);
+      expect(before.since).toBeUndefined();
+      expect(paused.text).toMatch(new RegExp(`${does} is paused\\.[\\s\\S]*${does}: <strong>paused`));
+      expect(during.since).toEqual(stage.clock.now());
+      expect(resumed.text).toContain(`${does} is resumed.`);
+      expect(after).toEqual({ ended: [{ from: stage.clock.now(), until: stage.clock.now() }] });
+    },
+  );
+
+  it('answers at once while Lambda pauses a flow, notes the pause, and says so when Lambda is busy', async () => {
+    // Prepare
+    const account = await startAccount({ slowness: 3 });
+    stage.pauseAt(account.target);
+
+    // Act
+    const page = '/flows/pause?flow=completions';
+    const form = (await visitor.get(page)).text;
+    const paused = await visitor.post('/flows/pause', form, []);
+    const busy = await visitor.post('/flows/resume', form, []);
+
+    // Assess
+    expect(paused.text).toContain('is being paused.');
+    expect(busy.text).toContain('Lambda is switching it already: try again in a moment.');
+    expect(account.updates).toEqual([{ Enabled: false }]);
+    expect((await stage.ledger.pauses.of('book-completion')).since).toEqual(stage.clock.now());
+  });
+
+  it('has the next message try a partner that is down, once, and says that SQS keeps others hidden', async () => {
+    // Prepare
+    const { breaker } = stage.ledger;
+    const down = new RetryLater('The ERP is away (503)', { scope: 'partner', unauthorized: true });
+    await breaker.recordFailure('erp', down, { permit: 'call' }, 'one');
+    const { text } = await visitor.get('/flows');
+
+    // Act
+    const tried = await visitor.post('/flows/try', text, [['partner', 'erp']]);
+    const permits = [await breaker.permit('erp', 'two'), await breaker.permit('erp', 'three')];
+    const again = await visitor.post('/flows/try', text, [['partner', 'erp']]);
+    await breaker.recordSuccess('erp', { permit: 'probe' }, 'two');
+    const over = (await visitor.get('/flows')).text;
+
+    // Assess
+    expect(text).toContain('SQS keeps messages hidden that wait for their own next attempt');
+    expect(text).not.toContain('Set the right credentials first');
+    expect(tried.text).toContain('The next message tries the ERP at once.');
+    expect(permits.map(({ permit }) => permit)).toEqual(['probe', 'wait']);
+    expect(again.text).toContain('is being tried at this moment');
+    expect(over).not.toContain('action="/flows/try"');
+  });
 });
 
 // This is the last test, because it stops the stores.

@@ -2,11 +2,14 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { createConsole, listenOnLoopback } from '../../../infra/console/app.ts';
 import { DeadLetterDesk } from '../../../infra/console/dead-letters.ts';
 import type { ConsoleDependencies } from '../../../infra/console/dependencies.ts';
+import type { Target } from '../../../infra/ops/cli/target.ts';
 import { situationOf } from '../../../infra/ops/flows/situation.ts';
+import { switchOne } from '../../../infra/ops/pause/switch-flow.ts';
 import { ConfigurationError } from '../../../shared/integration/define.ts';
 import { deadLetterPrefix } from '../../../shared/ledger/keys.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import type { DeadLetter } from '../../../shared/worker/dead-letter.ts';
+import { onThisMachine } from '../ops/cli/targets.ts';
 import { startReplayStores } from '../ops/replay/replay-run.ts';
 import { credentials } from '../ops/stores.ts';
 
@@ -25,6 +28,7 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
   const nowhere = { endpoint: 'http://127.0.0.1:9', region: 'eu-west-1', credentials, maxAttempts: 1 };
   const lambda = new LambdaClient(nowhere);
   const situation = () => situationOf({ sqs: store.sqs, lambda, ledger, queueUrls, clock });
+  let target = onThisMachine({});
   const token = 'token-of-this-start';
   let port = 0;
   const app = createConsole({
@@ -36,6 +40,7 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
     plant,
     findOwner: async (id) => (id === '5KKoy7m6ms89mvrTg' ? { owner: 'PO-REC' } : {}),
     letters: new DeadLetterDesk({ ...stores.replaying, situation }),
+    switchOne: (flow, on) => switchOne(flow, { target, ledger }, { on, looks: 1 }),
     ending: {
       ledger,
       enqueue: async (one) =>
@@ -72,6 +77,10 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
     ...stores,
     situation,
     dead,
+    /** Where flows are paused; nowhere before. */
+    pauseAt(given: Target) {
+      target = given;
+    },
     /** Nothing is in the queues, and no dead letter is open. */
     async empty() {
       await stores.empty();

@@ -5,6 +5,32 @@ import { breakerStage, serverError, signal } from './stage.ts';
 
 const stage = breakerStage();
 
+describe('a probe that a person asks for', () => {
+  it('is allowed at once, to one call', async () => {
+    const first = await stage.opened();
+    expect(await stage.breaker.probeNow('erp')).toBe(true);
+    expect(await first.call(() => undefined)).toBe('well');
+    expect(await stage.breaker.state('erp')).toMatchObject({ open: false });
+  });
+
+  it('is none while the partner is well, and none besides one that is under way', async () => {
+    const well = await stage.breaker.probeNow('erp');
+    await stage.opened();
+    stage.clock.advance(16);
+    const { permit } = await stage.breaker.permit('erp', 'one');
+    const besides = await stage.breaker.probeNow('erp');
+    expect([well, permit, besides]).toEqual([false, 'probe', false]);
+    expect(await stage.breaker.permit('erp', 'two')).toMatchObject({ permit: 'wait' });
+  });
+
+  it('makes later ones wait as long as any that fails', async () => {
+    const first = await stage.opened();
+    await stage.breaker.probeNow('erp');
+    await first.call(serverError);
+    expect(await stage.secondsUntilProbe()).toBe(30);
+  });
+});
+
 describe('a probe', () => {
   it('is allowed to exactly one of many containers after the cooldown', async () => {
     // Prepare: a probe that does not end before all others have been refused

@@ -1,60 +1,16 @@
 import { expect, it } from 'vitest';
 import { type SwitchOptions, switchAlarm, switchFlow } from '../../../../infra/ops/pause/switch-flow.ts';
-import { type Answer, startServer } from '../../../support/server.ts';
+import { startServer } from '../../../support/server.ts';
 import { onThisMachine } from '../cli/targets.ts';
+import { startAccount } from './account.ts';
 
-const queueArn = 'arn:aws:sqs:eu-west-1:000000000000:completions';
-
-/**
- * An account whose Lambda takes `slowness` looks to switch a mapping, as the real one does (it is `Disabling` for
- * some seconds). Another queue's mapping is in every list.
- */
-async function account({ slowness = 0, mapped = true, refuses = false } = {}) {
-  const updates: unknown[] = [];
-  const state = { now: 'Enabled', next: 'Enabled', left: 0 };
-
-  function update(wanted: { readonly Enabled: boolean }): Answer {
-    if (state.left > 0) return refusal(400, 'ResourceInUseException', 'It is in use');
-    if (refuses) return refusal(403, 'AccessDeniedException', 'User is not authorized to perform it');
-    updates.push(wanted);
-    const [now, next] = wanted.Enabled ? ['Enabling', 'Enabled'] : ['Disabling', 'Disabled'];
-    Object.assign(state, { now, next, left: slowness });
-    return { status: 202, body: { State: now } };
-  }
-
-  function mappings() {
-    if (state.left > 0) state.left -= 1;
-    else state.now = state.next;
-    const mine = { UUID: 'u-1', EventSourceArn: queueArn, State: state.now };
-    const other = { UUID: 'u-2', EventSourceArn: `${queueArn}-of-others`, State: 'Enabled' };
-    return mapped ? [other, mine] : [other];
-  }
-
-  const { url: endpoint } = await startServer(({ method, headers, body }) => {
-    if (String(headers['x-amz-target']).startsWith('AmazonSQS'))
-      return { body: { Attributes: { QueueArn: queueArn, ApproximateNumberOfMessages: '3' } } };
-    return method === 'PUT' ? update(JSON.parse(body)) : { body: { EventSourceMappings: mappings() } };
-  });
-  const target = onThisMachine({ CompletionsQueue: `${endpoint}/000000000000/completions` }, endpoint);
+async function account(options?: Parameters<typeof startAccount>[0]) {
+  const { updates, target } = await startAccount(options);
   /** Pauses the flow, unless the options say otherwise. */
-  const switched = (options: Partial<SwitchOptions> = {}) => {
-    const { signal } = new AbortController();
-    return switchFlow(target, 'completions', {
-      on: false,
-      everyMs: 1,
-      signal,
-      progress: () => {},
-      ...options,
-    });
-  };
-  return { updates, switched };
+  const switched = (given: Partial<SwitchOptions> = {}) =>
+    switchFlow(target, 'completions', { on: false, everyMs: 1, ...given });
+  return { updates, target, switched };
 }
-
-const refusal = (status: number, type: string, Message: string): Answer => ({
-  status,
-  headers: { 'x-amzn-errortype': type },
-  body: { Message },
-});
 
 it('waits until Lambda has paused the flow, however long that takes', async () => {
   // Prepare

@@ -1,0 +1,62 @@
+import { type Context, Hono } from 'hono';
+import * as z from 'zod/mini';
+import { partnerNames, partnerWords } from '../../../shared/model/partner.ts';
+import { capitalized } from '../../../shared/model/text.ts';
+import { headlineOfAll, problemsOf } from '../../../shared/situation/problems.ts';
+import { faultsOf, switches, switchNames } from '../../ops/pause/switch-flow.ts';
+import type { Answers, ConsoleDependencies } from '../dependencies.ts';
+import { flowsPage, pausePage } from '../pages/flows.ts';
+
+const flowSchema = z.object({ flow: z.enum(switchNames) });
+const partnerSchema = z.object({ partner: z.enum(partnerNames) });
+
+type Pages = ConsoleDependencies & Answers;
+
+/** Both flows, and what a person does about them. */
+export function flowRoutes(dependencies: ConsoleDependencies, answers: Answers): Hono {
+  const pages = { ...dependencies, ...answers };
+  return new Hono()
+    .get('/flows', (c) => showFlows(c, pages))
+    .get('/flows/pause', (c) => confirmPause(c, pages))
+    .post('/flows/pause', (c) => change(c, false, pages))
+    .post('/flows/resume', (c) => change(c, true, pages))
+    .post('/flows/try', (c) => tryNow(c, pages));
+}
+
+async function showFlows(
+  c: Context,
+  { situation, commands, timeZone, show, formKey }: Pages,
+): Promise<Response> {
+  const now = await situation();
+  const problems = problemsOf(now, commands);
+  const content = flowsPage(now, problems, timeZone, formKey);
+  return show(c, { name: 'flows', title: 'Flows', headline: headlineOfAll(problems), content }, now);
+}
+
+async function confirmPause(c: Context, { show, formKey }: Pages): Promise<Response> {
+  const { data } = z.safeParse(flowSchema, c.req.query());
+  if (!data) return c.redirect('/flows', 303);
+  const content = pausePage(data.flow, formKey);
+  return show(c, { name: 'flows', title: 'Pause', refreshSeconds: undefined, content });
+}
+
+/** Answers at once: Lambda may take minutes, and the page shows when it is done. */
+async function change(c: Context, on: boolean, { switchOne, redirect }: Pages): Promise<Response> {
+  const { flow } = z.parse(flowSchema, await c.req.parseBody());
+  const outcome = await switchOne(flow, on);
+  const does = capitalized(switches[flow].does);
+  const { settled, asked } = { settled: true, asked: true, ...outcome };
+  const done = settled ? `is ${on ? 'resumed' : 'paused'}` : `is being ${on ? 'resumed' : 'paused'}`;
+  const told =
+    asked || settled ? `${does} ${done}.` : 'Lambda is switching it already: try again in a moment.';
+  return redirect(c, '/flows', `${told}${faultsOf(outcome, on)}`);
+}
+
+async function tryNow(c: Context, { ledger, redirect }: Pages): Promise<Response> {
+  const { partner } = z.parse(partnerSchema, await c.req.parseBody());
+  const name = partnerWords[partner];
+  const told = (await ledger.breaker.probeNow(partner))
+    ? `The next message tries ${name} at once.`
+    : `${capitalized(name)} is not down any more, or is being tried at this moment.`;
+  return redirect(c, '/flows', told);
+}
