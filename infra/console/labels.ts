@@ -41,3 +41,8 @@ export function stageBadge(state: OrderState): Html {
 export function orderLink(number: string): string {
   return `/order?${new URLSearchParams({ number })}`;
 }
+
+/** The pages of orders, by their numbers. */
+export function orderLinks(numbers: readonly string[]): Html {
+  return html`${numbers.map((number, at) => html`${at > 0 ? ', ' : ''}<a href="${orderLink(number)}">${number}</a>`)}`;
+}

@@ -14,7 +14,7 @@ import {
 import { hiddenInWords } from '../../ops/dead-letters/queue.ts';
 import { formKeyField } from '../auth.ts';
 import { type Chosen, idOf, type OpenLetters, type UnfiledLetters } from '../dead-letters.ts';
-import { type Html, moment, orderLink, type PlantTime, stageWords } from '../labels.ts';
+import { type Html, moment, orderLink, orderLinks, type PlantTime, stageWords } from '../labels.ts';
 
 /** Letters of a group that can be chosen: their ids fit into a form. */
 const maxChoices = 500;
@@ -101,7 +101,7 @@ function groupPart({ id, reason, letters }: LetterGroup, time: PlantTime, formKe
   const [oldest, ...others] = letters;
   const { cause, stage, since } = oldest;
   const isOne = others.length === 0;
-  const orders = orderLinks(letters);
+  const orders = firstOrders(letters);
   return html`<section class="letters" id="group-${id}" aria-labelledby="reason-${id}">
     <h2 id="reason-${id}">${redactedText(isOne ? oldest.reason : reason)}</h2>
     <p class="meta">${counted(letters.length, 'dead letter')}${cause === undefined ? '' : ` · cause: ${cause}`} · failed while ${stageWords[stage] ?? stage} · oldest ${duration(Math.max(0, (time.now.getTime() - since.getTime()) / 1000))} ago</p>
@@ -111,7 +111,7 @@ function groupPart({ id, reason, letters }: LetterGroup, time: PlantTime, formKe
       ${'to' in oldest.route ? '' : html`<div><dt>A replay</dt><dd>${replayWords(oldest)}</dd></div>`}
     </dl>
     ${actions({ group: id }, oldest, isOne ? 'it' : `all ${letters.length}`)}
-    ${isOne ? html`<p>${showLink(oldest)}</p>` : choices(id, letters, time, formKey)}
+    ${isOne ? showLink(oldest) : choices(id, letters, time, formKey)}
   </section>`;
 }
 
@@ -131,14 +131,11 @@ function isComparedFirst({ cause }: Pick<ListedLetter, 'cause'>): boolean {
 }
 
 /** The first orders; undefined when none is known. */
-function orderLinks(letters: readonly ListedLetter[]): Html | undefined {
+function firstOrders(letters: readonly ListedLetter[]): Html | undefined {
   const orders = [...new Set(letters.flatMap(({ orderNumber }) => orderNumber || []))];
   if (orders.length === 0) return undefined;
-  const links = orders
-    .slice(0, maxOrders)
-    .map((number) => html`<a href="${orderLink(number)}">${number}</a>`);
   const more = orders.length > maxOrders ? `, and ${orders.length - maxOrders} more` : '';
-  return html`${links.map((link, at) => html`${at > 0 ? ', ' : ''}${link}`)}${more}`;
+  return html`${orderLinks(orders.slice(0, maxOrders))}${more}`;
 }
 
 function replayWords({ route }: ListedLetter): string {
@@ -240,7 +237,7 @@ function chosenPart(letters: readonly ListedLetter[]): Html {
           <td data-label="Dead letters">${others.length + 1}</td>
           <td data-label="Reason">${redactedText(others.length === 0 ? oldest.reason : reason)}</td>
           <td data-label="A replay">${replayWords(oldest)}</td>
-          <td data-label="Orders">${orderLinks([oldest, ...others]) ?? 'unknown'}</td>
+          <td data-label="Orders">${firstOrders([oldest, ...others]) ?? 'unknown'}</td>
         </tr>`,
       )}</tbody>
     </table></div>`;

@@ -10,7 +10,7 @@ import { isRefused } from '../../../shared/situation/words.ts';
 import { policyWords } from '../../ops/cli/policy-words.ts';
 import { type SwitchName, switches, switchNames } from '../../ops/pause/switch-flow.ts';
 import { formKeyField } from '../auth.ts';
-import { type Html, moment, orderLink, type PlantTime, queueTitles } from '../labels.ts';
+import { type Html, moment, orderLinks, type PlantTime, queueTitles } from '../labels.ts';
 
 /** Both flows as a picture, below the list of problems. */
 export function flowsPage(
@@ -35,7 +35,6 @@ export function flowsPage(
         queue('completions', status),
         partner('erp', status, 'gets bookings', time),
       ])}
-      ${deadLettersPart(status)}
       ${switchesPart(status, formKey)}
     </div>
     <p class="hint">“Under way” counts messages that a function works on and messages that wait for their next attempt: SQS does not distinguish them.</p>`;
@@ -62,11 +61,6 @@ function problemPart({ id, kind, grade, what, why, next, command, orders }: Prob
       ${orders.length > 0 ? html`<div><dt>Orders</dt><dd>${orderLinks(orders)}</dd></div>` : ''}
     </dl>
   </li>`;
-}
-
-/** Each order as a link to its page. */
-export function orderLinks(orders: readonly string[]): Html {
-  return html`${orders.map((number, at) => html`${at > 0 ? ', ' : ''}<a href="${orderLink(number)}">${number}</a>`)}`;
 }
 
 function lane(title: string, explanation: string, nodes: readonly Html[]): Html {
@@ -115,13 +109,6 @@ function queue(name: QueueName, { queues, partners }: Situation): Html {
     }
     <p class="function">${pause ? html`<strong>${pause}</strong>: ` : ''}${consumerOf[name]}</p>
   </li>`;
-}
-
-function deadLettersPart({ deadLetters }: Situation): Html {
-  return html`<section class="aside ${deadLetters > 0 ? 'bad' : ''}" aria-labelledby="aside">
-    <h2 id="aside">Waiting for a person</h2>
-    <p><span class="number">${deadLetters}</span> <a href="/letters">${deadLetters === 1 ? 'dead letter' : 'dead letters'}</a></p>
-  </section>`;
 }
 
 /** What a person can do here: have a partner tried at once, and pause or resume. */

@@ -6,8 +6,8 @@ import { figureCells, happened } from '../../../shared/situation/figures.ts';
 import type { Problem } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
 import { lateBy, maxAwaited, type Today } from '../../../shared/situation/today.ts';
-import { dateOf, type Html, moment, orderLink, type PlantTime } from '../labels.ts';
-import { orderLinks, worksPart } from './flows.ts';
+import { dateOf, type Html, moment, orderLink, orderLinks, type PlantTime } from '../labels.ts';
+import { worksPart } from './flows.ts';
 
 /** Days of the chart. */
 export const shownDays = 30;

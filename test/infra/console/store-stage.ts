@@ -1,4 +1,6 @@
+import { BatchWriteItemCommand, type WriteRequest } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { createConsole, listenOnLoopback } from '../../../infra/console/app.ts';
 import { DeadLetterDesk } from '../../../infra/console/dead-letters.ts';
 import type { ConsoleDependencies } from '../../../infra/console/dependencies.ts';
@@ -6,7 +8,6 @@ import type { Target } from '../../../infra/ops/cli/target.ts';
 import { situationOf } from '../../../infra/ops/flows/situation.ts';
 import { switchOne } from '../../../infra/ops/pause/switch-flow.ts';
 import { ConfigurationError } from '../../../shared/integration/define.ts';
-import { deadLetterPrefix } from '../../../shared/ledger/keys.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import type { DeadLetter } from '../../../shared/worker/dead-letter.ts';
 import { onThisMachine } from '../ops/cli/targets.ts';
@@ -70,6 +71,13 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
     await ledger.deadLetters.record({ orderNumber, reason, stage: of, cause, messageId });
     await store.put(letter);
   }
+  /** Many items of the ledger at once. */
+  async function writeAll(requests: readonly WriteRequest[]): Promise<void> {
+    for (let from = 0; from < requests.length; from += 25) {
+      const RequestItems = { [table.tableName]: requests.slice(from, from + 25) };
+      await table.client.send(new BatchWriteItemCommand({ RequestItems }));
+    }
+  }
   const listening = await listenOnLoopback(app, 0);
   port = listening.port;
   const origin = `http://127.0.0.1:${port}`;
@@ -84,9 +92,11 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
     /** Nothing is in the queues, and no dead letter is open. */
     async empty() {
       await stores.empty();
-      for (const { key } of await ledger.concerns.open(() => 10_000))
-        if (key.sk.startsWith(deadLetterPrefix)) await table.table.remove(key);
+      const open = await ledger.concerns.open(() => 10_000);
+      const letters = open.filter(({ kind }) => kind === 'dead-letter');
+      await writeAll(letters.map(({ key }) => ({ DeleteRequest: { Key: marshall(key) } })));
     },
+    writeAll,
     port,
     origin,
     token,

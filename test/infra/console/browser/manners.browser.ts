@@ -6,6 +6,7 @@ import { desktop, openWindow, phone, type Window } from './browser.ts';
 
 const longNumber = `PO/${'0123456789'.repeat(6)}`;
 const longReason = `Azumuta has no article ${'GEAR'.repeat(40)}: create it.`;
+const stuck = '1 order got stuck on its way to or from Azumuta: unknown article.';
 const markup = `<script>document.title = 'taken'</script><img src=x onerror="document.title='taken'">`;
 
 let stage: StoreStage;
@@ -26,11 +27,12 @@ beforeEach(async () => {
 });
 
 const dead = (number: string, reason = longReason) => stage.dead(number, reason);
+const pages = ['/letters', '/letters/unfiled', '/flows', '/flows/pause?flow=orders'];
 const order = (number: string) => `/order?${new URLSearchParams({ number })}`;
 const focusedText = () => window.page.evaluate('document.activeElement.textContent.trim()');
 
 describe('on a phone of 375 pixels', () => {
-  it.each(['/', '/letters', '/search?q=nothing', '/try?sample=order', '/nowhere', order(longNumber)])(
+  it.each(['/', ...pages, '/search?q=nothing', '/try?sample=order', '/nowhere', order(longNumber)])(
     'fits %s into the width',
     (path) => fits(`${stage.origin}${path}`),
   );
@@ -38,7 +40,8 @@ describe('on a phone of 375 pixels', () => {
   it('fits the pages of a dead letter, a replay and a discard into the width', async () => {
     await dead(longNumber);
     const { page } = window;
-    for (const name of [/Show it/, /^Replay/, /^Discard/]) {
+    await fits(`${stage.origin}/letters/one?${new URLSearchParams({ letter: `m-${longNumber}` })}`);
+    for (const name of [/^Replay/, /^Discard/]) {
       await page.goto(`${stage.origin}/letters`);
       const href = await page.getByRole('link', { name }).first().getAttribute('href');
       await fits(`${stage.origin}${href}`);
@@ -57,7 +60,7 @@ describe('on a phone of 375 pixels', () => {
 });
 
 describe('for a screen reader', () => {
-  it.each(['/', '/letters', '/search?q=nothing', '/try', order('PO-NONE')])(
+  it.each(['/', ...pages, '/search?q=nothing', '/try', order('PO-NONE')])(
     'has one main heading, landmarks, and a label for every field: %s',
     async (path) => {
       await dead('PO-1', 'No article.');
@@ -132,24 +135,26 @@ describe('a page that is open', () => {
     await page.evaluate('scrollTo(0, 200)');
     // Act
     await dead('PO-1', 'No article.');
-    await page.locator('#trouble-dead-letters').waitFor();
+    await page.locator('#trouble-dead-letter-azumuta-unknown-article').waitFor();
     // Assess
     expect(await page.getByRole('searchbox').inputValue()).toBe('MO/00');
     expect(await page.evaluate('document.activeElement.id')).toBe('q');
     expect(Number(await page.evaluate('scrollY'))).toBeGreaterThan(100);
-    expect(await page.locator('#announcer').textContent()).toBe('1 message needs a person.');
+    expect(await page.locator('#announcer').textContent()).toBe(stuck);
     expect(await page.locator('#count-dead-letters').textContent()).toMatch(/^1/);
     await page.setViewportSize(desktop);
   });
 
-  it('keeps details open that the reader has opened', async () => {
+  it('keeps details open that the reader has opened, and what was ticked', async () => {
     const { page } = window;
     for (const number of ['PO-1', 'PO-2', 'PO-3', 'PO-4']) await dead(number, 'No article.');
     await page.goto(`${stage.origin}/letters`);
-    await page.getByText('All 4 dead letters').click();
+    await page.getByText('Choose some of the 4').click();
+    await page.getByLabel('PO-2').check();
     await dead('PO-5', 'No article.');
-    await page.getByText('All 5 dead letters').waitFor();
+    await page.getByText('Choose some of the 5').waitFor();
     expect(await page.locator('details').getAttribute('open')).not.toBeNull();
+    expect(await page.getByLabel('PO-2').isChecked()).toBe(true);
   });
 
   it('stops refreshing on request', async () => {
@@ -167,7 +172,7 @@ describe('a page that is open', () => {
     // Assess
     expect(asked).toEqual([]);
     await page.getByRole('button', { name: 'Resume refreshing', pressed: true }).click();
-    await page.locator('#trouble-dead-letters').waitFor();
+    await page.locator('#trouble-dead-letter-azumuta-unknown-article').waitFor();
     await page.close();
   });
 
@@ -176,7 +181,7 @@ describe('a page that is open', () => {
     const context = await window.browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
     await page.goto(stage.address);
-    await page.getByText('1 message needs a person.').first().waitFor();
+    await page.getByText(stuck).first().waitFor();
     await page.getByRole('link', { name: 'Refresh' }).waitFor();
     await page
       .getByRole('navigation')
