@@ -37,8 +37,8 @@ export function deadLettersPage(view: OpenLetters, unfiled: number, timeZone: st
 function leftOutPart({ groups, total, isCut, leftOut }: OpenLetters): Html {
   const most = isCut ? 'At least ' : '';
   return html`<div class="verdict">
-    <p>${most}${counted(total, 'dead letter')}, of which the oldest ${countOf(groups)} are listed, of each cause some. The others follow once these are replayed or discarded; npm run replay takes thousands at once.</p>
-    <ul>${leftOut.map((headline) => html`<li>${most}${headline}</li>`)}</ul>
+    <p>${most}${counted(total, 'dead letter')}, of which ${countOf(groups)} are listed: the oldest of each cause. The others follow once these are replayed or discarded; npm run replay takes thousands at once.</p>
+    <ul>${leftOut.map((headline) => html`<li>${most}${headline}</li>`)}${isCut ? html`<li>There may be others that were not counted, also of other causes.</li>` : ''}</ul>
   </div>`;
 }
 
@@ -115,15 +115,11 @@ function groupPart({ id, reason, letters }: LetterGroup, time: PlantTime, formKe
   </section>`;
 }
 
-/** Who acts, and how; and where that has to be done before anything else. */
+/** Who acts, and how. */
 function adviceRows({ cause }: ListedLetter): Html {
   const of = { kind: 'dead-letter', cause } as const;
   return html`<div><dt>Who acts</dt><dd>${whoActs(of)}</dd></div>
-    <div><dt>What to do</dt><dd>${nextOf(of)}${
-      isComparedFirst({ cause })
-        ? html` <strong>Compare before you replay:</strong> only what you find shows whether to replay or to discard.`
-        : ''
-    }</dd></div>`;
+    <div><dt>What to do</dt><dd>${nextOf(of)}</dd></div>`;
 }
 
 function isComparedFirst({ cause }: Pick<ListedLetter, 'cause'>): boolean {
@@ -179,8 +175,10 @@ function actions(
   what: string,
 ): Html {
   const query = new URLSearchParams(Object.entries(chosen));
-  return html`<p class="actions">
-    ${'to' in route ? html`<a class="button${isComparedFirst({ cause }) ? '' : ' main'}" href="/letters/replay?${query}">Replay ${what} …</a>` : ''}
+  const compares = isComparedFirst({ cause });
+  return html`${compares ? html`<p class="verdict going"><strong>Compare before you replay:</strong> only what you find shows whether to replay or to discard.</p>` : ''}
+  <p class="actions">
+    ${'to' in route ? html`<a class="button${compares ? '' : ' main'}" href="/letters/replay?${query}">Replay ${what} …</a>` : ''}
     <a class="button" href="/letters/discard?${query}">Discard ${what} …</a>
   </p>`;
 }

@@ -127,7 +127,7 @@ function switchesPart(status: Situation, formKey: string): Html {
       ${down.map((partner) => tryPart(partner, partners[partner].reason, formKey))}
       ${switchNames.map((flow) => {
         const does = capitalized(switches[flow].does);
-        return html`<li id="switch-${flow}">${does}${isPaused[flow] ? html`: <strong>paused</strong>` : ''} ${
+        return html`<li id="switch-${flow}"><span>${does}${isPaused[flow] ? html`: <strong>paused</strong>` : ''}</span> ${
           isPaused[flow]
             ? button(
                 '/flows/resume',

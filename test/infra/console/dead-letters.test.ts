@@ -106,7 +106,7 @@ describe('the page of dead letters', () => {
     // Act
     const { text } = await visitor.get('/letters');
     // Assess
-    expect(text).toContain('1100 dead letters, of which the oldest 1000 are listed');
+    expect(text).toContain('1100 dead letters, of which 1000 are listed');
     expect(text).toContain('1097 completions cannot be booked in the ERP: order state');
     expect(text).toMatch(/997 dead letters · cause: order-state[\s\S]*3 dead letters · cause: conflict/);
     expect(text).toContain('Choose some of the oldest 500');
