@@ -51,6 +51,7 @@ export function layout(frame: Frame, page: Page): Html {
           ${tab('/orders', 'Orders', page.name === 'orders')}
           ${tab('/letters', 'Dead letters', page.name === 'letters', deadLetters)}
           ${tab('/flows', 'Flows', page.name === 'flows')}
+          ${tab('/try', 'Try', page.name === 'try')}
           ${hasFloor ? tab('/floor', 'Shop floor', page.name === 'floor') : ''}
         </ul>
       </nav>
