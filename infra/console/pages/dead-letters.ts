@@ -37,7 +37,7 @@ export function deadLettersPage(view: OpenLetters, unfiled: number, timeZone: st
 function leftOutPart({ groups, total, isCut, leftOut }: OpenLetters): Html {
   const most = isCut ? 'At least ' : '';
   return html`<div class="verdict">
-    <p>${most}${counted(total, 'dead letter')}, of which ${countOf(groups)} are listed: the oldest of each cause. The others follow once these are replayed or discarded; npm run replay takes thousands at once.</p>
+    <p>${most}${counted(total, 'dead letter')}, of which ${countOf(groups)} are listed: the oldest of each cause. The others follow once these are replayed or discarded; the command replay takes thousands at once.</p>
     <ul>${leftOut.map((headline) => html`<li>${most}${headline}</li>`)}${isCut ? html`<li>There may be others that were not counted, also of other causes.</li>` : ''}</ul>
   </div>`;
 }

@@ -79,10 +79,10 @@ async function confirm(
   return pages.show(c, { ...still, title: 'Replay', content });
 }
 
-async function replay(c: Context, { letters, operator, redirect }: Pages): Promise<Response> {
+async function replay(c: Context, { letters, operator, redirect, commands }: Pages): Promise<Response> {
   const chosen = z.parse(chosenSchema, await c.req.parseBody({ all: true }));
   const note = signedNote('chosen among the dead letters', await operator());
-  return redirect(c, '/letters', replayed(await letters.replay(chosen, note)));
+  return redirect(c, '/letters', replayed(await letters.replay(chosen, note), commands));
 }
 
 async function showDiscard(
@@ -117,13 +117,10 @@ const refreshSeconds = 10;
 /** A page that asks for a decision does not refresh itself. */
 const still = { name: 'letters', refreshSeconds: undefined } as const;
 
-function replayed({
-  moved,
-  movable,
-  more,
-  missing,
-  failure,
-}: Awaited<ReturnType<DeadLetterDesk['replay']>>): string {
+function replayed(
+  { moved, movable, more, missing, failure }: Awaited<ReturnType<DeadLetterDesk['replay']>>,
+  commands: string,
+): string {
   if (failure !== undefined)
     return `Stopped after ${counted(moved, 'dead letter')}: ${failure} Nothing is lost: replay the rest again.`;
   if (movable + missing === 0) return 'There was nothing left to replay.';
@@ -131,7 +128,7 @@ function replayed({
     return `Replayed ${moved} of ${counted(movable + missing, 'dead letter')}: replay the rest again.`;
   const done = `Replayed ${counted(moved, 'dead letter')}.`;
   if (missing === 0) return done;
-  return `${done} The queue does not have ${counted(missing, 'more dead letter')}: another run holds them, or SQS has dropped them. What is listed in ${hiddenInWords} still: have its order looked at once more, on its page or with npm run replay -- --order, unless it was booked by hand; then discard it, which ends its record.`;
+  return `${done} The queue does not have ${counted(missing, 'more dead letter')}: another run holds them, or SQS has dropped them. What is listed in ${hiddenInWords} still: have its order looked at once more, on its page or with npm run replay -- --order <number> ${commands}, unless it was booked by hand; then discard it, which ends its record.`;
 }
 
 function discarded({ discarded: gone, selected, ended, failure }: DiscardReport): string {

@@ -282,7 +282,7 @@ describe('replay', () => {
     await recorded('PO-2');
     const { text } = await visitor.send(await action('replay'));
     expect(text).toMatch(
-      /Replayed 1 dead letter\. The queue does not have 1 more dead letter[\s\S]*npm run replay -- --order/,
+      /Replayed 1 dead letter\. The queue does not have 1 more dead letter[\s\S]*npm run replay -- --order &lt;number&gt; --local/,
     );
     expect(await stage.ledger.deadLetters.of('PO-2')).toMatchObject([{ isDead: true }]);
   });
