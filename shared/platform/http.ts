@@ -113,6 +113,8 @@ export function createHttp(options: HttpOptions) {
         perhapsOnlyOrder: timeout.aborted,
         cause: error,
       });
+    } finally {
+      timeout.clear?.();
     }
   }
 

@@ -1,5 +1,5 @@
 import type { RequestListener } from 'node:http';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Rejected, type RetryLater } from '../../../shared/model/errors.ts';
 import { createHttp, partnerFailure, retryAfterSeconds } from '../../../shared/platform/http.ts';
 import { listenOnLoopback } from '../../support/loopback.ts';
@@ -164,6 +164,24 @@ it.each([
 
   // Assess
   expect(await locked).toMatchObject({ scope, wrote: 'perhaps' });
+});
+
+it.each([
+  ['answered', 200],
+  ['refused a redirect', 302],
+])('clears the time limit of a call that was %s', async (_how, status) => {
+  // Prepare
+  const clear = vi.fn();
+  const clock = { timeout: () => Object.assign(new AbortController().signal, { clear }) };
+  const { http } = await partnerThat((_request, response) => void response.writeHead(status).end(), {
+    clock,
+  });
+
+  // Act
+  await http.send({ path: '/' }).catch(() => undefined);
+
+  // Assess
+  expect(clear).toHaveBeenCalledOnce();
 });
 
 describe('a status that concerns the partner', () => {
