@@ -1,4 +1,5 @@
 import { call } from '../../../infra/local/emulator/process/http.ts';
+import { viewQueues } from '../../support/queues.ts';
 import type { Partners } from '../partners/partners.ts';
 import { numbersOf, until } from './load.ts';
 import type { BenchPlant } from './plant.ts';
@@ -22,6 +23,9 @@ export async function productOrdersToComplete(
   for (let from = 0; from < count; from += maxInOneCall)
     await postOrders(plant, numbers.slice(from, from + maxInOneCall));
   await untilLinked(partners, count);
+  // What is left to do for the last orders is no work on a completion.
+  const { depth } = viewQueues(plant);
+  if (!(await until(async () => (await depth()) === 0, 30_000))) throw new Error('Orders are still created.');
   await partners.reset();
   return numbers;
 }
