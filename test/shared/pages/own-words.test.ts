@@ -3,6 +3,7 @@ import { bookingKeyOf } from '../../../shared/ledger/keys.ts';
 import { forBookingOnly } from '../../../shared/ledger/records/bookings.ts';
 import { orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
+import { headlineOf } from '../../../shared/situation/words.ts';
 import { book, claimed, claimedOrder, plan, refuse } from '../../support/bookings.ts';
 import { newOrder } from '../../support/orders.ts';
 import { orderOf, refused } from '../alerts/stage.ts';
@@ -105,7 +106,7 @@ const stories: Readonly<Record<string, Happened>> = {
   ),
 };
 
-it('says no word of the ERP, of Azumuta or of a person, whatever has happened', async () => {
+it('says no word of the ERP, of Azumuta or of a person, whatever has happened, and calls nothing well that needs one', async () => {
   // Prepare: both partners are down, too, and say why
   const pages = await startPages();
   for (const [name, happened] of Object.entries(stories)) {
@@ -136,6 +137,10 @@ it('says no word of the ERP, of Azumuta or of a person, whatever has happened', 
   expect([day, ...orders].join('\n')).not.toMatch(/MARKER|Peeters|L-1|azumuta\.example/);
   for (const [at, name] of Object.keys(stories).entries())
     expect(orders[at], name).toContain(`Order PO ${name}`);
+  for (const kind of orderConcernKinds.filter((one) => one in stories)) {
+    expect(orders[Object.keys(stories).indexOf(kind)], kind).toContain('<strong>Needs a person.</strong>');
+    expect(day, kind).toContain(`1 ${headlineOf({ kind, partner: 'erp', cause: 'conflict' }, 1).slice(2)}.`);
+  }
   expect(day).toContain('The ERP is down. What needs it waits, and nothing is lost.');
   expect(day).toContain('Booking in the ERP is paused.');
   expect(day).toContain('Late: 1 product order');

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { orderOf, refused } from '../alerts/stage.ts';
 import { startPages } from './stage.ts';
@@ -90,6 +91,9 @@ describe('a page', () => {
         /^default-src 'none'; style-src 'sha256-[\w+/]{43}='; base-uri 'none'; form-action 'none'; frame-ancestors 'none'$/,
       ),
     });
+    const [, style = ''] = /<style>(.*)<\/style>/s.exec(body) ?? [];
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(headers['content-security-policy']).toContain(`'sha256-${hash}'`);
     expect(body).not.toMatch(/<script|<form|<img|<link| on\w+=| style=|https?:/);
   });
 
