@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { reasonOf } from '../../shared/model/errors.ts';
+import { systemSentenceOf } from '../../shared/platform/system-errors.ts';
 import { printOutcome, printPlaces } from './demo/report.ts';
 import { runDemo } from './demo/scenario.ts';
 import { createProgress, type Progress } from './progress.ts';
@@ -57,7 +58,7 @@ async function run(options: Options, signal: AbortSignal): Promise<number> {
   } catch (error) {
     if (signal.aborted) return 130;
     for (const line of logged.slice(-20)) process.stderr.write(`  · ${line}\n`);
-    process.stderr.write(`\n${reasonOf(error)}\n`);
+    process.stderr.write(`\n${systemSentenceOf(error) ?? reasonOf(error)}\n`);
     return 1;
   } finally {
     await system?.stop();

@@ -1,3 +1,5 @@
+import { capitalized, sentence } from '../model/text.ts';
+
 /** What people are told of a failure of the system: what it means, and what they can do. */
 const known: Readonly<Record<string, readonly [means: string, next: string]>> = {
   ECONNREFUSED: ['nothing listens there', 'Start it, or correct the address.'],
@@ -5,6 +7,7 @@ const known: Readonly<Record<string, readonly [means: string, next: string]>> = 
   ETIMEDOUT: ['there was no answer in time', 'Nothing is lost: try it again.'],
   EADDRINUSE: ['another program uses this port', 'Choose another one.'],
   ENOENT: ['there is no such file or folder', 'Check its path.'],
+  EACCES: ['your user may not do this', 'Choose another path or port, or ask for the right.'],
 };
 
 /** `ECONNREFUSED` … of the error that caused a request to fail. */
@@ -24,6 +27,15 @@ export function systemFailureOf(error: unknown) {
   const { path, hostname, address, port } = Object(at instanceof AggregateError ? at.errors[0] : at);
   const place: unknown = path ?? hostname ?? (address && `${address}:${port}`);
   return { place: typeof place === 'string' ? place : undefined, means: `${means} (${code})`, next };
+}
+
+/** An error of the system, or one of ours that says what it means, as a sentence with a next step; undefined for any other. */
+export function systemSentenceOf(error: unknown): string | undefined {
+  const { place, means = '', next } = systemFailureOf(error) ?? {};
+  if (next === undefined || !(error instanceof Error)) return undefined;
+  if (error.message.includes(means)) return `${sentence(error.message)} ${next}`;
+  if (error.cause !== undefined && error.message !== 'fetch failed') return undefined;
+  return `${place === undefined ? capitalized(means) : `${place}: ${means}`}. ${next}`;
 }
 
 function causeWithCode(error: unknown) {

@@ -3,10 +3,10 @@ import { Command, CommanderError } from 'commander';
 import * as z from 'zod/mini';
 import { ConfigurationError } from '../../../shared/integration/define.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
-import { capitalized, sentence } from '../../../shared/model/text.ts';
+import { sentence } from '../../../shared/model/text.ts';
 import { isDate, startOfDay, utcInstant } from '../../../shared/model/time.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
-import { systemFailureOf } from '../../../shared/platform/system-errors.ts';
+import { systemSentenceOf } from '../../../shared/platform/system-errors.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 import { createProgress, type Progress } from '../../local/progress.ts';
 import { printable, say, sayJson } from './output.ts';
@@ -246,16 +246,14 @@ function exitOf(error: unknown): number {
 
 /** The message of an error. The usual complaints of AWS's SDK and of the system become sentences that say what to do. */
 export function sentenceOf(error: unknown): string {
-  const { name = '', cause = undefined } = error instanceof Error ? error : {};
+  const name = error instanceof Error ? error.name : '';
   const reason = reasonOf(error);
   if (name === 'CredentialsProviderError')
     return 'There are no AWS credentials here: log in (aws sso login), or set AWS_PROFILE.';
   if (/Region is missing/.test(reason)) return 'Say in which region the stack is: --region or AWS_REGION.';
   if (/^Expired|ExpiredToken/.test(name)) return 'The AWS credentials have expired: log in again.';
-  const { place, means = '', next } = systemFailureOf(error) ?? {};
-  if (next !== undefined && (cause === undefined || reason === 'fetch failed'))
-    return `${place === undefined ? capitalized(means) : `${place}: ${means}`}. ${next}`;
-  if (next !== undefined && reason.includes(means)) return `${sentence(reason)} ${next}`;
+  const told = systemSentenceOf(error);
+  if (told !== undefined) return told;
   if (name === 'TimeoutError' || /\btimed out\b|no answer in time/i.test(reason))
     return `${sentence(reason)} Nothing is lost: try it again.`;
   return reason;
