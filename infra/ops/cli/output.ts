@@ -68,6 +68,12 @@ export function tableOf(
     const [head = '', ...lines] = gridOf(columns, shown, share);
     if ([head, ...lines].every(({ length }) => length <= width)) return [styled('bold', head), ...lines];
   }
+  const [fields, values] = columns;
+  // Where the one title stands for all, each row has its own.
+  if (fields && values?.title === '')
+    return shown.flatMap(([title = '', ...row], at) =>
+      linesOf(at === 0 && folded(fields.title, width), listOf([{ title }], row, width)),
+    );
   return shown.flatMap((row, at) => linesOf(at > 0 && '', listOf(columns, row, width)));
 }
 

@@ -57,6 +57,16 @@ describe('a terminal', () => {
     ]);
   });
 
+  it('has each field of a table of fields with its value', () => {
+    const fields = [{ title: 'ERP order' }, { title: '', most: 70 }];
+    const value = 'Müller & Söhne in Ghent, at the harbour';
+    expect(tableOf(fields, [['attributes.customer', value]], 40)).toEqual([
+      'ERP order',
+      'attributes.customer: Müller & Söhne in',
+      '  Ghent, at the harbour',
+    ]);
+  });
+
   it.each([40, 60, 80, 120, 200])(
     'of %d columns has no line of a table or a finding that is wider',
     (width) => {
