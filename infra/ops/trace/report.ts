@@ -20,8 +20,7 @@ export function traceLines(
     return linesOf(
       `The ledger has no order, ERP order or recording ${trace.asked.length > maxTextLength ? `of ${trace.asked.length} characters` : trace.asked}.`,
       trace.notAsked,
-      'An article, and a receipt that does not hold the number of its order, cannot be looked up. The beginning of a number is searched on the console’s page Orders:',
-      `  npm run console -- ${where}`,
+      'An article, and a receipt that does not hold the number of its order, cannot be looked up. The beginning of a number is searched on the console’s page Orders.',
       'Orders appear here once the ERP has sent them, or the pull has found them. To see what the pull would find:',
       `  npm run pull -- --dry-run ${where}`,
     );

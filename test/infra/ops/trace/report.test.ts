@@ -98,7 +98,6 @@ it('says that the ledger does not know an order, and where to look next', () => 
   expect(linesOf([])).toEqual([
     'The ledger has no order, ERP order or recording MO/7.',
     expect.stringContaining('The beginning of a number is searched on'),
-    '  npm run console -- --stack AzumutaErp-ghent-production',
     expect.stringContaining('or the pull has found them'),
     '  npm run pull -- --dry-run --stack AzumutaErp-ghent-production',
   ]);

@@ -153,7 +153,6 @@ describe('a number in another writing', () => {
     const lines = traces.map((trace) => traceLines(trace, { where: '--local', timeZone: 'UTC' }));
     expect(lines.at(-1)?.[0]).toBe('The ledger has no order, ERP order or recording of 8000 characters.');
     expect(lines[1]).toContainEqual(expect.stringContaining('beginning of a number is searched on'));
-    expect(lines[1]).toContain('  npm run console -- --local');
   });
 });
 
