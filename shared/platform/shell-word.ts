@@ -1,5 +1,5 @@
 /** Begins with no sign that a program or a shell reads, and has none that a shell reads. */
-const plain = /^[\w./:+][\w./:+-]*$/;
+const plain = /^[\w./:+][\w./:+@-]*$/;
 /** What double quotes keep as it is in every shell. */
 const quotable = /^(?!-)[\p{L}\p{M}\p{N}_./:+ ,=@#~()'-]+$/u;
 

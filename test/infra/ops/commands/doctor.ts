@@ -25,8 +25,7 @@ export function doctorTests(stage: () => CommandStage): void {
     const secrets = ['Azumuta API key', 'ERP credentials', 'Webhook token', 'Order API key'];
     const partners = ['Azumuta', 'ERP (Sandbox ERP)', 'Webhook endpoint', 'Order endpoint'];
     const stack = ['Queue of completions', 'People', 'Ledger table', 'Flow of orders', 'Flow of bookings'];
-    for (const about of ['Configuration', ...secrets, ...partners, ...stack])
-      expect(looked).toContain(about);
+    for (const about of ['Configuration', ...secrets, ...partners, ...stack]) expect(looked).toContain(about);
     expect(await traces()).toEqual(before);
   });
 
