@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { askedOf, readOrders } from '../../infra/console/orders.ts';
 import { orderPage } from '../../infra/console/pages/order.ts';
 import { todayPage } from '../../infra/console/pages/today.ts';
-import { readToday } from '../../shared/situation/today.ts';
 import { problemFindings } from '../../infra/ops/doctor/check-stack.ts';
 import { traceLines } from '../../infra/ops/trace/report.ts';
 import { traceOrder } from '../../infra/ops/trace/trace.ts';
@@ -10,6 +9,7 @@ import { orderConcernKinds } from '../../shared/ledger/records/concerns.ts';
 import { RetryLater } from '../../shared/model/errors.ts';
 import { problemsOf } from '../../shared/situation/problems.ts';
 import { readSituation } from '../../shared/situation/read.ts';
+import { readToday } from '../../shared/situation/today.ts';
 import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
 import { createLifePlant, days, hours, type LifePlant } from './plant.ts';
 
@@ -40,7 +40,12 @@ async function views(number: string) {
     trace: traceLines(trace, { where: '--local', timeZone: 'UTC' }).join('\n'),
     page,
     today: read(
-      await todayPage(await readToday(situation, 30, { ledger, timeZone: 'UTC' }), problems, situation, 'UTC'),
+      await todayPage(
+        await readToday(situation, 30, { ledger, timeZone: 'UTC' }),
+        problems,
+        situation,
+        'UTC',
+      ),
     ),
     list: await readOrders(askedOf({ list: 'waiting' }), 10, { ledger, timeZone: 'UTC', now: clock.now() }),
     status: await plant.get(number),
