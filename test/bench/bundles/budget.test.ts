@@ -15,7 +15,7 @@ const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 215_000,
   'accept-product-orders': 376_000,
   'book-completion': 410_000,
-  'create-product-orders': 407_000,
+  'create-product-orders': 409_000,
   'send-alerts': 420_000,
   'show-pages': 290_000,
 };
