@@ -130,7 +130,7 @@ describe('a page that is open', () => {
     // Prepare
     const { page } = window;
     await page.setViewportSize({ width: 800, height: 300 });
-    await page.goto(stage.origin);
+    await page.goto(`${stage.origin}/flows`);
     await page.getByRole('searchbox').pressSequentially('MO/00');
     await page.evaluate('scrollTo(0, 200)');
     // Act
@@ -161,7 +161,7 @@ describe('a page that is open', () => {
     // Prepare
     const page = await window.context.newPage();
     await page.clock.install();
-    await page.goto(stage.origin);
+    await page.goto(`${stage.origin}/flows`);
     await page.clock.runFor(5_000);
     await page.getByRole('button', { name: 'Pause refreshing' }).click();
     await dead('PO-1', 'No article.');

@@ -154,7 +154,7 @@ describe('the console', () => {
     const { emulator } = stage.system;
     const names = emulator.stack.functions.map(({ name }) => name);
     const book = names.find((name) => name.includes('BookCompletion')) ?? '';
-    await page.goto(stage.origin);
+    await page.goto(`${stage.origin}/flows`);
     // Act
     await switchMapping(emulator, book, false);
     // Assess
