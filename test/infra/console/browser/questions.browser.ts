@@ -1,16 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod/mini';
 import { fillFactory } from '../factory.ts';
-import { type StoreStage, startStoreStage } from '../store-stage.ts';
+import { startPartnersStage } from '../partners-stage.ts';
 import { openWindow, type Window } from './browser.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-let stage: StoreStage;
+let stage: Awaited<ReturnType<typeof startPartnersStage>>;
 let window: Window;
 beforeAll(async () => {
-  [stage, window] = await Promise.all([startStoreStage(), openWindow()]);
+  [stage, window] = await Promise.all([startPartnersStage(), openWindow()]);
   await fillFactory(stage);
   await window.page.goto(stage.address);
 });
@@ -18,6 +19,18 @@ afterAll(async () => {
   await window?.close();
   await stage?.stop();
 });
+
+/** What axe finds on the page. Its own policy lets no script in; a browser's tools may do that all the same. */
+async function violations(): Promise<unknown> {
+  const { page } = window;
+  const client = await page.context().newCDPSession(page);
+  await client.send('Runtime.evaluate', { expression: axe });
+  const { result } = await client.send('Runtime.evaluate', {
+    expression: `axe.run().then(({ violations }) => JSON.stringify(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])))`,
+    ...{ awaitPromise: true, returnByValue: true },
+  });
+  return JSON.parse(String(result.value));
+}
 
 /** Every page, by the name of its picture. */
 const pages = {
@@ -30,6 +43,7 @@ const pages = {
   'order-booked': '/order?number=MO%2F0001',
   letters: '/letters',
   flows: '/flows',
+  try: '/try?sample=order',
 } as const;
 
 describe.each(Object.entries(pages))('the page %s', (name, path) => {
@@ -38,16 +52,131 @@ describe.each(Object.entries(pages))('the page %s', (name, path) => {
     await page.goto(`${stage.origin}${path}`);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      // The page's own policy lets no script in, and a browser's tools may do that all the same.
-      const client = await page.context().newCDPSession(page);
-      await client.send('Runtime.evaluate', { expression: axe });
-      const { result } = await client.send('Runtime.evaluate', {
-        expression: `axe.run().then(({ violations }) => JSON.stringify(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])))`,
-        ...{ awaitPromise: true, returnByValue: true },
-      });
-      expect(JSON.parse(String(result.value))).toEqual([]);
+      expect(await violations()).toEqual([]);
     }
     await page.emulateMedia({ colorScheme: 'light' });
     await window.picture(name);
   });
 });
+
+it('finds a violation where there is one', async () => {
+  const { page } = window;
+  await page.goto(`${stage.origin}/`);
+  await page.evaluate("document.querySelector('main').append(document.createElement('img'))");
+  expect(await violations()).toMatchObject([['image-alt', expect.anything()]]);
+});
+
+/** What a person asks, from the first page on and by keyboard alone. */
+describe('a person who asks', () => {
+  it('where an order is and what must be done: the planner searches, reads, and settles it', async () => {
+    // Act
+    await begin();
+    await tabTo(/^Order number/);
+    await window.page.keyboard.type('mo/0013');
+    await enter(/order\?number=MO/);
+
+    // Assess
+    expect(await textOf('.verdict')).toMatch(
+      /needs a person[\s\S]*in Azumuta[\s\S]*Quantity is 5, wanted 8\.[\s\S]*Correct the product order in Azumuta by hand/,
+    );
+
+    // Act
+    await tabTo(/^Settle/);
+    await window.page.keyboard.press('Enter');
+    await tabTo(/^Why/);
+    await window.page.keyboard.type('Corrected on paper');
+    await tabTo(/^Settle/);
+    await window.page.keyboard.press('Enter');
+
+    // Assess
+    await window.page.locator('.notice', { hasText: 'MO/0013: ends' }).waitFor();
+    expect(await textOf('.timeline')).toContain('Corrected on paper (signed by an.peeters)');
+  });
+
+  it('what is late, how many pieces today and against last week: the planner reads the first page', async () => {
+    await begin();
+    const main = await textOf('main');
+    expect(main).toMatch(/Pieces\s*36 u\s*last Tuesday: 45 u/);
+    expect(main).toMatch(/Late: 2 product orders/);
+    expect(main).toMatch(/MO\/0010\s*GEAR-02\s*5 u\s*2026-11-20\s*4 days/);
+  });
+
+  it('which letters may be replayed at once: the operator replays 25, and compares 15 first', async () => {
+    // Act
+    await begin();
+    await tabTo(/^Dead letters/);
+    await enter(/letters$/);
+
+    // Assess
+    const groups = window.page.locator('section.letters');
+    expect(await groups.nth(0).textContent()).toMatch(
+      /period 11 is closed[\s\S]*25 dead letters[\s\S]*ERP administrator/,
+    );
+    expect(await groups.nth(1).textContent()).toMatch(/15 dead letters[\s\S]*stock keeper[\s\S]*Compare/);
+    const main = groups.locator('.main');
+    expect(await main.allTextContents()).toEqual([expect.stringMatching(/^Replay all 25/)]);
+
+    // Act
+    await tabTo(/^Replay all 25/);
+    await enter(/replay/);
+    await tabTo(/^Replay all 25 now/);
+    await window.page.keyboard.press('Enter');
+
+    // Assess
+    await window.page.locator('.notice', { hasText: 'Replayed 25 dead letters' }).waitFor();
+    expect(await stage.depths()).toMatchObject({
+      completions: { visible: 25 },
+      'dead-letters': { visible: 15 },
+    });
+  });
+
+  it('what the mapping makes of a real order: the integrator reads one in the ERP', async () => {
+    // Prepare
+    const [order] = stage.erpSide.release({ product: 'GEAR-01', quantity: 5, customer: 'De Smet Machines' });
+
+    // Act
+    await begin();
+    await tabTo(/^Try$/);
+    await enter(/try$/);
+    await tabTo(/^Number/);
+    await window.page.keyboard.type(order?.number ?? '');
+    await tabTo(/^Read it in the ERP/);
+    await window.page.keyboard.press('Enter');
+
+    // Assess
+    const main = window.page.locator('main', { hasText: 'Customer name' });
+    expect(await main.textContent()).toMatch(/The mapping makes[\s\S]*GEAR-01[\s\S]*De Smet Machines/);
+    await window.picture('try-order');
+  });
+});
+
+/** At the first page, as the browser opens it. */
+async function begin(): Promise<void> {
+  await window.page.goto(`${stage.origin}/`);
+}
+
+/** Presses Tab until something is reached that is called so; at each stop the focus is seen. */
+async function tabTo(name: RegExp): Promise<void> {
+  const { page } = window;
+  for (let stops = 0; stops < 120; stops += 1) {
+    await page.keyboard.press('Tab');
+    const [outline, label] = z.parse(
+      z.tuple([z.string(), z.string()]),
+      await page.evaluate(
+        '[getComputedStyle(document.activeElement).outlineStyle, document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent.trim()]',
+      ),
+    );
+    expect(outline).toBe('solid');
+    if (name.test(label)) return;
+  }
+  throw new Error(`Nothing that can be reached is called ${name}.`);
+}
+
+async function enter(address: RegExp): Promise<void> {
+  await window.page.keyboard.press('Enter');
+  await window.page.waitForURL(address);
+}
+
+async function textOf(selector: string): Promise<string> {
+  return (await window.page.locator(selector).first().textContent()) ?? '';
+}
