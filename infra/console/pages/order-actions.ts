@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { remedies } from '../../../shared/model/remedies.ts';
 import { maxNote, minNote } from '../../ops/cli/signed-note.ts';
 import type { TracedOrder } from '../../ops/trace/trace.ts';
 import { formKeyField } from '../auth.ts';
@@ -19,12 +20,14 @@ interface Offered {
 /** What a person can do about an order as it is now; the first is what its next step asks for. */
 function offered({ concerns, deadLetters, bookings, stage, command }: TracedOrder): Offered[] {
   const isOver = stage === 'booked' || stage === 'given up' || stage === 'withdrawn';
+  const isCompared = deadLetters.some(({ cause }) => cause && remedies[cause].compareFirst);
   const isRemoved = concerns.some(({ kind }) => kind === 'removed');
   const look: Offered = {
     action: 'replay',
     title: 'Have it looked at once more',
     does: 'Sends it to its queue again, with its dead letters: what is to be done for it is done, once. What is booked stays booked.',
-    isMain: command === 'replay',
+    // Where somebody has to compare first, what they find decides.
+    isMain: command === 'replay' && !isCompared,
   };
   return [
     ...(isOver && deadLetters.length === 0 ? [] : [look]),

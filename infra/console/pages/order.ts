@@ -6,7 +6,7 @@ import { dayIn, duration } from '../../../shared/model/time.ts';
 import { redacted, redactedText } from '../../ops/cli/redact.ts';
 import { bookingWords, figuresText, type Run, runsOf } from '../../ops/trace/report.ts';
 import type { Trace, TracedOrder } from '../../ops/trace/trace.ts';
-import { type Html, moment, orderLink, type PlantTime, stageBadge } from '../labels.ts';
+import { dateOf, type Html, moment, orderLink, type PlantTime, stageBadge } from '../labels.ts';
 import { actionsPart } from './order-actions.ts';
 
 /** One order: its next step, what was received, sent and booked for it, what a person can do, and all that happened to it. */
@@ -72,13 +72,19 @@ function siblingsPart(siblings: readonly TracedOrder[]): Html {
   )}</p>`;
 }
 
-function receivedPart({ erpOrder, part, journey, draft }: TracedOrder): Html {
+function receivedPart({ number, erpOrder, quantity, dueDate, part, journey, draft }: TracedOrder): Html {
   const how = journey.find(({ event }) => event === 'queued')?.note;
   if (erpOrder === undefined && !draft) return html``;
   return card('Received from the ERP', [
     ['ERP order', erpOrder],
+    ['Quantity', quantity],
+    ['Due', dueDate && dateOf(dueDate)],
     ['Received', how],
     ['Part', part ? `${part.index} of ${part.of}` : undefined],
+    [
+      'Read live',
+      html`<a href="/order/now?${new URLSearchParams({ number })}">As it is now</a> in the ERP and in Azumuta`,
+    ],
   ]);
 }
 

@@ -3,6 +3,7 @@ import { unpacked } from '../../../shared/completions/content.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import { partNumbers } from '../../../shared/model/orders.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
+import { formatQuantity } from '../../../shared/model/quantity.ts';
 import { writingsOf } from '../../../shared/model/text.ts';
 import type { Stage } from '../../../shared/orders/life.ts';
 import { atOnce, mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
@@ -99,6 +100,9 @@ async function traceOne(number: string, ledger: OperatorLedger, { where, now, pa
     cause: entry?.cause ?? concerns[0]?.cause,
     /** Number of its ERP order, if the ledger knows it. */
     erpOrder: entry?.erpOrder.number,
+    /** What the ERP wants, and by when (ISO). */
+    quantity: record && formatQuantity(record.erpOrder),
+    dueDate: record?.dueDate,
     /** What the mapping made of the ERP order. */
     draft: entry?.draft,
     /** Which part of its ERP order it is, if that has several. */

@@ -24,6 +24,7 @@ const order: TracedOrder = {
   concerns: [],
   bookings: [],
   deadLetters: [],
+  ...{ quantity: '1 u', dueDate: '2026-12-01' },
   journey: [],
 };
 const linesOf = (productOrders: readonly TracedOrder[]) => {
