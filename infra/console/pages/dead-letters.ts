@@ -12,9 +12,9 @@ import {
   type RoutedLetter,
 } from '../../ops/dead-letters/dead-letter.ts';
 import { hiddenInWords } from '../../ops/dead-letters/queue.ts';
-import { formKeyField } from '../auth.ts';
 import { type Chosen, idOf, type OpenLetters, type UnfiledLetters } from '../dead-letters.ts';
 import { type Html, moment, orderLink, orderLinks, type PlantTime, stageWords } from '../labels.ts';
+import { definitions, postForm, table } from './parts.ts';
 
 /** Letters of a group that can be chosen: their ids fit into a form. */
 const maxChoices = 500;
@@ -67,17 +67,20 @@ export function deadLetterPage(letter: RoutedLetter, time: PlantTime): Html {
   const { orderNumber, stage, cause, reason, since, messageId, booking, figures } = letter;
   return html`<h1>Dead letter${orderNumber === '' ? '' : html` of ${orderNumber}`}</h1>
     <p class="reason">${redactedText(reason)}</p>
-    <section class="card"><dl>
-      ${orderNumber === '' ? '' : html`<div><dt>Order</dt><dd><a href="${orderLink(orderNumber)}">${orderNumber}</a></dd></div>`}
-      ${cause === undefined ? '' : html`<div><dt>Cause</dt><dd>${cause}</dd></div>`}
-      ${adviceRows(letter)}
-      <div><dt>Failed while</dt><dd>${stageWords[stage] ?? stage} <span class="of">${stage}</span></dd></div>
-      ${booking === undefined ? '' : html`<div><dt>Booking</dt><dd><code>${booking}</code></dd></div>`}
-      ${figures === undefined ? '' : html`<div><dt>Figures</dt><dd>${redactedText(figures)}</dd></div>`}
-      <div><dt>First attempt</dt><dd>${moment(since, time)}</dd></div>
-      <div><dt>A replay</dt><dd>${replayWords(letter)}</dd></div>
-      <div><dt>Message</dt><dd><code>${messageId}</code></dd></div>
-    </dl></section>
+    <section class="card">${definitions([
+      [
+        'Order',
+        orderNumber === '' ? undefined : html`<a href="${orderLink(orderNumber)}">${orderNumber}</a>`,
+      ],
+      ['Cause', cause],
+      ...adviceRows(letter),
+      ['Failed while', html`${stageWords[stage] ?? stage} <span class="of">${stage}</span>`],
+      ['Booking', booking && html`<code>${booking}</code>`],
+      ['Figures', figures && redactedText(figures)],
+      ['First attempt', moment(since, time)],
+      ['A replay', replayWords(letter)],
+      ['Message', html`<code>${messageId}</code>`],
+    ])}</section>
     ${actions({ letter: idOf(letter) }, letter, 'it')}
     <h2 id="payload">Content</h2>
     <p class="hint">Secrets and names of persons are hidden.</p>
@@ -105,21 +108,23 @@ function groupPart({ id, reason, letters }: LetterGroup, time: PlantTime, formKe
   return html`<section class="letters" id="group-${id}" aria-labelledby="reason-${id}">
     <h2 id="reason-${id}">${redactedText(isOne ? oldest.reason : reason)}</h2>
     <p class="meta">${counted(letters.length, 'dead letter')}${cause === undefined ? '' : ` · cause: ${cause}`} · failed while ${stageWords[stage] ?? stage} · oldest ${duration(Math.max(0, (time.now.getTime() - since.getTime()) / 1000))} ago</p>
-    <dl>
-      ${adviceRows(oldest)}
-      ${orders ? html`<div><dt>Orders</dt><dd>${orders}</dd></div>` : ''}
-      ${'to' in oldest.route ? '' : html`<div><dt>A replay</dt><dd>${replayWords(oldest)}</dd></div>`}
-    </dl>
+    ${definitions([
+      ...adviceRows(oldest),
+      ['Orders', orders],
+      ['A replay', 'to' in oldest.route ? undefined : replayWords(oldest)],
+    ])}
     ${actions({ group: id }, oldest, isOne ? 'it' : `all ${letters.length}`)}
     ${isOne ? showLink(oldest) : choices(id, letters, time, formKey)}
   </section>`;
 }
 
 /** Who acts, and how. */
-function adviceRows({ cause }: ListedLetter): Html {
+function adviceRows({ cause }: ListedLetter): [name: string, value: string][] {
   const of = { kind: 'dead-letter', cause } as const;
-  return html`<div><dt>Who acts</dt><dd>${whoActs(of)}</dd></div>
-    <div><dt>What to do</dt><dd>${nextOf(of)}</dd></div>`;
+  return [
+    ['Who acts', whoActs(of)],
+    ['What to do', nextOf(of)],
+  ];
 }
 
 function isComparedFirst({ cause }: Pick<ListedLetter, 'cause'>): boolean {
@@ -148,24 +153,22 @@ function showLink(letter: ListedLetter): Html {
 /** A form to choose some of a group. */
 function choices(id: string, letters: readonly ListedLetter[], time: PlantTime, formKey: string): Html {
   const shown = letters.slice(0, maxChoices);
-  return html`<details id="of-${id}">
-      <summary>Choose some of ${shown.length < letters.length ? `the oldest ${shown.length}` : `the ${letters.length}`}</summary>
-      <form method="post" action="/letters/choose">
-        ${hiddenField(formKeyField, formKey)}
-        <ul>${shown.map((letter) => {
-          const one = idOf(letter);
-          return html`<li id="letter-${one}">
+  const content = html`<ul>${shown.map((letter) => {
+    const one = idOf(letter);
+    return html`<li id="letter-${one}">
           <input type="checkbox" id="choose-${one}" name="letter" value="${one}">
           <label for="choose-${one}">${letter.orderNumber || 'order unknown'}</label>
           ${moment(letter.since, time)}
           ${showLink(letter)}
         </li>`;
-        })}</ul>
+  })}</ul>
         <p class="actions">
           ${shown[0] && 'to' in shown[0].route ? html`<button name="action" value="replay">Replay the chosen …</button>` : ''}
           <button name="action" value="discard">Discard the chosen …</button>
-        </p>
-      </form>
+        </p>`;
+  return html`<details id="of-${id}">
+      <summary>Choose some of ${shown.length < letters.length ? `the oldest ${shown.length}` : `the ${letters.length}`}</summary>
+      ${postForm('/letters/choose', formKey, content)}
     </details>`;
 }
 
@@ -183,75 +186,64 @@ function actions(
   </p>`;
 }
 
-/** What a replay would do, for confirmation. */
-export function replayPage(chosen: Chosen, letters: readonly ListedLetter[], formKey: string): Html {
-  const movable = letters.filter(({ route }) => 'to' in route).length;
-  const stay = letters.length - movable;
-  const compares = letters.some(isComparedFirst);
-  const [it, comes] = movable === 1 ? ['it', 'it comes'] : [`all ${movable}`, 'they come'];
-  if (movable === 0) return html`<h1>Replay</h1>${nothingLeft('replay')}`;
-  return html`<h1>Replay ${counted(movable, 'dead letter')}</h1>
-    <p class="lead">Nothing has been moved yet. This is what would happen:</p>
-    ${chosenPart(letters)}
-    ${stay > 0 ? html`<p class="hint">${counted(stay, 'dead letter')} cannot be replayed and ${stay === 1 ? 'stays' : 'stay'}.</p>` : ''}
-    <p>${compares ? 'Have you compared, and is something left to be done?' : 'Have you corrected what the reason names?'} Otherwise ${comes} back here.</p>
-    <form method="post" action="/letters/replay" class="actions">
-      ${hiddenFields(chosen, formKey)}
-      <button${compares ? '' : html` class="main"`}>Replay ${it} now</button>
-      <a class="button" href="/letters">Cancel</a>
-    </form>`;
+/** What is wrong with the reason that was given for a discard. */
+export interface Complaint {
+  readonly note: string;
+  readonly sentence: string;
 }
 
-/** Asks why, and for confirmation. */
-export function discardPage(
+/** What would be done with the chosen letters, for confirmation; a discard also asks why. */
+export function confirmPage(
+  action: 'replay' | 'discard',
   chosen: Chosen,
   letters: readonly ListedLetter[],
   formKey: string,
-  complaint?: { readonly note: string; readonly sentence: string },
+  complaint?: Complaint,
 ): Html {
-  if (letters.length === 0) return html`<h1>Discard</h1>${nothingLeft('discard')}`;
-  return html`<h1>Discard ${counted(letters.length, 'dead letter')}</h1>
-    <p class="lead">A discarded dead letter is gone, and nothing creates or books it later, unless a person asks for its order again. Discard it when somebody has done it by hand, or when it must not be done.</p>
-    ${chosenPart(letters)}
-    <form method="post" action="/letters/discard" class="stack">
-      ${hiddenFields(chosen, formKey)}
-      <label for="note">Why? Your note and name are shown with the order.</label>
-      <textarea id="note" name="note" rows="3" required minlength="${minNote}" maxlength="${maxNote}"${
-        complaint ? html` aria-invalid="true" aria-describedby="complaint" autofocus` : ''
-      }>${complaint?.note ?? ''}</textarea>
+  const isReplay = action === 'replay';
+  const concerned = isReplay ? letters.filter(({ route }) => 'to' in route) : letters;
+  const [count, stay] = [concerned.length, letters.length - concerned.length];
+  const title = isReplay ? 'Replay' : 'Discard';
+  if (count === 0)
+    return html`<h1>${title}</h1><p class="verdict">There is nothing to ${action}: it was replayed or discarded meanwhile.</p>${back}`;
+  const form = isReplay ? replayForm(count, letters.some(isComparedFirst)) : discardForm(count, complaint);
+  return html`<h1>${title} ${counted(count, 'dead letter')}</h1>
+    <p class="lead">${
+      isReplay
+        ? 'Nothing has been moved yet. This is what would happen:'
+        : 'A discarded dead letter is gone, and nothing creates or books it later, unless a person asks for its order again. Discard it when somebody has done it by hand, or when it must not be done.'
+    }</p>
+    ${chosenTable(letters)}
+    ${stay > 0 ? html`<p class="hint">${counted(stay, 'dead letter')} cannot be replayed and ${stay === 1 ? 'stays' : 'stay'}.</p>` : ''}
+    ${postForm(`/letters/${action}`, formKey, form, { fields: { ...chosen }, look: 'stack' })}`;
+}
+
+function replayForm(count: number, compares: boolean): Html {
+  const [it, comes] = count === 1 ? ['it', 'it comes'] : [`all ${count}`, 'they come'];
+  return html`<p>${compares ? 'Have you compared, and is something left to be done?' : 'Have you corrected what the reason names?'} Otherwise ${comes} back here.</p>
+    <p class="actions"><button${compares ? '' : html` class="main"`}>Replay ${it} now</button> ${cancel}</p>`;
+}
+
+function discardForm(count: number, complaint: Complaint | undefined): Html {
+  const invalid = html` aria-invalid="true" aria-describedby="complaint" autofocus`;
+  return html`<label for="note">Why? Your note and name are shown with the order.</label>
+      <textarea id="note" name="note" rows="3" required minlength="${minNote}" maxlength="${maxNote}"${complaint ? invalid : ''}>${complaint?.note ?? ''}</textarea>
       ${complaint ? html`<p id="complaint" class="complaint">${complaint.sentence}</p>` : ''}
-      <p class="actions">
-        <button class="danger">Discard ${letters.length === 1 ? 'it' : `all ${letters.length}`} for good</button>
-        <a class="button" href="/letters">Cancel</a>
-      </p>
-    </form>`;
+      <p class="actions"><button class="danger">Discard ${count === 1 ? 'it' : `all ${count}`} for good</button> ${cancel}</p>`;
 }
 
-function chosenPart(letters: readonly ListedLetter[]): Html {
-  return html`<div class="scroll"><table>
-      <thead><tr><th scope="col">Dead letters</th><th scope="col">Reason</th><th scope="col">A replay</th><th scope="col">Orders</th></tr></thead>
-      <tbody>${groupsOf(letters).map(
-        ({ reason, letters: [oldest, ...others] }) => html`<tr>
-          <td data-label="Dead letters">${others.length + 1}</td>
-          <td data-label="Reason">${redactedText(others.length === 0 ? oldest.reason : reason)}</td>
-          <td data-label="A replay">${replayWords(oldest)}</td>
-          <td data-label="Orders">${firstOrders([oldest, ...others]) ?? 'unknown'}</td>
-        </tr>`,
-      )}</tbody>
-    </table></div>`;
+function chosenTable(letters: readonly ListedLetter[]): Html {
+  return table(
+    'The chosen dead letters, by reason',
+    ['Reason', 'Dead letters', 'A replay', 'Orders'],
+    groupsOf(letters).map(({ reason, letters: [oldest, ...others] }) => [
+      redactedText(others.length === 0 ? oldest.reason : reason),
+      String(others.length + 1),
+      replayWords(oldest),
+      firstOrders([oldest, ...others]) ?? 'unknown',
+    ]),
+  );
 }
 
+const cancel = html`<a class="button" href="/letters">Cancel</a>`;
 const back = html`<p><a href="/letters">All dead letters</a></p>`;
-
-function nothingLeft(what: 'replay' | 'discard'): Html {
-  return html`<p class="verdict">There is nothing to ${what}: it was replayed or discarded meanwhile.</p>${back}`;
-}
-
-function hiddenFields(chosen: Chosen, formKey: string): Html {
-  const [[name, values] = ['', '']] = Object.entries(chosen);
-  return html`${hiddenField(formKeyField, formKey)}${[values].flat().map((value) => hiddenField(name, value))}`;
-}
-
-function hiddenField(name: string, value: string): Html {
-  return html`<input type="hidden" name="${name}" value="${value}">`;
-}

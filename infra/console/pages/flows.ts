@@ -9,8 +9,8 @@ import type { Situation } from '../../../shared/situation/read.ts';
 import { isRefused } from '../../../shared/situation/words.ts';
 import { policyWords } from '../../ops/cli/policy-words.ts';
 import { type SwitchName, switches, switchNames } from '../../ops/pause/switch-flow.ts';
-import { formKeyField } from '../auth.ts';
 import { type Html, moment, orderLinks, type PlantTime, queueTitles } from '../labels.ts';
+import { definitions, postForm } from './parts.ts';
 
 /** Both flows as a picture, below the list of problems. */
 export function flowsPage(
@@ -55,11 +55,14 @@ function problemPart({ id, kind, grade, what, why, next, command, orders }: Prob
   const hasLetters = kind === 'dead-letter' || kind === 'unfiled';
   return html`<li id="trouble-${id}" class="trouble ${grade}">
     <p class="what">${what}</p>
-    <dl>
-      <div><dt>Why</dt><dd>${why}</dd></div>
-      <div><dt>What to do</dt><dd>${next}${hasLetters ? html` <a href="/letters">Dead letters</a>` : command === undefined ? '' : html` <code>${command}</code>`}</dd></div>
-      ${orders.length > 0 ? html`<div><dt>Orders</dt><dd>${orderLinks(orders)}</dd></div>` : ''}
-    </dl>
+    ${definitions([
+      ['Why', why],
+      [
+        'What to do',
+        html`${next}${hasLetters ? html` <a href="/letters">Dead letters</a>` : command === undefined ? '' : html` <code>${command}</code>`}`,
+      ],
+      ['Orders', orders.length > 0 ? orderLinks(orders) : undefined],
+    ])}
   </li>`;
 }
 
@@ -129,10 +132,11 @@ function switchesPart(status: Situation, formKey: string): Html {
         const does = capitalized(switches[flow].does);
         return html`<li id="switch-${flow}"><span>${does}${isPaused[flow] ? html`: <strong>paused</strong>` : ''}</span> ${
           isPaused[flow]
-            ? button(
+            ? postForm(
                 '/flows/resume',
-                { flow, [formKeyField]: formKey },
-                html`Resume<span class="unseen">: ${does}</span>`,
+                formKey,
+                html`<button>Resume<span class="unseen">: ${does}</span></button>`,
+                { fields: { flow } },
               )
             : html`<a class="button" href="/flows/pause?flow=${flow}">Pause …<span class="unseen">: ${does}</span></a>`
         }</li>`;
@@ -142,13 +146,9 @@ function switchesPart(status: Situation, formKey: string): Html {
 }
 
 function tryPart(partner: Partner, reason: string | undefined, formKey: string): Html {
-  const what = `Try ${partnerWords[partner]} now`;
-  return html`<li id="try-${partner}">${button('/flows/try', { partner, [formKeyField]: formKey }, html`${what}`)}
+  const button = html`<button>Try ${partnerWords[partner]} now</button>`;
+  return html`<li id="try-${partner}">${postForm('/flows/try', formKey, button, { fields: { partner } })}
     <p class="hint">The next message tries it at once, and all others go on when it answers. SQS keeps messages hidden that wait for their own next attempt; the page of an order has it looked at at once.${isRefused(reason) ? ' Set the right credentials first: some ERPs lock an account after a few wrong ones.' : ''}</p></li>`;
-}
-
-function button(action: string, fields: Readonly<Record<string, string>>, words: Html, isMain = false): Html {
-  return html`<form method="post" action="${action}">${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}<button${isMain ? html` class="main"` : ''}>${words}</button></form>`;
 }
 
 /** What a pause does, for confirmation. */
@@ -156,5 +156,5 @@ export function pausePage(flow: SwitchName, formKey: string): Html {
   const { does, partners, paused } = { paused: '', ...switches[flow] };
   return html`<h1>Pause ${does}?</h1>
     <p class="lead">It calls ${partners}. What comes meanwhile is accepted, and waits; SQS deletes messages that are ${policyWords.queueKeeps} old.${paused} What is under way is finished.</p>
-    <div class="actions">${button('/flows/pause', { flow, [formKeyField]: formKey }, html`Pause it`, true)} <a class="button" href="/flows">Cancel</a></div>`;
+    <div class="actions">${postForm('/flows/pause', formKey, html`<button class="main">Pause it</button>`, { fields: { flow } })} <a class="button" href="/flows">Cancel</a></div>`;
 }

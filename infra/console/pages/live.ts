@@ -4,6 +4,7 @@ import { fieldOf } from '../../../shared/platform/json.ts';
 import { redacted, redactedText } from '../../ops/cli/redact.ts';
 import { type Html, orderLink } from '../labels.ts';
 import type { Comparison } from '../live.ts';
+import { table } from './parts.ts';
 
 /** An order as both partners have it now. */
 export function nowPage(number: string, reads: readonly Comparison[]): Html {
@@ -19,19 +20,14 @@ export function livePart({ title, was, rows, note, failure }: Comparison, column
   const differing = rows.filter(({ differs }) => differs).length;
   const isCompared = rows.some((row) => row.was !== undefined);
   const found = differing === 0 ? 'No difference' : counted(differing, 'difference');
-  const titles = ['Field', column, ...(isCompared ? [was, 'Difference'] : [])];
+  const rowOf = ({ field, now, was: had, differs }: Comparison['rows'][number]) => [
+    ...[withUnseen(field), shownValue(field, now)],
+    ...(isCompared ? [shownValue(field, had), differs ? html`<strong>differs</strong>` : ''] : []),
+  ];
   return html`<h2>${title}</h2>
     ${was === undefined ? '' : html`<p>${isCompared ? `${found} from what the ledger has.` : 'The ledger has nothing to compare it with.'}</p>`}
     ${note === undefined ? '' : html`<p class="hint">${note}</p>`}
-    <table class="wide"><caption class="unseen">${title}</caption>
-    <thead><tr>${titles.map((each) => html`<th scope="col">${each}</th>`)}</tr></thead>
-    <tbody>${rows.map((row) => {
-      const had = html`<td data-label="${was}">${shownValue(row.field, row.was)}</td><td data-label="Difference">${row.differs ? html`<strong>differs</strong>` : ''}</td>`;
-      return html`<tr>
-      <th scope="row" data-label="Field">${withUnseen(row.field)}</th>
-      <td data-label="${column}">${shownValue(row.field, row.now)}</td>${isCompared ? had : ''}
-    </tr>`;
-    })}</tbody></table>`;
+    ${table(title, ['Field', column, ...(isCompared ? [was ?? '', 'Difference'] : [])], rows.map(rowOf))}`;
 }
 
 const maxShown = 500;

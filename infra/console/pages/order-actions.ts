@@ -2,8 +2,8 @@ import { html } from 'hono/html';
 import { remedies } from '../../../shared/model/remedies.ts';
 import { maxNote, minNote } from '../../ops/cli/signed-note.ts';
 import type { TracedOrder } from '../../ops/trace/trace.ts';
-import { formKeyField } from '../auth.ts';
 import type { Html } from '../labels.ts';
+import { postForm } from './parts.ts';
 
 export const actions = ['replay', 'settle', 'remake', 'discard', 'give-up'] as const;
 export type Action = (typeof actions)[number];
@@ -87,16 +87,13 @@ function formPart(
   formKey: string,
 ): Html {
   const id = kind === undefined ? action : `${action}-${kind}`;
-  return html`<details id="do-${id}"${isMain ? html` open` : ''}>
-    <summary>${title}</summary>
-    <form method="post" action="/order/${action}" class="stack">
-      <p class="hint">${does}</p>
-      <input type="hidden" name="${formKeyField}" value="${formKey}">
-      <input type="hidden" name="number" value="${number}">
-      ${kind === undefined ? '' : html`<input type="hidden" name="kind" value="${kind}">`}
+  const content = html`<p class="hint">${does}</p>
       <label for="why-${id}">Why</label>
       <input id="why-${id}" name="because" minlength="${minNote}" maxlength="${maxNote}" required autocomplete="off">
-      <p class="actions"><button${isMain ? html` class="main"` : ''}>${title}</button></p>
-    </form>
+      <p class="actions"><button${isMain ? html` class="main"` : ''}>${title}</button></p>`;
+  const fields = { number, ...(kind === undefined ? {} : { kind }) };
+  return html`<details id="do-${id}"${isMain ? html` open` : ''}>
+    <summary>${title}</summary>
+    ${postForm(`/order/${action}`, formKey, content, { fields, look: 'stack' })}
   </details>`;
 }

@@ -8,6 +8,7 @@ import { bookingWords, figuresText, type Run, runsOf } from '../../ops/trace/rep
 import type { Trace, TracedOrder } from '../../ops/trace/trace.ts';
 import { dateOf, type Html, moment, orderLink, type PlantTime, stageBadge } from '../labels.ts';
 import { actionsPart } from './order-actions.ts';
+import { definitions } from './parts.ts';
 
 /** One order: its next step, what was received, sent and booked for it, what a person can do, and all that happened to it. */
 export function orderPage(
@@ -137,9 +138,7 @@ function bookingsPart({ bookings, journey }: TracedOrder): Html {
 }
 
 function card(title: string, rows: readonly (readonly [string, string | Html | undefined])[]): Html {
-  return html`<section class="card"><h2>${title}</h2><dl>${rows
-    .filter(([, value]) => value !== undefined)
-    .map(([term, value]) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`)}</dl></section>`;
+  return html`<section class="card"><h2>${title}</h2>${definitions(rows)}</section>`;
 }
 
 /** Only http and https addresses become links. */

@@ -6,6 +6,7 @@ import { dayBefore } from '../../../shared/model/time.ts';
 import { redactedText } from '../../ops/cli/redact.ts';
 import { dateOf, type Html, moment, orderLink, type PlantTime, stageBadge } from '../labels.ts';
 import { type AskedOrders, type ListedRows, listLink, lists, type OrderRow } from '../orders.ts';
+import { table } from './parts.ts';
 
 /** A list of product orders, page by page. */
 export function ordersPage(asked: AskedOrders, found: ListedRows, time: PlantTime): Html {
@@ -19,13 +20,11 @@ export function ordersPage(asked: AskedOrders, found: ListedRows, time: PlantTim
       ${
         found.rows.length === 0
           ? html`<p class="verdict">There are none here.</p>`
-          : html`<div class="scroll"><table><caption class="unseen">${lists[asked.list]}</caption>
-        <thead><tr>
-          <th scope="col">Order</th><th scope="col">Article</th><th scope="col">Quantity</th>
-          <th scope="col">Due</th><th scope="col">Stage</th><th scope="col">What is so</th>
-        </tr></thead>
-        <tbody>${found.rows.map((row) => rowPart(row, time))}</tbody>
-      </table></div>`
+          : table(
+              lists[asked.list],
+              ['Order', 'Article', 'Quantity', 'Due', 'Stage', 'What is so'],
+              found.rows.map((row) => cellsOf(row, time)),
+            )
       }
       ${found.leftOut > 0 ? html`<p class="hint">${counted(found.leftOut, 'order')} of this page of the list ${found.leftOut === 1 ? 'is' : 'are'} of other articles.</p>` : ''}
     </div>
@@ -64,22 +63,20 @@ function filterPart(asked: AskedOrders, { day }: ListedRows): Html {
   </form>`;
 }
 
-function rowPart(
+function cellsOf(
   { number, article, quantity, dueDate, stage, needsPerson, says, event, at }: OrderRow,
   time: PlantTime,
-): Html {
-  return html`<tr>
-    <th scope="row" data-label="Order"><a href="${orderLink(number)}">${number}</a></th>
-    <td data-label="Article">${article}</td>
-    <td data-label="Quantity">${quantity}</td>
-    <td data-label="Due">${dueDate === undefined ? '–' : dateOf(dueDate)}</td>
-    <td data-label="Stage">${stageBadge(needsPerson ? 'needs a person' : stage)}</td>
-    <td data-label="What is so">${redactedText(says)}${
-      event === undefined || at === undefined
-        ? ''
-        : html` <span class="of">${eventWords({ event }).words} ${moment(new Date(at), time)}</span>`
-    }</td>
-  </tr>`;
+): (string | Html)[] {
+  const last =
+    event &&
+    at &&
+    html` <span class="of">${eventWords({ event }).words} ${moment(new Date(at), time)}</span>`;
+  return [
+    html`<a href="${orderLink(number)}">${number}</a>`,
+    ...[article, quantity, dueDate === undefined ? '–' : dateOf(dueDate)],
+    stageBadge(needsPerson ? 'needs a person' : stage),
+    html`${redactedText(says)}${last ?? ''}`,
+  ];
 }
 
 /** The entry's keys alone: they stand in the address. */

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
-import { formKeyField } from '../auth.ts';
 import { type Html, orderLink } from '../labels.ts';
 import { type ErpMode, erpModes, type ShopFloorOrder, type ShopFloorView } from '../shop-floor.ts';
+import { postForm, table } from './parts.ts';
 
 /** Articles of the ERP; the last one is missing in Azumuta. */
 const articles = [
@@ -23,25 +23,19 @@ export function shopFloorPage(view: ShopFloorView, formKey: string): Html {
 }
 
 function releasePart(formKey: string): Html {
-  return html`<section class="card" aria-labelledby="release">
-    <h2 id="release">Release an order in the ERP</h2>
-    <form method="post" action="/floor/release" class="stack">
-      <input type="hidden" name="${formKeyField}" value="${formKey}">
-      <label for="article">Article</label>
+  const content = html`<label for="article">Article</label>
       <select id="article" name="article">${articles.map(([value, label]) => html`<option value="${value}">${label}</option>`)}</select>
       <label for="quantity">Quantity</label>
       <input id="quantity" name="quantity" type="number" inputmode="numeric" min="1" max="999" value="5" required>
-      <p class="actions"><button class="main">Release it</button></p>
-    </form>
+      <p class="actions"><button class="main">Release it</button></p>`;
+  return html`<section class="card" aria-labelledby="release">
+    <h2 id="release">Release an order in the ERP</h2>
+    ${postForm('/floor/release', formKey, content, { look: 'stack' })}
   </section>`;
 }
 
 function switchPart(current: ErpMode, formKey: string): Html {
-  return html`<section class="card" aria-labelledby="switch">
-    <h2 id="switch">The ERP <span id="erp-mode" data-live class="badge mode-${current}">${erpModes[current].label}</span></h2>
-    <form method="post" action="/floor/erp" class="stack">
-      <input type="hidden" name="${formKeyField}" value="${formKey}">
-      <fieldset>
+  const content = html`<fieldset>
         <legend>From now on it</legend>
         ${Object.entries(erpModes).map(
           ([mode, { label, does }]) => html`<p class="choice-line">
@@ -50,34 +44,31 @@ function switchPart(current: ErpMode, formKey: string): Html {
           </p>`,
         )}
       </fieldset>
-      <p class="actions"><button>Apply</button></p>
-    </form>
+      <p class="actions"><button>Apply</button></p>`;
+  return html`<section class="card" aria-labelledby="switch">
+    <h2 id="switch">The ERP <span id="erp-mode" data-live class="badge mode-${current}">${erpModes[current].label}</span></h2>
+    ${postForm('/floor/erp', formKey, content, { look: 'stack' })}
   </section>`;
 }
 
 function ordersTable({ orders }: ShopFloorView, formKey: string): Html {
-  return html`<div class="scroll"><table class="wide">
-    <thead><tr>
-      <th scope="col">Order</th><th scope="col">Article</th><th scope="col">Quantity</th>
-      <th scope="col">In Azumuta</th><th scope="col">Booked in the ERP</th><th scope="col">Complete it</th>
-    </tr></thead>
-    <tbody>${orders.map((order) => orderRow(order, formKey))}</tbody>
-  </table></div>`;
+  return table(
+    'Orders of both sandboxes',
+    ['Order', 'Article', 'Quantity', 'In Azumuta', 'Booked in the ERP', 'Complete it'],
+    orders.map((order) => cellsOf(order, formKey)),
+    { rowIds: orders.map(({ number }) => `row-${idOf(number)}`) },
+  );
 }
 
-function orderRow(order: ShopFloorOrder, formKey: string): Html {
+function cellsOf(order: ShopFloorOrder, formKey: string): (string | Html)[] {
   const { number, article, quantity, inAzumuta, inErp, booked } = order;
-  const id = idOf(number);
-  return html`<tr id="row-${id}">
-    <th scope="row" data-label="Order"><a id="link-${id}" href="${orderLink(number)}">${number}</a></th>
-    <td data-label="Article">${article}</td>
-    <td data-label="Quantity">${quantity}</td>
-    <td data-label="In Azumuta">${inAzumuta ?? (inErp === 'cancelled' ? 'cancelled' : 'not yet')}</td>
-    <td data-label="Booked in the ERP">${bookedText(booked)}</td>
-    <td data-label="Complete it">${
-      inAzumuta === undefined || inAzumuta === 'completed' ? '' : completeForm(order, id, formKey)
-    }</td>
-  </tr>`;
+  return [
+    html`<a id="link-${idOf(number)}" href="${orderLink(number)}">${number}</a>`,
+    ...[article, quantity],
+    inAzumuta ?? (inErp === 'cancelled' ? 'cancelled' : 'not yet'),
+    bookedText(booked),
+    inAzumuta === undefined || inAzumuta === 'completed' ? '' : completeForm(order, formKey),
+  ];
 }
 
 function bookedText(booked: ShopFloorOrder['booked']): string {
@@ -85,16 +76,14 @@ function bookedText(booked: ShopFloorOrder['booked']): string {
   return `${booked.length === 1 ? 'once' : `${booked.length} times`}: ${booked.join(' + ')}`;
 }
 
-function completeForm({ number, quantity }: ShopFloorOrder, id: string, formKey: string): Html {
-  return html`<form method="post" action="/floor/complete" class="inline">
-    <input type="hidden" name="${formKeyField}" value="${formKey}">
-    <input type="hidden" name="number" value="${number}">
-    <label for="good-${id}">Good<span class="unseen"> pieces of ${number}</span></label>
+function completeForm({ number, quantity }: ShopFloorOrder, formKey: string): Html {
+  const id = idOf(number);
+  const content = html`<label for="good-${id}">Good<span class="unseen"> pieces of ${number}</span></label>
     <input id="good-${id}" name="good" type="number" inputmode="numeric" min="0" max="9999" value="${quantity}" required>
     <label for="scrap-${id}">Scrap<span class="unseen"> of ${number}</span></label>
     <input id="scrap-${id}" name="scrap" type="number" inputmode="numeric" min="0" max="9999" value="0" required>
-    <button id="complete-${id}">Complete<span class="unseen"> ${number}</span></button>
-  </form>`;
+    <button id="complete-${id}">Complete<span class="unseen"> ${number}</span></button>`;
+  return postForm('/floor/complete', formKey, content, { fields: { number }, look: 'inline' });
 }
 
 /** The id of an element must not contain spaces. */

@@ -8,6 +8,7 @@ import type { Situation } from '../../../shared/situation/read.ts';
 import { lateBy, maxAwaited, type Today } from '../../../shared/situation/today.ts';
 import { dateOf, type Html, moment, orderLink, orderLinks, type PlantTime } from '../labels.ts';
 import { worksPart } from './flows.ts';
+import { table } from './parts.ts';
 
 /** Days of the chart. */
 export const shownDays = 30;
@@ -93,19 +94,15 @@ function latePart({ day, late, lateCount }: Today): Html {
     ${
       late.length === 0
         ? html`<p class="hint">Every product order in Azumuta has time left.</p>`
-        : html`<div class="scroll"><table>
-      <thead><tr><th scope="col">Order</th><th scope="col">Article</th><th scope="col">Quantity</th><th scope="col">Due</th><th scope="col">Late by</th><th scope="col">What to do</th></tr></thead>
-      <tbody>${late.map(
-        ({ number, order, article, quantity, dueDate, next }) => html`<tr>
-          <th scope="row" data-label="Order"><a href="${orderLink(number)}">${order}</a></th>
-          <td data-label="Article">${article ?? ''}</td>
-          <td data-label="Quantity">${quantity ?? ''}</td>
-          <td data-label="Due">${dueDate === undefined ? 'no date' : dateOf(dueDate)}</td>
-          <td data-label="Late by">${lateBy(dueDate, day)}</td>
-          <td data-label="What to do">${next}</td>
-        </tr>`,
-      )}</tbody>
-    </table></div>`
+        : table(
+            'Late product orders',
+            ['Order', 'Article', 'Quantity', 'Due', 'Late by', 'What to do'],
+            late.map(({ number, order, article = '', quantity = '', dueDate, next }) => [
+              html`<a href="${orderLink(number)}">${order}</a>`,
+              ...[article, quantity, dueDate === undefined ? 'no date' : dateOf(dueDate)],
+              ...[lateBy(dueDate, day), next],
+            ]),
+          )
     }
     ${lateCount > late.length ? html`<p class="hint">These are the longest overdue; all stand in <a href="/orders?list=waiting">what is in Azumuta</a>, by date.</p>` : ''}
   </section>`;
@@ -134,17 +131,13 @@ function monthPart({ day: today, days }: Today): Html {
 }
 
 function monthTable(days: readonly Day[]): Html {
-  const newestFirst = days.toReversed();
-  const names = figureCells(sumOfDays(days)).map(([name]) => name);
-  return html`<div class="scroll"><table>
-    <caption class="unseen">What happened on each of the last ${shownDays} days</caption>
-    <thead><tr><th scope="col">Day</th>${names.map((name) => html`<th scope="col">${name}</th>`)}</tr></thead>
-    <tbody>${newestFirst.map(
-      (day) =>
-        html`<tr><th scope="row" data-label="Day"><a href="/orders?list=day&amp;day=${day.day}">${day.day}</a></th>${figureCells(
-          sumOfDays([day]),
-        ).map(([name, value]) => html`<td data-label="${name}">${value}</td>`)}</tr>`,
-    )}</tbody>
-    <tfoot><tr><th scope="row">All</th>${figureCells(sumOfDays(days)).map(([name, value]) => html`<td data-label="${name}">${value}</td>`)}</tr></tfoot>
-  </table></div>`;
+  const valuesOf = (some: readonly Day[]) => figureCells(sumOfDays(some)).map(([, value]) => value);
+  return table(
+    `What happened on each of the last ${shownDays} days`,
+    ['Day', ...figureCells(undefined).map(([name]) => name)],
+    days
+      .toReversed()
+      .map((day) => [html`<a href="/orders?list=day&amp;day=${day.day}">${day.day}</a>`, ...valuesOf([day])]),
+    { foot: ['All', ...valuesOf(days)] },
+  );
 }

@@ -5,11 +5,11 @@ import type { Plant } from '../../ops/cli/partners.ts';
 import { redacted, redactedText } from '../../ops/cli/redact.ts';
 import type { Row } from '../../ops/map/preview.ts';
 import { sampleNames } from '../../ops/map/read-sample.ts';
-import { formKeyField } from '../auth.ts';
 import type { Html } from '../labels.ts';
 import { compare } from '../live.ts';
 import type { Tried } from '../try.ts';
 import { livePart } from './live.ts';
+import { postForm } from './parts.ts';
 
 /** What the forms hold, and what came of them. */
 export interface TryPage {
@@ -62,22 +62,18 @@ function withoutSignatures(rows: readonly Row[]): Row[] {
 }
 
 function readPart({ number }: TryPage, formKey: string): Html {
-  return html`<form method="post" action="/try" class="card stack">
-      <input type="hidden" name="${formKeyField}" value="${formKey}">
-      <label for="number">Number of an ERP order, or of a product order that is completed in Azumuta</label>
+  const content = html`<label for="number">Number of an ERP order, or of a product order that is completed in Azumuta</label>
       <input id="number" name="number" value="${number}" maxlength="200" required autocomplete="off" spellcheck="false">
       <p class="hint">It is read now, from this machine, with your rights.</p>
-      <p class="actions"><button name="from" value="erp" class="main">Read it in the ERP</button> <button name="from" value="azumuta">Read it in Azumuta</button></p>
-    </form>`;
+      <p class="actions"><button name="from" value="erp" class="main">Read it in the ERP</button> <button name="from" value="azumuta">Read it in Azumuta</button></p>`;
+  return postForm('/try', formKey, content, { look: 'card stack' });
 }
 
 function pastePart({ sample }: TryPage, formKey: string): Html {
-  return html`<form method="post" action="/try" enctype="multipart/form-data" class="card stack">
-      <input type="hidden" name="${formKeyField}" value="${formKey}">
-      <label for="sample">An order or a completion as JSON, or a list of orders</label>
+  const content = html`<label for="sample">An order or a completion as JSON, or a list of orders</label>
       <textarea id="sample" name="sample" rows="12" required spellcheck="false">
 ${sample}</textarea>
       <p class="hint">Begin with a sample: ${sampleNames.map((name) => html`<a href="/try?sample=${name}">${name}</a> `)}</p>
-      <p class="actions"><button class="main">Map it</button></p>
-    </form>`;
+      <p class="actions"><button class="main">Map it</button></p>`;
+  return postForm('/try', formKey, content, { look: 'card stack' });
 }

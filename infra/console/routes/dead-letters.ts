@@ -1,18 +1,19 @@
 import { type Context, Hono } from 'hono';
 import * as z from 'zod/mini';
+import { capitalized } from '../../../shared/model/text.ts';
 import { UsageError } from '../../ops/cli/command.ts';
 import { counted } from '../../ops/cli/output.ts';
 import { signedNote } from '../../ops/cli/signed-note.ts';
 import type { DiscardReport } from '../../ops/dead-letters/discard.ts';
 import { hiddenInWords } from '../../ops/dead-letters/queue.ts';
-import type { Chosen, DeadLetterDesk } from '../dead-letters.ts';
+import type { DeadLetterDesk } from '../dead-letters.ts';
 import type { Answers, ConsoleDependencies } from '../dependencies.ts';
 import {
+  type Complaint,
+  confirmPage,
   deadLetterGonePage,
   deadLetterPage,
   deadLettersPage,
-  discardPage,
-  replayPage,
   unfiledPage,
 } from '../pages/dead-letters.ts';
 
@@ -65,38 +66,25 @@ async function choose(c: Context, pages: Pages): Promise<Response> {
   return confirm(c, form.action === 'discard' ? 'discard' : 'replay', form, pages);
 }
 
-/** A page about the chosen letters; without a choice, all letters. */
+/** A page about the chosen letters. */
 async function confirm(
   c: Context,
   action: 'replay' | 'discard',
   given: unknown,
-  pages: Pages,
+  { letters, show, formKey }: Pages,
+  complaint?: Complaint,
 ): Promise<Response> {
   const { data: chosen } = z.safeParse(chosenSchema, given);
   if (!chosen) return c.redirect('/letters', 303);
-  if (action === 'discard') return showDiscard(c, chosen, pages);
-  const content = replayPage(chosen, await pages.letters.find(chosen), pages.formKey);
-  return pages.show(c, { ...still, title: 'Replay', content });
+  const title = complaint ? 'Discard: say why' : capitalized(action);
+  const content = confirmPage(action, chosen, await letters.find(chosen), formKey, complaint);
+  return show(c, { ...still, title, content });
 }
 
 async function replay(c: Context, { letters, operator, redirect, commands }: Pages): Promise<Response> {
   const chosen = z.parse(chosenSchema, await c.req.parseBody({ all: true }));
   const note = signedNote('chosen among the dead letters', await operator());
   return redirect(c, '/letters', replayed(await letters.replay(chosen, note), commands));
-}
-
-async function showDiscard(
-  c: Context,
-  chosen: Chosen,
-  { letters, show, formKey }: Pages,
-  complaint?: { readonly note: string; readonly sentence: string },
-) {
-  const title = complaint ? 'Discard: say why' : 'Discard';
-  return show(c, {
-    ...still,
-    title,
-    content: discardPage(chosen, await letters.find(chosen), formKey, complaint),
-  });
 }
 
 async function discard(c: Context, pages: Pages): Promise<Response> {
@@ -107,8 +95,8 @@ async function discard(c: Context, pages: Pages): Promise<Response> {
     const report = await pages.letters.discard(chosen, note, await pages.operator());
     return pages.redirect(c, '/letters', discarded(report));
   } catch (error) {
-    if (error instanceof UsageError) return showDiscard(c, chosen, pages, { note, sentence: error.message });
-    throw error;
+    if (!(error instanceof UsageError)) throw error;
+    return confirm(c, 'discard', form, pages, { note, sentence: error.message });
   }
 }
 

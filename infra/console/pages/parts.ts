@@ -1,0 +1,43 @@
+import { html } from 'hono/html';
+import { formKeyField } from '../auth.ts';
+import type { Html } from '../labels.ts';
+
+type Cell = string | Html;
+
+/** Names and values; those without a value are left out. */
+export function definitions(rows: readonly (readonly [name: string, value: Cell | undefined])[]): Html {
+  const known = rows.filter(([, value]) => value !== undefined);
+  return html`<dl>${known.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+}
+
+/** A table whose rows are named by their first cells. In a narrow window each cell stands with its title. */
+export function table(
+  caption: string,
+  titles: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  { foot, rowIds }: { readonly foot?: readonly Cell[]; readonly rowIds?: readonly string[] } = {},
+): Html {
+  const cells = ([first = '', ...others]: readonly Cell[]) =>
+    html`<th scope="row" data-label="${titles[0]}">${first}</th>${others.map((cell, at) => html`<td data-label="${titles[at + 1]}">${cell}</td>`)}`;
+  return html`<div class="scroll"><table><caption class="unseen">${caption}</caption>
+    <thead><tr>${titles.map((title) => html`<th scope="col">${title}</th>`)}</tr></thead>
+    <tbody>${rows.map((row, at) => html`<tr${rowIds ? html` id="${rowIds[at]}"` : ''}>${cells(row)}</tr>`)}</tbody>
+    ${foot ? html`<tfoot><tr>${cells(foot)}</tr></tfoot>` : ''}
+  </table></div>`;
+}
+
+/** A form that does something: no page but the console's own knows its key. */
+export function postForm(
+  action: string,
+  formKey: string,
+  content: Html,
+  {
+    fields = {},
+    look = '',
+  }: { readonly fields?: Readonly<Record<string, string | readonly string[]>>; readonly look?: string } = {},
+): Html {
+  const hidden = Object.entries({ [formKeyField]: formKey, ...fields }).flatMap(([name, values]) =>
+    [values].flat().map((value) => html`<input type="hidden" name="${name}" value="${value}">`),
+  );
+  return html`<form method="post" action="${action}" class="${look}">${hidden}${content}</form>`;
+}
