@@ -6,14 +6,13 @@ import { Hono } from 'hono';
 import { UsageError } from '../ops/cli/command.ts';
 import { createAuth, strictHeaders } from './auth.ts';
 import type { Answers, ConsoleDependencies } from './dependencies.ts';
-import { problemOf, problemPage, refusalPage } from './pages/error-page.ts';
+import { problemOf, problemPage } from './pages/error-page.ts';
 import { layout, type Page } from './pages/layout.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { flowRoutes } from './routes/flows.ts';
 import { orderActionRoutes } from './routes/order-actions.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { shopFloorRoutes } from './routes/shop-floor.ts';
-import { stateRoutes } from './routes/state.ts';
 import { tryRoutes } from './routes/try.ts';
 
 const refreshSeconds = 2;
@@ -24,18 +23,14 @@ const maxNotices = 100;
 /** The console as an application that answers requests; it does not listen yet. */
 export function createConsole(dependencies: ConsoleDependencies): Hono {
   const { keys, port, shopFloor } = dependencies;
-  const auth = createAuth(keys, port, (c, sentence) => c.html(refusalPage(sentence), 403));
+  const auth = createAuth(keys, port);
   const { answers, bare } = createAnswers(dependencies, auth.formKey);
   const app = new Hono();
   app.use(...strictHeaders());
   app.use(auth.guard);
   app.route('/', assetRoutes());
-  app.route('/', stateRoutes(dependencies, answers));
-  app.route('/', orderRoutes(dependencies, answers));
-  app.route('/', orderActionRoutes(dependencies, answers));
-  app.route('/', deadLetterRoutes(dependencies, answers));
-  app.route('/', tryRoutes(dependencies, answers));
-  app.route('/', flowRoutes(dependencies, answers));
+  for (const routes of [flowRoutes, orderRoutes, orderActionRoutes, deadLetterRoutes, tryRoutes])
+    app.route('/', routes({ ...dependencies, ...answers }));
   if (shopFloor) app.route('/', shopFloorRoutes(shopFloor, answers));
 
   app.notFound((c) => {

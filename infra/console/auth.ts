@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler, Next } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { getCookie, setCookie } from 'hono/cookie';
 import { secureHeaders } from 'hono/secure-headers';
+import { refusalPage } from './pages/error-page.ts';
 
 /** Secrets of one start of the console. */
 export interface AuthKeys {
@@ -27,13 +28,8 @@ const maxBodyBytes = (path: string) => (path === '/try' ? 8192 : 32) * 1024;
  * - requests with fetch metadata of another site are refused, and a form must come from this origin and contain its key.
  *
  * @param port The port that it listens on; a function, because a free port is known only later.
- * @param refuse Answers with a refusal.
  */
-export function createAuth(
-  keys: AuthKeys,
-  port: () => number,
-  refuse: (c: Context, sentence: string) => Response | Promise<Response>,
-) {
+export function createAuth(keys: AuthKeys, port: () => number) {
   const formKey = createHmac('sha256', keys.session).update('form').digest('base64url');
   // Cookies are shared by all ports of a host, so two consoles on one machine need different names.
   const cookieName = () => `console-${port()}`;
@@ -103,6 +99,8 @@ export function strictHeaders(): MiddlewareHandler[] {
       })(c, next),
   ];
 }
+
+const refuse = (c: Context, sentence: string) => c.html(refusalPage(sentence), 403);
 
 function same(presented: string, expected: string): boolean {
   return timingSafeEqual(hash('sha256', presented, 'buffer'), hash('sha256', expected, 'buffer'));

@@ -29,6 +29,9 @@ export interface Answers {
   readonly redirect: (c: Context, path: string, notice: string) => Response;
 }
 
+/** What every route is built with. */
+export type Pages = ConsoleDependencies & Answers;
+
 /** Everything that the console calls on a stack. */
 export function consoleDependencies(target: Target, config: string) {
   const { name, local, output, sandboxes } = target;

@@ -5,31 +5,19 @@ import { erpOrderNumberOf } from '../../shared/integration/mapping/completions.t
 import { type ErpOrderRef, erpOrderRefOf } from '../../shared/model/orders.ts';
 import { formatQuantity, toDecimal } from '../../shared/model/quantity.ts';
 import { localTime } from '../../shared/model/time.ts';
-import type { Clock } from '../../shared/platform/clock.ts';
-import type { OperatorLedger } from '../local/operator-clients.ts';
 import { sentenceOf, UsageError } from '../ops/cli/command.ts';
 import type { Plant } from '../ops/cli/partners.ts';
 import { draftRows, filled, orderRows, type Row, untold } from '../ops/map/preview.ts';
+import type { ConsoleDependencies } from './dependencies.ts';
 
-export interface LiveDependencies {
-  readonly plant: () => Promise<Plant>;
-  readonly ledger: OperatorLedger;
-  readonly clock: Clock;
-  readonly timeZone: string;
-}
+export type LiveDependencies = Pick<ConsoleDependencies, 'plant' | 'ledger' | 'clock' | 'timeZone'>;
 
 /** What is so now, field by field, next to what the ledger has of it. */
 export interface Comparison {
   readonly title: string;
   /** What it is compared with, `Sent to Azumuta`; undefined for a table of one side. */
   readonly was?: string | undefined;
-  /** Undefined on the side that has no such field. */
-  readonly rows: readonly {
-    readonly field: string;
-    readonly now: string | undefined;
-    readonly was: string | undefined;
-    readonly differs: boolean;
-  }[];
+  readonly rows: ReturnType<typeof compare>;
   /** What else is to be known. */
   readonly note?: string | undefined;
   /** Why nothing could be read. */
@@ -37,14 +25,14 @@ export interface Comparison {
 }
 
 /**
- * Both sides of a comparison.
+ * Both sides of a comparison; undefined on the side that has no such field.
  * @param isSame Compares what the ledger has. What it does not have differs if it would have it (`isWhole`).
  */
 export function compare(
   now: readonly Row[],
   was: readonly Row[],
   { isWhole = false, isSame = (a: string | undefined, b: string, _field: string) => a === b } = {},
-): Comparison['rows'] {
+) {
   const [is, had] = [new Map(now), new Map(was)];
   const gone = was.flatMap(([field]) => (is.has(field) ? [] : [[field, undefined] as const]));
   return [...now, ...gone].map(([field, value]) => {

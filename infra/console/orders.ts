@@ -6,8 +6,9 @@ import { dayBefore, dayIn, isDate, startOfDay } from '../../shared/model/time.ts
 import { jsonOf } from '../../shared/platform/json.ts';
 import { atOnce, mapConcurrently } from '../../shared/platform/map-concurrently.ts';
 import type { Situation } from '../../shared/situation/read.ts';
-import { type Told, toldOf } from '../../shared/situation/told.ts';
+import { toldOf } from '../../shared/situation/told.ts';
 import type { OperatorLedger } from '../local/operator-clients.ts';
+import type { LiveDependencies } from './live.ts';
 
 export const lists = {
   day: 'By day',
@@ -35,19 +36,9 @@ export type AskedOrders = z.output<typeof askedSchema>;
 export const askedOf = (query: unknown): AskedOrders => z.parse(askedSchema, query);
 
 /** A product order in a list. */
-export interface OrderRow extends ListedOrder, Pick<Told, 'stage' | 'needsPerson' | 'says'> {
-  readonly article: string;
-  readonly quantity: string;
-  readonly dueDate: string | undefined;
-}
+export type OrderRow = Awaited<ReturnType<typeof rowOf>>;
 
-export interface ListedRows {
-  readonly day: string;
-  readonly rows: readonly OrderRow[];
-  /** Orders of the page that the article leaves out. */
-  readonly leftOut: number;
-  readonly next: OrderPage['next'];
-}
+export type ListedRows = Awaited<ReturnType<typeof readOrders>>;
 
 /** Entries of a day that are searched for the beginning of a number. */
 const maxSearched = 10_000;
@@ -56,12 +47,9 @@ const maxSearched = 10_000;
 export async function readOrders(
   asked: AskedOrders,
   limit: number,
-  {
-    ledger,
-    timeZone,
-    now,
-  }: { readonly ledger: OperatorLedger; readonly timeZone: string; readonly now: Date },
-): Promise<ListedRows> {
+  dependencies: Pick<LiveDependencies, 'ledger' | 'timeZone'> & { readonly now: Date },
+) {
+  const { ledger, timeZone, now } = dependencies;
   const day = asked.day ?? dayIn(timeZone, now);
   const page = await pageOf(asked, day, limit, ledger, timeZone);
   const [erp, azumuta] = await Promise.all([ledger.breaker.state('erp'), ledger.breaker.state('azumuta')]);
@@ -69,6 +57,7 @@ export async function readOrders(
   const rows = await mapConcurrently(wanted, atOnce, (order) => rowOf(order, { erp, azumuta }, ledger, now));
   const article = asked.article.toLowerCase();
   const kept = rows.filter((row) => row.article.toLowerCase().includes(article));
+  /** `leftOut`: orders of the page that are of other articles. */
   return { day, rows: kept, leftOut: rows.length - kept.length, next: page.next };
 }
 
@@ -90,24 +79,26 @@ async function rowOf(
   partners: Situation['partners'],
   { knownOrders, erpOrders }: OperatorLedger,
   now: Date,
-): Promise<OrderRow> {
-  const { entry, bookings, concerns, letters } = await knownOrders.standing(listed.number);
+) {
+  const standing = await knownOrders.standing(listed.number);
+  const { entry, concerns } = standing;
   const record = entry && (await erpOrders.find(entry.erpOrder));
   const dueDate = record?.dueDate;
   const isOverdue = now.getTime() - Date.parse(dueDate ?? '') >= 86_400_000;
-  const told = toldOf({ entry, bookings, concerns, letters, partners, isOverdue, dueDate });
+  const { stage, needsPerson, says } = toldOf({ ...standing, partners, isOverdue, dueDate });
   const about = concerns.find((concern) => concern.about)?.about;
   return {
-    ...listed,
-    ...{ stage: told.stage, needsPerson: told.needsPerson, says: told.says, dueDate },
+    ...{ ...listed, stage, needsPerson, says, dueDate },
     article: entry?.draft.article ?? about?.article ?? '',
     quantity: record ? formatQuantity(record.erpOrder) : (about?.quantity ?? ''),
   };
 }
 
-/** The address of a list. */
-export function listLink(asked: Partial<AskedOrders>, path = '/orders'): string {
-  const { after, ...plain } = asked;
+/** The address of a list. @param after The entry of an index behind which the page begins: it has nothing but keys. */
+export function listLink(
+  { after, ...plain }: Omit<AskedOrders, 'after'> & { readonly after?: OrderPage['next'] },
+  path = '/orders',
+): string {
   const given = Object.entries(plain).filter(([, value]) => value !== undefined && value !== '');
   const query = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
   if (after) query.set('after', JSON.stringify(after));

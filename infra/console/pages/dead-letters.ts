@@ -215,7 +215,7 @@ export function confirmPage(
     }</p>
     ${chosenTable(letters)}
     ${stay > 0 ? html`<p class="hint">${counted(stay, 'dead letter')} cannot be replayed and ${stay === 1 ? 'stays' : 'stay'}.</p>` : ''}
-    ${postForm(`/letters/${action}`, formKey, form, { fields: { ...chosen }, look: 'stack' })}`;
+    ${postForm(`/letters/${action}`, formKey, form, 'stack', { ...chosen })}`;
 }
 
 function replayForm(count: number, compares: boolean): Html {

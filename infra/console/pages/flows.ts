@@ -136,7 +136,8 @@ function switchesPart(status: Situation, formKey: string): Html {
                 '/flows/resume',
                 formKey,
                 html`<button>Resume<span class="unseen">: ${does}</span></button>`,
-                { fields: { flow } },
+                '',
+                { flow },
               )
             : html`<a class="button" href="/flows/pause?flow=${flow}">Pause …<span class="unseen">: ${does}</span></a>`
         }</li>`;
@@ -147,7 +148,7 @@ function switchesPart(status: Situation, formKey: string): Html {
 
 function tryPart(partner: Partner, reason: string | undefined, formKey: string): Html {
   const button = html`<button>Try ${partnerWords[partner]} now</button>`;
-  return html`<li id="try-${partner}">${postForm('/flows/try', formKey, button, { fields: { partner } })}
+  return html`<li id="try-${partner}">${postForm('/flows/try', formKey, button, '', { partner })}
     <p class="hint">The next message tries it at once, and all others go on when it answers. SQS keeps messages hidden that wait for their own next attempt; the page of an order has it looked at at once.${isRefused(reason) ? ' Set the right credentials first: some ERPs lock an account after a few wrong ones.' : ''}</p></li>`;
 }
 
@@ -156,5 +157,5 @@ export function pausePage(flow: SwitchName, formKey: string): Html {
   const { does, partners, paused } = { paused: '', ...switches[flow] };
   return html`<h1>Pause ${does}?</h1>
     <p class="lead">It calls ${partners}. What comes meanwhile is accepted, and waits; SQS deletes messages that are ${policyWords.queueKeeps} old.${paused} What is under way is finished.</p>
-    <div class="actions">${postForm('/flows/pause', formKey, html`<button class="main">Pause it</button>`, { fields: { flow } })} <a class="button" href="/flows">Cancel</a></div>`;
+    <div class="actions">${postForm('/flows/pause', formKey, html`<button class="main">Pause it</button>`, '', { flow })} <a class="button" href="/flows">Cancel</a></div>`;
 }

@@ -22,52 +22,39 @@ function offered({ concerns, deadLetters, bookings, stage, command }: TracedOrde
   const isOver = stage === 'booked' || stage === 'given up' || stage === 'withdrawn';
   const isCompared = deadLetters.some(({ cause }) => cause && remedies[cause].compareFirst);
   const isRemoved = concerns.some(({ kind }) => kind === 'removed');
-  const look: Offered = {
-    action: 'replay',
-    title: 'Have it looked at once more',
-    does: 'Sends it to its queue again, with its dead letters: what is to be done for it is done, once. What is booked stays booked.',
-    // Where somebody has to compare first, what they find decides.
-    isMain: command === 'replay' && !isCompared,
-  };
-  return [
-    ...(isOver && deadLetters.length === 0 ? [] : [look]),
-    ...concerns.map(({ kind }): Offered => {
-      const title = `Settle “${kind.replaceAll('-', ' ')}”`;
-      const does =
-        'Says that it was put right, or does not matter. If its cause is seen anew, it begins again.';
-      return { action: 'settle', title, does, kind };
-    }),
-    ...(isRemoved && bookings.length === 0
-      ? [
-          {
-            action: 'remake',
-            title: 'Create it anew',
-            does: 'Creates the product order that was removed in Azumuta anew, as it was made.',
-          } as const,
-        ]
-      : []),
-    ...(deadLetters.length > 0
-      ? [
-          {
-            action: 'discard',
-            title:
-              deadLetters.length === 1
-                ? 'Discard its dead letter'
-                : `Discard its ${deadLetters.length} dead letters`,
-            does: 'What they refused is booked only if a person has it looked at once more.',
-          } as const,
-        ]
-      : []),
-    ...(isOver
-      ? []
-      : [
-          {
-            action: 'give-up',
-            title: 'Give it up',
-            does: 'Its end: nobody asks about it, and nothing is booked for it unless somebody has it looked at once more.',
-          } as const,
-        ]),
+  const letters = deadLetters.length;
+  const all: (Offered | false)[] = [
+    (!isOver || letters > 0) && {
+      action: 'replay',
+      title: 'Have it looked at once more',
+      does: 'Sends it to its queue again, with its dead letters: what is to be done for it is done, once. What is booked stays booked.',
+      // Where somebody has to compare first, what they find decides.
+      isMain: command === 'replay' && !isCompared,
+    },
+    ...concerns.map(({ kind }) => ({
+      action: 'settle' as const,
+      title: `Settle “${kind.replaceAll('-', ' ')}”`,
+      does: 'Says that it was put right, or does not matter. If its cause is seen anew, it begins again.',
+      kind,
+    })),
+    isRemoved &&
+      bookings.length === 0 && {
+        action: 'remake',
+        title: 'Create it anew',
+        does: 'Creates the product order that was removed in Azumuta anew, as it was made.',
+      },
+    letters > 0 && {
+      action: 'discard',
+      title: letters === 1 ? 'Discard its dead letter' : `Discard its ${letters} dead letters`,
+      does: 'What they refused is booked only if a person has it looked at once more.',
+    },
+    !isOver && {
+      action: 'give-up',
+      title: 'Give it up',
+      does: 'Its end: nobody asks about it, and nothing is booked for it unless somebody has it looked at once more.',
+    },
   ];
+  return all.filter((one) => one !== false);
 }
 
 /** A form for each action; each is signed, and says why. */
@@ -94,6 +81,6 @@ function formPart(
   const fields = { number, ...(kind === undefined ? {} : { kind }) };
   return html`<details id="do-${id}"${isMain ? html` open` : ''}>
     <summary>${title}</summary>
-    ${postForm(`/order/${action}`, formKey, content, { fields, look: 'stack' })}
+    ${postForm(`/order/${action}`, formKey, content, 'stack', fields)}
   </details>`;
 }

@@ -29,7 +29,7 @@ export function ordersPage(asked: AskedOrders, found: ListedRows, time: PlantTim
       ${found.leftOut > 0 ? html`<p class="hint">${counted(found.leftOut, 'order')} of this page of the list ${found.leftOut === 1 ? 'is' : 'are'} of other articles.</p>` : ''}
     </div>
     <p class="actions">
-      ${found.next ? html`<a class="button main" href="${listLink({ ...asked, after: keysOf(found.next) })}">Next page</a>` : ''}
+      ${found.next ? html`<a class="button main" href="${listLink({ ...asked, after: found.next })}">Next page</a>` : ''}
       <a class="button" href="${listLink(asked, '/orders.csv')}">As CSV, up to 1000</a>
     </p>`;
 }
@@ -77,15 +77,6 @@ function cellsOf(
     stageBadge(needsPerson ? 'needs a person' : stage),
     html`${redactedText(says)}${last ?? ''}`,
   ];
-}
-
-/** The entry's keys alone: they stand in the address. */
-function keysOf(entry: Readonly<Record<string, unknown>>): AskedOrders['after'] {
-  return Object.fromEntries(
-    Object.entries(entry).flatMap(([name, value]): [string, string | number][] =>
-      typeof value === 'string' || typeof value === 'number' ? [[name, value]] : [],
-    ),
-  );
 }
 
 const columns = [

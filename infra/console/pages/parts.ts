@@ -26,15 +26,13 @@ export function table(
   </table></div>`;
 }
 
-/** A form that does something: no page but the console's own knows its key. */
+/** A form that does something: no page but the console's own knows its key. @param look Classes of the form. */
 export function postForm(
   action: string,
   formKey: string,
   content: Html,
-  {
-    fields = {},
-    look = '',
-  }: { readonly fields?: Readonly<Record<string, string | readonly string[]>>; readonly look?: string } = {},
+  look = '',
+  fields: Readonly<Record<string, string | readonly string[]>> = {},
 ): Html {
   const hidden = Object.entries({ [formKeyField]: formKey, ...fields }).flatMap(([name, values]) =>
     [values].flat().map((value) => html`<input type="hidden" name="${name}" value="${value}">`),

@@ -30,7 +30,7 @@ function releasePart(formKey: string): Html {
       <p class="actions"><button class="main">Release it</button></p>`;
   return html`<section class="card" aria-labelledby="release">
     <h2 id="release">Release an order in the ERP</h2>
-    ${postForm('/floor/release', formKey, content, { look: 'stack' })}
+    ${postForm('/floor/release', formKey, content, 'stack')}
   </section>`;
 }
 
@@ -47,7 +47,7 @@ function switchPart(current: ErpMode, formKey: string): Html {
       <p class="actions"><button>Apply</button></p>`;
   return html`<section class="card" aria-labelledby="switch">
     <h2 id="switch">The ERP <span id="erp-mode" data-live class="badge mode-${current}">${erpModes[current].label}</span></h2>
-    ${postForm('/floor/erp', formKey, content, { look: 'stack' })}
+    ${postForm('/floor/erp', formKey, content, 'stack')}
   </section>`;
 }
 
@@ -83,7 +83,7 @@ function completeForm({ number, quantity }: ShopFloorOrder, formKey: string): Ht
     <label for="scrap-${id}">Scrap<span class="unseen"> of ${number}</span></label>
     <input id="scrap-${id}" name="scrap" type="number" inputmode="numeric" min="0" max="9999" value="0" required>
     <button id="complete-${id}">Complete<span class="unseen"> ${number}</span></button>`;
-  return postForm('/floor/complete', formKey, content, { fields: { number }, look: 'inline' });
+  return postForm('/floor/complete', formKey, content, 'inline', { number });
 }
 
 /** The id of an element must not contain spaces. */

@@ -66,7 +66,7 @@ function readPart({ number }: TryPage, formKey: string): Html {
       <input id="number" name="number" value="${number}" maxlength="200" required autocomplete="off" spellcheck="false">
       <p class="hint">It is read now, from this machine, with your rights.</p>
       <p class="actions"><button name="from" value="erp" class="main">Read it in the ERP</button> <button name="from" value="azumuta">Read it in Azumuta</button></p>`;
-  return postForm('/try', formKey, content, { look: 'card stack' });
+  return postForm('/try', formKey, content, 'card stack');
 }
 
 function pastePart({ sample }: TryPage, formKey: string): Html {
@@ -75,5 +75,5 @@ function pastePart({ sample }: TryPage, formKey: string): Html {
 ${sample}</textarea>
       <p class="hint">Begin with a sample: ${sampleNames.map((name) => html`<a href="/try?sample=${name}">${name}</a> `)}</p>
       <p class="actions"><button class="main">Map it</button></p>`;
-  return postForm('/try', formKey, content, { look: 'card stack' });
+  return postForm('/try', formKey, content, 'card stack');
 }

@@ -7,7 +7,7 @@ import { signedNote } from '../../ops/cli/signed-note.ts';
 import type { DiscardReport } from '../../ops/dead-letters/discard.ts';
 import { hiddenInWords } from '../../ops/dead-letters/queue.ts';
 import type { DeadLetterDesk } from '../dead-letters.ts';
-import type { Answers, ConsoleDependencies } from '../dependencies.ts';
+import type { Pages } from '../dependencies.ts';
 import {
   type Complaint,
   confirmPage,
@@ -20,11 +20,8 @@ import {
 const id = z.string().check(z.minLength(1), z.maxLength(200));
 const chosenSchema = z.union([z.object({ group: id }), z.object({ letter: z.union([id, z.array(id)]) })]);
 
-type Pages = ConsoleDependencies & Answers;
-
 /** Pages that show, replay and discard dead letters. */
-export function deadLetterRoutes(dependencies: ConsoleDependencies, answers: Answers) {
-  const pages = { ...dependencies, ...answers };
+export function deadLetterRoutes(pages: Pages): Hono {
   return new Hono()
     .get('/letters', (c) => showAll(c, pages))
     .get('/letters/unfiled', (c) => showUnfiled(c, pages))

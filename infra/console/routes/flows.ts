@@ -3,19 +3,19 @@ import * as z from 'zod/mini';
 import { partnerNames, partnerWords } from '../../../shared/model/partner.ts';
 import { capitalized } from '../../../shared/model/text.ts';
 import { headlineOfAll, problemsOf } from '../../../shared/situation/problems.ts';
+import { readToday } from '../../../shared/situation/today.ts';
 import { faultsOf, switches, switchNames } from '../../ops/pause/switch-flow.ts';
-import type { Answers, ConsoleDependencies } from '../dependencies.ts';
+import type { Pages } from '../dependencies.ts';
 import { flowsPage, pausePage } from '../pages/flows.ts';
+import { shownDays, todayPage } from '../pages/today.ts';
 
 const flowSchema = z.object({ flow: z.enum(switchNames) });
 const partnerSchema = z.object({ partner: z.enum(partnerNames) });
 
-type Pages = ConsoleDependencies & Answers;
-
-/** Both flows, and what a person does about them. */
-export function flowRoutes(dependencies: ConsoleDependencies, answers: Answers): Hono {
-  const pages = { ...dependencies, ...answers };
+/** The day of the plant, both flows, and what a person does about them. */
+export function flowRoutes(pages: Pages): Hono {
   return new Hono()
+    .get('/', (c) => showToday(c, pages))
     .get('/flows', (c) => showFlows(c, pages))
     .get('/flows/pause', (c) => confirmPause(c, pages))
     .post('/flows/pause', (c) => change(c, false, pages))
@@ -23,10 +23,15 @@ export function flowRoutes(dependencies: ConsoleDependencies, answers: Answers):
     .post('/flows/try', (c) => tryNow(c, pages));
 }
 
-async function showFlows(
-  c: Context,
-  { situation, commands, timeZone, show, formKey }: Pages,
-): Promise<Response> {
+async function showToday(c: Context, pages: Pages): Promise<Response> {
+  const now = await pages.situation();
+  const problems = problemsOf(now, pages.commands);
+  const content = todayPage(await readToday(now, shownDays, pages), problems, now, pages.timeZone);
+  return pages.show(c, { name: 'today', title: 'Today', headline: headlineOfAll(problems), content }, now);
+}
+
+async function showFlows(c: Context, pages: Pages): Promise<Response> {
+  const { situation, commands, timeZone, show, formKey } = pages;
   const now = await situation();
   const problems = problemsOf(now, commands);
   const content = flowsPage(now, problems, timeZone, formKey);

@@ -3,9 +3,8 @@ import * as z from 'zod/mini';
 import { UsageError } from '../../ops/cli/command.ts';
 import { counted } from '../../ops/cli/output.ts';
 import { signedNote } from '../../ops/cli/signed-note.ts';
-import { type EndDependencies, type EndRequest, giveUp, remake, settle } from '../../ops/orders/end-order.ts';
-import type { Chosen } from '../dead-letters.ts';
-import type { Answers, ConsoleDependencies } from '../dependencies.ts';
+import { giveUp, remake, settle } from '../../ops/orders/end-order.ts';
+import type { Pages } from '../dependencies.ts';
 import { orderLink } from '../labels.ts';
 import { type Action, actions } from '../pages/order-actions.ts';
 
@@ -16,13 +15,10 @@ const formSchema = z.object({
 });
 type Form = z.output<typeof formSchema>;
 
-type Pages = ConsoleDependencies & Answers;
-
 /** What a person does about one order, signed: each form of its page. */
-export function orderActionRoutes(dependencies: ConsoleDependencies, answers: Answers): Hono {
+export function orderActionRoutes(pages: Pages): Hono {
   const app = new Hono();
-  for (const action of actions)
-    app.post(`/order/${action}`, (c) => act(c, action, { ...dependencies, ...answers }));
+  for (const action of actions) app.post(`/order/${action}`, (c) => act(c, action, pages));
   return app;
 }
 
@@ -39,17 +35,23 @@ async function act(c: Context, action: Action, pages: Pages): Promise<Response> 
 
 async function done(action: Action, { number, because, kind }: Form, pages: Pages): Promise<string> {
   const by = await pages.operator();
-  const note = signedNote(because, by);
-  const request: EndRequest = { number, go: true, note };
-  const dependencies: EndDependencies = pages.ending;
-  if (action === 'settle') return (await settle(request, kind, dependencies)).join('; ');
-  if (action === 'give-up') return (await giveUp(request, dependencies)).join('; ');
-  if (action === 'remake') return (await remake(request, dependencies)).join('; ');
-  const chosen: Chosen = { order: number };
-  if (action === 'discard') {
-    const { discarded, ended, failure } = await pages.letters.discard(chosen, because, by);
-    return failure ?? `discarded ${counted(discarded + ended, 'dead letter')}`;
+  const request = { number, go: true, note: signedNote(because, by) };
+  switch (action) {
+    case 'settle':
+      return (await settle(request, kind, pages.ending)).join('; ');
+    case 'give-up':
+      return (await giveUp(request, pages.ending)).join('; ');
+    case 'remake':
+      return (await remake(request, pages.ending)).join('; ');
+    case 'discard': {
+      const { discarded, ended, failure } = await pages.letters.discard({ order: number }, because, by);
+      return failure ?? `discarded ${counted(discarded + ended, 'dead letter')}`;
+    }
+    default: {
+      const { moved, hinted, failure } = await pages.letters.replay({ order: number }, request.note);
+      return (
+        failure ?? (moved + hinted.length > 0 ? 'is looked at once more' : 'there is nothing to look at')
+      );
+    }
   }
-  const { moved, hinted, failure } = await pages.letters.replay(chosen, note);
-  return failure ?? (moved + hinted.length > 0 ? 'is looked at once more' : 'there is nothing to look at');
 }

@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { maxTextLength } from '../../../shared/model/text.ts';
 import { traceOrder } from '../../ops/trace/trace.ts';
-import type { Answers, ConsoleDependencies } from '../dependencies.ts';
+import type { Pages } from '../dependencies.ts';
 import { orderLink } from '../labels.ts';
 import { askedOf, readOrders } from '../orders.ts';
 import { choicePage, nothingFoundPage, orderPage } from '../pages/order.ts';
@@ -11,11 +11,8 @@ import { csvOf, ordersPage } from '../pages/orders.ts';
 const pageSize = 50;
 const fileSize = 1000;
 
-type Pages = ConsoleDependencies & Answers;
-
 /** The lists, the search, and the page of one order. */
-export function orderRoutes(dependencies: ConsoleDependencies, answers: Answers): Hono {
-  const pages = { ...dependencies, ...answers };
+export function orderRoutes(pages: Pages): Hono {
   return new Hono()
     .get('/orders', (c) => showList(c, pages))
     .get('/orders.csv', (c) => sendList(c, pages))

@@ -4,7 +4,7 @@ import { problemOfText } from '../../../shared/model/text.ts';
 import { sentenceOf, UsageError } from '../../ops/cli/command.ts';
 import { parsedJson } from '../../ops/cli/files.ts';
 import { sampleNames, samples } from '../../ops/map/read-sample.ts';
-import type { Answers, ConsoleDependencies } from '../dependencies.ts';
+import type { Pages } from '../dependencies.ts';
 import { azumutaNow, erpNow } from '../live.ts';
 import { nowPage } from '../pages/live.ts';
 import { type TryPage, tryPage } from '../pages/try.ts';
@@ -18,44 +18,34 @@ const formSchema = z.object({ sample: text, number: text, from: z.optional(z.enu
 type Form = z.output<typeof formSchema>;
 
 /** The page that tries the mapping, and that of an order as both partners have it now: neither refreshes itself. */
-export function tryRoutes(dependencies: ConsoleDependencies, { show, formKey }: Answers): Hono {
-  const still = { name: 'try', title: 'Try', refreshSeconds: undefined } as const;
-  const page = async (c: Context, form: TryPage) => show(c, { ...still, content: tryPage(form, formKey) });
+export function tryRoutes(pages: Pages): Hono {
   return new Hono()
-    .get('/try', async (c) => {
+    .get('/try', (c) => {
       const name = sampleNames.find((one) => one === c.req.query('sample'));
       const sample = name === undefined ? '' : JSON.stringify(samples[name], null, 2);
-      return page(c, await filledIn({ sample, number: '' }, dependencies));
+      return showTry(c, { sample, number: '' }, pages);
     })
-    .post('/try', async (c) => {
-      const form = z.parse(formSchema, await c.req.parseBody());
-      return page(c, await filledIn(form, dependencies, () => askedIn(form)));
-    })
+    .post('/try', async (c) => showTry(c, z.parse(formSchema, await c.req.parseBody()), pages))
     .get('/order/now', async (c) => {
       const number = checkedNumber(c.req.query('number') ?? '');
-      const reads = await Promise.all([erpNow(number, dependencies), azumutaNow(number, dependencies)]);
-      return show(c, {
-        ...still,
-        name: 'orders',
-        title: `Order ${number} now`,
-        content: nowPage(number, reads),
-      });
+      const content = nowPage(number, await Promise.all([erpNow(number, pages), azumutaNow(number, pages)]));
+      return pages.show(c, { ...still, name: 'orders', title: `Order ${number} now`, content });
     });
 }
 
-async function filledIn(
-  { sample, number }: Pick<Form, 'sample' | 'number'>,
-  dependencies: ConsoleDependencies,
-  asked?: () => Asked,
-): Promise<TryPage> {
-  let page: TryPage = { sample, number };
+const still = { name: 'try', title: 'Try', refreshSeconds: undefined } as const;
+
+/** With what came of the form, once it was sent; also why nothing did. */
+async function showTry(c: Context, form: Form, pages: Pages): Promise<Response> {
+  let page: TryPage = form;
   try {
-    const plant = await dependencies.plant();
+    const plant = await pages.plant();
     page = { ...page, plant };
-    return asked ? { ...page, ...(await tryOut(asked(), plant, dependencies)) } : page;
+    if (c.req.method === 'POST') page = { ...page, ...(await tryOut(askedIn(form), plant, pages)) };
   } catch (error) {
-    return { ...page, failure: sentenceOf(error) };
+    page = { ...page, failure: sentenceOf(error) };
   }
+  return pages.show(c, { ...still, content: tryPage(page, pages.formKey) });
 }
 
 /** @throws UsageError for what cannot be tried. */

@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { parseTrigger, type TriggerNames } from '../../../shared/azumuta/trigger.ts';
 import { completionHint } from '../../../shared/completions/messages.ts';
 import type { DeadLetter } from '../../../shared/ledger/records/dead-letters.ts';
-import { type Cause, causes } from '../../../shared/model/causes.ts';
+import { causes } from '../../../shared/model/causes.ts';
 import { partnerNames } from '../../../shared/model/partner.ts';
 import { consumerOf, type QueueName, queueNames } from '../../../shared/model/queues.ts';
 import { isRecord, jsonOf } from '../../../shared/platform/json.ts';
@@ -17,16 +17,10 @@ export type DeadLetterMessage = Readonly<ReturnType<typeof letterOf>>;
 type Route = { readonly to: QueueName; readonly body: string } | { readonly stays: string };
 
 /** What letters are listed and grouped by, whether the queue or the ledger tells of them. */
-export interface ListedLetter {
+export interface ListedLetter
+  extends Pick<DeadLetterMessage, 'messageId' | 'orderNumber' | 'cause' | 'reason' | 'stage' | 'since'> {
   /** SQS's id of it in the dead-letter queue, where it was read there. */
   readonly sqsId?: string;
-  readonly messageId: string;
-  /** Empty when it names no order. */
-  readonly orderNumber: string;
-  readonly cause: Cause | undefined;
-  readonly reason: string;
-  readonly stage: string;
-  readonly since: Date;
   readonly route: { readonly to: QueueName } | { readonly stays: string };
   /** What the ledger has of it, where it was read there. */
   readonly record?: DeadLetter;
