@@ -35,7 +35,6 @@ type DeskDependencies = ReplayDependencies &
  */
 export class DeadLetterDesk {
   readonly #dependencies: DeskDependencies;
-  readonly #signal = new AbortController().signal;
   /** What was read from the queue last, for the page of one letter and for a choice. */
   #taken: readonly RoutedLetter[] = [];
   #running: Promise<unknown> = Promise.resolve();
@@ -116,9 +115,8 @@ export class DeadLetterDesk {
   async replay(chosen: Chosen, note: string) {
     const { ids, found, wanted, most } = await this.#select(chosen);
     const asked = 'order' in chosen ? { orders: new Set([chosen.order]) } : { wanted, most };
-    const report = await this.#inTurn(() =>
-      replay({ go: true, note, signal: this.#signal, ...asked }, this.#dependencies),
-    );
+    const { signal } = new AbortController();
+    const report = await this.#inTurn(() => replay({ go: true, note, signal, ...asked }, this.#dependencies));
     return { ...report, missing: 'order' in chosen ? 0 : ids.size - found.size };
   }
 
@@ -126,8 +124,7 @@ export class DeadLetterDesk {
   async discard(chosen: Chosen, note: string, by: string) {
     const { letters, wanted, most } = await this.#select(chosen);
     const records = letters.flatMap(({ record }) => record ?? []);
-    const request = { wanted, most, records, note, by, signal: this.#signal };
-    return this.#inTurn(() => discard(request, this.#dependencies));
+    return this.#inTurn(() => discard({ wanted, most, records, note, by }, this.#dependencies));
   }
 
   /** How the chosen letters are recognised in the queue, of which no more is read than has to be. */

@@ -37,7 +37,7 @@ export function deadLettersPage(view: OpenLetters, unfiled: number, timeZone: st
 function leftOutPart({ groups, total, isCut, leftOut }: OpenLetters): Html {
   const most = isCut ? 'At least ' : '';
   return html`<div class="verdict">
-    <p>${most}${counted(total, 'dead letter')}, of which ${countOf(groups)} are listed: the oldest of each cause. The others follow once these are replayed or discarded; the command replay takes thousands at once.</p>
+    <p>${most}${counted(total, 'dead letter')}, of which ${groups.flatMap(({ letters }) => letters).length} are listed: the oldest of each cause. The others follow once these are replayed or discarded; the command replay takes thousands at once.</p>
     <ul>${leftOut.map((headline) => html`<li>${most}${headline}</li>`)}${isCut ? html`<li>There may be others that were not counted, also of other causes.</li>` : ''}</ul>
   </div>`;
 }
@@ -93,11 +93,6 @@ export function deadLetterGonePage(): Html {
   return html`<h1>This dead letter is gone</h1>
     <p>It was replayed or discarded meanwhile, or another run holds it for a moment; or the queue has more letters than were read.</p>
     ${back}`;
-}
-
-/** How many dead letters are in these groups. */
-function countOf(groups: readonly LetterGroup[]): number {
-  return groups.reduce((sum, { letters }) => sum + letters.length, 0);
 }
 
 function groupPart({ id, reason, letters }: LetterGroup, time: PlantTime, formKey: string): Html {

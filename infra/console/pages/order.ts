@@ -17,6 +17,7 @@ export function orderPage(
   time: PlantTime,
   formKey: string,
 ): Html {
+  const runs = runsOf(order.journey);
   return html`<h1>Order ${order.number}</h1>
     <div id="status" data-live>${statusPart(order)}</div>
     ${actionsPart(order, formKey)}
@@ -25,7 +26,7 @@ export function orderPage(
       <div class="cards sides">${receivedPart(order)}${sentPart(order)}${completedPart(order, time)}${bookingsPart(order)}</div>
       <section aria-labelledby="timeline">
         <h2 id="timeline">What happened</h2>
-        ${timelinePart(order.journey, time)}
+        <ol class="timeline">${runs.map((run, place) => runPart(run, runs[place - 1]?.at(-1), place, time))}</ol>
       </section>
     </div>`;
 }
@@ -105,10 +106,8 @@ function completedPart({ bookings, journey }: TracedOrder, time: PlantTime): Htm
   const recordings = bookings.flatMap(({ recordingIds }) => recordingIds);
   const completed = journey.find(({ event }) => event === 'completed' || event === 'planned');
   if (!completed) return html``;
-  const [learned, done] = [
-    new Date(completed.at),
-    bookings.find(({ completedAt }) => completedAt)?.completedAt,
-  ];
+  const learned = new Date(completed.at);
+  const done = bookings.find(({ completedAt }) => completedAt)?.completedAt;
   return card('Received from Azumuta', [
     ['Completed there', done === undefined ? undefined : moment(new Date(done), { ...time, now: learned })],
     ['Known here since', moment(learned, { ...time, now: learned })],
@@ -146,12 +145,7 @@ function externalLink({ id, url = '' }: NonNullable<TracedOrder['azumuta']>): Ht
   return /^https?:\/\//i.test(url) ? html`<a href="${url}" rel="noreferrer" target="_blank">${id}</a>` : id;
 }
 
-/** A journey, oldest entry first; entries in a row that say the same are shown once, with their times. */
-function timelinePart(journey: readonly JourneyEntry[], time: PlantTime): Html {
-  const runs = runsOf(journey);
-  return html`<ol class="timeline">${runs.map((run, place) => runPart(run, runs[place - 1]?.at(-1), place, time))}</ol>`;
-}
-
+/** One entry of what happened, or several in a row that say the same, with their times. */
 function runPart(run: Run, before: JourneyEntry | undefined, place: number, time: PlantTime): Html {
   const [entry] = run;
   const at = new Date(entry.at);

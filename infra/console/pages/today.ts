@@ -3,7 +3,7 @@ import { type Day, sumOfDays } from '../../../shared/ledger/records/days.ts';
 import { counted } from '../../../shared/model/text.ts';
 import { dayBefore } from '../../../shared/model/time.ts';
 import { figureCells, happened } from '../../../shared/situation/figures.ts';
-import type { Problem } from '../../../shared/situation/problems.ts';
+import { inQueue, type Problem } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
 import { lateBy, maxAwaited, type Today } from '../../../shared/situation/today.ts';
 import { dateOf, type Html, moment, orderLink, orderLinks, type PlantTime } from '../labels.ts';
@@ -57,35 +57,38 @@ function figuresPart({ day, days }: Today, time: PlantTime): Html {
   if (!today)
     return html`<p class="verdict">Today is not counted yet: the next run of the alerts does it.</p>`;
   const before = figureCells(lastWeek && sumOfDays([lastWeek]));
-  const tiles = figureCells(sumOfDays([today]));
+  const made = figureCells(sumOfDays([today]));
   const weekday = new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' }).format(new Date(day));
   return html`<section aria-labelledby="made">
     <h2 id="made">Made today <small>counted up to ${moment(new Date(today.upTo), time)}${today.isCut ? '; there were more events than are counted' : ''}</small></h2>
-    <dl class="tiles">${tiles.map(
-      ([name, value], at) => html`<div class="tile"><dt>${name}</dt><dd><span class="number">${value}</span>
-        <span class="hint">last ${weekday}: ${lastWeek ? before[at]?.[1] : 'not counted'}</span></dd></div>`,
-    )}</dl>
+    ${tilesOf(
+      made.map(([name, value], at) => {
+        const then = lastWeek ? before[at]?.[1] : 'not counted';
+        return [html`${name}`, value, html` <span class="hint">last ${weekday}: ${then}</span>`];
+      }),
+    )}
   </section>`;
 }
 
 function waitingPart({ awaited }: Today, { queues, deadLetters }: Situation): Html {
-  const rows: [string, string, string][] = [
-    [
-      'In Azumuta, to be completed',
-      `${awaited < maxAwaited ? '' : 'at least '}${awaited}`,
-      '/orders?list=waiting',
-    ],
-    ['To be created', String(queues['product-orders'].waiting + queues['product-orders'].underWay), '/flows'],
-    ['To be booked', String(queues.completions.waiting + queues.completions.underWay), '/flows'],
-    ['Dead letters', String(deadLetters), '/letters'],
-  ];
+  const link = (name: string, href: string) => html`<a href="${href}">${name}</a>`;
+  const inAzumuta = `${awaited < maxAwaited ? '' : 'at least '}${awaited}`;
   return html`<section aria-labelledby="waits">
     <h2 id="waits">Waiting now</h2>
-    <dl class="tiles">${rows.map(
-      ([name, value, href]) =>
-        html`<div class="tile"><dt><a href="${href}">${name}</a></dt><dd><span class="number">${value}</span></dd></div>`,
-    )}</dl>
+    ${tilesOf([
+      [link('In Azumuta, to be completed', '/orders?list=waiting'), inAzumuta],
+      [link('To be created', '/flows'), String(inQueue(queues['product-orders']))],
+      [link('To be booked', '/flows'), String(inQueue(queues.completions))],
+      [link('Dead letters', '/letters'), String(deadLetters)],
+    ])}
   </section>`;
+}
+
+function tilesOf(tiles: readonly (readonly [name: Html, value: string, hint?: Html])[]): Html {
+  return html`<dl class="tiles">${tiles.map(
+    ([name, value, hint]) =>
+      html`<div class="tile"><dt>${name}</dt><dd><span class="number">${value}</span>${hint ?? ''}</dd></div>`,
+  )}</dl>`;
 }
 
 function latePart({ day, late, lateCount }: Today): Html {

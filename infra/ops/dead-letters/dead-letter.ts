@@ -40,10 +40,13 @@ const attributesSchema = z.object({
   orderNumber: text,
   messageId: text,
   reason: text,
+  /** Undefined when SQS itself moved it to the dead-letter queue. */
   cause: z.catch(z.optional(z.enum(causes)), undefined),
+  /** The partner that was called last. */
   partner: z.catch(z.optional(z.enum(partnerNames)), undefined),
   firstAttemptAt: text,
   lastAttemptAt: text,
+  /** Of a booking that was refused: its key and its figures, for a person. A replay never reads them. */
   booking: text,
   figures: text,
 } satisfies Record<LetterAttribute, unknown>);
@@ -76,6 +79,7 @@ export function letterOf(message: Message) {
   const orderNumber = filedUnder === 'unknown' ? (inBody[0] ?? '') : filedUnder;
   const firstAttempt = Date.parse(told.firstAttemptAt ?? '');
   return {
+    ...told,
     /** SQS's id of it in the dead-letter queue. */
     sqsId: MessageId,
     receiptHandle: ReceiptHandle,
@@ -89,13 +93,6 @@ export function letterOf(message: Message) {
     /** Every number in it that a planner may know. */
     numbers: [orderNumber, ...inBody].filter(Boolean),
     reason: told.reason ?? withoutReason,
-    /** Undefined when SQS itself moved it to the dead-letter queue. */
-    cause: told.cause,
-    /** The partner that was called last. */
-    partner: told.partner,
-    /** Of a booking that was refused: its key and its figures, for a person. A replay never reads them. */
-    booking: told.booking,
-    figures: told.figures,
     /** When it was first attempted. */
     since: new Date(Number.isNaN(firstAttempt) ? Number(Attributes.SentTimestamp ?? 0) : firstAttempt),
     /** Id of the message in its own queue; every replay keeps it. */

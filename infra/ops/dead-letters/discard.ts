@@ -15,7 +15,6 @@ export interface DiscardRequest {
   /** Why, in the operator's words: kept with the order. */
   readonly note: string;
   readonly by: string;
-  readonly signal: AbortSignal;
 }
 
 export interface DiscardDependencies {
@@ -35,7 +34,7 @@ export type DiscardReport = Awaited<ReturnType<typeof discard>>;
  * @throws UsageError when the note is too short to say anything, or too long.
  */
 export async function discard(request: DiscardRequest, { deadLetters, ledger }: DiscardDependencies) {
-  const { wanted, records = [], most = Number.POSITIVE_INFINITY, signal } = request;
+  const { wanted, records = [], most = Number.POSITIVE_INFINITY } = request;
   const note = signedNote(request.note, request.by);
   let selected = 0;
   let discarded = 0;
@@ -48,12 +47,11 @@ export async function discard(request: DiscardRequest, { deadLetters, ledger }: 
     const ids = new Set<string>();
     for await (const page of deadLetters.take()) {
       for (const letter of page) if (wanted(letter)) ids.add(letter.sqsId);
-      if (signal.aborted || ids.size >= most) break;
+      if (ids.size >= most) break;
     }
     const chosen = deadLetters.held.filter(({ sqsId }) => ids.has(sqsId));
     selected = chosen.length;
     for (const letters of pagesOf(chosen)) {
-      if (signal.aborted) break;
       for (const letter of letters)
         await noteDiscard({ ...letter, orderNumber: letter.filedUnder }, note, ledger);
       const left = await deadLetters.remove(letters);
@@ -65,7 +63,7 @@ export async function discard(request: DiscardRequest, { deadLetters, ledger }: 
       failure = 'There are more letters than one run can look at: discard the rest again.';
     else if (lost.length > 0 && hidden > 0)
       failure = `Another run holds ${counted(hidden, 'dead letter')}: discard the rest again in ${hiddenInWords}.`;
-    else if (!signal.aborted)
+    else
       for (const record of lost) {
         await noteDiscard(record, note, ledger);
         ended += 1;

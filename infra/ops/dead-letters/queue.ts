@@ -79,24 +79,22 @@ export class DeadLetterQueue {
     await createQueues(this.#sqs).changeVisibility(this.#queueUrl, letters);
   }
 
-  /** @returns the letters that SQS did not remove; they are held still. */
-  async remove(letters: readonly DeadLetterMessage[]): Promise<readonly DeadLetterMessage[]> {
-    const left: DeadLetterMessage[] = [];
-    for (const page of pagesOf(letters)) {
-      const { Failed = [] } = await this.#sqs.send(
-        new DeleteMessageBatchCommand({
-          QueueUrl: this.#queueUrl,
-          Entries: page.map(({ receiptHandle }, at) => ({ Id: String(at), ReceiptHandle: receiptHandle })),
-        }),
-      );
-      left.push(...Failed.flatMap(({ Id }) => page[Number(Id)] ?? []));
-    }
-    for (const letter of letters) if (!left.includes(letter)) this.#held.delete(letter.sqsId);
+  /** @param page As `pagesOf` makes them. @returns the letters that SQS did not remove; they are held still. */
+  async remove(page: readonly DeadLetterMessage[]): Promise<readonly DeadLetterMessage[]> {
+    if (page.length === 0) return [];
+    const { Failed = [] } = await this.#sqs.send(
+      new DeleteMessageBatchCommand({
+        QueueUrl: this.#queueUrl,
+        Entries: page.map(({ receiptHandle }, at) => ({ Id: String(at), ReceiptHandle: receiptHandle })),
+      }),
+    );
+    const left = Failed.flatMap(({ Id }) => page[Number(Id)] ?? []);
+    for (const letter of page) if (!left.includes(letter)) this.#held.delete(letter.sqsId);
     return left;
   }
 }
 
-/** Splits a list into pages. */
+/** Splits a list into pages, as SQS takes and removes them. */
 export function* pagesOf<T>(all: readonly T[]): Generator<readonly T[]> {
   for (let start = 0; start < all.length; start += pageSize) yield all.slice(start, start + pageSize);
 }

@@ -9,7 +9,7 @@ import { reasonOf } from '../../../shared/model/errors.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { erpOrderOf, postedOrderSchema } from '../../../shared/orders/endpoint/posted-order.ts';
 import { isRecord } from '../../../shared/platform/json.ts';
-import { type Mismatch, parse } from '../../../shared/platform/validation.ts';
+import { describeMismatches, type Mismatch, parse } from '../../../shared/platform/validation.ts';
 import completion from './samples/completion.json' with { type: 'json' };
 import order from './samples/order.json' with { type: 'json' };
 
@@ -75,11 +75,8 @@ function completionSample(
 }
 
 function invalid(at: string, mismatches: readonly Mismatch[]): Sample {
-  return {
-    mistakes: mismatches.map(
-      ({ path, found, expected }) => `${path.replace('$', () => at)}: found ${found}, expected ${expected}`,
-    ),
-  };
+  const within = mismatches.map((one) => ({ ...one, path: one.path.replace('$', () => at) }));
+  return { mistakes: within.map((one) => describeMismatches([one])) };
 }
 
 /**

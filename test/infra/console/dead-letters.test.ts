@@ -365,12 +365,7 @@ describe('discard', () => {
 });
 
 describe('discard, when something fails', () => {
-  const request = {
-    wanted: () => true,
-    note: 'Typed by hand',
-    by: operator,
-    signal: new AbortController().signal,
-  };
+  const request = { wanted: () => true, note: 'Typed by hand', by: operator };
   const queue = () =>
     new DeadLetterQueue(stage.store.sqs, stage.store.url('dead-letters'), { waitSeconds: 0 });
 

@@ -155,7 +155,10 @@ describe('a completion', () => {
   it('has no names of operators, read live or pasted, although the mapping asks for them, and says so', async () => {
     const { number } = await completedAndPlanned();
     const [first, ...others] = samples.completion.recordings;
-    const signed = { ...first, steps: [...(first?.steps ?? []), { name: 'Signed off', value: 'An Peeters' }] };
+    const signed = {
+      ...first,
+      steps: [...(first?.steps ?? []), { name: 'Signed off', value: 'An Peeters' }],
+    };
     const sample = { ...samples.completion, recordings: [signed, ...others] };
     for (const { text } of [await tried({ from: 'azumuta', number }), await pasted(sample)]) {
       expect(text).toContain('Built by nobody');

@@ -72,10 +72,8 @@ export function discardOne(world: World, { orders, addTask }: ScenarioState, don
       if (order && isAbout(deadLetter, order, world)) order.changes.push('dead letter is discarded');
     return true;
   };
-  void discard(
-    { wanted: isChosen, note: 'booked by hand', by: 'administrator', signal: new AbortController().signal },
-    toolsOf(world),
-  ).then(over);
+  const request = { wanted: isChosen, note: 'booked by hand', by: 'administrator' };
+  void discard(request, toolsOf(world)).then(over);
 }
 
 /** Pauses a flow, as `npm run pause` does. @returns a function that resumes it. */
