@@ -33,6 +33,7 @@ export async function tryOut(asked: Asked, plant: Plant, dependencies: LiveDepen
     const compared = await comparedWithLedger(sample, preview, integration, dependencies);
     return { ...preview, ...(leftOut === undefined ? {} : { leftOut }), compared };
   });
+  /** `notShown`: samples that are left out. */
   return { tried, notShown: samples.length - tried.length };
 }
 

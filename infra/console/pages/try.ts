@@ -7,19 +7,16 @@ import type { Row } from '../../ops/map/preview.ts';
 import { sampleNames } from '../../ops/map/read-sample.ts';
 import type { Html } from '../labels.ts';
 import { compare } from '../live.ts';
-import type { Tried } from '../try.ts';
+import type { Tried, tryOut } from '../try.ts';
 import { livePart } from './live.ts';
 import { postForm } from './parts.ts';
 
 /** What the forms hold, and what came of them. */
-export interface TryPage {
+export interface TryPage extends Partial<Awaited<ReturnType<typeof tryOut>>> {
   readonly sample: string;
   readonly number: string;
   /** Undefined when it does not load. */
   readonly plant?: Plant;
-  readonly tried?: readonly Tried[];
-  /** Samples that are left out. */
-  readonly notShown?: number;
   /** Why nothing could be tried. */
   readonly failure?: string;
 }
