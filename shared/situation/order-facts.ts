@@ -1,6 +1,5 @@
 import type { BreakerState } from '../circuit-breaker/circuit-breaker.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { DeadLetters } from '../ledger/records/dead-letters.ts';
 import type { JourneyEntry } from '../ledger/records/events.ts';
 import type { Partner } from '../model/partner.ts';
 
@@ -13,19 +12,21 @@ export type OrderFacts = NonNullable<Awaited<ReturnType<typeof readOrderFacts>>>
 /** @returns undefined when nothing ever happened to an order of that number. */
 export async function readOrderFacts(
   number: string,
-  ledger: Pick<Ledger, 'journeys' | 'knownOrders' | 'deadLetters' | 'erpOrders'>,
+  ledger: Pick<Ledger, 'journeys' | 'knownOrders' | 'erpOrders'>,
   { now, partners }: { readonly now: Date; readonly partners: Readonly<Record<Partner, BreakerState>> },
 ) {
   const own = await ledger.journeys.of(number);
   if (own.length === 0) return undefined;
-  const { entry, concerns, bookings, home } = await ledger.knownOrders.standing(number);
-  const isShared = home !== number;
-  const journey = isShared ? withBookings(own, await ledger.journeys.of(home)) : own;
-  const records = [
-    ...(await ledger.deadLetters.of(number)),
-    ...(isShared ? await ledger.deadLetters.of(home) : []).filter(({ stage }) => stage === 'book-completion'),
-  ];
-  const letters = openDeadLetters(records, journey);
+  const { entry, concerns, bookings, letters: open, home } = await ledger.knownOrders.standing(number);
+  const journey = home === number ? own : withBookings(own, await ledger.journeys.of(home));
+  const letters = open.map((letter) => {
+    const isBeginning = ({ of, event }: JourneyEntry) =>
+      of === `dead letter ${letter.messageId}` && event === 'dead-lettered';
+    /** ISO. */
+    const since = journey.findLast(isBeginning)?.at ?? '';
+    // The order is the one that its letter names: the first part, where parts are booked together.
+    return { ...letter, since };
+  });
   const record = entry && (await ledger.erpOrders.find(entry.erpOrder));
   const dueDate = record?.dueDate;
   const isOverdue = now.getTime() - Date.parse(dueDate ?? '') >= graceMs;
@@ -36,21 +37,4 @@ export async function readOrderFacts(
 function withBookings(own: readonly JourneyEntry[], ofFirst: readonly JourneyEntry[]): JourneyEntry[] {
   const shared = ofFirst.filter(({ of }) => of.startsWith('booking '));
   return [...own, ...shared].sort((a, b) => a.at.localeCompare(b.at));
-}
-
-/**
- * The dead letters that were neither replayed nor discarded. The record says which: a journey is sorted by time, and the
- * clocks of laptops may be wrong.
- */
-function openDeadLetters(records: Awaited<ReturnType<DeadLetters['of']>>, journey: readonly JourneyEntry[]) {
-  return records
-    .filter(({ isDead }) => isDead)
-    .map(({ messageId, orderNumber, stage, reason, cause }) => {
-      const isBeginning = ({ of, event }: JourneyEntry) =>
-        of === `dead letter ${messageId}` && event === 'dead-lettered';
-      /** ISO. */
-      const since = journey.findLast(isBeginning)?.at ?? '';
-      // The order is the one that its letter names: the first part, where parts are booked together.
-      return { messageId, orderNumber, stage, reason, cause, since };
-    });
 }

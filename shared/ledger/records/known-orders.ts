@@ -41,8 +41,7 @@ function knownOrderOf(number: string, stored: readonly StoredItem[]) {
     /** Its open dead letters, and why they are. */
     letters: all(deadLetterPrefix)
       .map(deadLetterOf)
-      .filter(({ isDead }) => isDead)
-      .map(({ messageId, orderNumber, reason, cause }) => ({ messageId, orderNumber, reason, cause })),
+      .flatMap(({ isDead, ...letter }) => (isDead ? letter : [])),
   };
 }
 
@@ -80,15 +79,17 @@ export class KnownOrders extends Records {
     const home = known.entry ? homeOf(known.entry) : known.number;
     if (home === known.number) return { ...known, home };
     const { bookings, letters } = await this.read(home);
-    return { ...known, home, bookings, letters: [...known.letters, ...letters] };
+    const ofBookings = letters.filter(({ stage }) => stage === 'book-completion');
+    return { ...known, home, bookings, letters: [...known.letters, ...ofBookings] };
   }
 
   async #byAlias(number: string): Promise<Omit<Standing, 'home'>> {
     const known = { ...(await this.read(number)), askedAs: number };
     if (known.entry || known.alias === undefined) return known;
     const ours = await this.read(known.alias);
-    const { askedAs, question, answered } = known;
-    return ours.entry ? { ...ours, askedAs, question, answered } : known;
+    const { askedAs, question, answered, letters } = known;
+    const held = { askedAs, question, answered, letters: [...letters, ...ours.letters] };
+    return ours.entry ? { ...ours, ...held } : known;
   }
 
   /** Nothing open expires, and an order's records expire together: once a month, all are kept as if they were written now. */

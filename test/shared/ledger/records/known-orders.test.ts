@@ -34,7 +34,7 @@ describe('what the ledger knows of a number', () => {
       ...{ messageId, orderNumber: 'PO-1', stage: 'book-completion', reason: 'It is closed.' },
     }));
     for (const letter of letters) await deadLetters.record(letter);
-    const [, replayed, discarded, recovered] = letters;
+    const [open, replayed, discarded, recovered] = letters;
     if (!replayed || !discarded || !recovered) throw new Error('There are four.');
 
     // Act
@@ -43,7 +43,33 @@ describe('what the ledger knows of a number', () => {
     await deadLetters.markRecovered(recovered);
 
     // Assess
-    const open = { messageId: 'open', orderNumber: 'PO-1', reason: 'It is closed.', cause: undefined };
     expect((await knownOrders.read('PO-1')).letters).toEqual([open]);
+  });
+
+  it('is also the dead letters under a number that Azumuta gave it, and those of bookings under the first part', async () => {
+    // Prepare
+    const { deadLetters, knownOrders, orders } = ledger;
+    const part = { index: 2, first: 'PO-1', book: 'when-all-done' } as const;
+    await orders.put(newOrder({ number: 'PO-2', part }));
+    await knownOrders.writeAlias('renamed', 'PO-2');
+    for (const orderNumber of ['PO-1', 'PO-2', 'renamed'])
+      for (const stage of ['create-product-order', 'book-completion'])
+        await deadLetters.record({ messageId: stage, orderNumber, stage, reason: 'Why.' });
+
+    // Act
+    const { number, letters } = await knownOrders.standing('renamed');
+
+    // Assess
+    const told = letters.map(({ orderNumber, stage }) => `${orderNumber} ${stage}`);
+    expect([number, told.toSorted()]).toEqual([
+      'PO-2',
+      [
+        'PO-1 book-completion',
+        'PO-2 book-completion',
+        'PO-2 create-product-order',
+        'renamed book-completion',
+        'renamed create-product-order',
+      ],
+    ]);
   });
 });
