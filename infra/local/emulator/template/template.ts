@@ -71,47 +71,32 @@ export interface Place {
   readonly apiUrl: string;
 }
 
-/** What other resources may say of one: its ARN, its `Ref` (default: its name), and further attributes. */
-interface Identity {
-  readonly arn: string;
-  readonly ref?: string;
-  readonly attributes?: Readonly<Record<string, string>>;
+/** The ARN of each type of resource (CloudFormation's resource reference, "Return values" of each type). */
+function arnsOf(name: string, { region, accountId }: Place): Readonly<Record<string, string>> {
+  const here = `${region}:${accountId}`;
+  const arns = {
+    'AWS::Lambda::Function': `lambda:${here}:function:${name}`,
+    'AWS::DynamoDB::GlobalTable': `dynamodb:${here}:table/${name}`,
+    'AWS::Logs::LogGroup': `logs:${here}:log-group:${name}:*`,
+    'AWS::Scheduler::Schedule': `scheduler:${here}:schedule/default/${name}`,
+    'AWS::Scheduler::ScheduleGroup': `scheduler:${here}:schedule-group/${name}`,
+    'AWS::IAM::Role': `iam::${accountId}:role/${name}`,
+    'AWS::SQS::Queue': `sqs:${here}:${name}`,
+    'AWS::SNS::Topic': `sns:${here}:${name}`,
+    // Secrets Manager ends every ARN with six random characters; here they are stable.
+    'AWS::SecretsManager::Secret': `secretsmanager:${here}:secret:${name}-${fingerprint(name, 6)}`,
+    'AWS::ApiGatewayV2::Api': `apigateway:${region}::/apis/${fingerprint(name, 10)}`,
+    // It has none.
+    'AWS::ApiGatewayV2::Integration': '',
+  };
+  return Object.fromEntries(Object.entries(arns).map(([type, arn]) => [type, `arn:aws:${arn}`]));
 }
 
-/** The identity of each type of resource (CloudFormation's resource reference, "Return values" of each type). */
-const identities: Readonly<Record<string, (name: string, place: Place) => Identity>> = {
-  'AWS::Lambda::Function': (name, place) => ({ arn: arnOf(place, 'lambda', `function:${name}`) }),
-  'AWS::DynamoDB::GlobalTable': (name, place) => ({ arn: arnOf(place, 'dynamodb', `table/${name}`) }),
-  'AWS::Logs::LogGroup': (name, place) => ({ arn: arnOf(place, 'logs', `log-group:${name}:*`) }),
-  'AWS::Scheduler::Schedule': (name, place) => ({
-    arn: arnOf(place, 'scheduler', `schedule/default/${name}`),
-  }),
-  'AWS::Scheduler::ScheduleGroup': (name, place) => ({
-    arn: arnOf(place, 'scheduler', `schedule-group/${name}`),
-  }),
-  'AWS::IAM::Role': (name, { accountId }) => ({ arn: `arn:aws:iam::${accountId}:role/${name}` }),
-  'AWS::ApiGatewayV2::Integration': () => ({ arn: '' }),
-  'AWS::SQS::Queue': (name, place) => ({
-    arn: arnOf(place, 'sqs', name),
-    ref: `${place.awsEndpoint}/${place.accountId}/${name}`,
-  }),
-  'AWS::SNS::Topic': (name, place) => {
-    const arn = arnOf(place, 'sns', name);
-    return { arn, ref: arn };
-  },
-  'AWS::SecretsManager::Secret': (name, place) => {
-    // Secrets Manager ends every ARN with six random characters; here they are stable.
-    const arn = arnOf(place, 'secretsmanager', `secret:${name}-${fingerprint(name, 6)}`);
-    return { arn, ref: arn };
-  },
-  'AWS::ApiGatewayV2::Api': (name, { region, apiUrl }) => {
-    const ref = fingerprint(name, 10);
-    return { arn: `arn:aws:apigateway:${region}::/apis/${ref}`, ref, attributes: { ApiEndpoint: apiUrl } };
-  },
-};
-
-function arnOf({ region, accountId }: Place, service: string, resource: string): string {
-  return `arn:aws:${service}:${region}:${accountId}:${resource}`;
+/** What `Ref` gives of a resource. */
+function refOf(type: string, name: string, arn: string, { awsEndpoint, accountId }: Place): string {
+  if (type === 'AWS::SQS::Queue') return `${awsEndpoint}/${accountId}/${name}`;
+  if (type === 'AWS::ApiGatewayV2::Api') return fingerprint(name, 10);
+  return ['AWS::SNS::Topic', 'AWS::SecretsManager::Secret'].includes(type) ? arn : name;
 }
 
 /** Lower-case letters and digits that are the same on every run. */
@@ -143,8 +128,8 @@ export class References {
     const type = this.#resources[logicalId]?.Type;
     if (type === undefined) throw new Error(`${path}: the template has no resource ${logicalId}.`);
     const name = `${this.#place.stackName}-${logicalId}`;
-    const identity = identities[type]?.(name, this.#place);
-    if (identity) return { name, ref: name, ...identity };
+    const arn = arnsOf(name, this.#place)[type];
+    if (arn !== undefined) return { name, arn, ref: refOf(type, name, arn, this.#place) };
     throw new Error(
       `${path}: local runs do not know what ${type} (${logicalId}) refers to; teach infra/local/emulator/template/template.ts.`,
     );
@@ -191,10 +176,10 @@ export class References {
   }
 
   #attribute(logicalId: string, attribute: string, path: string): string {
-    const { arn, attributes = {} } = this.identify(logicalId, path);
-    const found = attribute === 'Arn' ? arn : attributes[attribute];
-    if (found) return found;
+    const { arn } = this.identify(logicalId, path);
     const type = this.#resources[logicalId]?.Type;
+    if (attribute === 'Arn') return arn;
+    if (attribute === 'ApiEndpoint' && type === 'AWS::ApiGatewayV2::Api') return this.#place.apiUrl;
     throw new Error(`${path}: local runs do not know ${attribute} of ${type} (${logicalId}).`);
   }
 }
