@@ -5,26 +5,12 @@ import type { SeenTrouble, Situation } from './read.ts';
 import { toldOf } from './told.ts';
 import { headlineOf, maxName, maxReason, nextOf } from './words.ts';
 
-/** What people are told of one trouble, in every view. */
-export interface ToldTrouble {
-  /** Of its order, as it is; empty when it is unknown. */
-  readonly number: string;
-  /** The same for a line of text. */
-  readonly order: string;
-  readonly article: string | undefined;
-  readonly quantity: string | undefined;
-  /** ISO date by which the ERP wants it. */
-  readonly dueDate: string | undefined;
-  readonly why: string;
-  readonly next: string;
-}
-
-/** Reads the item of a trouble, and its order. */
+/** What people are told of one trouble, in every view: reads its item, and its order. */
 export async function tellTrouble(
   { concerns, knownOrders, erpOrders }: Pick<Ledger, 'concerns' | 'knownOrders' | 'erpOrders'>,
   trouble: SeenTrouble,
   partners: Situation['partners'],
-): Promise<ToldTrouble> {
+) {
   const facts = trouble.key && (await concerns.facts(trouble.key));
   const number = trouble.order ?? facts?.order ?? '';
   const known = number === '' ? undefined : await knownOrders.standing(number);
@@ -38,10 +24,13 @@ export async function tellTrouble(
   const article = erpOrder?.article ?? facts?.about?.article;
   const quantity = record ? formatQuantity(record.erpOrder) : facts?.about?.quantity;
   return {
+    /** Of its order, as it is; empty when it is unknown. */
     number,
+    /** The same for a line of text. */
     order: oneLine(number, maxName),
     article: article && oneLine(article, maxName),
     quantity: quantity && oneLine(quantity, maxName),
+    /** ISO date by which the ERP wants it. */
     dueDate,
     why: oneLine(life?.says ?? facts?.reason ?? unknown, maxReason),
     next: life ? (life.next ?? 'Nothing: it goes on by itself.') : nextOf(trouble),
