@@ -31,7 +31,7 @@ export function dayFields(at: Date, event: string, figures?: DayFigures) {
 }
 
 /** The UTC day. */
-function dayOf(at: Date): string {
+export function dayOf(at: Date): string {
   return at.toISOString().slice(0, 10);
 }
 

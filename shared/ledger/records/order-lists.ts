@@ -1,16 +1,11 @@
 import { dayBefore } from '../../model/time.ts';
 import type { StoredItem } from '../../platform/aws/dynamodb-table.ts';
 import { ledgerIndexes, numberOf } from '../keys.ts';
-import { eventOf } from './events.ts';
+import { type DayEvent, dayOf, eventOf } from './events.ts';
 import { Records } from './records.ts';
 
-/** One entry of a list of product orders. */
-export interface ListedOrder {
-  readonly number: string;
-  /** What happened to it last on that day, and when (ISO). */
-  readonly event?: string;
-  readonly at?: string;
-}
+/** One entry of a list of product orders; in that of a day, with what happened to it last, and when (ISO). */
+export type ListedOrder = Pick<DayEvent, 'number'> & Partial<Pick<DayEvent, 'event' | 'at'>>;
 
 /** A page of a list; each order is in it once. */
 export interface OrderPage {
@@ -51,28 +46,25 @@ export class OrderLists extends Records {
   }
 
   /** What waits for its completion, by its due date, the earliest first. */
-  async waiting({ limit, after }: PageRange): Promise<OrderPage> {
-    const range = { limit, after };
-    return this.#page(
-      await this.table.queryIndex(ledgerIndexes.awaitingCompletion, 'completion', range),
-      limit,
-    );
+  async waiting(range: PageRange): Promise<OrderPage> {
+    const { awaitingCompletion } = ledgerIndexes;
+    return ordersOf(await this.table.queryIndex(awaitingCompletion, 'completion', range), range);
   }
 
   /** What is open about orders. @param kind Of the concern; any if it is left out. */
-  async withConcerns({ limit, after }: PageRange, kind?: string): Promise<OrderPage> {
-    const range = { limit, after, startsWith: kind === undefined ? undefined : `${kind} ` };
-    return this.#page(await this.table.queryIndex(ledgerIndexes.concern, 'open', range), limit);
+  async withConcerns(range: PageRange, kind?: string): Promise<OrderPage> {
+    const startsWith = kind === undefined ? undefined : `${kind} `;
+    const found = await this.table.queryIndex(ledgerIndexes.concern, 'open', { ...range, startsWith });
+    return ordersOf(found, range);
   }
+}
 
-  #page(found: readonly StoredItem[], limit: number): OrderPage {
-    const entries = found.filter(({ pk }) => String(pk).startsWith('ORDER#'));
-    const next = found.length < limit ? undefined : found.at(-1);
-    return pageOf(
-      entries.map((entry) => ({ number: numberOf(entry) })),
-      next,
-    );
-  }
+function ordersOf(found: readonly StoredItem[], { limit }: PageRange): OrderPage {
+  const orders = found.filter(({ pk }) => String(pk).startsWith('ORDER#')).map(numberOf);
+  return pageOf(
+    orders.map((number) => ({ number })),
+    found.length < limit ? undefined : found.at(-1),
+  );
 }
 
 function pageOf(entries: readonly ListedOrder[], next: StoredItem | undefined): OrderPage {
@@ -80,8 +72,4 @@ function pageOf(entries: readonly ListedOrder[], next: StoredItem | undefined): 
   for (const entry of entries)
     if (entry.number !== 'unknown' && !known.has(entry.number)) known.set(entry.number, entry);
   return { orders: [...known.values()], next };
-}
-
-function dayOf(at: Date): string {
-  return at.toISOString().slice(0, 10);
 }
