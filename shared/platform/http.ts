@@ -193,14 +193,15 @@ function outOfTime(at: string, writes: boolean, cause?: unknown): RetryLater {
   });
 }
 
-/** Whether an address is one of this machine. `URL` writes each form of an IPv4 address with four numbers. */
-export function isThisMachine({ hostname }: URL): boolean {
-  return /^(127(\.\d+){3}|localhost|\[::1\])$/.test(hostname);
+/** Whether an address has https, or http on this machine. `URL` writes each form of an IPv4 address with four numbers. */
+export function isSafe({ protocol, hostname }: URL): boolean {
+  const isThisMachine = /^(127(\.\d+){3}|localhost|\[::1\])$/.test(hostname);
+  return protocol === 'https:' || (protocol === 'http:' && isThisMachine);
 }
 
 function checkedBaseUrl({ baseUrl, allowHttp, partner }: HttpOptions): URL {
   const url = new URL(baseUrl);
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && (isThisMachine(url) || allowHttp))) {
+  if (!isSafe(url) && !(url.protocol === 'http:' && allowHttp)) {
     throw new Rejected(
       `${partner}: the base URL must be https (it is ${url.protocol}//…); set allowHttp to permit http.`,
       { code: 'configuration' },

@@ -1,12 +1,15 @@
 import * as z from 'zod/mini';
 import { reasonOf } from '../../model/errors.ts';
+import { isSafe } from '../../platform/http.ts';
 import { shellWord } from '../../platform/shell-word.ts';
 import type { Alert, Outgoing } from '../alert.ts';
 import type { AlertDependencies, ChannelName, WebhookChannel } from '../dependencies.ts';
 import { slackMessage, subjectOf, teamsMessage, textOf } from './forms.ts';
-import { isHttps, post, type Undelivered } from './post.ts';
+import { post, type Undelivered } from './post.ts';
 
-const address = z.optional(z.string().check(z.refine(isHttps, 'an https URL')));
+const address = z.optional(
+  z.string().check(z.refine((url) => URL.canParse(url) && isSafe(new URL(url)), 'an https URL')),
+);
 /** The secret with the address of each webhook that is used. */
 export const alertWebhooksSchema = z.strictObject({ teams: address, slack: address, webhook: address });
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../platform/clock.ts';
-import { isThisMachine, retryAfterSeconds } from '../../platform/http.ts';
+import { retryAfterSeconds } from '../../platform/http.ts';
 import { codeOf } from '../../platform/system-errors.ts';
 
 /** Why a channel did not take a message. */
@@ -67,11 +67,4 @@ async function beginningOf({ body }: Response): Promise<string> {
   if (!body) return '';
   for await (const chunk of body) return Buffer.from(chunk).toString('utf8').trim().slice(0, 200);
   return '';
-}
-
-/** Whether an address has https, or http on this machine. */
-export function isHttps(address: string): boolean {
-  if (!URL.canParse(address)) return false;
-  const url = new URL(address);
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isThisMachine(url));
 }
