@@ -3,7 +3,7 @@ import { dayBefore, dayIn, startOfDay } from '../model/time.ts';
 import type { AlertDependencies } from './dependencies.ts';
 
 /** Days that are counted by the first run, or after a pause. */
-export const maxDays = 31;
+const maxDays = 31;
 
 /**
  * Counts the plant's day up to now, and what passed of those before since the last run: the first run of a day counts the

@@ -24,6 +24,12 @@ export interface AlertDecision extends TroubleGroup {
   readonly open: number;
 }
 
+/** The message, if there is one, and what people were told after that. */
+export interface Decided<Told> {
+  readonly alert?: AlertDecision;
+  readonly after?: Told | undefined;
+}
+
 type Open = Pick<Situation, 'at' | 'troubles' | 'cut'>;
 
 export const hourMs = 3_600_000;
@@ -60,7 +66,7 @@ function decideGroup(
   group: TroubleGroup,
   before: ToldGroup | undefined,
   { at, cut, troubles: open }: Open,
-): { readonly alert?: AlertDecision; readonly after?: ToldGroup | undefined } {
+): Decided<ToldGroup> {
   const known = new Set(before?.told.match(eachFingerprint));
   const still = open.filter(({ id }) => known.has(fingerprint(id)));
   const news = open.filter(({ id, isDue }) => isDue && !known.has(fingerprint(id)));

@@ -1,15 +1,10 @@
 import type { ToldOutages } from '../ledger/records/alerts.ts';
 import type { Partner } from '../model/partner.ts';
 import type { SeenTrouble, Situation } from '../situation/read.ts';
-import { type AlertDecision, dayMs, hourMs } from './decide-alerts.ts';
+import { type AlertDecision, type Decided, dayMs, hourMs } from './decide-alerts.ts';
 
 /** So many outages that follow each other within an hour are told as one thing. */
 export const unsteadyFrom = 3;
-
-interface Decided {
-  readonly alert?: AlertDecision;
-  readonly after?: ToldOutages | undefined;
-}
 
 /**
  * What is told of a partner, so that one which comes and goes all day is no mail every ten minutes:
@@ -23,11 +18,11 @@ export function decideOutages(
   partner: Partner,
   before: ToldOutages | undefined,
   { at, troubles }: Pick<Situation, 'at' | 'troubles'>,
-): Decided {
+): Decided<ToldOutages> {
   const down = troubles.find((one) => one.kind === 'partner-down' && one.partner === partner);
   const isQuiet = before !== undefined && at.getTime() - Date.parse(before.seenAt) >= hourMs;
   const known = isQuiet && before.told !== 'down' && before.told !== 'unsteady' ? undefined : before;
-  const told = (event: AlertDecision['event'], after: ToldOutages): Decided => ({
+  const told = (event: AlertDecision['event'], after: ToldOutages): Decided<ToldOutages> => ({
     alert: {
       ...{ event, kind: 'partner-down', partner, since: sinceOf(after), count: after.count },
       ...{ troubles: down ? [down] : [], open: down ? 1 : 0 },

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { AlertState, FailingChannel, Message } from '../ledger/records/alerts.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
-import { type Outgoing, outgoingSchema } from './alert.ts';
+import { outgoingSchema } from './alert.ts';
 import { channelsOf, send } from './channels/channels.ts';
 import type { AlertDependencies, ChannelName } from './dependencies.ts';
 import { sumUp } from './sum-up.ts';
@@ -13,12 +13,6 @@ const freshMs = 3_600_000;
 const maxLate = 3;
 /** Messages that are summed up at most. */
 const maxMissed = 500;
-
-/** A message, and the ones of the outbox that it stands for. */
-interface Delivery {
-  readonly message: Outgoing;
-  readonly entries: readonly Message[];
-}
 
 /**
  * Sends what waits in the outbox to each channel independently: one that hangs or refuses does not delay the others, and
@@ -79,12 +73,11 @@ async function toChannel(
   return { left, failed };
 }
 
-/** What has waited for long is one message, and so are the mails about a day, of which only the last is still of use. */
-function deliveriesOf(
-  channel: ChannelName,
-  waiting: readonly Message[],
-  dependencies: AlertDependencies,
-): Delivery[] {
+/**
+ * What has waited for long is one message, and so are the mails about a day, of which only the last is still of use.
+ * @returns Each message, and the ones of the outbox that it stands for.
+ */
+function deliveriesOf(channel: ChannelName, waiting: readonly Message[], dependencies: AlertDependencies) {
   const each = waiting.flatMap((entry) => {
     const message = z.safeParse(outgoingSchema, JSON.parse(entry.body));
     // After a rollback it may be a message of the newer version: it waits for that one, or expires.

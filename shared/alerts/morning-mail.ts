@@ -8,11 +8,11 @@ import { type Figures, figureCells } from '../situation/figures.ts';
 import { countedIn, inQueue } from '../situation/problems.ts';
 import type { Situation } from '../situation/read.ts';
 import { tellTrouble } from '../situation/tell.ts';
+import { maxAwaited } from '../situation/today.ts';
 import { namedActor } from './compose.ts';
 import { type AlertDependencies, type Weekday, weekdays } from './dependencies.ts';
 
-/** Awaited orders that are counted; overdue ones that are named, and tasks of a person that are told, at most. */
-export const maxAwaited = 5000;
+/** Overdue orders that are named, and tasks of a person that are told, at most. */
 const maxTold = 10;
 /** Characters of the reason of a task. */
 const maxWhy = 160;
@@ -72,12 +72,8 @@ function periodOf(first: string, today: string): string {
   return first === last ? first : `${first} to ${last}`;
 }
 
-interface Period extends Figures {
-  readonly period: string;
-}
-
 /** A table of what happened in some periods. */
-export function figureLines(periods: readonly Period[]): string[] {
+export function figureLines(periods: readonly (Figures & { readonly period: string })[]): string[] {
   const columns = periods.map((of) => {
     const cells = [of.period, ...figureCells(of).map(([, value]) => value)];
     const width = Math.max(...cells.map(({ length }) => length)) + 2;

@@ -1,5 +1,4 @@
 import type { BookedFigures } from '../ledger/records/bookings.ts';
-import { sumOfDays } from '../ledger/records/days.ts';
 import { eventWords } from '../model/journey.ts';
 import { partnerNames, partnerWords } from '../model/partner.ts';
 import { formatQuantity } from '../model/quantity.ts';
@@ -24,7 +23,7 @@ export function todayPage(
 ): string {
   const [figures] = today.days;
   const made = figures
-    ? html`${definitions(figureCells(sumOfDays([figures])))}<p class="hint">Counted up to ${localTime(new Date(figures.upTo), timeZone)}.</p>`
+    ? html`${definitions(figureCells(figures))}<p class="hint">Counted up to ${localTime(new Date(figures.upTo), timeZone)}.</p>`
     : html`<p>This day is not counted yet: the next run of the alerts does it.</p>`;
   const awaited = `${today.awaited < maxAwaited ? '' : 'at least '}${today.awaited}`;
   return pageOf(

@@ -1,6 +1,7 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { figureLines, maxAwaited, waitingLines } from '../../../shared/alerts/morning-mail.ts';
+import { figureLines, waitingLines } from '../../../shared/alerts/morning-mail.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
+import { maxAwaited } from '../../../shared/situation/today.ts';
 
 const at = '2026-11-23T09:00:00.000Z';
 const closed = { open: false, reason: undefined, openedAt: undefined, openUntilMs: undefined };
