@@ -1,4 +1,4 @@
-import type { Condition, ResourcePolicy, Statement } from '../template/local-stack.ts';
+import type { ResourcePolicy, Statement } from '../template/local-stack.ts';
 
 /** Further facts about a call, by the keys of IAM's conditions (`aws:SourceArn`). */
 export type CallContext = Readonly<Record<string, string>>;
@@ -58,12 +58,12 @@ export function authorize(caller: Caller, resourcePolicies: readonly ResourcePol
 function grantOf({ actions, resources, conditions }: Statement, call: Call): Grant | undefined {
   const action = actions.find((pattern) => wildcard(pattern, true)(call.action));
   const resource = resources.find((pattern) => wildcard(pattern)(call.resource));
-  const applies = conditions.every((condition) => holds(condition, call.context));
+  const applies = Object.entries(conditions).every(([key, values]) => holds(key, values, call.context));
   return applies && action !== undefined && resource !== undefined ? { action, resource } : undefined;
 }
 
 /** One value is enough; a key that the call does not have makes the condition false. */
-function holds({ key, values }: Condition, context: CallContext = {}): boolean {
+function holds(key: string, values: readonly string[], context: CallContext = {}): boolean {
   const value = context[key];
   if (value === undefined) return false;
   return values.some((pattern) => (key === 'aws:SourceArn' ? wildcard(pattern)(value) : value === pattern));

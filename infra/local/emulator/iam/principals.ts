@@ -35,7 +35,7 @@ export function principalsOf(stack: LocalStack): Principal[] {
     label: 'operator',
     arn: `arn:aws:iam::${stack.accountId}:user/operator`,
     credentials: keyFor(`${stack.name}/operator`),
-    statements: [{ effect: 'Allow', actions: ['*'], resources: ['*'], conditions: [] }],
+    statements: [{ effect: 'Allow', actions: ['*'], resources: ['*'], conditions: {} }],
   };
   /** The session of a role that a service of AWS assumes. */
   function session(

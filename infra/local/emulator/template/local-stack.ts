@@ -11,14 +11,8 @@ export interface Statement {
   readonly effect: 'Allow' | 'Deny';
   readonly actions: readonly string[];
   readonly resources: readonly string[];
-  /** All of them must hold. */
-  readonly conditions: readonly Condition[];
-}
-
-/** `ArnLike` of a source's ARN, or `Bool` of the transport. */
-export interface Condition {
-  readonly key: 'aws:SourceArn' | 'aws:SecureTransport';
-  readonly values: readonly string[];
+  /** All of them must hold: `ArnLike` of a source's ARN, `Bool` of the transport. */
+  readonly conditions: Readonly<Partial<Record<'aws:SourceArn' | 'aws:SecureTransport', readonly string[]>>>;
 }
 
 /** The policy of a queue or a function: who may do what with it. */

@@ -238,7 +238,7 @@ function readPermissions(resources: Resources, functions: readonly LocalFunction
     .ofType('AWS::Lambda::Permission', supported.lambdaPermission)
     .map(({ properties: { Action, FunctionName, Principal, SourceArn }, at }) => {
       const on = functionOf(functions, FunctionName, at).arn;
-      const conditions = [{ key: 'aws:SourceArn', values: [SourceArn] }] as const;
+      const conditions = { 'aws:SourceArn': [SourceArn] };
       const statement = { principal: Principal, actions: [Action], resources: [on], conditions };
       return { on, statements: [{ effect: 'Allow', ...statement }] };
     });

@@ -186,9 +186,7 @@ const statement = z.strictObject({
 });
 
 function statementOf({ Effect, Action, Resource, Condition }: z.infer<typeof statement>): Statement {
-  const key = 'aws:SecureTransport';
-  const conditions = Condition ? [{ key, values: Condition.Bool[key] } as const] : [];
-  return { effect: Effect, actions: Action, resources: Resource, conditions };
+  return { effect: Effect, actions: Action, resources: Resource, conditions: Condition?.Bool ?? {} };
 }
 
 const policyDocument = z.pipe(

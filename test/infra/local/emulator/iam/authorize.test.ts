@@ -11,7 +11,7 @@ function statement(more: Partial<Statement>): Statement {
     effect: 'Allow',
     actions: ['sqs:SendMessage'],
     resources: [queue],
-    conditions: [],
+    conditions: {},
     ...more,
   };
 }
@@ -78,18 +78,17 @@ describe('a statement', () => {
 
 describe('a condition', () => {
   const context: CallContext = { 'aws:SourceArn': 'arn:aws:execute-api:eu-west-1:0:api/$default/GET/orders' };
-  type Condition = Statement['conditions'][number];
-  const source = (...values: string[]): Condition => ({ key: 'aws:SourceArn', values });
-  const overTls: Condition = { key: 'aws:SecureTransport', values: ['true'] };
+  const source = (...values: string[]) => ({ 'aws:SourceArn': values });
+  const overTls = { 'aws:SecureTransport': ['true'] };
   const given = context['aws:SourceArn'] ?? '';
 
-  it.each<[string, Condition[], boolean]>([
-    ['an ARN', [source(given)], true],
-    ['another ARN', [source(`${given}2`)], false],
-    ['one of several values', [source('other', given)], true],
-    ['an ARN with *', [source('arn:aws:execute-api:eu-west-1:0:api/*/GET/orders')], true],
-    ['a key that the call has not', [overTls], false],
-    ['two keys, of which one does not hold', [source(given), overTls], false],
+  it.each<[string, Statement['conditions'], boolean]>([
+    ['an ARN', source(given), true],
+    ['another ARN', source(`${given}2`), false],
+    ['one of several values', source('other', given), true],
+    ['an ARN with *', source('arn:aws:execute-api:eu-west-1:0:api/*/GET/orders'), true],
+    ['a key that the call has not', overTls, false],
+    ['two keys, of which one does not hold', { ...source(given), ...overTls }, false],
   ])('%s', (_name, conditions, expected) => {
     expect(allowed([statement({ conditions })], { ...send, context })).toBe(expected);
   });
@@ -118,7 +117,7 @@ describe('the policy of a resource', () => {
     const tlsOnly = policy('*', {
       effect: 'Deny',
       actions: ['sqs:*'],
-      conditions: [{ key: 'aws:SecureTransport', values: ['false'] }],
+      conditions: { 'aws:SecureTransport': ['false'] },
     });
     const withTransport = (secure: string) =>
       allowed([statement({})], { ...send, context: { 'aws:SecureTransport': secure } }, [tlsOnly]);
