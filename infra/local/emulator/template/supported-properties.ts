@@ -18,7 +18,9 @@ const orList = <T extends z.ZodMiniType>(one: T) =>
 const number = z.optional(z.number());
 /** Makes no difference to a local run, whatever it says. */
 const leftOut = z.optional(z.unknown());
-const about = { Description: leftOut, Tags: leftOut };
+/** The properties of a type that has a description or tags. */
+const described = <T extends z.core.$ZodLooseShape>(properties: T) =>
+  z.strictObject({ Description: leftOut, Tags: leftOut, ...properties });
 
 /** Makes no difference to a local run as long as it has these properties only, at any depth: another one might. */
 const leftOutWith = (...known: readonly string[]) => {
@@ -31,8 +33,7 @@ const leftOutWith = (...known: readonly string[]) => {
   return z.optional(z.unknown().check(z.refine(isKnown, { error })));
 };
 
-export const lambdaFunction = z.strictObject({
-  ...about,
+export const lambdaFunction = described({
   Architectures: leftOut,
   Runtime: z.literal('nodejs24.x'),
   Role: z.string(),
@@ -51,15 +52,14 @@ export const lambdaFunction = z.strictObject({
 });
 
 /** Its attributes have the names of SQS's API. */
-export const queue = z.strictObject({
-  Tags: leftOut,
+export const queue = described({
   SqsManagedSseEnabled: leftOut,
   VisibilityTimeout: number,
   MessageRetentionPeriod: number,
   RedrivePolicy: z.optional(z.strictObject({ deadLetterTargetArn: z.string(), maxReceiveCount: z.number() })),
 });
 
-export const topic = z.strictObject({ Tags: leftOut, DisplayName: leftOut });
+export const topic = described({ DisplayName: leftOut });
 
 export const subscription = z.strictObject({
   TopicArn: z.string(),
@@ -67,8 +67,7 @@ export const subscription = z.strictObject({
   Endpoint: z.string(),
 });
 
-export const eventSourceMapping = z.strictObject({
-  Tags: leftOut,
+export const eventSourceMapping = described({
   FunctionName: z.string(),
   EventSourceArn: z.string(),
   BatchSize: z.number(),
@@ -112,8 +111,7 @@ export const eventInvokeConfig = z.strictObject({
 });
 
 /** Its value is set by an operator, or made at the first start. */
-export const secret = z.strictObject({
-  ...about,
+export const secret = described({
   GenerateSecretString: z.optional(
     z.strictObject({
       ...{ SecretStringTemplate: z.literal('{}'), ExcludePunctuation: z.literal(true) },
@@ -122,8 +120,7 @@ export const secret = z.strictObject({
   ),
 });
 
-export const schedule = z.strictObject({
-  ...about,
+export const schedule = described({
   FlexibleTimeWindow: z.optional(z.strictObject({ Mode: z.literal('OFF') })),
   GroupName: leftOut,
   ScheduleExpression: z.string(),
@@ -138,7 +135,7 @@ export const schedule = z.strictObject({
   }),
 });
 
-export const api = z.strictObject({ ...about, Name: leftOut, ProtocolType: z.literal('HTTP') });
+export const api = described({ Name: leftOut, ProtocolType: z.literal('HTTP') });
 
 export const route = z.strictObject({
   ApiId: leftOut,
@@ -159,8 +156,7 @@ export const integration = z.strictObject({
 const throttling = leftOutWith('ThrottlingBurstLimit', 'ThrottlingRateLimit');
 
 /** A local run neither writes access logs nor throttles. */
-export const stage = z.strictObject({
-  Tags: leftOut,
+export const stage = described({
   ApiId: leftOut,
   AutoDeploy: leftOut,
   AccessLogSettings: leftOutWith('DestinationArn', 'Format'),
@@ -195,8 +191,7 @@ const policyDocument = z.pipe(
 );
 
 /** Every service of AWS may use a role here. */
-export const role = z.strictObject({
-  ...about,
+export const role = described({
   AssumeRolePolicyDocument: leftOutWith(
     ...['Version', 'Statement', 'Action', 'Effect', 'Principal', 'Service', 'Condition'],
     ...['StringEquals', 'aws:SourceAccount', 'ArnEquals', 'aws:SourceArn'],
