@@ -1,8 +1,7 @@
-import * as z from 'zod/mini';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { getOrder, type HttpApiDependencies, postOrders } from '../../shared/orders/endpoint/http-api.ts';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
-import { ipAllowListCheck, ipAllowListSchema } from '../../shared/platform/ip-allow-list.ts';
+import { ipAllowListCheck } from '../../shared/platform/ip-allow-list.ts';
 import { acceptingOf, createContainer, type Runtime } from '../container.ts';
 import { bodyOf, createHttpHandler } from '../http-handler.ts';
 
@@ -18,7 +17,7 @@ export function createAcceptProductOrders(integration: CompleteIntegration, runt
     ...acceptingOf(container),
     ...{ ledger, clock },
     key: (options) => secrets.read(apiKeyArn, rotatingSecretSchema, options),
-    mayCall: ipAllowListCheck(z.parse(ipAllowListSchema, JSON.parse(setting('ALLOWED_SOURCES')))),
+    mayCall: ipAllowListCheck(setting('ALLOWED_SOURCES')),
   };
 
   return createHttpHandler(log, (event) => {

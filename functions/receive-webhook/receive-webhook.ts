@@ -5,7 +5,7 @@ import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import { createQueues } from '../../shared/platform/aws/queue.ts';
 import { Secrets } from '../../shared/platform/aws/secrets.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
-import { ipAllowListCheck, ipAllowListSchema } from '../../shared/platform/ip-allow-list.ts';
+import { ipAllowListCheck } from '../../shared/platform/ip-allow-list.ts';
 import { createLogger } from '../../shared/platform/log.ts';
 import type { Runtime } from '../container.ts';
 import { bodyOf, createHttpHandler } from '../http-handler.ts';
@@ -35,7 +35,7 @@ export function createReceiveWebhook({
     completionsQueueUrl: settings.COMPLETIONS_QUEUE_URL,
     deadLetterQueueUrl: settings.DEAD_LETTERS_QUEUE_URL,
     names: z.parse(triggerNamesSchema, JSON.parse(settings.TRIGGER_NAMES)),
-    mayCall: ipAllowListCheck(z.parse(ipAllowListSchema, JSON.parse(settings.ALLOWED_SOURCES))),
+    mayCall: ipAllowListCheck(settings.ALLOWED_SOURCES),
     key: (options) => secrets.read(settings.WEBHOOK_TOKEN_SECRET_ARN, rotatingSecretSchema, options),
     clock,
     log,

@@ -181,7 +181,7 @@ function pages({ integration }: FunctionsProps, uses: Uses): Partial<Record<Func
         uses.query('concern'),
         uses.query('awaitingCompletion'),
         uses.read('pagesKey'),
-        { environment: { PAGES_OF: JSON.stringify({ plant, timeZone }) } },
+        { environment: { PLANT: plant, TIME_ZONE: timeZone } },
         { environment: { ALLOWED_SOURCES: JSON.stringify(deployment.pages.allowedSources) } },
       ],
     },

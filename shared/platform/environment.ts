@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { jsonOf } from './json.ts';
 import { describeMismatches, parse } from './validation.ts';
 
 const text = z.string().check(z.minLength(1));
@@ -32,15 +33,16 @@ export const variables = {
   PAGES_KEY_SECRET_ARN: text,
   /** Where pages are. */
   PAGES_URL: text,
-  /** JSON of plant and time zone: the function that shows pages does not load the configuration. */
-  PAGES_OF: text,
+  /** Of the configuration, which the function that shows pages does not load. */
+  PLANT: text,
+  TIME_ZONE: text,
   /** SNS topics of the mails: alerts, and the morning mail where there is one. */
   ALERTS_TOPIC_ARN: text,
   MORNING_MAIL_TOPIC_ARN: text,
   /** JSON of `azumuta.contract.trigger`: the webhook endpoint does not load the configuration. */
   TRIGGER_NAMES: text,
   /** JSON list of the addresses and networks that may call an endpoint; an empty one permits all. */
-  ALLOWED_SOURCES: text,
+  ALLOWED_SOURCES: z.pipe(z.pipe(text, z.transform(jsonOf)), z.array(z.string())),
   /** Longest time that a partner may need to finish what was sent to it before an attempt died. */
   SETTLING_SECONDS: seconds,
   /** Longest wait after a first failure. */

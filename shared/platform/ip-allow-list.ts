@@ -1,8 +1,4 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
-import * as z from 'zod/mini';
-
-/** The list as an endpoint gets it from the stack. */
-export const ipAllowListSchema = z.array(z.string());
 
 /**
  * Returns a check of whether a source address may call. An empty list permits every address.
