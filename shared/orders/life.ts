@@ -21,17 +21,8 @@ export interface LifeFacts extends Pick<KnownOrder, 'entry' | 'concerns'> {
   readonly bookings: readonly Pick<BookingEntry, 'kind' | 'parts' | 'state' | 'discarded' | 'reason'>[];
 }
 
-/** The life of a product order: derived from what the ledger holds, never stored. */
-export interface Life {
-  readonly stage: Stage;
-  /** What a person must see to about it, besides dead letters. */
-  readonly concerns: readonly Concern[];
-  /** Its own: parts that are booked together have their bookings in one place. */
-  readonly bookings: LifeFacts['bookings'];
-}
-
 /**
- * The stage of a product order, by what the ledger holds of it; the first line that fits counts:
+ * The stage of a product order, derived from what the ledger holds of it and never stored; the first line that fits counts:
  *
  *   its quantity is booked                            booked
  *   a person has given it up                          given up
@@ -42,11 +33,13 @@ export interface Life {
  *   created, and it waits no more                     completed; in Azumuta, where the ERP does not want it
  *   being created, or in doubt                        being created
  *   waits, refused, or never became one               wanted
+ *
+ * @returns It, and the order's own bookings: parts that are booked together have theirs in one place.
  */
-export function lifeOf({ entry, concerns, bookings: all }: LifeFacts): Life {
+export function lifeOf({ entry, concerns, bookings: all }: LifeFacts) {
   const { index } = entry?.part ?? { index: 1 };
   const bookings = all.filter(({ kind, parts }) => kind !== 'quantity' || parts.includes(index));
-  return { stage: stageOf({ entry, concerns, bookings }), concerns, bookings };
+  return { stage: stageOf({ entry, concerns, bookings }), bookings };
 }
 
 function stageOf({ entry, bookings, concerns }: LifeFacts): Stage {

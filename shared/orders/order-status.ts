@@ -16,11 +16,11 @@ export function statusOf({ number, state, productOrder, reason, cause }: OrderEn
 export function statusOfKnown(
   facts: LifeFacts & Pick<KnownOrder, 'letters'> & { readonly entry: OrderEntry },
 ): ProductOrderStatus {
-  const { stage, concerns } = lifeOf(facts);
+  const { stage } = lifeOf(facts);
   const status = { ...statusOf(facts.entry), stage };
   if (stage === 'given up') return { ...status, status: 'rejected', reason: 'A person has given it up.' };
   const letters = facts.letters.map(({ reason: note, cause = 'internal-error' }) => ({ note, cause }));
-  const [open] = [...concerns, ...letters];
+  const [open] = [...facts.concerns, ...letters];
   return open && status.status === 'exists' ? inConflict(status, open) : status;
 }
 

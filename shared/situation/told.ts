@@ -3,7 +3,7 @@ import type { DeadLetterId, DeadLetterRecord } from '../ledger/records/dead-lett
 import type { JourneyEntry } from '../ledger/records/events.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
 import { capitalized, counted, sentence } from '../model/text.ts';
-import { type Life, type LifeFacts, lifeOf, type Stage } from '../orders/life.ts';
+import { type LifeFacts, lifeOf, type Stage } from '../orders/life.ts';
 import { headlineOf, nextOf } from './words.ts';
 
 /** What a view knows of a product order. What is optional only adds to the sentences, where the view has read it. */
@@ -27,7 +27,8 @@ interface Words {
 }
 
 /** What people are told of a product order, by its life. */
-export interface Told extends Words, Pick<Life, 'stage' | 'concerns'> {
+export interface Told extends Words {
+  readonly stage: Stage;
   /** Somebody must see to it. */
   readonly needsPerson: boolean;
 }
@@ -43,13 +44,13 @@ export interface Told extends Words, Pick<Life, 'stage' | 'concerns'> {
  *   anything else                                     its stage in a sentence
  */
 export function toldOf(given: ToldFacts): Told {
-  const { stage, concerns, bookings } = lifeOf(given);
+  const { stage, bookings } = lifeOf(given);
   const facts = { ...given, bookings };
   const tasks = tasksOf(facts, stage);
-  if (tasks.length === 0) return { stage, concerns, needsPerson: false, ...progressOf(facts, stage) };
+  if (tasks.length === 0) return { stage, needsPerson: false, ...progressOf(facts, stage) };
   const command = tasks.find((task) => task.command)?.command;
   return {
-    ...{ stage, concerns, needsPerson: true },
+    ...{ stage, needsPerson: true },
     says: tasks.map(({ says }) => says).join(' '),
     // Concerns of one kind have one next step.
     next: [...new Set(tasks.map(({ next }) => next))].join(' '),
@@ -150,7 +151,7 @@ function progressOf(facts: ToldFacts, stage: Stage): Words {
   if (stage !== 'in Azumuta' || !isOverdue) return { says: sayingOf(stage, facts) };
   return {
     says: `It was due${dueDate === undefined ? '' : ` ${dueDate}`}, and it is not completed in Azumuta.`,
-    next: 'Complete it in Azumuta if it is built; else let the planner move its date.',
+    next: nextOf({ kind: 'overdue' }),
   };
 }
 

@@ -260,7 +260,7 @@ describe('an order that needs nobody', () => {
       'Azumuta is being asked what is to be booked for it.',
     ],
   ])('%s', (_, facts, says) => {
-    const { stage, concerns, ...told } = life(facts);
+    const { stage, ...told } = life(facts);
     expect(told).toEqual({ needsPerson: false, says });
   });
 
