@@ -11,10 +11,6 @@ export interface Mismatch {
   readonly expected: string;
 }
 
-export type Parsed<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly mismatches: readonly Mismatch[] };
-
 /** Nobody reads more, and a large input that is wrong everywhere would fill an answer or a log. */
 const maxMismatches = 20;
 /** Longest key that is repeated as it is. */
@@ -24,12 +20,12 @@ const maxKeyLength = 100;
  * Parses without throwing. Mismatches do not repeat values, which may be secrets, unless the schema has `showFound`.
  * @returns the value, or the first mismatches.
  */
-export function parse<T>(schema: z.ZodMiniType<T>, value: unknown): Parsed<T> {
+export function parse<T>(schema: z.ZodMiniType<T>, value: unknown) {
   const result = schema.safeParse(value);
-  if (result.success) return { ok: true, value: result.data };
+  if (result.success) return { ok: true, value: result.data } as const;
   const issues = result.error.issues.slice(0, maxMismatches);
   const mismatches = issues.flatMap((issue) => mismatchesOf(issue, value, []));
-  return { ok: false, mismatches: mismatches.slice(0, maxMismatches) };
+  return { ok: false, mismatches: mismatches.slice(0, maxMismatches) } as const;
 }
 
 /** `$.quantity: found string, expected a positive number; …` */

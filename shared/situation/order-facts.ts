@@ -20,12 +20,10 @@ export async function readOrderFacts(
   const { entry, concerns, bookings, letters: open, home } = await ledger.knownOrders.standing(number);
   const journey = home === number ? own : withBookings(own, await ledger.journeys.of(home));
   const letters = open.map((letter) => {
-    const isBeginning = ({ of, event }: JourneyEntry) =>
-      of === `dead letter ${letter.messageId}` && event === 'dead-lettered';
-    /** ISO. */
-    const since = journey.findLast(isBeginning)?.at ?? '';
-    // The order is the one that its letter names: the first part, where parts are booked together.
-    return { ...letter, since };
+    const name = `dead letter ${letter.messageId}`;
+    const begun = journey.findLast(({ of, event }) => of === name && event === 'dead-lettered');
+    // The order is the one that its letter names: the first part, where parts are booked together. `since` is ISO.
+    return { ...letter, since: begun?.at ?? '' };
   });
   const record = entry && (await ledger.erpOrders.find(entry.erpOrder));
   const dueDate = record?.dueDate;
