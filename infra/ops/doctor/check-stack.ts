@@ -17,10 +17,17 @@ import { problemsOf } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
 import { counted } from '../cli/output.ts';
 import { policyWords } from '../cli/policy-words.ts';
-import { ledgerOf, sqsOf, type Target, whereOf } from '../cli/target.ts';
+import { ledgerOf, queueUrlsOf, sqsOf, type Target, whereOf } from '../cli/target.ts';
 import { insightOfTarget } from '../flows/queue-insight.ts';
 import { situationOf, stackReadsOf } from '../flows/situation.ts';
-import { type Flow, type FlowSwitch, flows, pausable, readSwitch } from '../pause/switch-flow.ts';
+import {
+  type Flow,
+  type FlowSwitch,
+  flows,
+  queueOfFlow,
+  readSwitch,
+  switches,
+} from '../pause/switch-flow.ts';
 import { type Check, check, fine, notice, wrong } from './finding.ts';
 
 const days = 86_400;
@@ -52,7 +59,7 @@ export function stackChecks(
 
 async function lookAtQueue(target: Target, flow: Flow) {
   const sqs = sqsOf(target);
-  const { attributes, waiting, underWay } = await readQueue(sqs, target.output(pausable[flow].output));
+  const { attributes, waiting, underWay } = await readQueue(sqs, queueUrlsOf(target)[queueOfFlow[flow]]);
   const deadLetters = await readQueue(sqs, target.output('DeadLetterQueue'));
   const redrivesTo = valueAt(JSON.parse(attributes.RedrivePolicy ?? '{}'), 'deadLetterTargetArn');
   if (!deadLetters.arn || redrivesTo !== deadLetters.arn)
@@ -86,8 +93,8 @@ async function lookAtSwitch(target: Target, flow: Flow, now: Date) {
   const { states, uuids } = found;
   if (uuids.length === 0)
     return wrong('no function reads its queue: its event source mapping is gone', 'deploy the stack again');
-  if (states.every((state) => state === 'Enabled')) return fine(`${pausable[flow].does} is switched on`);
-  const paused = `${pausable[flow].does} is paused (${states.join(', ')})`;
+  if (states.every((state) => state === 'Enabled')) return fine(`${switches[flow].does} is switched on`);
+  const paused = `${switches[flow].does} is paused (${states.join(', ')})`;
   return pausedFinding(target, flow, paused, await soonLost(target, found, now));
 }
 
@@ -115,7 +122,7 @@ async function lookAtBookings(target: Target, now: Date) {
 async function soonLost(target: Target, { flow, waiting, underWay }: FlowSwitch, now: Date) {
   const messages = waiting + underWay;
   if (messages === 0) return undefined;
-  const { queue } = pausable[flow];
+  const queue = queueOfFlow[flow];
   const oldestSeconds = (await insightOfTarget(target, { now: () => now })(queue)) ?? 0;
   if (oldestSeconds >= tooOldSeconds) {
     const dropped = new Date(now.getTime() + (keptSeconds - oldestSeconds) * 1000);

@@ -11,30 +11,15 @@ import { readQueue } from '../../../shared/platform/aws/queue.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { sentenceOf } from '../cli/command.ts';
 import { policyWords } from '../cli/policy-words.ts';
-import { sqsOf, type Target } from '../cli/target.ts';
+import { queueUrlsOf, sqsOf, type Target } from '../cli/target.ts';
 import { mappingsOf } from '../flows/situation.ts';
 
-/** The flows whose function can be switched off: each is one queue and the function that reads from it. */
-export const pausable = {
-  orders: {
-    queue: 'product-orders',
-    output: 'ProductOrdersQueue',
-    does: queueWords['product-orders'].does,
-    partners: 'Azumuta and the ERP',
-  },
-  completions: {
-    queue: 'completions',
-    output: 'CompletionsQueue',
-    does: queueWords.completions.does,
-    partners: 'Azumuta and the ERP',
-  },
-} as const;
-
-export type Flow = keyof typeof pausable;
-export const flows = ['orders', 'completions'] as const satisfies readonly Flow[];
-
-/** What is paused by a mark in the ledger. */
-const marked = {
+/** All that can be paused, and what people are told of each. */
+export const switches = {
+  // A flow is one queue and the function that reads from it, which is switched off.
+  orders: { does: queueWords['product-orders'].does, partners: 'Azumuta and the ERP' },
+  completions: { does: queueWords.completions.does, partners: 'Azumuta and the ERP' },
+  // These are paused by a mark in the ledger.
   bookings: {
     does: 'booking in the ERP',
     partners: 'the ERP; completions are still read and planned',
@@ -48,18 +33,20 @@ const marked = {
     resumed: ' It goes on with the next run of its schedule',
   },
 } as const;
-
-/** All that can be paused, and what people are told of each. */
-export const switches = { ...pausable, ...marked };
+export const flows = ['orders', 'completions'] as const;
 export const switchNames = [...flows, 'bookings', 'pull'] as const;
-export type SwitchName = (typeof switchNames)[number];
+export type Flow = (typeof flows)[number];
+export type SwitchName = keyof typeof switches;
+
+/** The queue of each flow that has one. */
+export const queueOfFlow = { orders: 'product-orders', completions: 'completions' } as const;
 
 /** The event source mappings of a flow, and the messages in its queue. */
 export type FlowSwitch = Awaited<ReturnType<typeof readSwitch>>;
 
 /** Reads whether a flow is paused, and how many messages are in its queue. */
 export async function readSwitch(target: Target, flow: Flow) {
-  const { arn, waiting, underWay } = await readQueue(sqsOf(target), target.output(pausable[flow].output));
+  const { arn, waiting, underWay } = await readQueue(sqsOf(target), queueUrlsOf(target)[queueOfFlow[flow]]);
   const mappings = await mappingsOf(new LambdaClient(target.aws), arn);
   return {
     flow,
@@ -155,12 +142,16 @@ export async function switchOne(
 ) {
   const { on } = options;
   if (name === 'pull') return { flow: name, ...(await switchPull(ledger.pauses, on)), notNoted: undefined };
-  if (name === 'bookings') return { flow: name, ...(await switchBookings(ledger, on)) };
+  if (name === 'bookings') {
+    // Their function heeds the mark, and goes on reading and planning: its queue is never stalled, and needs no silence.
+    const { already } = await ledger.breaker.pauseBookings(!on);
+    return { flow: name, already, notNoted: await notePause(ledger.pauses, bookingsPause, { already, on }) };
+  }
   const outcome = await switchFlow(target, name, options);
   // Lambda was busy with another switch until the end.
   if (!outcome.asked && !outcome.settled) return { ...outcome, notNoted: undefined, notQuiet: undefined };
   /** Why the time of the pause is not in the ledger; undefined when it is. */
-  const notNoted = await notePause(ledger.pauses, consumerOf[pausable[name].queue], { ...outcome, on });
+  const notNoted = await notePause(ledger.pauses, consumerOf[queueOfFlow[name]], { ...outcome, on });
   /** Why its alarm was not switched; undefined when it was. */
   const notQuiet = await switchAlarm(target, name, on);
   return { ...outcome, notNoted, notQuiet };
@@ -183,7 +174,7 @@ export function faultsOf(outcome: Outcome, on: boolean): string {
 
 /** The alarm about messages that no function takes, which a paused flow would set off. */
 export const alarmOfPause = (stackName: string, flow: Flow): string =>
-  `${stackName}-QueueStalled-${consumerOf[pausable[flow].queue]}`;
+  `${stackName}-QueueStalled-${consumerOf[queueOfFlow[flow]]}`;
 
 /**
  * Stops the alarm of a paused flow from sending mails, or lets it send them again. Its state goes on changing, and the
@@ -204,19 +195,6 @@ export async function switchAlarm(
       ? cloudwatch.send(new EnableAlarmActionsCommand(names))
       : cloudwatch.send(new DisableAlarmActionsCommand(names)),
   );
-}
-
-/**
- * Pauses or resumes the bookings alone, by a mark in the ledger that their function heeds: it goes on reading from
- * Azumuta and planning. Therefore its queue is never stalled, and no alarm is switched.
- * @returns whether it was so before, and why the time of the pause could not be written.
- */
-export async function switchBookings(
-  { breaker, pauses }: Pick<OperatorLedger, 'breaker' | 'pauses'>,
-  on: boolean,
-) {
-  const { already } = await breaker.pauseBookings(!on);
-  return { already, notNoted: await notePause(pauses, bookingsPause, { already, on }) };
 }
 
 /**

@@ -34,7 +34,8 @@ export async function startAccount({ slowness = 0, mapped = true, refuses = fals
     return method === 'PUT' ? update(JSON.parse(body)) : { body: { EventSourceMappings: mappings() } };
   });
   const queue = `${endpoint}/000000000000/completions`;
-  const target = onThisMachine({ CompletionsQueue: queue, ProductOrdersQueue: queue }, endpoint);
+  const queues = { CompletionsQueue: queue, ProductOrdersQueue: queue, DeadLetterQueue: queue };
+  const target = onThisMachine(queues, endpoint);
   return { updates, target };
 }
 

@@ -1,10 +1,11 @@
 import { beforeEach, expect, it } from 'vitest';
-import { notePause, switchBookings } from '../../../../infra/ops/pause/switch-flow.ts';
+import { notePause, switchOne } from '../../../../infra/ops/pause/switch-flow.ts';
 import { Breaker } from '../../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createLedger, type Ledger } from '../../../../shared/ledger/ledger.ts';
 import { bookingsPause } from '../../../../shared/ledger/records/pauses.ts';
 import { type TestClock, testClock } from '../../../support/clock.ts';
 import { startLedgerStore } from '../../../support/dynamodb.ts';
+import { onThisMachine } from '../cli/targets.ts';
 
 const store = await startLedgerStore();
 let clock: TestClock;
@@ -75,7 +76,8 @@ it('marks paused bookings for the function that books, and does not count them a
   const breaker = new Breaker(store.table, clock);
   const from = clock.now();
   const heeded = () => new Breaker(store.table, clock).outage('erp', { heedsPause: true });
-  const switched = (on: boolean) => switchBookings({ breaker, pauses }, on);
+  const switched = (on: boolean) =>
+    switchOne('bookings', { target: onThisMachine({}), ledger: { breaker, pauses } }, { on });
 
   // Act
   const first = await switched(false);
