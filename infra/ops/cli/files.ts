@@ -57,15 +57,15 @@ export function formatted(source: string): string {
   return stdout;
 }
 
-/** The answers in a file, else those of a person at the terminal. @throws UsageError */
-export async function answersFrom(file: string | undefined, ask: () => Promise<unknown>): Promise<unknown> {
-  if (file !== undefined) return jsonIn(file);
-  if (process.stdin.isTTY) return ask();
-  throw new UsageError('There is no terminal to ask at: name a file of answers with --answers.');
-}
-
-/** @throws UsageError that names each invalid answer. */
-export function fittingAnswers<T>(schema: z.ZodMiniType<T>, answers: unknown): T {
+/** The answers in a file, else those of a person at the terminal. @throws UsageError that names each invalid answer. */
+export async function answersFrom<T>(
+  file: string | undefined,
+  schema: z.ZodMiniType<T>,
+  ask: () => Promise<unknown>,
+): Promise<T> {
+  if (file === undefined && !process.stdin.isTTY)
+    throw new UsageError('There is no terminal to ask at: name a file of answers with --answers.');
+  const answers = file === undefined ? await ask() : await jsonIn(file);
   return fitting(schema, answers, (why) => new UsageError(`The answers are invalid: ${why}.`));
 }
 

@@ -75,15 +75,13 @@ export function ledgerOf({ aws, output }: Target): OperatorLedger {
   return operatorLedger(new Table(new DynamoDBClient(aws), output('LedgerTable')));
 }
 
-export type QueueUrls = Readonly<Record<QueueName | 'dead-letters', string>>;
-
 /** The queues of a stack. @throws UsageError when the stack does not output one of them. */
-export function queueUrlsOf({ output }: Pick<Target, 'output'>): QueueUrls {
+export function queueUrlsOf({ output }: Pick<Target, 'output'>) {
   return {
     'product-orders': output('ProductOrdersQueue'),
     completions: output('CompletionsQueue'),
     'dead-letters': output('DeadLetterQueue'),
-  };
+  } satisfies Readonly<Record<QueueName | 'dead-letters', string>>;
 }
 
 /** Who signs what an operator does: the user of this machine, and their identity at AWS. */

@@ -91,18 +91,11 @@ async function lookAtList(
  * @see https://aws.amazon.com/about-aws/whats-new/2023/05/amazon-sns-automatic-deletion-unconfirmed-subscriptions/
  */
 async function subscribersOf({ aws }: Target, TopicArn: string) {
-  const sns = new SNSClient(aws);
   const confirmed: string[] = [];
   const waiting: string[] = [];
-  try {
-    for await (const { Subscriptions = [] } of paginateListSubscriptionsByTopic(
-      { client: sns },
-      { TopicArn },
-    ))
-      for (const { Endpoint = 'an address', SubscriptionArn } of Subscriptions)
-        (SubscriptionArn === 'PendingConfirmation' ? waiting : confirmed).push(Endpoint);
-    return { confirmed, waiting };
-  } finally {
-    sns.destroy();
-  }
+  const pages = paginateListSubscriptionsByTopic({ client: new SNSClient(aws) }, { TopicArn });
+  for await (const { Subscriptions = [] } of pages)
+    for (const { Endpoint = 'an address', SubscriptionArn } of Subscriptions)
+      (SubscriptionArn === 'PendingConfirmation' ? waiting : confirmed).push(Endpoint);
+  return { confirmed, waiting };
 }

@@ -1,3 +1,4 @@
+import { basename } from 'node:path/posix';
 import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { consumerOf, type QueueName, queueNames } from '../../../shared/model/queues.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
@@ -36,7 +37,7 @@ async function agesOf(target: Target, cloudwatch: CloudWatchClient, now: Date) {
   const asked = queueNames.flatMap((queue) => {
     const ofFunction = { Stack: target.stackName, Function: consumerOf[queue] };
     const Metrics = [
-      metricOf('AWS/SQS', 'ApproximateAgeOfOldestMessage', { QueueName: nameOf(queueUrls[queue]) }),
+      metricOf('AWS/SQS', 'ApproximateAgeOfOldestMessage', { QueueName: basename(queueUrls[queue]) }),
       metricOf(metricNamespace, 'WaitingSeconds', ofFunction),
     ];
     return Metrics.map((Metric) => ({ queue, Metric }));
@@ -64,9 +65,4 @@ async function agesOf(target: Target, cloudwatch: CloudWatchClient, now: Date) {
 function metricOf(Namespace: string, MetricName: string, dimensions: Readonly<Record<string, string>>) {
   const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
   return { Namespace, MetricName, Dimensions };
-}
-
-/** The name of a queue is the last segment of its URL. */
-function nameOf(queueUrl: string): string {
-  return queueUrl.split('/').at(-1) ?? '';
 }

@@ -3,22 +3,11 @@ import { reconcileDefaults } from '../../../shared/integration/schema.ts';
 import { readQueue } from '../../../shared/platform/aws/queue.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import { readSituation, type Situation } from '../../../shared/situation/read.ts';
-import type { OperatorLedger } from '../../local/operator-clients.ts';
-import { ledgerOf, type QueueUrls, queueUrlsOf, sqsOf, type Target } from '../cli/target.ts';
-import { insightOfTarget, type QueueInsight } from './queue-insight.ts';
+import { ledgerOf, queueUrlsOf, sqsOf, type Target } from '../cli/target.ts';
+import { insightOfTarget } from './queue-insight.ts';
 
 /** Everything that the situation of a stack is read from. */
-export interface StackReads {
-  readonly sqs: ReturnType<typeof sqsOf>;
-  readonly lambda: LambdaClient;
-  readonly ledger: Pick<OperatorLedger, 'breaker' | 'concerns' | 'orders' | 'deadLetters' | 'pauses'>;
-  readonly queueUrls: QueueUrls;
-  /** Without it, ages are not known. */
-  readonly insight?: QueueInsight | undefined;
-  readonly clock: Clock;
-}
-
-export function stackReadsOf(target: Target, clock: Clock): StackReads {
+export function stackReadsOf(target: Target, clock: Clock) {
   return {
     sqs: sqsOf(target),
     lambda: new LambdaClient(target.aws),
@@ -30,14 +19,8 @@ export function stackReadsOf(target: Target, clock: Clock): StackReads {
 }
 
 /** The state of both flows, by a few cheap calls, none of which takes a message. Outages count at once. */
-export function situationOf({
-  sqs,
-  lambda,
-  ledger,
-  queueUrls,
-  insight,
-  clock,
-}: StackReads): Promise<Situation> {
+export function situationOf(reads: ReturnType<typeof stackReadsOf>): Promise<Situation> {
+  const { sqs, lambda, ledger, queueUrls, insight, clock } = reads;
   return readSituation({
     ledger,
     breaker: ledger.breaker,
@@ -49,7 +32,7 @@ export function situationOf({
       const isEmpty = waiting + underWay === 0;
       const [paused, oldestSeconds] = await Promise.all([
         isPaused(lambda, arn),
-        isEmpty ? undefined : insight?.(queue),
+        isEmpty ? undefined : insight(queue),
       ]);
       return { waiting, underWay, paused, oldestSeconds };
     },

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { loadIntegration } from '../../build/load-configuration.ts';
 import { answerOptions, defineCommand, runCommand, textOption, UsageError } from '../cli/command.ts';
-import { answersFrom, fittingAnswers, formatted, writeNewFile } from '../cli/files.ts';
+import { answersFrom, formatted, writeNewFile } from '../cli/files.ts';
 import { previewsOf } from '../map/preview.ts';
 import { samples } from '../map/read-sample.ts';
 import { previewLines } from '../map/report.ts';
@@ -43,7 +43,7 @@ async function writeConfiguration(file: string, content: string): Promise<void> 
 }
 
 await runCommand(command, async ({ options }) => {
-  const answers = fittingAnswers(answersSchema, await answersFrom(options.answers, askForAnswers));
+  const answers = await answersFrom(options.answers, answersSchema, askForAnswers);
   const { plant, erp } = answers;
   const file = `plants/${plant}.config.ts`;
   const example = await readFile(new URL(`${erp}.config.ts`, examples), 'utf8');

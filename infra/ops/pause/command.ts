@@ -12,41 +12,33 @@ const descriptions = {
 type Name = keyof typeof descriptions;
 
 // The scripts `pause` and `resume` of package.json run this program with a different first word.
-const [name, ...words] = process.argv.slice(2);
-if (name === 'pause' || name === 'resume') {
-  await runSwitch(name, words);
-} else {
-  process.stderr.write(
-    'Type: npm run pause -- <flow> --stack <stack>, or npm run resume -- <flow> --stack <stack>.\n',
-  );
-  process.exitCode = exits.usage;
-}
+const [script, ...typed] = process.argv.slice(2);
+const name: Name = script === 'resume' ? 'resume' : 'pause';
 
-async function runSwitch(name: Name, commandLine: readonly string[]): Promise<void> {
-  const command = defineCommand({
-    name,
-    description: descriptions[name],
-    help: help(name),
-    words: { '[flow]': `${switchNames.join(', ')}, or all` },
-    options: stackOptions,
-  });
-  await runCommand(
-    command,
-    async ({ options, words, signal, progress }) => {
-      const chosen = flowsOf(words[0]);
-      const target = await findTarget(options);
-      const stack = { target, ledger: ledgerOf(target) };
-      const switching = { on: name === 'resume', signal, progress: progress.tell };
-      const outcomes: Outcome[] = [];
-      for (const flow of chosen) if (!signal.aborted) outcomes.push(await switchOne(flow, stack, switching));
-      const lines = outcomes.map((outcome) => sentenceFor(name, outcome, whereOf(target)));
-      const exit = outcomes.every(isComplete) ? exits.done : exits.partly;
-      const facts = { target: target.name, flows: outcomes };
-      return { facts, lines, exit: signal.aborted ? exits.interrupted : exit };
-    },
-    commandLine,
-  );
-}
+const command = defineCommand({
+  name,
+  description: descriptions[name],
+  help: help(name),
+  words: { '[flow]': `${switchNames.join(', ')}, or all` },
+  options: stackOptions,
+});
+
+await runCommand(
+  command,
+  async ({ options, words: [given], signal, progress }) => {
+    const chosen = flowsOf(given);
+    const target = await findTarget(options);
+    const stack = { target, ledger: ledgerOf(target) };
+    const switching = { on: name === 'resume', signal, progress: progress.tell };
+    const outcomes: Outcome[] = [];
+    for (const flow of chosen) if (!signal.aborted) outcomes.push(await switchOne(flow, stack, switching));
+    const lines = outcomes.map((outcome) => sentenceFor(name, outcome, whereOf(target)));
+    const exit = outcomes.every(isComplete) ? exits.done : exits.partly;
+    const facts = { target: target.name, flows: outcomes };
+    return { facts, lines, exit: signal.aborted ? exits.interrupted : exit };
+  },
+  typed,
+);
 
 function isComplete(outcome: Outcome): boolean {
   if (outcome.notNoted !== undefined) return false;

@@ -12,7 +12,7 @@ import {
   textOption,
   textOr,
 } from '../cli/command.ts';
-import { answersFrom, fittingAnswers, formatted, writeNewFile } from '../cli/files.ts';
+import { answersFrom, formatted, writeNewFile } from '../cli/files.ts';
 import { linesOf } from '../cli/output.ts';
 import { findTarget } from '../cli/target.ts';
 import { emptyContract } from './contract-text.ts';
@@ -101,7 +101,7 @@ await runCommand(command, async ({ options, signal, progress }) => {
   const target = isOfStack ? await findTarget(options) : undefined;
   const plant = await findPlant(target, options.stage, options.config);
   const { baseUrl, contract } = plant.integration.azumuta;
-  const seen = fittingAnswers(screenValuesSchema, await answersFrom(options.answers, askForScreenValues));
+  const seen = await answersFrom(options.answers, screenValuesSchema, askForScreenValues);
   const apiKey = await findKey(target);
   const asking = probeAccount({ contract, seen, clock: systemClock, baseUrl, apiKey, signal });
   const probed = await progress.during('Asking Azumuta, twice a second', asking);

@@ -28,7 +28,8 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
   // No Lambda answers here, as for an operator who has no access to it.
   const nowhere = { endpoint: 'http://127.0.0.1:9', region: 'eu-west-1', credentials, maxAttempts: 1 };
   const lambda = new LambdaClient(nowhere);
-  const situation = () => situationOf({ sqs: store.sqs, lambda, ledger, queueUrls, clock });
+  const situation = () =>
+    situationOf({ sqs: store.sqs, lambda, ledger, queueUrls, clock, insight: async () => undefined });
   let target = onThisMachine({});
   const token = 'token-of-this-start';
   let port = 0;
