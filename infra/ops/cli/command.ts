@@ -167,7 +167,8 @@ export function readCommandLine<T extends object>(
 ): Omit<Typed<T>, 'signal' | 'progress'> {
   parser.parse(commandLine, { from: 'user' });
   const { args: words, registeredArguments } = parser;
-  const [taker, taken] = Object.entries(parser.opts()).find(([, word]) => isOption(parser, word)) ?? [];
+  const known = new Set(parser.options.flatMap(({ long, short }) => [long, short]));
+  const [taker, taken] = Object.entries(parser.opts()).find(([, word]) => word && known.has(word)) ?? [];
   if (taken)
     throw new UsageError(`--${taker} takes a word, and ${taken} follows it: type the word in between.`);
   const complain = (why: string) =>
@@ -179,10 +180,6 @@ export function readCommandLine<T extends object>(
       `There is no folder ${local} for --local. If that is a word of the command, type it first: ${parser.name()} ${[...words, local].map((word) => shellWord(word)).join(' ')} --local`,
     );
   return { words, options };
-}
-
-function isOption({ options }: Command, word: unknown): boolean {
-  return options.some(({ long, short }) => word === long || word === short);
 }
 
 /** The answer of a command: facts for other programs (`--json`), or lines for a person. */

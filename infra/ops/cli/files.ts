@@ -74,3 +74,6 @@ export function answered<T>(value: T | typeof CANCEL_SYMBOL): T {
   if (isCancel(value)) throw new UsageError('Nothing was written.');
   return value;
 }
+
+/** What is wrong with an answer that is empty. */
+export const unlessEmpty = (complaint: string) => (line?: string) => (line?.trim() ? undefined : complaint);

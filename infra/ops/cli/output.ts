@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { Help } from 'commander';
 import { counted, withUnseen } from '../../../shared/model/text.ts';
 
 export { counted };
@@ -11,11 +12,9 @@ export interface Column {
   readonly most?: number;
 }
 
-type Style = Parameters<typeof styleText>[0];
-
 /** Colour on a terminal that wants it (NO_COLOR and FORCE_COLOR are heeded); plain text elsewhere. */
-export function styled(style: Style, text: string, stream: NodeJS.WriteStream = process.stdout): string {
-  return styleText(style, text, { stream });
+export function styled(style: Parameters<typeof styleText>[0], text: string): string {
+  return styleText(style, text, { stream: process.stdout });
 }
 
 /** Prints a line, or nothing but the line end. */
@@ -114,17 +113,9 @@ export function folded(text: string, width: number): string[] {
   return wrap(text, most).flatMap((line) => line.match(new RegExp(`.{1,${most}}`, 'gsu')) ?? line);
 }
 
+const breaker = Object.assign(new Help(), { minWidthToWrap: 1 });
+
 /** The lines of a text of at most so many characters, broken at spaces; a longer word stays whole. */
 export function wrap(text: string, most = Number.POSITIVE_INFINITY): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > most) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line];
+  return breaker.boxWrap(text, most).split('\n');
 }

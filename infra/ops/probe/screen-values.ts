@@ -1,7 +1,7 @@
 import { password, text } from '@clack/prompts';
 import * as z from 'zod/mini';
 import { UsageError } from '../cli/command.ts';
-import { answered } from '../cli/files.ts';
+import { answered, unlessEmpty } from '../cli/files.ts';
 
 const words = z.string().check(z.trim(), z.minLength(1));
 
@@ -38,8 +38,6 @@ export async function askForScreenValues(): Promise<unknown> {
   const step = value && (await typedIfSeen('The name of the step in which it was recorded?'));
   return { number, article, variant, parameter, completedStatus, recorded: value && { value, step } };
 }
-
-const unlessEmpty = (complaint: string) => (line?: string) => (line?.trim() ? undefined : complaint);
 
 async function typed(message: string): Promise<string> {
   return answered(await text({ message, validate: unlessEmpty('Type it.') })).trim();

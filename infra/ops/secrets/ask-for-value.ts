@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { password } from '@clack/prompts';
 import { webhookChannels } from '../../../shared/alerts/dependencies.ts';
-import { answered } from '../cli/files.ts';
+import { answered, unlessEmpty } from '../cli/files.ts';
 import { type SecretName, secretFacts } from './secret-store.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function askForValue(
   terminal: { readonly input: Readable; readonly output: Writable; readonly signal: AbortSignal },
 ): Promise<string> {
   const ask = async (message: string, mayBeEmpty = false) => {
-    const validate = (value = '') => (!mayBeEmpty && value.trim() === '' ? 'Type or paste it.' : undefined);
+    const validate = mayBeEmpty ? () => undefined : unlessEmpty('Type or paste it.');
     return answered(await password({ ...terminal, message, validate })).trim();
   };
   const fields: Record<string, string> = {};
