@@ -116,34 +116,30 @@ export async function invoke<T>(
   throw new Error(`The function ${FunctionName} failed: ${data?.errorMessage ?? FunctionError}`);
 }
 
-async function deployed(stack: string, region: string | undefined): Promise<Target> {
-  const aws = { maxAttempts, ...(region === undefined ? {} : { region }) };
+async function deployed(stack: string, given: string | undefined): Promise<Target> {
+  const aws = { maxAttempts, ...(given === undefined ? {} : { region: given }) };
   const client = new CloudFormationClient(aws);
-  try {
-    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stack }));
-    const outputs = Stacks.flatMap(({ Outputs = [] }) => Outputs);
-    return withReader({
-      name: `${stack} in ${await client.config.region()}`,
-      stackName: stack,
-      options: ['--stack', stack, ...(region === undefined ? [] : ['--region', region])],
-      local: false,
-      aws,
-      outputs: Object.fromEntries(
-        outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
-      ),
-    });
-  } catch (error) {
+  const region = await client.config.region();
+  const asking = client.send(new DescribeStacksCommand({ StackName: stack }));
+  const { Stacks = [] } = await asking.catch((cause: unknown) => {
     // CloudFormation answers an unknown name with a ValidationError.
-    if (error instanceof Error && error.name === 'ValidationError') {
-      throw new UsageError(
-        `There is no stack ${stack} in ${await client.config.region()}: check its name, --region and AWS_PROFILE.`,
-        { cause: error },
-      );
-    }
-    throw error;
-  } finally {
-    client.destroy();
-  }
+    if (!(cause instanceof Error && cause.name === 'ValidationError')) throw cause;
+    throw new UsageError(
+      `There is no stack ${stack} in ${region}: check its name, --region and AWS_PROFILE.`,
+      { cause },
+    );
+  });
+  const outputs = Stacks.flatMap(({ Outputs = [] }) => Outputs);
+  return withReader({
+    name: `${stack} in ${region}`,
+    stackName: stack,
+    options: ['--stack', stack, ...(given === undefined ? [] : ['--region', given])],
+    local: false,
+    aws,
+    outputs: Object.fromEntries(
+      outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]),
+    ),
+  });
 }
 
 function onThisMachine({ folder, address }: RunningPlatform, options: readonly string[]): Target {

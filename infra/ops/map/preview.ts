@@ -61,12 +61,13 @@ function previewOrder(order: ErpOrder, mapping: ProductOrderMapping): Omit<Previ
   const from = { title: 'ERP order', rows: orderRows(order) };
   const attempt = (partial: ProductOrderMapping) => rejectionOf(() => mapProductOrders(partial, order));
   const { split, accept: _, ...fields } = mapping;
-  const mistakes = distinct([
-    ...Object.entries(fields).map(([field, map]) => attempt({ [field]: map })),
-    split && attempt({ split }),
-    attempt(mapping),
-    rejectionOf(() => isWanted(mapping, order)),
-  ]);
+  const found = [
+    ...Object.entries(fields).flatMap(([field, map]) => attempt({ [field]: map })),
+    ...(split ? attempt({ split }) : []),
+    ...attempt(mapping),
+    ...rejectionOf(() => isWanted(mapping, order)),
+  ];
+  const mistakes = [...new Set(found)];
   if (mistakes.length > 0) return { from, becomes: [], mistakes };
   if (!isWanted(mapping, order))
     return { from, becomes: [], mistakes, leftOut: 'productOrders.accept does not want this order' };
@@ -89,11 +90,9 @@ function previewCompletion(
     mapCompletion({ completions: mapping, timeZone }, books, [completed]);
   const attempt = (mapping: CompletionMapping) => rejectionOf(() => map(mapping));
   const fields = ['quantity', 'scrap', 'lots', 'notes', 'links', 'final'] as const;
-  const mistakes = distinct([
-    // The others are tried with some quantity: by default it would be the planned one.
-    ...fields.map((field) => attempt({ quantity: () => 1, [field]: completions[field] })),
-    attempt(completions),
-  ]);
+  // The others are tried with some quantity: by default it would be the planned one.
+  const found = fields.flatMap((field) => attempt({ quantity: () => 1, [field]: completions[field] }));
+  const mistakes = [...new Set([...found, ...attempt(completions)])];
   if (mistakes.length > 0) return { from, becomes: [], mistakes };
   const completion = map(completions);
   const title = `${books === 'quantity' ? 'Booking' : 'Amendment'} in the ERP (${erp.name})`;
@@ -173,16 +172,13 @@ function typed(value: unknown): string {
   return typeof value === 'string' ? `"${value}"` : String(value);
 }
 
-function rejectionOf(act: () => unknown): string | undefined {
+/** Why the mapping refuses, if it does. */
+function rejectionOf(act: () => unknown): string[] {
   try {
     act();
-    return undefined;
+    return [];
   } catch (error) {
-    if (error instanceof Rejected) return error.message;
+    if (error instanceof Rejected) return [error.message];
     throw error;
   }
-}
-
-function distinct(mistakes: readonly (string | undefined)[]): string[] {
-  return [...new Set(mistakes.filter((mistake) => mistake !== undefined))];
 }
