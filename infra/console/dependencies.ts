@@ -1,5 +1,4 @@
 import type { Context } from 'hono';
-import { productOrderMessage } from '../../shared/orders/messages.ts';
 import type { Situation } from '../../shared/situation/read.ts';
 import { plantOf } from '../ops/cli/partners.ts';
 import { operatorOf, type Target, whereOf } from '../ops/cli/target.ts';
@@ -56,13 +55,7 @@ export function consoleDependencies(target: Target, config: string) {
     /** Pauses or resumes, and does not wait until Lambda has done it. */
     switchOne: (flow: SwitchName, on: boolean) => switchOne(flow, { target, ledger }, { on, looks: 1 }),
     /** Ends what is open about an order, as a person wants. */
-    ending: {
-      ledger,
-      enqueue: async (one: string) =>
-        void (await replaying.queues.send(replaying.queueUrls['product-orders'], {
-          body: productOrderMessage(one),
-        })),
-    } satisfies EndDependencies,
+    ending: replaying satisfies EndDependencies,
     /** Only when the partners are sandboxes. */
     shopFloor: sandboxes && createShopFloor(target, sandboxes),
     /** Name of the operator, which the ledger stores when a dead letter is discarded. */

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { giveUp, remake, settle } from '../../infra/ops/orders/end-order.ts';
 import type { ErpOrder } from '../../shared/model/orders.ts';
-import { productOrderMessage } from '../../shared/orders/messages.ts';
 import { createQueues } from '../../shared/platform/aws/queue.ts';
 import { queueUrlOf } from '../simulation/world/plant.ts';
 import { createLifePlant, days, hours, type LifePlant } from './plant.ts';
@@ -14,10 +13,8 @@ afterEach(() => plant.close());
 
 const dependencies = () => ({
   ledger: plant.ledger,
-  enqueue: async (number: string) =>
-    void (await createQueues(plant.queues.client).send(queueUrlOf('product-orders'), {
-      body: productOrderMessage(number),
-    })),
+  queues: createQueues(plant.queues.client),
+  queueUrls: { 'product-orders': queueUrlOf('product-orders') },
 });
 const request = (number: string, go = true) => ({ number, go, note: 'because (An)' });
 const kinds = async () => (await plant.ledger.concerns.open(() => 100)).map(({ kind }) => kind);

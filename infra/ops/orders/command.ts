@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import { orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
-import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { defineCommand, flag, oneOf, option, runCommand, stackOptions, UsageError } from '../cli/command.ts';
@@ -44,12 +43,8 @@ await runCommand(command, async ({ options, words: [action = '', number, kind] }
   if (number === undefined) throw new UsageError('Say which product order.');
   if (because === undefined) throw new UsageError('Say why: --because "…".');
   const target = await findTarget(options);
-  const url = queueUrlsOf(target)['product-orders'];
   const queues = createQueues(sqsOf(target));
-  const dependencies: EndDependencies = {
-    ledger: ledgerOf(target),
-    enqueue: async (one) => void (await queues.send(url, { body: productOrderMessage(one) })),
-  };
+  const dependencies = { ledger: ledgerOf(target), queues, queueUrls: queueUrlsOf(target) };
   const request = { number, go, note: signedNote(because, await operatorOf(target)) };
   const steps = await act(action, request, kind, dependencies);
   const again = linesOf(action, number, kind).map((word) => shellWord(word));

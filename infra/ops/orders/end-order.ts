@@ -1,13 +1,15 @@
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { type Concern, orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
 import type { Standing } from '../../../shared/ledger/records/known-orders.ts';
+import { productOrderMessage } from '../../../shared/orders/messages.ts';
+import type { Queues } from '../../../shared/platform/aws/queue.ts';
 import { oneOf, UsageError } from '../cli/command.ts';
 import { linesOf } from '../cli/output.ts';
 
 export interface EndDependencies {
   readonly ledger: Pick<Ledger, 'orders' | 'bookings' | 'concerns' | 'knownOrders' | 'deadLetters'>;
-  /** Has a product order created, or looked at in Azumuta. */
-  readonly enqueue: (number: string) => Promise<void>;
+  readonly queues: Pick<Queues, 'send'>;
+  readonly queueUrls: Readonly<Record<'product-orders', string>>;
 }
 
 /** What an operator wants, and who signs it. */
@@ -56,8 +58,9 @@ export async function giveUp(request: EndRequest, { ledger }: EndDependencies) {
 }
 
 /** Has a product order that was removed in Azumuta created there anew. @throws UsageError */
-export async function remake(request: EndRequest, { ledger, enqueue }: EndDependencies) {
+export async function remake(request: EndRequest, dependencies: EndDependencies) {
   const { go, note } = request;
+  const { ledger, queues, queueUrls } = dependencies;
   const { number, entry, bookings, concerns } = await knownOf(request, ledger);
   const removed = concerns.find(({ kind }) => kind === 'removed');
   if (!entry || !removed)
@@ -69,7 +72,7 @@ export async function remake(request: EndRequest, { ledger, enqueue }: EndDepend
     const { draft, contentHash, erpOrder, part } = entry;
     await ledger.orders.replace(withdrawn, { number, draft, contentHash, erpOrder, part, via: note });
     await ledger.concerns.end(number, removed, note);
-    await enqueue(number);
+    await queues.send(queueUrls['product-orders'], { body: productOrderMessage(number) });
   }
   return [`creates product order ${number} in Azumuta anew, as it was made: article ${entry.draft.article}`];
 }

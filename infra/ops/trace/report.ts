@@ -1,4 +1,3 @@
-import type { BookedFigures } from '../../../shared/ledger/records/bookings.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
 import { eventWords } from '../../../shared/model/journey.ts';
 import { formatQuantity } from '../../../shared/model/quantity.ts';
@@ -83,12 +82,10 @@ export function bookingWords({
 
 /** `5 u good, 1 u scrap, lots L1, L2, 3 notes`. */
 export function figuresText({ figures, lots }: TracedBooking): string {
-  return figures ? figuresOf(figures, lots) || 'no figures' : 'nothing that could be mapped';
-}
-
-function figuresOf({ good, scrap, ...counts }: BookedFigures, lots: readonly string[]): string {
+  if (!figures) return 'nothing that could be mapped';
+  const { good, scrap, ...counts } = figures;
   const things = (['lot', 'note', 'link'] as const).filter((thing) => counts[`${thing}s`] > 0);
-  return linesOf(
+  const parts = linesOf(
     good && `${formatQuantity(good)} good`,
     scrap && `${formatQuantity(scrap)} scrap`,
     things.map((thing) =>
@@ -96,7 +93,8 @@ function figuresOf({ good, scrap, ...counts }: BookedFigures, lots: readonly str
         ? `${lots.length === 1 ? 'lot' : 'lots'} ${lots.join(', ')}`
         : counted(counts[`${thing}s`], thing),
     ),
-  ).join(', ');
+  );
+  return parts.join(', ') || 'no figures';
 }
 
 function draftLine({ draft }: TracedOrder): string | undefined {

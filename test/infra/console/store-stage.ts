@@ -43,13 +43,7 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
     findOwner: async (id) => (id === '5KKoy7m6ms89mvrTg' ? { owner: 'PO-REC' } : {}),
     letters: new DeadLetterDesk({ ...stores.replaying, situation }),
     switchOne: (flow, on) => switchOne(flow, { target, ledger }, { on, looks: 1 }),
-    ending: {
-      ledger,
-      enqueue: async (one) =>
-        void (await stores.replaying.queues.send(queueUrls['product-orders'], {
-          body: productOrderMessage(one),
-        })),
-    },
+    ending: stores.replaying,
     shopFloor: undefined,
     operator: async () => operator,
     keys: { token, session: 'session-of-this-start' },
