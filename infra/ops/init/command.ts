@@ -3,9 +3,8 @@ import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { loadIntegration } from '../../build/load-configuration.ts';
 import { answerOptions, defineCommand, runCommand, textOption, UsageError } from '../cli/command.ts';
 import { answersFrom, formatted, writeNewFile } from '../cli/files.ts';
-import { previewsOf } from '../map/preview.ts';
+import { previewLines, previewsOf } from '../map/preview.ts';
 import { samples } from '../map/read-sample.ts';
-import { previewLines } from '../map/report.ts';
 import { emptyContract } from '../probe/contract-text.ts';
 import { answersSchema, askForAnswers, configurationText, erps, examples } from './answers.ts';
 

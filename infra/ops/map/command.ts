@@ -12,9 +12,8 @@ import {
 } from '../cli/command.ts';
 import { jsonIn } from '../cli/files.ts';
 import { linesOf, sayJson } from '../cli/output.ts';
-import { previewsOf } from './preview.ts';
+import { previewLines, previewsOf } from './preview.ts';
 import { sampleNames, samples } from './read-sample.ts';
-import { previewLines } from './report.ts';
 
 const command = defineCommand({
   name: 'map',

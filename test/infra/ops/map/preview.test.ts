@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { previewsOf } from '../../../../infra/ops/map/preview.ts';
+import { previewLines, previewsOf } from '../../../../infra/ops/map/preview.ts';
 import { samples } from '../../../../infra/ops/map/read-sample.ts';
-import { previewLines } from '../../../../infra/ops/map/report.ts';
 import { defineIntegration, type Integration } from '../../../../shared/integration/define.ts';
 import { recorded, recordedAll } from '../../../../shared/integration/mapping/completions.ts';
 import { noErp } from '../../../support/no-erp.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { probeAccount } from '../../../../infra/ops/probe/probe.ts';
-import { proposalOf } from '../../../../infra/ops/probe/proposal.ts';
+import { probeAccount, proposalOf } from '../../../../infra/ops/probe/probe.ts';
 import { contractModule } from '../../../../infra/ops/probe/report.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { testClock } from '../../../support/clock.ts';
