@@ -26,6 +26,10 @@ const command = defineCommand({
 await runCommand(
   command,
   async ({ options, words: [given], signal, progress }) => {
+    if (script !== name)
+      throw new UsageError(
+        'Type: npm run pause -- <flow> --stack <stack>, or npm run resume -- <flow> --stack <stack>.',
+      );
     const chosen = flowsOf(given);
     const target = await findTarget(options);
     const stack = { target, ledger: ledgerOf(target) };
