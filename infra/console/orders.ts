@@ -5,6 +5,7 @@ import { formatQuantity } from '../../shared/model/quantity.ts';
 import { dayBefore, dayIn, isDate, startOfDay } from '../../shared/model/time.ts';
 import { jsonOf } from '../../shared/platform/json.ts';
 import { atOnce, mapConcurrently } from '../../shared/platform/map-concurrently.ts';
+import { readStanding } from '../../shared/situation/order-facts.ts';
 import type { Situation } from '../../shared/situation/read.ts';
 import { toldOf } from '../../shared/situation/told.ts';
 import type { OperatorLedger } from '../local/operator-clients.ts';
@@ -77,15 +78,12 @@ function pageOf(
 async function rowOf(
   listed: ListedOrder,
   partners: Situation['partners'],
-  { knownOrders, erpOrders }: OperatorLedger,
+  ledger: OperatorLedger,
   now: Date,
 ) {
-  const standing = await knownOrders.standing(listed.number);
-  const { entry, concerns } = standing;
-  const record = entry && (await erpOrders.find(entry.erpOrder));
-  const dueDate = record?.dueDate;
-  const isOverdue = now.getTime() - Date.parse(dueDate ?? '') >= 86_400_000;
-  const { stage, needsPerson, says } = toldOf({ ...standing, partners, isOverdue, dueDate });
+  const standing = await readStanding(listed.number, ledger, now);
+  const { entry, concerns, record, dueDate } = standing;
+  const { stage, needsPerson, says } = toldOf({ ...standing, partners });
   const about = concerns.find((concern) => concern.about)?.about;
   return {
     ...{ ...listed, stage, needsPerson, says, dueDate },

@@ -1,6 +1,7 @@
 import { counted } from '../model/text.ts';
 import { localTime } from '../model/time.ts';
 import { shellWord } from '../platform/shell-word.ts';
+import { groupOf } from '../situation/read.ts';
 import type { Alert } from './alert.ts';
 import { plantOf } from './compose.ts';
 import type { AlertDependencies } from './dependencies.ts';
@@ -16,10 +17,7 @@ export function sumUp(
 ): Alert {
   const [first] = missed;
   const last = missed.at(-1) ?? first;
-  const byGroup = Map.groupBy(
-    missed,
-    ({ kind, partner = 'erp', cause }) => `${kind}/${partner}/${cause ?? ''}`,
-  );
+  const byGroup = Map.groupBy(missed, ({ partner = 'erp', ...of }) => groupOf({ ...of, partner }));
   const latest = [...byGroup.values()].flatMap((alerts) => alerts.at(-1) ?? []);
   const open = latest.filter(({ event }) => event !== 'over');
   const named = open.slice(0, maxNamed).map(({ title }) => title.slice(plantOf(stack).length + 2));

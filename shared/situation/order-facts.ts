@@ -9,6 +9,19 @@ const graceMs = 86_400_000;
 /** All that the ledger knows of one product order, as `toldOf` takes it; by keys, a handful of reads. */
 export type OrderFacts = NonNullable<Awaited<ReturnType<typeof readOrderFacts>>>;
 
+/** What the ledger holds of an order now, and what the ERP wants of it; without what happened. */
+export async function readStanding(
+  number: string,
+  { knownOrders, erpOrders }: Pick<Ledger, 'knownOrders' | 'erpOrders'>,
+  now: Date,
+) {
+  const standing = await knownOrders.standing(number);
+  const record = standing.entry && (await erpOrders.find(standing.entry.erpOrder));
+  const dueDate = record?.dueDate;
+  const isOverdue = now.getTime() - Date.parse(dueDate ?? '') >= graceMs;
+  return { ...standing, record, dueDate, isOverdue };
+}
+
 /** @returns undefined when nothing ever happened to an order of that number. */
 export async function readOrderFacts(
   number: string,
@@ -17,7 +30,7 @@ export async function readOrderFacts(
 ) {
   const own = await ledger.journeys.of(number);
   if (own.length === 0) return undefined;
-  const { entry, concerns, bookings, letters: open, home } = await ledger.knownOrders.standing(number);
+  const { letters: open, home, ...standing } = await readStanding(number, ledger, now);
   const journey = home === number ? own : withBookings(own, await ledger.journeys.of(home));
   const letters = open.map((letter) => {
     const name = `dead letter ${letter.messageId}`;
@@ -25,9 +38,7 @@ export async function readOrderFacts(
     // The order is the one that its letter names: the first part, where parts are booked together. `since` is ISO.
     return { ...letter, since: begun?.at ?? '' };
   });
-  const record = entry && (await ledger.erpOrders.find(entry.erpOrder));
-  const dueDate = record?.dueDate;
-  const isOverdue = now.getTime() - Date.parse(dueDate ?? '') >= graceMs;
+  const { entry, bookings, concerns, isOverdue, dueDate, record } = standing;
   return { entry, bookings, concerns, letters, journey, partners, isOverdue, dueDate, record };
 }
 

@@ -171,6 +171,10 @@ function isWell({ open, closedAt }: BreakerState, outageSeconds: number, at: Dat
 }
 
 /** `dead-letter/erp/order-state`; without a cause it ends with the second slash. */
-export function groupOf({ kind, partner, cause }: TroubleGroup): string {
+export function groupOf({
+  kind,
+  partner,
+  cause,
+}: Omit<TroubleGroup, 'kind'> & { readonly kind: string }): string {
   return `${kind}/${partner}/${cause ?? ''}`;
 }

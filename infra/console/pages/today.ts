@@ -56,8 +56,8 @@ function figuresPart({ day, days }: Today, time: PlantTime): Html {
   const [today, lastWeek] = [of(day), of(dayBefore(day, 7))];
   if (!today)
     return html`<p class="verdict">Today is not counted yet: the next run of the alerts does it.</p>`;
-  const before = figureCells(lastWeek && sumOfDays([lastWeek]));
-  const made = figureCells(sumOfDays([today]));
+  const before = figureCells(lastWeek);
+  const made = figureCells(today);
   const weekday = new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' }).format(new Date(day));
   return html`<section aria-labelledby="made">
     <h2 id="made">Made today <small>counted up to ${moment(new Date(today.upTo), time)}${today.isCut ? '; there were more events than are counted' : ''}</small></h2>
