@@ -42,7 +42,10 @@ export function orderLink(number: string): string {
   return `/order?${new URLSearchParams({ number })}`;
 }
 
-/** The pages of orders, by their numbers. */
-export function orderLinks(numbers: readonly string[]): Html {
-  return html`${numbers.map((number, at) => html`${at > 0 ? ', ' : ''}<a href="${orderLink(number)}">${number}</a>`)}`;
+/** The pages of orders, by their numbers. @param more How many there are besides. */
+export function orderLinks(numbers: readonly string[], more = 0): Html {
+  const links = numbers.map(
+    (number, at) => html`${at > 0 ? ', ' : ''}<a href="${orderLink(number)}">${number}</a>`,
+  );
+  return html`${links}${more > 0 ? `, and ${more} more` : ''}`;
 }

@@ -12,9 +12,8 @@ import { commandOf, headlineOf, isRefused, maxReason, nextOf, whoActs } from './
 export interface Problem {
   /** Stable, so that a page that refreshes itself recognises it. */
   readonly id: string;
-  readonly kind: TroubleKind | 'paused' | 'slow';
-  /** A slow one goes on by itself. */
-  readonly grade: 'stuck' | 'slow';
+  /** What is slow goes on by itself. */
+  readonly kind: TroubleKind | 'paused' | 'slow' | 'stalled';
   /** Sentences. */
   readonly what: string;
   readonly why: string;
@@ -22,8 +21,9 @@ export interface Problem {
   readonly who: Role;
   /** What to type, ready to paste. */
   readonly command?: string | undefined;
-  /** Orders that are known to be affected: the first ones. */
+  /** Orders that are known to be affected: the first ones, and how many there are besides. */
   readonly orders: readonly string[];
+  readonly more?: number;
 }
 
 /** Orders that are named at most. */
@@ -77,7 +77,7 @@ function partnerDown(partner: Partner, { partners, queues, at }: Situation, wher
   const nextTry = nextSeconds > 0 ? `the next try is in ${duration(nextSeconds)}` : 'it is being tried now';
   const refused = isRefused(reason);
   return {
-    ...{ id: `partner-${partner}`, kind: 'partner-down', grade: 'stuck', orders: [] },
+    ...{ id: `partner-${partner}`, kind: 'partner-down', orders: [] },
     what: `${capitalized(partnerWords[partner])} ${isDown}${total === 0 ? '' : `; ${messages} ${total === 1 ? 'waits' : 'wait'} for it`}.`,
     why: sentence(reason) || 'Several calls to it have failed.',
     next: [
@@ -95,7 +95,7 @@ function partnerDown(partner: Partner, { partners, queues, at }: Situation, wher
 
 function pausedFlows({ queues, partners, pullPausedSince }: Situation, where: string): Problem[] {
   const paused = (flow: string, does: string, rest: string, why: string, then = '') => ({
-    ...({ id: `paused-${flow}`, kind: 'paused', grade: 'stuck', orders: [], who: 'operator' } as const),
+    ...({ id: `paused-${flow}`, kind: 'paused', orders: [], who: 'operator' } as const),
     what: `${capitalized(does)} is paused${rest}.`,
     why,
     next: `Resume it when the maintenance is over${then}.`,
@@ -133,11 +133,11 @@ function groupProblem(
     const orders =
       kind === 'waiting' || kind === 'unknown-numbers'
         ? []
-        : group.flatMap(({ order, key }) => order ?? (key ? numberOf({ ...key }) : []));
+        : [...new Set(group.flatMap(({ order, key }) => order ?? (key ? numberOf({ ...key }) : [])))];
     const oldest = Math.min(...group.map(({ since }) => since.getTime()));
     const forSeconds = kind === 'overdue' ? 0 : (at.getTime() - oldest) / 1000;
     return {
-      ...{ id: groupOf(first).replaceAll('/', '-'), kind, grade: 'stuck' },
+      ...{ id: groupOf(first).replaceAll('/', '-'), kind },
       what: `${cut.has(kind) ? 'At least ' : ''}${headlineOf(first, count)}.`,
       why:
         reason === undefined
@@ -146,7 +146,8 @@ function groupProblem(
       next: nextOf(first),
       who: whoActs(first),
       command: commandOf(first, partners, where),
-      orders: [...new Set(orders)].slice(0, maxOrders),
+      orders: orders.slice(0, maxOrders),
+      more: Math.max(0, orders.length - maxOrders),
     };
   });
 }
@@ -157,8 +158,7 @@ function slowQueue(queue: QueueName, status: QueueStatus): Problem[] {
   const isTaken = underWay > 0;
   return [
     {
-      ...{ id: `slow-${queue}`, kind: 'slow', who: 'operator', orders: [] },
-      grade: isTaken ? 'slow' : 'stuck',
+      ...{ id: `slow-${queue}`, kind: isTaken ? 'slow' : 'stalled', who: 'operator', orders: [] },
       what: `${waitsIn(queue, status)}, the oldest for ${duration(oldestSeconds)}.`,
       why: isTaken
         ? 'They failed and are retried automatically: an order is locked or busy, or a partner is slow.'

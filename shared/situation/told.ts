@@ -4,7 +4,7 @@ import type { JourneyEntry } from '../ledger/records/events.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
 import { capitalized, counted, sentence } from '../model/text.ts';
 import { type LifeFacts, lifeOf, type Stage } from '../orders/life.ts';
-import { headlineOf, nextOf } from './words.ts';
+import { headlineOf, nextOf, whoActs } from './words.ts';
 
 /** What a view knows of a product order. What is optional only adds to the sentences, where the view has read it. */
 export interface ToldFacts extends LifeFacts {
@@ -22,6 +22,8 @@ export interface ToldFacts extends LifeFacts {
 interface Words {
   readonly says: string;
   readonly next?: string;
+  /** Who does it. */
+  readonly who?: string;
   /** The operators' command that does it. */
   readonly command?: 'replay' | 'resume';
 }
@@ -54,6 +56,7 @@ export function toldOf(given: ToldFacts): Told {
     says: tasks.map(({ says }) => says).join(' '),
     // Concerns of one kind have one next step.
     next: [...new Set(tasks.map(({ next }) => next))].join(' '),
+    who: [...new Set(tasks.map(({ who }) => who))].join(' and '),
     ...(command ? { command } : {}),
   };
 }
@@ -92,13 +95,15 @@ function tasksOf(facts: ToldFacts, stage: Stage): Words[] {
     return {
       says: isRefused ? `It cannot become a product order. ${says}` : says,
       next: nextOf(concern),
+      who: whoActs(concern),
     };
   });
   if (letter) {
     const { reason = '', cause } = letter;
     const more = others.length > 0 ? `(And ${counted(others.length, 'more dead letter')}.)` : '';
     const says = ['It has a dead letter.', sentence(reason), more].filter((text) => text).join(' ');
-    return [{ says, next: nextOf({ kind: 'dead-letter', cause }), command: 'replay' }, ...tasks];
+    const of = { kind: 'dead-letter', cause } as const;
+    return [{ says, next: nextOf(of), who: whoActs(of), command: 'replay' }, ...tasks];
   }
   const done = lastOfLetters(facts);
   const booking = refusedBooking(facts);
@@ -108,12 +113,14 @@ function tasksOf(facts: ToldFacts, stage: Stage): Words[] {
       {
         says: `Its booking was refused, and its dead letter is gone. ${sentence(booking.reason ?? '')}`.trim(),
         next: 'Correct what the reason names, then have it looked at once more; or book it in the ERP by hand.',
+        who: 'operator',
         command: 'replay',
       },
     ];
   if (!isRefusedOrder(facts, stage) || done) return tasks;
   const says = `It was refused, and its dead letter is gone. ${sentence(facts.entry?.reason ?? '')}`.trim();
-  return [...tasks, { says, next: 'Correct what the reason names, then send the order again from the ERP.' }];
+  const next = 'Correct what the reason names, then send the order again from the ERP.';
+  return [...tasks, { says, next, who: whoActs({ kind: 'refused', cause: facts.entry?.cause }) }];
 }
 
 function refusedBooking({ bookings }: ToldFacts) {
@@ -143,15 +150,18 @@ function progressOf(facts: ToldFacts, stage: Stage): Words {
       says: 'It was refused, and its dead letter was sent to its queue again.',
       // Nobody should do it by hand meanwhile: it may be done a moment later, and then twice.
       next: 'Wait a minute; if nothing changes, look for its dead letter.',
+      who: 'operator',
       command: 'replay',
     };
   const open = bookings.find(({ state }) => state === 'waiting' || state === 'claimed');
   if (open) return beingBooked(open, facts);
   const { isOverdue, dueDate } = facts;
   if (stage !== 'in Azumuta' || !isOverdue) return { says: sayingOf(stage, facts) };
+  const of = { kind: 'overdue' } as const;
+  const when = dueDate === undefined ? '' : ` ${dueDate}`;
   return {
-    says: `It was due${dueDate === undefined ? '' : ` ${dueDate}`}, and it is not completed in Azumuta.`,
-    next: nextOf({ kind: 'overdue' }),
+    says: `It was due${when}, and it is not completed in Azumuta.`,
+    ...{ next: nextOf(of), who: whoActs(of) },
   };
 }
 
@@ -163,7 +173,7 @@ function beingBooked({ kind, state }: LifeFacts['bookings'][number], facts: Told
   if (facts.partners?.erp.bookingsPausedAt === undefined)
     return { says: `${says}${whyWaiting('booking', 'erp', facts)}` };
   const next = 'Resume them when the maintenance is over.';
-  return { says: `${says} Bookings are paused.`, next, command: 'resume' };
+  return { says: `${says} Bookings are paused.`, next, who: 'operator', command: 'resume' };
 }
 
 function sayingOf(stage: Stage, facts: ToldFacts): string {

@@ -130,8 +130,7 @@ function isComparedFirst({ cause }: Pick<ListedLetter, 'cause'>): boolean {
 function firstOrders(letters: readonly ListedLetter[]): Html | undefined {
   const orders = [...new Set(letters.flatMap(({ orderNumber }) => orderNumber || []))];
   if (orders.length === 0) return undefined;
-  const more = orders.length > maxOrders ? `, and ${orders.length - maxOrders} more` : '';
-  return html`${orderLinks(orders.slice(0, maxOrders))}${more}`;
+  return orderLinks(orders.slice(0, maxOrders), orders.length - maxOrders);
 }
 
 function replayWords({ route }: ListedLetter): string {
@@ -174,10 +173,11 @@ function actions(
 ): Html {
   const query = new URLSearchParams(Object.entries(chosen));
   const compares = isComparedFirst({ cause });
-  return html`${compares ? html`<p class="verdict going"><strong>Compare before you replay:</strong> only what you find shows whether to replay or to discard.</p>` : ''}
+  return html`${compares ? html`<p class="verdict going"><strong>Compare before you replay:</strong> do what stands above; what you find shows whether to replay or to discard.</p>` : ''}
   <p class="actions">
     ${'to' in route ? html`<a class="button${compares ? '' : ' main'}" href="/letters/replay?${query}">Replay ${what} …</a>` : ''}
     <a class="button" href="/letters/discard?${query}">Discard ${what} …</a>
+    ${compares ? '' : html`<span class="hint">Replay once that is corrected.</span>`}
   </p>`;
 }
 

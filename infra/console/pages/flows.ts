@@ -20,8 +20,10 @@ export function flowsPage(
   formKey: string,
 ): Html {
   const time = { now: status.at, timeZone };
+  const isOpen = problems.every(({ kind }) => kind !== 'partner-down' && kind !== 'paused');
   return html`<h1>Flows</h1>
     <div id="flows" data-live>
+      ${isOpen ? html`<p class="lead">Both partners answer, and nothing is paused.</p>` : ''}
       ${problemsPart(problems)}
       ${lane('Orders out', 'From the ERP to Azumuta', [
         partner('erp', status, 'releases orders', time),
@@ -51,19 +53,21 @@ function problemsPart(problems: readonly Problem[]): Html {
   </section>`;
 }
 
-function problemPart({ id, kind, grade, what, why, next, command, orders }: Problem): Html {
-  const hasLetters = kind === 'dead-letter' || kind === 'unfiled';
-  return html`<li id="trouble-${id}" class="trouble ${grade}">
+function problemPart({ id, kind, what, why, next, command, orders, more }: Problem): Html {
+  return html`<li id="trouble-${id}" class="trouble ${kind === 'slow' ? 'slow' : 'stuck'}">
     <p class="what">${what}</p>
     ${definitions([
       ['Why', why],
-      [
-        'What to do',
-        html`${next}${hasLetters ? html` <a href="/letters">Dead letters</a>` : command === undefined ? '' : html` <code>${command}</code>`}`,
-      ],
-      ['Orders', orders.length > 0 ? orderLinks(orders) : undefined],
+      ['What to do', html`${next} ${linkOf(kind) ?? (command && html`<code>${command}</code>`)}`],
+      ['Orders', orders.length > 0 ? orderLinks(orders, more) : undefined],
     ])}
   </li>`;
+}
+
+/** Where a person does it here; undefined where it is done elsewhere. */
+export function linkOf(kind: Problem['kind']): Html | undefined {
+  if (kind === 'dead-letter' || kind === 'unfiled') return html`<a href="/letters">Dead letters</a>`;
+  return kind === 'paused' ? html`<a href="/flows#switches">Resume</a>` : undefined;
 }
 
 function lane(title: string, explanation: string, nodes: readonly Html[]): Html {
@@ -129,8 +133,9 @@ function switchesPart(status: Situation, formKey: string): Html {
     <ul class="switches">
       ${down.map((partner) => tryPart(partner, partners[partner].reason, formKey))}
       ${switchNames.map((flow) => {
+        const { partners: calls } = switches[flow];
         const does = capitalized(switches[flow].does);
-        return html`<li id="switch-${flow}"><span>${does}${isPaused[flow] ? html`: <strong>paused</strong>` : ''}</span> ${
+        return html`<li id="switch-${flow}"><span>${does}${isPaused[flow] ? html`: <strong>paused</strong>` : ''} <span class="hint">calls ${calls}</span></span> ${
           isPaused[flow]
             ? postForm(
                 '/flows/resume',

@@ -27,8 +27,7 @@ function offered({ concerns, deadLetters, bookings, stage, command }: TracedOrde
     (!isOver || letters > 0) && {
       action: 'replay',
       title: 'Have it looked at once more',
-      does: 'Sends it to its queue again, with its dead letters: what is to be done for it is done, once. What is booked stays booked.',
-      // Where somebody has to compare first, what they find decides.
+      does: `${isCompared ? 'Compare first, as its next step says: what you find shows whether to do this or to discard. ' : ''}Sends it to its queue again, with its dead letters: what is to be done for it is done, once. What is booked stays booked.`,
       isMain: command === 'replay' && !isCompared,
     },
     ...concerns.map(({ kind }) => ({

@@ -54,7 +54,7 @@ export function nothingFoundPage({ asked, notAsked }: Trace): Html {
 }
 
 function statusPart(order: TracedOrder): Html {
-  const { state, stage, says, next, command, deadLetters } = order;
+  const { state, stage, says, next, who, command, deadLetters } = order;
   const tones: Partial<Record<typeof state, string>> = {
     ...{ booked: 'good', 'needs a person': 'bad' },
     ...{ withdrawn: '', 'given up': '' },
@@ -63,7 +63,7 @@ function statusPart(order: TracedOrder): Html {
   return html`<div class="verdict ${tones[state] ?? 'going'}">
     ${stageBadge(state)}${state === stage ? '' : html` ${stageBadge(stage)}`}
     <p>${redactedText(says)}</p>
-    ${next === undefined ? '' : html`<p><strong>What to do:</strong> ${next}${typed}</p>`}
+    ${next === undefined ? '' : html`<p><strong>What to do</strong> (${who})<strong>:</strong> ${next}${typed}</p>`}
   </div>`;
 }
 
@@ -129,8 +129,8 @@ function bookingsPart({ bookings, journey }: TracedOrder): Html {
       const { state, reason } = booking;
       return [
         [bookingWords(booking), figuresText(booking)],
-        ['Receipt', receipt === undefined ? undefined : redactedText(receipt)],
-        ['Answer', state === 'rejected' && reason !== undefined ? redactedText(reason) : undefined],
+        ["The ERP's reference", receipt === undefined ? undefined : redactedText(receipt)],
+        ["The ERP's answer", state === 'rejected' && reason !== undefined ? redactedText(reason) : undefined],
       ] as const;
     }),
   );

@@ -15,6 +15,7 @@ export function ordersPage(asked: AskedOrders, found: ListedRows, time: PlantTim
       ([list, title]) =>
         html`<li><a href="/orders?list=${list}"${list === asked.list ? html` aria-current="page"` : ''}>${title}</a></li>`,
     )}</ul></nav>
+    ${asked.list === 'waiting' ? html`<p class="hint">By the date that the ERP wants, the earliest first.</p>` : ''}
     ${filterPart(asked, found)}
     <div id="orders" data-live>
       ${

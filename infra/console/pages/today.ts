@@ -7,7 +7,7 @@ import { inQueue, type Problem } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
 import { lateBy, maxAwaited, type Today } from '../../../shared/situation/today.ts';
 import { dateOf, type Html, moment, orderLink, orderLinks, type PlantTime } from '../labels.ts';
-import { worksPart } from './flows.ts';
+import { linkOf, worksPart } from './flows.ts';
 import { table } from './parts.ts';
 
 /** Days of the chart. */
@@ -24,9 +24,9 @@ export function todayPage(
   return html`<h1>Today</h1>
     <div id="today" data-live>
       ${verdictPart(problems)}
+      ${latePart(today)}
       ${figuresPart(today, time)}
       ${waitingPart(today, situation)}
-      ${latePart(today)}
       ${needsPart(problems)}
       ${monthPart(today)}
     </div>`;
@@ -43,9 +43,9 @@ function needsPart(problems: readonly Problem[]): Html {
   return html`<section aria-labelledby="needs" class="needs">
     <h2 id="needs">To see to</h2>
     <ul class="choice">${problems.map(
-      ({ id, what, who, next, orders, kind }) => html`<li id="need-${id}">
+      ({ id, what, who, next, orders, more, kind }) => html`<li id="need-${id}">
         <p><strong>${what}</strong> <span class="hint">for the ${who}</span></p>
-        <p>${next} ${kind === 'dead-letter' || kind === 'unfiled' ? html`<a href="/letters">Dead letters</a>` : orderLinks(orders)}</p>
+        <p>${next} ${linkOf(kind) ?? orderLinks(orders, more)}</p>
       </li>`,
     )}</ul>
   </section>`;
@@ -64,7 +64,7 @@ function figuresPart({ day, days }: Today, time: PlantTime): Html {
     ${tilesOf(
       made.map(([name, value], at) => {
         const then = lastWeek ? before[at]?.[1] : 'not counted';
-        return [html`${name}`, value, html` <span class="hint">last ${weekday}: ${then}</span>`];
+        return [html`${name}`, value, html` <span class="hint">all last ${weekday}: ${then}</span>`];
       }),
     )}
   </section>`;

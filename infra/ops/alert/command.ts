@@ -46,7 +46,7 @@ async function list(target: Target, { during }: Progress): Promise<Answer> {
   const problems = problemsOf(situation, where);
   const troubles = situation.troubles.filter(({ key, order }) => key ?? order);
   const open = await during('Reading the ledger', openTroubles(troubles, situation, ledger));
-  const needed = problems.filter(({ grade }) => grade === 'stuck');
+  const needed = problems.filter(({ kind }) => kind !== 'slow');
   const about = needed.length === 0 ? 'nothing is open' : `${counted(needed.length, 'thing')} to see to`;
   const zone = target.output('TimeZone');
   const rows = open.map(({ order, kind, since, why, next }) => [

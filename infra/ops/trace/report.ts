@@ -49,7 +49,7 @@ function summaryLines({ asked, productOrders }: Trace, where: string): string[] 
 }
 
 function orderLines(order: TracedOrder, timeZone: string): string[] {
-  const { number, erpOrder, azumuta, part, state, stage, says, next, command, journey } = order;
+  const { number, erpOrder, azumuta, part, state, stage, says, next, who, command, journey } = order;
   const names = linesOf(
     erpOrder !== undefined && erpOrder !== number && `ERP order ${erpOrder}`,
     part && `part ${part.index} of ${part.of}`,
@@ -60,7 +60,7 @@ function orderLines(order: TracedOrder, timeZone: string): string[] {
   return linesOf(
     `${styled('bold', number)}${names.length > 0 ? `  ${styled('dim', names.join(' · '))}` : ''}`,
     styled(colour, says),
-    next && `What to do: ${next}`,
+    next && `What to do (${who}): ${next}`,
     command && `  ${command}`,
     draftLine(order),
     order.bookings.map((booking) => styled('dim', `${bookingWords(booking)}: ${figuresText(booking)}`)),

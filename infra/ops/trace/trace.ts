@@ -121,7 +121,7 @@ async function traceOne(number: string, ledger: OperatorLedger, { where, now, pa
 export type OrderState = Stage | 'needs a person';
 
 /** The life of an order, for a planner: in sentences, with the command that helps, ready to paste. */
-function statusOf(number: string, { stage, needsPerson, says, next, command }: Told, where: string) {
+function statusOf(number: string, { stage, needsPerson, says, next, who, command }: Told, where: string) {
   const state: OrderState = needsPerson ? 'needs a person' : stage;
   const word = wordForAnyShell(number);
   const commands = {
@@ -130,7 +130,7 @@ function statusOf(number: string, { stage, needsPerson, says, next, command }: T
   };
   const typed = command && commands[command];
   const todo = command && !typed ? linesOf(next, notTyped).join(' ') : next;
-  return { state, stage, says, next: todo, command: typed };
+  return { state, stage, says, next: todo, who, command: typed };
 }
 
 /** Figures, lots and counts of what is planned or was refused, and figures of what was booked; never its texts. */

@@ -64,7 +64,7 @@ async function inAzumuta(
     event: 'created',
     note: `Azumuta id ${productOrder.id}`,
   });
-  clock.advance(60);
+  clock.advance(1);
 }
 
 async function booked(stage: StoreStage, number: string) {

@@ -45,7 +45,7 @@ it('shows one box for what is to be booked, and that bookings are paused', async
     [...text.matchAll(/class="node queue[^>]*>\s*<p class="name">([^<]*)/g)].map(([, name]) => name),
   ).toEqual(['To be created', 'To be booked']);
   expect(text).toContain('<strong>bookings paused</strong>: book-completion');
-  expect(text).toContain('npm run resume -- bookings --local');
+  expect(text).toContain('<a href="/flows#switches">Resume</a>');
 });
 
 it('says that everything works only while nothing is open about any order', async () => {

@@ -106,12 +106,12 @@ describe('the list of problems', () => {
     [
       'which messages are retried for minutes although the partner is reachable',
       { completions: waiting(600) },
-      { grade: 'slow', what: '1 completion to be booked waits, the oldest for 10 min.' },
+      { kind: 'slow', what: '1 completion to be booked waits, the oldest for 10 min.' },
     ],
     [
       'which function to check when no function takes the messages',
       { completions: { ...waiting(600, 0), waiting: 2 } },
-      { grade: 'stuck', next: expect.stringContaining('book-completion') },
+      { kind: 'stalled', next: expect.stringContaining('book-completion') },
     ],
   ])('says %s', (_, given, told) => {
     const [problem, ...others] = problemsOf(given);
@@ -123,7 +123,7 @@ describe('the list of problems', () => {
     'is never empty while there is a trouble %s, and says what to do',
     (kind) => {
       const [problem, ...others] = problemsOf({ troubles: [trouble(kind, 'MO/1')] });
-      expect(problem).toMatchObject({ grade: 'stuck', next: expect.stringMatching(/^[A-Z].+\.$/) });
+      expect(problem).toMatchObject({ next: expect.stringMatching(/^[A-Z].+\.$/) });
       expect(others).toEqual([]);
     },
   );

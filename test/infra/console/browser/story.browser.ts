@@ -159,7 +159,7 @@ describe('the console', () => {
     await switchMapping(emulator, book, false);
     // Assess
     const problem = page.locator('#trouble-paused-completions');
-    await problem.getByText('npm run resume -- completions --local').waitFor();
+    await problem.getByRole('link', { name: 'Resume' }).waitFor();
     await window.picture('flows-paused');
     await switchMapping(emulator, book, true);
     await problem.waitFor({ state: 'detached' });

@@ -19,6 +19,7 @@ const order: TracedOrder = {
   stage: 'to be booked',
   says: 'It has a dead letter. It is locked.',
   next: 'Release the order, then replay.',
+  who: 'operator',
   command: 'npm run replay -- --order MO/7/1 --stack AzumutaErp-ghent-production',
   draft: { number: 'MO/7/1', article: 'GEAR-01', parameters: { Quantity: 1 }, variants: ['Left'] },
   concerns: [],
@@ -54,7 +55,7 @@ it('prints the status, what to do, and then the timeline', () => {
   expect(linesOf([{ ...order, journey }])).toEqual([
     'MO/7/1  ERP order MO/7 · part 1 of 2 · Azumuta SarLiLeyuNWgw3Tai · to be booked',
     'It has a dead letter. It is locked.',
-    'What to do: Release the order, then replay.',
+    'What to do (operator): Release the order, then replay.',
     '  npm run replay -- --order MO/7/1 --stack AzumutaErp-ghent-production',
     'Article GEAR-01 · Quantity 1 · variants Left',
     '',
