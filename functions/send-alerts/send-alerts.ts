@@ -50,7 +50,7 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
     async queue(queue) {
       const { waiting, underWay } = await readQueue(runtime.sqs, urls[queue]);
       const { since } = await ledger.pauses.of(consumerOf[queue]);
-      return { waiting, underWay, paused: since !== undefined };
+      return { waiting, underWay, paused: since && { since } };
     },
     async countDeadLetters() {
       const { waiting, underWay } = await readQueue(runtime.sqs, urls['dead-letters']);

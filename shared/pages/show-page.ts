@@ -72,7 +72,7 @@ async function today(
   const situation = await readSituation({
     ...{ ledger, breaker, clock, graceHours: 0, outageSeconds: 0 },
     // The page's role may read nothing but the ledger, so the page says nothing of queues.
-    queue: async () => ({ waiting: 0, underWay: 0, paused: false }),
+    queue: async () => ({ waiting: 0, underWay: 0 }),
     countDeadLetters: async () => 0,
   });
   const linkTo = (number: string) => signedLink({ page: 'order', number, until }, signer);

@@ -1,10 +1,10 @@
 import { numberOf } from '../ledger/keys.ts';
 import { type Partner, partnerNames, partnerWords } from '../model/partner.ts';
-import { consumerOf, type QueueName, queueNames, queueWords } from '../model/queues.ts';
+import { consumerOf, type QueueName, queueKeepsDays, queueNames, queueWords } from '../model/queues.ts';
 import type { Role } from '../model/remedies.ts';
 import { capitalized, counted, oneLine, sentence } from '../model/text.ts';
 import { duration, durationInWords } from '../model/time.ts';
-import { backoffDefaults } from '../worker/policy.ts';
+import { backoffDefaults, maxAgeMs } from '../worker/policy.ts';
 import { groupOf, type QueueStatus, type SeenTrouble, type Situation, type TroubleKind } from './read.ts';
 import { commandOf, headlineOf, isRefused, maxReason, nextOf, whoActs } from './words.ts';
 
@@ -12,8 +12,8 @@ import { commandOf, headlineOf, isRefused, maxReason, nextOf, whoActs } from './
 export interface Problem {
   /** Stable, so that a page that refreshes itself recognises it. */
   readonly id: string;
-  /** What is slow goes on by itself. */
-  readonly kind: TroubleKind | 'paused' | 'slow' | 'stalled';
+  /** What is slow goes on by itself; what is paused too long will soon be lost. */
+  readonly kind: TroubleKind | 'paused' | 'paused-too-long' | 'slow' | 'stalled';
   /** Sentences. */
   readonly what: string;
   readonly why: string;
@@ -31,6 +31,9 @@ const maxOrders = 10;
 /** A healthy flow finishes a message within seconds. */
 const slowSeconds = 120;
 const longestRetry = durationInWords(backoffDefaults.capSeconds);
+const longestAge = durationInWords(maxAgeMs / 1000);
+/** Leaves some days to resume before anything is lost. */
+const longPauseSeconds = 10 * 86_400;
 
 /**
  * What is stuck, late or slow, and why, worst first; empty when all is well.
@@ -93,31 +96,62 @@ function partnerDown(partner: Partner, { partners, queues, at }: Situation, wher
   };
 }
 
-function pausedFlows({ queues, partners, pullPausedSince }: Situation, where: string): Problem[] {
-  const paused = (flow: string, does: string, rest: string, why: string, then = '') => ({
-    ...({ id: `paused-${flow}`, kind: 'paused', orders: [], who: 'operator' } as const),
-    what: `${capitalized(does)} is paused${rest}.`,
-    why,
-    next: `Resume it when the maintenance is over${then}.`,
-    command: `npm run resume -- ${flow} ${where}`,
-  });
+function pausedFlows({ at, queues, partners, pullPausedSince }: Situation, where: string): Problem[] {
+  const secondsSince = (begun?: Date) => (begun ? Math.max(0, at.getTime() - begun.getTime()) / 1000 : 0);
   const waits = (queue: QueueName) =>
     `; ${inQueue(queues[queue]) === 0 ? 'nothing waits' : waitsIn(queue, queues[queue])}`;
   const problems = queueNames.flatMap((queue) => {
     const { flow, does } = queueWords[queue];
+    const { paused: pause, oldestSeconds = 0 } = queues[queue];
+    if (!pause) return [];
     const why = `Somebody paused it: the event source mapping of ${consumerOf[queue]} is disabled.`;
-    return queues[queue].paused ? [paused(flow, does, waits(queue), why)] : [];
+    const lost = inQueue(queues[queue]) === 0 ? '' : `SQS drops what is ${queueKeepsDays} days old.`;
+    // CloudWatch has no age of messages that were received three times before the pause.
+    const seconds = Math.max(oldestSeconds, secondsSince(pause.since));
+    return [paused(flow, { does, rest: waits(queue), why, seconds, lost }, where)];
   });
-  if (partners.erp.bookingsPausedAt !== undefined) {
-    const why = 'Somebody paused it. Completions are still read from Azumuta and planned.';
-    const then = `: what waits is booked within ${longestRetry}`;
-    problems.push(paused('bookings', 'booking in the ERP', waits('completions'), why, then));
+  const { bookingsPausedAt } = partners.erp;
+  if (bookingsPausedAt !== undefined) {
+    const ofBookings = {
+      does: 'booking in the ERP',
+      rest: waits('completions'),
+      why: 'Somebody paused it. Completions are still read from Azumuta and planned.',
+      seconds: secondsSince(new Date(bookingsPausedAt)),
+      lost: `What is ${longestAge} old becomes dead letters.`,
+      afterwards: `: what waits is booked within ${longestRetry}`,
+    };
+    problems.push(paused('bookings', ofBookings, where));
   }
   if (pullPausedSince) {
     const why = 'Somebody paused it: each run of its schedule ends at once.';
-    problems.push(paused('pull', 'reading orders from the ERP', '', why));
+    const seconds = secondsSince(pullPausedSince);
+    problems.push(paused('pull', { does: 'reading orders from the ERP', rest: '', why, seconds }, where));
   }
   return problems;
+}
+
+interface Pause extends Readonly<Record<'does' | 'rest' | 'why', string>> {
+  /** For how long it is paused, or its oldest message waits; 0 when that is not known. */
+  readonly seconds: number;
+  /** What a long pause will lose. */
+  readonly lost?: string;
+  /** What happens once it is resumed. */
+  readonly afterwards?: string;
+}
+
+function paused(
+  flow: string,
+  { does, rest, why, seconds, lost, afterwards = '' }: Pause,
+  where: string,
+): Problem {
+  const isLong = lost && seconds >= longPauseSeconds;
+  return {
+    ...{ id: `paused-${flow}`, kind: isLong ? 'paused-too-long' : 'paused', orders: [], who: 'operator' },
+    what: `${capitalized(does)} is paused${seconds > 0 ? ` for ${duration(seconds)}` : ''}${rest}.`,
+    why: isLong ? `${why} ${lost}` : why,
+    next: isLong ? 'Resume it now.' : `Resume it when the maintenance is over${afterwards}.`,
+    command: `npm run resume -- ${flow} ${where}`,
+  };
 }
 
 /** What is told together: the headline with its number, and the first orders. */

@@ -43,8 +43,8 @@ export interface QueueStatus {
   readonly underWay: number;
   /** Age of the oldest message; undefined when the queue is empty, or when it is not known. */
   readonly oldestSeconds?: number | undefined;
-  /** No function reads from it: its flow is paused. */
-  readonly paused: boolean;
+  /** No function reads from it: its flow is paused, and since when, where the ledger knows. */
+  readonly paused?: { readonly since?: Date | undefined } | undefined;
 }
 
 /** The state of both flows at one moment: whatever tells people of it renders this. */

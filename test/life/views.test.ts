@@ -28,7 +28,7 @@ async function views(number: string) {
   const time = { now: clock.now(), timeZone: 'UTC' };
   const situation = await readSituation({
     ...{ ledger, breaker: ledger.breaker, clock, graceHours: 24, outageSeconds: 0 },
-    queue: async () => ({ waiting: 0, underWay: 0, paused: false }),
+    queue: async () => ({ waiting: 0, underWay: 0 }),
     countDeadLetters: async () => plant.letters().length,
   });
   const problems = problemsOf(situation, '--local');

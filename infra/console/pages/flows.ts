@@ -20,7 +20,7 @@ export function flowsPage(
   formKey: string,
 ): Html {
   const time = { now: status.at, timeZone };
-  const isOpen = problems.every(({ kind }) => kind !== 'partner-down' && kind !== 'paused');
+  const isOpen = !problems.some(({ kind }) => kind === 'partner-down' || kind.startsWith('paused'));
   return html`<h1>Flows</h1>
     <div id="flows" data-live>
       ${isOpen ? html`<p class="lead">Both partners answer, and nothing is paused.</p>` : ''}
@@ -67,7 +67,7 @@ function problemPart({ id, kind, what, why, next, command, orders, more }: Probl
 /** Where a person does it here; undefined where it is done elsewhere. */
 export function linkOf(kind: Problem['kind']): Html | undefined {
   if (kind === 'dead-letter' || kind === 'unfiled') return html`<a href="/letters">Dead letters</a>`;
-  return kind === 'paused' ? html`<a href="/flows#switches">Resume</a>` : undefined;
+  return kind.startsWith('paused') ? html`<a href="/flows#switches">Resume</a>` : undefined;
 }
 
 function lane(title: string, explanation: string, nodes: readonly Html[]): Html {
@@ -122,8 +122,8 @@ function queue(name: QueueName, { queues, partners }: Situation): Html {
 function switchesPart(status: Situation, formKey: string): Html {
   const { partners, queues, pullPausedSince } = status;
   const isPaused: Readonly<Record<SwitchName, boolean>> = {
-    orders: queues['product-orders'].paused,
-    completions: queues.completions.paused,
+    orders: queues['product-orders'].paused !== undefined,
+    completions: queues.completions.paused !== undefined,
     bookings: partners.erp.bookingsPausedAt !== undefined,
     pull: pullPausedSince !== undefined,
   };

@@ -1,5 +1,6 @@
 import { LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import { reconcileDefaults } from '../../../shared/integration/schema.ts';
+import { consumerOf } from '../../../shared/model/queues.ts';
 import { readQueue } from '../../../shared/platform/aws/queue.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import { readSituation, type Situation } from '../../../shared/situation/read.ts';
@@ -30,10 +31,11 @@ export function situationOf(reads: ReturnType<typeof stackReadsOf>): Promise<Sit
     async queue(queue) {
       const { arn, waiting, underWay } = await readQueue(sqs, queueUrls[queue]);
       const isEmpty = waiting + underWay === 0;
-      const [paused, oldestSeconds] = await Promise.all([
+      const [isOff, oldestSeconds] = await Promise.all([
         isPaused(lambda, arn),
         isEmpty ? undefined : insight(queue),
       ]);
+      const paused = isOff ? await ledger.pauses.of(consumerOf[queue]) : undefined;
       return { waiting, underWay, paused, oldestSeconds };
     },
     async countDeadLetters() {

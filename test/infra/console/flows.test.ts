@@ -31,7 +31,7 @@ it('reads the counts of each queue without taking a message', async () => {
   // Assess
   expect(status.queues).toMatchObject({
     'product-orders': { waiting: 2, underWay: 0 },
-    completions: { waiting: 0, underWay: 1, paused: false },
+    completions: { waiting: 0, underWay: 1, paused: undefined },
   });
   expect(status.deadLetters).toBe(1);
   expect(await stage.depths()).toMatchObject({ 'product-orders': { visible: 2, hidden: 0 } });

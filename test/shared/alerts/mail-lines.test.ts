@@ -5,7 +5,7 @@ import { maxAwaited } from '../../../shared/situation/today.ts';
 
 const at = '2026-11-23T09:00:00.000Z';
 const closed = { open: false, reason: undefined, openedAt: undefined, openUntilMs: undefined };
-const holding = (waiting: number, paused = false) => ({ waiting, underWay: 0, paused });
+const holding = (waiting: number, paused?: { readonly since?: Date }) => ({ waiting, underWay: 0, paused });
 const quiet: Pick<Situation, 'queues' | 'partners' | 'troubles'> = {
   queues: { 'product-orders': holding(0), completions: holding(0) },
   partners: { azumuta: closed, erp: closed },
@@ -37,7 +37,7 @@ it('describes what waits on a busy day, and why', () => {
   // Act
   const lines = waiting(
     {
-      ...{ troubles, queues: { completions: holding(4, true), 'product-orders': holding(1) } },
+      ...{ troubles, queues: { completions: holding(4, {}), 'product-orders': holding(1) } },
       partners: { azumuta: closed, erp: down },
     },
     { awaited: 12 },

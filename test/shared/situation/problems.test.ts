@@ -6,7 +6,9 @@ import { problemsOf as problemsOfSituation } from '../../../shared/situation/pro
 import type { QueueStatus, SeenTrouble, Situation, TroubleKind } from '../../../shared/situation/read.ts';
 
 const at = new Date('2026-11-24T08:10:00Z');
-const empty: QueueStatus = { waiting: 0, underWay: 0, paused: false };
+const day = 86_400;
+const ago = (days: number) => new Date(at.getTime() - days * day * 1000);
+const empty: QueueStatus = { waiting: 0, underWay: 0 };
 const reachable = { open: false, reason: undefined, openedAt: undefined, openUntilMs: undefined };
 const down = (reason: string): BreakerState => ({
   open: true,
@@ -68,7 +70,7 @@ describe('the list of problems', () => {
     ],
     [
       'how to resume a paused flow',
-      { completions: { ...empty, waiting: 1, paused: true } },
+      { completions: { ...empty, waiting: 1, paused: {} } },
       {
         what: 'Reading completions from Azumuta and booking them in the ERP is paused; 1 completion to be booked waits.',
         command: 'npm run resume -- completions --local',
@@ -78,7 +80,7 @@ describe('the list of problems', () => {
       'how to resume paused bookings, and does not call slow what waits for them',
       { erp: { ...reachable, bookingsPausedAt: '2026-11-24T08:00:00Z' }, completions: waiting(600, 2) },
       {
-        what: 'Booking in the ERP is paused; 2 completions to be booked wait.',
+        what: 'Booking in the ERP is paused for 10 min; 2 completions to be booked wait.',
         next: expect.stringContaining('within 15 minutes'),
         command: 'npm run resume -- bookings --local',
       },
@@ -94,9 +96,41 @@ describe('the list of problems', () => {
       },
     ],
     [
+      'what a flow that was paused ten days ago will lose',
+      { completions: { ...empty, waiting: 1, paused: { since: ago(11.5) } } },
+      {
+        what: expect.stringContaining('is paused for 12 d; 1 completion'),
+        ...{ kind: 'paused-too-long', why: expect.stringContaining('SQS drops what is 14 days old.') },
+        next: 'Resume it now.',
+      },
+    ],
+    // Nobody knows since when it is paused.
+    [
+      'what a paused flow will lose whose oldest message is ten days old',
+      { completions: { ...waiting(10 * day), paused: {} } },
+      { kind: 'paused-too-long' },
+    ],
+    [
+      'that a flow with nothing in its queue is paused',
+      { completions: { ...empty, paused: { since: ago(30) } } },
+      { kind: 'paused', what: expect.stringContaining('nothing waits') },
+    ],
+    [
+      'what bookings that are paused for ten days will lose',
+      { erp: { ...reachable, bookingsPausedAt: ago(10).toISOString() } },
+      {
+        kind: 'paused-too-long',
+        why: expect.stringContaining('What is 13 days old becomes dead letters.'),
+      },
+    ],
+    [
       'that the pull is paused',
-      { pullPausedSince: at },
-      { what: 'Reading orders from the ERP is paused.', command: 'npm run resume -- pull --local' },
+      { pullPausedSince: ago(30) },
+      {
+        kind: 'paused',
+        what: 'Reading orders from the ERP is paused for 30 d.',
+        command: 'npm run resume -- pull --local',
+      },
     ],
     [
       'of messages that wait for a partner only that it is down',

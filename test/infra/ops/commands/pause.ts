@@ -17,7 +17,7 @@ export function pauseTests(stage: () => CommandStage): void {
     const paused = await typedHere('pause', 'bookings');
     await system.azumuta.complete(number);
     const held = await reaches(number, 'to be booked');
-    const found = await flowFindings(folder);
+    const found = await peopleFindings(folder);
     const bookedMeanwhile = await bookingsOf(number);
     const notedMeanwhile = await system.ledger.pauses.of(bookingsPause);
     const resumed = await typedHere('resume', 'all');
@@ -30,10 +30,10 @@ export function pauseTests(stage: () => CommandStage): void {
     expect(held.says).toBe('Its quantity waits to be booked in the ERP. Bookings are paused.');
     expect(bookedMeanwhile).toEqual([]);
     expect(found).toContainEqual({
-      about: 'Flow of bookings',
+      about: 'People',
       result: 'notice',
-      says: expect.stringMatching(/^booking in the ERP is paused since /),
-      next: 'resume it when the maintenance is over',
+      says: expect.stringMatching(/^Booking in the ERP is paused/),
+      next: expect.stringMatching(/^Resume it when the maintenance is over/),
       command: `npm run resume -- bookings --local ${shellWord(folder)}`,
     });
     expect(resumed).toMatchObject({ code: 0, output: expect.stringContaining('booked within 15 minutes') });
@@ -49,8 +49,8 @@ export function pauseTests(stage: () => CommandStage): void {
   });
 }
 
-async function flowFindings(folder: string): Promise<Finding[]> {
+async function peopleFindings(folder: string): Promise<Finding[]> {
   const target = await findTarget({ local: folder });
-  const checks = stackChecks(target, undefined, new Date()).filter(({ about }) => about.startsWith('Flow'));
+  const checks = stackChecks(target, undefined, new Date()).filter(({ about }) => about === 'People');
   return (await Promise.all(checks.map((check) => check.look()))).flat();
 }

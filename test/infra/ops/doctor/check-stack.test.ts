@@ -1,69 +1,8 @@
 import { expect, it } from 'vitest';
-import { accountChecks, lookAtLedger, stackChecks } from '../../../../infra/ops/doctor/check-stack.ts';
+import { accountChecks, lookAtLedger } from '../../../../infra/ops/doctor/check-stack.ts';
 import { ledgerIndexes, ledgerTimeToLive } from '../../../../shared/ledger/keys.ts';
 import { startServer } from '../../../support/server.ts';
 import { onThisMachine } from '../cli/targets.ts';
-
-const now = new Date('2026-11-24T08:00:00Z');
-const day = 86_400;
-const before = (seconds: number) => new Date(now.getTime() - seconds * 1000);
-const queueArn = 'arn:aws:sqs:eu-west-1:000000000000:completions';
-
-/** What doctor finds of the completions, where their flow is paused and their oldest message is so old. */
-async function pausedFlow(oldestSeconds: number | undefined, pausedSince: Date | undefined, about: string) {
-  const sent = oldestSeconds === undefined ? [] : [oldestSeconds];
-  const { url: endpoint } = await startServer(({ headers }) => {
-    const action = String(headers['x-amz-target']);
-    // The first figure of the second queue.
-    if (action.endsWith('GetMetricData'))
-      return { body: { MetricDataResults: [{ Id: 'm2', Values: sent }] } };
-    if (action.startsWith('AmazonSQS'))
-      return { body: { Attributes: { QueueArn: queueArn, ApproximateNumberOfMessages: `${sent.length}` } } };
-    if (action.startsWith('DynamoDB')) return { body: pausedSince ? { Item: marksOf(pausedSince) } : {} };
-    return { body: { EventSourceMappings: [{ UUID: 'u', EventSourceArn: queueArn, State: 'Disabled' }] } };
-  });
-  const queues = ['ProductOrdersQueue', 'CompletionsQueue', 'DeadLetterQueue'];
-  const outputs = Object.fromEntries(queues.map((name) => [name, `${endpoint}/000000000000/completions`]));
-  const target = { ...onThisMachine({ ...outputs, LedgerTable: 'ledger' }, endpoint), local: false };
-  const check = stackChecks(target, undefined, now).find((each) => each.about === about);
-  return check?.look();
-}
-
-/** The pause of a flow, and the mark of paused bookings. */
-const marksOf = (since: Date) => ({
-  since: { S: since.toISOString() },
-  bookingsPausedAt: { S: since.toISOString() },
-});
-
-const reading = 'reading completions from Azumuta and booking them in the ERP is paused (Disabled)';
-const isOld = `${reading}, and the oldest message in its queue is 10 days old: SQS drops it at 2026-11-28T08:00:00.000Z`;
-const isLong = `${reading}, for 11 days, with 1 message in its queue: SQS drops what is 14 days old`;
-const booking = 'booking in the ERP is paused since';
-const deadSoon = `${booking} 2026-11-14T08:00:00.000Z, for 10 days: after 13 days, what waits becomes dead letters`;
-
-it.each([
-  ['flow that will lose its oldest message', 'completions', 10 * day, undefined, 'wrong', isOld],
-  // CloudWatch may not know the age of its messages.
-  ['flow that was paused ten days ago', 'completions', day, before(11.5 * day), 'wrong', isLong],
-  ['flow with younger messages', 'completions', 10 * day - 1, before(10 * day - 1), 'notice', reading],
-  ['flow with no messages', 'completions', undefined, before(30 * day), 'notice', reading],
-  // Their function runs.
-  ['bookings', 'bookings', undefined, before(9 * day), 'notice', `${booking} 2026-11-15T08:00:00.000Z`],
-  ['bookings that are paused for ten days', 'bookings', undefined, before(10 * day), 'wrong', deadSoon],
-])('says what a paused %s will lose, and how to resume it', async (_, flow, oldest, since, result, says) => {
-  const [found] = (await pausedFlow(oldest, since, `Flow of ${flow}`)) ?? [];
-  const next = result === 'wrong' ? 'resume it' : 'resume it when the maintenance is over';
-  const command = `npm run resume -- ${flow} --local`;
-  expect(found).toEqual({ about: `Flow of ${flow}`, result, says, next, command });
-});
-
-it('reports a paused pull as paused, and not as one that has stopped', async () => {
-  const next = 'resume it when the maintenance is over';
-  const says = 'is paused since 2026-11-21T08:00:00.000Z';
-  expect(await pausedFlow(undefined, before(3 * day), 'Pull')).toEqual([
-    { about: 'Pull', result: 'notice', says, next, command: 'npm run resume -- pull --local' },
-  ]);
-});
 
 /** What doctor finds in an account that runs so many functions at once. */
 async function accountWith(containers: number) {
