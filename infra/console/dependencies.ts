@@ -1,7 +1,9 @@
 import type { Context } from 'hono';
+import * as z from 'zod/mini';
 import type { Situation } from '../../shared/situation/read.ts';
+import { createShopFloor } from '../local/sandbox/shop-floor.ts';
 import { plantOf } from '../ops/cli/partners.ts';
-import { operatorOf, type Target, whereOf } from '../ops/cli/target.ts';
+import { invoke, operatorOf, type Target, whereOf } from '../ops/cli/target.ts';
 import { situationOf, stackReadsOf } from '../ops/flows/situation.ts';
 import type { EndDependencies } from '../ops/orders/end-order.ts';
 import { type SwitchName, switchOne } from '../ops/pause/switch-flow.ts';
@@ -10,7 +12,6 @@ import { findOwnerOf } from '../ops/trace/recording-owner.ts';
 import type { AuthKeys } from './auth.ts';
 import { DeadLetterDesk } from './dead-letters.ts';
 import type { Page } from './pages/layout.ts';
-import { createShopFloor } from './shop-floor.ts';
 
 /** Everything that the console calls, with the rights of the operator. */
 export interface ConsoleDependencies extends ReturnType<typeof consoleDependencies> {
@@ -30,6 +31,8 @@ export interface Answers {
 
 /** What every route is built with. */
 export type Pages = ConsoleDependencies & Answers;
+
+const pulledSchema = z.object({ outcome: z.string() });
 
 /** Everything that the console calls on a stack. */
 export function consoleDependencies(target: Target, config: string) {
@@ -57,7 +60,9 @@ export function consoleDependencies(target: Target, config: string) {
     /** Ends what is open about an order, as a person wants. */
     ending: replaying satisfies EndDependencies,
     /** Only when the partners are sandboxes. */
-    shopFloor: sandboxes && createShopFloor(target, sandboxes),
+    shopFloor:
+      sandboxes &&
+      createShopFloor(sandboxes, async () => (await invoke(target, 'PullFunction', pulledSchema)).outcome),
     /** Name of the operator, which the ledger stores when a dead letter is discarded. */
     operator: () => operatorOf(target),
     clock,

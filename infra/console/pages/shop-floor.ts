@@ -1,6 +1,11 @@
 import { html } from 'hono/html';
+import {
+  type ErpMode,
+  erpModes,
+  type ShopFloorOrder,
+  type ShopFloorView,
+} from '../../local/sandbox/shop-floor.ts';
 import { type Html, orderLink } from '../labels.ts';
-import { type ErpMode, erpModes, type ShopFloorOrder, type ShopFloorView } from '../shop-floor.ts';
 import { postForm, table } from './parts.ts';
 
 /** Articles of the ERP; the last one is missing in Azumuta. */

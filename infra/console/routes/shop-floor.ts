@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
+import { erpModes, type ShopFloor } from '../../local/sandbox/shop-floor.ts';
 import type { Answers } from '../dependencies.ts';
 import { shopFloorPage } from '../pages/shop-floor.ts';
-import { erpModes, type ShopFloor } from '../shop-floor.ts';
 
 const pieces = z.coerce.number().check(z.int(), z.minimum(0), z.maximum(9999));
 const releaseSchema = z.object({

@@ -136,18 +136,9 @@ async function moveAll(
 ): Promise<void> {
   const { deadLetters, progress } = dependencies;
   const moves = movesOf(run);
-  const calls = new Set<string>();
   for (const page of pagesOf(moves)) {
     if (signal.aborted) return;
-    // Several containers of receive-webhook may have kept the same call: one copy is sent, all are removed.
-    const isCopy = ({ letter: { stage, messageId } }: Move) => {
-      if (stage !== 'receive-webhook') return false;
-      const isKnown = calls.has(messageId);
-      calls.add(messageId);
-      return isKnown;
-    };
-    const { copies = [], firsts = [] } = Object.groupBy(page, (move) => (isCopy(move) ? 'copies' : 'firsts'));
-    const gone = [...(await noteAndSend(firsts, note, dependencies)), ...copies].map(({ letter }) => letter);
+    const gone = (await noteAndSend(page, note, dependencies)).map(({ letter }) => letter);
     const left = await deadLetters.remove(gone);
     run.moved += gone.length - left.length;
     run.copied += left.length;

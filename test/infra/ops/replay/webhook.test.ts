@@ -35,24 +35,6 @@ describe('a kept webhook call', () => {
     expect((await depths())['dead-letters']).toEqual(nothing);
   });
 
-  it('is sent once even if several containers of receive-webhook kept it', async () => {
-    // Prepare
-    const query = webhookCall({ query: 'number=PO-1,2' });
-    await put(query);
-    await put(query);
-
-    // Act
-    const report = await run();
-
-    // Assess
-    const messages = await store.read('completions');
-    expect(report.moved).toBe(2);
-    expect(
-      messages.map(({ Body }) => parseMessage(completionHintSchema, Body ?? '').productOrderNumber),
-    ).toEqual(['PO-1,2']);
-    expect((await depths())['dead-letters']).toEqual(nothing);
-  });
-
   it.each([
     ['has fields without an alias', call, 'azumuta.contract.trigger'],
     ['was cut', webhookCall({ body: '{"number":"PO-1"}', truncated: true }), 'too large'],

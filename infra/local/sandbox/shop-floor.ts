@@ -1,8 +1,6 @@
 import { randomInt } from 'node:crypto';
-import * as z from 'zod/mini';
-import { reasonOf } from '../../shared/model/errors.ts';
-import { type RemoteSandboxes, remoteSandboxes } from '../local/sandbox/remote.ts';
-import { invoke, type Target } from '../ops/cli/target.ts';
+import { reasonOf } from '../../../shared/model/errors.ts';
+import { type RemoteSandboxes, remoteSandboxes } from './remote.ts';
 
 /** What the ERP sandbox may do, how pages name it, and the notice that it does so from now on. */
 export const erpModes = {
@@ -50,12 +48,14 @@ export type ShopFloor = ReturnType<typeof createShopFloor>;
 export type ShopFloorView = Awaited<ReturnType<ShopFloor['look']>>;
 
 const maxOrders = 25;
-const pulledSchema = z.object({ outcome: z.string() });
 
-/** The partners' sandboxes, for somebody who tries the integration out. */
+/**
+ * The partners' sandboxes, for somebody who tries the integration out.
+ * @param pull Runs the pull. @returns what came of it; `read` when all was read.
+ */
 export function createShopFloor(
-  target: Target,
   sandboxes: { readonly azumuta: string; readonly erp: string },
+  pull: () => Promise<string>,
 ) {
   const people = remoteSandboxes(sandboxes);
   return {
@@ -72,7 +72,7 @@ export function createShopFloor(
     async release(article: string, quantity: number) {
       const [order] = await people.release({ product: article, quantity, seed: randomInt(1_000_000) });
       if (!order) throw new Error('The ERP sandbox released nothing.');
-      return { number: order.number, notPulled: await pull(target) };
+      return { number: order.number, notPulled: await whyNotPulled(pull) };
     },
 
     /** Completes an order in Azumuta, as its operator would. */
@@ -90,10 +90,9 @@ async function erpMode(people: RemoteSandboxes): Promise<ErpMode> {
   return faults.some(({ kind }) => kind === 'business-error') ? 'refusing' : 'down';
 }
 
-/** Runs the pull. @returns why it failed. */
-async function pull(target: Target): Promise<string | undefined> {
+async function whyNotPulled(pull: () => Promise<string>): Promise<string | undefined> {
   try {
-    const { outcome } = await invoke(target, 'PullFunction', pulledSchema);
+    const outcome = await pull();
     return outcome === 'read' ? undefined : outcome;
   } catch (error) {
     return reasonOf(error);
