@@ -120,7 +120,8 @@ function figureRows(
 }
 
 /** The version comes with what is deployed. */
-function madeBy(version = '(unknown)'): string {
+function madeBy(version?: string): string | undefined {
+  if (version === undefined) return undefined;
   return `The ledger's was made by version ${version} of the configuration. The one on this machine gets its version when it is deployed, so whether they are the same cannot be known.`;
 }
 

@@ -64,7 +64,7 @@ const kinds: Readonly<Record<Exclude<TroubleKind, 'dead-letter' | 'partner-down'
   },
   overdue: {
     headline: ['product order is overdue', 'product orders are overdue'],
-    next: 'Complete it in Azumuta if it is built; else let the planner move its date.',
+    next: 'If it is built, have it completed in Azumuta; else move its date in the ERP.',
   },
   'channel-down': {
     headline: ['channel of the alerts takes no messages', 'channels of the alerts take no messages'],

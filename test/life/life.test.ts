@@ -278,7 +278,7 @@ describe('an order that needs nobody', () => {
     const due = { isOverdue: true, dueDate: '2026-11-24' };
     expect(life({ entry: inAzumuta, ...due })).toMatchObject({
       says: 'It was due 2026-11-24, and it is not completed in Azumuta.',
-      next: 'Complete it in Azumuta if it is built; else let the planner move its date.',
+      next: 'If it is built, have it completed in Azumuta; else move its date in the ERP.',
     });
     const planned = life({ entry: inAzumuta, bookings: [quantity('waiting')], ...due });
     expect(planned).toMatchObject({ stage: 'to be booked', needsPerson: false });

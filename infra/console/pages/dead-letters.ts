@@ -174,10 +174,10 @@ function actions(
   const query = new URLSearchParams(Object.entries(chosen));
   const compares = isComparedFirst({ cause });
   return html`${compares ? html`<p class="verdict going"><strong>Compare before you replay:</strong> do what stands above; what you find shows whether to replay or to discard.</p>` : ''}
+  ${compares ? '' : html`<p class="hint">Replay once that is corrected.</p>`}
   <p class="actions">
     ${'to' in route ? html`<a class="button${compares ? '' : ' main'}" href="/letters/replay?${query}">Replay ${what} …</a>` : ''}
     <a class="button" href="/letters/discard?${query}">Discard ${what} …</a>
-    ${compares ? '' : html`<span class="hint">Replay once that is corrected.</span>`}
   </p>`;
 }
 

@@ -53,12 +53,12 @@ function problemsPart(problems: readonly Problem[]): Html {
   </section>`;
 }
 
-function problemPart({ id, kind, what, why, next, command, orders, more }: Problem): Html {
+function problemPart({ id, kind, what, why, next, who, command, orders, more }: Problem): Html {
   return html`<li id="trouble-${id}" class="trouble ${kind === 'slow' ? 'slow' : 'stuck'}">
     <p class="what">${what}</p>
     ${definitions([
       ['Why', why],
-      ['What to do', html`${next} ${linkOf(kind) ?? (command && html`<code>${command}</code>`)}`],
+      [`What to do (${who})`, html`${next} ${linkOf(kind) ?? (command && html`<code>${command}</code>`)}`],
       ['Orders', orders.length > 0 ? orderLinks(orders, more) : undefined],
     ])}
   </li>`;

@@ -1,5 +1,6 @@
 import { removedConcern } from '../../../shared/ledger/records/concerns.ts';
 import type { Day } from '../../../shared/ledger/records/days.ts';
+import type { ErpOrderRef } from '../../../shared/model/orders.ts';
 import { dayBefore } from '../../../shared/model/time.ts';
 import { book, claimedOrder, plan, refuse } from '../../support/bookings.ts';
 import { newOrder } from '../../support/orders.ts';
@@ -21,6 +22,7 @@ export async function fillFactory(stage: StoreStage): Promise<void> {
   await inAzumuta(stage, 'MO/0011', '2026-11-22');
   await inAzumuta(stage, 'MO/0012', '2026-12-04');
   await inAzumuta(stage, 'MO/0013', '2026-11-30');
+  await amended(stage, { number: 'MO/0013', id: 'id of MO/0013' }, '8');
   await ledger.concerns.begin('MO/0013', {
     kind: 'changed',
     content: 'quantity',
@@ -65,6 +67,14 @@ async function inAzumuta(
     note: `Azumuta id ${productOrder.id}`,
   });
   clock.advance(1);
+}
+
+/** The ERP wants another quantity. */
+async function amended({ ledger: { erpOrders } }: StoreStage, of: ErpOrderRef, amount: string) {
+  const before = await erpOrders.find(of);
+  if (!before) throw new Error(`There is no order ${of.number}.`);
+  const version = before.version + 1;
+  await erpOrders.write({ ...before, version, erpOrder: { ...before.erpOrder, amount } });
 }
 
 async function booked(stage: StoreStage, number: string) {
