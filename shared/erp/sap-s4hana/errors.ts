@@ -25,11 +25,15 @@ const errorSchema = z.object({
   }),
 });
 
-/** How SAP says that another user or job has the order (CO469; `accept-language: en` is sent for this sentence). */
+/**
+ * That another user or job has the order, its reservation or its requisition: class and number of the message, as its
+ * sentence follows the user's language (CO469 to CO471, erplingo.com/sap-error-messages/en/co/co470), or the exception's
+ * name, `CX_…_LOCK…` (SAP Gateway, "Error response").
+ */
+const busyCode = /\bCO\/?(469|470|471)\b|CX_\w{0,30}LOCK/i;
+/** Locks of other objects have numbers that nobody lists; `accept-language: en` is sent for this sentence. */
 const busySentence =
   /already being processed|being (processed|edited|changed) by|locked by|currently locked|is locked/i;
-/** A detail's code is a message's number, or the exception's name: `CX_…_LOCK…` (SAP Gateway, "Error response"). */
-const busyCode = /CX_\w{0,30}LOCK/i;
 
 /**
  * What a refused OData call means: after 423, 412 and lock messages anywhere in the answer, the order must wait; every

@@ -3,12 +3,17 @@ import { toDecimal } from '../../model/quantity.ts';
 import { instantIn, localTimeFrom } from '../local-time.ts';
 
 const flag = z.nullish(z.string());
+/** An Edm.Decimal: text in OData V2, a number where a gateway is set so (IEEE754Compatible). */
+const figure = z.union([z.string(), z.number()]);
+const amount = z.nullish(figure);
+/** The same as text, which the mapping gets. */
+const figureText = z.pipe(figure, z.transform(String));
 
 /** Fields of A_ProductionOrder_2, as far as they are needed; flags are `X` or empty. */
 const order = {
   ManufacturingOrder: z.string(),
   Material: z.string(),
-  TotalQuantity: z.string(),
+  TotalQuantity: figureText,
   ProductionUnit: z.string(),
   ProductionPlant: z.nullish(z.string()),
   StorageLocation: z.nullish(z.string()),
@@ -33,7 +38,7 @@ export type SapOrder = z.infer<typeof orderSchema>;
 export const listedOrderSchema = z.catchall(
   z.object({
     ...order,
-    TotalQuantity: z.string().check(z.refine((text) => toDecimal(text) !== undefined, 'a decimal')),
+    TotalQuantity: figureText.check(z.refine((text) => toDecimal(text) !== undefined, 'a decimal')),
     ProductionUnit: z.string().check(z.minLength(1)),
     MfgOrderPlannedEndDate: z.nullish(
       z.string().check(z.refine((text) => text === '' || instantOf(text) !== undefined, 'a date')),
@@ -59,9 +64,6 @@ export type SapCreation = z.infer<typeof creationSchema>;
 
 /** Fields of an order that are read, for the mapping as well. */
 export const orderFields = [...Object.keys(order), 'ManufacturingOrderType'];
-
-/** An Edm.Decimal: text in OData V2, a number where a gateway is set so (IEEE754Compatible). */
-const amount = z.nullish(z.union([z.string(), z.number()]));
 
 export const confirmationSchema = z.object({
   ConfirmationGroup: z.string(),

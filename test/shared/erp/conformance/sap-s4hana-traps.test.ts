@@ -85,6 +85,17 @@ describe('sap-s4hana', () => {
     expect(body.ConfirmationText.length).toBeLessThanOrEqual(40);
   });
 
+  it("refuses more than the order's tolerance in SAP's own words, and confirms nothing", async () => {
+    const { books, plan, book, confirmationsOf } = startPlant();
+    books.refusesOverdelivery = true;
+    const order = plan();
+
+    const failure = await failureOf(book(completionOf(order, { quantity: { amount: '6' } })));
+
+    expect(failure).toMatchObject(rejection('Überlieferungstoleranz', 'refused-by-erp'));
+    expect(confirmationsOf(order.number)).toEqual([]);
+  });
+
   it('says that an amendment needs notesField', async () => {
     const { plan, connect } = startPlant();
     const amendment = amendmentOf(plan(), { notes: ['late'] });

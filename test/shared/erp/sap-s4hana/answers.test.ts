@@ -12,7 +12,7 @@ const odata = (value: unknown, more: object = {}) => ({
   error: { code: 'RU/505', message: { lang: 'en', value }, ...more },
 });
 const detail = (message: string, more: object = {}) => ({
-  code: 'CO/469',
+  code: 'RU/014',
   message,
   severity: 'error',
   ...more,
@@ -36,6 +36,8 @@ describe('an error of SAP', () => {
     ['a detail in an object', withDetails({ errordetail: detail(busy) })],
     ['a detail with its text in a value', withDetails([{ message: { value: busy } }])],
     ['the exception of a detail', withDetails([detail('No', { code: '/IWBEP/CX_ENTITY_CUD_LOCKED' })])],
+    ['its own code, in German', { error: { code: 'CO/469', message: { value: 'Auftrag wird bearbeitet' } } }],
+    ['the code of a detail', withDetails([detail('Die Reservierung wird bearbeitet', { code: 'CO/470' })])],
     ['its own exception', { error: { code: 'CX_PP_ORDER_LOCK', message: { value: 'No' } } }],
     [
       'details beside a sentence that is none',

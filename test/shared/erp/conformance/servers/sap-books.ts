@@ -1,3 +1,4 @@
+import { compareDecimals, sumOf } from '../../../../../shared/model/quantity.ts';
 import { quantityPattern, readMovements, SapGoods } from './sap-goods.ts';
 import {
   confirmationFields,
@@ -29,6 +30,8 @@ export class SapBooks {
   readonly locksAre423: boolean;
   /** The next confirmation is answered with 201 and not booked: an update task that failed. */
   ignoreNext = false;
+  /** Whether more than was ordered is refused (transaction OPK4, "Error if overdelivery tolerance is exceeded"). */
+  refusesOverdelivery = false;
   /** Zone of the system's clock: creation and change times are shown in it, without naming it. */
   readonly timeZone: string;
   readonly #time: (() => Date) | undefined;
@@ -114,6 +117,7 @@ export class SapBooks {
       return value;
     });
     const [good = '0', scrap = '0'] = amounts;
+    if (this.refusesOverdelivery) this.#requireWithin(order, good);
     const movements = readMovements(body.to_ProdnOrdConfMatlDocItm);
     const confirmation: SapConfirmation = {
       ...body,
@@ -168,6 +172,15 @@ export class SapBooks {
     return order;
   }
 
+  /** Which number the message has is not known here, and makes no difference. */
+  #requireWithin({ ManufacturingOrder: number, TotalQuantity }: SapOrder, good: string): void {
+    const booked = this.confirmations
+      .filter(({ OrderID }) => OrderID === number)
+      .map((one) => one.ConfirmationYieldQuantity);
+    if (compareDecimals(sumOf([...booked, good]), TotalQuantity) <= 0) return;
+    throw new SapError(400, 'RU/999', 'Überlieferungstoleranz ist überschritten');
+  }
+
   patch(order: SapOrder, etag: string | undefined, body: Record<string, unknown>): void {
     refuseUnknown(body, orderFields);
     if (etag === undefined)
@@ -184,11 +197,11 @@ export class SapBooks {
 
   refuseLocked(order: SapOrder): void {
     if (!this.locked.has(order.ManufacturingOrder)) return;
-    throw new SapError(
-      this.locksAre423 ? 423 : 400,
-      'CO/469',
-      `Order ${order.ManufacturingOrder} is already being processed by MILLER`,
-    );
+    const { ManufacturingOrder: number } = order;
+    // The sentence is in the language of the communication user.
+    throw this.locksAre423
+      ? new SapError(423, 'CO/469', `Order ${number} is already being processed by MILLER`)
+      : new SapError(400, 'CO/469', `Auftrag ${number} wird bereits von MILLER bearbeitet`);
   }
 }
 

@@ -15,6 +15,8 @@ export interface SapServer {
   largestPage: number | undefined;
   /** Both were seen: Gateway has a list of details, other OData V2 servers an object. */
   detailsAre: 'list' | 'object';
+  /** A gateway in front of it makes JSON numbers of its figures. */
+  figuresAreNumbers: boolean;
 }
 
 export interface SapLogin {
@@ -65,8 +67,9 @@ export function createSap(login: SapLogin, world: SapWorld = { newId: randomUUID
     }
     try {
       const offered = call.method === 'GET' ? offeredToken(call) : {};
-      const given = route(call);
-      return { ...given, headers: { ...offered, ...given.headers } };
+      const { body, ...given } = route(call);
+      const shown = sap.figuresAreNumbers ? withNumbers(body) : body;
+      return { ...given, body: shown, headers: { ...offered, ...given.headers } };
     } catch (error) {
       if (error instanceof ODataQueryError) {
         return errorAnswer(new SapError(400, '/IWBEP/CM_MGW_RT/022', error.message), sap.detailsAre);
@@ -165,12 +168,20 @@ export function createSap(login: SapLogin, world: SapWorld = { newId: randomUUID
     sessionsLast: true,
     largestPage: undefined,
     detailsAre: login.auth === 'basic' ? 'object' : 'list',
+    figuresAreNumbers: login.auth === 'basic',
     expireSessions() {
       bearers.clear();
       sessions.clear();
     },
   };
   return sap;
+}
+
+function withNumbers(body: Answer['body']): Answer['body'] {
+  if (typeof body !== 'object') return body;
+  return JSON.parse(JSON.stringify(body), (field, value) =>
+    /Quantity|Qty/.test(field) && !Number.isNaN(Number(value)) ? Number(value) : value,
+  );
 }
 
 function list(url: URL, rows: readonly ODataRow[], fields: readonly string[], largest: number): Answer {
