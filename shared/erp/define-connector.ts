@@ -21,6 +21,8 @@ interface ConnectorFacts<Folder extends string> {
   readonly call?: string;
   /** Schema of its options: it is their type, and its doc comments are their documentation. */
   readonly options: z.ZodMiniType;
+  /** Default of the option `atOnce`. Absent: no limit. */
+  readonly atOnce?: number;
   /** True for the one that describes any ERP, step by step: its options are read in their source. */
   readonly generic?: true;
 }
@@ -52,7 +54,7 @@ export function defineConnector<Options extends AnyOptions, Credentials, const F
     const { schema, example } = secret(options);
     return {
       name: options.name ?? facts.folder,
-      atOnce: options.atOnce,
+      atOnce: options.atOnce ?? facts.atOnce,
       perSecond: options.perSecond,
       credentials: schema,
       credentialsExample: example,

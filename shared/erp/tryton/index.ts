@@ -18,6 +18,7 @@ import { credentialsSchema, optionsSchema, type TrytonCredentials, type TrytonOp
 export const tryton = defineConnector({
   folder: 'tryton',
   options: optionsSchema,
+  atOnce: 1,
   secret: () => ({
     schema: credentialsSchema,
     example: { username: 'azumuta', password: 'password of a user in the groups Production and Stock' },

@@ -40,6 +40,11 @@ export const optionsSchema = strictObject(
     /** Productions read per call. Default 50. */
     pageSize: z.optional(z.int().check(z.positive())),
     ...erpOptionsShape,
+    /**
+     * Most calls under way at once, over all functions and containers (1 to 100). Default 1, as several bookings that
+     * reserve components hold each other up; more where productions are assigned before they are booked.
+     */
+    atOnce: erpOptionsShape.atOnce,
   },
   { workTimes: 'working time is in the note of the production' },
 );

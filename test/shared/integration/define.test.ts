@@ -114,7 +114,9 @@ describe('defineIntegration', () => {
       });
       for (const [, connect, options] of connectors) {
         const erp = Reflect.apply(connect, undefined, [{ ...options, ...given }]);
-        expect(limitsOf(defineIntegration({ ...plain, erp }).erp)).toEqual({ atOnce: undefined, ...kept });
+        const usual = 'atOnce' in given || connect !== tryton ? {} : { atOnce: 1 };
+        const expected = { atOnce: undefined, ...kept, ...usual };
+        expect(limitsOf(defineIntegration({ ...plain, erp }).erp)).toEqual(expected);
       }
       expect(limitsOf(defineIntegration({ ...plain, azumuta: given }).azumuta)).toEqual(kept);
     },
