@@ -63,6 +63,11 @@ export function failureOfToken(answer: RestAnswer, { partner, now }: Erp, path: 
 
 const readError = readerOf(['error', 'errors']);
 
+/** Whether a 2xx holds an error, as those of GraphQL do: then it shows nothing. */
+export function isErrorIn2xx({ status, json }: RestAnswer): boolean {
+  return status < 300 && isError(readError(json));
+}
+
 /**
  * Why the answer of a look-up does not show what was asked for; an UnknownOrder when the ERP says that it has none.
  * @param shown What was asked for: `its bookings for the booking of order 4711`.
@@ -82,8 +87,8 @@ export function failureOfLookUp<Context>(
   if (meaning === 'waits') return orderWaits(`${partner} cannot show ${shown} yet${said(answer)}.`);
   if (meaning === 'refused')
     return rejected('refused-by-erp', `${partner} refused to show ${shown}${said(answer)}.`);
-  // An error in a 200 shows nothing, and must not look like an order without bookings: it would be booked once more.
-  if (answer.status < 300 && isError(readError(answer.json)))
+  // It must not look like an order without bookings: it would be booked once more.
+  if (isErrorIn2xx(answer))
     return orderWaits(`${partner} answered with an error instead of ${shown}${said(answer)}.`);
   return undefined;
 }

@@ -16,7 +16,7 @@ import { book } from './book.ts';
 import { listIncrementally, listWhole, readListedOrder } from './list-orders.ts';
 import { look } from './look.ts';
 import { optionsSchema, type RestOptions } from './options.ts';
-import { createListing } from './paging.ts';
+import { Listing } from './paging.ts';
 import type { Task } from './run.ts';
 import { createSession, type Session } from './session.ts';
 
@@ -81,7 +81,7 @@ function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unk
 
   return {
     releasedOrders(since, signal) {
-      const listing = createListing(session, options, orders, signal);
+      const listing = new Listing(session, options.baseUrl, orders, signal);
       return orders.incremental === false ? listWhole(listing, since) : listIncrementally(listing, since);
     },
     readOrder: one && ((order, signal) => readListedOrder(session, orders, one, order, signal)),

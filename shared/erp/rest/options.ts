@@ -54,32 +54,31 @@ const sinceSchema = strictObject(
   { format: 'it is always by the clock, without a zone; an ERP that reads zones takes the default, UTC' },
 );
 
-const pageSize = strictObject({
-  /** Query parameter that takes the number of rows. */
-  parameter: z.string(),
-  rows: z.int().check(z.positive()),
-});
+const paged = {
+  /** Query parameter that takes the position: the number of the page, the offset or the cursor. Absent where `body` does. */
+  parameter: z.optional(z.string()),
+  size: z.optional(
+    strictObject({
+      /** Query parameter that takes the number of rows. */
+      parameter: z.string(),
+      rows: z.int().check(z.positive()),
+    }),
+  ),
+};
 
 const paging = z.discriminatedUnion('kind', [
   strictObject({ kind: z.literal('none') }),
   strictObject({
     kind: z.literal('page'),
-    /** Query parameter that takes the number of the page. */
-    parameter: z.string(),
+    ...paged,
     /** Number of the first page. Default 1. */
     first: z.optional(z.int()),
-    size: z.optional(pageSize),
     /** Where the answer has the number of the next page; nothing there means that this is the last. */
     next: z.optional(placeSchema),
   }),
-  strictObject({ kind: z.literal('offset'), parameter: z.string(), size: pageSize }),
-  strictObject({
-    kind: z.literal('cursor'),
-    parameter: z.string(),
-    next: placeSchema,
-    size: z.optional(pageSize),
-  }),
-  strictObject({ kind: z.literal('nextLink'), next: placeSchema, size: z.optional(pageSize) }),
+  strictObject({ kind: z.literal('offset'), ...paged }),
+  strictObject({ kind: z.literal('cursor'), ...paged, next: placeSchema }),
+  strictObject({ kind: z.literal('nextLink'), size: paged.size, next: placeSchema }),
 ]);
 export type RestPaging = z.input<typeof paging>;
 
@@ -110,6 +109,12 @@ const one = strictObject({
 });
 export type RestOne = z.input<typeof one>;
 
+const saysPosition = z.refine<{ readonly paging: RestPaging; readonly body?: unknown }>(
+  ({ paging, body }) =>
+    paging.kind === 'none' || paging.kind === 'nextLink' || (paging.parameter ?? body) !== undefined,
+  { path: ['paging', 'parameter'], error: 'a query parameter, as orders.body does not write the position' },
+);
+
 /** How released orders are listed. */
 const listing = <Row>() =>
   strictObject({
@@ -121,11 +126,18 @@ const listing = <Row>() =>
      * or as the option `since` writes it. It is undefined when all orders are wanted.
      */
     query: optionalFn<(since: string | undefined) => NonNullable<HttpRequest['query']>>(),
-    /** Body of the request, for a listing by `POST`. */
-    body: optionalFn<(since: string | undefined) => unknown>(),
+    /**
+     * Body of the request, for a listing by `POST`, such as GraphQL.
+     * @param position Of the page: its number, offset or cursor, as text; undefined for the first one.
+     */
+    body: optionalFn<(since: string | undefined, position: string | undefined) => unknown>(),
     /** How `since` is written, for an ERP that compares with its own clock. Default: an ISO instant in UTC. */
     since: z.optional(sinceSchema),
-    /** How further pages are asked for. Without `next`, pages are read until one is empty, as servers may cap their size. */
+    /**
+     * How further pages are asked for. Without `next`, pages are read until one is empty, as servers may cap their size. If
+     * the answer says in a usual place that there are more rows (`pageInfo.hasNextPage`, `@odata.nextLink`), and no next
+     * page is found, the listing fails once its rows are listed.
+     */
     paging,
     /** Statuses that mean that there are no (more) orders, as some ERPs answer 404 instead of an empty list. Default: none. */
     emptyStatus: z.optional(statuses),
@@ -147,14 +159,16 @@ const listing = <Row>() =>
      */
     one: z.optional(one),
     /**
-     * True (the default): the query honours `since`, and rows are sorted by change time, oldest first. False: it does not,
-     * they are not, or an order may change and keep its change time. Then every run reads all pages and hands on all orders
+     * True (the default): the query honours `since`, and rows are sorted by change time, oldest first, and then by a unique
+     * key such as the id: else rows of one time come in another order on each page, and some on none; a row that comes on
+     * two pages fails the listing once its rows are listed. False: it does not, they are not, or an order may change and
+     * keep its change time. Then every run reads all pages and hands on all orders
      * that changed since going live; known ones are compared by content. For 10,000 orders in pages of 50 that is 400 calls,
      * as the list is read until nothing new shows, and 20,000 reads of the ledger: a quarter of a minute a run, and about
      * one dollar of AWS a day with a run every five minutes. Let the query leave closed orders out.
      */
     incremental: z.optional(z.boolean()),
-  });
+  }).check(saysPosition);
 export type RestListing<Row> = z.input<ReturnType<typeof listing<Row>>>;
 
 /** What every function of a procedure gets. */

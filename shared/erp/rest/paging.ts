@@ -1,14 +1,15 @@
 import type { RetryLater } from '../../model/errors.ts';
-import { pathTo, textAt, valueAt } from '../../platform/places.ts';
+import { type Place, pathTo, textAt, valueAt } from '../../platform/places.ts';
 import { partnerDown, rejected } from '../failures.ts';
 import { beginning } from '../list-by-keys.ts';
 import { isClockPutBackNear, localTimeFrom } from '../local-time.ts';
 import { type Detail, readDetails } from './details.ts';
-import { isAccepted } from './errors.ts';
-import type { RestConnection, RestListing, RestPaging, RestQuestion } from './options.ts';
+import { isAccepted, isErrorIn2xx } from './errors.ts';
+import type { RestAnswer, RestListing, RestPaging, RestQuestion } from './options.ts';
 import { type ListedOrder, parseRow, type ReadRow, readRow } from './row.ts';
 import { type CallConfigured, configuredAt } from './run.ts';
 import type { Reader } from './session.ts';
+import { Sweep, saysMore } from './sweep.ts';
 
 /** Position of a page: page number, offset, cursor or link; undefined for the first. */
 export type Position = string | undefined;
@@ -20,52 +21,63 @@ export interface RowsPage {
   readonly rows: readonly ListedOrder[];
   /** Undefined after the last page. */
   readonly next: Position;
+  /** Why other rows may be missing, as a sentence. */
+  readonly doubt?: string | undefined;
 }
 
-export type Listing = ReturnType<typeof createListing>;
+/** What lists orders needs of a listing. */
+export type Pages = Pick<Listing, 'partner' | 'readPage'>;
 
 /** A listing that takes more calls than this does not end. */
 const maxCalls = 10_000;
 
-export function createListing<Row>(
-  reader: Reader,
-  { baseUrl }: Pick<RestConnection, 'baseUrl'>,
-  listing: RestListing<Row>,
-  signal: AbortSignal,
-) {
-  const { partner } = reader;
-  const known = new Map<string, Detail>();
-  let calls = 0;
-  return { partner, readPage };
+/** One listing: its pages, and what was read for them so far. */
+export class Listing<Row = never> {
+  readonly partner: string;
+  readonly #reader: Reader;
+  readonly #baseUrl: string;
+  readonly #options: RestListing<Row>;
+  readonly #signal: AbortSignal;
+  readonly #known = new Map<string, Detail>();
+  #sweep = new Sweep();
+  #calls = 0;
+
+  constructor(reader: Reader, baseUrl: string, options: RestListing<Row>, signal: AbortSignal) {
+    this.partner = reader.partner;
+    this.#reader = reader;
+    this.#baseUrl = baseUrl;
+    this.#options = options;
+    this.#signal = signal;
+  }
 
   /**
    * One page of the orders that changed at or after `since`.
    * @throws RetryLater as `Reader.read` does; Rejected when the ERP refuses the listing, there is no list where the
    *   options say, or one of their functions fails that is about no single row.
    */
-  async function readPage(since: string | undefined, position: Position): Promise<RowsPage> {
-    calls += 1;
-    if (calls > maxCalls) throw endless(partner);
-    const question = questionFor(listing, since, position);
-    const answer = await reader.read(question, {
-      what: 'the listing of orders',
-      accepts: listing.emptyStatus,
-      signal,
-    });
-    if (listing.emptyStatus?.includes(answer.status)) return { rows: [], next: undefined };
-    if (!isAccepted(answer))
-      throw rejected('refused-by-erp', `${partner} refused to list its orders${reader.said(answer)}.`);
-    const list = callOfListing('list', valueAt, answer.json, listing.list);
-    if (!Array.isArray(list)) {
-      throw rejected(
-        'configuration',
-        `${partner}: there is no list at ${pathTo(listing.list)} of the listing; check orders.list.`,
-      );
-    }
+  async readPage(since: string | undefined, position: Position): Promise<RowsPage> {
+    const { partner } = this;
+    const { emptyStatus = [], list: place, paging } = this.#options;
+    this.#calls += 1;
+    if (this.#calls > maxCalls) throw endless(partner);
+    const question = questionFor(this.#options, since, position);
+    // A 403 is about all orders here.
+    const asked = { what: 'the listing of orders', accepts: [...emptyStatus, 403], signal: this.#signal };
+    const answer = await this.#reader.read(question, asked);
+    if (emptyStatus.includes(answer.status)) return { rows: [], next: undefined };
+    const list = listIn(answer, place, this.#reader);
     const answered = { json: answer.json, count: list.length, position, path: question.path };
-    const next = callOfListing('paging.next', nextPosition, listing.paging, answered, baseUrl);
-    if (next !== undefined && next === position) throw endless(partner);
-    return { rows: await readRows(list, since), next };
+    const next = callOfListing('paging.next', nextPosition, paging, answered, this.#baseUrl);
+    const rows = await this.#readRows(list, since);
+    if (position === undefined) this.#sweep = new Sweep();
+    if ((next !== undefined && next === position) || this.#sweep.isSame(rows)) throw endless(partner);
+    const repeated = this.#sweep.take(rows);
+    if (next === undefined && list.length > 0 && saysMore(answer, place)) {
+      const doubt = `${partner} says that more orders follow, but orders.paging finds no next page.`;
+      return { rows, next, doubt };
+    }
+    const doubt = `${partner} lists order ${repeated} on two pages, so that another may be on none: sort by a unique second key, such as the id, in orders.query.`;
+    return { rows, next, doubt: repeated && doubt };
   }
 
   /**
@@ -73,30 +85,41 @@ export function createListing<Row>(
    * listing back. The same goes for rows of an hour that the ERP's clock shows twice. In a list that is
    * not sorted, a row without a time is as old as was asked for.
    */
-  async function readRows(
-    list: readonly unknown[],
-    since = beginning.changedAt,
-  ): Promise<readonly ListedOrder[]> {
-    const sorted = listing.incremental !== false;
-    const parsed = list.map((row) => parseRow(listing.row, row));
-    const { detail } = listing;
+  async #readRows(list: readonly unknown[], since = beginning.changedAt): Promise<readonly ListedOrder[]> {
+    const { partner } = this;
+    const options = this.#options;
+    const sorted = options.incremental !== false;
+    const zone = options.since?.timeZone;
+    const parsed = list.map((row) => parseRow(options.row, row));
+    const questions = { reader: this.#reader, detail: options.detail, signal: this.#signal };
     const fitting = parsed.map((row) => (row.fits ? row.row : undefined));
-    const found = await readDetails(fitting, { reader, detail, signal }, known);
+    const found = await readDetails(fitting, questions, this.#known);
     let reached = since;
     return parsed.map((row, index) => {
-      const path = `${pathTo(listing.list)}[${index}]`;
-      const read = readRow(listing, row, found[index] ?? {}, { path, partner });
-      const behind = sorted && (read.changedAt ?? '') < reached && (read.unreadable || isOfTwoHours(read));
+      const path = `${pathTo(options.list)}[${index}]`;
+      const read = readRow(options, row, found[index] ?? {}, { path, partner });
+      const behind =
+        sorted && (read.changedAt ?? '') < reached && (read.unreadable || isOfTwoHours(read, zone));
       const changedAt = (behind ? undefined : read.changedAt) ?? reached;
       if (sorted) reached = changedAt;
       return { ...read, changedAt };
     });
   }
+}
 
-  function isOfTwoHours({ changedAt }: ReadRow): boolean {
-    const zone = listing.since?.timeZone;
-    return zone !== undefined && changedAt !== undefined && isClockPutBackNear(zone, changedAt);
+function listIn(answer: RestAnswer, place: Place, { partner, said }: Reader): readonly unknown[] {
+  if (!isAccepted(answer) || isErrorIn2xx(answer)) {
+    const rights = answer.status === 403 ? ', as its user may not read them' : '';
+    throw rejected('refused-by-erp', `${partner} refused to list its orders${rights}${said(answer)}.`);
   }
+  const list = callOfListing('list', valueAt, answer.json, place);
+  if (Array.isArray(list)) return list;
+  const nowhere = `${partner}: there is no list at ${pathTo(place)} of the listing; check orders.list.`;
+  throw rejected('configuration', nowhere);
+}
+
+function isOfTwoHours({ changedAt }: ReadRow, zone: string | undefined): boolean {
+  return zone !== undefined && changedAt !== undefined && isClockPutBackNear(zone, changedAt);
 }
 
 function endless(partner: string): RetryLater {
@@ -113,14 +136,14 @@ function questionFor(
   if (paging.kind === 'nextLink' && position !== undefined) return { path: position };
   const size = 'size' in paging && paging.size ? { [paging.size.parameter]: paging.size.rows } : {};
   const page = position ?? (paging.kind === 'page' ? (paging.first ?? 1) : undefined);
-  const at = 'parameter' in paging && page !== undefined ? { [paging.parameter]: page } : {};
+  const at = 'parameter' in paging && paging.parameter !== undefined ? { [paging.parameter]: page } : {};
   const zone = listing.since?.timeZone;
   const asked = since !== undefined && zone !== undefined ? localTimeFrom(zone, since) : since;
   return {
     method: listing.method ?? 'GET',
     path: listing.path,
     query: { ...(listing.query && callOfListing('query', listing.query, asked)), ...size, ...at },
-    body: listing.body && callOfListing('body', listing.body, asked),
+    body: listing.body && callOfListing('body', listing.body, asked, position),
   };
 }
 

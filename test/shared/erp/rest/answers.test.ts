@@ -142,6 +142,25 @@ it.each<[string, Answer, object]>([
   ["a proxy's 404 page, even where a 404 is an empty list", { status: 404, ...page }, partner],
   ['another 4xx', order409, { name: 'Rejected', code: 'refused-by-erp' }],
   [
+    '403',
+    { status: 403, body: { message: 'Not enough permission' } },
+    {
+      name: 'Rejected',
+      code: 'refused-by-erp',
+      message:
+        'Small ERP refused to list its orders, as its user may not read them (403): Not enough permission.',
+    },
+  ],
+  [
+    'an error in a 200',
+    { body: { errors: [{ message: 'permission denied for table orders' }], rows: [] } },
+    {
+      name: 'Rejected',
+      code: 'refused-by-erp',
+      message: 'Small ERP refused to list its orders (200): permission denied for table orders.',
+    },
+  ],
+  [
     'no list',
     { body: { orders: [] } },
     { name: 'Rejected', code: 'configuration', message: expect.stringContaining('$.rows') },

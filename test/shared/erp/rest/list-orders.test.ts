@@ -1,8 +1,10 @@
 import { expect, it } from 'vitest';
-import { startServer } from '../../../support/server.ts';
-import { failureOf } from '../conformance/attempts.ts';
+import type { RestPaging } from '../../../../shared/erp/rest/index.ts';
+import { type Answer, startServer } from '../../../support/server.ts';
+import { failureOf, newSignal } from '../conformance/attempts.ts';
 import { rejection } from '../conformance/rejection.ts';
 import { type Listing, minute, numbersOf, pagesOf, pagesWith, pagings, row, startRows } from './rows.ts';
+import { smallConnector } from './small.ts';
 
 it.each(pagings)('misses no order by $kind when a long group of equal times changes', async (paging) => {
   // Prepare
@@ -176,6 +178,128 @@ it('keeps numbers, units, dates and decimals as they are', async () => {
       attributes: { customer: 'De Smet' },
     },
   ]);
+});
+
+/** A server without a fixed order among equal times: the same rows are on both pages each time, and one is on none. */
+async function startUnsteady() {
+  const [a, b, c] = ['a', 'b', 'c'].map((number) => row(number, minute(2)));
+  const pages = [[a, b], [c, a], []];
+  return startServer(({ url }) => ({ body: { rows: pages[Number(url.searchParams.get('page')) - 1] } }));
+}
+
+it.each([true, false])(
+  'says that an order may be missing when a row comes on two pages, and lists the others (incremental: %s)',
+  async (incremental) => {
+    // Prepare
+    const server = await startUnsteady();
+    const orders = { paging: { kind: 'page', parameter: 'page' }, incremental } as const;
+    const listing = smallConnector(server.url, { orders }).releasedOrders(undefined, newSignal());
+    const numbers: string[] = [];
+
+    // Act
+    const reading = (async () => {
+      for await (const page of listing) numbers.push(...numbersOf([page]));
+    })();
+    const failure = await failureOf(reading);
+
+    // Assess
+    expect(numbers.toSorted()).toEqual(['a', 'b', 'c']);
+    expect(failure).toMatchObject({
+      name: 'Rejected',
+      code: 'configuration',
+      message:
+        'Small ERP lists order a on two pages, so that another may be on none: sort by a unique second key, such as the id, in orders.query.',
+    });
+  },
+);
+
+it.each([
+  ['moved up by one that was added before them', [['a', 'b', 'c'], ['b', 'c', 'd'], []]],
+  ['come again as the first of the next page', [['a', 'b'], ['b', 'c'], []]],
+])('says nothing about rows that %s', async (_, pages) => {
+  const server = await startServer(({ url }) => {
+    const numbers = pages[Number(url.searchParams.get('page')) - 1] ?? [];
+    return { body: { rows: numbers.map((number) => row(number, minute(2))) } };
+  });
+
+  const listed = await pagesOf(server.url, {
+    paging: { kind: 'page', parameter: 'page' },
+    incremental: false,
+  });
+
+  expect(numbersOf(listed)).toEqual([...new Set(pages.flat())]);
+});
+
+it.each<[string, Answer, Partial<Listing>]>([
+  ['a GraphQL connection', { body: { pageInfo: { hasNextPage: true } } }, {}],
+  ['OData', { body: { '@odata.nextLink': '/orders?$skip=1' } }, {}],
+  ['a Link header', { body: {}, headers: { link: '</orders?page=2>; rel="next"' } }, {}],
+  [
+    'a page that names its next one elsewhere',
+    { body: { next: 'x' } },
+    { paging: { kind: 'cursor', parameter: 'after', next: 'orders.cursor' } },
+  ],
+])(
+  'says that further orders are lost, once the others are listed, where %s has more than it holds',
+  async (_, answer, change) => {
+    // Prepare
+    const rows = [row('1', minute(1))];
+    const server = await startServer(() => ({
+      ...answer,
+      body: { orders: { rows, ...Object(answer.body) } },
+    }));
+    const list = 'orders.rows';
+    const listing = smallConnector(server.url, { orders: { list, ...change } }).releasedOrders(
+      undefined,
+      newSignal(),
+    );
+
+    // Act
+    const first = await listing[Symbol.asyncIterator]().next();
+    const failure = await failureOf(pagesOf(server.url, { list, ...change }));
+
+    // Assess
+    expect(numbersOf([first.value])).toEqual(['1']);
+    expect(failure).toMatchObject(
+      rejection('more orders follow, but orders.paging finds no next page', 'configuration'),
+    );
+  },
+);
+
+it.each<[RestPaging, (string | null)[]]>([
+  [{ kind: 'page', next: 'next' }, [null, '2', '3']],
+  [{ kind: 'offset' }, [null, '1', '2', '3']],
+  [{ kind: 'cursor', next: 'next' }, [null, '2', '3']],
+])('asks for the pages of $kind in the body', async (paging, expected) => {
+  // Prepare
+  const rows = ['1', '2', '3'].map((number) => row(number, minute(Number(number))));
+  const server = await startServer(({ body }) => {
+    const { after } = JSON.parse(body);
+    const at = paging.kind === 'offset' ? Number(after ?? 0) : Number(after ?? 1) - 1;
+    return { body: { rows: rows.slice(at, at + 1), next: at < 2 ? String(at + 2) : null } };
+  });
+
+  // Act
+  const pages = await pagesOf(server.url, {
+    ...{ method: 'POST', path: '/graphql', query: undefined, paging, incremental: false },
+    body: (since, position) => ({ since, after: position ?? null }),
+  });
+
+  // Assess
+  expect(numbersOf(pages)).toEqual(['1', '2', '3']);
+  const asked = server.calls.map(({ body }) => JSON.parse(body).after);
+  expect(asked.slice(0, expected.length)).toEqual(expected);
+  expect(server.calls.map(({ url }) => url.search).join('')).toBe('');
+});
+
+it('ends a list whose numbered pages are always the same one', async () => {
+  const server = await startServer(() => ({ body: { rows: [row('1', minute(1))] } }));
+  const paging = { kind: 'page', parameter: 'page' } as const;
+
+  const failure = await failureOf(pagesOf(server.url, { paging, incremental: false }));
+
+  expect(failure).toMatchObject({ name: 'RetryLater', message: expect.stringContaining('does not end') });
+  expect(server.calls.length).toBe(2);
 });
 
 it('follows the path of a link that names another host, on our own host', async () => {

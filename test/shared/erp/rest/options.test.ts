@@ -13,6 +13,7 @@ it.each([
   ['$.book.steps[0].request', { ...options, book: { ...options.book, steps: [{ name: 'x' }] } }],
   ['$.orders.row', { ...options, orders: { ...options.orders, row: {} } }],
   ['$.orders.paging', { ...options, orders: { ...options.orders, paging: { kind: 'pages' } } }],
+  ['$.orders.paging.parameter', { ...options, orders: { ...options.orders, paging: { kind: 'offset' } } }],
   ['$.orders.one.request', { ...options, orders: { ...options.orders, one: {} } }],
   ['$.orders.since.timeZone', { ...options, orders: { ...options.orders, since: { timeZone: '+01:00' } } }],
   [
