@@ -81,6 +81,7 @@ const book: RestProcedure<BookContext> = {
         query: { reference: key },
       }),
       done: ({ json }) => textAt(json, 'bookings.0.id'),
+      good: ({ json }) => textAt(json, 'bookings.0.goodQuantity'),
       waits: unlessShown('bookings'),
     },
   ],

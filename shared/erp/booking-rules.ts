@@ -188,6 +188,15 @@ export function notBookable(partner: string, number: string, why: string): Rejec
   return rejected('quantity-or-lots', `${partner}: order ${number} cannot be booked, as ${why}.`);
 }
 
+/** @throws Rejected for a figure with more decimals than the ERP keeps, as it would round it. */
+export function requireDecimals(built: Built, number: string, most: number, partner: string): void {
+  const lots = [...built.goodLots, ...built.scrapLots].map(({ amount }) => amount);
+  const longer = [built.good, built.scrap, ...lots].find((amount) => new Big(amount).round(most).cmp(amount));
+  if (longer === undefined) return;
+  const why = `${longer} has more decimals than ${partner} keeps (${most}): let the mapping round it`;
+  throw notBookable(partner, number, why);
+}
+
 /** @throws Rejected for another unit than the order's: for an ERP that shows no other, so that nothing can be converted. */
 export function requireUnit({ unit }: Built, number: string, own: string, partner: string): void {
   if (unit === undefined || unit === own) return;

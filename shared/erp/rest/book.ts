@@ -1,7 +1,7 @@
 import { keepingTrackOfWrites } from '../booking-rules.ts';
 import { orderWaits, rejected } from '../failures.ts';
 import { failureOfStep, isAccepted } from './errors.ts';
-import { ask, type ToBook } from './look.ts';
+import { ask, readDone, type ToBook } from './look.ts';
 import type { RestStep } from './options.ts';
 import type { Part, Run } from './run.ts';
 import type { Session } from './session.ts';
@@ -80,7 +80,7 @@ async function lookAgain<Context>(session: Session, run: Run<Context>): Promise<
     const answer = await ask(session, run.task, lookUp);
     if (isAccepted(answer, part.accepts)) {
       lookUp.answer = answer;
-      reference ??= lookUp.read('done');
+      reference ??= readDone(run, lookUp);
     }
     if (reference !== undefined && !isStepwise) return { reference, left: [] };
     const reason = lookUp.read('waits', answer);

@@ -1,11 +1,12 @@
 import type { Receipt } from '../../model/completions.ts';
-import { toDecimal } from '../../model/quantity.ts';
+import { compareDecimals, toDecimal } from '../../model/quantity.ts';
 import {
   type Built,
   builtOf,
   keepingTrackOfWrites,
   mayClose,
   requireArticle,
+  requireDecimals,
   requireUnit,
 } from '../booking-rules.ts';
 import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
@@ -15,7 +16,7 @@ import { secrets } from '../login.ts';
 import { book } from './book.ts';
 import { listIncrementally, listWhole, readListedOrder } from './list-orders.ts';
 import { look } from './look.ts';
-import { optionsSchema, type RestOptions } from './options.ts';
+import { type BookContext, optionsSchema, type RestOptions } from './options.ts';
 import { Listing } from './paging.ts';
 import type { Task } from './run.ts';
 import { createSession, type Session } from './session.ts';
@@ -99,37 +100,53 @@ function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unk
           context: (answers) => ({ ...answers, order, productOrder }),
         });
       }),
-    async book(completion, key, attempt) {
-      const { number } = completion.erpOrder;
-      const isAmendment = completion.kind === 'amendment';
-      const built = isAmendment ? nothingBuilt : builtOf(completion, partner);
-      let { final } = completion;
-      return run(session, {
-        procedure: options.book,
-        at: 'book',
-        what: `the ${isAmendment ? 'amendment' : 'booking'} of order ${number}`,
-        orderNumber: number,
-        key,
-        attempt,
-        context: (answers) => ({
-          ...answers,
-          get completion() {
-            return { ...completion, final };
-          },
-          built,
-          key,
-        }),
-        requireArticle: (article) => requireArticle(completion, article, partner),
-        requireUnit: (unit) => requireUnit(built, number, unit, partner),
-        compareQuantity(quantity, unit = '') {
-          const amount = toDecimal(quantity);
-          if (amount === undefined) {
-            const why = `${partner} tells "${quantity}" for the quantity of order ${number}, which is no decimal: check erp.book.lookUp.`;
-            throw rejected('configuration', why);
-          }
-          final = mayClose(completion, { amount, unit }, built.produced);
-        },
-      });
+    book: async (completion, key, attempt) =>
+      run(session, bookingOf(options, partner, { completion, key, attempt })),
+  };
+}
+
+/** What a booking is run for. @throws Rejected for figures that the ERP cannot take. */
+function bookingOf<Row>(
+  { book: procedure, decimals }: RestOptions<Row>,
+  partner: string,
+  { completion, key, attempt }: Pick<BookContext, 'completion' | 'key'> & Pick<Task<never>, 'attempt'>,
+): Task<BookContext> {
+  const { number } = completion.erpOrder;
+  const isAmendment = completion.kind === 'amendment';
+  const built = isAmendment ? nothingBuilt : builtOf(completion, partner);
+  if (decimals !== undefined) requireDecimals(built, number, decimals, partner);
+  const decimalOf = (text: string, what: string) => {
+    const decimal = toDecimal(text);
+    if (decimal !== undefined) return decimal;
+    const why = `${partner} tells "${text}" for the ${what} of order ${number}, which is no decimal: check erp.book.lookUp.`;
+    throw rejected('configuration', why);
+  };
+  let { final } = completion;
+  return {
+    procedure,
+    at: 'book',
+    what: `the ${isAmendment ? 'amendment' : 'booking'} of order ${number}`,
+    orderNumber: number,
+    key,
+    attempt,
+    context: (answers) => ({
+      ...answers,
+      get completion() {
+        return { ...completion, final };
+      },
+      built,
+      key,
+    }),
+    requireArticle: (article) => requireArticle(completion, article, partner),
+    requireUnit: (unit) => requireUnit(built, number, unit, partner),
+    compareQuantity(quantity, unit = '') {
+      final = mayClose(completion, { amount: decimalOf(quantity, 'quantity'), unit }, built.produced);
+    },
+    compareGood(good) {
+      if (isAmendment || compareDecimals(decimalOf(good, 'good quantity'), built.good) === 0) return;
+      const other = `${partner} has booked ${good} of order ${number}, but ${built.good} was built`;
+      const remedy = 'correct it there; if it rounds, let the mapping round, and say so in erp.decimals';
+      throw rejected('booked-otherwise', `${other}: ${remedy}.`);
     },
   };
 }

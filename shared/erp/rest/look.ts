@@ -64,9 +64,20 @@ async function findDone<Context>(reader: Reader, run: Run<Context>): Promise<str
     const asked = { order: task.orderNumber, shown: `its ${lookUp.part.name} for ${task.what}` };
     const failure = failureOfLookUp(reader, lookUp, lookUp.answer, asked);
     if (failure) throw failure;
-    reference ??= lookUp.read('done');
+    reference ??= readDone(run, lookUp);
     if (reference !== undefined && !run.isStepwise) break;
   }
+  return reference;
+}
+
+/** Reference of what one look-up shows with our key. @throws Rejected when its good quantity is another than was built. */
+export function readDone<Context>(
+  { task }: Run<Context>,
+  lookUp: Part<RestLookUp<Context>, Context>,
+): string | undefined {
+  const reference = lookUp.read('done');
+  const good = reference === undefined ? undefined : lookUp.read('good');
+  if (good !== undefined) task.compareGood?.(good);
   return reference;
 }
 

@@ -208,6 +208,11 @@ const lookUp = <Context>() =>
     /** Reference of what the ERP shows *with our key*: then only steps that have a `done` themselves may be left. */
     done: optionalFn<TextOf<Context>>(),
     /**
+     * The good quantity of what `done` has found, as a decimal, without what was booked by others: if it is not what was
+     * built, as the ERP rounds for example, a person is told.
+     */
+    good: optionalFn<TextOf<Context>>(),
+    /**
      * Why it can never be done (cancelled, done by others): a sentence for a planner. Asked, like `article` and
      * `unit`, only while the ERP shows nothing with our key.
      */
@@ -286,5 +291,7 @@ export const optionsSchema = <Row>() =>
     /** Writes into the ERP which product order an order became. Default: it is not written. */
     link: z.optional(procedure<LinkContext>()),
     book: procedure<BookContext>(),
+    /** Decimals of a quantity that the ERP keeps: what has more is refused before anything is written. Default: any number. */
+    decimals: z.optional(z.int().check(z.nonnegative())),
   });
 export type RestOptions<Row = unknown> = z.input<ReturnType<typeof optionsSchema<Row>>>;

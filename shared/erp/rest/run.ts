@@ -42,6 +42,8 @@ export interface Task<Context> {
   readonly requireUnit?: (unit: string) => void;
   /** Takes what the order is for now. @throws Rejected when that is no decimal. */
   readonly compareQuantity?: (quantity: string, unit: string | undefined) => void;
+  /** Takes the good quantity that the ERP shows with our key. @throws Rejected when it is not what was built. */
+  readonly compareGood?: (good: string) => void;
 }
 
 /** Functions of the configuration that read a text in an answer, by their names. */

@@ -43,6 +43,61 @@ it('refuses another unit than the order is counted in, naming both', async () =>
   expect(calls.map(({ method }) => method)).toEqual(['GET']);
 });
 
+/** An ERP that keeps three decimals of a quantity. */
+async function startRounding(options: Parameters<typeof smallConnector>[1] = {}) {
+  let booked: string | undefined;
+  const server = await startServer(({ method, body }) => {
+    if (method === 'POST') booked = String(Number(Number(JSON.parse(body)).toFixed(3)));
+    return { body: booked === undefined ? {} : { key, quantity: booked } };
+  });
+  const connector = smallConnector(server.url, {
+    book: {
+      lookUp: [{ ...lookUp, good: ({ json }) => textAt(json, 'quantity') }],
+      steps: [{ ...step, request: ({ built }) => ({ path: '/bookings', body: built.good }) }],
+    },
+    ...options,
+  });
+  const book = (amount: string, attempt = firstAttempt()) =>
+    connector.book(completionOf(order, { quantity: { amount } }), key, attempt);
+  return { calls: server.calls, book };
+}
+
+it('tells a person when the ERP made another figure of it, in each attempt, and books once', async () => {
+  // Prepare
+  const { calls, book } = await startRounding();
+
+  // Act
+  const failures = [await failureOf(book('1.23456')), await failureOf(book('1.23456', nextAttempt()))];
+
+  // Assess
+  const expected = {
+    ...{ name: 'Rejected', code: 'booked-otherwise' },
+    message:
+      'Small ERP has booked 1.235 of order MO/0001, but 1.23456 was built: correct it there; if it rounds, let the mapping round, and say so in erp.decimals.',
+  };
+  expect(failures).toMatchObject([expected, expected]);
+  expect(calls.filter(({ method }) => method === 'POST').length).toBe(1);
+});
+
+it('refuses more decimals than the ERP keeps before it asks anything, and takes as many', async () => {
+  // Prepare
+  const { calls, book } = await startRounding({ decimals: 3 });
+
+  // Act
+  const failure = await failureOf(book('1.23456'));
+  const asked = calls.length;
+  const receipt = await book('1.2340');
+
+  // Assess
+  expect(failure).toMatchObject({
+    ...{ name: 'Rejected', code: 'quantity-or-lots' },
+    message:
+      'Small ERP: order MO/0001 cannot be booked, as 1.23456 has more decimals than Small ERP keeps (3): let the mapping round it.',
+  });
+  expect(asked).toBe(0);
+  expect(receipt.alreadyBooked).toBe(false);
+});
+
 it('has no figures for an amendment, which books no quantity', async () => {
   const { booked, book } = await started();
 
