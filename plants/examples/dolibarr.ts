@@ -7,7 +7,9 @@ import {
   type Decimal,
   type ErpDefinition,
   type ErpOrder,
+  instantIn,
   type LinkContext,
+  listAt,
   path,
   type RestAnswer,
   type RestListing,
@@ -24,15 +26,25 @@ const figure = z.union([z.string(), z.number()]);
 const lineSchema = z.object({
   id: figure,
   role: z.string(),
+  fk_product: figure,
   qty: figure,
-  fk_warehouse: z.nullable(figure),
+  /** 1: the same for any quantity that is produced. */
+  qty_frozen: z.nullish(figure),
+  /** 1: it moves no stock. */
+  disable_stock_change: z.nullish(figure),
+  fk_warehouse: z.nullish(figure),
+  /** The planned line that it was booked for. */
+  fk_mrp_production: z.nullish(figure),
 });
+type Line = z.output<typeof lineSchema>;
 const orderSchema = z.object({
   id: figure,
   ref: z.string(),
   fk_product: figure,
   qty: figure,
   status: figure,
+  fk_warehouse: z.nullish(figure),
+  date_creation: figure,
   tms: figure,
   note_private: z.nullish(z.string()),
   lines: z.array(lineSchema),
@@ -40,19 +52,29 @@ const orderSchema = z.object({
 type Order = z.output<typeof orderSchema>;
 type OrderRef = Pick<ErpOrder, 'id' | 'number'>;
 
+const draft = 0;
 /** Validated, and in progress. */
 const open = [1, 2];
 const produced = 3;
 const cancelled = 9;
+/** A private note holds 65,535; the rest is left for the link, and for what people write. */
+const maxNoteBytes = 60_000;
 
 interface DolibarrOptions {
   readonly baseUrl: string;
-  /** Of its server, which compares and shows times by its own clock. */
+  /** Of PHP on its server (`date.timezone`). */
   readonly timeZone: string;
+  /** Of its database, which writes and compares change times by its own clock (`SELECT NOW()`). Default: the same. */
+  readonly databaseTimeZone?: string;
   /** Of all products, as the API shows a unit's number only. */
   readonly unit: string;
   readonly pageSize?: number;
   readonly timeoutMs?: number;
+  /**
+   * Default 1: with MySQL, and MariaDB before 11.6, stock totals of bookings at the same moment are lost, though every one
+   * is there; with later ones most of them fail and are tried again.
+   */
+  readonly atOnce?: number;
   /**
    * Default false, which reads all orders every time: a change over the API writes the old change time back, so no
    * filter finds it.
@@ -71,11 +93,12 @@ export function dolibarr(options: DolibarrOptions): ErpDefinition {
     name: 'Dolibarr',
     baseUrl: `${options.baseUrl}/api/index.php`,
     timeoutMs: options.timeoutMs,
+    atOnce: options.atOnce ?? 1,
     auth: { kind: 'apiKey', header: 'DOLAPIKEY' },
     orders: listing(options),
     link,
     book: {
-      lookUp: [orderToBook, stockMovements, productOf(options.unit)],
+      lookUp: [orderToBook, stockMovements, products(options.unit)],
       steps: [production, notes, closing],
     },
   });
@@ -83,15 +106,17 @@ export function dolibarr(options: DolibarrOptions): ErpDefinition {
 
 function listing({
   timeZone,
+  databaseTimeZone = timeZone,
   unit,
   pageSize = 100,
   incremental = false,
 }: DolibarrOptions): RestListing<Order> {
   return {
     path: '/mos',
-    since: { timeZone },
+    since: { timeZone: databaseTimeZone },
     query: (since) => ({
-      sortfield: 't.tms',
+      // Orders of one time come in any order, another one on each page.
+      sortfield: 't.tms,t.rowid',
       sortorder: 'ASC',
       sqlfilters:
         since === undefined
@@ -106,16 +131,25 @@ function listing({
     detail: { request: ({ fk_product }) => ({ path: path`/products/${fk_product}` }) },
     one: { ...oneOrder<OrderRef>((order) => order), row: ({ json }) => valueAt(json, '0') },
     incremental,
-    order: ({ id, ref, qty, status, tms }, product) => ({
+    order: ({ id, ref, qty, status, tms, date_creation }, product) => ({
       id,
       number: ref,
       article: textAt(product?.json, 'ref') ?? '',
       quantity: qty,
       unit,
       state: stateOf(status),
-      changedAt: new Date(Number(tms) * 1000).toISOString(),
+      changedAt: changeTime(Number(tms), Number(date_creation), timeZone, databaseTimeZone),
     }),
   };
+}
+
+/** PHP takes what the database shows for a time by its own clock; the time of creation it has written itself. */
+function changeTime(tms: number, made: number, timeZone: string, databaseTimeZone: string) {
+  const shown = new Date(tms * 1000).toLocaleString('sv-SE', { timeZone });
+  const changedAt = instantIn(databaseTimeZone, shown) ?? '';
+  if (Date.parse(changedAt) < (made - 900) * 1000)
+    throw new Error('it was changed before it was made: name the zone of the database in databaseTimeZone');
+  return changedAt;
 }
 
 /** Asks for one order: by its id, as its number can change. */
@@ -145,17 +179,21 @@ const link: RestProcedure<LinkContext> = {
       ...oneOrder<LinkContext>(({ order }) => order),
       done: (answer, { productOrder }) =>
         isMarked(answer, `product order ${productOrder.id}`) ? productOrder.id : undefined,
+      refused: (answer, { productOrder }) => whyTooLong(linking(answer, productOrder)),
     },
   ],
   steps: [
     {
       name: 'the product order',
       ...meaning,
-      request: ({ found, productOrder: { id, number, url } }) =>
-        noting(found('order'), `product order ${id}`, [number, ...(url === undefined ? [] : [url])]),
+      request: ({ found, productOrder }) => linking(found('order'), productOrder),
     },
   ],
 };
+
+function linking(answer: RestAnswer, { id, number, url }: LinkContext['productOrder']) {
+  return noting(answer, `product order ${id}`, [number, ...(url === undefined ? [] : [inNote(url)])]);
+}
 
 const isQuantity = ({ completion }: BookContext) => completion.kind === 'quantity';
 
@@ -168,7 +206,9 @@ const orderToBook: RestLookUp<BookContext> = {
   refused: (answer, context) => {
     const status = Number(orderOf(answer).status);
     if (status === cancelled) return 'it is cancelled';
-    return status === produced && isQuantity(context) ? 'it was produced by somebody else' : undefined;
+    if (status === produced && isQuantity(context)) return 'it was produced by somebody else';
+    if (status === draft && isQuantity(context)) return 'it was set back to draft: validate it again';
+    return hasNotes(context) ? whyTooLong(notesOf(answer, context)) : undefined;
   },
 };
 
@@ -186,16 +226,34 @@ const stockMovements: RestLookUp<BookContext> = {
   },
 };
 
-const productOf = (unit: string): RestLookUp<BookContext> => ({
-  name: 'product',
+/** Those of the order and of its planned lines, as a line names its product by an internal id only. */
+const products = (unit: string): RestLookUp<BookContext> => ({
+  name: 'products',
   when: isQuantity,
-  request: ({ found }) => ({ path: path`/products/${orderOf(found('order')).fk_product}` }),
-  article: ({ json }) => textAt(json, 'ref'),
+  request: ({ found }) => {
+    const order = orderOf(found('order'));
+    const ids = new Set([order, ...plannedOf(order)].map(({ fk_product }) => Number(fk_product)));
+    const query = { sqlfilters: `(t.rowid:in:${[...ids]})`, limit: ids.size };
+    return { path: '/products', query: { ...query, properties: 'id,ref,type,status_batch' } };
+  },
+  accepts: [404],
+  article: (answer, { found }) => textAt(productIn(answer, orderOf(found('order'))), 'ref'),
   unit: () => unit,
-  refused: ({ json }) =>
-    textAt(json, 'status_batch') === '0'
-      ? undefined
-      : 'its product is tracked by lot, which the API cannot book: produce it in Dolibarr',
+  refused: (answer, { found }) => {
+    const order = orderOf(found('order'));
+    for (const line of plannedOf(order)) {
+      const product = productIn(answer, line);
+      const ref = textAt(product, 'ref') ?? line.fk_product;
+      if (textAt(product, 'status_batch') !== '0')
+        return `${ref} is tracked by lot, which the API cannot book: produce it in Dolibarr`;
+      if (Number(line.disable_stock_change) === 1) continue;
+      if (textAt(product, 'type') === '1')
+        return `${ref} is a service, of which Dolibarr moves no stock: disable the stock change of its line, or take it out`;
+      if (!warehouseOf(order, line))
+        return `neither it nor its line of ${ref} has a warehouse: give it one in Dolibarr`;
+    }
+    return undefined;
+  },
 });
 
 const production: RestStep<BookContext> = {
@@ -218,23 +276,37 @@ const production: RestStep<BookContext> = {
   },
 };
 
+const hasNotes = ({ completion: { kind, notes, links } }: BookContext) =>
+  kind === 'amendment' || notes.length + links.length > 0;
+
+const notesOf = (answer: RestAnswer, { completion: { notes, links }, key }: BookContext) =>
+  noting(answer, key, [...notes, ...links.map(({ name, url }) => `${name}: ${inNote(url)}`)]);
+
 const notes: RestStep<BookContext> = {
   name: 'the notes',
   ...meaning,
-  when: ({ completion: { kind, notes, links } }) => kind === 'amendment' || notes.length + links.length > 0,
+  when: hasNotes,
   done: ({ found, key }) => isMarked(found('order'), key),
-  request: ({ found, completion: { notes, links }, key }) =>
-    noting(found('order'), key, [...notes, ...links.map(({ name, url }) => `${name}: ${url}`)]),
+  request: (context) => notesOf(context.found('order'), context),
 };
 
-/** An order that is finished with less than planned does not close itself. */
+/**
+ * An order that is finished with less than planned does not close itself; nor does one whose parts have a binary sum that is
+ * less, as 0.7 + 0.1 is less than 0.8.
+ */
 const closing: RestStep<BookContext> = {
   name: 'the closing',
   ...meaning,
-  when: ({ completion, built, found }) =>
-    completion.kind === 'quantity' &&
-    completion.final &&
-    compareDecimals(built.good, String(orderOf(found('order')).qty)) < 0,
+  when: (context) => {
+    if (!isQuantity(context)) return false;
+    const { completion, built, found } = context;
+    const order = orderOf(found('order'));
+    const isBooked = textAt(found('movements').json, '0.id') !== undefined;
+    const made = order.lines
+      .filter(({ role }) => role === 'produced')
+      .reduce((sum, { qty }) => sum.plus(qty), new Big(isBooked ? 0 : built.good));
+    return compareDecimals(built.good, String(order.qty)) < 0 && (completion.final || made.gte(order.qty));
+  },
   done: ({ found }) => [produced, cancelled].includes(Number(orderOf(found('order')).status)),
   request: ({ found }) => ({
     method: 'PUT',
@@ -266,15 +338,37 @@ function codeOf(key: string): string {
   return `azumuta-${createHash('sha256').update(key).digest('hex').slice(0, 32)}`;
 }
 
-/** In proportion to what is built. A movement of 0 is an error. */
+function plannedOf({ lines }: Order): Line[] {
+  return lines.filter(({ role }) => role === 'toconsume' || role === 'toproduce');
+}
+
+function productIn({ json }: RestAnswer, { fk_product }: Pick<Line, 'fk_product'>): unknown {
+  return listAt(json, '').find((product) => textAt(product, 'id') === String(fk_product));
+}
+
+/** A planned line mostly has none of its own. */
+function warehouseOf(order: Order, line: Line): number {
+  return Number(line.fk_warehouse) || Number(order.fk_warehouse);
+}
+
+/** In proportion to what is built; a fixed quantity once. A movement of 0 is an error. */
 function linesFor(order: Order, role: string, amount: Decimal) {
   return order.lines
     .filter((line) => line.role === role && amount !== '0')
     .map((line) => ({
       objectid: Number(line.id),
-      qty: new Big(line.qty).times(amount).div(order.qty).toNumber(),
-      fk_warehouse: Number(line.fk_warehouse ?? 1),
-    }));
+      qty: (Number(line.qty_frozen) === 1
+        ? leftOf(order, line)
+        : new Big(line.qty).times(amount).div(order.qty)
+      ).toNumber(),
+      fk_warehouse: warehouseOf(order, line) || undefined,
+    }))
+    .filter(({ qty }) => qty !== 0);
+}
+
+function leftOf({ lines }: Order, { id, qty }: Line): Big {
+  const taken = lines.filter(({ fk_mrp_production }) => Number(fk_mrp_production) === Number(id));
+  return taken.reduce((left, one) => left.minus(one.qty), new Big(qty));
 }
 
 /** Our mark, in characters that no cleaning of HTML removes. */
@@ -283,10 +377,26 @@ function markOf(what: string): string {
 }
 
 function isMarked(answer: RestAnswer, what: string): boolean {
-  return (orderOf(answer).note_private ?? '').split('<br>').includes(markOf(what));
+  const lines = (orderOf(answer).note_private ?? '').split('<br>');
+  return lines.some((line) => line.trim() === markOf(what));
 }
 
-/** Notes are HTML, and lose what looks like a tag; a line that quotes a mark must not count as one. */
+/** Dolibarr cuts what might be a handler of an event, such as `onload=`; in an address an o may be written otherwise. */
+function inNote(url: string): string {
+  return url.replace(/o(?=n[a-z]+=)/gi, (o) => `%${o.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+function whyTooLong({ body: { note_private } }: ReturnType<typeof noting>): string | undefined {
+  return Buffer.byteLength(note_private) > maxNoteBytes
+    ? 'Dolibarr holds 65,535 bytes of a private note, and with this it would be nearly full: shorten it there, or note less'
+    : undefined;
+}
+
+/**
+ * Notes are HTML, and lose what looks like a tag; a line that quotes a mark must not count as one. A blank ends each line,
+ * as a text in which no `<br>` is left once its addresses are dropped, each up to the next blank, is taken for plain, and
+ * loses them (`dol_textishtml` in htdocs/core/lib/functions.lib.php).
+ */
 function noting(answer: RestAnswer, what: string, lines: readonly string[]) {
   const { id, note_private } = orderOf(answer);
   const texts = lines
@@ -297,7 +407,7 @@ function noting(answer: RestAnswer, what: string, lines: readonly string[]) {
     method: 'PUT',
     path: path`/mos/${id}`,
     body: {
-      note_private: [...(note_private ? [note_private] : []), ...texts, markOf(what)].join('<br>'),
+      note_private: [...(note_private ? [note_private] : []), ...texts, markOf(what)].join(' <br>'),
     },
   } as const;
 }

@@ -15,6 +15,7 @@ export default defineIntegration(({ stage }) => ({
 
   erp: dolibarr({
     baseUrl: 'https://erp.plant.example',
+    // Of PHP. Where the database has another clock, often UTC: databaseTimeZone, too.
     timeZone: 'Europe/Brussels',
     unit: 'p',
   }),

@@ -1,92 +1,60 @@
-import * as z from 'zod/mini';
-import { instantIn } from '../../../../shared/erp/local-time.ts';
+import type * as z from 'zod/mini';
 import { createFaultProxy } from '../conformance/fault-proxy.ts';
-
-/** Where this server stands: west of UTC, where a time that is taken for UTC lies too late. */
-export const dolibarrZone = 'America/New_York';
-const statuses = { validated: 1, inProgress: 2, produced: 3, cancelled: 9 } as const;
-/** One is consumed for each piece. */
-const consumedEach = 2;
-
-interface Line {
-  readonly id: number;
-  readonly role: 'toconsume' | 'toproduce' | 'consumed' | 'produced';
-  qty: number;
-  readonly fk_warehouse: number | null;
-  /** The planned line that it is of. */
-  readonly fk_mrp_production: number | null;
-}
-
-interface Order {
-  readonly id: number;
-  readonly ref: string;
-  readonly fk_product: number;
-  qty: number;
-  status: number;
-  /** Seconds since 1970. */
-  tms: number;
-  note_private: string;
-  readonly lines: Line[];
-}
-
-interface Movement {
-  readonly id: number;
-  readonly inventorycode: string;
-  readonly origin_id: number;
-  readonly qty: number;
-}
-
-const amounts = z.array(z.object({ objectid: z.number(), qty: z.number(), fk_warehouse: z.number() }));
-const produceSchema = z.object({
-  inventorylabel: z.string().check(z.minLength(1)),
-  inventorycode: z.string().check(z.minLength(1)),
-  autoclose: z.number(),
-  arraytoconsume: amounts,
-  arraytoproduce: amounts,
-});
-const changeSchema = z.object({
-  qty: z.optional(z.number()),
-  status: z.optional(z.number()),
-  note_private: z.optional(z.string()),
-});
-
-interface Answer {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-/** Errors as Restler writes them: the words of the status, and the sentence if the module has one. */
-class Refused extends Error {
-  readonly answer: Answer;
-  constructor(status: number, words: string, sentence = '') {
-    super(sentence);
-    const message = sentence === '' ? words : `${words}: ${sentence}`;
-    this.answer = { status, body: { error: { code: status, message } } };
-  }
-}
+import { cleaned, maxNoteBytes } from './dolibarr-notes.ts';
+import {
+  type Answer,
+  type amounts,
+  changeSchema,
+  consumedEach,
+  dolibarrZone,
+  isComplete,
+  isPlanned,
+  type Line,
+  type Movement,
+  matches,
+  type Order,
+  type Plan,
+  produceSchema,
+  Refused,
+  shownBy,
+  statuses,
+  usualWarehouse,
+} from './dolibarr-records.ts';
 
 /**
  * As much of Dolibarr 22 as the configuration uses, with what was seen on a real 22.0.4 and stands in its
  * htdocs/mrp/class/api_mos.class.php (index, put, produceAndConsume) and
- * htdocs/product/stock/class/api_stockmovements.class.php (index).
+ * htdocs/product/stock/class/api_stockmovements.class.php (index), api_products.class.php (index) and
+ * htdocs/mrp/class/moline.class.php (fields).
+ * @param databaseZone By which its database writes and compares change times, while PHP shows them by `dolibarrZone`.
  */
-export function createDolibarr(apiKey: string) {
+export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
   const orders: Order[] = [];
   const movements: Movement[] = [];
-  /** Products by id. Those with `status_batch` are tracked by lot. */
-  const products = new Map([
-    [42, { id: 42, ref: 'CHAIR', status_batch: '0' }],
-    [43, { id: 43, ref: 'BATCH', status_batch: '1' }],
-  ]);
+  /** Products by id. Those with `status_batch` are tracked by lot; type 1 is a service. */
+  const products = new Map(
+    [
+      { id: 42, ref: 'CHAIR', type: '0', status_batch: '0' },
+      { id: 43, ref: 'BATCH', type: '0', status_batch: '1' },
+      { id: 51, ref: 'WOOD', type: '0', status_batch: '0' },
+      { id: 52, ref: 'SETUP', type: '0', status_batch: '0' },
+      { id: 53, ref: 'LABOUR', type: '1', status_batch: '0' },
+    ].map((product) => [product.id, product]),
+  );
+  /** Stock by warehouse and product: `2/42`. */
+  const totals = new Map<string, number>();
   const locked = new Set<number>();
+  let slow: Promise<void> | undefined;
+  let isShort = false;
   let silent = 0;
   let now = 1_790_000_000;
   const calls: string[] = [];
 
-  function answer(method: string, url: URL, body: string): Answer {
+  async function answer(method: string, url: URL, body: string): Promise<Answer> {
     const route = url.pathname.replace('/api/index.php', '');
     if (route === '/mos') return listOrders(url.searchParams);
     if (route === '/stockmovements') return listMovements(url.searchParams);
+    if (route === '/products') return listProducts(url.searchParams);
     const [, resource, id, act] = route.split('/');
     if (resource === 'products') {
       const product = products.get(Number(id));
@@ -95,20 +63,29 @@ export function createDolibarr(apiKey: string) {
     }
     const order = orders.find((one) => one.id === Number(id));
     if (!order) throw new Refused(404, 'Not Found', 'MO not found');
-    if (method === 'GET') return { status: 200, body: shownBy(order) };
+    if (method === 'GET') return { status: 200, body: shownBy(order, databaseZone) };
     return act === 'produceandconsume' ? produce(order, JSON.parse(body)) : change(order, JSON.parse(body));
+  }
+
+  function listProducts(query: URLSearchParams): Answer {
+    const [, ids = ''] = /^\(t\.rowid:in:([\d,]+)\)$/.exec(query.get('sqlfilters') ?? '') ?? [];
+    const found = ids.split(',').flatMap((id) => products.get(Number(id)) ?? []);
+    return { status: 200, body: found.slice(0, Number(query.get('limit') ?? 100)) };
   }
 
   /** `plimit($limit + 1, $offset)`, and all of them are given: one more than asked for, which the next page begins with. */
   function listOrders(query: URLSearchParams): Answer {
     const limit = Number(query.get('limit') ?? 100);
     const offset = limit * Number(query.get('page') ?? 0);
-    const found = orders.filter(matches(query.get('sqlfilters') ?? ''));
-    if (query.get('sortfield') === 't.tms') found.sort((a, b) => a.tms - b.tms || a.id - b.id);
+    const found = orders.filter(matches(query.get('sqlfilters') ?? '', databaseZone));
+    const isUnique = query.get('sortfield') === 't.tms,t.rowid';
+    // Without a unique key, equal rows come in any order, and in another one for each offset.
+    const at = ({ id }: Order) => (isUnique ? id : (id * 7919 + offset * 104_729) % 97);
+    found.sort((a, b) => a.tms - b.tms || at(a) - at(b));
     const page = found.slice(offset, offset + limit + 1);
     // An empty list is a 404.
     if (page.length === 0) throw new Refused(404, 'Not Found', 'No MO found');
-    return { status: 200, body: page.map(shownBy) };
+    return { status: 200, body: page.map((order) => shownBy(order, databaseZone)) };
   }
 
   /** Here the row too many is left out. */
@@ -120,47 +97,62 @@ export function createDolibarr(apiKey: string) {
     return { status: 200, body: found.slice(0, Number(query.get('limit') ?? 100)) };
   }
 
-  /** Booked in one transaction; the same inventorycode twice books twice. */
-  function produce(order: Order, asked: unknown): Answer {
+  /**
+   * Booked in one transaction, which goes on when the connection is cut; the same inventorycode twice books twice. Totals
+   * are read, added up and written, so that those of two bookings at once are lost (MySQL, and MariaDB before 11.6).
+   */
+  async function produce(order: Order, asked: unknown): Promise<Answer> {
     if (order.status !== statuses.validated && order.status !== statuses.inProgress)
       throw new Refused(405, 'Method Not Allowed', 'Error bad status of MO');
     // A deadlock or a lock that is waited for too long rolls back, without a word of the database.
     if (locked.has(order.id)) throw new Refused(500, 'Internal Server Error');
     const { inventorycode, autoclose, ...arrays } = produceSchema.parse(asked);
-    const booked: Line[] = [];
-    for (const [name, role] of [
-      ['arraytoconsume', 'consumed'],
-      ['arraytoproduce', 'produced'],
-    ] as const) {
-      for (const { objectid, qty, fk_warehouse } of arrays[name]) {
-        const line = order.lines.find(({ id }) => id === objectid);
-        const error = (sentence: string) => new Refused(500, 'Internal Server Error', sentence);
-        if (!line) throw error(`MoLine with rowid ${objectid} not exist.`);
-        const product = products.get(order.fk_product);
-        if (product?.status_batch === '1')
-          throw error(`Product ${product.ref} must be in batch, this API can't handle it currently.`);
-        if (!(fk_warehouse > 0)) throw error(`Field fk_warehouse required in ${name}`);
-        // MouvementStock::_create answers 0 for a quantity of 0, and `$idstockmove <= 0` is an error without words.
-        if (qty === 0) throw new Refused(500, 'Internal Server Error');
-        booked.push({
-          id: nextLineId() + booked.length,
-          role,
-          qty,
-          fk_warehouse,
-          fk_mrp_production: line.id,
-        });
-      }
-    }
+    const booked = (['arraytoconsume', 'arraytoproduce'] as const).flatMap((name) =>
+      arrays[name].map((asked) => lineOf(order, name, asked)),
+    );
     if (silent > 0) {
       silent -= 1;
       return { status: 200, body: order.id };
     }
-    order.lines.push(...booked);
-    for (const { qty } of booked)
-      movements.push({ id: movements.length + 1, inventorycode, origin_id: order.id, qty });
+    const before = new Map(totals);
+    locked.add(order.id);
+    await slow;
+    locked.delete(order.id);
+    for (const { qty, role, disable_stock_change, fk_product, fk_warehouse } of booked) {
+      if (disable_stock_change === 1 || fk_warehouse === null) continue;
+      const key = `${fk_warehouse}/${fk_product}`;
+      totals.set(key, (before.get(key) ?? 0) + (role === 'consumed' ? -qty : qty));
+      const of = { inventorycode, origin_id: order.id, fk_product, warehouse_id: fk_warehouse, qty };
+      movements.push({ id: movements.length + 1, ...of });
+    }
+    for (const line of booked) order.lines.push({ ...line, id: nextLineId() });
     order.status = autoclose > 0 && isComplete(order) ? statuses.produced : statuses.inProgress;
     touch(order);
     return { status: 200, body: order.id };
+  }
+
+  /** One line of a booking, as it is asked for. */
+  function lineOf(
+    order: Order,
+    name: 'arraytoconsume' | 'arraytoproduce',
+    { objectid, qty, fk_warehouse }: z.output<typeof amounts>[number],
+  ): Line {
+    const line = order.lines.find(({ id }) => id === objectid);
+    const error = (sentence = '') => new Refused(500, 'Internal Server Error', sentence);
+    if (!line) throw error(`MoLine with rowid ${objectid} not exist.`);
+    const product = products.get(line.fk_product);
+    if (product?.status_batch === '1')
+      throw error(`Product ${product.ref} must be in batch, this API can't handle it currently.`);
+    const moves = line.disable_stock_change === 0;
+    if (moves && fk_warehouse !== undefined && !(fk_warehouse > 0))
+      throw error(`Field fk_warehouse required in ${name}`);
+    // MouvementStock::_create answers 0 for a service and for a quantity of 0, and `$idstockmove <= 0` is an error without
+    // words; so is a line without a quantity (MoLine::create).
+    if (qty === 0 || (moves && (product?.type === '1' || fk_warehouse === undefined))) throw error();
+    if (isShort && name === 'arraytoconsume')
+      throw error(`Product ${product?.ref} has not enough stock in the warehouse.`);
+    const role = name === 'arraytoconsume' ? 'consumed' : 'produced';
+    return { ...line, role, qty, fk_warehouse: fk_warehouse ?? null, fk_mrp_production: line.id };
   }
 
   /**
@@ -171,7 +163,10 @@ export function createDolibarr(apiKey: string) {
     if (locked.has(order.id)) throw new Refused(500, 'Internal Server Error');
     const { note_private, ...fields } = changeSchema.parse(asked);
     Object.assign(order, fields);
-    if (note_private !== undefined) order.note_private = note_private.replace(/<(?!br>)[^>]*>/g, '');
+    if (note_private !== undefined) {
+      if (Buffer.byteLength(note_private) > maxNoteBytes) throw new Refused(500, 'Internal Server Error');
+      order.note_private = cleaned(note_private);
+    }
     return { status: 200, body: order };
   }
 
@@ -184,11 +179,11 @@ export function createDolibarr(apiKey: string) {
     order.tms = now;
   }
 
-  const faults = createFaultProxy(({ method, url, headers, body }) => {
+  const faults = createFaultProxy(async ({ method, url, headers, body }) => {
     calls.push(`${method} ${url.pathname.replace('/api/index.php', '')}`);
     try {
       if (headers.dolapikey !== apiKey) throw new Refused(401, 'Unauthorized');
-      const { status, body: given } = answer(method, url, body);
+      const { status, body: given } = await answer(method, url, body);
       return { status, ...asJson(given) };
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -201,25 +196,36 @@ export function createDolibarr(apiKey: string) {
     calls,
     orders,
     movements,
-    /** @param tms Seconds since 1970; later than all before when it is not told. */
-    plan(qty: number, { product = 42, tms }: { product?: number; tms?: number } = {}): Order {
+    /** Stock of a product in a warehouse: `2/42`. */
+    stock: (key: string) => totals.get(key) ?? 0,
+    plan(qty: number, plan: Plan = {}): Order {
+      const { product = 42, tms, warehouse = usualWarehouse, components = [] } = plan;
       const id = orders.length + 1;
-      const planned = { fk_warehouse: null, fk_mrp_production: null };
+      const usual = {
+        qty_frozen: 0,
+        disable_stock_change: 0,
+        fk_warehouse: null,
+        fk_mrp_production: null,
+      } as const;
       const order: Order = {
         id,
         ref: `MO2611-${String(id).padStart(4, '0')}`,
         fk_product: product,
         qty,
         status: statuses.validated,
+        fk_warehouse: warehouse,
         tms: 0,
+        date_creation: tms ?? now,
         note_private: '',
         lines: [],
       };
       orders.push(order);
-      order.lines.push(
-        { id: nextLineId(), role: 'toconsume', qty: qty * consumedEach, ...planned },
-        { id: nextLineId() + 1, role: 'toproduce', qty, ...planned },
-      );
+      const planned = [
+        { role: 'toconsume', fk_product: 51, qty: qty * consumedEach },
+        { role: 'toproduce', fk_product: product, qty },
+        ...components.map((component) => ({ role: 'toconsume', ...component }) as const),
+      ] as const;
+      for (const line of planned) order.lines.push({ ...usual, ...line, id: nextLineId() });
       touch(order);
       if (tms !== undefined) order.tms = tms;
       return order;
@@ -237,19 +243,26 @@ export function createDolibarr(apiKey: string) {
     },
     /** All of it, in its own screens. */
     finishByHand(order: Order) {
-      order.lines.push({
-        id: nextLineId(),
-        role: 'produced',
-        qty: order.qty,
-        fk_warehouse: 1,
-        fk_mrp_production: null,
-      });
+      const line = order.lines.find(({ role }) => role === 'toproduce');
+      if (line) order.lines.push({ ...line, id: nextLineId(), role: 'produced', qty: order.qty });
       order.status = statuses.produced;
       touch(order);
     },
     touch,
     lock: (order: Order) => void locked.add(order.id),
     unlock: (order: Order) => void locked.delete(order.id),
+    /** Bookings are under way until the returned function is called: a connection that is cut changes nothing about it. */
+    slowDown(): () => void {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      slow = promise;
+      return () => {
+        slow = undefined;
+        resolve();
+      };
+    },
+    runShort: () => {
+      isShort = true;
+    },
     silentNoOp: () => {
       silent = 1;
     },
@@ -259,40 +272,4 @@ export function createDolibarr(apiKey: string) {
 /** Some of its answers are a number alone. */
 function asJson(body: unknown) {
   return { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-}
-
-function isPlanned({ role }: Line): boolean {
-  return role === 'toconsume' || role === 'toproduce';
-}
-
-function isComplete({ lines }: Order): boolean {
-  return lines.filter(isPlanned).every((planned) => {
-    const done = lines.filter(({ fk_mrp_production }) => fk_mrp_production === planned.id);
-    return done.reduce((sum, { qty }) => sum + qty, 0) >= planned.qty;
-  });
-}
-
-/** `sqlfilters`: no value may have a quote or a bracket in it; `tms` is compared in the server's local time. */
-function matches(filter: string): (order: Order) => boolean {
-  const conditions = [...filter.matchAll(/\(t\.(\w+):(=|>=|in):('?)([^'()]*)\3\)/g)];
-  const rest = conditions.reduce((text, [whole]) => text.replace(whole, ''), filter);
-  if (rest.replaceAll(' and ', '') !== '')
-    throw new Refused(400, 'Bad Request', 'Error when validating parameter sqlfilters -> Bad syntax');
-  return (order) =>
-    conditions.every(([, field, operator, , value = '']) => {
-      if (field === 'ref') return order.ref === value;
-      if (field === 'rowid') return order.id === Number(value);
-      if (field === 'status' && operator === 'in') return value.split(',').includes(String(order.status));
-      return field === 'tms' && onTheWall(order.tms) >= value;
-    });
-}
-
-/** `2026-11-24 05:00:00`, as its database shows a time. */
-function onTheWall(seconds: number): string {
-  return new Date(seconds * 1000).toLocaleString('sv-SE', { timeZone: dolibarrZone });
-}
-
-/** It makes its `tms` of what the database shows (`jdate`), so of an hour that is there twice it tells one. */
-function shownBy({ tms, ...order }: Order): Order {
-  return { ...order, tms: Date.parse(instantIn(dolibarrZone, onTheWall(tms)) ?? '') / 1000 };
 }

@@ -4,7 +4,8 @@ import { failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts
 import { amendmentOf, completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
 import { listOf } from '../conformance/listing.ts';
 import { rejection } from '../conformance/rejection.ts';
-import { createDolibarr, dolibarrZone } from './dolibarr-server.ts';
+import { dolibarrZone } from './dolibarr-records.ts';
+import { createDolibarr } from './dolibarr-server.ts';
 import { connected } from './sandbox.ts';
 
 const apiKey = 'canary-dol';
@@ -111,13 +112,8 @@ it('consumes components for scrap, without a movement of 0, which Dolibarr refus
 it('rejects after a 500 with a sentence, and does not take the ERP to be down', async () => {
   // Prepare
   const { orders, movements, connector } = started();
-  orders[0]?.lines.splice(0, 1, {
-    id: 11,
-    role: 'toconsume',
-    qty: 10,
-    fk_warehouse: -1,
-    fk_mrp_production: null,
-  });
+  const [line] = orders[0]?.lines ?? [];
+  if (line) orders[0]?.lines.splice(0, 1, { ...line, fk_warehouse: -1 });
 
   // Act
   const failure = await failureOf(connector.book(completionOf(order), key, firstAttempt()));

@@ -1,0 +1,19 @@
+/** `note_private` is a TEXT of MySQL: what is longer is refused, without a word of the database. */
+export const maxNoteBytes = 65_535;
+
+/**
+ * A note as it is stored (`restricthtml`, htdocs/core/lib/functions.lib.php of 22): only `<br>` is left of the tags we
+ * send, and none in what is taken for plain text; and what might be a handler of an event is cut, wherever it stands.
+ */
+export function cleaned(note: string): string {
+  const kept = isHtml(note) ? note.replace(/<(?!br>)[^>]*>/g, '') : note.replace(/<[^>]*>/g, '');
+  return kept.replace(
+    /on(mouse|key|load|click|change|error|focus|pause|play|reset|start|submit)[a-z]*\s*=/gi,
+    '',
+  );
+}
+
+/** `dol_textishtml`, which looks for tags once it has dropped all URLs, up to the next blank or quote. */
+function isHtml(note: string): boolean {
+  return /<br>|&[a-z0-9]{1,6};/i.test(note.replace(/https?:\/\/[^"'\s]+/gi, ''));
+}

@@ -1,0 +1,129 @@
+import * as z from 'zod/mini';
+import { instantIn } from '../../../../shared/erp/local-time.ts';
+
+/** Where this server stands: west of UTC, where a time that is taken for UTC lies too late. */
+export const dolibarrZone = 'America/New_York';
+export const statuses = { draft: 0, validated: 1, inProgress: 2, produced: 3, cancelled: 9 } as const;
+/** Of each order, if nothing else is planned: that of the lines is empty. */
+export const usualWarehouse = 2;
+/** One is consumed for each piece. */
+export const consumedEach = 2;
+
+export interface Line {
+  readonly id: number;
+  readonly fk_product: number;
+  readonly role: 'toconsume' | 'toproduce' | 'consumed' | 'produced';
+  qty: number;
+  /** 1: the same for any quantity that is produced. */
+  readonly qty_frozen: 0 | 1;
+  /** 1: booked without a movement of stock. */
+  readonly disable_stock_change: 0 | 1;
+  readonly fk_warehouse: number | null;
+  /** The planned line that it is of. */
+  readonly fk_mrp_production: number | null;
+}
+
+export interface Order {
+  readonly id: number;
+  readonly ref: string;
+  readonly fk_product: number;
+  qty: number;
+  status: number;
+  readonly fk_warehouse: number | null;
+  /** Seconds since 1970. */
+  tms: number;
+  readonly date_creation: number;
+  note_private: string;
+  readonly lines: Line[];
+}
+
+export interface Movement {
+  readonly id: number;
+  readonly inventorycode: string;
+  readonly origin_id: number;
+  readonly fk_product: number;
+  readonly warehouse_id: number;
+  readonly qty: number;
+}
+
+/** What a test plans beside the quantity. */
+export interface Plan {
+  readonly product?: number;
+  /** Seconds since 1970; later than all before when it is not told. */
+  readonly tms?: number;
+  readonly warehouse?: number | null;
+  /** Further components. */
+  readonly components?: readonly (Pick<Line, 'fk_product' | 'qty'> & Partial<Line>)[];
+}
+
+export const amounts = z.array(
+  z.object({ objectid: z.number(), qty: z.number(), fk_warehouse: z.optional(z.number()) }),
+);
+export const produceSchema = z.object({
+  inventorylabel: z.string().check(z.minLength(1)),
+  inventorycode: z.string().check(z.minLength(1)),
+  autoclose: z.number(),
+  arraytoconsume: amounts,
+  arraytoproduce: amounts,
+});
+export const changeSchema = z.object({
+  qty: z.optional(z.number()),
+  status: z.optional(z.number()),
+  note_private: z.optional(z.string()),
+});
+
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Errors as Restler writes them: the words of the status, and the sentence if the module has one. */
+export class Refused extends Error {
+  readonly answer: Answer;
+  constructor(status: number, words: string, sentence = '') {
+    super(sentence);
+    const message = sentence === '' ? words : `${words}: ${sentence}`;
+    this.answer = { status, body: { error: { code: status, message } } };
+  }
+}
+
+export function isPlanned({ role }: Line): boolean {
+  return role === 'toconsume' || role === 'toproduce';
+}
+
+export function isComplete({ lines }: Order): boolean {
+  return lines.filter(isPlanned).every((planned) => {
+    const done = lines.filter(({ fk_mrp_production }) => fk_mrp_production === planned.id);
+    return done.reduce((sum, { qty }) => sum + qty, 0) >= planned.qty;
+  });
+}
+
+/** `sqlfilters`: no value may have a quote or a bracket in it; `tms` is compared by the clock of the database. */
+export function matches(filter: string, databaseZone: string): (order: Order) => boolean {
+  const conditions = [...filter.matchAll(/\(t\.(\w+):(=|>=|in):('?)([^'()]*)\3\)/g)];
+  const rest = conditions.reduce((text, [whole]) => text.replace(whole, ''), filter);
+  if (rest.replaceAll(' and ', '') !== '')
+    throw new Refused(400, 'Bad Request', 'Error when validating parameter sqlfilters -> Bad syntax');
+  return (order) =>
+    conditions.every(([, field, operator, , value = '']) => {
+      if (field === 'ref') return order.ref === value;
+      if (field === 'rowid') return order.id === Number(value);
+      if (field === 'status' && operator === 'in') return value.split(',').includes(String(order.status));
+      return field === 'tms' && onTheWall(order.tms, databaseZone) >= value;
+    });
+}
+
+/** `2026-11-24 05:00:00`, as a database shows a time. */
+function onTheWall(seconds: number, zone: string): string {
+  return new Date(seconds * 1000).toLocaleString('sv-SE', { timeZone: zone });
+}
+
+/**
+ * PHP makes its `tms` of what the database shows (`jdate`), by its own clock, so of an hour that is there twice it tells
+ * one. It has written the time of creation itself.
+ */
+export function shownBy({ tms, date_creation, ...order }: Order, databaseZone: string): Order {
+  const shown = (seconds: number, zone: string) =>
+    Date.parse(instantIn(dolibarrZone, onTheWall(seconds, zone)) ?? '') / 1000;
+  return { ...order, tms: shown(tms, databaseZone), date_creation: shown(date_creation, dolibarrZone) };
+}
