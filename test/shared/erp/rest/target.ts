@@ -1,5 +1,6 @@
 import { erpSandboxKey } from '../../../../infra/local/sandbox/api.ts';
 import type { ErpDefinition } from '../../../../shared/erp/connector.ts';
+import type { Answer, Received } from '../../../support/server.ts';
 import { completionOf } from '../conformance/completions.ts';
 import { connecting, type Reached } from '../conformance/connecting.ts';
 import { createFaultProxy } from '../conformance/fault-proxy.ts';
@@ -8,12 +9,18 @@ import type { ErpConformanceTarget } from '../conformance/target.ts';
 import { sandboxPlant } from './plant.ts';
 import { sandboxErp } from './sandbox.ts';
 
-/** The sandbox ERP, and a connector through a proxy before it. */
+type Serve = (call: Received) => Answer;
+
+/**
+ * The sandbox ERP, and a connector through a proxy before it.
+ * @param behind Makes another API of it. Default: its own.
+ */
 export async function sandboxTarget(
   define: (reached: Reached) => ErpDefinition = sandboxErp,
+  behind = (serve: Serve): Serve => serve,
 ): Promise<ErpConformanceTarget> {
   const plant = sandboxPlant();
-  const faults = createFaultProxy(plant.answer);
+  const faults = createFaultProxy(behind(plant.answer));
 
   return {
     ...hooksOf(plant),
