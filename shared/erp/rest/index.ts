@@ -17,7 +17,7 @@ import { book } from './book.ts';
 import { listIncrementally, listWhole, readListedOrder } from './list-orders.ts';
 import { look } from './look.ts';
 import { type BookContext, optionsSchema, type RestOptions } from './options.ts';
-import { Listing } from './paging.ts';
+import { createListing } from './paging.ts';
 import type { Task } from './run.ts';
 import { createSession, type Session } from './session.ts';
 
@@ -81,9 +81,10 @@ function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unk
   const { partner } = session;
 
   return {
-    releasedOrders(since, signal) {
-      const listing = new Listing(session, options.baseUrl, orders, signal);
-      return orders.incremental === false ? listWhole(listing, since) : listIncrementally(listing, since);
+    async *releasedOrders(since, signal) {
+      const listing = createListing(session, options, orders, signal);
+      yield* orders.incremental === false ? listWhole(listing, since) : listIncrementally(listing, since);
+      listing.requireWhole();
     },
     readOrder: one && ((order, signal) => readListedOrder(session, orders, one, order, signal)),
     // Without a procedure there is nowhere to write it, so the function is missing.
@@ -115,12 +116,6 @@ function bookingOf<Row>(
   const isAmendment = completion.kind === 'amendment';
   const built = isAmendment ? nothingBuilt : builtOf(completion, partner);
   if (decimals !== undefined) requireDecimals(built, number, decimals, partner);
-  const decimalOf = (text: string, what: string) => {
-    const decimal = toDecimal(text);
-    if (decimal !== undefined) return decimal;
-    const why = `${partner} tells "${text}" for the ${what} of order ${number}, which is no decimal: check erp.book.lookUp.`;
-    throw rejected('configuration', why);
-  };
   let { final } = completion;
   return {
     procedure,
@@ -140,10 +135,16 @@ function bookingOf<Row>(
     requireArticle: (article) => requireArticle(completion, article, partner),
     requireUnit: (unit) => requireUnit(built, number, unit, partner),
     compareQuantity(quantity, unit = '') {
-      final = mayClose(completion, { amount: decimalOf(quantity, 'quantity'), unit }, built.produced);
+      const amount = toDecimal(quantity);
+      if (amount === undefined) {
+        const why = `${partner} tells "${quantity}" for the quantity of order ${number}, which is no decimal: check erp.book.lookUp.`;
+        throw rejected('configuration', why);
+      }
+      final = mayClose(completion, { amount, unit }, built.produced);
     },
     compareGood(good) {
-      if (isAmendment || compareDecimals(decimalOf(good, 'good quantity'), built.good) === 0) return;
+      const amount = toDecimal(good);
+      if (isAmendment || (amount !== undefined && compareDecimals(amount, built.good) === 0)) return;
       const other = `${partner} has booked ${good} of order ${number}, but ${built.good} was built`;
       const remedy = 'correct it there; if it rounds, let the mapping round, and say so in erp.decimals';
       throw rejected('booked-otherwise', `${other}: ${remedy}.`);

@@ -7,7 +7,7 @@ import { onlyOrder } from '../read-rows.ts';
 import { readDetails } from './details.ts';
 import { failureOfLookUp } from './errors.ts';
 import type { RestAnswer, RestListing, RestOne } from './options.ts';
-import type { Pages, Position, RowsPage } from './paging.ts';
+import type { Listing, Position, RowsPage } from './paging.ts';
 import { type ListedOrder, parseRow, readRow } from './row.ts';
 import { configuredAt, Part } from './run.ts';
 import type { Reader } from './session.ts';
@@ -30,7 +30,7 @@ const maxSweeps = 5;
  * ```
  */
 export async function* listIncrementally(
-  listing: Pages,
+  listing: Listing,
   since: Watermark | undefined,
 ): AsyncGenerator<ReleasedOrdersPage> {
   let anchor = since?.changedAt;
@@ -43,7 +43,6 @@ export async function* listIncrementally(
       return isNew;
     });
 
-  let doubt: string | undefined;
   let before: { readonly group: string; readonly page: RowsPage } | undefined;
   for (let sweep = 1; ; ) {
     let page: RowsPage;
@@ -52,7 +51,6 @@ export async function* listIncrementally(
     const group: string[] = [];
     do {
       page = await listing.readPage(anchor, position);
-      doubt ??= page.doubt;
       requireSorted(page.rows, listing.partner);
       const ties = page.rows.filter((row) => row.changedAt === anchor);
       yield* pagesOf(takeNew(ties));
@@ -63,7 +61,7 @@ export async function* listIncrementally(
 
     const now = { group: group.sort().join('\n'), page };
     if (pages > 1 && now.group !== before?.group) {
-      if (sweep === maxSweeps) return requireWhole(doubt);
+      if (sweep === maxSweeps) return;
       before = now;
       sweep += 1;
       continue;
@@ -71,7 +69,7 @@ export async function* listIncrementally(
     // The group was still the same after that page was read, so nothing had moved up by then.
     const { rows, next } = (pages > 1 ? (before ?? now) : now).page;
     yield* pagesOf(takeNew(rows.filter(isBeyond(anchor))));
-    if (next === undefined) return requireWhole(doubt);
+    if (next === undefined) return;
     anchor = rows.at(-1)?.changedAt ?? anchor;
     seen = new Map([...seen].filter(([, changedAt]) => changedAt === anchor));
     before = undefined;
@@ -87,20 +85,16 @@ export async function* listIncrementally(
  * An order that is known and equal costs two reads of the ledger.
  */
 export async function* listWhole(
-  listing: Pages,
+  listing: Listing,
   since: Watermark | undefined,
 ): AsyncGenerator<ReleasedOrdersPage> {
   const rows = new Map<string, ListedOrder>();
-  /** Of the last sweep: what one before it missed is there by then. */
-  let doubt: string | undefined;
   for (let sweep = 1; sweep <= maxSweeps; sweep++) {
     const before = rows.size;
     let pages = 0;
     let position: Position;
-    doubt = undefined;
     do {
       const page = await listing.readPage(since?.changedAt, position);
-      doubt ??= page.doubt;
       for (const row of page.rows) rows.set(row.rowId, row);
       pages += 1;
       position = page.next;
@@ -113,12 +107,6 @@ export async function* listWhole(
     // Change times have one length, so both sort as one text.
     .sort((a, b) => (a.changedAt + a.rowId < b.changedAt + b.rowId ? -1 : 1));
   yield* pagesOf(sorted, { changedAt: from });
-  requireWhole(doubt);
-}
-
-/** @throws Rejected, after all that was found is listed. */
-function requireWhole(doubt: string | undefined): void {
-  if (doubt !== undefined) throw rejected('configuration', doubt);
 }
 
 function isBeyond(anchor: string | undefined): (row: ListedOrder) => boolean {

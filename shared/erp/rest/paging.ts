@@ -5,7 +5,7 @@ import { beginning } from '../list-by-keys.ts';
 import { isClockPutBackNear, localTimeFrom } from '../local-time.ts';
 import { type Detail, readDetails } from './details.ts';
 import { isAccepted, isErrorIn2xx } from './errors.ts';
-import type { RestAnswer, RestListing, RestPaging, RestQuestion } from './options.ts';
+import type { RestAnswer, RestConnection, RestListing, RestPaging, RestQuestion } from './options.ts';
 import { type ListedOrder, parseRow, type ReadRow, readRow } from './row.ts';
 import { type CallConfigured, configuredAt } from './run.ts';
 import type { Reader } from './session.ts';
@@ -21,90 +21,92 @@ export interface RowsPage {
   readonly rows: readonly ListedOrder[];
   /** Undefined after the last page. */
   readonly next: Position;
-  /** Why other rows may be missing, as a sentence. */
-  readonly doubt?: string | undefined;
 }
 
-/** What lists orders needs of a listing. */
-export type Pages = Pick<Listing, 'partner' | 'readPage'>;
+export type Listing = ReturnType<typeof createListing>;
 
 /** A listing that takes more calls than this does not end. */
 const maxCalls = 10_000;
 
-/** One listing: its pages, and what was read for them so far. */
-export class Listing<Row = never> {
-  readonly partner: string;
-  readonly #reader: Reader;
-  readonly #baseUrl: string;
-  readonly #options: RestListing<Row>;
-  readonly #signal: AbortSignal;
-  readonly #known = new Map<string, Detail>();
-  #sweep = new Sweep();
-  #calls = 0;
-
-  constructor(reader: Reader, baseUrl: string, options: RestListing<Row>, signal: AbortSignal) {
-    this.partner = reader.partner;
-    this.#reader = reader;
-    this.#baseUrl = baseUrl;
-    this.#options = options;
-    this.#signal = signal;
-  }
+export function createListing<Row>(
+  reader: Reader,
+  { baseUrl }: Pick<RestConnection, 'baseUrl'>,
+  listing: RestListing<Row>,
+  signal: AbortSignal,
+) {
+  const { partner } = reader;
+  const { emptyStatus = [], list: place, paging } = listing;
+  const known = new Map<string, Detail>();
+  let calls = 0;
+  let sweep = new Sweep();
+  let doubt: string | undefined;
 
   /**
    * One page of the orders that changed at or after `since`.
    * @throws RetryLater as `Reader.read` does; Rejected when the ERP refuses the listing, there is no list where the
    *   options say, or one of their functions fails that is about no single row.
    */
-  async readPage(since: string | undefined, position: Position): Promise<RowsPage> {
-    const { partner } = this;
-    const { emptyStatus = [], list: place, paging } = this.#options;
-    this.#calls += 1;
-    if (this.#calls > maxCalls) throw endless(partner);
-    const question = questionFor(this.#options, since, position);
+  async function readPage(since: string | undefined, position: Position): Promise<RowsPage> {
+    calls += 1;
+    if (calls > maxCalls) throw endless(partner);
+    const question = questionFor(listing, since, position);
     // A 403 is about all orders here.
-    const asked = { what: 'the listing of orders', accepts: [...emptyStatus, 403], signal: this.#signal };
-    const answer = await this.#reader.read(question, asked);
+    const asked = { what: 'the listing of orders', accepts: [...emptyStatus, 403], signal };
+    const answer = await reader.read(question, asked);
     if (emptyStatus.includes(answer.status)) return { rows: [], next: undefined };
-    const list = listIn(answer, place, this.#reader);
+    const list = listIn(answer, place, reader);
     const answered = { json: answer.json, count: list.length, position, path: question.path };
-    const next = callOfListing('paging.next', nextPosition, paging, answered, this.#baseUrl);
-    const rows = await this.#readRows(list, since);
-    if (position === undefined) this.#sweep = new Sweep();
-    if ((next !== undefined && next === position) || this.#sweep.isSame(rows)) throw endless(partner);
-    const repeated = this.#sweep.take(rows);
-    if (next === undefined && list.length > 0 && saysMore(answer, place)) {
-      const doubt = `${partner} says that more orders follow, but orders.paging finds no next page.`;
-      return { rows, next, doubt };
-    }
-    const doubt = `${partner} lists order ${repeated} on two pages, so that another may be on none: sort by a unique second key, such as the id, in orders.query.`;
-    return { rows, next, doubt: repeated && doubt };
+    const next = callOfListing('paging.next', nextPosition, paging, answered, baseUrl);
+    if (next !== undefined && next === position) throw endless(partner);
+    const rows = await readRows(list, since, { reader, listing, signal, known });
+    if (position === undefined) sweep = new Sweep();
+    const isCut = next === undefined && list.length > 0 && saysMore(answer, place);
+    doubt ??= isCut
+      ? 'its answer says that more follow, but orders.paging finds no next page'
+      : sweep.take(rows);
+    return { rows, next };
   }
 
-  /**
-   * An invalid row gets no earlier time than the row before it, whatever its own time is: it must not move the
-   * listing back. The same goes for rows of an hour that the ERP's clock shows twice. In a list that is
-   * not sorted, a row without a time is as old as was asked for.
-   */
-  async #readRows(list: readonly unknown[], since = beginning.changedAt): Promise<readonly ListedOrder[]> {
-    const { partner } = this;
-    const options = this.#options;
-    const sorted = options.incremental !== false;
-    const zone = options.since?.timeZone;
-    const parsed = list.map((row) => parseRow(options.row, row));
-    const questions = { reader: this.#reader, detail: options.detail, signal: this.#signal };
-    const fitting = parsed.map((row) => (row.fits ? row.row : undefined));
-    const found = await readDetails(fitting, questions, this.#known);
-    let reached = since;
-    return parsed.map((row, index) => {
-      const path = `${pathTo(options.list)}[${index}]`;
-      const read = readRow(options, row, found[index] ?? {}, { path, partner });
-      const behind =
-        sorted && (read.changedAt ?? '') < reached && (read.unreadable || isOfTwoHours(read, zone));
-      const changedAt = (behind ? undefined : read.changedAt) ?? reached;
-      if (sorted) reached = changedAt;
-      return { ...read, changedAt };
-    });
+  /** @throws Rejected when other orders may be missing: call it once those that were found are listed. */
+  function requireWhole(): void {
+    if (doubt === undefined) return;
+    throw rejected('configuration', `${partner} may have orders that its list does not show: ${doubt}.`);
   }
+
+  return { partner, readPage, requireWhole };
+}
+
+/**
+ * An invalid row gets no earlier time than the row before it, whatever its own time is: it must not move the
+ * listing back. The same goes for rows of an hour that the ERP's clock shows twice. In a list that is
+ * not sorted, a row without a time is as old as was asked for.
+ * @param read `known`: details that were read for earlier pages.
+ */
+async function readRows<Row>(
+  list: readonly unknown[],
+  since = beginning.changedAt,
+  read: { reader: Reader; listing: RestListing<Row>; signal: AbortSignal; known: Map<string, Detail> },
+): Promise<readonly ListedOrder[]> {
+  const { reader, listing, signal, known } = read;
+  const sorted = listing.incremental !== false;
+  const zone = listing.since?.timeZone;
+  const parsed = list.map((row) => parseRow(listing.row, row));
+  const fitting = parsed.map((row) => (row.fits ? row.row : undefined));
+  const found = await readDetails(fitting, { reader, detail: listing.detail, signal }, known);
+  let reached = since;
+  return parsed.map((row, index) => {
+    const path = `${pathTo(listing.list)}[${index}]`;
+    const read = readRow(listing, row, found[index] ?? {}, { path, partner: reader.partner });
+    const behind =
+      sorted && (read.changedAt ?? '') < reached && (read.unreadable || isOfTwoHours(read, zone));
+    const changedAt = (behind ? undefined : read.changedAt) ?? reached;
+    if (sorted) reached = changedAt;
+    return { ...read, changedAt };
+  });
+}
+
+function isOfTwoHours({ changedAt }: ReadRow, zone: string | undefined): boolean {
+  return zone !== undefined && changedAt !== undefined && isClockPutBackNear(zone, changedAt);
 }
 
 function listIn(answer: RestAnswer, place: Place, { partner, said }: Reader): readonly unknown[] {
@@ -116,10 +118,6 @@ function listIn(answer: RestAnswer, place: Place, { partner, said }: Reader): re
   if (Array.isArray(list)) return list;
   const nowhere = `${partner}: there is no list at ${pathTo(place)} of the listing; check orders.list.`;
   throw rejected('configuration', nowhere);
-}
-
-function isOfTwoHours({ changedAt }: ReadRow, zone: string | undefined): boolean {
-  return zone !== undefined && changedAt !== undefined && isClockPutBackNear(zone, changedAt);
 }
 
 function endless(partner: string): RetryLater {

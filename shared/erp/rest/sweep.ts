@@ -4,37 +4,23 @@ import type { ListedOrder } from './row.ts';
 
 /** Pages that were read one after the other, from the first one on. */
 export class Sweep {
-  /** Change times of the rows so far, by their ids. */
-  readonly #rows = new Map<string, string>();
-  #page: readonly ListedOrder[] = [];
-
-  /** Whether a page with readable rows is the one before it. */
-  isSame(rows: readonly ListedOrder[]): boolean {
-    const page = readable(rows);
-    return page.length > 0 && textOf(page) === textOf(this.#page);
-  }
+  readonly #rows = new Set<string>();
+  #page: readonly string[] = [];
 
   /**
    * Takes the next page.
-   * @returns A row that was on an earlier one, as rows without a fixed order are. Not counted are rows with which that page
-   *   ended and this one begins: they move up when one is added before them, and some ERPs repeat the last row of a page.
+   * @returns Why rows may be missing: one was on an earlier page, as those without a fixed order are. Not counted are rows
+   *   with which that page ended and this one begins: they move up when one is added before them, and some ERPs repeat the last.
    */
   take(rows: readonly ListedOrder[]): string | undefined {
-    const page = readable(rows);
-    const known = page.filter(({ rowId, changedAt }) => this.#rows.get(rowId) === changedAt);
-    const ended = this.#page.slice(Math.max(0, this.#page.length - known.length));
-    for (const { rowId, changedAt } of page) this.#rows.set(rowId, changedAt);
+    const page = rows.flatMap((row) => (row.unreadable ? [] : `${row.rowId} of ${row.changedAt}`));
+    const known = page.filter((row) => this.#rows.has(row));
+    const isMoved = known.every((row, at) => row === page[at] && row === this.#page.at(at - known.length));
+    for (const row of page) this.#rows.add(row);
     this.#page = page;
-    return textOf(page.slice(0, known.length)) === textOf(ended) ? undefined : known[0]?.rowId;
+    const remedy = 'let orders.query sort by a unique second key, such as the id';
+    return isMoved ? undefined : `it lists ${known[0]} on two pages; ${remedy}`;
   }
-}
-
-function readable(rows: readonly ListedOrder[]): ListedOrder[] {
-  return rows.filter(({ unreadable }) => !unreadable);
-}
-
-function textOf(rows: readonly ListedOrder[]): string {
-  return rows.map(({ rowId, changedAt }) => `${rowId} ${changedAt}`).join('\n');
 }
 
 /** Where servers say, next to the list, that further rows follow: GraphQL's connections, OData, in-house forms. */
