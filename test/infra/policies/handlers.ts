@@ -1,172 +1,87 @@
-/**
- * What CloudFormation itself calls to create, read, change and delete a resource of each type. The registry tells it
- * (`aws cloudformation describe-type --type RESOURCE --type-name AWS::SQS::Queue`, `handlers`; read in November 2026).
- * Left out is what belongs to properties that no stack here sets: keys of customers, replicas of tables and secrets,
- * data of a replicated table, file systems, code signing, layers, IPAM, IPv6, transit gateways.
- */
-const of = (service: string, ...actions: readonly string[]) =>
-  actions.map((action) => `${service}:${action}`);
-const api = of('apigateway', 'DELETE', 'GET', 'PATCH', 'POST', 'PUT');
-const setQueue = of('sqs', 'SetQueueAttributes');
-const setTopic = of('sns', 'SetTopicAttributes');
-const rolePolicy = of('iam', 'PutRolePolicy', 'GetRolePolicy', 'DeleteRolePolicy');
-const tagEc2 = of('ec2', 'CreateTags', 'DeleteTags');
-const ec2 = (...actions: readonly string[]) => of('ec2', ...actions);
+import published from './handlers.json' with { type: 'json' };
 
-const role = [
-  ...of('iam', 'CreateRole', 'GetRole', 'DeleteRole', 'UpdateRole', 'UpdateRoleDescription'),
-  ...of('iam', 'TagRole', 'UntagRole', 'ListAttachedRolePolicies', 'ListRolePolicies'),
-  'iam:UpdateAssumeRolePolicy',
-  ...rolePolicy,
+/**
+ * What CloudFormation itself calls to create, read, change and delete a resource of each type, as its registry tells it
+ * (`aws cloudformation describe-type --type RESOURCE --type-name AWS::SQS::Queue`, `handlers`). Source and date of the
+ * copy stand in it.
+ */
+const handlers = new Map<string, { readonly read?: string; readonly change: string }>(
+  Object.entries(published.types),
+);
+
+/** What no registry tells, by type: what a type without handlers calls, and what a service calls for its caller. */
+const besides: Readonly<Record<string, string>> = {
+  // The first domain of an account: https://docs.aws.amazon.com/apigateway/latest/developerguide/using-service-linked-roles.html
+  'AWS::ApiGatewayV2::DomainName': 'iam:CreateServiceLinkedRole',
+  // Access logs: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
+  'AWS::ApiGatewayV2::Stage':
+    'logs:CreateLogDelivery logs:DeleteLogDelivery logs:DescribeLogGroups logs:DescribeResourcePolicies logs:GetLogDelivery logs:ListLogDeliveries logs:PutResourcePolicy logs:UpdateLogDelivery',
+  'AWS::CDK::Metadata': '',
+  // GetFunction leaves the tags out without it: https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html
+  'AWS::Lambda::Function': 'lambda:ListTags',
+  // Their zones: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-getavailabilityzones.html
+  'AWS::EC2::Subnet': 'ec2:DescribeAvailabilityZones ec2:DescribeAccountAttributes',
+};
+
+/** What of the read handlers, which run after each change, belongs to nothing that a stack here has. */
+const unusedOfReads = [
+  // Keys of customers; an API from a file in a bucket; networks of VPC Lattice.
+  / kms:/,
+  /^AWS::ApiGatewayV2::Api s3:GetObject$/,
+  / vpc-lattice:/,
+  // What DynamoDB's handler counts of itself: IAM could not tell it from writing any metric.
+  / cloudwatch:PutMetricData$/,
 ];
 
-/** The types of a plant's stack. */
-export const stackTypes: Readonly<Record<string, readonly string[]>> = {
-  'AWS::ApiGatewayV2::Api': api,
-  'AWS::ApiGatewayV2::ApiMapping': api,
-  'AWS::ApiGatewayV2::DomainName': [
-    ...api,
-    // The first domain of an account: https://docs.aws.amazon.com/apigateway/latest/developerguide/using-service-linked-roles.html
-    'iam:CreateServiceLinkedRole',
-  ],
-  'AWS::ApiGatewayV2::Integration': api,
-  'AWS::ApiGatewayV2::Route': api,
-  'AWS::ApiGatewayV2::Stage': [
-    ...of('apigateway', 'DELETE', 'GET', 'PATCH', 'POST', 'TagResource'),
-    // Access logs: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
-    ...of('logs', 'CreateLogDelivery', 'DeleteLogDelivery', 'DescribeLogGroups', 'DescribeResourcePolicies'),
-    ...of('logs', 'GetLogDelivery', 'ListLogDeliveries', 'PutResourcePolicy', 'UpdateLogDelivery'),
-  ],
-  'AWS::CDK::Metadata': [],
-  'AWS::CloudWatch::Alarm': [
-    ...of('cloudwatch', 'PutMetricAlarm', 'DescribeAlarms', 'DeleteAlarms'),
-    ...of('cloudwatch', 'TagResource', 'UntagResource', 'ListTagsForResource'),
-  ],
-  'AWS::DynamoDB::GlobalTable': [
-    ...of('dynamodb', 'CreateTable', 'DeleteTable', 'Describe*', 'UpdateTable', 'GetResourcePolicy'),
-    ...of('dynamodb', 'UpdateTimeToLive', 'UpdateContinuousBackups'),
-    ...of('dynamodb', 'TagResource', 'UntagResource', 'ListTagsOfResource'),
-    'application-autoscaling:Describe*',
-  ],
-  'AWS::IAM::Policy': rolePolicy,
-  'AWS::IAM::Role': role,
-  'AWS::Lambda::EventInvokeConfig': [
-    ...of('lambda', 'PutFunctionEventInvokeConfig', 'GetFunctionEventInvokeConfig'),
-    ...of('lambda', 'UpdateFunctionEventInvokeConfig', 'DeleteFunctionEventInvokeConfig'),
-  ],
-  'AWS::Lambda::EventSourceMapping': [
-    ...of('lambda', 'CreateEventSourceMapping', 'GetEventSourceMapping', 'UpdateEventSourceMapping'),
-    ...of('lambda', 'DeleteEventSourceMapping', 'TagResource', 'UntagResource', 'ListTags'),
-  ],
-  'AWS::Lambda::Function': [
-    ...of('lambda', 'CreateFunction', 'GetFunction', 'DeleteFunction', 'UpdateFunctionCode'),
-    ...of('lambda', 'UpdateFunctionConfiguration', 'PutFunctionConcurrency', 'DeleteFunctionConcurrency'),
-    ...of('lambda', 'GetFunctionCodeSigningConfig', 'GetRuntimeManagementConfig'),
-    ...of('lambda', 'TagResource', 'UntagResource', 'ListTags'),
-    ...of('s3', 'GetObject', 'GetObjectVersion'),
-    'iam:PassRole',
-  ],
-  'AWS::Lambda::Permission': of('lambda', 'AddPermission', 'RemovePermission', 'GetPolicy'),
-  'AWS::Logs::LogGroup': [
-    ...of('logs', 'CreateLogGroup', 'DeleteLogGroup', 'DescribeLogGroups', 'GetDataProtectionPolicy'),
-    ...of('logs', 'PutRetentionPolicy', 'DeleteRetentionPolicy'),
-    ...of('logs', 'TagResource', 'UntagResource', 'ListTagsForResource'),
-  ],
-  'AWS::Logs::MetricFilter': of('logs', 'PutMetricFilter', 'DescribeMetricFilters', 'DeleteMetricFilter'),
-  'AWS::SNS::Subscription': [
-    // Not in the registry yet; SNS's own API.
-    ...of('sns', 'Subscribe', 'Unsubscribe', 'GetSubscriptionAttributes', 'SetSubscriptionAttributes'),
-  ],
-  'AWS::SNS::Topic': [
-    ...of('sns', 'CreateTopic', 'DeleteTopic', 'GetTopicAttributes', 'GetDataProtectionPolicy'),
-    ...of('sns', 'TagResource', 'UntagResource', 'ListTagsForResource', 'ListSubscriptionsByTopic'),
-    ...setTopic,
-  ],
-  'AWS::SNS::TopicPolicy': setTopic,
-  'AWS::SQS::Queue': [
-    ...of('sqs', 'CreateQueue', 'DeleteQueue', 'GetQueueUrl', 'GetQueueAttributes'),
-    ...of('sqs', 'TagQueue', 'UntagQueue', 'ListQueueTags'),
-    ...setQueue,
-  ],
-  'AWS::SQS::QueuePolicy': setQueue,
-  'AWS::Scheduler::Schedule': [
-    ...of('scheduler', 'CreateSchedule', 'GetSchedule', 'UpdateSchedule', 'DeleteSchedule'),
-    'iam:PassRole',
-  ],
-  'AWS::Scheduler::ScheduleGroup': [
-    ...of('scheduler', 'CreateScheduleGroup', 'GetScheduleGroup', 'DeleteScheduleGroup', 'DeleteSchedule'),
-    ...of('scheduler', 'TagResource', 'UntagResource', 'ListTagsForResource'),
-  ],
-  'AWS::SecretsManager::Secret': [
-    ...of('secretsmanager', 'CreateSecret', 'DescribeSecret', 'UpdateSecret', 'DeleteSecret'),
-    ...of('secretsmanager', 'GetSecretValue', 'GetRandomPassword', 'TagResource', 'UntagResource'),
-  ],
-};
+/** The same of the handlers that change something: properties that no stack here sets. */
+const unusedOfChanges = [
+  ...unusedOfReads,
+  // Encryption with keys of customers, and policies of a resource's own.
+  /KmsKey$|ResourcePolicy$|DataProtectionPolicy$|PermissionsBoundary$/,
+  // Tables: replicas, streams, insights, scaling, imported data.
+  / (kinesis:|application-autoscaling:(?!Describe)|dynamodb:.*(Replica|Kinesis|Insights|Item$|Query|Scan))/,
+  /^AWS::DynamoDB::GlobalTable iam:/,
+  // Functions: layers, file systems, capacity providers, signed code, versions, limits of recursion and runtime.
+  / (elasticfilesystem|s3files):/,
+  /^AWS::Lambda::Function lambda:(Publish|Pass|.*CodeSigningConfig$|GetLayer|Put(?!FunctionConcurrency))/,
+  // Logs: indexes, delivery to others, tokens, protection from deletion.
+  /^AWS::Logs::LogGroup (firehose|s3|logs:(CreateLogDelivery|.*IndexPolicy|PutBearer|PutLogGroupDeletion))/,
+  // Roles that API Gateway or SNS take; subscriptions written into their topic; replicas of secrets.
+  /^AWS::(ApiGatewayV2::Integration|SNS::\w+) iam:/,
+  /^AWS::SNS::Topic sns:(Subscribe|Unsubscribe)$/,
+  /RegionsFromReplication$|ReplicateSecretToRegions$/,
+  // Policies of users and groups.
+  / iam:\w+(Group|User)Policy$/,
+  // Networks: other addresses, incoming rules, IPv6, encryption, VPN, tenancy.
+  / ec2:(\w*NatGatewayAddress|(Attach|Detach)VpnGateway|AcceptAddressTransfer|AssociateAddress)$/,
+  / ec2:(\w*Ingress|UpdateSecurityGroupRule\w*|\w*SubnetCidrBlock|CreateVpcEncryptionControl|ModifyVpcTenancy)$/,
+  / vpce:/,
+  // The bucket of the CDK: what its template does not set, and its end, as it stays.
+  / s3tables:|^AWS::S3::Bucket (iam|s3:(Delete|Update|Create(?!Bucket$)|TagResource|UntagResource|PutObject))/,
+  /^AWS::S3::Bucket s3:Put(?!(BucketAcl|BucketPublicAccessBlock|BucketVersioning|EncryptionConfiguration|LifecycleConfiguration)$)/,
+];
 
-/** Those of a network, which few stacks have. */
-export const networkTypes: Readonly<Record<string, readonly string[]>> = {
-  'AWS::EC2::EIP': [
-    ...ec2('AllocateAddress', 'ReleaseAddress', 'DescribeAddresses', 'DisassociateAddress'),
-    ...tagEc2,
-  ],
-  'AWS::EC2::InternetGateway': [
-    ...ec2('CreateInternetGateway', 'DeleteInternetGateway', 'DescribeInternetGateways'),
-    ...tagEc2,
-  ],
-  'AWS::EC2::NatGateway': [...ec2('CreateNatGateway', 'DeleteNatGateway', 'DescribeNatGateways'), ...tagEc2],
-  'AWS::EC2::Route': ec2('CreateRoute', 'ReplaceRoute', 'DeleteRoute', 'DescribeRouteTables'),
-  'AWS::EC2::RouteTable': [...ec2('CreateRouteTable', 'DeleteRouteTable', 'DescribeRouteTables'), ...tagEc2],
-  'AWS::EC2::SecurityGroup': [
-    ...ec2('CreateSecurityGroup', 'DeleteSecurityGroup', 'DescribeSecurityGroups', 'DescribeInstances'),
-    ...ec2('AuthorizeSecurityGroupEgress', 'RevokeSecurityGroupEgress'),
-    ...tagEc2,
-  ],
-  'AWS::EC2::Subnet': [
-    ...ec2('CreateSubnet', 'DeleteSubnet', 'DescribeSubnets', 'ModifySubnetAttribute', 'DescribeNetworkAcls'),
-    // Their zones: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-getavailabilityzones.html
-    ...ec2('DescribeAvailabilityZones', 'DescribeAccountAttributes'),
-    ...tagEc2,
-  ],
-  'AWS::EC2::SubnetRouteTableAssociation': [
-    ...ec2('AssociateRouteTable', 'ReplaceRouteTableAssociation', 'DisassociateRouteTable'),
-    ...ec2('DescribeSubnets', 'DescribeRouteTables'),
-  ],
-  'AWS::EC2::VPC': [
-    ...ec2('CreateVpc', 'DeleteVpc', 'DescribeVpcs', 'ModifyVpcAttribute', 'DescribeVpcAttribute'),
-    ...ec2('DescribeNetworkAcls', 'DescribeSecurityGroups'),
-    ...tagEc2,
-  ],
-  'AWS::EC2::VPCEndpoint': ec2(
-    ...['CreateVpcEndpoint', 'ModifyVpcEndpoint', 'DeleteVpcEndpoints', 'DescribeVpcEndpoints'],
-  ),
-  'AWS::EC2::VPCGatewayAttachment': ec2(
-    ...['AttachInternetGateway', 'DetachInternetGateway', 'DescribeInternetGateways'],
-  ),
-  // A function in a network.
-  'AWS::Lambda::Function': ec2(
-    ...['DescribeSecurityGroups', 'DescribeSubnets', 'DescribeVpcs', 'DescribeNetworkInterfaces'],
-  ),
-};
+/** The roles of a plant's stack get no policy that exists already; those of the CDK's own do. */
+const ownPolicies = / iam:(Attach|Detach)RolePolicy$/;
 
-/** Those of the CDK's own stack, as `cdk bootstrap` makes it without options. */
-export const bootstrapTypes: Readonly<Record<string, readonly string[]>> = {
-  'AWS::ECR::Repository': [
-    ...of('ecr', 'CreateRepository', 'DeleteRepository', 'DescribeRepositories', 'SetRepositoryPolicy'),
-    ...of('ecr', 'GetRepositoryPolicy', 'DeleteRepositoryPolicy', 'PutLifecyclePolicy', 'GetLifecyclePolicy'),
-    ...of('ecr', 'DeleteLifecyclePolicy', 'PutImageScanningConfiguration', 'PutImageTagMutability'),
-    ...of('ecr', 'TagResource', 'UntagResource', 'ListTagsForResource'),
-  ],
-  'AWS::IAM::Policy': rolePolicy,
-  'AWS::IAM::Role': [...role, ...of('iam', 'AttachRolePolicy', 'DetachRolePolicy')],
-  'AWS::S3::Bucket': [
-    // It stays when its stack is deleted.
-    ...of('s3', 'CreateBucket', 'ListBucket', 'GetBucket*', 'Get*Configuration', 'PutBucketAcl'),
-    ...of('s3', 'PutBucketPublicAccessBlock', 'PutBucketVersioning', 'PutEncryptionConfiguration'),
-    's3:PutLifecycleConfiguration',
-  ],
-  'AWS::S3::BucketPolicy': of('s3', 'GetBucket*', 'PutBucketPolicy', 'DeleteBucketPolicy'),
-  'AWS::SSM::Parameter': [
-    ...of('ssm', 'PutParameter', 'GetParameters', 'DeleteParameter'),
-    ...of('ssm', 'AddTagsToResource', 'RemoveTagsFromResource'),
-  ],
-};
+/**
+ * The actions that resources of these types need.
+ * @param attached Whether roles are given policies that exist.
+ * @throws Error for a type that is neither in the copy of the registry nor named above.
+ */
+export function actionsFor(types: readonly string[], { attached = false } = {}): string[] {
+  const unused = attached ? unusedOfChanges : [...unusedOfChanges, ownPolicies];
+  const needed = (type: string, actions: string | undefined, but: readonly RegExp[]) =>
+    (actions ?? '')
+      .split(' ')
+      .filter((action) => action && !but.some((one) => one.test(`${type} ${action}`)));
+  return types.flatMap((type) => {
+    const known = handlers.get(type);
+    if (!known && besides[type] === undefined) throw new Error(`${type} is not in handlers.json.`);
+    return [
+      ...needed(type, known?.read, unusedOfReads),
+      ...needed(type, known?.change, unused),
+      ...needed(type, besides[type], []),
+    ];
+  });
+}

@@ -6,8 +6,8 @@ import { parse as parseYaml } from 'yaml';
 import * as z from 'zod/mini';
 import { startAssembly } from '../stack/assembled.ts';
 import { awsActionsOf, operatorPrograms } from './aws-calls.ts';
-import { bootstrapTypes, networkTypes, stackTypes } from './handlers.ts';
-import { actionsOf, complaintsAbout, mentions, policyOf, wideActionsOf } from './policy.ts';
+import { actionsFor } from './handlers.ts';
+import { actionsOf, complaintsAbout, differencesOf, mentions, policyOf, wideActionsOf } from './policy.ts';
 
 const resourceSchema = z.looseObject({
   Type: z.string(),
@@ -27,6 +27,7 @@ const resources = stacks.flatMap((stack) =>
 );
 
 const sorted = (names: Iterable<string>) => [...new Set(names)].sort();
+const nothing = { missing: [], idle: [] };
 const policies = readdirSync('infra/policies')
   .filter((file) => file.endsWith('.json') && !file.startsWith('github-'))
   .map((file) => file.replace('.json', ''));
@@ -78,21 +79,14 @@ describe('operators', () => {
 });
 
 describe('CloudFormation, for a stack', () => {
-  const network = (type: string) => type.startsWith('AWS::EC2::');
+  const needed = actionsFor(sorted(resources.map(([, { Type }]) => Type)));
+  const ofNetworks = (action: string) => action.startsWith('ec2:');
 
-  it('may create, change and delete each type of resource in it, and nothing else', () => {
-    const types = sorted(resources.map(([, { Type }]) => Type));
-    expect(types.filter((type) => !(type in stackTypes) && !(type in networkTypes))).toEqual([]);
-    expect(actionsOf('cloudformation')).toEqual(
-      sorted([
-        ...types.filter((type) => !network(type)).flatMap((type) => stackTypes[type] ?? []),
-        // The template's parameter `BootstrapVersion` is read by its name.
-        'ssm:GetParameters',
-      ]),
-    );
-    expect(actionsOf('cloudformation-network')).toEqual(
-      sorted(types.flatMap((type) => networkTypes[type] ?? [])),
-    );
+  it('may create, read, change and delete each type of resource in it, and nothing else', () => {
+    // The template's parameter `BootstrapVersion` is read by its name.
+    const others = [...needed.filter((action) => !ofNetworks(action)), 'ssm:GetParameters'];
+    expect(differencesOf('cloudformation', others)).toEqual(nothing);
+    expect(differencesOf('cloudformation-network', needed.filter(ofNetworks))).toEqual(nothing);
   });
 
   it('gives each resource the name that its policy expects', () => {
@@ -132,14 +126,11 @@ describe('the CDK', () => {
     const given = [...text.matchAll(/iam::aws:policy\/(\w+)/g)].map(([, name = '']) => name);
 
     // Assess
-    expect(types.filter((type) => !(type in bootstrapTypes))).toEqual([]);
-    expect(actionsOf('bootstrap').filter((action) => !action.startsWith('cloudformation:'))).toEqual(
-      sorted([
-        ...types.flatMap((type) => bootstrapTypes[type] ?? []),
-        // Before it begins, the command reads which version is there.
-        'ssm:GetParameter',
-      ]),
-    );
+    const needed = actionsFor(types, { attached: true });
+    // Before it begins, the command reads which version is there.
+    const { missing, idle } = differencesOf('bootstrap', [...needed, 'ssm:GetParameter']);
+    expect(missing).toEqual([]);
+    expect(idle.filter((action) => !action.startsWith('cloudformation:'))).toEqual([]);
     expect(
       roles.map((name) => mentions('bootstrap', 'iam:CreateRole', `arn:aws:iam::1:role/${name}`)),
     ).toEqual(Array.from({ length: 5 }, () => true));

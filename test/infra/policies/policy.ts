@@ -40,6 +40,16 @@ export function actionsOf(name: string): string[] {
   return [...new Set(policyOf(name).flatMap(({ Action }) => Action))].sort();
 }
 
+/** Of the needed actions those that a policy does not allow, and of those that it allows those that nothing needs. */
+export function differencesOf(name: string, needed: readonly string[]) {
+  const allowed = actionsOf(name);
+  const allows = (pattern: string, action: string) => pattern === action || wildcard(pattern)(action);
+  return {
+    missing: [...new Set(needed)].filter((action) => !allowed.some((one) => allows(one, action))),
+    idle: allowed.filter((pattern) => !needed.some((action) => allows(pattern, action))),
+  };
+}
+
 /** Whether some statement allows this action on this resource, if its conditions hold. */
 export function mentions(name: string, action: string, arn: string): boolean {
   return policyOf(name).some(
@@ -49,8 +59,8 @@ export function mentions(name: string, action: string, arn: string): boolean {
   );
 }
 
-/** CloudFormation's registry names it among the permissions of a stage; IAM's reference does not know it yet. */
-const unlisted = ['apigateway:TagResource'];
+/** CloudFormation's registry names them among the permissions of a stage; IAM's reference does not know them yet. */
+const unlisted = ['apigateway:TagResource', 'apigateway:UntagResource'];
 
 /**
  * What of a statement IAM would not heed, by its service authorization reference: an action that there is not, one on a
