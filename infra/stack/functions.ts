@@ -82,7 +82,7 @@ function ordersOut({ integration, queues, placement, bundles }: FunctionsProps, 
     'create-product-orders': {
       description: 'Creates product orders in Azumuta, links them in the ERP, and looks at open ones',
       placement,
-      ...consumerOf(queues.productOrders, azumuta.atOnce, erp.atOnce),
+      ...consumerOf(queues.productOrders, deployment.containers.orders, azumuta.atOnce, erp.atOnce),
       uses: [
         ...worksOn('productOrders', uses),
         uses.sendTo('productOrders', 'completions'),
@@ -115,7 +115,7 @@ function resultsBack({ integration, queues, placement, bundles }: FunctionsProps
       description: 'Reads what was built from Azumuta and books it in the ERP, each once',
       placement,
       // One container more than the ERP has slots reads and plans while the others book.
-      ...consumerOf(queues.completions, erp.atOnce && erp.atOnce + 1),
+      ...consumerOf(queues.completions, deployment.containers.completions, erp.atOnce && erp.atOnce + 1),
       uses: [
         ...worksOn('completions', uses),
         uses.ledger('GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query'),
@@ -194,11 +194,12 @@ function worksOn(queue: 'productOrders' | 'completions', uses: Uses): readonly U
 }
 
 /**
- * Containers that may work on a queue at once: five, or as many as find slots of the partners that they call. More would
- * only give their batches back; AWS requires at least two.
+ * No more containers work on a queue at once than find slots of the partners that they call: more would only give their
+ * batches back. AWS requires at least two.
+ * @param most Of the configuration.
  */
-function consumerOf(queue: IQueue, ...atOnce: readonly (number | undefined)[]) {
-  const containers = Math.max(2, Math.min(...atOnce.map((limit) => limit ?? 5)));
+function consumerOf(queue: IQueue, most: number, ...atOnce: readonly (number | undefined)[]) {
+  const containers = Math.max(2, Math.min(most, ...atOnce.map((limit) => limit ?? most)));
   return { timeout: consumerTimeout, memoryMb: 512, consumes: { queue, containers } } as const;
 }
 

@@ -143,6 +143,19 @@ export const deploymentSchema = strictObject({
   /** Add one when the stack takes in another ledger table (runbook, *Bringing a ledger back*), 1 to 99. Default 1. */
   ledgerGeneration: z._default(z.int().check(z.gte(1), z.lte(99)), 1),
   /**
+   * Most containers that work on each queue at once, 2 to 1000; fewer run where a partner takes fewer calls (`atOnce`).
+   * A new account runs ten for everything in it: the defaults leave three for the endpoints and the schedules.
+   */
+  containers: z._default(
+    strictObject({
+      /** Those that create product orders in Azumuta. */
+      orders: z._default(z.int().check(z.gte(2), z.lte(1000)), 3),
+      /** Those that read completions and book them in the ERP. */
+      completions: z._default(z.int().check(z.gte(2), z.lte(1000)), 4),
+    }),
+    { orders: 3, completions: 4 },
+  ),
+  /**
    * Containers that are reserved for the webhook, 1 to 1000, so that nothing else in the account makes it turn a trigger
    * away; no more than these run (Lambda's reserved concurrency). Default: none, as Lambda leaves at least 100 unreserved,
    * and a new account has ten in all; `doctor` shows how many.

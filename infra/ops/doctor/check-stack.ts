@@ -85,7 +85,7 @@ async function lookAtPull(
   return wrong(says, 'check that its schedule is switched on, and read the log group of pull-product-orders');
 }
 
-/** The consumers of the queues run up to ten containers. With fewer than these, a trigger may find none. */
+/** Consumers, pull, endpoints and what else is in the account. With fewer than these, a trigger may find none. */
 const enoughContainers = 50;
 
 /** Checks whether AWS lets the account do what a plant needs. The platform on this machine has no account. */

@@ -15,6 +15,7 @@ export default defineIntegration({
     account: '111122223333',
     region: 'eu-west-1',
     webhookConcurrency: 10,
+    containers: { completions: 20 },
     alarmEmails: ['it@plant.example'],
     alerts: { emails: ['planning@plant.example'], webhooks: ['teams', 'slack', 'webhook'] },
     pages: { validHours: 48, allowedSources: ['192.0.2.0/24'] },

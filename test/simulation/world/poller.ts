@@ -4,7 +4,7 @@ import type { Chance } from './chance.ts';
 import type { LambdaFunction } from './lambda.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
-/** Maximum number of simultaneous containers of a consumer, as in infra/stack. */
+/** Maximum number of simultaneous containers of a consumer. A stack has fewer by default: more at once find more. */
 const maxAtOnce = 5;
 
 /** Decides when the event source mapping of a queue polls, and how many batches run at the same time. */
