@@ -74,16 +74,20 @@ describe('the workflow that deploys', () => {
   });
 
   it.each([
-    ['deploy', 'AWS_DEPLOY_ROLE', (job: string) => `environment:${jobs[job]?.environment}`],
-    ['diff', 'AWS_DIFF_ROLE', () => 'pull_request'],
-  ])('takes a role that trusts the jobs which %s, and no other', (role, variable, subjectOf) => {
+    ['deploy', 'AWS_DEPLOY_ROLE', ['test', 'production'], 'environment:<environment>'],
+    ['diff', 'AWS_DIFF_ROLE', ['diff'], 'pull_request'],
+  ])('takes a role that trusts one environment or the pull requests, and no other: %s', (...given) => {
+    const [role, variable, jobsWithIt, subject] = given;
     const trust = readFileSync(`infra/policies/github-${role}-trust.json`, 'utf8');
     const [{ Condition }] = JSON.parse(trust).Statement;
-    const { 'token.actions.githubusercontent.com:sub': subjects, ...others } = Condition.StringEquals;
-    expect([subjects].flat()).toEqual(
-      withRole(variable).map((job) => `repo:<owner>/<repository>:${subjectOf(job)}`),
-    );
-    expect(others).toEqual({ 'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com' });
+    expect(Condition).toEqual({
+      StringEquals: {
+        'token.actions.githubusercontent.com:aud': 'sts.amazonaws.com',
+        'token.actions.githubusercontent.com:sub': `repo:<owner>/<repository>:${subject}`,
+      },
+    });
+    // GitHub takes a variable of the job's environment before one of the repository.
+    expect(withRole(variable)).toEqual(jobsWithIt);
   });
 });
 
