@@ -63,8 +63,6 @@ export class IntegrationFunction extends Construct {
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
-      // The next run does what a failed one left.
-      ...(props.scheduled && { retryAttempts: 0 }),
       environment: { STACK_NAME: Stack.of(this).stackName, ...environment },
     });
     acknowledge(this.lambda, {

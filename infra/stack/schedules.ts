@@ -50,6 +50,9 @@ export function scheduledOf({ schedule: { pull, reconcile } }: CompleteIntegrati
   ];
 }
 
+/** Lambda's longest. @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
+const longestAge = Duration.hours(6);
+
 /** What runs by the clock. A schedule that is off stays in the stack, disabled. */
 export class Schedules extends Construct {
   /** A group of its own, as Scheduler counts by group only. */
@@ -75,6 +78,12 @@ export class Schedules extends Construct {
     });
     for (const { id: scheduleId, name, description, every, enabled } of scheduledOf(integration)) {
       const { lambda } = functions.named[name];
+      // Where Lambda has no container free, an event waits: for six hours, unless something is said.
+      const maxEventAge = Duration.minutes(Math.min(every.toMinutes(), longestAge.toMinutes()));
+      // The next run does what this one missed, and repeating it would only pile up runs. Where it is hours away, Lambda
+      // repeats a failed run twice, and Scheduler its call as long as the event may wait.
+      const once = every.toMinutes() < 60 ? { retryAttempts: 0 } : {};
+      lambda.configureAsyncInvoke({ maxEventAge, retryAttempts: 2, ...once });
       // The CDK's own grant would include all versions of the function.
       role.addToPolicy(
         new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [lambda.functionArn] }),
@@ -84,8 +93,7 @@ export class Schedules extends Construct {
         scheduleGroup: this.group,
         schedule: ScheduleExpression.rate(every),
         enabled,
-        // The next run does what this one missed: repeating it would only pile up runs.
-        target: new LambdaInvoke(lambda, { retryAttempts: 0, role: role.withoutPolicyUpdates() }),
+        target: new LambdaInvoke(lambda, { maxEventAge, ...once, role: role.withoutPolicyUpdates() }),
       });
       // Schedules name their group in text, so CloudFormation does not see that they depend on it.
       schedule.node.addDependency(this.group);

@@ -32,10 +32,29 @@ describe('the schedule of reconciliation', () => {
     ['once a day unless the configuration says otherwise', standard, 'rate(1 day)', 'ENABLED'],
     ['as often as configured', often, 'rate(12 hours)', 'ENABLED'],
     ['not at all where it is off', never, 'rate(1 day)', 'DISABLED'],
-  ])('runs %s, and a failed run is not repeated', (_, stack, ScheduleExpression, State) => {
+  ])('runs %s', (_, stack, ScheduleExpression, State) => {
     Template.fromStack(stack).hasResourceProperties('AWS::Scheduler::Schedule', {
       ...{ Description: Match.stringLikeRegexp('overdue'), ScheduleExpression, State },
-      Target: { RetryPolicy: { MaximumRetryAttempts: 0 } },
+    });
+  });
+
+  it.each([
+    ['is repeated for six hours when the next is far away', 'overdue', 2, 185, 6 * 3600],
+    ['is not, and waits no longer than until the next', 'released', 0, 0, 300],
+    ['is not either when it sends alerts', 'people', 0, 0, 300],
+  ])('has runs of which one that fails %s', (_, description, byLambda, byScheduler, seconds) => {
+    const [schedule] = Object.values(
+      unasked.findResources('AWS::Scheduler::Schedule', {
+        Properties: { Description: Match.stringLikeRegexp(description) },
+      }),
+    );
+    const { Arn, RetryPolicy } = schedule?.Properties.Target ?? {};
+
+    expect(RetryPolicy).toEqual({ MaximumEventAgeInSeconds: seconds, MaximumRetryAttempts: byScheduler });
+    unasked.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: Arn['Fn::GetAtt'][0] },
+      MaximumEventAgeInSeconds: seconds,
+      MaximumRetryAttempts: byLambda,
     });
   });
 

@@ -92,11 +92,6 @@ describe('functions', () => {
     ]);
     expect(reached('secretsmanager:GetSecretValue')).toEqual([expect.stringMatching(/^SecretsWebhookToken/)]);
   });
-
-  it('are not retried by Lambda when a schedule invokes them: the next run does what one left', () => {
-    template.resourceCountIs('AWS::Lambda::EventInvokeConfig', 3);
-    template.allResourcesProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 });
-  });
 });
 
 describe('routes', () => {

@@ -107,7 +107,8 @@ export const table = z.strictObject({
 export const eventInvokeConfig = z.strictObject({
   FunctionName: leftOut,
   Qualifier: leftOut,
-  MaximumRetryAttempts: z.literal(0, '0: local runs do not invoke again'),
+  MaximumEventAgeInSeconds: leftOut,
+  MaximumRetryAttempts: leftOut,
 });
 
 /** Its value is set by an operator, or made at the first start. */
