@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, describe, expect, it } from 'vitest';
+import { typed } from '../ops/commands/typed.ts';
 import { startAssembly } from '../stack/assembled.ts';
 import { type StubAccount, startStubAccount } from './stub-account.ts';
 
@@ -35,6 +36,19 @@ describe('a role with this policy alone', () => {
     await cdk(['deploy', '--require-approval', 'never'], account);
     expect(account.refused).toEqual([]);
     expect(account.asked).toContain(`ROLE cloudformation:ExecuteChangeSet ${stack}`);
+  });
+
+  it('deploy: can repeat a first deployment that failed, which the CDK alone cannot replace', async () => {
+    const account = await startStubAccount('deploy', { failed: stack });
+    const again = await cdk(['deploy', '--require-approval', 'never'], account).catch(String);
+    const environment = { ...account.environment, CDK_APP: assembled.folder, HOME: assembled.folder };
+    const { code, complaint } = await typed('redeploy', ['--stack', stack], { environment });
+    const twice = await typed('redeploy', ['--stack', stack], { environment });
+
+    expect(again).toContain('cannot be deleted');
+    expect({ code, refused: account.refused }, complaint).toEqual({ code: 0, refused: [] });
+    expect(account.asked).toContain(`LOGGEDIN cloudformation:UpdateTerminationProtection ${stack}`);
+    expect(twice).toMatchObject({ code: 2, complaint: expect.stringContaining('no first deployment') });
   });
 
   it('diff: can compare, although it may assume no role', async () => {

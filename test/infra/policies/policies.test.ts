@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import * as z from 'zod/mini';
 import { startAssembly } from '../stack/assembled.ts';
-import { awsActionsOf, operatorPrograms } from './aws-calls.ts';
+import { awsActionsOf, operatorPrograms, redeploy } from './aws-calls.ts';
 import { actionsFor } from './handlers.ts';
 import { actionsOf, complaintsAbout, differencesOf, mentions, policyOf, wideActionsOf } from './policy.ts';
 
@@ -154,8 +154,14 @@ describe('the CDK', () => {
     );
 
     // Assess
-    expect(policyOf('deploy').flatMap(({ Resource }) => Resource)).toEqual(
+    const assumed = policyOf('deploy').filter(({ Action }) => Action.includes('sts:AssumeRole'));
+    expect(assumed.flatMap(({ Resource }) => Resource)).toEqual(
       roles.map((role) => `arn:aws:iam::*:role/${role}*`),
     );
+  });
+
+  it('deploys again what failed for the first time, by a person who may do what that command sends', async () => {
+    const sent = await awsActionsOf([redeploy]);
+    expect(differencesOf('deploy', [...sent, 'sts:AssumeRole'])).toEqual(nothing);
   });
 });

@@ -9,21 +9,26 @@ export type StubAccount = Awaited<ReturnType<typeof startStubAccount>>;
 
 /**
  * An account as far as the CDK's command line sees it: whoever is logged in may do what a policy allows, and whatever
- * role they assume may do everything. Stacks are there as soon as their change set is executed. It ends with the test.
+ * role they assume may do everything. Stacks are there as soon as their change set is executed; one that is protected is
+ * not deleted. It ends with the test.
  * @param policy Of `infra/policies`.
  * @param trusting Whether roles can be assumed at all.
  * @param deployed Stacks that are there already.
+ * @param failed One whose first deployment failed, protected as the CDK leaves it.
  */
 export async function startStubAccount(
   policy: string,
   {
     trusting = true,
     deployed = [],
-  }: { readonly trusting?: boolean; readonly deployed?: readonly string[] } = {},
+    failed,
+  }: { readonly trusting?: boolean; readonly deployed?: readonly string[]; readonly failed?: string } = {},
 ) {
   const refused: string[] = [];
   const asked: string[] = [];
-  const stacks = new Set(deployed);
+  const stacks = new Map(deployed.map((stack) => [stack, 'CREATE_COMPLETE']));
+  if (failed) stacks.set(failed, 'ROLLBACK_COMPLETE');
+  const unprotected = new Set<string>();
 
   const { url } = await startServer((received) => {
     const { accessKeyId = '', service = '' } = signerOf(received.headers.authorization) ?? {};
@@ -39,11 +44,18 @@ export async function startStubAccount(
       refused.push(`${action} ${resource}`);
       return failure(403, 'AccessDenied', `not authorized to perform: ${action}`);
     }
-    if (action === 'cloudformation:ExecuteChangeSet') stacks.add(stack);
-    if (action === 'cloudformation:DescribeStacks' && !stacks.has(stack))
+    if (action === 'cloudformation:UpdateTerminationProtection') unprotected.add(stack);
+    if (action === 'cloudformation:DeleteStack' && !unprotected.has(stack))
+      return failure(400, 'ValidationError', `Stack [${stack}] cannot be deleted`);
+    if (action === 'cloudformation:DeleteStack') stacks.set(stack, 'DELETE_COMPLETE');
+    if (action === 'cloudformation:ExecuteChangeSet') stacks.set(stack, 'CREATE_COMPLETE');
+    // A stack that was deleted is still known by its id.
+    const status = stacks.get(stack) ?? 'DELETE_COMPLETE';
+    const isKnown = status !== 'DELETE_COMPLETE' || (stacks.has(stack) && fields.get('StackName') !== stack);
+    if (action === 'cloudformation:DescribeStacks' && !isKnown)
       return failure(400, 'ValidationError', `Stack with id ${stack} does not exist`);
     if (target === 'GetParameter') return { body: { Parameter: { Name: 'version', Value: '33' } } };
-    return xml(fields.get('Action') ?? '', answers[action]?.(stack) ?? '');
+    return xml(fields.get('Action') ?? '', answers[action]?.(stack, status) ?? '');
   });
   return {
     /** What the logged-in person was refused. */
@@ -65,13 +77,13 @@ const idOf = (stack: string) =>
   `<StackId>arn:aws:cloudformation:eu-west-1:${account}:stack/${stack}/1</StackId>`;
 
 /** What is in an answer, where the command line reads something in it. */
-const answers: Readonly<Record<string, (stack: string) => string>> = {
+const answers: Readonly<Record<string, (stack: string, status?: string) => string>> = {
   'sts:GetCallerIdentity': () =>
     `<Account>${account}</Account><Arn>arn:aws:iam::${account}:user/someone</Arn>`,
   'sts:AssumeRole': () =>
     '<Credentials><AccessKeyId>ROLE</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>',
-  'cloudformation:DescribeStacks': (stack) =>
-    `<Stacks><member><StackName>${stack}</StackName>${idOf(stack)}<CreationTime>2026-12-01T00:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus></member></Stacks>`,
+  'cloudformation:DescribeStacks': (stack, status) =>
+    `<Stacks><member><StackName>${stack}</StackName>${idOf(stack)}<CreationTime>2026-12-01T00:00:00Z</CreationTime><StackStatus>${status}</StackStatus></member></Stacks>`,
   'cloudformation:GetTemplate': () => '<TemplateBody>{}</TemplateBody>',
   'cloudformation:CreateChangeSet': (stack) =>
     `<Id>arn:aws:cloudformation:::changeSet/one/1</Id>${idOf(stack)}`,
