@@ -117,7 +117,7 @@ export const deploymentSchema = strictObject({
     z.union([
       z.literal('none'),
       strictObject({
-        /** Makes a network whose calls all come from one public address, the output `FixedAddress`. */
+        /** Makes a network whose calls all come from one public address, the output `FixedAddress`, by a gateway in one zone. */
         fixedAddress: z.literal(true),
         /** Its addresses, /16 to /24: choose others than those of a network that it is connected with. Default `10.90.0.0/24`. */
         cidr: z._default(
