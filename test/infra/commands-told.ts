@@ -11,7 +11,7 @@ const plain = (line: string) =>
 export function commandsIn(script: string): string[] {
   return script
     .replaceAll('\\\n', ' ')
-    .split(/\n| && /)
+    .split(/\n| (?:&&|\|\|) /)
     .map(plain)
     .filter((line) => line !== '' && !line.startsWith('#'));
 }

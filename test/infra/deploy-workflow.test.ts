@@ -91,17 +91,28 @@ describe('the workflow that deploys', () => {
   });
 });
 
-/** Runs a step's script with a `gh` that notes how it was called and answers so. */
+interface StepOptions {
+  readonly answer?: string;
+  readonly files?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What a program of this name exits with. */
+  readonly exit?: number;
+}
+
+/** Runs a step's script with a `gh`, an `aws` and an `npm` that note how they were called and answer so. */
 async function runStep(
   job: string,
   name: string,
-  { answer = '', files = {} }: { answer?: string; files?: Record<string, string> },
+  { answer = '', files = {}, environment = {}, exit = 0 }: StepOptions,
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'workflow-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
-  writeFileSync(join(folder, 'gh'), `#!/bin/sh\necho "$@" > called.txt\nprintf '%s' '${answer}'\n`);
-  chmodSync(join(folder, 'gh'), 0o755);
+  for (const program of ['gh', 'aws', 'npm']) {
+    const lines = ['#!/bin/sh', 'echo "$@" >> called.txt', `printf '%s' '${answer}'`, `exit ${exit}`];
+    writeFileSync(join(folder, program), lines.join('\n'));
+    chmodSync(join(folder, program), 0o755);
+  }
   const script = jobs[job]?.steps.find((step) => step.name === name)?.run ?? '';
   const { stdout } = await promisify(execFile)('bash', ['-e', '-c', script], {
     cwd: folder,
@@ -111,7 +122,9 @@ async function runStep(
       PATH: `${folder}:${process.env.PATH}`,
       GITHUB_REPOSITORY: 'plant/integration',
       GITHUB_STEP_SUMMARY: join(folder, 'summary.md'),
+      GITHUB_ENV: join(folder, 'env.txt'),
       PULL_REQUEST: '7',
+      ...environment,
     },
   });
   return { stdout, read: (file: string) => readFileSync(join(folder, file), 'utf8') };
@@ -130,10 +143,40 @@ describe.skipIf(process.platform === 'win32')('a step of it', () => {
     expect(read('called.txt')).toContain('--workflow deploy.yml --branch main --status success');
   });
 
-  it('comments a pull request with what it would change, as far as a comment can be long', async () => {
-    const { read } = await runStep('diff', 'Comment', { files: { 'diff.txt': 'x'.repeat(100_000) } });
+  it.each([
+    ['a new comment', '', 'pr comment 7 --repo plant/integration'],
+    [
+      'the comment that it has made before, and no other',
+      '42',
+      'PATCH repos/plant/integration/issues/comments/42',
+    ],
+  ])('says what a pull request would change in %s, as far as a comment can be long', async (...given) => {
+    const [, answer, call] = given;
+    const { read } = await runStep('diff', 'Comment', {
+      answer,
+      files: { 'diff.txt': 'x'.repeat(100_000) },
+    });
     expect(read('comment.md')).toMatch(/^What this changes in production:\n```\nx+```\n$/);
     expect(read('comment.md').length).toBeLessThan(65_536);
-    expect(read('called.txt')).toContain('pr comment 7 --repo plant/integration');
+    expect(read('called.txt')).toContain(call);
+    expect(read('called.txt')).toContain('startswith("What this changes in production:")');
+  });
+
+  const [first, missing] = ['Whether it is the first deployment', 'What is still missing'];
+  it.each([
+    ['one that does not exist', 'Stack with id S does not exist', 'FIRST=yes\n'],
+    ['one that was deployed', '{"Stacks":[]}', ''],
+    ['one that it may not see', 'AccessDenied', ''],
+  ])('knows the first deployment of a stack: %s', async (_, answer, noted) => {
+    const { read } = await runStep('production', first, { answer, exit: 1, files: { 'env.txt': '' } });
+    expect(read('called.txt')).toContain('describe-stacks --stack-name AzumutaErp-ghent-production');
+    expect(read('env.txt')).toBe(noted);
+  });
+
+  it('fails when doctor finds something wrong, but after the first deployment, when nothing can be set yet', async () => {
+    const environment = { FIRST: 'yes' };
+    await expect(runStep('production', missing, { exit: 1 })).rejects.toThrow();
+    const { read } = await runStep('production', missing, { exit: 1, environment });
+    expect(read('called.txt')).toContain('doctor -- --no-partners');
   });
 });
