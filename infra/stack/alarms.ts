@@ -9,14 +9,13 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Topic } from 'aws-cdk-lib/aws-sns';
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import type { Functions, PermanentName } from './functions.ts';
 import type { HttpApi } from './http-api.ts';
+import { MailingList } from './mails.ts';
 import { metric, metricPeriod } from './metrics.ts';
-import { acknowledge } from './nag.ts';
 import { consumers, type Queues } from './queues.ts';
 import { type Scheduled, scheduledOf } from './schedules.ts';
 
@@ -76,11 +75,8 @@ export class Alarms extends Construct {
     }
   }
 
-  private createTopic({ plant, deployment: { alarmEmails } }: CompleteIntegration): Topic {
-    const topic = new Topic(this, 'Topic', {
-      displayName: `Azumuta-ERP integration of ${plant}`,
-      enforceSSL: true,
-    });
+  private createTopic({ deployment: { alarmEmails } }: CompleteIntegration): Topic {
+    const topic = new MailingList(this, 'Topic', 'alarms', alarmEmails);
     const stack = Stack.of(this);
     // A topic without a policy takes what its own account publishes. The statement of `enforceSSL` replaces that
     // default, and CloudWatch would be refused: the alarm would turn red and reach nobody.
@@ -103,16 +99,11 @@ export class Alarms extends Construct {
         },
       }),
     );
-    for (const address of alarmEmails) topic.addSubscription(new EmailSubscription(address));
     if (alarmEmails.length === 0)
       Annotations.of(this).addWarningV2(
         'azumuta-erp:nobody-is-told',
         'deployment.alarmEmails names nobody: no alarm will reach anybody. Name an address of the IT department.',
       );
-    acknowledge(topic, {
-      'Serverless::Serverless-SNSRedrivePolicy':
-        'Mails are best effort; the alarm itself stays red until its cause is fixed.',
-    });
     return topic;
   }
 

@@ -91,6 +91,9 @@ export class HttpApi extends Construct {
   constructor(scope: Construct, id: string, { functions, domain }: HttpApiProps) {
     super(scope, id);
     this.api = new ApiGatewayHttpApi(this, 'Api', {
+      apiName: Stack.of(this).stackName,
+      // An own domain is the only way in, as what is set up for it, such as a firewall, may be its reason.
+      disableExecuteApiEndpoint: domain !== undefined,
       description: 'Webhook of Azumuta and order endpoint of the ERP',
       createDefaultStage: false,
     });

@@ -1,3 +1,4 @@
+import { Stack } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
@@ -14,22 +15,24 @@ export class Mails extends Construct {
   /** Undefined where nobody gets a morning mail. */
   readonly morning: Topic | undefined;
 
-  constructor(scope: Construct, id: string, { plant, deployment }: CompleteIntegration) {
+  constructor(scope: Construct, id: string, { deployment }: CompleteIntegration) {
     super(scope, id);
     const { alarmEmails, alerts, morningMail } = deployment;
-    this.alerts = this.list('Alerts', `Azumuta-ERP alerts of ${plant}`, alerts.emails ?? alarmEmails);
-    this.morning =
-      morningMail && this.list('Morning', `Azumuta-ERP morning mail of ${plant}`, morningMail.emails);
+    this.alerts = new MailingList(this, 'Alerts', 'alerts', alerts.emails ?? alarmEmails);
+    this.morning = morningMail && new MailingList(this, 'Morning', 'morning mail', morningMail.emails);
   }
+}
 
-  private list(id: string, displayName: string, addresses: readonly string[]): Topic {
-    // Its policy only denies what is not encrypted: the function publishes with its role, of the same account.
-    const topic = new Topic(this, id, { displayName, enforceSSL: true });
-    for (const address of addresses) topic.addSubscription(new EmailSubscription(address));
-    acknowledge(topic, {
+/** A topic of mails. Its policy only denies what is not encrypted: whoever is of the same account may publish. */
+export class MailingList extends Topic {
+  /** @param what Is mailed; the sender's name says it, with plant and stage. */
+  constructor(scope: Construct, id: string, what: string, addresses: readonly string[]) {
+    const of = Stack.of(scope).stackName.replace(/^AzumutaErp-/, '');
+    super(scope, id, { displayName: `Azumuta-ERP ${what} of ${of}`, enforceSSL: true });
+    for (const address of addresses) this.addSubscription(new EmailSubscription(address));
+    acknowledge(this, {
       'Serverless::Serverless-SNSRedrivePolicy':
         'SNS tries a mail again for hours; what it cannot deliver to one address, the console and the other channels show.',
     });
-    return topic;
   }
 }

@@ -41,6 +41,8 @@ export class IntegrationStack extends Stack {
     checkRegions(integration.deployment, process.env.CDK_DEFAULT_REGION);
     super(scope, id, {
       terminationProtection: production,
+      // It would tell AWS which constructs are used.
+      analyticsReporting: false,
       env: { ...(account && { account }), ...(region && { region }) },
       ...stackProps,
     });

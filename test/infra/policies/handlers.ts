@@ -16,7 +16,6 @@ const besides: Readonly<Record<string, string>> = {
   // Access logs: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging.html
   'AWS::ApiGatewayV2::Stage':
     'logs:CreateLogDelivery logs:DeleteLogDelivery logs:DescribeLogGroups logs:DescribeResourcePolicies logs:GetLogDelivery logs:ListLogDeliveries logs:PutResourcePolicy logs:UpdateLogDelivery',
-  'AWS::CDK::Metadata': '',
   // GetFunction leaves the tags out without it: https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html
   'AWS::Lambda::Function': 'lambda:ListTags',
   // Their zones: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-getavailabilityzones.html

@@ -109,7 +109,9 @@ it('outputs the time zone in which the days of the plant begin', () => {
 });
 
 describe('a deployment with every option', () => {
-  it('has an own domain, whose DNS target is an output, beside the address that stays', () => {
+  it('has an own domain, whose DNS target is an output, and no other address', () => {
+    template.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: true });
+    sample.hasResourceProperties('AWS::ApiGatewayV2::Api', { DisableExecuteApiEndpoint: false });
     template.hasResourceProperties('AWS::ApiGatewayV2::DomainName', { DomainName: 'azumuta.plant.example' });
     template.hasOutput('DomainTarget', {});
     template.hasOutput('WebhookUrl', {

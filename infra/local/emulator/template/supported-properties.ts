@@ -136,7 +136,11 @@ export const schedule = described({
   }),
 });
 
-export const api = described({ Name: leftOut, ProtocolType: z.literal('HTTP') });
+export const api = described({
+  Name: leftOut,
+  DisableExecuteApiEndpoint: leftOut,
+  ProtocolType: z.literal('HTTP'),
+});
 
 export const route = z.strictObject({
   ApiId: leftOut,
