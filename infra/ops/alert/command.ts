@@ -12,6 +12,7 @@ import type { Progress } from '../../local/progress.ts';
 import { type Answer, defineCommand, exits, flag, runCommand, stackOptions } from '../cli/command.ts';
 import { linesOf, styled, tableOf } from '../cli/output.ts';
 import { findTarget, invoke, ledgerOf, type Target, whereOf } from '../cli/target.ts';
+import { unreadMails } from '../doctor/check-alerts.ts';
 import { situationOf, stackReadsOf } from '../flows/situation.ts';
 
 const command = defineCommand({
@@ -24,8 +25,8 @@ Examples:
   npm run alert -- --stack AzumutaErp-ghent-production --test   does a message arrive?
   npm run alert -- --local --test                               mails are files in the data folder
 
-The function itself sends the test, with its own rights and secrets. Even if SNS has accepted a mail, only addresses
-that have confirmed their subscription receive it; the doctor shows which have not.
+The function itself sends the test, with its own rights and secrets. Only addresses that have confirmed their
+subscription receive a mail; the doctor shows which have not.
 
 Exit codes: 0 nothing is open, or each channel has accepted the test · 1 failed · 2 wrong command line ·
 3 something is open, or a channel has refused the test`,
@@ -81,7 +82,11 @@ const testReportSchema = z.record(z.string(), z.string());
 
 async function test(target: Target, { during }: Progress): Promise<Answer> {
   const sending = invoke(target, 'AlertFunction', testReportSchema, { test: true });
-  const report = await during('Sending to each channel', sending);
+  const sent = await during('Sending to each channel', sending);
+  const unread = await unreadMails(target);
+  const report = Object.fromEntries(
+    Object.entries(sent).map(([channel, problem]) => [channel, problem || (unread[channel] ?? '')]),
+  );
   const lines = Object.entries(report).map(([channel, problem]) =>
     problem === ''
       ? `${styled('green', '✔')} ${channelWords[channel] ?? channel} has accepted it`

@@ -86,6 +86,17 @@ async function lookAtList(
   return wrong('nobody gets them', `name an address in the configuration (${field}), and deploy`);
 }
 
+/** What SNS does not say of the channels whose mails it accepts: that nobody gets them. */
+export async function unreadMails(target: Target): Promise<Record<string, string>> {
+  const { AlertTopic, MorningMailTopic } = target.local ? {} : target.outputs;
+  const topics = Object.entries({ email: AlertTopic, 'morning-mail': MorningMailTopic });
+  const unread = topics.map(async ([channel, topic]) => {
+    const isRead = topic === undefined || (await subscribersOf(target, topic)).confirmed.length > 0;
+    return isRead ? [] : [[channel, 'nobody gets it, as no address is named and confirmed']];
+  });
+  return Object.fromEntries((await Promise.all(unread)).flat());
+}
+
 /**
  * @see https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html (100 at a time)
  * @see https://aws.amazon.com/about-aws/whats-new/2023/05/amazon-sns-automatic-deletion-unconfirmed-subscriptions/

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { mailChecks } from '../../../../infra/ops/doctor/check-alerts.ts';
+import { mailChecks, unreadMails } from '../../../../infra/ops/doctor/check-alerts.ts';
 import configured from '../../../../integration.config.ts';
 import { defineIntegration } from '../../../../shared/integration/index.ts';
 import { startServer } from '../../../support/server.ts';
@@ -14,8 +14,8 @@ const integration = (...alarmEmails: readonly string[]) =>
     deployment: { alarmEmails },
   });
 
-/** What doctor finds, where SNS knows these subscriptions, one a page. */
-async function found(subscriptions: Readonly<Record<string, string>>, ...wanted: readonly string[]) {
+/** A stack where SNS knows these subscriptions, one a page. */
+async function stackWith(subscriptions: Readonly<Record<string, string>>) {
   const members = Object.entries(subscriptions).map(
     ([address, arn]) =>
       `<member><Endpoint>${address}</Endpoint><SubscriptionArn>${arn}</SubscriptionArn></member>`,
@@ -28,8 +28,12 @@ async function found(subscriptions: Readonly<Record<string, string>>, ...wanted:
       body: `<ListSubscriptionsByTopicResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><ListSubscriptionsByTopicResult><Subscriptions>${members[page] ?? ''}</Subscriptions>${next}</ListSubscriptionsByTopicResult></ListSubscriptionsByTopicResponse>`,
     };
   });
-  const target = { ...onThisMachine({ AlarmTopic: topic }, url), local: false };
-  const [check] = mailChecks(target, integration(...wanted));
+  return { ...onThisMachine({ AlarmTopic: topic, AlertTopic: topic }, url), local: false };
+}
+
+/** What doctor finds there. */
+async function found(subscriptions: Readonly<Record<string, string>>, ...wanted: readonly string[]) {
+  const [check] = mailChecks(await stackWith(subscriptions), integration(...wanted));
   return check?.look();
 }
 
@@ -59,6 +63,14 @@ it('names addresses that have not confirmed, and those that SNS has removed mean
       command: `aws sns subscribe --topic-arn ${topic} --protocol email --notification-endpoint c@plant.example`,
     },
   ]);
+});
+
+it.each([
+  ['no address is subscribed', {}, ['email']],
+  ['no address is confirmed', { [waits]: 'PendingConfirmation' }, ['email']],
+  ['one is confirmed', { [confirmed]: `${topic}:1`, [waits]: 'PendingConfirmation' }, []],
+])('does not take a mail for delivered that SNS accepts for nobody: %s', async (_, subscriptions, unread) => {
+  expect(Object.keys(await unreadMails(await stackWith(subscriptions)))).toEqual(unread);
 });
 
 it('checks the lists of alerts and of the morning mail, too, if the stack has them', async () => {
