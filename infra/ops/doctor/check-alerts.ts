@@ -74,7 +74,7 @@ async function lookAtList(
     ...gone.map((address) =>
       wrong(
         `${address} is not subscribed any more: SNS removes addresses that were not confirmed for two days`,
-        'subscribe it again, and click the link in the mail that comes',
+        'subscribe it again, with the rights of an administrator, and click the link in the mail that comes',
         `aws sns subscribe --topic-arn ${topicArn} --protocol email --notification-endpoint ${shellWord(address)}`,
       ),
     ),

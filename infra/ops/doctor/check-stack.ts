@@ -99,7 +99,7 @@ export function accountChecks({ local, aws }: Pick<Target, 'local' | 'aws'>): Ch
         return fine(`runs up to ${containers} containers of functions at once`);
       return notice(
         `runs no more than ${containers} containers of functions at once, for everything in it: when all are busy, triggers and orders are refused (503)`,
-        'ask AWS for the usual 1000, which costs nothing',
+        'ask AWS for the usual 1000, which costs nothing, with the rights of an administrator',
         'aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 1000',
       );
     }),
@@ -133,6 +133,7 @@ export async function lookAtLedger(target: Target) {
     if (AttributeName !== ledgerTimeToLive || !/^ENABL/.test(TimeToLiveStatus ?? ''))
       return wrong(
         'nothing in it ever expires: time to live is off',
+        'switch it on, with the rights of an administrator',
         `aws dynamodb update-time-to-live --table-name ${TableName} --time-to-live-specification Enabled=true,AttributeName=${ledgerTimeToLive}`,
       );
   }

@@ -63,6 +63,18 @@ describe('operators', () => {
     expect(actionsOf('operate')).toEqual(sent.filter((action) => action !== 'dynamodb:DeleteItem'));
   });
 
+  it('are told whose rights a command of the AWS CLI needs that they may not type', () => {
+    const files = readdirSync('infra/ops', { recursive: true, encoding: 'utf8' });
+    const told = files
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => readFileSync(join('infra/ops', file), 'utf8'))
+      .flatMap((text) =>
+        Array.from(text.matchAll(/[^`]{0,200}[`']aws [a-z-]+ [a-z-]+ --/g), ([found]) => found),
+      );
+    expect(told.length).toBeGreaterThanOrEqual(3);
+    expect(told.filter((text) => !text.includes('with the rights of an administrator'))).toEqual([]);
+  });
+
   it.each([
     ['dynamodb:Query', 'arn:aws:dynamodb:eu-west-1:111122223333:table/NAME/index/by-day'],
     ['dynamodb:UpdateItem', 'arn:aws:dynamodb:eu-west-1:111122223333:table/NAME'],

@@ -59,7 +59,7 @@ it('names addresses that have not confirmed, and those that SNS has removed mean
     {
       ...wrong,
       says: 'c@plant.example is not subscribed any more: SNS removes addresses that were not confirmed for two days',
-      next: 'subscribe it again, and click the link in the mail that comes',
+      next: 'subscribe it again, with the rights of an administrator, and click the link in the mail that comes',
       command: `aws sns subscribe --topic-arn ${topic} --protocol email --notification-endpoint c@plant.example`,
     },
   ]);
