@@ -50,11 +50,12 @@ export class Alarms extends Construct {
     this.topic = this.createTopic(integration);
     this.watchQueues(queues);
     this.watchPartners();
-    this.watch('HttpApiRefusing', {
-      metric: httpApi.refused,
-      means:
-        'The HTTP API turned calls away (5xx or 429): triggers of Azumuta or orders of the ERP were not taken.',
-    });
+    if (httpApi.refused)
+      this.watch('HttpApiRefusing', {
+        metric: httpApi.refused,
+        means:
+          'The HTTP API turned calls away (5xx or 429): triggers of Azumuta or orders of the ERP were not taken.',
+      });
     if (httpApi.pagesRefused)
       this.watch('PagesRefusing', {
         metric: httpApi.pagesRefused,

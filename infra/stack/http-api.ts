@@ -23,13 +23,15 @@ import { acknowledge } from './nag.ts';
 export interface HttpApiProps {
   readonly functions: Functions;
   readonly domain: CompleteDeployment['domain'];
+  /** Whether alarms count the calls that were refused. */
+  readonly isWatched: boolean;
 }
 
 /**
  * Each route has a limit of its own, so that an import of orders turns no trigger away.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
  */
-const webhookLimit = { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 };
+const webhookLimit = { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 200 };
 const ordersLimit = { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 };
 
 const pagesLimit = { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 20 };
@@ -84,11 +86,11 @@ export class HttpApi extends Construct {
   /** What the own domain's DNS entry points to. */
   readonly domainTarget: string | undefined;
   /** Calls that were answered 5xx or 429, from the access log: the API's own metrics count 429 among all other 4xx. */
-  readonly refused: IMetric;
+  readonly refused: IMetric | undefined;
   /** The same of pages, where there are some. */
   readonly pagesRefused: IMetric | undefined;
 
-  constructor(scope: Construct, id: string, { functions, domain }: HttpApiProps) {
+  constructor(scope: Construct, id: string, { functions, domain, isWatched }: HttpApiProps) {
     super(scope, id);
     this.api = new ApiGatewayHttpApi(this, 'Api', {
       apiName: Stack.of(this).stackName,
@@ -112,8 +114,8 @@ export class HttpApi extends Construct {
     // The stage's settings name the routes in text, so CloudFormation does not see that it depends on them.
     this.addStage(present, accessLogs, ownDomain).node.addDependency(...added);
     const hasPages = functions.named['show-pages'] !== undefined;
-    this.refused = this.countRefused(accessLogs, '', hasPages ? [ofPages('!=')] : []);
-    this.pagesRefused = hasPages ? this.countRefused(accessLogs, 'Pages', [ofPages('=')]) : undefined;
+    if (isWatched) this.refused = this.countRefused(accessLogs, '', hasPages ? [ofPages('!=')] : []);
+    if (isWatched && hasPages) this.pagesRefused = this.countRefused(accessLogs, 'Pages', [ofPages('=')]);
     // It is made before this API, whose address the links begin with.
     if (hasPages) functions.named['send-alerts'].lambda.addEnvironment('PAGES_URL', `${this.url}/pages`);
   }

@@ -18,7 +18,8 @@ export class LedgerTable extends Construct {
     this.table = new TableV2(this, generation === 1 ? 'Table' : `Table${generation}`, {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
-      billing: Billing.onDemand(),
+      // Ten times what a backlog needs: a bound for what a flood with a valid key can cost.
+      billing: Billing.onDemand({ maxReadRequestUnits: 1000, maxWriteRequestUnits: 500 }),
       encryption: TableEncryptionV2.dynamoOwnedKey(),
       timeToLiveAttribute: ledgerTimeToLive,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },

@@ -42,13 +42,15 @@ const secretVariables = {
 
 export interface UsedResources {
   readonly stage: string;
+  /** Whether there are alarms, and metrics for them. */
+  readonly isWatched: boolean;
   readonly queues: Queues;
   readonly secrets: Secrets;
   readonly ledger: LedgerTable;
 }
 
 /** The uses of this stack's queues, secrets and ledger. */
-export function createUses({ stage, queues, secrets, ledger: { table } }: UsedResources) {
+export function createUses({ stage, isWatched, queues, secrets, ledger: { table } }: UsedResources) {
   function ofQueues(names: readonly QueueKey[], action: string): Use {
     const urls = names.map((name) => [queueVariables[name], queues[name].queueUrl]);
     return {
@@ -73,6 +75,7 @@ export function createUses({ stage, queues, secrets, ledger: { table } }: UsedRe
     ledger: (...actions: readonly string[]): Use => ({
       environment: {
         STAGE: stage,
+        ...(isWatched ? {} : { METRICS: 'off' }),
         LEDGER_TABLE_NAME: table.tableName,
         SETTLING_SECONDS: settlingSeconds,
         BREAKER_COOLDOWN_SECONDS: '15',

@@ -7,6 +7,7 @@ import { type CompleteIntegration, ConfigurationError } from '../../shared/integ
 import type { CompleteDeployment } from '../../shared/integration/deployment.ts';
 import type { Bundles } from '../build/bundle-functions.ts';
 import { Alarms } from './alarms.ts';
+import { addBudget } from './budget.ts';
 import { Functions } from './functions.ts';
 import { HttpApi } from './http-api.ts';
 import { LedgerTable } from './ledger-table.ts';
@@ -75,12 +76,14 @@ function createParts(scope: IntegrationStack, { integration, bundles, stage }: I
   const secrets = new Secrets(scope, 'Secrets', deployment);
   const network = new Network(scope, 'Network', deployment.network);
   const mails = new Mails(scope, 'Mails', integration);
-  const resources = { integration, stage, queues, secrets, ledger, mails };
+  const isWatched = deployment.alarms ?? isProduction(stage);
+  const resources = { integration, stage, isWatched, queues, secrets, ledger, mails };
   const { placement } = network;
   const functions = new Functions(scope, 'Functions', { ...resources, bundles, placement });
-  const httpApi = new HttpApi(scope, 'HttpApi', { functions, domain: deployment.domain });
+  const httpApi = new HttpApi(scope, 'HttpApi', { functions, domain: deployment.domain, isWatched });
   new Schedules(scope, 'Schedules', { integration, functions });
-  const alarms = new Alarms(scope, 'Alarms', { integration, queues, functions, httpApi });
+  addBudget(scope, deployment);
+  const alarms = isWatched && new Alarms(scope, 'Alarms', { integration, queues, functions, httpApi });
   return { ...resources, network, functions, httpApi, alarms };
 }
 
@@ -97,7 +100,7 @@ function outputsOf(parts: ReturnType<typeof createParts>): Readonly<Record<strin
     OrderEndpoint: `${httpApi.url}/product-orders`,
     DomainTarget: httpApi.domainTarget,
     FixedAddress: network.address,
-    AlarmTopic: alarms.topic.topicArn,
+    AlarmTopic: alarms ? alarms.topic.topicArn : undefined,
     AlertTopic: mails.alerts.topicArn,
     MorningMailTopic: mails.morning?.topicArn,
     DeadLetterQueue: queues.deadLetters.queueUrl,

@@ -15,6 +15,8 @@ const seconds = z.pipe(
 export const variables = {
   /** Name of the stack: the dimension of all its metrics. */
   STACK_NAME: text,
+  /** Whether log lines are metrics, too, which CloudWatch bills. Default: they are. */
+  METRICS: z._default(z.enum(['on', 'off']), 'on'),
   /** Stage of the stack, on which the configuration may depend. */
   STAGE: text,
   /** Version of the deployed code and configuration: what an older one has mapped is mapped again. */

@@ -21,9 +21,12 @@ export interface Logger {
 
 export type LogSink = (line: string) => void;
 
-/** @param speaker The stack and the function, such as `book-completion`: dimensions of the metrics. */
+/**
+ * @param speaker The stack and the function, such as `book-completion`: dimensions of the metrics, unless they are off and
+ *   figures stay figures.
+ */
 export function createLogger(
-  speaker: { readonly stack: string; readonly functionName: string },
+  speaker: { readonly stack: string; readonly functionName: string; readonly metrics?: 'on' | 'off' },
   write: LogSink = (line) => process.stdout.write(`${line}\n`),
   clock: Pick<Clock, 'now'> = systemClock,
 ): Logger {
@@ -35,7 +38,7 @@ export function createLogger(
       (level: string) =>
       (message: string, more: LogFields = {}, measured?: Measured) => {
         const now = clock.now();
-        const figures = measured && embeddedMetrics(measured, now);
+        const figures = measured && speaker.metrics !== 'off' ? embeddedMetrics(measured, now) : measured;
         const timestamp = now.toISOString();
         write(JSON.stringify({ level, message, timestamp, ...request, ...fields, ...more, ...figures }));
       };

@@ -9,7 +9,7 @@ import { reasonOf } from '../../shared/model/errors.ts';
 import { sizesOf } from './bundles/bundle-sizes.ts';
 import { environmentOf, importTimes, writeYardsticks } from './bundles/imports.ts';
 import { type Flow, measureBill } from './cost/bill.ts';
-import { monthOf, monthRows, perMillionOf, templateOfPlant } from './cost/month.ts';
+import { monthRows, monthsOf, perMillionOf } from './cost/month.ts';
 import { callsPerBooking } from './partners/calls-per-booking.ts';
 import { type Partners, startPartners } from './partners/partners.ts';
 import { checkOutBefore } from './peers/before.ts';
@@ -159,7 +159,7 @@ async function measure(settings: Settings): Promise<Figures> {
           await billOf(ownName, 'orders'),
           await billOf(ownName, 'orders in lists of 50'),
         ];
-        figures.month = monthOf(await templateOfPlant(), perMillionOf(figures.bills, ownName));
+        figures.month = await monthsOf(perMillionOf(figures.bills, ownName));
       },
     },
   ];

@@ -6,7 +6,7 @@ import { durationInWords, localTime } from '../../../shared/model/time.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { counted } from '../cli/output.ts';
 import { ledgerOf, type Target, whereOf } from '../cli/target.ts';
-import { type Check, check, fine, wrong } from './finding.ts';
+import { type Check, check, fine, notice, wrong } from './finding.ts';
 
 /** Checks that each channel accepts alerts: a webhook may have been removed meanwhile. */
 export async function lookAtChannels(target: Target) {
@@ -49,10 +49,17 @@ const lists = [
 export function mailChecks(target: Target, integration: CompleteIntegration | undefined): Check[] {
   // The platform on this machine sends no mails, and a stack has no topic for mails that nobody wants.
   if (target.local) return [];
-  return lists
+  const found = lists
     .filter(({ output }) => target.outputs[output] !== undefined)
     .map((list) => check(list.about, () => lookAtList(target, list, integration?.deployment)));
+  return target.outputs.AlarmTopic === undefined ? [check('Alarms', noAlarms), ...found] : found;
 }
+
+const noAlarms = async () =>
+  notice(
+    'there are none in a stage for trying: nobody is mailed when a function fails or a queue is stuck',
+    'nothing, if that will do; else set deployment.alarms to true, for some 3.40 dollars a month, and deploy',
+  );
 
 async function lookAtList(
   target: Target,

@@ -182,12 +182,12 @@ export const alarmOfPause = (stackName: string, flow: Flow): string =>
  * @returns why that failed; the flow is switched nevertheless.
  */
 export async function switchAlarm(
-  { aws, local, stackName }: Pick<Target, 'aws' | 'local' | 'stackName'>,
+  { aws, local, outputs, stackName }: Pick<Target, 'aws' | 'local' | 'outputs' | 'stackName'>,
   flow: Flow,
   on: boolean,
 ): Promise<string | undefined> {
-  // The local platform has no alarms.
-  if (local) return undefined;
+  // The local platform and stages for trying have no alarms.
+  if (local || outputs.AlarmTopic === undefined) return undefined;
   const cloudwatch = new CloudWatchClient(aws);
   const names = { AlarmNames: [alarmOfPause(stackName, flow)] };
   return whyFailed(() =>

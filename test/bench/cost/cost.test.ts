@@ -39,7 +39,7 @@ describe('the bill for a million', () => {
   it('is the sum of its lines', () => {
     const requests = { operations: {}, readUnits: 100, writeUnits: 200 };
     const lines = costPerMillion({ units: 100, functions: [], requests, apiCalls: 100 });
-    expect(totalOf(lines)).toBeCloseTo(1 + 2 * 0.625 + 0.125);
+    expect(totalOf(lines)).toBeCloseTo(1.11 + 2 * 0.705 + 0.1415);
   });
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { totalOf } from './cost.ts';
-import { monthOf, monthRows, templateOfPlant } from './month.ts';
+import { floodOf, monthOf, monthRows, monthsOf, templateOfPlant } from './month.ts';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 /** The cost of a million, as the README states it from the last measurement. */
@@ -17,8 +17,28 @@ describe("a plant's month", () => {
     expect(total(template)).toBeLessThanOrEqual(8);
   });
 
-  it('equals the README, item by item', () => {
-    for (const row of monthRows(monthOf(template, measured))) expect(readme).toContain(`\n${row}\n`);
+  it('is less than 3 dollars for a stage for trying', async () => {
+    const { test } = await monthsOf(measured);
+    expect(totalOf(test)).toBeLessThan(3);
+  });
+
+  it('equals the README, item by item', async () => {
+    for (const row of monthRows(await monthsOf(measured))) expect(readme).toContain(`\n${row}\n`);
+  });
+
+  it('is told where a plant decides, of both stages', async () => {
+    const { production, test } = await monthsOf(measured);
+    const [front, guide] = ['README.md', 'infra/README.md'].map((file) => readFileSync(file, 'utf8'));
+    for (const lines of [production, test]) {
+      expect(front).toContain(`$${totalOf(lines).toFixed(2)}`);
+      expect(guide).toContain(`$${totalOf(lines).toFixed(2)}`);
+    }
+  });
+
+  it('of which a flood costs at most what the guide says, on each day', () => {
+    const guide = readFileSync('infra/README.md', 'utf8');
+    expect(guide).toContain(`$${Math.ceil(floodOf(template))} a day`);
+    expect(guide).toContain(`$${Math.ceil(floodOf(template, /webhooks/))} a day`);
   });
 
   it.each([

@@ -6,8 +6,12 @@ import { sum } from '../statistics.ts';
 import { costPerMillion, type Measured, totalOf } from './cost.ts';
 import { prices } from './prices.ts';
 
-/** What a plant does on each day. */
-const perDay = 500;
+/** The stages whose month is computed, and what each does on a day. */
+const stages = {
+  production: { perDay: 500, what: 'a month' },
+  test: { perDay: 20, what: 'a month of a stage for trying' },
+} as const;
+export type Stage = keyof typeof stages;
 const days = 30.4;
 const minutes = days * 24 * 60;
 
@@ -79,10 +83,10 @@ export function perMillionOf(
 }
 
 /** The synthesized template of the plant. */
-export async function templateOfPlant() {
+export async function templateOfPlant(stage: Stage = 'production') {
   const assembled = startAssembly();
   try {
-    const stack = await assembled.add('test/bench/cost/plant.config.ts', 'production');
+    const stack = await assembled.add('test/bench/cost/plant.config.ts', stage);
     return z.parse(templateSchema, Template.fromStack(stack).toJSON());
   } finally {
     assembled.remove();
@@ -90,7 +94,8 @@ export async function templateOfPlant() {
 }
 
 /** What a plant costs in a month, item by item, computed from its template. */
-export function monthOf(template: unknown, perMillion: PerMillion): MonthLine[] {
+export function monthOf(template: unknown, perMillion: PerMillion, stage: Stage = 'production'): MonthLine[] {
+  const { perDay } = stages[stage];
   const resources = Object.values(z.parse(templateSchema, template).Resources);
   const of = (type: string) => resources.filter(({ Type }) => Type === type);
   const fixed = (item: string, count: number, price: number): MonthLine => ({
@@ -113,7 +118,11 @@ export function monthOf(template: unknown, perMillion: PerMillion): MonthLine[] 
       sum(of('AWS::CloudWatch::Alarm').map(metricsIn)),
       prices.alarmMetricPerMonth,
     ),
-    fixed('custom metrics', ownMetrics() + of('AWS::Logs::MetricFilter').length, prices.metricPerMonth),
+    fixed(
+      'custom metrics',
+      ownMetrics(functions) + of('AWS::Logs::MetricFilter').length,
+      prices.metricPerMonth,
+    ),
     line('polling of empty queues', polls, prices.sqsPerRequest, 'requests'),
     line('reading secrets', readings, prices.secretReading, 'readings'),
     {
@@ -160,13 +169,43 @@ function lookDollars(memoryGb: number): number {
   );
 }
 
-/** The lines as rows of a Markdown table, with their sum. */
-export function monthRows(lines: readonly MonthLine[]): string[] {
-  const total = totalOf(lines);
+/** The lines as rows of a Markdown table, with their sum, and the sum alone of the stage for trying. */
+export function monthRows({ production, test }: Readonly<Record<Stage, readonly MonthLine[]>>): string[] {
+  const sumRow = (stage: Stage, lines: readonly MonthLine[], more = '') =>
+    `| **${stages[stage].what}** | **$${totalOf(lines).toFixed(2)}** | ${stages[stage].perDay} orders and completions a day${more} |`;
   return [
-    ...lines.map(({ item, dollars, formula }) => `| ${item} | $${dollars.toFixed(2)} | ${formula} |`),
-    `| **a month** | **$${total.toFixed(2)}** | ${perDay} orders and completions a day |`,
+    ...production.map(({ item, dollars, formula }) => `| ${item} | $${dollars.toFixed(2)} | ${formula} |`),
+    sumRow('production', production),
+    sumRow('test', test, ', without alarms and metrics'),
   ];
+}
+
+/** Both stages' months. */
+export async function monthsOf(perMillion: PerMillion): Promise<Record<Stage, MonthLine[]>> {
+  const production = monthOf(await templateOfPlant(), perMillion);
+  return { production, test: monthOf(await templateOfPlant('test'), perMillion, 'test') };
+}
+
+/** Log lines of one call that is refused: that of API Gateway, and two of Lambda. */
+const refusedCall = { kilobytes: 1.1, seconds: 0.005 };
+const routeSchema = z.object({
+  RouteSettings: z.record(z.string(), z.object({ ThrottlingRateLimit: z.number() })),
+});
+
+/** US dollars for a day on which calls without a valid token or key come as often as the API takes them. */
+export function floodOf(template: unknown, onlyRoutes = /./): number {
+  const resources = Object.values(z.parse(templateSchema, template).Resources);
+  const stage = resources.find(({ Type }) => Type === 'AWS::ApiGatewayV2::Stage');
+  const routes = Object.entries(z.parse(routeSchema, stage?.Properties).RouteSettings);
+  const perSecond = sum(
+    routes.flatMap(([route, limit]) => (onlyRoutes.test(route) ? [limit.ThrottlingRateLimit] : [])),
+  );
+  const each =
+    prices.httpApiPerRequest +
+    prices.lambdaPerRequest +
+    refusedCall.seconds * 0.5 * prices.lambdaPerGbSecond +
+    (refusedCall.kilobytes / 1e6) * prices.logsPerGb;
+  return perSecond * 86_400 * each;
 }
 
 function line(item: string, amount: number, price: number, unit: string): MonthLine {
@@ -179,7 +218,8 @@ function line(item: string, amount: number, price: number, unit: string): MonthL
 
 const thousands = (amount: number) => Math.round(amount).toLocaleString('en');
 
-function ownMetrics(): number {
+function ownMetrics(functions: readonly Resource[]): number {
+  if (functions.some((one) => variablesOf(one).METRICS === 'off')) return 0;
   return sum(
     Object.values(metrics).map(({ by }) =>
       by.reduce((product: number, dimension) => product * valuesOf[dimension], 1),
@@ -194,9 +234,12 @@ function metricsIn({ Properties: { Metrics } }: Resource): number {
 
 const environmentSchema = z.object({ Variables: z._default(z.record(z.string(), z.unknown()), {}) });
 
-function secretsOf({ Properties }: Resource): number {
-  const { Variables } = z.parse(environmentSchema, Properties.Environment ?? {});
-  return Object.keys(Variables).filter((name) => name.endsWith('_SECRET_ARN')).length;
+function variablesOf({ Properties }: Resource) {
+  return z.parse(environmentSchema, Properties.Environment ?? {}).Variables;
+}
+
+function secretsOf(resource: Resource): number {
+  return Object.keys(variablesOf(resource)).filter((name) => name.endsWith('_SECRET_ARN')).length;
 }
 
 function memoryOf({ Properties }: Resource): number {

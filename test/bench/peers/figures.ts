@@ -2,7 +2,7 @@ import type { BundleSize } from '../bundles/bundle-sizes.ts';
 import type { ImportTime } from '../bundles/imports.ts';
 import type { Flow } from '../cost/bill.ts';
 import type { Measured } from '../cost/cost.ts';
-import type { MonthLine } from '../cost/month.ts';
+import type { MonthLine, Stage } from '../cost/month.ts';
 import type { CallsOfBooking } from '../partners/calls-per-booking.ts';
 import type { Fault, Losses, Round } from './rounds.ts';
 
@@ -18,6 +18,6 @@ export interface Figures {
   waits?: readonly { readonly name: string; readonly ms: number }[];
   accidents?: readonly { readonly name: string; readonly fault: Fault; readonly losses: Losses }[];
   calls?: readonly CallsOfBooking[];
-  month?: readonly MonthLine[];
+  month?: Readonly<Record<Stage, readonly MonthLine[]>>;
   bills?: readonly { readonly name: string; readonly flow: Flow; readonly measured: Measured }[];
 }

@@ -18,6 +18,9 @@ const besides: Readonly<Record<string, string>> = {
     'logs:CreateLogDelivery logs:DeleteLogDelivery logs:DescribeLogGroups logs:DescribeResourcePolicies logs:GetLogDelivery logs:ListLogDeliveries logs:PutResourcePolicy logs:UpdateLogDelivery',
   // GetFunction leaves the tags out without it: https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html
   'AWS::Lambda::Function': 'lambda:ListTags',
+  // In no registry yet: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbudgetservice.html
+  'AWS::Budgets::Budget':
+    'budgets:ModifyBudget budgets:ViewBudget budgets:TagResource budgets:UntagResource budgets:ListTagsForResource',
   // Their zones: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-getavailabilityzones.html
   'AWS::EC2::Subnet': 'ec2:DescribeAvailabilityZones ec2:DescribeAccountAttributes',
 };

@@ -108,7 +108,7 @@ describe('CloudFormation, for a stack', () => {
         .map((property) => Properties[property])
         .filter((name) => typeof name === 'string'),
     );
-    expect(named.length).toBeGreaterThan(20);
+    expect(named.length).toBeGreaterThan(15);
     expect(named.filter((name) => !name.startsWith('AzumutaErp'))).toEqual([]);
   });
 

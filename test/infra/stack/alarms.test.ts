@@ -19,8 +19,8 @@ const alarmSchema = z.object({
 const assembled = startAssembly();
 afterAll(assembled.remove);
 const everything = await assembled.add('test/infra/stack/everything.config.ts', 'production');
-const sample = await assembled.add('integration.config.ts', 'test');
-const seldom = await assembled.add('test/infra/stack/slow-pull.config.ts', 'test');
+const sample = await assembled.add('integration.config.ts', 'production');
+const seldom = await assembled.add('test/infra/stack/slow-pull.config.ts', 'production');
 const template = Template.fromStack(everything);
 /** A pull every half an hour. */
 const slow = Template.fromStack(seldom);

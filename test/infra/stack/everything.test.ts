@@ -42,7 +42,7 @@ const assembled = startAssembly({ validate: true });
 afterAll(assembled.remove);
 checkWithNag(assembled.app);
 const stack = await assembled.add('test/infra/stack/everything.config.ts', 'production');
-const sampleStack = await assembled.add('integration.config.ts', 'test');
+const sampleStack = await assembled.add('integration.config.ts', 'production');
 const found = findingsIn(assembled.app);
 const template = Template.fromStack(stack);
 const sample = Template.fromStack(sampleStack);
@@ -235,6 +235,26 @@ const listsOf = (of: Template) =>
       String(TopicArn.Ref).replace(/[0-9A-F]{8}$/, ''),
     ])
     .sort();
+
+it('has AWS mail the IT department when it costs more than its budget, counted by a tag of each resource', () => {
+  const stackName = 'AzumutaErp-everything-production';
+  template.hasResourceProperties('AWS::Budgets::Budget', {
+    Budget: Match.objectLike({
+      BudgetName: stackName,
+      BudgetLimit: { Amount: 60, Unit: 'USD' },
+      CostFilters: { TagKeyValue: [`user:azumuta-erp:stack$${stackName}`] },
+    }),
+    NotificationsWithSubscribers: ['ACTUAL', 'FORECASTED'].map((NotificationType) => ({
+      Notification: { NotificationType, ComparisonOperator: 'GREATER_THAN', Threshold: 100 },
+      Subscribers: [{ Address: 'it@plant.example', SubscriptionType: 'EMAIL' }],
+    })),
+  });
+  template.allResourcesProperties('AWS::Lambda::Function', {
+    Tags: Match.arrayWith([{ Key: 'azumuta-erp:stack', Value: stackName }]),
+  });
+  // It would mail nobody.
+  sample.resourceCountIs('AWS::Budgets::Budget', 0);
+});
 
 it('mails alerts and the morning mail each to a topic of its own', () => {
   expect(listsOf(template)).toEqual([

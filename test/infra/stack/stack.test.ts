@@ -120,8 +120,8 @@ describe('routes', () => {
     expect(format).not.toMatch(/\$context\.(path|resourcePath|http)|\$request/);
   });
 
-  it('accept 100 calls a second from Azumuta, and from the ERP so many that none of those is turned away', () => {
-    const webhook = { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 };
+  it('accept 20 calls a second from Azumuta and 200 at once, and from the ERP so many that none of those is turned away', () => {
+    const webhook = { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 200 };
     const orders = { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 };
     const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
     const routes = template.findResources('AWS::ApiGatewayV2::Route');
@@ -161,6 +161,13 @@ describe('what must not be lost', () => {
       Replicas: [
         Match.objectLike({ PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } }),
       ],
+    });
+  });
+
+  it('is written and read no more than so often, whatever comes with a valid key', () => {
+    template.hasResourceProperties('AWS::DynamoDB::GlobalTable', {
+      WriteOnDemandThroughputSettings: { MaxWriteRequestUnits: 500 },
+      Replicas: [Match.objectLike({ ReadOnDemandThroughputSettings: { MaxReadRequestUnits: 1000 } })],
     });
   });
 

@@ -1,7 +1,9 @@
+import type { Template } from 'aws-cdk-lib/assertions';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { fateOf, isProduction, stackNameOf } from '../../../infra/stack/stage.ts';
+import sample from '../../../integration.config.ts';
 import { ConfigurationError } from '../../../shared/integration/define.ts';
 import { startAssembly, templateOf } from './assembled.ts';
 import everything from './everything.config.ts';
@@ -77,6 +79,33 @@ describe('the name of a stack', () => {
     // CloudFormation shortens the name of a group, which nobody reads.
     const seen = named.filter(({ what }) => !what.includes('ScheduleGroup'));
     expect(seen.filter(({ value }) => !value.includes(`${'p'.repeat(31)}-${'s'.repeat(20)}`))).toEqual([]);
+  });
+});
+
+describe('a stage for trying', () => {
+  const paid = ['AWS::CloudWatch::Alarm', 'AWS::Logs::MetricFilter', 'AWS::Budgets::Budget'];
+  const metricsOf = (template: Template) =>
+    Object.values(template.findResources('AWS::Lambda::Function')).map(
+      ({ Properties }) => Properties.Environment.Variables.METRICS,
+    );
+
+  it('has no alarms and no metrics that are paid, unless somebody asks for them', async () => {
+    const { deployment } = sample;
+    const trying = await templateOf(sample, 'dev');
+    const asked = await templateOf({ ...sample, deployment: { ...deployment, alarms: true } }, 'dev');
+
+    for (const type of paid) trying.resourceCountIs(type, 0);
+    expect(trying.findOutputs('AlarmTopic')).toEqual({});
+    // Of those that write metrics.
+    expect(metricsOf(trying).filter(Boolean)).toEqual(Array(6).fill('off'));
+    expect(Object.keys(asked.findResources('AWS::CloudWatch::Alarm')).length).toBeGreaterThan(10);
+    expect(metricsOf(asked).filter(Boolean)).toEqual([]);
+  });
+
+  it('is watched in production, unless somebody does without', async () => {
+    const { deployment } = sample;
+    const unwatched = { ...sample, deployment: { ...deployment, alarms: false } };
+    for (const type of paid) (await templateOf(unwatched, 'production')).resourceCountIs(type, 0);
   });
 });
 

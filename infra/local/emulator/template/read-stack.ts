@@ -55,8 +55,9 @@ export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>) {
   return stack;
 }
 
-/** Types that make no difference to a local run: monitoring, retention of logs, and access for others. */
+/** Types that make no difference to a local run: monitoring, budgets, retention of logs, and access for others. */
 const leftOut = [
+  'AWS::Budgets::Budget',
   'AWS::CloudWatch::Alarm',
   'AWS::Logs::LogGroup',
   'AWS::Logs::MetricFilter',

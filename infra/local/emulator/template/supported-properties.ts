@@ -83,8 +83,11 @@ export const table = z.strictObject({
   BillingMode: leftOut,
   Replicas: leftOutWith(
     ...['Region', 'Tags', 'Key', 'Value', 'GlobalSecondaryIndexes', 'IndexName'],
+    ...['ReadOnDemandThroughputSettings', 'MaxReadRequestUnits'],
     ...['DeletionProtectionEnabled', 'PointInTimeRecoverySpecification', 'PointInTimeRecoveryEnabled'],
   ),
+  // A local run does not throttle.
+  WriteOnDemandThroughputSettings: leftOut,
   SSESpecification: leftOutWith('SSEEnabled'),
   TimeToLiveSpecification: leftOutWith('AttributeName', 'Enabled'),
   KeySchema: keySchema,

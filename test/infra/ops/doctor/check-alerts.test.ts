@@ -73,6 +73,12 @@ it.each([
   expect(Object.keys(await unreadMails(await stackWith(subscriptions)))).toEqual(unread);
 });
 
+it('says that a stage for trying has no alarms, and how it gets them', async () => {
+  const [check, ...others] = mailChecks({ ...onThisMachine({}), local: false }, undefined);
+  const next = expect.stringContaining('deployment.alarms to true');
+  expect([await check?.look(), others]).toMatchObject([[{ about: 'Alarms', result: 'notice', next }], []]);
+});
+
 it('checks the lists of alerts and of the morning mail, too, if the stack has them', async () => {
   const checks = mailChecks(
     { ...onThisMachine({ AlarmTopic: topic, AlertTopic: topic, MorningMailTopic: topic }), local: false },

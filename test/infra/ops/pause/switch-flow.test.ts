@@ -69,15 +69,20 @@ it('disables the actions of the alarm of a paused flow, enables them on resume, 
   // Prepare: CloudWatch refuses the third call
   const denied = { status: 403, body: { __type: 'AccessDeniedException', message: 'not authorized' } };
   const { url, calls } = await startServer(() => (calls.length > 2 ? denied : {}));
-  const target = { ...onThisMachine({}, url), local: false };
+  const target = { ...onThisMachine({ AlarmTopic: 'topic' }, url), local: false };
 
   // Act
   const outcomes = [];
   for (const on of [false, true, false]) outcomes.push(await switchAlarm(target, 'completions', on));
-  const here = await switchAlarm(onThisMachine({}, 'http://127.0.0.1:1'), 'orders', false);
+  const nowhere = onThisMachine({}, 'http://127.0.0.1:1');
+  const here = await switchAlarm(nowhere, 'orders', false);
+  const trying = await switchAlarm({ ...nowhere, local: false }, 'orders', false);
 
-  // Assess: the local platform has no alarms
-  expect([...outcomes, here]).toEqual([undefined, undefined, 'not authorized', undefined]);
+  // Assess: the local platform and stages for trying have no alarms
+  expect([...outcomes, here, trying]).toEqual([
+    ...[undefined, undefined, 'not authorized'],
+    ...[undefined, undefined],
+  ]);
   const alarms = { AlarmNames: ['AzumutaErp-demo-local-QueueStalled-book-completion'] };
   expect(calls.slice(0, 2).map(({ headers, body }) => [headers['x-amz-target'], JSON.parse(body)])).toEqual([
     [expect.stringMatching(/\.DisableAlarmActions$/), alarms],
