@@ -63,13 +63,13 @@ async function finishOrder(
     await postMarked(writer, production, note.mark, note.text);
     written.push('our note');
   }
-  const values = await lotValues(writer, production, lots);
-  await callOrder({ method: 'write', named: { vals: { qty_producing: Number(produced), ...values } } });
+  const lotted = await lotValues(writer, production, lots);
+  await callOrder({ method: 'write', values: { qty_producing: Number(produced), ...lotted } });
   written.push(`the quantity being produced (${produced})`);
   // Seen: without this call the order is done and its components are cancelled instead of consumed.
   await callOrder({ method: 'set_qty_producing' });
   if (picks.length > 0) {
-    await callOrder({ model: 'stock.move', method: 'write', ids: picks, named: { vals: { picked: true } } });
+    await callOrder({ model: 'stock.move', method: 'write', ids: picks, values: { picked: true } });
   }
   // These answer the wizard that would ask what becomes of the rest.
   const context = { skip_backorder: true, ...(leavesRest ? { mo_ids_to_backorder: [production.id] } : {}) };

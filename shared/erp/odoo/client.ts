@@ -18,6 +18,11 @@ export interface OdooCall {
   /** Records that the method works on; absent for a method of the model itself. */
   readonly ids?: readonly number[];
   readonly named?: Named;
+  /**
+   * Values to create or write. JSON-RPC gets them by position, as their name differs: `write` of mail_thread.py takes
+   * `values` up to 18 and `vals` in 19, and `create` looks at its first positional argument (api.py, `call_kw`).
+   */
+  readonly values?: Named;
   readonly context?: Named | undefined;
   /** Number of the order it is about, for error messages. */
   readonly order?: string | undefined;
@@ -59,8 +64,6 @@ export interface OdooWriter extends OdooReader {
 
 /** A call as it is sent. */
 interface Request extends OdooCall {
-  /** Values of a record to create, which JSON-RPC wants as the first positional argument (api.py, call_kw). */
-  readonly creates?: Named;
   readonly writes: boolean;
   readonly signal: AbortSignal;
 }
@@ -120,8 +123,8 @@ export function createOdooClient(
         return read({ model, method: 'search_read', named, context, order, answer: z.array(row) });
       },
       write: (sent) => write(sent, z.unknown()),
-      async create(model, creates, order) {
-        const [id] = await write({ model, method: 'create', creates, order }, z.array(z.number()));
+      async create(model, values, order) {
+        const [id] = await write({ model, method: 'create', values, order }, z.array(z.number()));
         return id;
       },
     };
@@ -139,12 +142,13 @@ type Send = (request: Request, credentials: OdooCredentials) => Promise<Sent>;
 /** JSON-2: named arguments in the body, real statuses, exceptions in the body of an error (seen on 19). */
 function json2(http: Http, { database }: OdooOptions): Send {
   return async (request, { apiKey }) => {
-    const { ids, creates, context, named } = request;
+    const { method, ids, values, context, named } = request;
+    const written = method === 'create' ? { vals_list: values && [values] } : { vals: values };
     const response = await http.send({
       method: 'POST',
-      path: `/json/2/${request.model}/${request.method}`,
+      path: `/json/2/${request.model}/${method}`,
       headers: { authorization: `bearer ${apiKey}`, 'x-odoo-database': database },
-      body: { ids, vals_list: creates && [creates], context, ...named },
+      body: { ids, context, ...written, ...named },
       signal: request.signal,
       writes: request.writes,
     });
@@ -199,8 +203,8 @@ function jsonRpc(http: Http, { database }: OdooOptions): Send {
       }
       user = { id: login.result, of: credentials };
     }
-    const { model, method, ids, creates, named, context } = request;
-    const positional = creates ? [[creates]] : ids ? [ids] : [];
+    const { model, method, ids, values, named, context } = request;
+    const positional = method === 'create' ? [[values]] : [ids, values].filter((one) => one !== undefined);
     const args = [database, user.id, credentials.apiKey, model, method, positional, { ...named, context }];
     return rpc('object', 'execute_kw', args, request);
   };

@@ -98,7 +98,7 @@ async function isDoneAfterAll(
       model: 'stock.scrap',
       method: 'write',
       ids: [id],
-      named: { vals: { scrap_qty } },
+      values: { scrap_qty },
       order: production.name,
     });
   await writeQuantity(0);

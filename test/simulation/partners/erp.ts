@@ -87,7 +87,7 @@ function odooModel(version: OdooVersion, { now, newId }: ErpWorld): ErpModel {
   const one = 'Odoo 17 accepts one serial number per order';
   return modelOf(plant, newId, {
     name: `odoo ${version}`,
-    cannot: version === 17 ? { serials: one, 'scrapped-serials': one } : {},
+    cannot: version < 19 ? { serials: one, 'scrapped-serials': one } : {},
     define: (url, options) =>
       odoo({ url, database: plant.login.database, version, backorder: 'keep', ...options }),
   });

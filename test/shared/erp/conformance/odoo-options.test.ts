@@ -5,7 +5,7 @@ import { startPlant } from './odoo-plant.ts';
 import { rejection } from './rejection.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
 
-describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
+describe.each<OdooVersion>([17, 18, 19])('odoo %i', (version) => {
   it('lists the fields that the mapping asks for', async () => {
     const { plan, listed, connect } = startPlant(version);
     const whole = plan();

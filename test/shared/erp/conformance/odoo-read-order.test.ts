@@ -6,7 +6,7 @@ import type { OdooVersion } from './servers/odoo-models.ts';
 
 const read = ({ connect }: OdooPlant, order: ErpOrderRef) => connect().readOrder?.(order, newSignal());
 
-describe.each<OdooVersion>([17, 19])('one order of odoo %i', (version) => {
+describe.each<OdooVersion>([17, 18, 19])('one order of odoo %i', (version) => {
   it('is read as it is listed once a person has split it, and so are the orders split off', async () => {
     // Prepare
     const plant = startPlant(version);

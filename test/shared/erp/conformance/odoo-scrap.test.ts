@@ -61,7 +61,7 @@ function hold(faults: FaultProxy, n: number): { readonly clock: Clock; letGo: ()
   };
 }
 
-describe.each<OdooVersion>([17, 19])('scrap of odoo %i', (version) => {
+describe.each<OdooVersion>([17, 18, 19])('scrap of odoo %i', (version) => {
   const attempt = ({ connect }: OdooPlant, clock: Clock, completion: Completion, after?: unknown) =>
     connect({}, undefined, clock).book(
       completion,

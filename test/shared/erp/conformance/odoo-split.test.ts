@@ -22,7 +22,7 @@ function bookByHand({ books }: OdooPlant, order: ErpOrderRef, quantity: number):
   books.call('mrp.production', 'button_mark_done', { ids, named: {}, context });
 }
 
-describe.each<OdooVersion>([17, 19])('an order of odoo %i that was split', (version) => {
+describe.each<OdooVersion>([17, 18, 19])('an order of odoo %i that was split', (version) => {
   it('is listed as the same order with its whole quantity when our booking split it', async () => {
     // Prepare
     const plant = startPlant(version);

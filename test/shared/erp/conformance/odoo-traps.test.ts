@@ -13,7 +13,7 @@ const refuses = (message = 'Not today') => {
   throw userError(message);
 };
 
-describe.each<OdooVersion>([17, 19])('odoo %i', (version) => {
+describe.each<OdooVersion>([17, 18, 19])('odoo %i', (version) => {
   it('refuses to close an order with a part of it when backorders are off, and writes nothing', async () => {
     // Prepare
     const { plan, book, connect, everything } = startPlant(version);

@@ -1,3 +1,4 @@
+import { describe } from 'vitest';
 import { odooTarget } from '../conformance/odoo-target.ts';
 import { describeErpConformance } from '../conformance/suite.ts';
 import type { Cannot } from '../conformance/target.ts';
@@ -7,11 +8,13 @@ const always: Cannot = {
   'never-changed': 'Odoo writes a change time when it creates',
   'page-cap': 'Odoo gives as many rows as are asked for',
 };
-const onePerOrder = 'Odoo 17 takes one serial number per order';
+const onePerOrder = 'up to Odoo 18 an order takes one serial number';
 
-describeErpConformance('odoo 17 over JSON-RPC', () => odooTarget(17, {}), {
-  ...always,
-  serials: onePerOrder,
-  'scrapped-serials': onePerOrder,
+describe.each([17, 18] as const)('to 18', (version) => {
+  describeErpConformance(`odoo ${version} over JSON-RPC`, () => odooTarget(version, {}), {
+    ...always,
+    serials: onePerOrder,
+    'scrapped-serials': onePerOrder,
+  });
 });
 describeErpConformance('odoo 19 over JSON-2', () => odooTarget(19, {}), always);

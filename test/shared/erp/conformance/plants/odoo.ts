@@ -23,7 +23,7 @@ export function odooPlant(version: OdooVersion, time?: () => Date): OdooPlant {
   const server = createOdoo(version, login, time);
   const { books } = server;
   const orders = () => books.rows('mrp.production');
-  const group = version === 17 ? 'procurement_group_id' : 'production_group_id';
+  const group = version < 19 ? 'procurement_group_id' : 'production_group_id';
 
   /** By the ids that they had; until they are released again they have ids that nobody knows. */
   const removed = new Map<string, OdooRow>();

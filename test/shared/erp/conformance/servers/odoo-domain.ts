@@ -12,11 +12,13 @@ export class OdooError extends Error {
   }
 }
 
-export type OdooVersion = 17 | 19;
+/** 18 calls as 17 does, names its fields as 17 does, and picks components as 19 does. */
+export type OdooVersion = 17 | 18 | 19;
 
 export const userError = (message: string) => new OdooError('odoo.exceptions.UserError', message, 422);
 export const validationError = (message: string) =>
   new OdooError('odoo.exceptions.ValidationError', message, 422);
+export const typeError = (message: string) => new OdooError('builtins.TypeError', message, 422);
 /** A field that does not exist: HTTP 500 in JSON-2, seen on 19. */
 export const valueError = (message: string) => new OdooError('builtins.ValueError', message, 500);
 

@@ -7,7 +7,7 @@ export function fieldsOf(version: OdooVersion): Readonly<Record<string, readonly
       ...['id', 'name', 'origin', 'product_id', 'product_qty', 'qty_producing', 'qty_produced', 'state'],
       ...['write_date', 'create_date', 'date_deadline', 'date_finished', 'product_uom_id', 'company_id'],
       ...['backorder_sequence', 'priority', 'consumption', 'x_drawing'],
-      ...(version === 17
+      ...(version < 19
         ? ['procurement_group_id', 'lot_producing_id']
         : ['production_group_id', 'lot_producing_ids']),
     ],
@@ -28,7 +28,7 @@ export function fieldsOf(version: OdooVersion): Readonly<Record<string, readonly
     // uom_uom.py: categories up to 18, units that refer to others from 19 on.
     'uom.uom': [
       ...['id', 'name', 'rounding', 'factor', 'active'],
-      ...(version === 17 ? ['category_id', 'factor_inv'] : ['parent_path', 'relative_uom_id']),
+      ...(version < 19 ? ['category_id', 'factor_inv'] : ['parent_path', 'relative_uom_id']),
     ],
     'uom.category': ['id', 'name'],
     'res.company': ['id', 'name'],

@@ -48,7 +48,7 @@ export function insertMasters(books: Books): void {
   }
 }
 
-/** `factor` of 17 is the inverse of that of 19 (uom_uom.py, `_compute_quantity`). */
+/** `factor` up to 18 is the inverse of that of 19 (uom_uom.py, `_compute_quantity`). */
 function insertUnits(books: Books): void {
   const units = [
     { name: 'Units', holds: 1, kind: 1 },
@@ -63,7 +63,7 @@ function insertUnits(books: Books): void {
     const root = kind === 1 ? 1 : 3;
     books.insert(
       'uom.uom',
-      books.version === 17
+      books.version < 19
         ? { ...shared, category_id: kind, factor: 1 / holds, factor_inv: 1 / (1 / holds) }
         : { ...shared, factor: holds, parent_path: at + 1 === root ? `${root}/` : `${root}/${at + 1}/` },
     );

@@ -3,6 +3,7 @@ import {
   OdooError,
   type OdooRow,
   type OdooVersion,
+  typeError,
   userError,
   valueError,
 } from './odoo-domain.ts';
@@ -31,7 +32,7 @@ export interface OdooCall {
 
 /**
  * The books of an Odoo with Manufacturing: the models that a connector touches, with the traps that were
- * seen on running systems (17 and 19) or are in the source of mrp_production.py.
+ * seen on running systems (17 to 19) or are in the source of mrp_production.py.
  */
 export class OdooBooks {
   readonly version: OdooVersion;
@@ -84,7 +85,7 @@ export class OdooBooks {
     const product = this.#product(article);
     const sequence = this.rows('mrp.production').length + 1;
     const name = `WH/MO/${String(sequence).padStart(5, '0')}`;
-    const group = this.version === 17 ? 'procurement_group_id' : 'production_group_id';
+    const group = this.version < 19 ? 'procurement_group_id' : 'production_group_id';
     // Within one second, a later order gets an earlier fraction: ids do not follow the database's order.
     const at = changedAt === undefined ? this.now() : stamp(Date.parse(changedAt) + 999 - (sequence % 500));
     const row = this.insert('mrp.production', {
@@ -104,8 +105,8 @@ export class OdooBooks {
       backorder_sequence: 0,
       priority: '0',
       x_drawing: 'D-0007',
-      [group]: this.insert(this.version === 17 ? 'procurement.group' : 'mrp.production.group', { name }).id,
-      ...(this.version === 17 ? { lot_producing_id: false } : { lot_producing_ids: [] }),
+      [group]: this.insert(this.version < 19 ? 'procurement.group' : 'mrp.production.group', { name }).id,
+      ...(this.version < 19 ? { lot_producing_id: false } : { lot_producing_ids: [] }),
     });
     this.#planComponent(row, article);
     return row;
@@ -220,7 +221,7 @@ export class OdooBooks {
   }
 
   #create(model: string, list: unknown): number[] {
-    if (!Array.isArray(list)) throw new OdooError('builtins.TypeError', 'vals_list must be a list', 422);
+    if (!Array.isArray(list)) throw typeError('vals_list must be a list');
     return list.map((values: Record<string, unknown>) => {
       this.#requireFields(model, values);
       if (model === 'stock.lot') return createLot(this, values).id;
@@ -231,7 +232,7 @@ export class OdooBooks {
 
   #write(model: string, records: OdooRow[], values: unknown): true {
     if (typeof values !== 'object' || values === null) {
-      throw new OdooError('builtins.TypeError', "missing a required argument: 'vals'", 422);
+      throw typeError("missing a required argument: 'vals'");
     }
     this.#requireFields(model, values);
     for (const row of records) {

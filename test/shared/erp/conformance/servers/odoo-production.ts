@@ -1,4 +1,4 @@
-import { OdooError, type OdooRow, userError, validationError } from './odoo-domain.ts';
+import { OdooError, type OdooRow, type OdooVersion, userError, validationError } from './odoo-domain.ts';
 
 export function recomputeState(row: OdooRow): void {
   if (row.state === 'done' || row.state === 'cancel' || Number(row.qty_producing) === 0) return;
@@ -7,7 +7,7 @@ export function recomputeState(row: OdooRow): void {
 
 /** The parts of the books that producing reads and changes. */
 export interface ProductionBooks {
-  readonly version: 17 | 19;
+  readonly version: OdooVersion;
   readonly locked: ReadonlySet<number>;
   readonly doneCount: Map<number, number>;
   readonly decimals: number;
@@ -24,7 +24,7 @@ export interface ProductionBooks {
  */
 export function setQtyProducing(books: ProductionBooks, row: OdooRow): null {
   refuseLocked(books, row);
-  if (books.version === 17 && trackingOf(books, row) === 'serial') row.qty_producing = 1;
+  if (books.version < 19 && trackingOf(books, row) === 'serial') row.qty_producing = 1;
   for (const move of openMoves(books, row)) {
     if (move.manual_consumption && move.picked) continue;
     move.quantity = round(Number(row.qty_producing) * Number(move.unit_factor), books.decimals);
@@ -96,7 +96,7 @@ function producedUnder(books: ProductionBooks, row: OdooRow): number {
   const lots = lotsOf(books, row);
   if (tracking === 'none') return producing;
   if (lots.length === 0) throw userError('You need to supply a Lot/Serial Number for product:\nThe product');
-  if (tracking !== 'serial' || books.version === 17) return producing;
+  if (tracking !== 'serial' || books.version < 19) return producing;
   if (lots.length < producing)
     throw userError('You need to supply a Lot/Serial Number for product:\nThe product');
   const produced = Math.min(lots.length, Number(row.product_qty));
@@ -126,7 +126,7 @@ export function split(
   [own = 0, ...others]: readonly number[],
   at: string,
 ): OdooRow[] {
-  const group = books.version === 17 ? 'procurement_group_id' : 'production_group_id';
+  const group = books.version < 19 ? 'procurement_group_id' : 'production_group_id';
   if (row.backorder_sequence === 0) {
     row.backorder_sequence = 1;
     row.name = `${String(row.name)}-001`;
@@ -145,7 +145,7 @@ export function split(
       state: 'confirmed',
       create_date: at,
       write_date: at,
-      ...(books.version === 17 ? { lot_producing_id: false } : { lot_producing_ids: [] }),
+      ...(books.version < 19 ? { lot_producing_id: false } : { lot_producing_ids: [] }),
     });
     for (const move of moves) splitOff(books, move, backorder);
     return backorder;
@@ -212,7 +212,7 @@ export function refuseLocked(books: Pick<ProductionBooks, 'locked'>, row: OdooRo
 }
 
 export function lotsOf(books: Pick<ProductionBooks, 'version'>, row: OdooRow): number[] {
-  const lots = books.version === 17 ? row.lot_producing_id : row.lot_producing_ids;
+  const lots = books.version < 19 ? row.lot_producing_id : row.lot_producing_ids;
   if (Array.isArray(lots)) return lots.map(Number);
   return typeof lots === 'number' ? [lots] : [];
 }

@@ -1,4 +1,4 @@
-import { inOrderOf, OdooError, type OdooRow, testOfDomain, valueError } from './odoo-domain.ts';
+import { inOrderOf, type OdooRow, testOfDomain, typeError, valueError } from './odoo-domain.ts';
 import { many2one, quantities } from './odoo-fields.ts';
 
 /** The parts of the books that reading needs. */
@@ -16,11 +16,7 @@ export function searchRead(
   const { domain = [], fields = [], limit, offset = 0, order = 'id', ...unknown } = named;
   const surplus = Object.keys(unknown)[0];
   if (surplus) {
-    throw new OdooError(
-      'builtins.TypeError',
-      `search_read() got an unexpected keyword argument '${surplus}'`,
-      422,
-    );
+    throw typeError(`search_read() got an unexpected keyword argument '${surplus}'`);
   }
   const wanted = Array.isArray(fields) ? fields.map(String) : [];
   const unread = wanted.find((field) => !books.fields[model]?.includes(field));

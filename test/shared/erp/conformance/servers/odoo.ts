@@ -1,5 +1,5 @@
 import type { Answer, Received } from '../../../../support/server.ts';
-import { OdooError } from './odoo-domain.ts';
+import { OdooError, typeError } from './odoo-domain.ts';
 import { us } from './odoo-masters.ts';
 import { OdooBooks, type OdooVersion } from './odoo-models.ts';
 
@@ -74,13 +74,30 @@ export function createOdoo(version: OdooVersion, login: OdooLogin, time?: () => 
     const { context = {}, ...rest } = named as Record<string, Record<string, unknown>>;
     const onModel = ['search_read', 'fields_get', 'context_get', 'create'].includes(String(name));
     const ids = onModel ? [] : list.shift();
-    // `create` looks at its first positional argument (api.py, call_kw).
-    const arguments_ = name === 'create' ? { vals_list: list.shift() } : rest;
-    return books.call(String(model), String(name), { ids: ids ?? [], named: arguments_, context });
+    return books.call(String(model), String(name), {
+      ids: ids ?? [],
+      named: argumentsOf(String(model), String(name), list, rest),
+      context,
+    });
+  }
+
+  /** `create` takes its values by position (api.py, `call_kw`), other methods by position or by name. */
+  function argumentsOf(model: string, method: string, [first]: unknown[], named: Named): Named {
+    if (method === 'create') return { vals_list: first };
+    if (method !== 'write') return named;
+    if (first !== undefined) return { vals: first };
+    // mail_thread.py: `def write(self, values)` in 17 and 18, `vals` in 19; mrp_production.py has `vals` in all.
+    const theirs = model === 'stock.scrap' && version < 19 ? 'values' : 'vals';
+    const [surplus] = Object.keys(named).filter((name) => name !== theirs);
+    if (surplus === undefined) return { vals: named[theirs] };
+    const what = `${theirs === 'values' ? 'MailThread' : 'BaseModel'}.write()`;
+    throw typeError(`${what} got an unexpected keyword argument '${surplus}'`);
   }
 
   return { books, answer };
 }
+
+type Named = Readonly<Record<string, unknown>>;
 
 interface JsonRpcCall {
   readonly id?: number;
