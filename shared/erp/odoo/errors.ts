@@ -27,14 +27,7 @@ const busy =
  * and 19; mrp.production, constraint `qty_positive`).
  */
 const alreadySplit = /quantity to produce must be positive/;
-const refused = /AccessDenied|AccessError|SessionExpired/;
-/**
- * An AccessError of a record rule, which is about these records; one about a whole model begins with "You are not
- * allowed to" (17 to 19: ir_rule.py `_make_access_error`, ir_model.py `ACCESS_ERROR_HEADER`). Odoo writes both in the
- * user's language: where that is not English, a record rule still counts as refused rights.
- */
-const byRecordRule =
-  /stumbled upon some top-secret records|^Due to security restrictions, you are not allowed/;
+const refused = /AccessDenied|SessionExpired/;
 /** A person must grant the rights, so asking often does not help. */
 const rightsSeconds = 900;
 /** The database or the server is in trouble, for every order; `error` is an error of JSON-RPC itself. */
@@ -51,7 +44,6 @@ export function failureOfOdooError(
 ): RetryLater | Rejected {
   const said = shorten(message.replace(/\s+/g, ' ').trim(), 300);
   const call = order ? `order ${order}, ${what}` : what;
-  const isAboutRights = name.endsWith('AccessError');
   if (busy.test(`${name} ${message}`)) {
     return orderWaits(`Odoo: ${call} conflicts with a change by somebody else (${said}).`);
   }
@@ -60,15 +52,16 @@ export function failureOfOdooError(
       wrote: 'known',
     });
   }
-  if (isAboutRights && byRecordRule.test(message)) {
-    return orderWaits(
-      `Odoo: a record rule keeps our user from ${call}: ${said} Check its companies and rules.`,
-      { afterSeconds: rightsSeconds },
-    );
+  // A right that one kind of booking needs, or a rule about one order, must not stop the others.
+  if (name.endsWith('AccessError')) {
+    const lacks = `Odoo refuses our user ${call}: ${adviceOn(message)} (${said}).`;
+    return order === undefined
+      ? partnerDown(lacks, { unauthorized: true })
+      : orderWaits(lacks, { afterSeconds: rightsSeconds });
   }
   if (refused.test(name)) {
-    const check = isAboutRights ? "the user's rights to Manufacturing" : 'the API key';
-    return partnerDown(`Odoo refused our user at ${what}: ${said} Check ${check}.`, { unauthorized: true });
+    const check = 'Check the API key, and whether Odoo has ended it';
+    return partnerDown(`Odoo refused our user at ${what}: ${said} ${check}.`, { unauthorized: true });
   }
   if (forAPerson.test(name)) {
     return rejected('refused-by-erp', `Odoo refused ${call}: ${said}`);
@@ -79,4 +72,14 @@ export function failureOfOdooError(
     'refused-by-erp',
     `${failed} Ask the people who look after Odoo and its modules, then replay.`,
   );
+}
+
+/**
+ * Odoo names the groups that may use a model or a field, and writes it all in the user's language (ir_model.py,
+ * `ACCESS_ERROR_GROUPS`; models.py, `_make_access_error`; 17 to 19). A record rule has no groups (ir_rule.py).
+ */
+function adviceOn(message: string): string {
+  const line = message.split('\n').find((one) => one.startsWith('Groups: ') || one.startsWith('\t- '));
+  const groups = line?.replace(/^(?:\t- |Groups: [^']*)/, '');
+  return groups ? `give it the group ${groups}` : 'check its groups, companies and record rules';
 }

@@ -18,7 +18,7 @@ export async function readOrder(reader: Reader, order: ErpOrderRef): Promise<Boo
   const [own, surplus] = await searchProductions(reader, order.number, domainOf(order));
   if (!own) {
     throw new UnknownOrder(
-      `Odoo has no manufacturing order ${order.number}: check the number, and whether it was deleted.`,
+      `Odoo shows no manufacturing order ${order.number}: check the number, whether it was deleted, and the companies and record rules of our user.`,
     );
   }
   if (surplus) {

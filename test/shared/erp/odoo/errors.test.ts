@@ -21,6 +21,7 @@ describe('what an answer of Odoo means', () => {
     "Uh-oh! Looks like you have stumbled upon some top-secret records.\n\nSorry, Azumuta (id=7) doesn't have 'write' access to:\n- Manufacturing Order (mrp.production)\n";
   // odoo/addons/base/models/ir_model.py, ACCESS_ERROR_HEADER
   const byModel = "You are not allowed to modify 'Manufacturing Order' (mrp.production) records.\n\nNo group";
+  const inFrench = 'Oh oh ! Il semble que vous soyez tombé sur des enregistrements top secrets.';
 
   it.each([
     ['psycopg2.errors.LockNotAvailable', 'could not obtain lock on row in relation "mrp_production"'],
@@ -31,6 +32,8 @@ describe('what an answer of Odoo means', () => {
     ['odoo.exceptions.ConcurrencyError', 'busy'],
     ['odoo.exceptions.ValidationError', 'Error, a partner cannot follow twice the same object.'],
     ['odoo.exceptions.AccessError', byRule],
+    ['odoo.exceptions.AccessError', byModel],
+    ['odoo.exceptions.AccessError', inFrench],
   ])('lets only this order wait after %s: %s', (name, message) => {
     expect(verdictOf(name, message)).toBe('wait for this order');
     expect(failureOfOdooError({ name, message }, call).message).toContain(call.order);
@@ -57,14 +60,12 @@ describe('what an answer of Odoo means', () => {
   it.each([
     ['odoo.exceptions.AccessDenied', 'Access Denied'],
     ['odoo.http.SessionExpiredException', 'Session expired'],
-    ['odoo.exceptions.AccessError', byModel],
-    // In another language a record rule cannot be distinguished from missing rights.
-    [
-      'odoo.exceptions.AccessError',
-      'Oh oh ! Il semble que vous soyez tombé sur des enregistrements top secrets.',
-    ],
-  ])('stops the flow until the secret or the rights are corrected after %s: %s', (name, message) => {
+  ])('stops the flow until the secret is corrected after %s: %s', (name, message) => {
     expect(verdictOf(name, message)).toBe('check the secret');
+  });
+
+  it.each([byRule, byModel, inFrench])('stops the flow when a listing is refused: %s', (message) => {
+    expect(verdictOf('odoo.exceptions.AccessError', message, listing)).toBe('check the secret');
   });
 
   it.each([

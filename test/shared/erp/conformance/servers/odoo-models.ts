@@ -19,6 +19,7 @@ import {
   split,
 } from './odoo-production.ts';
 import { fieldsGet, searchRead } from './odoo-reading.ts';
+import { type Rights, requireWritable } from './odoo-rights.ts';
 import { createLot, validateScrap } from './odoo-stock.ts';
 
 export type { OdooVersion };
@@ -39,6 +40,7 @@ export class OdooBooks {
   readonly tables = new Map<string, OdooRow[]>();
   readonly fields: Readonly<Record<string, readonly string[]>>;
   readonly locked = new Set<number>();
+  readonly rights: Rights = { hidden: new Set(), readOnly: new Set(), accounting: undefined };
   decimals = 2;
   /** The next button_mark_done answers true and does nothing. */
   ignoreNextDone = false;
@@ -187,6 +189,7 @@ export class OdooBooks {
         403,
       );
     }
+    requireWritable(this.rights, model, method, records());
     switch (method) {
       case 'search_read':
         return searchRead(this, model, call.named);

@@ -1,4 +1,5 @@
 import { OdooError, type OdooRow, type OdooVersion, userError, validationError } from './odoo-domain.ts';
+import { type Rights, requireAccounting } from './odoo-rights.ts';
 
 export function recomputeState(row: OdooRow): void {
   if (row.state === 'done' || row.state === 'cancel' || Number(row.qty_producing) === 0) return;
@@ -9,6 +10,7 @@ export function recomputeState(row: OdooRow): void {
 export interface ProductionBooks {
   readonly version: OdooVersion;
   readonly locked: ReadonlySet<number>;
+  readonly rights: Rights;
   readonly doneCount: Map<number, number>;
   readonly decimals: number;
   ignoreNextDone: boolean;
@@ -71,6 +73,7 @@ export function markDone(
     return { type: 'ir.actions.act_window', res_model: 'mrp.production.backorder', target: 'new' };
   }
   requireComponentLots(books, row);
+  if (remaining > 0 && keepsRest && books.version >= 19) requireAccounting(books.rights);
   const at = books.now();
   const [, backorder] = remaining > 0 && keepsRest ? split(books, row, [producing, remaining], at) : [];
   // What is not picked is cancelled instead of consumed (`_post_inventory`).

@@ -1,10 +1,12 @@
 import { inOrderOf, type OdooRow, testOfDomain, typeError, valueError } from './odoo-domain.ts';
 import { many2one, quantities } from './odoo-fields.ts';
+import type { Rights } from './odoo-rights.ts';
 
 /** The parts of the books that reading needs. */
 interface ReadableBooks {
   readonly fields: Readonly<Record<string, readonly string[]>>;
   readonly decimals: number;
+  readonly rights: Pick<Rights, 'hidden'>;
   rows(model: string): OdooRow[];
 }
 
@@ -22,7 +24,8 @@ export function searchRead(
   const unread = wanted.find((field) => !books.fields[model]?.includes(field));
   if (unread !== undefined) throw valueError(`Invalid field '${unread}' on model '${model}'`);
   const meets = testOfDomain(domain, (path) => readerOf(books, model, path));
-  const matching = books.rows(model).filter(meets);
+  const isHidden = ({ id }: OdooRow) => model === 'mrp.production' && books.rights.hidden.has(id);
+  const matching = books.rows(model).filter((row) => !isHidden(row) && meets(row));
   const sorted = matching.toSorted((a, b) => inOrderOf(String(order), a, b));
   const page = sorted.slice(Number(offset), limit === undefined ? undefined : Number(offset) + Number(limit));
   const shown = wanted.map((field) => [field, readerOf(books, model, field)] as const);
