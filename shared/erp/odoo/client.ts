@@ -58,8 +58,8 @@ export interface OdooReader {
 /** Odoo as one attempt reads and writes it, with the errors of `read`. */
 export interface OdooWriter extends OdooReader {
   write(call: OdooCall): Promise<unknown>;
-  /** @returns the id of the new record, if Odoo returns it. */
-  create(model: string, values: Named, order: string): Promise<number | undefined>;
+  /** @returns the id of the new record. */
+  create(model: string, values: Named, order: string): Promise<number>;
 }
 
 /** A call as it is sent. */
@@ -124,7 +124,7 @@ export function createOdooClient(
       },
       write: (sent) => write(sent, z.unknown()),
       async create(model, values, order) {
-        const [id] = await write({ model, method: 'create', values, order }, z.array(z.number()));
+        const [id] = await write({ model, method: 'create', values, order }, z.tuple([z.number()]));
         return id;
       },
     };

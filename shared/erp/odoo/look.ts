@@ -97,7 +97,10 @@ export async function lookForQuantity(
     ? undefined
     : ({ production, mark: { kind: 'booking', key }, text } as const);
   if (note) requirePosting(reader, production.name);
-  return { toBook: { production, key, produced, finish: { note, lots, picks, leavesRest }, scraps } };
+  const toScrap = scraps.map((scrap) => ({ ...scrap, begun: [] }));
+  return {
+    toBook: { production, key, produced, finish: { note, lots, picks, leavesRest }, scraps: toScrap },
+  };
 }
 
 /** What a person split off is an order of its own, which Azumuta builds separately: it is not booked here. */

@@ -1,16 +1,18 @@
 import * as z from 'zod/mini';
 import type { BookingKey } from '../../model/completions.ts';
-import type { Rejected } from '../../model/errors.ts';
+import { Rejected } from '../../model/errors.ts';
 import { compareDecimals } from '../../model/quantity.ts';
+import { orRefusal } from '../booking-rules.ts';
 import { rejected } from '../failures.ts';
 import type { Reader, Writer } from './connection.ts';
 import { idOfLot, type Scrap } from './lots.ts';
 import { type BookedProduction, decimalOf, idOf, many2one } from './records.ts';
 
-/** A scrap order of Odoo. */
+/** A scrap order of Odoo. All drafts are called *New*: Odoo names one when it is validated (stock_scrap.py, 17 to 19). */
 const documentSchema = z.object({
   id: z.number(),
   name: z.string(),
+  origin: z.string(),
   state: z.string(),
   scrap_qty: z.number(),
   lot_id: many2one,
@@ -18,15 +20,24 @@ const documentSchema = z.object({
 });
 type Document = z.infer<typeof documentSchema>;
 
-/** Scrap that is still to be booked, and the unfinished scrap order of an earlier attempt. */
+/** Scrap that is still to be booked, and the unfinished scrap orders of earlier attempts. */
 export interface ScrapToBook extends Scrap {
-  readonly begun?: Document;
+  readonly begun: readonly Document[];
+}
+
+/**
+ * Source document of a scrap order that Odoo has answered with a question, so that no validation of it can be under way:
+ * it is validated again, while one whose validation got no answer is given up.
+ */
+function askedAbout(key: BookingKey): string {
+  return `${key} asked`;
 }
 
 /**
  * Finds which scrap is not booked yet. Scrap orders have our key as their source document. One is only made once the
  * order is done, as a person does it: good and scrap are produced together (both consume components), then the scrap is
- * taken out of stock, with one scrap order for each serial number.
+ * taken out of stock, with one scrap order for each serial number. A draft has scrapped nothing: one may have been made
+ * late, by a call that our side had given up.
  * @throws Rejected when Odoo has booked other scrap under our key.
  */
 export async function lookForScrap(
@@ -36,19 +47,21 @@ export async function lookForScrap(
   scraps: readonly Scrap[],
 ): Promise<ScrapToBook[]> {
   if (scraps.length === 0) return [];
-  const ofKey = await readDocuments(reader, production, ['origin', '=', key]);
-  // An emptied draft was given up by an earlier attempt.
-  const documents = ofKey.filter(({ state, scrap_qty }) => state === 'done' || scrap_qty !== 0);
+  const documents = await readDocuments(reader, production, ['origin', 'in', [key, askedAbout(key)]]);
+  // An empty draft was given up by an earlier attempt.
+  const drafts = documents.filter(({ state, scrap_qty }) => state !== 'done' && scrap_qty !== 0);
+  const done = documents.filter(({ state }) => state === 'done');
   const left: ScrapToBook[] = [];
   for (const scrap of scraps) {
-    const at = documents.findIndex(({ lot_id }) => idOf(lot_id) === scrap.lot?.id);
-    const [found] = at < 0 ? [] : documents.splice(at, 1);
-    if (!found) left.push(scrap);
-    else if (found.state !== 'done' || found.scrap_qty === 0) left.push({ ...scrap, begun: found });
+    const isOfLot = ({ lot_id }: Document) => idOf(lot_id) === scrap.lot?.id;
+    const at = done.findIndex(isOfLot);
+    const [found] = at < 0 ? [] : done.splice(at, 1);
+    if (!found) left.push({ ...scrap, begun: drafts.filter(isOfLot) });
+    else if (found.scrap_qty === 0) left.push({ ...scrap, begun: [found] });
     else if (found.move_ids.length > 1 || compareDecimals(decimalOf(found.scrap_qty), scrap.amount) !== 0)
       throw scrappedOtherwise(production, found, scrap);
   }
-  const [surplus] = documents;
+  const [surplus] = done;
   if (surplus) throw scrappedOtherwise(production, surplus, undefined);
   return left;
 }
@@ -60,23 +73,59 @@ export async function bookScrap(
   key: BookingKey,
   scrap: ScrapToBook,
 ): Promise<void> {
-  if (scrap.begun && (await isDoneAfterAll(writer, production, scrap, scrap.begun))) return;
   const { id: production_id, name: order, product_id, product_uom_id, company_id } = production;
+  const asked = scrap.begun.find(({ origin }) => origin === askedAbout(key));
+  for (const draft of scrap.begun)
+    if (draft !== asked && (await isDoneAfterAll(writer, production, scrap, draft))) return;
   const lot_id = scrap.lot && (await idOfLot(writer, production, scrap.lot));
+  const [location_id, place] = await locationOf(writer, production, lot_id);
   const values = {
     ...{ production_id, product_id: product_id[0], scrap_qty: Number(scrap.amount), origin: key, lot_id },
-    ...{ product_uom_id: idOf(product_uom_id), company_id: idOf(company_id) },
+    ...{ product_uom_id: idOf(product_uom_id), company_id: idOf(company_id), location_id },
   };
-  const id = await writer.create('stock.scrap', values, order);
-  if (id !== undefined) {
-    await writer.write({ model: 'stock.scrap', method: 'action_validate', ids: [id], order });
-  }
+  if (asked) await writeDocument(writer, production, asked.id, values);
+  const id = asked?.id ?? (await writer.create('stock.scrap', values, order));
   // Seen: with too little in stock it answers with a wizard and HTTP 200.
-  const [found] = id === undefined ? [] : await readDocuments(writer, production, ['id', '=', id]);
+  const answer = await orRefusal(
+    writer.write({ model: 'stock.scrap', method: 'action_validate', ids: [id], order }),
+  );
+  const [found] = await readDocuments(writer, production, ['id', '=', id]);
   if (found?.state === 'done') return;
+  await writeDocument(writer, production, id, { origin: askedAbout(key) });
+  const why = answer instanceof Rejected ? answer.message : `Odoo finds too little of it at ${place}.`;
   throw rejected(
     'booked-otherwise',
-    `Odoo booked ${order}, but not its scrap of ${scrap.amount}: validate scrap order ${found?.name ?? ''} in Odoo (is the product still in stock?), then replay.`,
+    `Odoo booked ${order}, but not its scrap of ${scrap.amount}: ${why} Its scrap order is the draft with source document ${askedAbout(key)}: set the location where the product is and validate it, or move the product back; then replay. If Odoo asks, do not confirm: that leaves less than nothing in stock.`,
+  );
+}
+
+/**
+ * Where most of what was built lies: putaway rules may have sent it to a shelf, which Odoo does not look up for scrap, and
+ * 17 looks in the company's first warehouse (`_compute_location_id` of stock_scrap.py, 17 to 19). The scrap's own move is
+ * a move of the order, too (mrp/models/stock_scrap.py, `_prepare_move_values`).
+ */
+async function locationOf(
+  { search }: Reader,
+  { id, name, product_id }: BookedProduction,
+  lot: number | undefined,
+): Promise<readonly [number, string]> {
+  const lines = await search('stock.move.line', {
+    domain: [
+      ['move_id.production_id', '=', id],
+      ['move_id.scrap_id', '=', false],
+      ['product_id', '=', product_id[0]],
+      ['lot_id', '=', lot ?? false],
+      ['state', '=', 'done'],
+    ],
+    fields: ['location_dest_id', 'quantity'],
+    row: z.object({ location_dest_id: z.tuple([z.number(), z.string()]), quantity: z.number() }),
+    order: name,
+  });
+  const [most] = lines.toSorted((a, b) => b.quantity - a.quantity);
+  if (most) return most.location_dest_id;
+  throw rejected(
+    'booked-otherwise',
+    `Odoo booked ${name}, but shows our user no stock move of it, so its scrap is not booked: check the companies and record rules of our user, then replay.`,
   );
 }
 
@@ -85,7 +134,8 @@ export async function bookScrap(
  * that is validated twice scraps twice (seen on 17 and 19). So we empty it: Odoo validates none of 0
  * (stock_scrap.py, `action_validate`, 17 to 19), and a running validation that has not seen that yet writes the same
  * record, is refused by PostgreSQL and tried again by Odoo. If it is done by then, it gets its quantity back;
- * otherwise it stays an empty draft for ever, and another one is made.
+ * otherwise it stays an empty draft for ever, as users may not delete it (stock/security/ir.model.access.csv,
+ * `access_stock_scrap_user`, 17 to 19), and another one is made.
  */
 async function isDoneAfterAll(
   writer: Writer,
@@ -93,19 +143,20 @@ async function isDoneAfterAll(
   { amount }: ScrapToBook,
   { id }: Document,
 ): Promise<boolean> {
-  const writeQuantity = (scrap_qty: number) =>
-    writer.write({
-      model: 'stock.scrap',
-      method: 'write',
-      ids: [id],
-      values: { scrap_qty },
-      order: production.name,
-    });
-  await writeQuantity(0);
+  await writeDocument(writer, production, id, { scrap_qty: 0 });
   const [found] = await readDocuments(writer, production, ['id', '=', id]);
   if (found?.state !== 'done') return false;
-  await writeQuantity(Number(amount));
+  await writeDocument(writer, production, id, { scrap_qty: Number(amount) });
   return true;
+}
+
+function writeDocument(
+  writer: Writer,
+  { name: order }: BookedProduction,
+  id: number,
+  values: Readonly<Record<string, unknown>>,
+): Promise<unknown> {
+  return writer.write({ model: 'stock.scrap', method: 'write', ids: [id], values, order });
 }
 
 function readDocuments(
@@ -115,7 +166,7 @@ function readDocuments(
 ): Promise<Document[]> {
   return search('stock.scrap', {
     domain: [['production_id', '=', id], condition],
-    fields: ['name', 'state', 'scrap_qty', 'lot_id', 'move_ids'],
+    fields: ['name', 'origin', 'state', 'scrap_qty', 'lot_id', 'move_ids'],
     sort: 'id asc',
     row: documentSchema,
     order: name,

@@ -5,7 +5,7 @@ import { completionOf } from './completions.ts';
 import { type OdooPlant, partOf, startPlant } from './odoo-plant.ts';
 import { rejection } from './rejection.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
-import { lotsOf } from './servers/odoo-production.ts';
+import { lotsOf } from './servers/odoo-stock.ts';
 
 const amount = (amount: string, unit?: string) => ({ amount, ...(unit === undefined ? {} : { unit }) });
 

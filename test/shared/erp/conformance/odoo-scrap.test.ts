@@ -7,6 +7,7 @@ import { completionOf, productOrderOf, quantityKey } from './completions.ts';
 import type { FaultProxy } from './fault-proxy.ts';
 import { type OdooPlant, startPlant } from './odoo-plant.ts';
 import { rejection } from './rejection.ts';
+import { locations } from './servers/odoo-masters.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
 
 const scrapOne = { quantity: { amount: '4' }, scrap: { amount: '1' } };
@@ -86,8 +87,8 @@ describe.each<OdooVersion>([17, 18, 19])('scrap of odoo %i', (version) => {
     expect(receipt.alreadyBooked).toBe(true);
     expect(scrapped(plant) - before).toBe(1);
     expect(documents(plant).slice(1)).toEqual([
-      ['SP/2', 'draft', 0],
-      ['SP/3', 'done', 1],
+      ['New', 'draft', 0],
+      ['SP/2', 'done', 1],
     ]);
     expect((await attempt(plant, held.clock, completion, failure)).alreadyBooked).toBe(true);
     expect(documents(plant).length).toBe(3);
@@ -139,27 +140,98 @@ describe.each<OdooVersion>([17, 18, 19])('scrap of odoo %i', (version) => {
     const failure = await failureOf(plant.book(completion));
 
     expect(scrapped(plant)).toBe(2);
-    expect(failure).toMatchObject(rejection('SP/1.*2 times', 'booked-otherwise'));
+    expect(failure).toMatchObject(rejection('SP/2.*2 times', 'booked-otherwise'));
   });
 
-  it('goes to a person, with the name of its scrap order, when Odoo asks about the stock', async () => {
-    // Prepare: somebody reopens the order at the last moment, so that nothing is in stock.
+  it.each([
+    ['the shelf on which a putaway rule put the goods', locations.shelf, locations.stock],
+    ['the second warehouse, where its order was built', undefined, locations.secondStock],
+  ])('is taken from %s', async (_, shelf, location_dest_id) => {
+    // Prepare
     const plant = startPlant(version);
     const order = plant.plan();
-    plant.books.beforeNext('stock.scrap', 'action_validate', () => {
-      plant.row(order).state = 'progress';
-    });
+    plant.books.shelf = shelf;
+    plant.row(order).location_dest_id = location_dest_id;
 
     // Act
-    const failure = await failureOf(plant.book(completionOf(order, scrapOne)));
+    await plant.book(completionOf(order, scrapOne));
 
     // Assess
+    const scraps = plant.books.rows('stock.scrap');
+    expect(scraps).toMatchObject([{ state: 'done', location_id: shelf ?? location_dest_id }]);
+  });
+
+  it('goes to a person, with where it was looked for, when somebody took the goods away, and is booked with the same scrap order once they are back', async () => {
+    // Prepare
+    const plant = startPlant(version);
+    const order = plant.plan();
+    const lies = (location_dest_id: number) => () => {
+      for (const line of plant.books.rows('stock.move.line')) Object.assign(line, { location_dest_id });
+    };
+    for (const location of [locations.shelf, locations.shelf, locations.stock])
+      plant.books.beforeNext('stock.scrap', 'action_validate', lies(location));
+    const completion = completionOf(order, scrapOne);
+
+    // Act
+    const failure = await failureOf(plant.book(completion));
+    lies(locations.stock)();
+    const again = await failureOf(plant.book(completion));
+    lies(locations.stock)();
+    const receipt = await plant.book(completion);
+
+    // Assess
+    const key = quantityKey(completion.productOrder);
     expect(failure).toBeInstanceOf(Rejected);
     expect(failure).toMatchObject({ code: 'booked-otherwise' });
-    const message = expect.stringMatching(
-      `validate scrap order SP/1.*Written by then: ${order.number} is done`,
-    );
-    expect(failure).toHaveProperty('message', message);
+    const says = `scrap of 1.*WH/Stock.*draft.*${key} asked.*do not confirm.*Written by then: ${order.number} is done`;
+    expect(failure).toHaveProperty('message', expect.stringMatching(says));
+    expect(again).toMatchObject({ code: 'booked-otherwise' });
+    expect(receipt.alreadyBooked).toBe(true);
+    expect(documents(plant)).toEqual([['SP/1', 'done', 1]]);
+  });
+
+  it('counts as booked when a person has validated the scrap order about which Odoo asked', async () => {
+    // Prepare
+    const plant = startPlant(version);
+    const completion = completionOf(plant.plan(), scrapOne);
+    const moved = { location_dest_id: locations.shelf };
+    plant.books.beforeNext('stock.scrap', 'action_validate', () => {
+      for (const line of plant.books.rows('stock.move.line')) Object.assign(line, moved);
+    });
+    await failureOf(plant.book(completion));
+    const [draft] = plant.books.rows('stock.scrap');
+    Object.assign(draft ?? {}, { location_id: locations.shelf });
+    plant.books.call('stock.scrap', 'action_validate', { ids: [1], named: {}, context: {} });
+
+    // Act
+    const receipt = await plant.book(completion);
+
+    // Assess
+    expect(receipt.alreadyBooked).toBe(true);
+    expect(scrapped(plant)).toBe(1);
+    expect(documents(plant)).toEqual([['SP/1', 'done', 1]]);
+  });
+
+  it('is booked once when a create that hung makes another scrap order after the next attempt', async () => {
+    // Prepare
+    const plant = startPlant(version);
+    const n = (await callsUpTo(plant, 'action_validate')) - 1;
+    const [before, held] = [scrapped(plant), hold(plant.faults, n)];
+    const completion = completionOf(plant.plan(), scrapOne);
+
+    // Act
+    const failure = await failureOf(attempt(plant, held.clock, completion));
+    await attempt(plant, held.clock, completion, failure);
+    await held.letGo();
+    const receipt = await attempt(plant, held.clock, completion, failure);
+
+    // Assess
+    expect(receipt.alreadyBooked).toBe(true);
+    expect(scrapped(plant) - before).toBe(1);
+    expect(documents(plant).slice(1)).toEqual([
+      ['SP/2', 'done', 1],
+      ['New', 'draft', 1],
+    ]);
   });
 });
 

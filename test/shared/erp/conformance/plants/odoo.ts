@@ -5,7 +5,7 @@ import { createOdoo } from '../servers/odoo.ts';
 import { OdooError, type OdooRow, userError } from '../servers/odoo-domain.ts';
 import { perPiece, us } from '../servers/odoo-masters.ts';
 import type { OdooBooks, OdooVersion } from '../servers/odoo-models.ts';
-import { lotsOf } from '../servers/odoo-production.ts';
+import { lotsOf } from '../servers/odoo-stock.ts';
 import type { PlannedOrderRef } from '../target.ts';
 import type { BookedQuantity, ErpPlant, PlantBooks } from './plant.ts';
 

@@ -6,7 +6,7 @@ export function fieldsOf(version: OdooVersion): Readonly<Record<string, readonly
     'mrp.production': [
       ...['id', 'name', 'origin', 'product_id', 'product_qty', 'qty_producing', 'qty_produced', 'state'],
       ...['write_date', 'create_date', 'date_deadline', 'date_finished', 'product_uom_id', 'company_id'],
-      ...['backorder_sequence', 'priority', 'consumption', 'x_drawing'],
+      ...['backorder_sequence', 'priority', 'consumption', 'x_drawing', 'location_dest_id'],
       ...(version < 19
         ? ['procurement_group_id', 'lot_producing_id']
         : ['production_group_id', 'lot_producing_ids']),
@@ -16,11 +16,16 @@ export function fieldsOf(version: OdooVersion): Readonly<Record<string, readonly
     'stock.move': [
       ...['id', 'product_id', 'product_uom_qty', 'product_qty', 'unit_factor', 'quantity', 'picked', 'state'],
       ...['has_tracking', 'manual_consumption', 'raw_material_production_id', 'scrap_id'],
+      ...['production_id', 'location_id', 'location_dest_id'],
     ],
-    'stock.move.line': ['id', 'move_id', 'lot_id', 'quantity_product_uom'],
+    'stock.move.line': [
+      ...['id', 'move_id', 'product_id', 'lot_id', 'quantity', 'quantity_product_uom', 'state'],
+      ...['location_id', 'location_dest_id'],
+    ],
+    'stock.location': ['id', 'name', 'usage'],
     'stock.scrap': [
       ...['id', 'name', 'product_id', 'scrap_qty', 'product_uom_id', 'production_id', 'lot_id'],
-      ...['origin', 'state', 'company_id', 'move_ids'],
+      ...['origin', 'state', 'company_id', 'move_ids', 'location_id'],
     ],
     'mail.message': ['id', 'model', 'res_id', 'body', 'message_type', 'author_id', 'create_date'],
     'res.users': ['id', 'name', 'partner_id', 'email'],
@@ -52,6 +57,8 @@ export const many2one: Readonly<Record<string, string>> = {
   production_id: 'mrp.production',
   raw_material_production_id: 'mrp.production',
   move_id: 'stock.move',
+  location_id: 'stock.location',
+  location_dest_id: 'stock.location',
   scrap_id: 'stock.scrap',
   author_id: 'res.partner',
   partner_id: 'res.partner',

@@ -8,7 +8,8 @@ import {
   valueError,
 } from './odoo-domain.ts';
 import { fieldsOf, quantities } from './odoo-fields.ts';
-import { articles, insertMasters, perPiece, us } from './odoo-masters.ts';
+import { insertMasters, us } from './odoo-masters.ts';
+import { plan, stamp } from './odoo-planning.ts';
 import {
   changeQuantity,
   markDone,
@@ -20,7 +21,7 @@ import {
 } from './odoo-production.ts';
 import { fieldsGet, searchRead } from './odoo-reading.ts';
 import { type Rights, requireWritable } from './odoo-rights.ts';
-import { createLot, validateScrap } from './odoo-stock.ts';
+import { createLot, scrapLocation, validateScrap } from './odoo-stock.ts';
 
 export type { OdooVersion };
 
@@ -42,6 +43,7 @@ export class OdooBooks {
   readonly locked = new Set<number>();
   readonly rights: Rights = { hidden: new Set(), readOnly: new Set(), accounting: undefined };
   decimals = 2;
+  shelf: number | undefined;
   /** The next button_mark_done answers true and does nothing. */
   ignoreNextDone = false;
   readonly doneCount = new Map<number, number>();
@@ -84,34 +86,7 @@ export class OdooBooks {
   }
 
   plan(article: string, quantity: number, changedAt?: string): OdooRow {
-    const product = this.#product(article);
-    const sequence = this.rows('mrp.production').length + 1;
-    const name = `WH/MO/${String(sequence).padStart(5, '0')}`;
-    const group = this.version < 19 ? 'procurement_group_id' : 'production_group_id';
-    // Within one second, a later order gets an earlier fraction: ids do not follow the database's order.
-    const at = changedAt === undefined ? this.now() : stamp(Date.parse(changedAt) + 999 - (sequence % 500));
-    const row = this.insert('mrp.production', {
-      name,
-      origin: 'SO0042',
-      product_id: product.id,
-      product_qty: quantity,
-      qty_producing: 0,
-      qty_produced: 0,
-      state: 'confirmed',
-      write_date: at,
-      create_date: at,
-      date_deadline: '2031-05-06 07:00:00',
-      date_finished: false,
-      product_uom_id: 1,
-      company_id: 1,
-      backorder_sequence: 0,
-      priority: '0',
-      x_drawing: 'D-0007',
-      [group]: this.insert(this.version < 19 ? 'procurement.group' : 'mrp.production.group', { name }).id,
-      ...(this.version < 19 ? { lot_producing_id: false } : { lot_producing_ids: [] }),
-    });
-    this.#planComponent(row, article);
-    return row;
+    return plan(this, article, quantity, changedAt);
   }
 
   /** Seen: 2.123456 becomes 2.12 when it is written. */
@@ -119,36 +94,6 @@ export class OdooBooks {
     const one = ([field, value]: [string, unknown]) =>
       [field, quantities.includes(field) ? round(Number(value), this.decimals) : value] as const;
     return Object.fromEntries(Object.entries(values).map(one));
-  }
-
-  #planComponent(row: OdooRow, article: string): void {
-    const { component = 'LEG', manual = false, reserved } = articles[article] ?? {};
-    const product = this.#product(component);
-    const amount = Number(row.product_qty) * perPiece;
-    // A `flexible` bill of materials does not ask: what is not picked is cancelled silently.
-    row.consumption = component === 'LEG' ? 'flexible' : 'warning';
-    const move = this.insert('stock.move', {
-      raw_material_production_id: row.id,
-      product_id: product.id,
-      product_uom_qty: amount,
-      product_qty: amount,
-      unit_factor: perPiece,
-      quantity: 0,
-      picked: false,
-      state: 'assigned',
-      has_tracking: product.tracking,
-      // 17 treats every tracked component as one that is consumed by hand (stock_move.py of mrp).
-      manual_consumption: manual || (this.version === 17 && product.tracking !== 'none'),
-    });
-    if (!reserved) return;
-    const lot = this.rows('stock.lot').find(({ product_id }) => product_id === product.id);
-    this.insert('stock.move.line', { move_id: move.id, lot_id: lot?.id, quantity_product_uom: amount });
-  }
-
-  #product(code: string): OdooRow {
-    const product = this.rows('product.product').find((row) => row.default_code === code);
-    if (!product) throw new Error(`no product ${code}`);
-    return product;
   }
 
   /** A person splits an open order in Odoo's own wizard. */
@@ -228,8 +173,9 @@ export class OdooBooks {
     return list.map((values: Record<string, unknown>) => {
       this.#requireFields(model, values);
       if (model === 'stock.lot') return createLot(this, values).id;
-      const name = model === 'stock.scrap' ? `SP/${this.rows(model).length + 1}` : values.name;
-      return this.insert(model, { state: 'draft', move_ids: [], ...this.#rounded(values), name }).id;
+      const scrap = { name: 'New', move_ids: [], location_id: scrapLocation(this, values) };
+      const defaults = model === 'stock.scrap' ? scrap : {};
+      return this.insert(model, { state: 'draft', ...defaults, ...this.#rounded(values) }).id;
     });
   }
 
@@ -295,9 +241,4 @@ function idsOfCommand(value: unknown): number[] {
     throw valueError(`Wrong value for lot_producing_ids: ${JSON.stringify(value)}`);
   }
   return command[2].map(Number);
-}
-
-/** `2030-01-01 00:00:01.337000`, as PostgreSQL holds it. */
-function stamp(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().replace('T', ' ').replace('Z', '')}000`;
 }

@@ -1,5 +1,6 @@
 import { OdooError, type OdooRow, type OdooVersion, userError, validationError } from './odoo-domain.ts';
 import { type Rights, requireAccounting } from './odoo-rights.ts';
+import { lotsOf, receive } from './odoo-stock.ts';
 
 export function recomputeState(row: OdooRow): void {
   if (row.state === 'done' || row.state === 'cancel' || Number(row.qty_producing) === 0) return;
@@ -13,6 +14,8 @@ export interface ProductionBooks {
   readonly rights: Rights;
   readonly doneCount: Map<number, number>;
   readonly decimals: number;
+  /** Where a putaway rule sends what is built; undefined without one. */
+  readonly shelf: number | undefined;
   ignoreNextDone: boolean;
   now(): string;
   instant(): number;
@@ -79,6 +82,7 @@ export function markDone(
   // What is not picked is cancelled instead of consumed (`_post_inventory`).
   for (const move of openMoves(books, row)) move.state = move.picked ? 'done' : 'cancel';
   Object.assign(row, { state: 'done', qty_produced: producing, date_finished: at, write_date: at });
+  receive(books, row, producing);
   books.doneCount.set(row.id, (books.doneCount.get(row.id) ?? 0) + 1);
   if (!backorder) return true;
   return {
@@ -212,12 +216,6 @@ export function refuseLocked(books: Pick<ProductionBooks, 'locked'>, row: OdooRo
       500,
     );
   }
-}
-
-export function lotsOf(books: Pick<ProductionBooks, 'version'>, row: OdooRow): number[] {
-  const lots = books.version < 19 ? row.lot_producing_id : row.lot_producing_ids;
-  if (Array.isArray(lots)) return lots.map(Number);
-  return typeof lots === 'number' ? [lots] : [];
 }
 
 function trackingOf(books: ProductionBooks, row: OdooRow): unknown {

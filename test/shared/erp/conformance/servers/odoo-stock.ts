@@ -1,4 +1,5 @@
 import { type OdooRow, userError, validationError } from './odoo-domain.ts';
+import { locations } from './odoo-masters.ts';
 import type { ProductionBooks } from './odoo-production.ts';
 
 /** For this long, two transactions that create lots do not see each other's. */
@@ -27,29 +28,62 @@ export function createLot(books: ProductionBooks, values: Readonly<Record<string
   return row;
 }
 
-/** Seen: not idempotent. `do_scrap` makes a stock move each time it runs, whatever the state was. */
+/**
+ * What was built comes into stock: under the order's location, on the shelf that a putaway rule names (stock_move_line.py
+ * and stock_location.py, `_get_putaway_strategy`, 17 to 19).
+ */
+export function receive(books: ProductionBooks, row: OdooRow, produced: number): void {
+  const { id: production_id, product_id, location_dest_id } = row;
+  const shared = { product_id, state: 'done' };
+  const move = books.insert('stock.move', { ...shared, production_id, quantity: produced, location_dest_id });
+  const lots = lotsOf(books, row);
+  const pieces = lots.length > 1 ? lots : [lots[0] ?? false];
+  const quantity = produced / pieces.length;
+  for (const lot_id of pieces)
+    books.insert('stock.move.line', {
+      ...{ ...shared, move_id: move.id, lot_id, quantity, quantity_product_uom: quantity },
+      ...{ location_id: locations.production, location_dest_id: books.shelf ?? location_dest_id },
+    });
+}
+
+/** Without sublocations: `_get_available_quantity` is asked with `strict=True` (stock_scrap.py, `check_available_qty`). */
+function available(books: ProductionBooks, { product_id, lot_id, location_id }: OdooRow): number {
+  const isOf = (one: OdooRow) => one.product_id === product_id && (one.lot_id || false) === (lot_id || false);
+  const sum = (rows: readonly OdooRow[]) => rows.reduce((all, { quantity }) => all + Number(quantity), 0);
+  const lines = books.rows('stock.move.line').filter((line) => line.state === 'done' && isOf(line));
+  const scrapped = books.rows('stock.move').filter((move) => move.scrap_id && isOf(move));
+  const came = sum(lines.filter((line) => line.location_dest_id === location_id));
+  return came - sum(scrapped.filter((move) => move.location_id === location_id));
+}
+
+/**
+ * Where it is scrapped from when nobody says it: from where the order puts its products (mrp/models/stock_scrap.py,
+ * `_compute_location_id`, 18 and 19); in 17 from the stock of the company's first warehouse (stock/models/stock_scrap.py).
+ */
+export function scrapLocation(books: ProductionBooks, { production_id }: Record<string, unknown>): unknown {
+  const production = books.rows('mrp.production').find(({ id }) => id === production_id);
+  return books.version === 17 || !production ? locations.stock : production.location_dest_id;
+}
+
+/**
+ * Seen: not idempotent. `do_scrap` makes a stock move each time it runs, whatever the state was. It also gives the order
+ * its name: every draft is called New (stock_scrap.py, 17 to 19).
+ */
 export function validateScrap(books: ProductionBooks, scrap: OdooRow): unknown {
   if (Number(scrap.scrap_qty) === 0) throw userError('You can only enter positive quantities.');
-  const production = books.rows('mrp.production').find((one) => one.id === scrap.production_id);
-  const product = books.rows('product.product').find((one) => one.id === scrap.product_id);
-  const moves = books.rows('stock.move').filter((move) => move.scrap_id && move.lot_id === scrap.lot_id);
-  const isGone = product?.tracking === 'serial' && moves.length > 0;
-  // A finished product can be scrapped only once it is in stock, after the order is done (stock_scrap.py of mrp).
-  if (production?.state !== 'done' || isGone) {
+  if (available(books, scrap) < Number(scrap.scrap_qty))
     return { type: 'ir.actions.act_window', res_model: 'stock.warn.insufficient.qty.scrap', target: 'new' };
-  }
-  // Its move is completed like any other: a tracked product needs its lot (_action_done of stock.move.line).
-  if (product?.tracking !== 'none' && !scrap.lot_id) {
-    throw userError('You need to supply a Lot/Serial Number for product:\nThe product');
-  }
-  const { id } = books.insert('stock.move', {
-    scrap_id: scrap.id,
-    product_id: scrap.product_id,
-    lot_id: scrap.lot_id,
-    quantity: scrap.scrap_qty,
-    state: 'done',
-  });
+  const { product_id, lot_id, location_id, scrap_qty: quantity } = scrap;
+  const shared = { product_id, lot_id, location_id, quantity, state: 'done' };
+  const { id } = books.insert('stock.move', { ...shared, scrap_id: scrap.id });
   scrap.move_ids = [...(Array.isArray(scrap.move_ids) ? scrap.move_ids : []), id];
+  scrap.name = `SP/${books.rows('stock.move').filter((move) => move.scrap_id).length}`;
   scrap.state = 'done';
   return true;
+}
+
+export function lotsOf(books: Pick<ProductionBooks, 'version'>, row: OdooRow): number[] {
+  const lots = books.version < 19 ? row.lot_producing_id : row.lot_producing_ids;
+  if (Array.isArray(lots)) return lots.map(Number);
+  return typeof lots === 'number' ? [lots] : [];
 }

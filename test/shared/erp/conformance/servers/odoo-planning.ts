@@ -1,0 +1,82 @@
+import type { OdooRow, OdooVersion } from './odoo-domain.ts';
+import { articles, locations, perPiece } from './odoo-masters.ts';
+
+/** The parts of the books that planning writes. */
+interface PlanningBooks {
+  readonly version: OdooVersion;
+  now(): string;
+  rows(model: string): OdooRow[];
+  insert(model: string, values: Record<string, unknown>): OdooRow;
+}
+
+export function plan(
+  books: PlanningBooks,
+  article: string,
+  quantity: number,
+  changedAt: string | undefined,
+): OdooRow {
+  const product = productOf(books, article);
+  const sequence = books.rows('mrp.production').length + 1;
+  const name = `WH/MO/${String(sequence).padStart(5, '0')}`;
+  const group = books.version < 19 ? 'procurement_group_id' : 'production_group_id';
+  // Within one second, a later order gets an earlier fraction: ids do not follow the database's order.
+  const at = changedAt === undefined ? books.now() : stamp(Date.parse(changedAt) + 999 - (sequence % 500));
+  const row = books.insert('mrp.production', {
+    name,
+    origin: 'SO0042',
+    product_id: product.id,
+    product_qty: quantity,
+    qty_producing: 0,
+    qty_produced: 0,
+    state: 'confirmed',
+    write_date: at,
+    create_date: at,
+    date_deadline: '2031-05-06 07:00:00',
+    date_finished: false,
+    product_uom_id: 1,
+    company_id: 1,
+    location_dest_id: locations.stock,
+    backorder_sequence: 0,
+    priority: '0',
+    x_drawing: 'D-0007',
+    [group]: books.insert(books.version < 19 ? 'procurement.group' : 'mrp.production.group', { name }).id,
+    ...(books.version < 19 ? { lot_producing_id: false } : { lot_producing_ids: [] }),
+  });
+  planComponent(books, row, article);
+  return row;
+}
+
+function planComponent(books: PlanningBooks, row: OdooRow, article: string): void {
+  const { component = 'LEG', manual = false, reserved } = articles[article] ?? {};
+  const product = productOf(books, component);
+  const amount = Number(row.product_qty) * perPiece;
+  // A `flexible` bill of materials does not ask: what is not picked is cancelled silently.
+  row.consumption = component === 'LEG' ? 'flexible' : 'warning';
+  const move = books.insert('stock.move', {
+    raw_material_production_id: row.id,
+    product_id: product.id,
+    product_uom_qty: amount,
+    product_qty: amount,
+    unit_factor: perPiece,
+    quantity: 0,
+    picked: false,
+    state: 'assigned',
+    has_tracking: product.tracking,
+    // 17 treats every tracked component as one that is consumed by hand (stock_move.py of mrp).
+    manual_consumption: manual || (books.version === 17 && product.tracking !== 'none'),
+  });
+  if (!reserved) return;
+  const lot = books.rows('stock.lot').find(({ product_id }) => product_id === product.id);
+  books.insert('stock.move.line', { move_id: move.id, lot_id: lot?.id, quantity_product_uom: amount });
+}
+
+function productOf(books: PlanningBooks, code: string): OdooRow {
+  const product = books.rows('product.product').find((row) => row.default_code === code);
+  if (!product) throw new Error(`no product ${code}`);
+  return product;
+}
+
+/** `2030-01-01 00:00:01.337000`, as PostgreSQL holds it. */
+export function stamp(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().replace('T', ' ').replace('Z', '')}000`;
+}
