@@ -25,7 +25,8 @@ const exactDigits = 6;
 /**
  * Converts what was built to the unit of the order, and rounds as Odoo does: to the decimals of the field when it is written,
  * to the unit when it is finished, halves up (fields_float.py; mrp_production.py, `_post_inventory`, 17 to 19).
- * @throws Rejected when the unit cannot be converted, or nothing is left: Odoo takes 0 for the whole order.
+ * @throws Rejected when the unit cannot be converted, another quantity would come into stock, or nothing is left: Odoo takes
+ * 0 for the whole order.
  */
 export async function inUnitOf(reader: Reader, production: BookedProduction, built: Built): Promise<Built> {
   const [id, name] = production.product_uom_id || [0, ''];
@@ -37,13 +38,20 @@ export async function inUnitOf(reader: Reader, production: BookedProduction, bui
     const why = `it is in ${name}, and Odoo does not convert ${built.unit ?? name} into that: let the mapping give ${name}`;
     throw notBookable('Odoo', production.name, why);
   }
+  const ratio = new Big(sizeOf(other)).div(sizeOf(own));
   const inOwn = (amount: Decimal): Decimal => {
-    const exact = other === own ? new Big(amount) : new Big(amount).times(sizeOf(other)).div(sizeOf(own));
-    const written = exact.round(exactDigits, Big.roundHalfUp).round(reader.names.decimals, Big.roundHalfUp);
-    return written.div(own.rounding).round(0, Big.roundHalfUp).times(own.rounding).toFixed();
+    const exact = new Big(amount).times(ratio).round(exactDigits, Big.roundHalfUp);
+    return roundedTo(own, exact.round(reader.names.decimals, Big.roundHalfUp)).toFixed();
+  };
+  const sameInOwn = (amount: Decimal): Decimal => {
+    const converted = inOwn(amount);
+    const back = roundedTo(other, new Big(converted).div(ratio).round(exactDigits, Big.roundHalfUp));
+    if (other === own || back.eq(roundedTo(other, new Big(amount)))) return converted;
+    const why = `${amount} ${other.name} are ${converted} ${name} in Odoo, which is ${back.toFixed()} ${other.name}: plan such orders in ${other.name}, and book this one by hand`;
+    throw notBookable('Odoo', production.name, why);
   };
   const lotInOwn = ({ number, amount }: BuiltLot): BuiltLot => ({ number, amount: inOwn(amount) });
-  const [good, scrap] = [inOwn(built.good), inOwn(built.scrap)];
+  const [good, scrap] = [sameInOwn(built.good), sameInOwn(built.scrap)];
   const produced = sumOf([good, scrap]);
   if (compareDecimals(produced, '0') === 0) {
     const why = `${built.produced} is rounded to 0 ${name} in Odoo: correct what was recorded`;
@@ -51,6 +59,10 @@ export async function inUnitOf(reader: Reader, production: BookedProduction, bui
   }
   const lots = { goodLots: built.goodLots.map(lotInOwn), scrapLots: built.scrapLots.map(lotInOwn) };
   return { good, scrap, produced, unit: name, ...lots };
+}
+
+function roundedTo({ rounding }: Unit, amount: Big): Big {
+  return amount.div(rounding).round(0, Big.roundHalfUp).times(rounding);
 }
 
 /** The order's own unit, and those of the given name. */

@@ -132,11 +132,30 @@ describe.each<OdooVersion>([17, 18, 19])('units of odoo %i', (version) => {
 
   it('are converted: 24 units are two dozens, 1500 g are 1.5 kg', async () => {
     expect(await inUnit(2, { quantity: amount('24', 'Units') })).toBe(2);
-    expect(await inUnit(2, { quantity: amount('20', 'Units'), scrap: amount('4', 'Units') })).toBeCloseTo(
-      2,
-      9,
-    );
+    expect(await inUnit(2, { quantity: amount('18', 'Units'), scrap: amount('6', 'Units') })).toBe(2);
     expect(await inUnit(3, { quantity: amount('1500', 'g') })).toBe(1.5);
+  });
+
+  it.each<[string, Partial<Completion>, string]>([
+    ['7 units', { quantity: amount('7', 'Units') }, '7 Units are 0.58 Dozens in Odoo, which is 6.96 Units'],
+    [
+      '20 good units and 4 scrapped ones, although 24 are two',
+      { quantity: amount('20', 'Units'), scrap: amount('4', 'Units') },
+      '20 Units are 1.67 Dozens in Odoo, which is 20.04 Units',
+    ],
+  ])('refuse what would be another quantity in stock, in dozens: %s', async (_, differs, says) => {
+    // Prepare
+    const { plan, book, row, everything } = startPlant(version);
+    const order = plan('CHAIR', 2);
+    row(order).product_uom_id = 2;
+    const before = everything();
+
+    // Act
+    const failure = await failureOf(book(completionOf(order, differs)));
+
+    // Assess
+    expect(failure).toMatchObject(rejection(says, 'quantity-or-lots'));
+    expect(everything()).toEqual(before);
   });
 
   it.each([

@@ -1,26 +1,10 @@
-import { OdooError, type OdooRow, type OdooVersion, userError, validationError } from './odoo-domain.ts';
-import { type Rights, requireAccounting } from './odoo-rights.ts';
-import { lotsOf, receive } from './odoo-stock.ts';
+import { OdooError, type OdooRow, userError, validationError } from './odoo-domain.ts';
+import { requireAccounting } from './odoo-rights.ts';
+import { lotsOf, type ProductionBooks, receive } from './odoo-stock.ts';
 
 export function recomputeState(row: OdooRow): void {
   if (row.state === 'done' || row.state === 'cancel' || Number(row.qty_producing) === 0) return;
   row.state = Number(row.qty_producing) >= Number(row.product_qty) ? 'to_close' : 'progress';
-}
-
-/** The parts of the books that producing reads and changes. */
-export interface ProductionBooks {
-  readonly version: OdooVersion;
-  readonly locked: ReadonlySet<number>;
-  readonly rights: Rights;
-  readonly doneCount: Map<number, number>;
-  readonly decimals: number;
-  /** Where a putaway rule sends what is built; undefined without one. */
-  readonly shelf: number | undefined;
-  ignoreNextDone: boolean;
-  now(): string;
-  instant(): number;
-  rows(model: string): OdooRow[];
-  insert(model: string, values: Record<string, unknown>): OdooRow;
 }
 
 /**

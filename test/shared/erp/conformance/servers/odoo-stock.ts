@@ -1,6 +1,22 @@
-import { type OdooRow, userError, validationError } from './odoo-domain.ts';
+import { type OdooRow, type OdooVersion, userError, validationError } from './odoo-domain.ts';
 import { locations } from './odoo-masters.ts';
-import type { ProductionBooks } from './odoo-production.ts';
+import type { Rights } from './odoo-rights.ts';
+
+/** The parts of the books that producing and storing read and change. */
+export interface ProductionBooks {
+  readonly version: OdooVersion;
+  readonly locked: ReadonlySet<number>;
+  readonly rights: Rights;
+  readonly doneCount: Map<number, number>;
+  readonly decimals: number;
+  /** Where a putaway rule sends what is built; undefined without one. */
+  readonly shelf: number | undefined;
+  ignoreNextDone: boolean;
+  now(): string;
+  instant(): number;
+  rows(model: string): OdooRow[];
+  insert(model: string, values: Record<string, unknown>): OdooRow;
+}
 
 /** For this long, two transactions that create lots do not see each other's. */
 const transactionMs = 250;
