@@ -5,6 +5,7 @@ import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import { orRefusal, withDone } from '../booking-rules.ts';
 import { orderWaits, rejected } from '../failures.ts';
 import type { OdooCall } from './client.ts';
+import { areAllPicked } from './components.ts';
 import type { Writer } from './connection.ts';
 import { type NoteToPost, referenceOf, referenceOfNote, requireQuantity, type ToBook } from './look.ts';
 import { idOfLot, type OdooLot } from './lots.ts';
@@ -73,7 +74,12 @@ async function finishOrder(
   }
   // These answer the wizard that would ask what becomes of the rest.
   const context = { skip_backorder: true, ...(leavesRest ? { mo_ids_to_backorder: [production.id] } : {}) };
-  const answer = await orRefusal(callOrder({ method: 'button_mark_done', context }));
+  const markDone = (more = {}) =>
+    orRefusal(callOrder({ method: 'button_mark_done', context: { ...context, ...more } }));
+  let answer = await markDone();
+  const mayDiffer = production.consumption !== 'strict';
+  if (askedOf(answer) === consumptionWarning && mayDiffer && (await areAllPicked(writer, production)))
+    answer = await markDone({ skip_consumption: true });
   // An earlier call of ours may have got through meanwhile, so the order's state decides.
   const now = await readProduction(writer, production);
   if (now.state !== 'done') throw answer instanceof Rejected ? answer : notDone(now, answer);
@@ -101,17 +107,23 @@ async function lotValues(
 }
 
 const actionSchema = z.object({ res_model: z.string() });
+const consumptionWarning = 'mrp.consumption.warning';
+
+/** Model of the question that Odoo has answered with. */
+function askedOf(answer: unknown): string | undefined {
+  const action = actionSchema.safeParse(answer);
+  return action.success ? action.data.res_model : undefined;
+}
 
 /** Seen: a wizard action, or true, with HTTP 200, and the order is not done. */
 function notDone({ name, state }: BookedProduction, answer: unknown): Error {
-  const action = actionSchema.safeParse(answer);
-  if (!action.success) {
+  const asked = askedOf(answer);
+  if (asked === undefined) {
     return orderWaits(`Odoo accepted finishing ${name}, but it is ${state} still.`, { wrote: 'perhaps' });
   }
-  const asked = action.data.res_model;
   // Confirming this one cancels the unpicked components instead of consuming them (seen on 17).
   const remedy =
-    asked === 'mrp.consumption.warning'
+    asked === consumptionWarning
       ? 'what is consumed is not what was planned. Set the consumed quantities of its components in Odoo, and do not confirm the question itself, which cancels those that are not picked; then replay'
       : 'change the order in Odoo so that it need not ask, then replay';
   return rejected('refused-by-erp', `Odoo asks a person before it finishes ${name} (${asked}): ${remedy}.`);

@@ -8,8 +8,11 @@ import { type BookedProduction, decimalOf, idOf, many2one } from './records.ts';
 const componentSchema = z.object({
   id: z.number(),
   product_id: z.tuple([z.number(), z.string()]),
-  /** In the unit of the component. */
+  /** What is planned, in the unit of the component. */
   product_qty: z.number(),
+  /** The same in the unit of the line, as what a person has set. */
+  product_uom_qty: z.number(),
+  quantity: z.number(),
   has_tracking: z.string(),
   manual_consumption: z.boolean(),
   picked: z.boolean(),
@@ -25,7 +28,8 @@ const lineSchema = z.object({
  * Ids of the components that we must pick before the order is finished: `set_qty_producing` of 17 leaves out those that
  * are tracked or consumed by hand, and what is not picked is cancelled instead of consumed (mrp_production.py,
  * `_set_qty_producing`, `_post_inventory`). Later versions pick them; picking them again changes nothing.
- * @throws Rejected when Odoo would refuse a tracked component, as too little of it is reserved from lots.
+ * @throws Rejected when Odoo would refuse a tracked component, as too little of it is reserved from lots, or another
+ * quantity than planned that a person has set, as the bill of materials blocks that.
  */
 export async function componentsToPick(
   reader: Reader,
@@ -37,17 +41,38 @@ export async function componentsToPick(
   const tracked = unpicked.filter(({ has_tracking }) => has_tracking !== 'none');
   const reserved = await readReserved(reader, production, tracked);
   const share = new Big(produced).div(production.product_qty);
-  const missing = tracked.find(({ id, product_qty }) => {
-    const needed = share.times(product_qty).round(reader.names.decimals, Big.roundHalfUp).toFixed();
-    return compareDecimals(reserved.get(id) ?? '0', needed) < 0;
-  });
+  const needed = (planned: number) =>
+    share.times(planned).round(reader.names.decimals, Big.roundHalfUp).toFixed();
+  const missing = tracked.find(
+    ({ id, product_qty }) => compareDecimals(reserved.get(id) ?? '0', needed(product_qty)) < 0,
+  );
   if (missing) {
     throw rejected(
       'refused-by-erp',
       `Odoo: order ${production.name} cannot be booked, as its component ${missing.product_id[1]} is tracked by ${missing.has_tracking} numbers, and too few are reserved for ${produced}: reserve them in Odoo, then replay.`,
     );
   }
+  // `set_qty_producing` keeps what a person has set.
+  const other = components.find(
+    ({ picked, manual_consumption, quantity, product_uom_qty }) =>
+      picked && manual_consumption && compareDecimals(decimalOf(quantity), needed(product_uom_qty)) !== 0,
+  );
+  if (other && production.consumption === 'strict') {
+    throw rejected(
+      'refused-by-erp',
+      `Odoo: order ${production.name} cannot be booked, as its component ${other.product_id[1]} is set to ${decimalOf(other.quantity)} instead of ${needed(other.product_uom_qty)}, which its bill of materials blocks: correct the one or the other in Odoo, then replay.`,
+    );
+  }
   return unpicked.filter(({ manual_consumption }) => manual_consumption).map(({ id }) => id);
+}
+
+/**
+ * Whether finishing would consume every component as it is set: what is not picked is cancelled. Then the question whether
+ * another quantity may be consumed than planned can be answered with yes (mrp_production.py, `_get_consumption_issues`,
+ * mrp_consumption_warning.py, `action_confirm`; seen on 17 and 19).
+ */
+export async function areAllPicked(reader: Reader, production: BookedProduction): Promise<boolean> {
+  return (await readComponents(reader, production)).every(({ picked }) => picked);
 }
 
 function readComponents({ search }: Reader, { id, name }: BookedProduction): Promise<Component[]> {
@@ -58,7 +83,7 @@ function readComponents({ search }: Reader, { id, name }: BookedProduction): Pro
       // Without the extra lines that a person added: `set_qty_producing` leaves them alone.
       ['product_uom_qty', '!=', 0],
     ],
-    fields: ['product_id', 'product_qty', 'has_tracking', 'manual_consumption', 'picked'],
+    fields: Object.keys(componentSchema.shape).filter((field) => field !== 'id'),
     row: componentSchema,
     order: name,
   });

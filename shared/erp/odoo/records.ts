@@ -67,6 +67,8 @@ export const bookedProductionSchema = z.object({
   ...siblingSchema.shape,
   ...productionSchema.shape,
   qty_produced: z.number(),
+  /** `flexible`, `warning` (the default) or `strict`: whether other quantities may be consumed than planned. */
+  consumption: z.string(),
   /** Of 17 and 18. */
   procurement_group_id: z.optional(many2one),
   /** From 19 on. */

@@ -222,10 +222,47 @@ describe.each<OdooVersion>([17, 18, 19])('components of odoo %i', (version) => {
     expect(everything()).toEqual(before);
   });
 
+  it('are consumed as a person has set them, where the bill of materials only warns', async () => {
+    // Prepare: 21 pieces instead of 20, as Odoo's form writes it
+    const { plan, book, books, row, family } = startPlant(version);
+    const order = plan();
+    const [move] = books.rows('stock.move');
+    Object.assign(move ?? {}, { quantity: 21, picked: true, manual_consumption: true });
+
+    // Act
+    await book(partOf(order, 1, '5'));
+
+    // Assess
+    expect(row(order)).toMatchObject({ state: 'done', qty_produced: 5 });
+    expect(move).toMatchObject({ state: 'done', quantity: 21 });
+    expect(family(order).length).toBe(1);
+  });
+
+  it('are refused before anything is written when a person has set them and the bill of materials blocks that', async () => {
+    // Prepare
+    const { plan, book, books, row, everything } = startPlant(version);
+    const order = plan();
+    row(order).consumption = 'strict';
+    const [move] = books.rows('stock.move');
+    Object.assign(move ?? {}, { quantity: 21, picked: true, manual_consumption: true });
+    const before = everything();
+
+    // Act
+    const failure = await failureOf(book(completionOf(order)));
+    const after = everything();
+    Object.assign(move ?? {}, { quantity: 20 });
+    await book(completionOf(order));
+
+    // Assess
+    expect(failure).toMatchObject(rejection('The LEG is set to 21 instead of 20.*blocks'));
+    expect(after).toEqual(before);
+    expect(row(order).state).toBe('done');
+  });
+
   it('are never left to a question that cancels them', async () => {
     // Prepare: a person takes components back while we book.
     const { plan, book, books, row } = startPlant(version);
-    const order = plan('LAMP');
+    const order = plan();
     books.beforeNext('mrp.production', 'button_mark_done', () => {
       for (const move of books.rows('stock.move')) move.picked = false;
     });

@@ -19,6 +19,7 @@ function bookByHand({ books }: OdooPlant, order: ErpOrderRef, quantity: number):
   const ids = [Number(order.id)];
   const context = { skip_backorder: true, mo_ids_to_backorder: ids };
   books.call('mrp.production', 'write', { ids, named: { vals: { qty_producing: quantity } }, context });
+  books.call('mrp.production', 'set_qty_producing', { ids, named: {}, context });
   books.call('mrp.production', 'button_mark_done', { ids, named: {}, context });
 }
 

@@ -176,6 +176,7 @@ describe.each<OdooVersion>([17, 18, 19])('odoo %i', (version) => {
     const ids = [Number(order.id)];
     const context = { skip_backorder: true };
     books.call('mrp.production', 'write', { ids, named: { vals: { qty_producing: 3 } }, context });
+    books.call('mrp.production', 'set_qty_producing', { ids, named: {}, context });
     books.call('mrp.production', 'button_mark_done', { ids, named: {}, context });
 
     // Act

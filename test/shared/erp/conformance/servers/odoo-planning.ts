@@ -50,8 +50,8 @@ function planComponent(books: PlanningBooks, row: OdooRow, article: string): voi
   const { component = 'LEG', manual = false, reserved } = articles[article] ?? {};
   const product = productOf(books, component);
   const amount = Number(row.product_qty) * perPiece;
-  // A `flexible` bill of materials does not ask: what is not picked is cancelled silently.
-  row.consumption = component === 'LEG' ? 'flexible' : 'warning';
+  // What a new bill of materials has (mrp_bom.py, `consumption`, 17 to 19).
+  row.consumption = 'warning';
   const move = books.insert('stock.move', {
     raw_material_production_id: row.id,
     product_id: product.id,

@@ -45,6 +45,9 @@ export function markDone(
     for (const move of openMoves(books, row))
       Object.assign(move, { quantity: move.product_uom_qty, picked: true });
   }
+  // mrp_production.py, `pre_button_mark_done`, from 18 on.
+  if (books.version >= 18)
+    for (const move of openMoves(books, row)) if (move.manual_consumption) move.picked = true;
   const producing = producedUnder(books, row);
   const remaining = round(Number(row.product_qty) - producing, books.decimals);
   // Seen: a wizard action with HTTP 200, and the order is not done.
