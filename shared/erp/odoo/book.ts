@@ -5,8 +5,9 @@ import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import { orRefusal, withDone } from '../booking-rules.ts';
 import { orderWaits, rejected } from '../failures.ts';
 import type { OdooCall } from './client.ts';
-import { areAllPicked } from './components.ts';
+import { areAllPicked, requireConsumed } from './components.ts';
 import type { Writer } from './connection.ts';
+import { isOpen } from './family.ts';
 import { type NoteToPost, referenceOf, referenceOfNote, requireQuantity, type ToBook } from './look.ts';
 import { idOfLot, type OdooLot } from './lots.ts';
 import { isMark, postMarked, readMarks, requirePosting } from './marks.ts';
@@ -56,7 +57,7 @@ async function finishOrder(
   writer: Writer,
   production: BookedProduction,
   produced: string,
-  { note, lots, picks, leavesRest }: NonNullable<ToBook['finish']>,
+  { note, lots, components, leavesRest }: NonNullable<ToBook['finish']>,
   written: string[],
 ): Promise<BookedProduction> {
   // The note comes first: where our user lacks the rights for the rest, Odoo refuses the note, too.
@@ -64,14 +65,22 @@ async function finishOrder(
     await postMarked(writer, production, note.mark, note.text);
     written.push('our note');
   }
+  requireUnchanged(production, await readProduction(writer, production));
   const lotted = await lotValues(writer, production, lots);
   await callOrder({ method: 'write', values: { qty_producing: Number(produced), ...lotted } });
   written.push(`the quantity being produced (${produced})`);
   // Seen: without this call the order is done and its components are cancelled instead of consumed.
   await callOrder({ method: 'set_qty_producing' });
+  const { picks, needed } = components;
   if (picks.length > 0) {
     await callOrder({ model: 'stock.move', method: 'write', ids: picks, values: { picked: true } });
   }
+  const ready = await readProduction(writer, production);
+  if (ready.state === 'done') {
+    await requireConsumed(writer, ready, needed);
+    return ready;
+  }
+  requireUnchanged(production, ready);
   // These answer the wizard that would ask what becomes of the rest.
   const context = { skip_backorder: true, ...(leavesRest ? { mo_ids_to_backorder: [production.id] } : {}) };
   const markDone = (more = {}) =>
@@ -82,9 +91,19 @@ async function finishOrder(
     answer = await markDone({ skip_consumption: true });
   // An earlier call of ours may have got through meanwhile, so the order's state decides.
   const now = await readProduction(writer, production);
-  if (now.state !== 'done') throw answer instanceof Rejected ? answer : notDone(now, answer);
-  written.splice(0, written.length, `${now.name} is done`);
-  return now;
+  if (now.state === 'done') {
+    written.splice(0, written.length, `${now.name} is done`);
+    return now;
+  }
+  requireUnchanged(production, now);
+  const refusal = answer instanceof Rejected ? answer : notDone(now, answer);
+  // An order that is `to_close` is listed no more; this one is open work as before.
+  if (refusal instanceof Rejected && now.state === 'to_close') {
+    const qty_producing = note ? production.qty_producing : 0;
+    await callOrder({ method: 'write', values: { qty_producing } });
+    written.pop();
+  }
+  throw refusal;
 
   function callOrder(call: Pick<OdooCall, 'method'> & Partial<OdooCall>): Promise<unknown> {
     return writer.write({ model: 'mrp.production', ids: [production.id], order: production.name, ...call });
@@ -104,6 +123,15 @@ async function lotValues(
   return writer.names.lot === 'lot_producing_id'
     ? { lot_producing_id: first }
     : { lot_producing_ids: [[6, 0, ids]] };
+}
+
+/** @throws RetryLater when a person has finished, cancelled or changed the order since: the next attempt looks at it. */
+function requireUnchanged(seen: BookedProduction, now: BookedProduction): void {
+  if (isOpen(now) && now.product_qty === seen.product_qty) return;
+  throw orderWaits(
+    `Odoo: ${now.name} was changed by somebody while we booked it (${now.state}, for ${now.product_qty}): the next attempt looks again.`,
+    { wrote: 'known' },
+  );
 }
 
 const actionSchema = z.object({ res_model: z.string() });

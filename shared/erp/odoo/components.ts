@@ -24,18 +24,26 @@ const lineSchema = z.object({
   quantity_product_uom: z.number(),
 });
 
+/** The components of an order before it is finished. */
+export interface PlannedComponents {
+  /** Ids of those that Odoo might leave unpicked. */
+  readonly picks: readonly number[];
+  /** How much Odoo consumes of each by itself, by its id: not of those that a person has set. */
+  readonly needed: ReadonlyMap<number, Decimal>;
+}
+
 /**
- * Ids of the components that we must pick before the order is finished: `set_qty_producing` of 17 leaves out those that
+ * The components, with those that we must pick before the order is finished: `set_qty_producing` of 17 leaves out those that
  * are tracked or consumed by hand, and what is not picked is cancelled instead of consumed (mrp_production.py,
  * `_set_qty_producing`, `_post_inventory`). Later versions pick them; picking them again changes nothing.
  * @throws Rejected when Odoo would refuse a tracked component, as too little of it is reserved from lots, or another
  * quantity than planned that a person has set, as the bill of materials blocks that.
  */
-export async function componentsToPick(
+export async function lookForComponents(
   reader: Reader,
   production: BookedProduction,
   produced: Decimal,
-): Promise<number[]> {
+): Promise<PlannedComponents> {
   const components = await readComponents(reader, production);
   const unpicked = components.filter(({ picked }) => !picked);
   const tracked = unpicked.filter(({ has_tracking }) => has_tracking !== 'none');
@@ -53,9 +61,9 @@ export async function componentsToPick(
     );
   }
   // `set_qty_producing` keeps what a person has set.
+  const isSet = ({ picked, manual_consumption }: Component) => picked && manual_consumption;
   const other = components.find(
-    ({ picked, manual_consumption, quantity, product_uom_qty }) =>
-      picked && manual_consumption && compareDecimals(decimalOf(quantity), needed(product_uom_qty)) !== 0,
+    (one) => isSet(one) && compareDecimals(decimalOf(one.quantity), needed(one.product_uom_qty)) !== 0,
   );
   if (other && production.consumption === 'strict') {
     throw rejected(
@@ -63,7 +71,37 @@ export async function componentsToPick(
       `Odoo: order ${production.name} cannot be booked, as its component ${other.product_id[1]} is set to ${decimalOf(other.quantity)} instead of ${needed(other.product_uom_qty)}, which its bill of materials blocks: correct the one or the other in Odoo, then replay.`,
     );
   }
-  return unpicked.filter(({ manual_consumption }) => manual_consumption).map(({ id }) => id);
+  const byOdoo = components.filter((one) => !isSet(one));
+  return {
+    picks: unpicked.filter(({ manual_consumption }) => manual_consumption).map(({ id }) => id),
+    needed: new Map(byOdoo.map(({ id, product_uom_qty }) => [id, needed(product_uom_qty)])),
+  };
+}
+
+/**
+ * Compares what was consumed for an order that somebody finished while we wrote our quantity: 19 takes the quantity for what
+ * is done already, and changes no component (mrp_production.py, `write`).
+ * @throws Rejected when it does not fit what was built.
+ */
+export async function requireConsumed(
+  { search }: Reader,
+  { name: order }: BookedProduction,
+  needed: PlannedComponents['needed'],
+): Promise<void> {
+  const moves = await search('stock.move', {
+    domain: [['id', 'in', [...needed.keys()]]],
+    fields: ['product_id', 'quantity'],
+    row: z.pick(componentSchema, { id: true, product_id: true, quantity: true }),
+    order,
+  });
+  const other = moves.find(
+    ({ id, quantity }) => compareDecimals(decimalOf(quantity), needed.get(id) ?? '0') !== 0,
+  );
+  if (!other) return;
+  throw rejected(
+    'booked-otherwise',
+    `Odoo: ${order} was changed by us after somebody finished it meanwhile, and its component ${other.product_id[1]} was consumed with ${decimalOf(other.quantity)} instead of ${needed.get(other.id)}: correct it by hand, then replay.`,
+  );
 }
 
 /**

@@ -4,7 +4,7 @@ import { compareDecimals, type Decimal, formatQuantity } from '../../model/quant
 import { type Built, builtOf, mayClose, notBookable, requireArticle } from '../booking-rules.ts';
 import type { Look } from '../connector.ts';
 import { rejected } from '../failures.ts';
-import { componentsToPick } from './components.ts';
+import { lookForComponents, type PlannedComponents } from './components.ts';
 import type { Reader } from './connection.ts';
 import { createFamily, isOpen, openOrder } from './family.ts';
 import { lotsToBook, type OdooLot } from './lots.ts';
@@ -32,8 +32,7 @@ export interface ToBook {
     /** Undefined when our mark is already the last one on the order. */
     readonly note: NoteToPost | undefined;
     readonly lots: readonly OdooLot[];
-    /** Ids of the components that Odoo might leave unpicked. */
-    readonly picks: readonly number[];
+    readonly components: PlannedComponents;
     readonly leavesRest: boolean;
   };
   readonly scraps: readonly ScrapToBook[];
@@ -89,7 +88,7 @@ export async function lookForQuantity(
   const whole = decimalOf(createFamily(family, marks).wholeQuantity(family[0]));
   const leavesRest = leavesRestOf(reader, production, whole, completion, produced);
   const { lots, scraps } = await lotsToBook(reader, production, product, built);
-  const picks = await componentsToPick(reader, production, produced);
+  const components = await lookForComponents(reader, production, produced);
   // An earlier attempt has posted the text, on an order that another part finished since: only the mark is missing.
   const isTold = marks.some((mark) => isMark(mark, 'booking', key));
   const text = textOf(isTold ? { ...completion, notes: [], links: [], work: [] } : completion);
@@ -99,7 +98,7 @@ export async function lookForQuantity(
   if (note) requirePosting(reader, production.name);
   const toScrap = scraps.map((scrap) => ({ ...scrap, begun: [] }));
   return {
-    toBook: { production, key, produced, finish: { note, lots, picks, leavesRest }, scraps: toScrap },
+    toBook: { production, key, produced, finish: { note, lots, components, leavesRest }, scraps: toScrap },
   };
 }
 

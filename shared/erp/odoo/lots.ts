@@ -49,6 +49,7 @@ export async function lotsToBook(
   }
   if (isSerial) requireOnePerPiece(production, built, recorded, planned.length);
   const found = await findLots(reader, production, numbers);
+  if (isSerial) await requireNotBuilt(reader, production, found);
   const lotOf = (number: string): OdooLot => found.find((lot) => lot.number === number) ?? { number };
   const lots = numbers.map(lotOf);
   if (isSerial && recorded.length > 0) {
@@ -83,6 +84,34 @@ function requireOnePerPiece(
     recorded.length > 0 ? recorded.map(({ number }) => number).join(', ') : 'those on the order';
   const why = `each of its ${produced} pieces${which} needs a serial number of its own, and it has ${numbers}: let the mapping name one for each, and mark what is scrap`;
   throw notBookable('Odoo', production.name, why);
+}
+
+/**
+ * Odoo refuses a serial number that was built before, when the order is finished (`_check_sn_uniqueness` of 17 and 18,
+ * `_are_finished_serials_already_produced` of 19). What was unbuilt or scrapped since may be built again: Odoo decides.
+ * @throws Rejected
+ */
+async function requireNotBuilt(
+  { search }: Reader,
+  { id, name: order }: BookedProduction,
+  lots: readonly OdooLot[],
+): Promise<void> {
+  if (lots.length === 0) return;
+  const linesOf = async (...which: readonly unknown[]) => {
+    const domain = [['lot_id', 'in', lots.map((lot) => lot.id)], ['state', '=', 'done'], ...which];
+    const row = z.object({ lot_id: z.tuple([z.number(), z.string()]) });
+    return search('stock.move.line', { domain, fields: ['lot_id'], row, order });
+  };
+  const [built] = await linesOf(
+    ['location_id.usage', '=', 'production'],
+    ['move_id.production_id', '!=', id],
+    ['move_id.unbuild_id', '=', false],
+  );
+  if (!built) return;
+  const undone = ['|', ['move_id.unbuild_id', '!=', false], ['location_dest_id.usage', '=', 'inventory']];
+  if ((await linesOf(...undone)).length > 0) return;
+  const why = `serial number ${built.lot_id[1]} was built before: correct the recording, or book by hand`;
+  throw notBookable('Odoo', order, why);
 }
 
 /** Those of these lots that Odoo has; of several with one number the oldest comes first. */

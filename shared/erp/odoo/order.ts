@@ -7,7 +7,7 @@ import { type BookedProduction, bookedProductionSchema, type Product, productSch
 
 const bookedFields = [
   ...['name', 'product_id', 'product_qty', 'product_uom_id', 'state', 'write_date', 'create_date'],
-  ...['qty_produced', 'backorder_sequence', 'company_id', 'consumption'],
+  ...['qty_producing', 'qty_produced', 'backorder_sequence', 'company_id', 'consumption'],
 ];
 
 /**

@@ -66,6 +66,7 @@ export type Sibling = z.infer<typeof siblingSchema>;
 export const bookedProductionSchema = z.object({
   ...siblingSchema.shape,
   ...productionSchema.shape,
+  qty_producing: z.number(),
   qty_produced: z.number(),
   /** `flexible`, `warning` (the default) or `strict`: whether other quantities may be consumed than planned. */
   consumption: z.string(),

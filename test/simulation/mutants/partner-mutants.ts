@@ -114,7 +114,7 @@ export const partnerMutants: readonly Mutant[] = [
     name: 'mark-not-posted-in-odoo',
     file: 'shared/erp/odoo/book.ts',
     find: '  if (note) {',
-    replace: '  if (note && picks.length < 0) {',
+    replace: '  if (note && lots.length < 0) {',
     why: 'The next attempt cannot recognise which booking is ours.',
     foundBy: ['nothingElse', 'booked'],
   },

@@ -6,7 +6,7 @@ import { productOrdersOf, type Setting } from './setting.ts';
 
 /** Number of calls that a connector makes for one booking. */
 const bookingCalls: Readonly<Record<Setting['erp'], number>> = {
-  ...{ 'odoo 17': 12, 'odoo 19': 12, 'sap-s4hana': 7, rest: 4 },
+  ...{ 'odoo 17': 14, 'odoo 19': 14, 'sap-s4hana': 7, rest: 4 },
 };
 
 /** Approximate number of calls from each function to each service for one product order, in a run without accidents. */

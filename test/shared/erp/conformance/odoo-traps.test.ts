@@ -120,12 +120,12 @@ describe.each<OdooVersion>([17, 18, 19])('odoo %i', (version) => {
     books.beforeNext(...markDone, () => refuses('The work center is closed.'));
 
     // Act
-    const failure = await failureOf(book(completionOf(order)));
+    const failure = await failureOf(book(partOf(order, 1, '2')));
 
     // Assess
     expect(failure).toBeInstanceOf(Rejected);
     const message = expect.stringMatching(
-      `${order.number}.*The work center is closed\\..*Written by then: our note, the quantity being produced \\(5\\)`,
+      `${order.number}.*The work center is closed\\..*Written by then: our note, the quantity being produced \\(2\\)`,
     );
     expect(failure).toHaveProperty('message', message);
   });

@@ -15,7 +15,7 @@ export function fieldsOf(version: OdooVersion): Readonly<Record<string, readonly
     'stock.lot': ['id', 'name', 'product_id', 'company_id'],
     'stock.move': [
       ...['id', 'product_id', 'product_uom_qty', 'product_qty', 'unit_factor', 'quantity', 'picked', 'state'],
-      ...['has_tracking', 'manual_consumption', 'raw_material_production_id', 'scrap_id'],
+      ...['has_tracking', 'manual_consumption', 'raw_material_production_id', 'scrap_id', 'unbuild_id'],
       ...['production_id', 'location_id', 'location_dest_id'],
     ],
     'stock.move.line': [

@@ -18,6 +18,7 @@ import {
   round,
   setQtyProducing,
   split,
+  writeOnDone,
 } from './odoo-production.ts';
 import { fieldsGet, searchRead } from './odoo-reading.ts';
 import { type Rights, requireWritable } from './odoo-rights.ts';
@@ -185,10 +186,13 @@ export class OdooBooks {
     }
     this.#requireFields(model, values);
     for (const row of records) {
-      if (model === 'mrp.production') refuseLocked(this, row);
+      if (model === 'mrp.production') {
+        refuseLocked(this, row);
+        writeOnDone(this, row, this.#rounded({ ...values }));
+      }
       Object.assign(row, this.#rounded({ ...values }));
       if ('lot_producing_ids' in values) row.lot_producing_ids = idsOfCommand(values.lot_producing_ids);
-      if (model === 'mrp.production') recomputeState(row);
+      if (model === 'mrp.production') recomputeState(this, row);
       row.write_date = this.now();
     }
     return true;

@@ -1,10 +1,14 @@
 import { OdooError, type OdooRow, userError, validationError } from './odoo-domain.ts';
-import { requireAccounting } from './odoo-rights.ts';
+import { locations } from './odoo-masters.ts';
+import { byModel, requireAccounting } from './odoo-rights.ts';
 import { lotsOf, type ProductionBooks, receive } from './odoo-stock.ts';
 
-export function recomputeState(row: OdooRow): void {
-  if (row.state === 'done' || row.state === 'cancel' || Number(row.qty_producing) === 0) return;
-  row.state = Number(row.qty_producing) >= Number(row.product_qty) ? 'to_close' : 'progress';
+/** mrp_production.py, `_compute_state`, without work orders (17 to 19). */
+export function recomputeState(books: ProductionBooks, row: OdooRow): void {
+  const producing = Number(row.qty_producing);
+  if (['draft', 'done', 'cancel'].includes(String(row.state))) return;
+  if (producing !== 0 && producing >= Number(row.product_qty)) row.state = 'to_close';
+  else if (producing !== 0 || openMoves(books, row).some(({ picked }) => picked)) row.state = 'progress';
 }
 
 /**
@@ -31,14 +35,18 @@ export function markDone(
   refuseLocked(books, row);
   const keep = context.mo_ids_to_backorder;
   const keepsRest = Array.isArray(keep) && keep.includes(row.id);
+  const asks = { type: 'ir.actions.act_window', res_model: 'mrp.consumption.warning', target: 'new' };
+  const skipsConsumption = context.skip_consumption === true;
   // Seen: a second call returns true; one that splits has a backorder of 0 (constraint `qty_positive`).
   if (row.state === 'done' && keepsRest) throw validationError('The quantity to produce must be positive!');
   if (row.state === 'done') return true;
-  if (row.state === 'cancel') throw userError('You cannot produce a cancelled manufacturing order.');
+  // Seen: nobody is told that it is cancelled.
+  if (row.state === 'cancel') return row.consumption === 'flexible' || skipsConsumption ? true : asks;
   if (books.ignoreNextDone) {
     books.ignoreNextDone = false;
     return true;
   }
+  requireNewSerials(books, row);
   // Seen: zero means everything (`_set_quantities`).
   if (Number(row.qty_producing) === 0) {
     row.qty_producing = row.product_qty;
@@ -51,13 +59,12 @@ export function markDone(
   const producing = producedUnder(books, row);
   const remaining = round(Number(row.product_qty) - producing, books.decimals);
   // Seen: a wizard action with HTTP 200, and the order is not done.
-  if (row.consumption !== 'flexible' && context.skip_consumption !== true) {
+  if (row.consumption !== 'flexible' && !skipsConsumption) {
     const missing = openMoves(books, row).some(
       (move) =>
         !move.picked || Number(move.quantity) !== round(producing * Number(move.unit_factor), books.decimals),
     );
-    if (missing)
-      return { type: 'ir.actions.act_window', res_model: 'mrp.consumption.warning', target: 'new' };
+    if (missing) return asks;
   }
   if (remaining > 0 && context.skip_backorder !== true) {
     return { type: 'ir.actions.act_window', res_model: 'mrp.production.backorder', target: 'new' };
@@ -97,6 +104,26 @@ function producedUnder(books: ProductionBooks, row: OdooRow): number {
   row.lot_producing_ids = lots.slice(0, produced);
   row.qty_producing = produced;
   return produced;
+}
+
+/**
+ * `_check_sn_uniqueness` of 17 and 18 (UserError), `_are_finished_serials_already_produced` of 19 (422): one that was built
+ * before and is not scrapped since.
+ */
+function requireNewSerials(books: ProductionBooks, row: OdooRow): void {
+  if (trackingOf(books, row) !== 'serial') return;
+  const lines = books.rows('stock.move.line').filter(({ state }) => state === 'done');
+  const isBuilt = (lot: number) => {
+    const ofLot = lines.filter(({ lot_id }) => lot_id === lot);
+    const built = ofLot.filter(({ location_id }) => location_id === locations.production);
+    return built.length > ofLot.filter((line) => line.location_dest_id === locations.scrap).length;
+  };
+  if (lotsOf(books, row).some(isBuilt))
+    throw userError(
+      books.version < 19
+        ? 'This serial number for product The PUMP has already been produced'
+        : 'Serial number(s) for product The PUMP already produced',
+    );
 }
 
 /** Tracked components are taken from lots that are reserved (stock_move_line.py, `_action_done`). */
@@ -150,15 +177,39 @@ export function split(
 }
 
 /**
- * `change_prod_qty` of the wizard change.production.qty: the demand of components follows. It is offered while the
- * order is open.
+ * `change_prod_qty` of the wizard change.production.qty: the demand of components follows, and what is being produced
+ * becomes the new quantity (change_production_qty.py, 17 to 19). It is offered while the order is open.
  */
 export function changeQuantity(books: ProductionBooks, row: OdooRow, amount: number): void {
   refuseLocked(books, row);
   if (row.state === 'done' || row.state === 'cancel') throw userError('The order is not open any more.');
   Object.assign(row, { product_qty: amount, write_date: books.now() });
   for (const move of openMoves(books, row)) demand(books, move, amount);
-  recomputeState(row);
+  if (Number(row.qty_producing) !== 0) {
+    row.qty_producing = amount;
+    setQtyProducing(books, row);
+  }
+  recomputeState(books, row);
+}
+
+/**
+ * Writes on an order that is done. 19 changes its finished move, and no component (mrp_production.py, `write`); 17 and 18
+ * were seen to answer an AccessError.
+ */
+export function writeOnDone(
+  books: ProductionBooks,
+  row: OdooRow,
+  values: Readonly<Record<string, unknown>>,
+): void {
+  if (row.state !== 'done' || !('qty_producing' in values)) return;
+  if (books.version < 19) throw byModel('Stock Move', 'stock.move', 'Inventory/Administrator');
+  const quantity = Number(values.qty_producing);
+  const moves = books.rows('stock.move').filter((move) => move.production_id === row.id && !move.scrap_id);
+  for (const move of moves) move.quantity = quantity;
+  for (const line of books.rows('stock.move.line'))
+    if (moves.some(({ id }) => id === line.move_id))
+      Object.assign(line, { quantity, quantity_product_uom: quantity });
+  row.qty_produced = quantity;
 }
 
 /** Reservations move along with the components that need them. */

@@ -67,9 +67,8 @@ function available(books: ProductionBooks, { product_id, lot_id, location_id }: 
   const isOf = (one: OdooRow) => one.product_id === product_id && (one.lot_id || false) === (lot_id || false);
   const sum = (rows: readonly OdooRow[]) => rows.reduce((all, { quantity }) => all + Number(quantity), 0);
   const lines = books.rows('stock.move.line').filter((line) => line.state === 'done' && isOf(line));
-  const scrapped = books.rows('stock.move').filter((move) => move.scrap_id && isOf(move));
   const came = sum(lines.filter((line) => line.location_dest_id === location_id));
-  return came - sum(scrapped.filter((move) => move.location_id === location_id));
+  return came - sum(lines.filter((line) => line.location_id === location_id));
 }
 
 /**
@@ -91,7 +90,13 @@ export function validateScrap(books: ProductionBooks, scrap: OdooRow): unknown {
     return { type: 'ir.actions.act_window', res_model: 'stock.warn.insufficient.qty.scrap', target: 'new' };
   const { product_id, lot_id, location_id, scrap_qty: quantity } = scrap;
   const shared = { product_id, lot_id, location_id, quantity, state: 'done' };
-  const { id } = books.insert('stock.move', { ...shared, scrap_id: scrap.id });
+  // Its move is one of the order's (mrp/models/stock_scrap.py, `_prepare_move_values`).
+  const { id } = books.insert('stock.move', {
+    ...shared,
+    scrap_id: scrap.id,
+    production_id: scrap.production_id,
+  });
+  books.insert('stock.move.line', { ...shared, move_id: id, location_dest_id: locations.scrap });
   scrap.move_ids = [...(Array.isArray(scrap.move_ids) ? scrap.move_ids : []), id];
   scrap.name = `SP/${books.rows('stock.move').filter((move) => move.scrap_id).length}`;
   scrap.state = 'done';

@@ -1,0 +1,155 @@
+import { describe, expect, it } from 'vitest';
+import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
+import { failureOf } from './attempts.ts';
+import { completionOf } from './completions.ts';
+import { type OdooPlant, startPlant } from './odoo-plant.ts';
+import { rejection } from './rejection.ts';
+import { userError } from './servers/odoo-domain.ts';
+import type { OdooVersion } from './servers/odoo-models.ts';
+
+const production = 'mrp.production';
+
+/** A person finishes an order in Odoo's form, with this quantity and no rest. */
+function finishByHand({ books }: OdooPlant, order: ErpOrderRef, quantity: number): void {
+  const ids = [Number(order.id)];
+  const context = { skip_backorder: true };
+  books.call(production, 'write', { ids, named: { vals: { qty_producing: quantity } }, context });
+  books.call(production, 'set_qty_producing', { ids, named: {}, context });
+  books.call(production, 'button_mark_done', { ids, named: {}, context });
+}
+
+/** What was built and consumed for an order, in stock moves. */
+function moved({ books }: OdooPlant, order: ErpOrderRef) {
+  const done = books.rows('stock.move').filter(({ state }) => state === 'done');
+  const of = (field: string) =>
+    done.filter((move) => move[field] === Number(order.id)).map(({ quantity }) => quantity);
+  return { built: of('production_id'), consumed: of('raw_material_production_id') };
+}
+
+describe.each<OdooVersion>([17, 18, 19])('what people do in odoo %i while we book', (version) => {
+  it('is not overwritten when a person finishes the order just before our note', async () => {
+    // Prepare
+    const plant = startPlant(version);
+    const order = plant.plan();
+    plant.books.beforeNext(production, 'message_post', () => finishByHand(plant, order, 4));
+
+    // Act
+    const failure = await failureOf(plant.book(completionOf(order)));
+    const again = await failureOf(plant.book(completionOf(order)));
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'known' });
+    expect(again).toMatchObject(rejection('finished with 4 instead of 5', 'booked-otherwise'));
+    expect(moved(plant, order)).toEqual({ built: [4], consumed: [16] });
+  });
+
+  it('is told when a person finishes the order just before our quantity, which only 19 overwrites', async () => {
+    // Prepare
+    const plant = startPlant(version);
+    const order = plant.plan();
+    let isFinished = false;
+    plant.books.beforeNext(production, 'write', () => {
+      isFinished = true;
+      finishByHand(plant, order, 4);
+    });
+
+    // Act
+    const failure = await failureOf(plant.book(completionOf(order)));
+    const last = failure instanceof Error && failure.name === 'Rejected' ? failure : undefined;
+    const told = last ?? (await failureOf(plant.book(completionOf(order))));
+
+    // Assess
+    expect(isFinished).toBe(true);
+    const says =
+      version < 19 ? '4 instead of 5' : 'somebody finished it meanwhile.*The LEG.*16 instead of 20';
+    expect(told).toMatchObject(rejection(says, 'booked-otherwise'));
+    expect(moved(plant, order).consumed).toEqual([16]);
+  });
+
+  it('is looked at again when a planner changes the quantity just before the order is finished', async () => {
+    // Prepare
+    const plant = startPlant(version);
+    const order = plant.plan();
+    const completion = completionOf(order, { madeFor: { amount: '5' } });
+    plant.books.beforeNext(production, 'set_qty_producing', () =>
+      plant.books.changeQuantity(plant.row(order), 8),
+    );
+
+    // Act
+    const failure = await failureOf(plant.book(completion));
+    await plant.book(completion);
+
+    // Assess: the planner's three more stay open.
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'known' });
+    expect(plant.family(order).map(({ state, product_qty }) => [state, product_qty])).toEqual([
+      ['done', 5],
+      ['confirmed', 3],
+    ]);
+    expect(moved(plant, order)).toEqual({ built: [5], consumed: [20] });
+  });
+
+  it.each(['write', 'button_mark_done'])(
+    'is told as it is when the order is cancelled just before %s',
+    async (method) => {
+      // Prepare
+      const plant = startPlant(version);
+      const order = plant.plan();
+      const ids = [Number(order.id)];
+      plant.books.beforeNext(production, method, () => {
+        plant.books.call(production, 'action_cancel', { ids, named: {}, context: {} });
+      });
+
+      // Act
+      await failureOf(plant.book(completionOf(order)));
+      const failure = await failureOf(plant.book(completionOf(order)));
+
+      // Assess
+      expect(failure).toMatchObject(rejection('is cancelled', 'order-state'));
+      expect(plant.row(order)).toMatchObject({ state: 'cancel', qty_produced: 0 });
+    },
+  );
+
+  it('leaves the order listed as open work when Odoo refuses to finish it', async () => {
+    // Prepare
+    const plant = startPlant(version);
+    const order = plant.plan();
+    plant.books.beforeNext(production, 'button_mark_done', () => {
+      throw userError('The work center is closed.');
+    });
+
+    // Act
+    const failure = await failureOf(plant.book(completionOf(order)));
+    const listed = await plant.listed();
+    await plant.book(completionOf(order));
+
+    // Assess
+    expect(failure).toMatchObject(
+      rejection('The work center is closed.*Written by then: our note.', 'refused-by-erp'),
+    );
+    expect(listed).toMatchObject([{ number: order.number, state: 'released' }]);
+    expect(moved(plant, order)).toEqual({ built: [5], consumed: [20] });
+  });
+
+  it('refuses a serial number that was built before, unless that piece was scrapped since', async () => {
+    // Prepare
+    const plant = startPlant(version);
+    const one = { quantity: { amount: '1' }, lots: [{ number: 'S1' }] };
+    const scrapOne = { quantity: { amount: '0' }, scrap: { amount: '1' } };
+    const scrapped = { ...scrapOne, lots: [{ number: 'S2', scrapped: true as const }] };
+    const lotS2 = { quantity: { amount: '1' }, lots: [{ number: 'S2' }] };
+    await plant.book(completionOf(plant.plan('PUMP', 1), one));
+    await plant.book(completionOf(plant.plan('PUMP', 1), scrapped));
+    const completion = completionOf(plant.plan('PUMP', 1), one);
+    const before = plant.everything();
+
+    // Act
+    const failure = await failureOf(plant.book(completion));
+    const after = plant.everything();
+    const receipt = await plant.book(completionOf(plant.plan('PUMP', 1), lotS2));
+
+    // Assess
+    expect(failure).toMatchObject(rejection('S1.*was built before', 'quantity-or-lots'));
+    expect(after).toEqual(before);
+    expect(receipt.alreadyBooked).toBe(false);
+  });
+});
