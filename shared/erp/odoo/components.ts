@@ -46,7 +46,10 @@ export async function lookForComponents(
 ): Promise<PlannedComponents> {
   const components = await readComponents(reader, production);
   const unpicked = components.filter(({ picked }) => !picked);
-  const tracked = unpicked.filter(({ has_tracking }) => has_tracking !== 'none');
+  // 19 reserves lots itself when it finishes the order (seen; 17 asks, 18 refuses).
+  const { version = 19 } = reader.options;
+  const byOdooItself = version >= 19 ? ['none', 'lot'] : ['none'];
+  const tracked = unpicked.filter(({ has_tracking }) => !byOdooItself.includes(has_tracking));
   const reserved = await readReserved(reader, production, tracked);
   const share = new Big(produced).div(production.product_qty);
   const needed = (planned: number) =>

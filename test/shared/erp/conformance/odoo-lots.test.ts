@@ -207,19 +207,21 @@ describe.each<OdooVersion>([17, 18, 19])('components of odoo %i', (version) => {
     expect(moves.map(({ state, quantity }) => [state, quantity])).toEqual([['done', 8]]);
   });
 
-  it('must be reserved when they are tracked', async () => {
+  it('must be reserved when they are tracked by lots, which 19 does by itself', async () => {
     // Prepare: enough for one of two.
-    const { plan, book, books, everything } = startPlant(version);
-    const completion = completionOf(plan('BENCH', 2), { quantity: amount('2') });
+    const { plan, book, books, row, everything } = startPlant(version);
+    const order = plan('BENCH', 2);
     for (const line of books.rows('stock.move.line')) line.quantity_product_uom = 4;
     const before = everything();
 
     // Act
-    const failure = await failureOf(book(completion));
+    const failure = await failureOf(book(completionOf(order, { quantity: amount('2') })));
 
     // Assess
-    expect(failure).toMatchObject(rejection('The VARNISH.*reserve them in Odoo'));
-    expect(everything()).toEqual(before);
+    if (version < 19) {
+      expect(failure).toMatchObject(rejection('The VARNISH.*reserve them in Odoo'));
+      expect(everything()).toEqual(before);
+    } else expect([failure, row(order).state]).toEqual([undefined, 'done']);
   });
 
   it('are consumed as a person has set them, where the bill of materials only warns', async () => {
@@ -278,4 +280,15 @@ describe.each<OdooVersion>([17, 18, 19])('components of odoo %i', (version) => {
     expect(failure).toHaveProperty('message', message);
     expect(row(order).state).toBe('to_close');
   });
+});
+
+it('asks a person for components of which odoo 19 finds none to reserve, and leaves the order open', async () => {
+  const { plan, book, books, listed } = startPlant(19);
+  const order = plan('STOOL', 5);
+  books.hasEmptyStock = true;
+
+  const failure = await failureOf(book(completionOf(order)));
+
+  expect(failure).toMatchObject(rejection('You need to supply a Lot/Serial Number', 'refused-by-erp'));
+  expect(await listed()).toMatchObject([{ number: order.number }]);
 });

@@ -45,6 +45,7 @@ export class OdooBooks {
   readonly rights: Rights = { hidden: new Set(), readOnly: new Set(), accounting: undefined };
   decimals = 2;
   shelf: number | undefined;
+  hasEmptyStock = false;
   /** The next button_mark_done answers true and does nothing. */
   ignoreNextDone = false;
   readonly doneCount = new Map<number, number>();

@@ -126,10 +126,14 @@ function requireNewSerials(books: ProductionBooks, row: OdooRow): void {
     );
 }
 
-/** Tracked components are taken from lots that are reserved (stock_move_line.py, `_action_done`). */
+/**
+ * Tracked components are taken from lots that are reserved (stock_move_line.py, `_action_done`). 19 reserves lots itself,
+ * as far as there are any (seen; 17 asks, 18 refuses).
+ */
 function requireComponentLots(books: ProductionBooks, row: OdooRow): void {
   for (const move of openMoves(books, row)) {
-    if (!move.picked || move.has_tracking === 'none') continue;
+    const reservesItself = books.version >= 19 && move.has_tracking === 'lot' && !books.hasEmptyStock;
+    if (!move.picked || move.has_tracking === 'none' || reservesItself) continue;
     const lines = books.rows('stock.move.line').filter((line) => line.move_id === move.id && line.lot_id);
     const reserved = lines.reduce((sum, line) => sum + Number(line.quantity_product_uom), 0);
     if (reserved < Number(move.quantity))

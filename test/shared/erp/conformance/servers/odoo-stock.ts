@@ -11,6 +11,8 @@ export interface ProductionBooks {
   readonly decimals: number;
   /** Where a putaway rule sends what is built; undefined without one. */
   readonly shelf: number | undefined;
+  /** Nothing of any component is in stock but what is reserved. */
+  readonly hasEmptyStock: boolean;
   ignoreNextDone: boolean;
   now(): string;
   instant(): number;
