@@ -93,6 +93,8 @@ export function sharedTimeAfter(
 ): SharedTime | undefined {
   const time = rows.at(-1)?.time;
   if (time === undefined) return undefined;
+  // Pages that go back would never end: this one counts as the one before it.
+  if (before && time < before.time) return before;
   const ids = rows.filter((row) => row.time === time).map(({ id }) => id);
   return { time, ids: time === before?.time ? [...new Set([...before.ids, ...ids])] : ids };
 }

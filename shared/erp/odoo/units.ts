@@ -50,7 +50,11 @@ export async function inUnitOf(reader: Reader, production: BookedProduction, bui
     const why = `${amount} ${other.name} are ${converted} ${name} in Odoo, which is ${back.toFixed()} ${other.name}: plan such orders in ${other.name}, and book this one by hand`;
     throw notBookable('Odoo', production.name, why);
   };
-  const lotInOwn = ({ number, amount }: BuiltLot): BuiltLot => ({ number, amount: inOwn(amount) });
+  // To Odoo's API a number with a blank is another lot.
+  const lotInOwn = ({ number, amount }: BuiltLot): BuiltLot => ({
+    number: number.trim(),
+    amount: inOwn(amount),
+  });
   const [good, scrap] = [sameInOwn(built.good), sameInOwn(built.scrap)];
   const produced = sumOf([good, scrap]);
   if (compareDecimals(produced, '0') === 0) {

@@ -64,6 +64,11 @@ describe.each<OdooVersion>([17, 18, 19])('lots of odoo %i', (version) => {
       { built: ['BUILT'], scrapped: [] },
     ],
     [
+      'the number without the blanks around it, which Odoo would take for another lot',
+      ...(['BATCH', ['BUILT'], { lots: [{ number: ' BUILT ' }] }] as const),
+      { built: ['BUILT'], scrapped: [] },
+    ],
+    [
       'the serial number of a piece for its scrap',
       'PUMP',
       [],

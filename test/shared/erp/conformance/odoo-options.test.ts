@@ -7,8 +7,9 @@ import type { OdooVersion } from './servers/odoo-models.ts';
 
 describe.each<OdooVersion>([17, 18, 19])('odoo %i', (version) => {
   it('lists the fields that the mapping asks for', async () => {
-    const { plan, listed, connect } = startPlant(version);
-    const whole = plan();
+    const { plan, listed, connect, row } = startPlant(version);
+    const [whole, manual] = [plan(), plan()];
+    Object.assign(row(whole), { origin: 'SO0042', date_deadline: '2031-05-06 07:00:00' });
 
     const orders = await listed(connect({ orderFields: ['x_drawing'] }));
 
@@ -19,7 +20,10 @@ describe.each<OdooVersion>([17, 18, 19])('odoo %i', (version) => {
         dueDate: '2031-05-06T07:00:00Z',
         quantity: { amount: '5', unit: 'Units' },
       },
+      { number: manual.number, quantity: { amount: '5', unit: 'Units' } },
     ]);
+    expect(orders[1]).not.toHaveProperty('dueDate');
+    expect(orders[1]?.attributes).not.toHaveProperty('origin');
   });
 
   it('does not list an order that is only to be closed, unless the options ask for it', async () => {

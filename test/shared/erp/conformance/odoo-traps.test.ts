@@ -113,6 +113,49 @@ describe.each<OdooVersion>([17, 18, 19])('odoo %i', (version) => {
     expect(row(order).state).toBe('done');
   });
 
+  it('books an order whose product has another reference by now, as its id tells that it is the same', async () => {
+    // Prepare
+    const { plan, book, books, row, everything } = startPlant(version);
+    const order = plan();
+    const completion = completionOf(order, { article: 'CHAIR' });
+    const { id: _, ...unknown } = order;
+    for (const product of books.rows('product.product'))
+      if (product.default_code === 'CHAIR') product.default_code = 'CHAIR-2';
+    const before = everything();
+
+    // Act
+    const byNumber = await failureOf(book({ ...completion, erpOrder: unknown }));
+    const after = everything();
+    await book(completion);
+
+    // Assess
+    expect(byNumber).toMatchObject(rejection('product CHAIR-2.*CHAIR', 'conflict'));
+    expect(after).toEqual(before);
+    expect(row(order).state).toBe('done');
+  });
+
+  it('ends a listing whose pages go back in time', async () => {
+    // Prepare: each page has other orders, of two seconds in turn
+    const { plan, listed, connect, faults } = startPlant(version);
+    for (let n = 0; n < 4; n++) plan();
+    let page = 0;
+    faults.rewriteAnswers((body) => {
+      if (!body.includes('backorder_sequence')) return body;
+      page += 1;
+      return body
+        .replace(/"write_date":"[^"]*"/g, `"write_date":"2030-01-01 00:00:0${page % 2}"`)
+        .replace(/"id":(\d+),"name":"WH/g, (_, id) => `"id":${Number(id) + page},"name":"WH`);
+    });
+
+    // Act
+    const failure = await failureOf(listed(connect({ pageSize: 2 })));
+
+    // Assess
+    expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner' });
+    expect(failure).toHaveProperty('message', expect.stringContaining('again and again'));
+    expect(page).toBeLessThan(5);
+  });
+
   it('names what was written when Odoo refuses a booking that the look accepted', async () => {
     // Prepare
     const { plan, book, books } = startPlant(version);

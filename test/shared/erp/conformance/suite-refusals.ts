@@ -137,8 +137,9 @@ export function refusalTests({ target, plan, book, promise }: Chapter): void {
   });
 
   promise('rejects an order for another product, naming both', [], async () => {
-    const completion = completionOf(await plan(), { article: 'SOMETHING-ELSE' });
-    expect(await expectRefused(completion, 'SOMETHING-ELSE')).toMatchObject({ code: 'conflict' });
+    const { lots: article = 'SOMETHING-ELSE' } = target().articles;
+    const completion = completionOf(await plan(), { article });
+    expect(await expectRefused(completion, article)).toMatchObject({ code: 'conflict' });
   });
 
   promise('leaves the ERP unchanged after every other refusal', [], async () => {

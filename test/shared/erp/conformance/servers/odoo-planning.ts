@@ -23,7 +23,8 @@ export function plan(
   const at = changedAt === undefined ? books.now() : stamp(Date.parse(changedAt) + 999 - (sequence % 500));
   const row = books.insert('mrp.production', {
     name,
-    origin: 'SO0042',
+    // A manual order has neither a source nor a deadline (seen).
+    origin: false,
     product_id: product.id,
     product_qty: quantity,
     qty_producing: 0,
@@ -31,7 +32,7 @@ export function plan(
     state: 'confirmed',
     write_date: at,
     create_date: at,
-    date_deadline: '2031-05-06 07:00:00',
+    date_deadline: false,
     date_finished: false,
     product_uom_id: 1,
     company_id: 1,
