@@ -1,4 +1,4 @@
-import { type Duration, Stack, Token } from 'aws-cdk-lib';
+import { type Duration, Stack } from 'aws-cdk-lib';
 import { Effect, Policy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -12,7 +12,6 @@ import {
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { ConfigurationError } from '../../shared/integration/define.ts';
 import { acknowledge } from './nag.ts';
 import type { Placement } from './network.ts';
 import { allow, type Use } from './permissions.ts';
@@ -35,8 +34,6 @@ export interface IntegrationFunctionProps {
   readonly uses: readonly Use[];
 }
 
-type Environment = Readonly<Record<string, string>>;
-
 /** One function with its own role, log group and nothing that it does not use. */
 export class IntegrationFunction extends Construct {
   readonly lambda: LambdaFunction;
@@ -45,8 +42,10 @@ export class IntegrationFunction extends Construct {
   constructor(scope: Construct, id: string, props: IntegrationFunctionProps) {
     super(scope, id);
     const { reservedConcurrency } = props;
-    const environment: Environment = Object.assign({}, ...props.uses.map((use) => use.environment));
-    checkEnvironment(environment);
+    const environment: Record<string, string> = Object.assign(
+      {},
+      ...props.uses.map((use) => use.environment),
+    );
     const logGroup = new LogGroup(this, 'Logs', { retention: RetentionDays.THREE_MONTHS });
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(this.role);
@@ -141,30 +140,3 @@ const networkActions = [
   'ec2:AssignPrivateIpAddresses',
   'ec2:UnassignPrivateIpAddresses',
 ];
-
-/** Lambda's limit: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const environmentBytes = 4096;
-/** CloudFormation replaces a reference by an ARN or a URL, which is shorter than this. */
-const referenceBytes = 200;
-
-/** Fields of a configuration that are put into the environment, however long they are. */
-const configured: Readonly<Partial<Record<string, string>>> = {
-  ALLOWED_SOURCES:
-    'deployment.allowedSources: name networks (203.0.113.0/24) in the place of single addresses',
-  TRIGGER_NAMES: 'azumuta.contract.trigger: name fewer',
-};
-
-/** @throws ConfigurationError when Lambda would refuse the environment, in the middle of a deployment. */
-function checkEnvironment(environment: Environment): void {
-  const sizes = Object.entries({ STACK_NAME: '', ...environment }).map(([name, value]) => ({
-    name,
-    bytes:
-      name.length + (Token.isUnresolved(value) || value === '' ? referenceBytes : Buffer.byteLength(value)),
-  }));
-  const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
-  if (total <= environmentBytes) return;
-  const [largest] = sizes.sort((a, b) => b.bytes - a.bytes);
-  throw new ConfigurationError(
-    `A function has ${environmentBytes} bytes for all variables of its environment: found about ${total}, ${largest?.bytes} of them of ${configured[largest?.name ?? ''] ?? largest?.name}.`,
-  );
-}

@@ -24,6 +24,13 @@ const source = textThat(
   (text) => addressesOf([text], new BlockList()),
   'an address or a network, such as 203.0.113.0/24',
 );
+/** They are a variable of a function, which has 4,096 bytes for all of its variables. */
+const sources = readonlyList(source).check(
+  z.refine(
+    (list) => list.join('","').length <= 2500,
+    'at most 2500 characters in all: networks (203.0.113.0/24) in the place of single addresses',
+  ),
+);
 /** Functions may read exactly this one, so the six characters that Secrets Manager appends are part of it. */
 const secretArn = arnOf('secretsmanager').check(
   z.refine(
@@ -94,7 +101,7 @@ export const deploymentSchema = strictObject({
       /** How long a link opens its page, 1 to 72. */
       validHours: z.int().check(z.gte(1), z.lte(72)),
       /** Addresses and networks from which they are opened. Default: any. */
-      allowedSources: z._default(readonlyList(source), []),
+      allowedSources: z._default(sources, []),
     }),
   ),
   /** Own domain of the endpoints. Its certificate is in AWS Certificate Manager, in the stack's region. Default: AWS's address. */
@@ -110,9 +117,9 @@ export const deploymentSchema = strictObject({
   allowedSources: z._default(
     strictObject({
       /** Azumuta's servers, which call the webhook. */
-      webhook: z._default(readonlyList(source), []),
+      webhook: z._default(sources, []),
       /** The ERP, which calls the order endpoint. */
-      orders: z._default(readonlyList(source), []),
+      orders: z._default(sources, []),
     }),
     { webhook: [], orders: [] },
   ),

@@ -96,7 +96,7 @@ describe('a deployment', () => {
 
     await expect(stackWith({ allowedSources: { webhook: sources(100) } })).resolves.toBeDefined();
     await expect(stackWith({ allowedSources: { webhook: sources(260) } })).rejects.toThrow(
-      /^A function has 4096 bytes .*: found about \d+, \d+ of them of deployment\.allowedSources: name networks \(203\.0\.113\.0\/24\)/,
+      /\$\.deployment\.allowedSources\.webhook: .*expected at most 2500 characters in all: networks \(203\.0\.113\.0\/24\)/,
     );
   });
 });
