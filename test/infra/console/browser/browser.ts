@@ -1,12 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
+import { expect } from 'vitest';
 import { chromiumPath } from './chromium.ts';
 
 export type Window = Awaited<ReturnType<typeof openWindow>>;
 
 export const desktop = { width: 1280, height: 800 };
 export const phone = { width: 390, height: 844 };
+export const narrow = { width: 320, height: 640 };
 const folder = fileURLToPath(new URL('../../../../.screenshots/', import.meta.url));
 /** The README's picture from the last run: infra/console/console.png is a copy of it. */
 export const pictureOfReadme = `${folder}readme.png`;
@@ -38,8 +40,11 @@ export async function openWindow() {
     context,
     page,
     complaints,
-    /** Takes pictures of the page, light and dark, for a desktop and a phone. */
+    /** Takes pictures of the page, light and dark, for a desktop and a phone; it fits into 320 pixels. */
     async picture(name: string) {
+      await page.setViewportSize(narrow);
+      const width = Number(await page.evaluate('document.documentElement.scrollWidth'));
+      expect(width, `${name} does not scroll sideways`).toBeLessThanOrEqual(narrow.width);
       for (const [size, viewport] of Object.entries({ desktop, phone })) {
         await page.setViewportSize(viewport);
         for (const colorScheme of ['light', 'dark'] as const) {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newOrder } from '../../../support/orders.ts';
 import { startServer } from '../../../support/server.ts';
 import { type StoreStage, startStoreStage } from '../store-stage.ts';
-import { desktop, openWindow, phone, type Window } from './browser.ts';
+import { desktop, narrow, openWindow, type Window } from './browser.ts';
 
 const longNumber = `PO/${'0123456789'.repeat(6)}`;
 const longReason = `Azumuta has no article ${'GEAR'.repeat(40)}: create it.`;
@@ -31,7 +31,7 @@ const pages = ['/letters', '/letters/unfiled', '/flows', '/flows/pause?flow=orde
 const order = (number: string) => `/order?${new URLSearchParams({ number })}`;
 const focusedText = () => window.page.evaluate('document.activeElement.textContent.trim()');
 
-describe('on a phone of 375 pixels', () => {
+describe('on a phone of 320 pixels', () => {
   it.each(['/', ...pages, '/search?q=nothing', '/try?sample=order', '/nowhere', order(longNumber)])(
     'fits %s into the width',
     (path) => fits(`${stage.origin}${path}`),
@@ -51,11 +51,11 @@ describe('on a phone of 375 pixels', () => {
   async function fits(url: string) {
     const { page } = window;
     await dead(longNumber);
-    await page.setViewportSize(phone);
+    await page.setViewportSize(narrow);
     await page.goto(url);
     const width = await page.evaluate('document.documentElement.scrollWidth');
     await page.setViewportSize(desktop);
-    expect(width).toBeLessThanOrEqual(phone.width);
+    expect(width).toBeLessThanOrEqual(narrow.width);
   }
 });
 
