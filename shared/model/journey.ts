@@ -11,7 +11,7 @@ const events = {
   created: ['Created in Azumuta', 'good'],
   adopted: ['Found in Azumuta, typed by hand', 'good'],
   linked: ['Linked in the ERP'],
-  completed: ['Completed in Azumuta'],
+  completed: ['Known to be completed in Azumuta'],
   'not completed': ['Not completed yet in Azumuta'],
   planned: ['Read from Azumuta, and planned'],
   booked: ['Booked in the ERP', 'good'],

@@ -124,6 +124,24 @@ describe('every view of an order', () => {
     for (const text of [trace, page]) expect(text).not.toContain('waits there to be completed');
   });
 
+  it('tells when it was completed on the shop floor, apart from when that became known here', async () => {
+    // Prepare
+    const { number } = await released();
+    plant.azumuta.complete(number);
+    plant.advance(hours / 2);
+
+    // Act
+    await plant.work();
+    const { page, trace } = await views(number);
+
+    // Assess
+    expect(page).toMatch(
+      /Completed there<\/dt><dd><time datetime="\S+T08:00[\s\S]+Known here since<\/dt><dd><time datetime="\S+T08:30/,
+    );
+    for (const text of [page, trace]) expect(text.match(/.*completed in Azumuta/gi)).toHaveLength(1);
+    expect(trace).toMatch(/08:30:00 .* Known to be completed in Azumuta/);
+  });
+
   it('never tells to complete an order whose booking is planned, though it is overdue', async () => {
     // Prepare: the ERP is down from its completion on.
     const { number } = await released();
