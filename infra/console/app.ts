@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
+import { withUnseen } from '../../shared/model/text.ts';
 import { UsageError } from '../ops/cli/command.ts';
 import { createAuth, strictHeaders } from './auth.ts';
 import type { Answers, ConsoleDependencies } from './dependencies.ts';
+import type { Html } from './labels.ts';
 import { problemOf, problemPage } from './pages/error-page.ts';
 import { layout, type Page } from './pages/layout.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
@@ -56,7 +58,7 @@ function createAnswers({ target, timeZone, shopFloor, situation }: ConsoleDepend
     async show(c, page, known) {
       const { deadLetters } = known ?? (await situation());
       const notice = notices.get(c.req.query('notice') ?? '');
-      return c.html(layout({ ...stack, deadLetters, notice }, { refreshSeconds, ...page }));
+      return c.html(seen(await layout({ ...stack, deadLetters, notice }, { refreshSeconds, ...page })));
     },
     redirect(c, path, notice) {
       noticeCount += 1;
@@ -67,6 +69,9 @@ function createAnswers({ target, timeZone, shopFloor, situation }: ConsoleDepend
   };
   return { answers, bare: (page: Page) => layout(stack, page) };
 }
+
+/** A page whose texts show what nobody sees; what its forms send stays as it is. */
+const seen = (page: Awaited<Html>) => `${page}`.replace(/(?<!<textarea[^>]*)>[^<]+/g, withUnseen);
 
 const assets = [
   ['style.css', 'text/css; charset=utf-8', ['base.css', 'forms.css', 'flows.css', 'pages.css']],

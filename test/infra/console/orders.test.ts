@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { removedConcern } from '../../../shared/ledger/records/concerns.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
 import { newOrder } from '../../support/orders.ts';
 import { enter, linksOf } from './asking.ts';
@@ -83,6 +84,19 @@ describe('the lists of orders', () => {
     expect(others).toEqual(['']);
   });
 });
+
+it.each(['/orders?list=concerns&kind=removed', '/flows', '/order?number=MO%2F0044%E2%80%8B'])(
+  'shows on %s what nobody sees of a number that was stored before it was refused',
+  async (path) => {
+    const { concerns } = stage.ledger;
+    for (const number of ['MO/0044\u200b', 'MO\u202e5400/']) await concerns.begin(number, removedConcern);
+    const { text } = await visitor.get(path);
+    for (const number of ['MO/0044\u200b', 'MO\u202e5400/'])
+      await concerns.end(number, removedConcern, 'Over.');
+    expect(text.replace(/(value|action)="[^"]*"/g, '')).not.toMatch(/[\u200b\u202e]/);
+    expect(text).toContain('MO/0044[U+200B]');
+  },
+);
 
 describe('the page of one order', () => {
   const page = (number: string) => `/order?${new URLSearchParams({ number })}`;
