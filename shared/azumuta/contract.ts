@@ -31,7 +31,7 @@ function part<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
  * All assumptions about Azumuta's API, as data. Azumuta's full API documentation is not public. Verified (on its public
  * pages and in public code) are the base URL, the header of the key, `/workinstructions`, the list envelope, language
  * maps and the shape of a work instruction. Everything else follows by analogy, and `azumuta.contract` in
- * `integration.config.ts` overrides each line of it without touching code.
+ * the plant's configuration overrides each line of it without touching code.
  */
 export const contractSchema = strictObject({
   /** Header with the API key. */

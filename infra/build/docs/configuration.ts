@@ -45,7 +45,7 @@ interface Row {
   readonly meaning: string;
 }
 
-/** The reference of `integration.config.ts` in Markdown, from the schema that checks it and its comments. */
+/** The reference of a plant's configuration in Markdown, from the schema that checks it and its comments. */
 export function configurationReference(): string {
   const meanings = new Map(
     comments.flatMap(([path, file, name]) =>

@@ -8,7 +8,7 @@ import type { VirtualTime } from './virtual-time.ts';
 
 /**
  * Delivers Azumuta's triggers to the webhook endpoint. Nothing is known of what Azumuta does if the endpoint does not
- * answer, so no trigger is repeated for that (AZUMUTA.md).
+ * answer, so no trigger is repeated for that (shared/azumuta/README.md).
  */
 export function createTriggerSender(
   events: readonly ScenarioEvent[],
