@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { createBookCompletion } from '../../functions/book-completion/book-completion.ts';
 import { Breaker } from '../../shared/circuit-breaker/circuit-breaker.ts';
 import { completionHint } from '../../shared/completions/messages.ts';
+import { backoffDefaults } from '../../shared/worker/policy.ts';
 import { invocation, messages, type Surroundings, startSurroundings } from './stage.ts';
 
 /** A container of the function. */
@@ -96,6 +97,14 @@ it('notes with which version of the configuration a booking was planned, and wai
   const { bookings } = await stage.ledger.knownOrders.read(order.number);
   expect(bookings).toMatchObject([{ state: 'waiting', configuration: 'version 1' }]);
   expect(stage.sqs.hidden).toEqual([{ queue: 'completions', seconds: 5 }]);
+});
+
+it('waits no longer than the policy allows, however long the environment lets a first wait be', async () => {
+  const stage = await startSurroundings({}, { RETRY_BASE_SECONDS: '5000' });
+  const order = await completed(stage);
+  stage.answers.erp = () => ({ status: 503 });
+  await booker(stage)(triggerOf(order.number), invocation);
+  expect(stage.sqs.hidden).toEqual([{ queue: 'completions', seconds: (5 / 6) * backoffDefaults.capSeconds }]);
 });
 
 it.each([
