@@ -440,6 +440,11 @@ describe('the search', () => {
     expect(text).toContain('2 product orders of S-1');
   });
 
+  it('answers a text of 8,000 characters as any other that is no number', async () => {
+    const { status, text } = await visitor.get(`/search?q=${'MO/1'.repeat(2000)}`);
+    expect([status, text.includes('Nothing found')]).toEqual([200, true]);
+  });
+
   it('says where to look for an order which the ledger does not know', async () => {
     const { text } = await visitor.get('/search?q=PO-GONE');
     expect(text).toContain('The ledger has no order');
