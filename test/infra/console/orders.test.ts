@@ -89,12 +89,10 @@ it.each(['/orders?list=concerns&kind=removed', '/flows', '/order?number=MO%2F004
   'shows on %s what nobody sees of a number that was stored before it was refused',
   async (path) => {
     const { concerns } = stage.ledger;
-    for (const number of ['MO/0044\u200b', 'MO\u202e5400/']) await concerns.begin(number, removedConcern);
+    await concerns.begin('MO/0044\u200b', removedConcern);
     const { text } = await visitor.get(path);
-    for (const number of ['MO/0044\u200b', 'MO\u202e5400/'])
-      await concerns.end(number, removedConcern, 'Over.');
-    expect(text.replace(/(value|action)="[^"]*"/g, '')).not.toMatch(/[\u200b\u202e]/);
-    expect(text).toContain('MO/0044[U+200B]');
+    await concerns.end('MO/0044\u200b', removedConcern, 'Over.');
+    expect(text).toMatch(/>(Order )?MO\/0044\[U\+200B\]</);
   },
 );
 

@@ -17,10 +17,7 @@ const instead: readonly (readonly [pattern: RegExp, word: string])[] = [
   [/\bthrow(ing)? away\b/i, 'disposable'],
   [/\btakes? it back\b/i, 'rolls back'],
   [/\bwere it\b/i, 'if it were'],
-  [
-    /\b(Doors|Deliveries|Picture)\b/,
-    'HttpApi, bookings or Dashboard, as the log group and the console of AWS show it',
-  ],
+  [/\b(Doors|Deliveries|Picture)\b/, 'HttpApi, Bookings, Dashboard'],
   [/\blines? that (is|are) to confirm\b/i, 'marked *to confirm*'],
 ];
 

@@ -1,7 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PurgeQueueCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import { RetryLater } from '../../../../shared/model/errors.ts';
+import { claimedOrder } from '../../../support/bookings.ts';
+import { newOrder } from '../../../support/orders.ts';
 import type { CommandStage } from './stage.ts';
 
 const listSchema = z.looseObject({
@@ -9,6 +13,41 @@ const listSchema = z.looseObject({
 });
 
 export function alertTests(stage: () => CommandStage): void {
+  it('says that nothing is open only when nothing is: not with unknown letters, overdue orders or in an outage', async () => {
+    // Prepare
+    const { system, sqs, typedHere } = stage();
+    const { orders, claims, breaker } = system.ledger;
+    const listed = async () => {
+      const { code, output } = await typedHere('alert');
+      return [code, output.split('\n').find((line) => /nothing is open|belongs|overdue|down/.test(line))];
+    };
+    const QueueUrl = system.emulator.queueUrl('QueuesDeadLetters');
+    const refused = new RetryLater('It answered 401.', { scope: 'partner', unauthorized: true });
+
+    // Act: each is over before the next one begins.
+    const calm = await listed();
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'nonsense' }));
+    const unknown = await listed();
+    await sqs.send(new PurgeQueueCommand({ QueueUrl }));
+    await orders.put(newOrder({ number: 'LATE', dueDate: '2001-01-01' }));
+    const claim = await claimedOrder(system.ledger, 'LATE');
+    await claims.complete(claim, { awaiting: 'completion' }, { event: 'created' });
+    const overdue = await listed();
+    await orders.setAwaited('LATE', false);
+    await breaker.recordFailure('erp', refused, { permit: 'call' }, 'test');
+    const outage = await listed();
+    await breaker.probeNow('erp');
+    await breaker.recordSuccess('erp', await breaker.permit('erp', 'test'), 'test');
+
+    // Assess
+    expect([calm, unknown, overdue, outage]).toEqual([
+      [0, expect.stringContaining('nothing is open')],
+      [3, '1 dead letter belongs to no known order.'],
+      [3, '1 product order is overdue.'],
+      [3, expect.stringContaining('The ERP has been down')],
+    ]);
+  });
+
   it('lists what is open, with its order, the reason, and what to do', async () => {
     // Prepare
     const { system, createdOrder, reaches, asked, typedHere } = stage();

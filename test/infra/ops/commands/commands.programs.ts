@@ -27,11 +27,12 @@ afterAll(async () => {
 });
 
 // One system serves all of them, one after the other: its start takes longer than most of these tests.
+// The first one finds that nothing is open yet.
+describe('alert', () => alertTests(stage));
 describe('trace', () => traceTests(stage));
 describe('doctor finds', () => doctorTests(stage));
 describe('pull', () => pullTests(stage));
 describe('secrets', () => secretsTests(stage));
-describe('alert', () => alertTests(stage));
 describe('probe', () => probeTests(stage));
 describe('replay', () => replayTests(stage));
 // A message that has waited for a pause is hidden for a minute, and other tests wait until their queues are empty.

@@ -24,7 +24,7 @@ export function doctorTests(stage: () => CommandStage): void {
     const looked = answer.findings.map(({ about }) => about);
     const secrets = ['Azumuta API key', 'ERP credentials', 'Webhook token', 'Order API key'];
     const partners = ['Azumuta', 'ERP (Sandbox ERP)', 'Webhook endpoint', 'Order endpoint'];
-    const stack = ['Queue of completions', 'People', 'Ledger table', 'Flow of orders', 'Flow of bookings'];
+    const stack = ['Queue of completions', 'People', 'Ledger table', 'Pull'];
     for (const about of ['Configuration', ...secrets, ...partners, ...stack]) expect(looked).toContain(about);
     expect(await traces()).toEqual(before);
   });

@@ -7,29 +7,16 @@ import { startServer } from '../../../support/server.ts';
 import { onThisMachine } from '../cli/targets.ts';
 
 it('counts what waits in a queue as every other view does', async () => {
-  // Prepare
-  const states = { '': '2', Delayed: '1', NotVisible: '3' };
-  const counts = Object.entries(states).map(([state, n]) => [`ApproximateNumberOfMessages${state}`, n]);
-  const { url } = await startServer(({ method, headers }) => {
-    if (method === 'GET')
-      return { body: { EventSourceMappings: [{ EventSourceArn: 'a', State: 'Enabled' }] } };
-    const isQueue = String(headers['x-amz-target']).startsWith('AmazonSQS');
-    return {
-      body: isQueue ? { Attributes: { QueueArn: 'a', ...Object.fromEntries(counts) } } : { Items: [] },
-    };
-  });
-  const queues = {
-    ProductOrdersQueue: `${url}/o`,
-    CompletionsQueue: `${url}/c`,
-    DeadLetterQueue: `${url}/d`,
-  };
+  const [QueueArn, ApproximateNumberOfMessages] = ['a', '2'];
+  const others = { ApproximateNumberOfMessagesDelayed: '1', ApproximateNumberOfMessagesNotVisible: '3' };
+  const Attributes = { QueueArn, ApproximateNumberOfMessages, ...others };
+  const EventSourceMappings = [{ EventSourceArn: QueueArn, State: 'Enabled' }];
+  // What SQS, Lambda and DynamoDB answer has different names.
+  const { url } = await startServer(() => ({ body: { Attributes, EventSourceMappings, Items: [] } }));
+  const queues = { ProductOrdersQueue: url, CompletionsQueue: url, DeadLetterQueue: url };
   const target = onThisMachine({ ...queues, LedgerTable: 'ledger' }, url);
-
-  // Act
   const [finding] = (await stackChecks(target, undefined, new Date())[0]?.look()) ?? [];
   const situation = await situationOf(stackReadsOf(target, systemClock));
-
-  // Assess
   expect(finding?.says).toBe('is there: 3 waiting, 3 under way or waiting to be tried again');
   expect(situation.queues['product-orders']).toMatchObject({ waiting: 3, underWay: 3 });
 });
