@@ -16,7 +16,7 @@ it('names in a comment no file that is not there, nor the demo’s configuration
 });
 
 it('stores no field that nothing sets or reads', () => {
-  const code = sources('{functions,infra,shared}', 'shared/erp').join('\n').replaceAll(comment, '');
+  const code = sources('{functions,shared}', 'shared/erp').join('\n').replaceAll(comment, '');
   const field = /^ +(\w+): z\.(?:exactOptional|optional|_default)\(/gm;
   const fields = sources('shared/ledger').flatMap((text) =>
     Array.from(text.matchAll(field), ([, name]) => name),
