@@ -1,28 +1,21 @@
 import Big from 'big.js';
 import * as z from 'zod/mini';
-import { compareDecimals, type Decimal, sumOf } from '../../model/quantity.ts';
+import { compareDecimals, type Decimal } from '../../model/quantity.ts';
 import { rejected } from '../failures.ts';
 import type { Reader } from './connection.ts';
-import { type BookedProduction, decimalOf, idOf, many2one } from './records.ts';
+import { type BookedProduction, decimalOf } from './records.ts';
 
 const componentSchema = z.object({
   id: z.number(),
   product_id: z.tuple([z.number(), z.string()]),
-  /** What is planned, in the unit of the component. */
-  product_qty: z.number(),
-  /** The same in the unit of the line, as what a person has set. */
   product_uom_qty: z.number(),
+  /** What is reserved, or what a person has set (stock_move.py, `_compute_quantity`, 17 to 19). */
   quantity: z.number(),
   has_tracking: z.string(),
   manual_consumption: z.boolean(),
   picked: z.boolean(),
 });
 type Component = z.infer<typeof componentSchema>;
-
-const lineSchema = z.object({
-  move_id: many2one,
-  quantity_product_uom: z.number(),
-});
 
 /** The components of an order before it is finished. */
 export interface PlannedComponents {
@@ -47,15 +40,13 @@ export async function lookForComponents(
   const components = await readComponents(reader, production);
   const unpicked = components.filter(({ picked }) => !picked);
   // 19 reserves lots itself when it finishes the order (seen; 17 asks, 18 refuses).
-  const { version = 19 } = reader.options;
-  const byOdooItself = version >= 19 ? ['none', 'lot'] : ['none'];
-  const tracked = unpicked.filter(({ has_tracking }) => !byOdooItself.includes(has_tracking));
-  const reserved = await readReserved(reader, production, tracked);
+  const byItself = reader.names.lot === 'lot_producing_ids' ? ['none', 'lot'] : ['none'];
   const share = new Big(produced).div(production.product_qty);
-  const needed = (planned: number) =>
-    share.times(planned).round(reader.names.decimals, Big.roundHalfUp).toFixed();
-  const missing = tracked.find(
-    ({ id, product_qty }) => compareDecimals(reserved.get(id) ?? '0', needed(product_qty)) < 0,
+  const needed = ({ product_uom_qty }: Component) =>
+    share.times(product_uom_qty).round(reader.names.decimals, Big.roundHalfUp).toFixed();
+  const missing = unpicked.find(
+    (one) =>
+      !byItself.includes(one.has_tracking) && compareDecimals(decimalOf(one.quantity), needed(one)) < 0,
   );
   if (missing) {
     throw rejected(
@@ -66,18 +57,18 @@ export async function lookForComponents(
   // `set_qty_producing` keeps what a person has set.
   const isSet = ({ picked, manual_consumption }: Component) => picked && manual_consumption;
   const other = components.find(
-    (one) => isSet(one) && compareDecimals(decimalOf(one.quantity), needed(one.product_uom_qty)) !== 0,
+    (one) => isSet(one) && compareDecimals(decimalOf(one.quantity), needed(one)) !== 0,
   );
   if (other && production.consumption === 'strict') {
     throw rejected(
       'refused-by-erp',
-      `Odoo: order ${production.name} cannot be booked, as its component ${other.product_id[1]} is set to ${decimalOf(other.quantity)} instead of ${needed(other.product_uom_qty)}, which its bill of materials blocks: correct the one or the other in Odoo, then replay.`,
+      `Odoo: order ${production.name} cannot be booked, as its component ${other.product_id[1]} is set to ${decimalOf(other.quantity)} instead of ${needed(other)}, which its bill of materials blocks: correct the one or the other in Odoo, then replay.`,
     );
   }
   const byOdoo = components.filter((one) => !isSet(one));
   return {
     picks: unpicked.filter(({ manual_consumption }) => manual_consumption).map(({ id }) => id),
-    needed: new Map(byOdoo.map(({ id, product_uom_qty }) => [id, needed(product_uom_qty)])),
+    needed: new Map(byOdoo.map((one) => [one.id, needed(one)])),
   };
 }
 
@@ -128,29 +119,4 @@ function readComponents({ search }: Reader, { id, name }: BookedProduction): Pro
     row: componentSchema,
     order: name,
   });
-}
-
-/** How much of each component is reserved from lots, by its id. */
-async function readReserved(
-  { search }: Reader,
-  { name }: BookedProduction,
-  components: readonly Component[],
-): Promise<ReadonlyMap<number, Decimal>> {
-  const reserved = new Map<number, Decimal>();
-  if (components.length === 0) return reserved;
-  const lines = await search('stock.move.line', {
-    domain: [
-      ['move_id', 'in', components.map(({ id }) => id)],
-      ['lot_id', '!=', false],
-    ],
-    fields: ['move_id', 'quantity_product_uom'],
-    row: lineSchema,
-    order: name,
-  });
-  for (const { move_id, quantity_product_uom } of lines) {
-    const id = idOf(move_id);
-    if (id === undefined) continue;
-    reserved.set(id, sumOf([reserved.get(id) ?? '0', decimalOf(quantity_product_uom)]));
-  }
-  return reserved;
 }

@@ -1,5 +1,4 @@
 import Big from 'big.js';
-import * as z from 'zod/mini';
 import type { BookingKey, Completion } from '../../model/completions.ts';
 import { compareDecimals, type Decimal, formatQuantity } from '../../model/quantity.ts';
 import { type Built, builtOf, mayClose, notBookable, requireArticle } from '../booking-rules.ts';
@@ -72,10 +71,10 @@ export async function lookForQuantity(
   const done = family.find((one) => one.state === 'done' && isOurs(one));
   const amount = formatQuantity({ amount: figures.produced });
   const production = done ?? openOrder(family, marks, completion.erpOrder, amount);
-  const product = await readProduct(reader, production);
-  const article = product.default_code || production.product_id[1];
-  if (completion.article !== article && !(await isRenamed(reader, completion)))
-    requireArticle(completion, article, 'Odoo');
+  const { product, another } = await readProduct(reader, production, completion.article);
+  // An order with this id keeps its product, whose reference anybody may change: then none has the old one.
+  const isKnown = completion.erpOrder.id !== undefined && !another;
+  if (!isKnown) requireArticle(completion, product.default_code || production.product_id[1], 'Odoo');
   const built = await inUnitOf(reader, production, figures);
   const { produced } = built;
 
@@ -103,23 +102,6 @@ export async function lookForQuantity(
   return {
     toBook: { production, key, produced, finish: { note, lots, components, leavesRest }, scraps: toScrap },
   };
-}
-
-/**
- * Whether the product has had this reference when the order was taken in: an order with this id keeps its product, whose
- * reference anybody may change. A reference that another product has is no old one.
- */
-async function isRenamed({ search }: Reader, { article, erpOrder }: Completion): Promise<boolean> {
-  if (article === undefined || erpOrder.id === undefined) return false;
-  const others = await search('product.product', {
-    domain: ['|', ['default_code', '=', article], ['name', '=', article]],
-    fields: ['default_code'],
-    limit: 1,
-    context: { active_test: false },
-    row: z.unknown(),
-    order: erpOrder.number,
-  });
-  return others.length === 0;
 }
 
 /** What a person split off is an order of its own, which Azumuta builds separately: it is not booked here. */

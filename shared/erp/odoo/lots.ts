@@ -10,6 +10,7 @@ import { type BookedProduction, idOf, type Product } from './records.ts';
 export interface OdooLot {
   readonly number: string;
   readonly id?: number;
+  readonly inStock?: boolean;
 }
 
 /** Scrap of one lot, where lots are tracked. */
@@ -49,7 +50,12 @@ export async function lotsToBook(
   }
   if (isSerial) requireOnePerPiece(production, built, recorded, planned.length);
   const found = await findLots(reader, production, numbers);
-  if (isSerial) await requireNotBuilt(reader, production, found);
+  // Odoo refuses it when the order is finished (`_check_sn_uniqueness` of 17 and 18, `_are_finished_serials_…` of 19).
+  const before = isSerial && production.state !== 'done' && found.find(({ inStock }) => inStock);
+  if (before) {
+    const why = `serial number ${before.number} was built before and is in stock: correct the recording, or book by hand`;
+    throw notBookable('Odoo', production.name, why);
+  }
   const lotOf = (number: string): OdooLot => found.find((lot) => lot.number === number) ?? { number };
   const lots = numbers.map(lotOf);
   if (isSerial && recorded.length > 0) {
@@ -86,34 +92,6 @@ function requireOnePerPiece(
   throw notBookable('Odoo', production.name, why);
 }
 
-/**
- * Odoo refuses a serial number that was built before, when the order is finished (`_check_sn_uniqueness` of 17 and 18,
- * `_are_finished_serials_already_produced` of 19). What was unbuilt or scrapped since may be built again: Odoo decides.
- * @throws Rejected
- */
-async function requireNotBuilt(
-  { search }: Reader,
-  { id, name: order }: BookedProduction,
-  lots: readonly OdooLot[],
-): Promise<void> {
-  if (lots.length === 0) return;
-  const linesOf = async (...which: readonly unknown[]) => {
-    const domain = [['lot_id', 'in', lots.map((lot) => lot.id)], ['state', '=', 'done'], ...which];
-    const row = z.object({ lot_id: z.tuple([z.number(), z.string()]) });
-    return search('stock.move.line', { domain, fields: ['lot_id'], row, order });
-  };
-  const [built] = await linesOf(
-    ['location_id.usage', '=', 'production'],
-    ['move_id.production_id', '!=', id],
-    ['move_id.unbuild_id', '=', false],
-  );
-  if (!built) return;
-  const undone = ['|', ['move_id.unbuild_id', '!=', false], ['location_dest_id.usage', '=', 'inventory']];
-  if ((await linesOf(...undone)).length > 0) return;
-  const why = `serial number ${built.lot_id[1]} was built before: correct the recording, or book by hand`;
-  throw notBookable('Odoo', order, why);
-}
-
 /** Those of these lots that Odoo has; of several with one number the oldest comes first. */
 async function findLots(
   { search }: Reader,
@@ -128,12 +106,12 @@ async function findLots(
       // A lot without a company is everybody's (from 18 on).
       ['company_id', 'in', [false, ...(company_id ? [company_id[0]] : [])]],
     ],
-    fields: ['name'],
+    fields: ['name', 'product_qty'],
     sort: 'id asc',
-    row: z.object({ id: z.number(), name: z.string() }),
+    row: z.object({ id: z.number(), name: z.string(), product_qty: z.number() }),
     order,
   });
-  return found.map(({ id, name }) => ({ number: name, id }));
+  return found.map(({ id, name, product_qty }) => ({ number: name, id, inStock: product_qty > 0 }));
 }
 
 /**

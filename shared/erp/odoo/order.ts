@@ -81,19 +81,25 @@ function searchProductions(
   return search('mrp.production', { domain, fields, row: bookedProductionSchema, order });
 }
 
-/** @throws Rejected when our user may not read it. */
+/**
+ * The product of an order, and another one that has this reference.
+ * @throws Rejected when our user may not read it.
+ */
 export async function readProduct(
   { search }: Reader,
-  { product_id, name }: BookedProduction,
-): Promise<Product> {
-  const [product] = await search('product.product', {
-    domain: [['id', '=', product_id[0]]],
+  { product_id: [id], name }: BookedProduction,
+  reference: string | undefined,
+): Promise<{ readonly product: Product; readonly another: Product | undefined }> {
+  const own = ['id', '=', id];
+  const found = await search('product.product', {
+    domain: reference === undefined ? [own] : ['|', own, ['default_code', '=', reference]],
     fields: ['default_code', 'tracking'],
     context: { active_test: false },
     row: productSchema,
     order: name,
   });
-  if (product) return product;
+  const product = found.find((one) => one.id === id);
+  if (product) return { product, another: found.find((one) => one !== product) };
   throw rejected(
     'refused-by-erp',
     `Odoo does not let our user read the product of ${name}: check its rights.`,

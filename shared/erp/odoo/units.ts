@@ -18,7 +18,6 @@ const unitSchema = z.object({
 });
 type Unit = z.infer<typeof unitSchema>;
 
-const kinFields = ['category_id', 'factor_inv', 'parent_path', 'factor'];
 /** Beyond these digits Odoo's floats have noise, which must not decide how a half is rounded. */
 const exactDigits = 6;
 
@@ -70,27 +69,13 @@ function roundedTo({ rounding }: Unit, amount: Big): Big {
 }
 
 /** The order's own unit, and those of the given name. */
-async function readUnits(
-  reader: Reader,
-  order: string,
-  id: number,
-  given: string | undefined,
-): Promise<Unit[]> {
-  const model = 'uom.uom';
+function readUnits(reader: Reader, order: string, id: number, given: string | undefined): Promise<Unit[]> {
   const own = ['id', '=', id];
-  const kin =
-    given === undefined
-      ? {}
-      : await reader.read({
-          model,
-          method: 'fields_get',
-          named: { allfields: kinFields, attributes: ['type'] },
-          answer: z.record(z.string(), z.unknown()),
-          order,
-        });
-  return reader.search(model, {
+  const isFrom19 = reader.names.lot === 'lot_producing_ids';
+  const kin = isFrom19 ? ['parent_path', 'factor'] : ['category_id', 'factor_inv'];
+  return reader.search('uom.uom', {
     domain: given === undefined ? [own] : ['|', own, ['name', '=', given]],
-    fields: ['name', 'rounding', ...Object.keys(kin)],
+    fields: ['name', 'rounding', ...(given === undefined ? [] : kin)],
     context: { active_test: false },
     row: unitSchema,
     order,

@@ -12,7 +12,7 @@ export function fieldsOf(version: OdooVersion): Readonly<Record<string, readonly
         : ['production_group_id', 'lot_producing_ids']),
     ],
     'product.product': ['id', 'default_code', 'name', 'tracking', 'uom_id', 'active'],
-    'stock.lot': ['id', 'name', 'product_id', 'company_id'],
+    'stock.lot': ['id', 'name', 'product_id', 'company_id', 'product_qty'],
     'stock.move': [
       ...['id', 'product_id', 'product_uom_qty', 'product_qty', 'unit_factor', 'quantity', 'picked', 'state'],
       ...['has_tracking', 'manual_consumption', 'raw_material_production_id', 'scrap_id', 'unbuild_id'],

@@ -33,7 +33,14 @@ export const articles: Readonly<Record<string, Article>> = {
 export const us = { uid: 2, partner: 1, person: 2 } as const;
 
 /** Of two warehouses. Both put what they build into their stock, unless a putaway rule names a shelf. */
-export const locations = { stock: 1, shelf: 2, secondStock: 3, production: 4, scrap: 5 } as const;
+export const locations = {
+  stock: 1,
+  shelf: 2,
+  secondStock: 3,
+  production: 4,
+  scrap: 5,
+  customers: 6,
+} as const;
 
 export function insertMasters(books: Books): void {
   insertUnits(books);
@@ -41,6 +48,7 @@ export function insertMasters(books: Books): void {
     books.insert('stock.location', { name, usage: 'internal' });
   books.insert('stock.location', { name: 'Virtual Locations/Production', usage: 'production' });
   books.insert('stock.location', { name: 'Virtual Locations/Scrap', usage: 'inventory' });
+  books.insert('stock.location', { name: 'Partners/Customers', usage: 'customer' });
   books.insert('res.company', { name: 'My Company' });
   books.insert('res.partner', { name: 'Azumuta' });
   books.insert('res.partner', { name: 'Marie Dupont' });

@@ -59,7 +59,8 @@ function planComponent(books: PlanningBooks, row: OdooRow, article: string): voi
     product_uom_qty: amount,
     product_qty: amount,
     unit_factor: perPiece,
-    quantity: 0,
+    // What is reserved.
+    quantity: reserved || product.tracking === 'none' ? amount : 0,
     picked: false,
     state: 'assigned',
     has_tracking: product.tracking,

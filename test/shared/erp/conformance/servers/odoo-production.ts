@@ -134,9 +134,7 @@ function requireComponentLots(books: ProductionBooks, row: OdooRow): void {
   for (const move of openMoves(books, row)) {
     const reservesItself = books.version >= 19 && move.has_tracking === 'lot' && !books.hasEmptyStock;
     if (!move.picked || move.has_tracking === 'none' || reservesItself) continue;
-    const lines = books.rows('stock.move.line').filter((line) => line.move_id === move.id && line.lot_id);
-    const reserved = lines.reduce((sum, line) => sum + Number(line.quantity_product_uom), 0);
-    if (reserved < Number(move.quantity))
+    if (reservedOf(books, move) < Number(move.quantity))
       throw userError('You need to supply a Lot/Serial Number for product:\nThe VARNISH');
   }
 }
@@ -223,7 +221,7 @@ function splitOff(books: ProductionBooks, move: OdooRow, to: OdooRow): void {
   const made = books.insert('stock.move', {
     ...values,
     raw_material_production_id,
-    quantity: 0,
+    quantity: move.has_tracking === 'none' ? move.product_uom_qty : reservedOf(books, move),
     picked: false,
   });
   for (const line of books.rows('stock.move.line').filter(({ move_id }) => move_id === move.id)) {
@@ -233,11 +231,18 @@ function splitOff(books: ProductionBooks, move: OdooRow, to: OdooRow): void {
   demand(books, made, Number(to.product_qty));
 }
 
+function reservedOf(books: ProductionBooks, { id }: OdooRow): number {
+  const lines = books.rows('stock.move.line').filter((line) => line.move_id === id && line.lot_id);
+  return lines.reduce((sum, line) => sum + Number(line.quantity_product_uom), 0);
+}
+
 function demand(books: ProductionBooks, move: OdooRow, pieces: number): void {
   const amount = round(pieces * Number(move.unit_factor), books.decimals);
   Object.assign(move, { product_uom_qty: amount, product_qty: amount });
+  if (move.picked) return;
+  move.quantity = Math.min(Number(move.quantity), amount);
   for (const line of books.rows('stock.move.line').filter(({ move_id }) => move_id === move.id))
-    line.quantity_product_uom = Math.min(Number(line.quantity_product_uom), amount);
+    line.quantity_product_uom = move.quantity;
 }
 
 function openMoves(books: ProductionBooks, row: OdooRow): OdooRow[] {

@@ -55,6 +55,7 @@ function readerOf(books: ReadableBooks, model: string, path: string): Read {
   if (!books.fields[model]?.includes(field)) {
     throw valueError(`Invalid field '${field}' on model '${model}'`);
   }
+  if (model === 'stock.lot' && field === 'product_qty') return (lot) => onHand(books, lot);
   const target = many2one[field];
   if (rest.length === 0 || !target) return (row) => row[field] ?? false;
   const read = readerOf(books, target, rest.join('.'));
@@ -62,6 +63,17 @@ function readerOf(books: ReadableBooks, model: string, path: string): Read {
     const pointed = books.rows(target).find((one) => one.id === row[field]);
     return pointed ? read(pointed) : false;
   };
+}
+
+/** What is on hand of a lot (stock_lot.py, `_product_qty`, 17 to 19). */
+function onHand(books: ReadableBooks, lot: OdooRow): number {
+  const isOurs = (id: unknown) =>
+    books.rows('stock.location').some((one) => one.id === id && one.usage === 'internal');
+  const lines = books.rows('stock.move.line').filter((one) => one.lot_id === lot.id && one.state === 'done');
+  return lines.reduce((sum, { location_id, location_dest_id, quantity }) => {
+    const moved = Number(isOurs(location_dest_id)) - Number(isOurs(location_id));
+    return sum + moved * Number(quantity);
+  }, 0);
 }
 
 function shownOf(books: ReadableBooks, row: OdooRow, fields: readonly (readonly [string, Read])[]): OdooRow {
