@@ -5,7 +5,7 @@ import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import { orRefusal, withDone } from '../booking-rules.ts';
 import { orderWaits, rejected } from '../failures.ts';
 import type { OdooCall } from './client.ts';
-import { areAllPicked, requireConsumed } from './components.ts';
+import { readComponents, requireConsumed } from './components.ts';
 import type { Writer } from './connection.ts';
 import { isOpen } from './family.ts';
 import { type NoteToPost, referenceOf, referenceOfNote, requireQuantity, type ToBook } from './look.ts';
@@ -67,13 +67,13 @@ async function finishOrder(
   }
   requireUnchanged(production, await readProduction(writer, production));
   const lotted = await lotValues(writer, production, lots);
-  await callOrder({ method: 'write', values: { qty_producing: Number(produced), ...lotted } });
+  await call(writer, production, 'write', { values: { qty_producing: Number(produced), ...lotted } });
   written.push(`the quantity being produced (${produced})`);
   // Seen: without this call the order is done and its components are cancelled instead of consumed.
-  await callOrder({ method: 'set_qty_producing' });
+  await call(writer, production, 'set_qty_producing');
   const { picks, needed } = components;
   if (picks.length > 0) {
-    await callOrder({ model: 'stock.move', method: 'write', ids: picks, values: { picked: true } });
+    await call(writer, production, 'write', { model: 'stock.move', ids: picks, values: { picked: true } });
   }
   const ready = await readProduction(writer, production);
   if (ready.state === 'done') {
@@ -81,14 +81,7 @@ async function finishOrder(
     return ready;
   }
   requireUnchanged(production, ready);
-  // These answer the wizard that would ask what becomes of the rest.
-  const context = { skip_backorder: true, ...(leavesRest ? { mo_ids_to_backorder: [production.id] } : {}) };
-  const markDone = (more = {}) =>
-    orRefusal(callOrder({ method: 'button_mark_done', context: { ...context, ...more } }));
-  let answer = await markDone();
-  const mayDiffer = production.consumption !== 'strict';
-  if (askedOf(answer) === consumptionWarning && mayDiffer && (await areAllPicked(writer, production)))
-    answer = await markDone({ skip_consumption: true });
+  const answer = await markDone(writer, production, leavesRest);
   // An earlier call of ours may have got through meanwhile, so the order's state decides.
   const now = await readProduction(writer, production);
   if (now.state === 'done') {
@@ -100,14 +93,35 @@ async function finishOrder(
   // An order that is `to_close` is listed no more; this one is open work as before.
   if (refusal instanceof Rejected && now.state === 'to_close') {
     const qty_producing = note ? production.qty_producing : 0;
-    await callOrder({ method: 'write', values: { qty_producing } });
+    await call(writer, production, 'write', { values: { qty_producing } });
     written.pop();
   }
   throw refusal;
+}
 
-  function callOrder(call: Pick<OdooCall, 'method'> & Partial<OdooCall>): Promise<unknown> {
-    return writer.write({ model: 'mrp.production', ids: [production.id], order: production.name, ...call });
-  }
+/**
+ * Finishes an order, and answers what needs no person: what becomes of the rest, and whether another quantity may be consumed
+ * than planned. A yes consumes what is set and cancels what is not picked (mrp_production.py, `_get_consumption_issues`;
+ * mrp_consumption_warning.py, `action_confirm`; seen on 17 and 19).
+ * @returns Odoo's answer, or its refusal.
+ */
+async function markDone(writer: Writer, production: BookedProduction, leavesRest: boolean): Promise<unknown> {
+  const context = { skip_backorder: true, ...(leavesRest ? { mo_ids_to_backorder: [production.id] } : {}) };
+  const answer = await orRefusal(call(writer, production, 'button_mark_done', { context }));
+  if (askedOf(answer) !== consumptionWarning || production.consumption === 'strict') return answer;
+  const components = await readComponents(writer, production);
+  if (!components.every(({ picked }) => picked)) return answer;
+  const confirmed = { ...context, skip_consumption: true };
+  return orRefusal(call(writer, production, 'button_mark_done', { context: confirmed }));
+}
+
+function call(
+  writer: Writer,
+  { id, name }: BookedProduction,
+  method: string,
+  more?: Partial<OdooCall>,
+): Promise<unknown> {
+  return writer.write({ model: 'mrp.production', ids: [id], order: name, method, ...more });
 }
 
 /** Values of the order for its lots; lots that Odoo does not have yet are created. */

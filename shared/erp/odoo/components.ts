@@ -98,16 +98,7 @@ export async function requireConsumed(
   );
 }
 
-/**
- * Whether finishing would consume every component as it is set: what is not picked is cancelled. Then the question whether
- * another quantity may be consumed than planned can be answered with yes (mrp_production.py, `_get_consumption_issues`,
- * mrp_consumption_warning.py, `action_confirm`; seen on 17 and 19).
- */
-export async function areAllPicked(reader: Reader, production: BookedProduction): Promise<boolean> {
-  return (await readComponents(reader, production)).every(({ picked }) => picked);
-}
-
-function readComponents({ search }: Reader, { id, name }: BookedProduction): Promise<Component[]> {
+export function readComponents({ search }: Reader, { id, name }: BookedProduction): Promise<Component[]> {
   return search('stock.move', {
     domain: [
       ['raw_material_production_id', '=', id],

@@ -49,23 +49,18 @@ export type Product = z.infer<typeof productSchema>;
 
 /** A manufacturing order among those that were split from one order. */
 export const siblingSchema = z.object({
-  id: z.number(),
-  name: z.string(),
-  product_qty: z.number(),
-  state: z.string(),
+  ...productionSchema.shape,
   /** 0 or false for one that was never split. */
   backorder_sequence: z.union([z.number(), none]),
   company_id: many2one,
-  /** By the database's clock. */
+  /** By the database's clock, as `write_date`. */
   create_date: z.string(),
-  write_date: z.string(),
 });
 export type Sibling = z.infer<typeof siblingSchema>;
 
 /** A manufacturing order as a booking needs it. */
 export const bookedProductionSchema = z.object({
   ...siblingSchema.shape,
-  ...productionSchema.shape,
   qty_producing: z.number(),
   qty_produced: z.number(),
   /** `flexible`, `warning` (the default) or `strict`: whether other quantities may be consumed than planned. */
