@@ -28,9 +28,7 @@ const lineSchema = z.object({
   role: z.string(),
   fk_product: figure,
   qty: figure,
-  /** 1: the same for any quantity that is produced. */
   qty_frozen: z.nullish(figure),
-  /** 1: it moves no stock. */
   disable_stock_change: z.nullish(figure),
   fk_warehouse: z.nullish(figure),
   /** The planned line that it was booked for. */
@@ -208,7 +206,7 @@ const orderToBook: RestLookUp<BookContext> = {
     if (status === cancelled) return 'it is cancelled';
     if (status === produced && isQuantity(context)) return 'it was produced by somebody else';
     if (status === draft && isQuantity(context)) return 'it was set back to draft: validate it again';
-    return hasNotes(context) ? whyTooLong(notesOf(answer, context)) : undefined;
+    return notes.when?.(context) ? whyTooLong(notesOf(answer, context)) : undefined;
   },
 };
 
@@ -226,15 +224,14 @@ const stockMovements: RestLookUp<BookContext> = {
   },
 };
 
-/** Those of the order and of its planned lines, as a line names its product by an internal id only. */
+/** Those of the order and of its planned lines, which name them by an internal id only. */
 const products = (unit: string): RestLookUp<BookContext> => ({
   name: 'products',
   when: isQuantity,
   request: ({ found }) => {
     const order = orderOf(found('order'));
     const ids = new Set([order, ...plannedOf(order)].map(({ fk_product }) => Number(fk_product)));
-    const query = { sqlfilters: `(t.rowid:in:${[...ids]})`, limit: ids.size };
-    return { path: '/products', query: { ...query, properties: 'id,ref,type,status_batch' } };
+    return { path: '/products', query: { sqlfilters: `(t.rowid:in:${[...ids]})`, limit: ids.size } };
   },
   accepts: [404],
   article: (answer, { found }) => textAt(productIn(answer, orderOf(found('order'))), 'ref'),
@@ -276,16 +273,13 @@ const production: RestStep<BookContext> = {
   },
 };
 
-const hasNotes = ({ completion: { kind, notes, links } }: BookContext) =>
-  kind === 'amendment' || notes.length + links.length > 0;
-
 const notesOf = (answer: RestAnswer, { completion: { notes, links }, key }: BookContext) =>
   noting(answer, key, [...notes, ...links.map(({ name, url }) => `${name}: ${inNote(url)}`)]);
 
 const notes: RestStep<BookContext> = {
   name: 'the notes',
   ...meaning,
-  when: hasNotes,
+  when: ({ completion: { kind, notes, links } }) => kind === 'amendment' || notes.length + links.length > 0,
   done: ({ found, key }) => isMarked(found('order'), key),
   request: (context) => notesOf(context.found('order'), context),
 };
@@ -363,7 +357,7 @@ function linesFor(order: Order, role: string, amount: Decimal) {
       ).toNumber(),
       fk_warehouse: warehouseOf(order, line) || undefined,
     }))
-    .filter(({ qty }) => qty !== 0);
+    .filter(({ qty }) => qty > 0);
 }
 
 function leftOf({ lines }: Order, { id, qty }: Line): Big {
@@ -387,9 +381,8 @@ function inNote(url: string): string {
 }
 
 function whyTooLong({ body: { note_private } }: ReturnType<typeof noting>): string | undefined {
-  return Buffer.byteLength(note_private) > maxNoteBytes
-    ? 'Dolibarr holds 65,535 bytes of a private note, and with this it would be nearly full: shorten it there, or note less'
-    : undefined;
+  if (Buffer.byteLength(note_private) < maxNoteBytes) return undefined;
+  return 'Dolibarr holds 65,535 bytes of a private note, and with this it would be nearly full: shorten it there, or note less';
 }
 
 /**

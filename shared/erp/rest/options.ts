@@ -55,7 +55,7 @@ const sinceSchema = strictObject(
 );
 
 const paged = {
-  /** Query parameter that takes the position: the number of the page, the offset or the cursor. Absent where `body` does. */
+  /** Query parameter that takes the page's number, offset or cursor. Absent where `body` writes it. */
   parameter: z.optional(z.string()),
   size: z.optional(
     strictObject({
@@ -134,9 +134,9 @@ const listing = <Row>() =>
     /** How `since` is written, for an ERP that compares with its own clock. Default: an ISO instant in UTC. */
     since: z.optional(sinceSchema),
     /**
-     * How further pages are asked for. Without `next`, pages are read until one is empty, as servers may cap their size. If
-     * the answer says in a usual place that there are more rows (`pageInfo.hasNextPage`, `@odata.nextLink`), and no next
-     * page is found, the listing fails once its rows are listed.
+     * How further pages are asked for. Without `next`, pages are read until one is empty, as servers may cap their size.
+     * If the answer says that more rows follow (`pageInfo.hasNextPage`, `@odata.nextLink`) where no next page is found, the
+     * listing fails in the end.
      */
     paging,
     /** Statuses that mean that there are no (more) orders, as some ERPs answer 404 instead of an empty list. Default: none. */
@@ -160,8 +160,8 @@ const listing = <Row>() =>
     one: z.optional(one),
     /**
      * True (the default): the query honours `since`, and rows are sorted by change time, oldest first, and then by a unique
-     * key such as the id: else rows of one time come in another order on each page, and some on none; a row that comes on
-     * two pages fails the listing once its rows are listed. False: it does not, they are not, or an order may change and
+     * key such as the id: else those of one time come in another order on each page, and some on none, and the listing fails
+     * in the end when it finds one on two pages. False: it does not, they are not, or an order may change and
      * keep its change time. Then every run reads all pages and hands on all orders
      * that changed since going live; known ones are compared by content. For 10,000 orders in pages of 50 that is 400 calls,
      * as the list is read until nothing new shows, and 20,000 reads of the ledger: a quarter of a minute a run, and about
@@ -207,10 +207,7 @@ const lookUp = <Context>() =>
     unknown: optionalFn<(answer: RestAnswer, context: Context) => boolean>(),
     /** Reference of what the ERP shows *with our key*: then only steps that have a `done` themselves may be left. */
     done: optionalFn<TextOf<Context>>(),
-    /**
-     * The good quantity of what `done` has found, as a decimal, without what was booked by others: if it is not what was
-     * built, as the ERP rounds for example, a person is told.
-     */
+    /** The good quantity of what `done` has found, as a decimal: a person is told if it is not what was built. */
     good: optionalFn<TextOf<Context>>(),
     /**
      * Why it can never be done (cancelled, done by others): a sentence for a planner. Asked, like `article` and

@@ -55,8 +55,8 @@ export function createListing<Row>(
     const answer = await reader.read(question, asked);
     if (emptyStatus.includes(answer.status)) return { rows: [], next: undefined };
     const list = listIn(answer, place, reader);
-    const answered = { json: answer.json, count: list.length, position, path: question.path };
-    const next = callOfListing('paging.next', nextPosition, paging, answered, baseUrl);
+    const page = { count: list.length, position, path: question.path };
+    const next = callOfListing('paging.next', nextPosition, paging, answer.json, page, baseUrl);
     if (next !== undefined && next === position) throw endless(partner);
     const rows = await readRows(list, since, { reader, listing, signal, known });
     if (position === undefined) sweep = new Sweep();
@@ -145,20 +145,14 @@ function questionFor(
   };
 }
 
-/** A page that was answered. */
-interface Answered {
-  readonly json: unknown;
-  /** Rows on the page. */
-  readonly count: number;
-  readonly position: Position;
-  /** Path or URL of the page. */
-  readonly path: string;
-}
-
-/** Position of the next page; undefined after the last one. */
+/**
+ * Position of the next page; undefined after the last one.
+ * @param count Of the rows on this page. @param path Path or URL of it.
+ */
 function nextPosition(
   paging: RestPaging,
-  { json, count, position, path }: Answered,
+  json: unknown,
+  { count, position, path }: { readonly count: number; readonly position: Position; readonly path: string },
   baseUrl: string,
 ): Position {
   const nextInAnswer = () =>

@@ -85,6 +85,15 @@ it.each<[string, Plan, (order: Order) => void, string]>([
   expect([orders, movements]).toEqual([before, []]);
 });
 
+it('books an order with a full note when there is nothing to note', async () => {
+  const { orders, book } = started();
+  for (const one of orders) one.note_private = long;
+
+  await book();
+
+  expect(orders[0]).toMatchObject({ status: 3, note_private: long });
+});
+
 it('refuses a link for which the note has no room, and an amendment', async () => {
   const { orders, connector, faults } = started();
   for (const one of orders) one.note_private = long;
