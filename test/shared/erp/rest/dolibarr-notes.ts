@@ -2,8 +2,9 @@
 export const maxNoteBytes = 65_535;
 
 /**
- * A note as it is stored (`restricthtml`, htdocs/core/lib/functions.lib.php of 22): only `<br>` is left of the tags we
- * send, and none in what is taken for plain text; and what might be a handler of an event is cut, wherever it stands.
+ * A note as it is stored (`dol_htmlwithnojs` in htdocs/core/lib/functions.lib.php, as seen on 22.0.4): only `<br>` is left
+ * of the tags we send, and none in what is taken for plain text; and what might be a handler of an event is cut, wherever
+ * it stands.
  */
 export function cleaned(note: string): string {
   const kept = isHtml(note) ? note.replace(/<(?!br>)[^>]*>/g, '') : note.replace(/<[^>]*>/g, '');

@@ -22,10 +22,11 @@ import {
 } from './dolibarr-records.ts';
 
 /**
- * As much of Dolibarr 22 as the configuration uses, with what was seen on a real 22.0.4 and stands in its
- * htdocs/mrp/class/api_mos.class.php (index, put, produceAndConsume) and
- * htdocs/product/stock/class/api_stockmovements.class.php (index), api_products.class.php (index) and
- * htdocs/mrp/class/moline.class.php (fields).
+ * As much of Dolibarr 22 as the configuration uses, with what was seen on a real 22.0.4 and stands in its sources
+ * (github.com/Dolibarr/dolibarr, at the commits named): htdocs/mrp/class/api_mos.class.php (index, put, produceAndConsume;
+ * 804efe81), htdocs/mrp/class/moline.class.php (fields, create; 0543dbf1), htdocs/mrp/class/mo.class.php (updateProduction:
+ * fixed quantities; 002c25af), htdocs/product/class/api_products.class.php (index; 86150a84) and
+ * htdocs/product/stock/class/api_stockmovements.class.php (index).
  * @param databaseZone By which its database writes and compares change times, while PHP shows them by `dolibarrZone`.
  */
 export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
