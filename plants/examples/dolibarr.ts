@@ -109,6 +109,7 @@ function listing({
   pageSize = 100,
   incremental = false,
 }: DolibarrOptions): RestListing<Order> {
+  const php = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', timeZone });
   return {
     path: '/mos',
     since: { timeZone: databaseTimeZone },
@@ -136,14 +137,13 @@ function listing({
       quantity: qty,
       unit,
       state: stateOf(status),
-      changedAt: changeTime(Number(tms), Number(date_creation), timeZone, databaseTimeZone),
+      changedAt: changeTime(php.format(Number(tms) * 1000), databaseTimeZone, Number(date_creation)),
     }),
   };
 }
 
 /** PHP takes what the database shows for a time by its own clock; the time of creation it has written itself. */
-function changeTime(tms: number, made: number, timeZone: string, databaseTimeZone: string) {
-  const shown = new Date(tms * 1000).toLocaleString('sv-SE', { timeZone });
+function changeTime(shown: string, databaseTimeZone: string, made: number): string {
   const changedAt = instantIn(databaseTimeZone, shown) ?? '';
   if (Date.parse(changedAt) < (made - 900) * 1000)
     throw new Error('it was changed before it was made: name the zone of the database in databaseTimeZone');
