@@ -6,7 +6,7 @@ import { type Bundles, type FunctionName, functionNames } from '../build/bundle-
 import { IntegrationFunction, type IntegrationFunctionProps } from './lambda-function.ts';
 import type { Mails } from './mails.ts';
 import type { Placement } from './network.ts';
-import { allow, createUses, type Use, type UsedResources, type Uses } from './permissions.ts';
+import { createUses, type Use, type UsedResources, type Uses } from './permissions.ts';
 import { consumerTimeout } from './queues.ts';
 
 export interface FunctionsProps extends UsedResources {
@@ -151,15 +151,8 @@ function sendAlerts({ mails: { alerts, morning }, secrets }: FunctionsProps, use
       uses.query('concern'),
       uses.query('awaitingCompletion'),
       uses.query('day'),
-      { environment: { ALERTS_TOPIC_ARN: alerts.topicArn }, may: allow(['sns:Publish'], alerts.topicArn) },
-      ...(morning
-        ? [
-            {
-              environment: { MORNING_MAIL_TOPIC_ARN: morning.topicArn },
-              may: allow(['sns:Publish'], morning.topicArn),
-            },
-          ]
-        : []),
+      uses.publish('ALERTS_TOPIC_ARN', alerts),
+      ...(morning ? [uses.publish('MORNING_MAIL_TOPIC_ARN', morning)] : []),
       ...(secrets.alertWebhooks ? [uses.read('alertWebhooks')] : []),
       // It signs the links.
       ...(secrets.pagesKey ? [uses.read('pagesKey')] : []),

@@ -27,52 +27,37 @@ export interface HttpApiProps {
   readonly isWatched: boolean;
 }
 
+const ordersLimit = { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 };
+const isChecked = 'Its function checks it itself, in constant time, with two values valid during rotation.';
 /**
- * Each route has a limit of its own, so that an import of orders turns no trigger away.
+ * What each function is called with. Each route has a limit of its own, so that an import of orders turns no trigger away.
  * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-throttling.html
  */
-const webhookLimit = { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 200 };
-const ordersLimit = { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 };
-
-const pagesLimit = { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 20 };
-
-const isChecked = 'Its function checks it itself, in constant time, with two values valid during rotation.';
-const keyProof = `The ERP sends a key. ${isChecked}`;
 const routes = [
   {
-    path: '/webhooks/azumuta/{event}/{token}',
-    methods: [HttpMethod.GET, HttpMethod.POST],
     to: 'receive-webhook',
     integrationId: 'Webhook',
-    limit: webhookLimit,
+    calls: { '/webhooks/azumuta/{event}/{token}': [HttpMethod.GET, HttpMethod.POST] },
+    limit: { ThrottlingRateLimit: 20, ThrottlingBurstLimit: 200 },
     proof: `Azumuta can only call a URL, so its token is in the path. ${isChecked}`,
   },
   {
-    path: '/product-orders',
-    methods: [HttpMethod.POST],
     to: 'accept-product-orders',
     integrationId: 'Orders',
-    limit: ordersLimit,
-    proof: keyProof,
-  },
-  {
     // Greedy, as order numbers may contain slashes.
-    path: '/product-orders/{number+}',
-    methods: [HttpMethod.GET],
-    to: 'accept-product-orders',
-    integrationId: 'Orders',
+    calls: { '/product-orders': [HttpMethod.POST], '/product-orders/{number+}': [HttpMethod.GET] },
     limit: ordersLimit,
-    proof: keyProof,
+    proof: `The ERP sends a key. ${isChecked}`,
   },
   {
-    path: '/pages/{page}',
-    methods: [HttpMethod.GET, HttpMethod.HEAD],
     to: 'show-pages',
     integrationId: 'Pages',
-    limit: pagesLimit,
+    calls: { '/pages/{page}': [HttpMethod.GET, HttpMethod.HEAD] },
+    limit: { ThrottlingRateLimit: 5, ThrottlingBurstLimit: 20 },
     proof: 'People open a link, which is signed. Its function checks that itself, in constant time.',
   },
 ] as const;
+const callsOf = ({ calls }: Route) => Object.entries<readonly HttpMethod[]>(calls);
 type Route = (typeof routes)[number];
 
 /** Filters know `*` in texts. */
@@ -121,15 +106,14 @@ export class HttpApi extends Construct {
   }
 
   private addRoutes(present: readonly Route[], { named }: Functions): HttpRoute[] {
-    // Routes to one function share its integration.
-    const integrations = new Map<string, HttpLambdaIntegration>();
-    return present.flatMap(({ path, methods, to, integrationId, proof }) => {
-      const called = named[to];
+    return present.flatMap((route) => {
+      const called = named[route.to];
       if (!called) return [];
-      const integration = integrations.get(to) ?? new HttpLambdaIntegration(integrationId, called.lambda);
-      integrations.set(to, integration);
-      const own = this.api.addRoutes({ path, methods: [...methods], integration });
-      for (const route of own) acknowledge(route, { 'AwsSolutions::AwsSolutions-APIG4': proof });
+      const integration = new HttpLambdaIntegration(route.integrationId, called.lambda);
+      const own = callsOf(route).flatMap(([path, methods]) =>
+        this.api.addRoutes({ path, methods: [...methods], integration }),
+      );
+      for (const each of own) acknowledge(each, { 'AwsSolutions::AwsSolutions-APIG4': route.proof });
       return own;
     });
   }
@@ -165,7 +149,11 @@ export class HttpApi extends Construct {
     const { defaultChild } = stage.node;
     if (!(defaultChild instanceof CfnStage)) throw new Error('A stage is a stage resource.');
     defaultChild.routeSettings = Object.fromEntries(
-      present.flatMap(({ path, methods, limit }) => methods.map((method) => [`${method} ${path}`, limit])),
+      present.flatMap((route) =>
+        callsOf(route).flatMap(([path, methods]) =>
+          methods.map((method) => [`${method} ${path}`, route.limit]),
+        ),
+      ),
     );
     return stage;
   }

@@ -1,4 +1,5 @@
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { SecretName } from '../../shared/integration/deployment.ts';
 import { ledgerIndexes } from '../../shared/ledger/keys.ts';
 import type { VariableName } from '../../shared/platform/environment.ts';
@@ -64,6 +65,10 @@ export function createUses({ stage, isWatched, queues, secrets, ledger: { table 
     /** To put a message of the queue off. */
     hideIn: (name: QueueKey) => ofQueues([name], 'sqs:ChangeMessageVisibility'),
     count: (...names: readonly QueueKey[]) => ofQueues(names, 'sqs:GetQueueAttributes'),
+    publish: (variable: VariableName, { topicArn }: ITopic): Use => ({
+      environment: { [variable]: topicArn },
+      may: allow(['sns:Publish'], topicArn),
+    }),
     read: (...names: readonly SecretName[]): Use => {
       const own = names.map((name) => [secretVariables[name], secrets[name]?.secretArn]);
       return {

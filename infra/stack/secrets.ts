@@ -5,6 +5,9 @@ import { Construct } from 'constructs';
 import type { CompleteDeployment, SecretName } from '../../shared/integration/deployment.ts';
 import { acknowledge } from './nag.ts';
 
+/** `webhookToken` is `WebhookToken` among the constructs and the outputs. */
+export const idOf = (name: SecretName) => name.charAt(0).toUpperCase() + name.slice(1);
+
 /** A secret, as far as grants and environments need it. */
 export type SecretRef = Pick<Secret, 'secretArn' | 'encryptionKey' | 'env'>;
 
@@ -34,7 +37,7 @@ export class Secrets extends Construct {
   ) {
     super(scope, id);
     const secret = (name: SecretName, description: string): SecretRef => {
-      const constructId = name.charAt(0).toUpperCase() + name.slice(1);
+      const constructId = idOf(name);
       const own = existing[name];
       if (typeof own === 'string') return Secret.fromSecretCompleteArn(this, constructId, own);
       if (own)

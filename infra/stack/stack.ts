@@ -4,7 +4,7 @@ import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { type CompleteIntegration, ConfigurationError } from '../../shared/integration/define.ts';
-import type { CompleteDeployment } from '../../shared/integration/deployment.ts';
+import { type CompleteDeployment, secretNames } from '../../shared/integration/deployment.ts';
 import type { Bundles } from '../build/bundle-functions.ts';
 import { Alarms } from './alarms.ts';
 import { addBudget } from './budget.ts';
@@ -15,7 +15,7 @@ import { Mails } from './mails.ts';
 import { Network } from './network.ts';
 import { Queues } from './queues.ts';
 import { Schedules } from './schedules.ts';
-import { Secrets } from './secrets.ts';
+import { idOf, Secrets } from './secrets.ts';
 import { isProduction } from './stage.ts';
 
 export interface IntegrationStackProps extends StackProps {
@@ -109,12 +109,9 @@ function outputsOf(parts: ReturnType<typeof createParts>): Readonly<Record<strin
     CompletionsQueue: queues.completions.queueUrl,
     TriggerNames: JSON.stringify(integration.azumuta.contract.trigger),
     LedgerTable: ledger.table.tableName,
-    WebhookTokenSecret: secrets.webhookToken.secretArn,
-    OrderApiKeySecret: secrets.orderApiKey.secretArn,
-    AzumutaApiKeySecret: secrets.azumutaApiKey.secretArn,
-    ErpCredentialsSecret: secrets.erpCredentials.secretArn,
-    AlertWebhooksSecret: secrets.alertWebhooks?.secretArn,
-    PagesKeySecret: secrets.pagesKey?.secretArn,
+    ...Object.fromEntries(
+      secretNames.map((name) => [`${idOf(name)}Secret`, secrets[name]?.secretArn] as const),
+    ),
     AlertFunction: functions.named['send-alerts'].lambda.functionName,
     PullFunction: functions.named['pull-product-orders'].lambda.functionName,
   };
