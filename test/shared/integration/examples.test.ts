@@ -1,10 +1,12 @@
-import { execFile } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { globSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { loadIntegration } from '../../../infra/build/load-configuration.ts';
+import { defaultBaseUrl } from '../../../shared/azumuta/contract.ts';
 import * as api from '../../../shared/integration/index.ts';
+import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
+import { erpOrder } from '../../support/orders.ts';
+import { snippets } from '../../support/snippets.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const names = Object.keys(api);
@@ -27,30 +29,40 @@ describe('the functions for a configuration', () => {
 
   it('have examples that compile', async () => {
     // Prepare
-    const folder = mkdtempSync(join(tmpdir(), 'examples-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
     const head = [
       "import * as z from 'zod/mini';",
       `import { type CompletedProductOrder, ${names.join(', ')} } from '#azumuta-erp';`,
       'declare const completed: CompletedProductOrder;',
     ];
-    for (const { name, shown } of examples)
-      writeFileSync(join(folder, `${name}.mts`), [...head, ...shown].join('\n'));
-    const compilerOptions = {
-      noUnusedLocals: false,
-      paths: { '#azumuta-erp': [join(root, 'shared/integration/index.ts')] },
-    };
-    writeFileSync(
-      join(folder, 'tsconfig.json'),
-      JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions, include: ['*.mts'] }),
-    );
+    const files = examples.map(({ name, shown }) => [`${name}.ts`, [...head, ...shown].join('\n')]);
 
     // Act
-    const tsc = join(root, 'node_modules/typescript/bin/tsc');
-    const told = await promisify(execFile)(process.execPath, [tsc, '-p', folder]).catch((error) => error);
+    const { complaints } = await snippets(Object.fromEntries(files), { noUnusedLocals: false });
 
     // Assess
-    expect(told.stdout).toBe('');
+    expect(complaints).toBe('');
+  });
+});
+
+describe("the README's first configuration", () => {
+  it('is a file that loads, and sends nothing that the order does not have', async () => {
+    // Prepare
+    const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? [];
+
+    // Act
+    const { complaints, folder } = await snippets({ 'ghent.config.ts': code });
+    const { integration } = await loadIntegration(join(folder, 'ghent.config.ts'), 'production');
+
+    // Assess
+    expect(complaints).toBe('');
+    expect(integration.azumuta.baseUrl).toBe(defaultBaseUrl);
+    const [plain, left] = ['GEAR-01', 'GEAR-01-L'].map((article) =>
+      mapProductOrders(integration.productOrders, erpOrder({ article })).productOrders.map(
+        ({ draft }) => draft,
+      ),
+    );
+    const draft = { number: 'MO/0001', article: 'GEAR-01', parameters: { Quantity: 5 } };
+    expect(plain).toEqual([{ ...draft, variants: [] }]);
+    expect(left).toEqual([{ ...draft, variants: ['Left'] }]);
   });
 });

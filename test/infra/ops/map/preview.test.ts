@@ -61,6 +61,8 @@ describe('previewing an order', () => {
         },
         // A configuration in JavaScript, or a value from outside, can do what types forbid.
         parameters: () => ({ Quantity: JSON.parse('[5]') }),
+        // This order has no colour.
+        variants: ({ attributes }) => [String(attributes.colour)],
       },
     });
 
@@ -69,8 +71,9 @@ describe('previewing an order', () => {
       'Mapping productOrders.number gave an empty text for ERP order MO/0042: a text is needed.',
       'Mapping productOrders.article failed for MO/0042: no such table',
       'Mapping productOrders.parameters gave "Quantity" a list for ERP order MO/0042: text, a number or true/false is needed.',
+      'Mapping productOrders.variants gave 0 a text of 9 bytes for ERP order MO/0042: it reads "undefined", as a field without a value does when it is made text: leave it out, or say what stands in its place.',
     ]);
-    expect(preview && previewLines(preview).join('\n')).toContain('3 mistakes: nothing would be sent.');
+    expect(preview && previewLines(preview).join('\n')).toContain('4 mistakes: nothing would be sent.');
   });
 
   it('names each invalid field of an order, in a list with valid orders', () => {

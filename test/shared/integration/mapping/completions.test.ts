@@ -127,6 +127,7 @@ describe('the result of a completion mapping in plain JavaScript', () => {
   it.each([
     ['a lot that is no text', { lots: () => [undefined] }, 'completions.lots'],
     ['a lot with a line break', { lots: () => ['SN1\nSN2'] }, 'completions.lots'],
+    ['a lot made of what was not recorded', { lots: () => ['SN-undefined'] }, 'completions.lots'],
     ['no list of lots', { lots: () => 'SN1' }, 'completions.lots'],
     ['no links', { links: () => undefined }, 'completions.links'],
     ['a word for yes or no', { final: () => 'no' }, 'completions.final'],

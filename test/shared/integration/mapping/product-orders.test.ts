@@ -108,6 +108,16 @@ describe('the result of a mapping in plain JavaScript', () => {
     ['a text for variants', 'variants', 'Left', 'productOrders.variants gave a text of 4 bytes for'],
     ['a variant that is no text', 'variants', ['Left', 7], 'productOrders.variants gave 1 7 for'],
     [
+      'a field that the order does not have, made a variant',
+      'variants',
+      ['Left', 'undefined'],
+      'productOrders.variants gave 1 a text of 9 bytes for ERP order MO/0001: it reads "undefined", as a field without a value does when it is made text: leave it out, or say what stands in its place.',
+    ],
+    ['likewise, a parameter', 'parameters', { Colour: ' null' }, 'gave "Colour" a text of 5 bytes for'],
+    ['an object, made text', 'parameters', { Customer: 'for [object Object]' }, 'it reads "[object Object]"'],
+    ['a number that holds such a field', 'number', 'MO/0001-undefined', 'it reads "undefined"'],
+    ['an article that is no number', 'article', 'NaN', 'productOrders.article gave a text of 3 bytes for'],
+    [
       'a long number',
       'number',
       long,
@@ -154,11 +164,12 @@ describe('the result of a mapping in plain JavaScript', () => {
     expect(accepts).toThrow(/productOrders\.accept (gave .*true or false is needed|failed .*a promise)/);
   });
 
-  it('loses parameters without a value, and keeps all others', () => {
+  it('loses parameters without a value, and keeps all others, whatever words are in their sentences', () => {
     const field: string = 'parameters';
-    const given = { none: undefined, nothing: null, text: '', zero: 0, no: false, tiny: -1e-130 };
+    const kept = { text: '', zero: 0, no: false, tiny: -1e-130, note: 'undefined tolerance', name: 'Null' };
+    const given = { none: undefined, nothing: null, ...kept };
     const [mapped] = mapProductOrders({ [field]: () => given }, erpOrder()).productOrders;
-    expect(mapped?.draft.parameters).toEqual({ text: '', zero: 0, no: false, tiny: -1e-130 });
+    expect(mapped?.draft.parameters).toEqual(kept);
   });
 
   it('is rejected for an ERP order whose number cannot be a key, with the number cut short', () => {
