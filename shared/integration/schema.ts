@@ -148,7 +148,7 @@ export const integrationSchema = strictObject({
   azumuta: z._default(
     strictObject(
       {
-        /** Default `https://app.azumuta.com/api/v1`. */
+        /** Address of your account's API, with which all calls begin. The key goes into the header `contract.apiKeyHeader`. */
         baseUrl: z._default(z.url(), defaultBaseUrl),
         /** Where Azumuta's API differs from what is assumed: one line for each field. */
         contract: z.prefault(contractSchema, {}),
