@@ -14,6 +14,7 @@ export const stack = `AzumutaErp-${integration.plant}-production`;
 const documents = [
   ...['README.md', 'CONTRIBUTING.md', 'plants/README.md', 'test/bench/README.md'],
   ...['infra/README.md', 'infra/policies/README.md', 'infra/RUNBOOK.md'],
+  'shared/erp/rest/FIRST-BOOKING.md',
 ];
 /** Fills in the placeholders of the runbook. */
 const filled = (command: string) =>

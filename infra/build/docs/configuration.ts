@@ -65,7 +65,7 @@ export function configurationReference(): string {
     const file = `erp/${folder}/options.ts`;
     const title = `## \`erp: ${call}({ … })\`\n\nWhat it needs, does and refuses: [${folder}](../erp/${folder}/README.md).`;
     if (generic) {
-      return `${title} Describes an ERP with an HTTP API in steps; its fields are told in [\`options.ts\`](../${file}), and the [sample configuration](../../integration.config.ts) uses most of them.`;
+      return `${title} Describes an ERP with an HTTP API in steps ([from an empty file to the first booking](../erp/${folder}/FIRST-BOOKING.md)); its fields are told in [\`options.ts\`](../${file}), and the [sample configuration](../../integration.config.ts) uses most of them.`;
     }
     const own = docCommentsOf(file, 'optionsSchema');
     return `${title}\n\n${table(rowsOf(options, new Map([...ofEveryConnector, ...own])))}`;

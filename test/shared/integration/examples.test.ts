@@ -6,7 +6,7 @@ import { defaultBaseUrl } from '../../../shared/azumuta/contract.ts';
 import * as api from '../../../shared/integration/index.ts';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { erpOrder } from '../../support/orders.ts';
-import { snippets } from '../../support/snippets.ts';
+import { complaintsAbout, snippetFolder } from '../../support/snippets.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const names = Object.keys(api);
@@ -21,13 +21,16 @@ const examples = globSync('shared/**/*.ts', { cwd: root })
   })
   .filter(({ shown }) => shown.length > 0);
 
+/** Its first configuration. */
+const [, readme = ''] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? [];
+
 describe('the functions for a configuration', () => {
   it('have one example each in their docstrings', () => {
     expect(examples.map(({ name }) => name).sort()).toEqual(names.sort());
     expect(examples.filter(({ shown }) => shown.length > 1)).toEqual([]);
   });
 
-  it('have examples that compile', async () => {
+  it('have examples that compile, as the README has', async () => {
     // Prepare
     const head = [
       "import * as z from 'zod/mini';",
@@ -35,9 +38,10 @@ describe('the functions for a configuration', () => {
       'declare const completed: CompletedProductOrder;',
     ];
     const files = examples.map(({ name, shown }) => [`${name}.ts`, [...head, ...shown].join('\n')]);
+    const folder = snippetFolder({ ...Object.fromEntries(files), 'readme.ts': readme });
 
     // Act
-    const { complaints } = await snippets(Object.fromEntries(files), { noUnusedLocals: false });
+    const complaints = await complaintsAbout(folder, { noUnusedLocals: false });
 
     // Assess
     expect(complaints).toBe('');
@@ -47,14 +51,12 @@ describe('the functions for a configuration', () => {
 describe("the README's first configuration", () => {
   it('is a file that loads, and sends nothing that the order does not have', async () => {
     // Prepare
-    const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8')) ?? [];
+    const folder = snippetFolder({ 'ghent.config.ts': readme });
 
     // Act
-    const { complaints, folder } = await snippets({ 'ghent.config.ts': code });
     const { integration } = await loadIntegration(join(folder, 'ghent.config.ts'), 'production');
 
     // Assess
-    expect(complaints).toBe('');
     expect(integration.azumuta.baseUrl).toBe(defaultBaseUrl);
     const [plain, left] = ['GEAR-01', 'GEAR-01-L'].map((article) =>
       mapProductOrders(integration.productOrders, erpOrder({ article })).productOrders.map(

@@ -1,0 +1,181 @@
+import * as z from 'zod/mini';
+import type { Answer, Received } from '../../../support/server.ts';
+
+interface Order {
+  readonly id: string;
+  readonly number: string;
+  readonly product: string;
+  readonly quantity: string;
+  readonly unit: string;
+  readonly changedAt: string;
+  status: 'released' | 'cancelled' | 'finished';
+}
+
+interface Booking {
+  readonly id: string;
+  readonly order: string;
+  readonly reference: string;
+  readonly good: string;
+  readonly scrap: string;
+  readonly final: boolean;
+}
+
+export type Books = ReturnType<typeof newBooks>;
+
+/** Six orders, two of which changed in one moment, on pages of two. A booking is refused where its order is not released. */
+export function newBooks() {
+  const orders = [1, 2, 3, 4, 5, 6].map((day): Order => {
+    const changedAt = `2026-12-0${day === 3 ? 2 : day}T08:00:00Z`;
+    const status = day === 6 ? 'cancelled' : 'released';
+    return {
+      id: `${day}`,
+      number: `WO-${day}`,
+      product: 'GEAR',
+      quantity: '5',
+      unit: 'u',
+      changedAt,
+      status,
+    };
+  });
+  const bookings: Booking[] = [];
+  return {
+    orders,
+    bookings,
+    /** Books, and answers nothing. */
+    losesAnswer: false,
+    listed: (since: string) =>
+      orders
+        .filter(
+          ({ status, changedAt }) => status !== 'finished' && Date.parse(changedAt) >= Date.parse(since),
+        )
+        .sort((a, b) => (a.changedAt + a.id < b.changedAt + b.id ? -1 : 1)),
+    order: (number: string) => orders.find((order) => order.number === number),
+    bookingsOf: (reference: string) => bookings.filter((booking) => booking.reference === reference),
+    /** @returns why it is refused. */
+    book(asked: Omit<Booking, 'id'>): string | undefined {
+      const order = orders.find(({ number }) => number === asked.order);
+      if (order?.status !== 'released') return `Order ${asked.order} is not released.`;
+      bookings.push({ ...asked, id: `B-${bookings.length + 1}` });
+      if (asked.final) order.status = 'finished';
+      return undefined;
+    },
+  };
+}
+
+const always = '2000-01-01T00:00:00Z';
+const pageSize = 2;
+
+/** Undefined closes the connection, after the booking. */
+function written({ losesAnswer }: Books, answer: Answer): Answer | undefined {
+  return losesAnswer ? undefined : answer;
+}
+
+const restBooking = z.strictObject({
+  reference: z.string(),
+  good: z.string(),
+  scrap: z.string(),
+  final: z.boolean(),
+});
+
+/** An ERP with REST. */
+export function restErp(books: Books, { method, url, headers, body }: Received): Answer | undefined {
+  const { pathname, searchParams: query } = url;
+  if (headers.authorization !== 'Bearer secret') return { status: 401 };
+  const [, number, rest = ''] = /^\/api\/orders\/([^/]+)(\/bookings)?$/.exec(pathname) ?? [];
+  if (pathname === '/api/orders') {
+    const from = (Number(query.get('page')) - 1) * pageSize;
+    const all = books.listed(query.get('changedSince') ?? always);
+    const sorted = query.get('sort') === 'changedAt,id' ? all : all.toReversed();
+    return { body: { orders: sorted.slice(from, from + pageSize) } };
+  }
+  if (pathname === '/api/bookings')
+    return { body: { bookings: books.bookingsOf(query.get('reference') ?? '') } };
+  const order = books.order(decodeURIComponent(number ?? ''));
+  if (!order) return { status: 404, body: { error: 'There is no such order.' } };
+  if (rest === '' || method !== 'POST') return { body: order };
+  const asked = z.safeParse(restBooking, JSON.parse(body));
+  if (!asked.success) return { status: 400, body: { error: 'The booking has a field that is unknown.' } };
+  const error = books.book({ order: order.number, ...asked.data });
+  return written(books, error === undefined ? { status: 201 } : { status: 409, body: { error } });
+}
+
+const odataBooking = z.strictObject({
+  OrderNo: z.string(),
+  Reference: z.string(),
+  Quantity: z.number(),
+  ScrapQuantity: z.number(),
+  Finished: z.boolean(),
+});
+
+const odataRow = ({ number, product, quantity, unit, status, changedAt }: Order) => ({
+  '@odata.etag': 'W/"1"',
+  OrderNo: number,
+  ItemNo: product,
+  Quantity: Number(quantity),
+  UnitOfMeasure: unit,
+  Status: `${status.charAt(0).toUpperCase()}${status.slice(1)}`,
+  ModifiedAt: changedAt,
+});
+
+/**
+ * An ERP with OData V4: literals and filters as in https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part2-url-conventions.html,
+ * pages as in part 1, *Server-Driven Paging*. It refuses filters that it does not know, and names a host that only it knows.
+ */
+export function odataErp(books: Books, { method, url, headers, body }: Received): Answer | undefined {
+  const { pathname, searchParams: query } = url;
+  const failed = (status: number, message: string) => ({
+    status,
+    body: { error: { code: `${status}`, message } },
+  });
+  if (headers.authorization !== `Basic ${btoa('me:secret')}`) return failed(401, 'Log in.');
+  if (method === 'POST') {
+    const { OrderNo, Reference, Quantity, ScrapQuantity, Finished } = z.parse(odataBooking, JSON.parse(body));
+    const booking = { order: OrderNo, reference: Reference, final: Finished };
+    const error = books.book({ ...booking, good: `${Quantity}`, scrap: `${ScrapQuantity}` });
+    return written(books, error === undefined ? { status: 201, body: {} } : failed(400, error));
+  }
+  const filter = query.get('$filter') ?? '';
+  const [, field, text = ''] = /^(OrderNo|Reference) eq '((?:[^']|'')*)'$/.exec(filter) ?? [];
+  const wanted = text.replaceAll("''", "'");
+  if (field === 'Reference')
+    return { body: { value: books.bookingsOf(wanted).map(({ id }) => ({ EntryNo: Number(id.slice(2)) })) } };
+  if (field === 'OrderNo') return { body: { value: [books.order(wanted) ?? []].flat().map(odataRow) } };
+  const listed = /^\(Status eq 'Released' or Status eq 'Cancelled'\)(?: and ModifiedAt ge (\S+Z))?$/.exec(
+    filter,
+  );
+  if (!listed || query.get('$orderby') !== 'ModifiedAt,OrderNo')
+    return failed(400, `The filter ${filter} is invalid.`);
+  const from = Number(query.get('$skiptoken'));
+  const all = books.listed(listed[1] ?? always);
+  const next = new URL(url);
+  next.searchParams.set('$skiptoken', `${from + pageSize}`);
+  const link =
+    from + pageSize < all.length ? { '@odata.nextLink': `http://inside${pathname}${next.search}` } : {};
+  return { body: { value: all.slice(from, from + pageSize).map(odataRow), ...link } };
+}
+
+const graphqlCall = z.object({ query: z.string(), variables: z.record(z.string(), z.unknown()) });
+const graphqlBooking = z.strictObject({ order: z.string(), ...restBooking.shape });
+
+/** An ERP with GraphQL, as https://graphql.github.io/graphql-over-http has it for `application/json`: errors come in a 200. */
+export function graphqlErp(books: Books, { method, url, headers, body }: Received): Answer | undefined {
+  if (headers['x-api-key'] !== 'secret') return { status: 401 };
+  if (method !== 'POST' || url.pathname !== '/api/graphql') return { status: 404, body: {} };
+  const { query, variables } = z.parse(graphqlCall, JSON.parse(body));
+  const shown = (order: Order) => ({ ...order, status: order.status.toUpperCase() });
+  const [, operation] = /^(?:query|mutation) (\w+)\(/.exec(query) ?? [];
+  const text = (name: string) => z.parse(z._default(z.string(), ''), variables[name]);
+  if (operation === 'Orders')
+    return { body: { data: { orders: { nodes: books.listed(text('since') || always).map(shown) } } } };
+  if (operation === 'Order') {
+    const order = books.order(text('number'));
+    return { body: { data: { order: order ? shown(order) : null } } };
+  }
+  if (operation === 'Bookings')
+    return { body: { data: { bookings: { nodes: books.bookingsOf(text('key')) } } } };
+  const error = books.book(z.parse(graphqlBooking, variables.booking));
+  return written(books, {
+    body:
+      error === undefined ? { data: { book: { id: 'new' } } } : { data: null, errors: [{ message: error }] },
+  });
+}
