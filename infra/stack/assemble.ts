@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { App, type AppProps } from 'aws-cdk-lib';
 import cdk from '../../cdk.json' with { type: 'json' };
-import type { CompleteIntegration } from '../../shared/integration/define.ts';
+import { type CompleteIntegration, ConfigurationError } from '../../shared/integration/define.ts';
 import { bundleFunctions } from '../build/bundle-functions.ts';
 import { loadIntegration } from '../build/load-configuration.ts';
 import { IntegrationStack } from './stack.ts';
@@ -23,6 +23,7 @@ export async function assemble(app: App, integrationFile: string, stage: string)
   // First, as the configuration may differ by stage.
   checkStage(stage);
   const { integration, file } = await loadIntegration(integrationFile, stage);
+  if (stage !== 'local') checkPlant(integration.plant, file);
   const stackName = stackNameOf(integration.plant, stage);
   const { bundles } = await bundleFunctions(file, join(app.outdir, 'bundles'));
   new IntegrationStack(app, stackName, {
@@ -33,6 +34,15 @@ export async function assemble(app: App, integrationFile: string, stage: string)
     description: `Azumuta and ERP integration of ${integration.plant} (${stage})`,
   });
   return stackName;
+}
+
+/** A file that was copied and still names another plant would replace what that plant has deployed. */
+function checkPlant(plant: string, file: string): void {
+  const [, named = plant] = /[\\/]plants[\\/]([^\\/.]+)\.config\.ts$/.exec(file) ?? [];
+  if (named === plant) return;
+  throw new ConfigurationError(
+    `plants/${named}.config.ts is the file of plant ${named}. $.plant: found "${plant}", expected "${named}": correct it, or rename the file.`,
+  );
 }
 
 /** `npm start` runs this stage, where nothing of the plant's AWS account exists. */

@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
 
 /**
- * A folder like `plants/`, where code of a document may import `#azumuta-erp`. It is removed after the test.
+ * A folder where code may import `#azumuta-erp`, such as that of a document. It is removed after the test.
  * @param files Source by file name.
  */
 export function snippetFolder(files: Readonly<Record<string, string>>): string {
@@ -18,7 +18,10 @@ export function snippetFolder(files: Readonly<Record<string, string>>): string {
     symlinkSync(join(root, name), join(folder, name), 'junction');
   const aliases = { '#azumuta-erp': './shared/integration/index.ts' };
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module', imports: aliases }));
-  for (const [name, source] of Object.entries(files)) writeFileSync(join(folder, name), source);
+  for (const [name, source] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), source);
+  }
   return folder;
 }
 

@@ -1,10 +1,16 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Template } from 'aws-cdk-lib/assertions';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import cdk from '../../../cdk.json' with { type: 'json' };
+import { assemble, createApp } from '../../../infra/stack/assemble.ts';
 import { fateOf, isProduction, stackNameOf } from '../../../infra/stack/stage.ts';
 import sample from '../../../integration.config.ts';
 import { ConfigurationError } from '../../../shared/integration/define.ts';
+import { snippetFolder } from '../../support/snippets.ts';
 import { startAssembly, templateOf } from './assembled.ts';
 import everything from './everything.config.ts';
 
@@ -119,5 +125,38 @@ describe('a stack', () => {
     assembled.remove();
 
     expect(stacks.map(({ terminationProtection }) => terminationProtection)).toEqual([true, false]);
+  });
+});
+
+describe("the CDK's app", () => {
+  it('refuses a file of plants/ that still names the plant that it was copied from', async () => {
+    // Prepare
+    const copied = readFileSync('plants/examples/odoo.config.ts', 'utf8');
+    const folder = snippetFolder({ 'plants/bruges.config.ts': copied });
+    const outdir = join(folder, 'cdk.out');
+
+    // Act
+    const act = () => assemble(createApp({ outdir }), join(folder, 'plants/bruges.config.ts'), 'production');
+
+    // Assess
+    await expect(act()).rejects.toThrow(ConfigurationError);
+    await expect(act()).rejects.toThrow(
+      'plants/bruges.config.ts is the file of plant bruges. $.plant: found "ghent", expected "bruges": correct it, or rename the file.',
+    );
+    expect(existsSync(join(outdir, 'bundles'))).toBe(false);
+  });
+
+  it('says how to run it, where an older Node.js does, as a CDK of the whole machine may', () => {
+    // Prepare
+    const older = 'Object.defineProperty(process, "versions", { value: { node: "20.1.0" } })';
+    const [, ...words] = cdk.app.split(' ');
+    const { npm_lifecycle_event: _, ...env } = process.env;
+
+    // Act
+    const ran = spawnSync(process.execPath, ['--import', `data:text/javascript,${older}`, ...words], { env });
+
+    // Assess
+    expect(String(ran.stderr)).toMatch(/^Node\.js 24 is needed, .*: begin the command with npx, .*\n$/);
+    expect(ran.status).toBe(1);
   });
 });

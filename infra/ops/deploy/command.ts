@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { loadIntegration } from '../../build/load-configuration.ts';
+import { answerOptions, configOption, defineCommand, exits, runCommand, textOr } from '../cli/command.ts';
+import { say } from '../cli/output.ts';
+import { checkAccount } from './check-account.ts';
+
+const command = defineCommand({
+  name: 'deploy',
+  description:
+    "Deploys a plant's stack, as npx cdk deploy does. First it checks in seconds what the CDK would find missing after its synthesis: configuration, region, AWS credentials, account, bootstrapping.",
+  help: `
+Examples:
+  npm run deploy -- -c plants/ghent.config.ts --stage test
+  npm run deploy -- -c plants/ghent.config.ts                 to the stage production
+
+With options of the CDK: npx cdk deploy -c config=plants/ghent.config.ts -c stage=test …
+
+Exit codes: 0 deployed · 1 failed · 2 wrong command line, configuration, region or account: nothing was done`,
+  options: {
+    ...answerOptions,
+    ...configOption,
+    stage: textOr('production', '<stage>', 'stage of the stack (default: production)'),
+  },
+});
+
+await runCommand(command, async ({ options: { config, stage } }) => {
+  const { integration } = await loadIntegration(config, stage);
+  const { account, region } = await checkAccount(integration.deployment);
+  say(`Deploying ${integration.plant} (${stage}) to account ${account} in ${region}.`);
+  const words = ['deploy', '-c', `config=${config}`, '-c', `stage=${stage}`];
+  const cdk = spawn(process.execPath, ['node_modules/aws-cdk/bin/cdk', ...words], {
+    stdio: 'inherit',
+    env: { ...process.env, AWS_REGION: region },
+  });
+  const [code] = await once(cdk, 'exit');
+  const stack = `AzumutaErp-${integration.plant}-${stage}`;
+  const deployed = code === 0;
+  return {
+    facts: { stack, account, region, deployed },
+    lines: deployed
+      ? [`Next: npm run secrets -- --stack ${stack}`, `      npm run doctor -- --stack ${stack}`]
+      : [],
+    exit: deployed ? exits.done : exits.failed,
+  };
+});

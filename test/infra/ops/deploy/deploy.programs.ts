@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { snippetFolder } from '../../../support/snippets.ts';
+import { startStubAccount } from '../../policies/stub-account.ts';
+import { typed } from '../commands/typed.ts';
+
+const nobody = { AWS_EC2_METADATA_DISABLED: 'true', HOME: '/nonexistent' };
+
+/** A plant's file, of an account or of none. */
+const fileOf = (account?: string) =>
+  join(
+    snippetFolder({
+      'ghent.config.ts': `
+import { defineIntegration, tryton } from '#azumuta-erp';
+export default defineIntegration({
+  plant: 'ghent',
+  timeZone: 'Europe/Brussels',
+  erp: tryton({ url: 'https://erp.example.com', database: 'plant' }),
+  deployment: ${JSON.stringify({ account })},
+});`,
+    }),
+    'ghent.config.ts',
+  );
+
+describe('deploy says in one sentence, before anything is synthesized,', () => {
+  it.each([
+    ['that there is no file', '/nonexistent/ghent.config.ts', nobody, 'there is no such file', 2],
+    [
+      'that no region is set',
+      'integration.config.ts',
+      nobody,
+      'No region is set, and the CDK would take us-east-1',
+      2,
+    ],
+    [
+      'that nobody is logged in',
+      'integration.config.ts',
+      { ...nobody, AWS_DEFAULT_REGION: 'eu-west-1' },
+      'There are no AWS credentials here',
+      1,
+    ],
+  ])('%s', async (_, file, environment, sentence, code) => {
+    const told = await typed('deploy', ['-c', file, '--stage', 'test'], { environment });
+    expect(told).toMatchObject({ code, output: '', complaint: expect.stringContaining(sentence) });
+    expect(told.complaint.trim().split('\n')).toHaveLength(1);
+  });
+
+  it('that the account is another, or is not bootstrapped', async () => {
+    // Prepare: this policy may look at the CDK's stack, which is not there
+    const { environment } = await startStubAccount('bootstrap');
+
+    // Act
+    const [other, bare] = await Promise.all(
+      ['444455556666', undefined].map((account) => typed('deploy', ['-c', fileOf(account)], { environment })),
+    );
+
+    // Assess
+    expect(other).toMatchObject({
+      code: 2,
+      complaint:
+        'These AWS credentials are of account 111122223333, and deployment.account is 444455556666: log in there, or set AWS_PROFILE.\n',
+    });
+    expect(bare).toMatchObject({
+      code: 2,
+      complaint:
+        'Account 111122223333 is not bootstrapped in eu-west-1. Type this once: npx cdk bootstrap aws://111122223333/eu-west-1\n',
+    });
+  });
+});
+
+it('deploy hands over to the CDK for who may deploy, and may not look whether the account is bootstrapped', async () => {
+  const { environment } = await startStubAccount('deploy');
+
+  // A stage that the CDK's app refuses at once.
+  const told = await typed('deploy', ['-c', fileOf('111122223333'), '--stage', 'Prod uction'], {
+    environment,
+  });
+
+  expect(told).toMatchObject({
+    code: 1,
+    output: expect.stringContaining('Deploying ghent (Prod uction) to account 111122223333 in eu-west-1.'),
+    complaint: expect.stringContaining('The stage (-c stage=…) is no name: found "Prod uction"'),
+  });
+});
