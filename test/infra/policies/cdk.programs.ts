@@ -42,13 +42,13 @@ describe('a role with this policy alone', () => {
     const account = await startStubAccount('deploy', { failed: stack });
     const again = await cdk(['deploy', '--require-approval', 'never'], account).catch(String);
     const environment = { ...account.environment, CDK_APP: assembled.folder, HOME: assembled.folder };
-    const { code, complaint } = await typed('redeploy', ['--stack', stack], { environment });
-    const twice = await typed('redeploy', ['--stack', stack], { environment });
+    const { code, complaint } = await typed('deploy', [], { environment });
 
     expect(again).toContain('cannot be deleted');
-    expect({ code, refused: account.refused }, complaint).toEqual({ code: 0, refused: [] });
+    expect(code, complaint).toBe(0);
+    // Who has this policy alone may not see whether the account is bootstrapped.
+    expect(account.refused).toEqual([expect.stringMatching(/DescribeStacks .*CDKToolkit/)]);
     expect(account.asked).toContain(`LOGGEDIN cloudformation:UpdateTerminationProtection ${stack}`);
-    expect(twice).toMatchObject({ code: 2, complaint: expect.stringContaining('no first deployment') });
   });
 
   it('diff: can compare, although it may assume no role', async () => {
