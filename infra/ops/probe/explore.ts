@@ -2,7 +2,7 @@ import { type AzumutaContract, defaultContract } from '../../../shared/azumuta/c
 import { isRecord, leavesOf } from '../../../shared/platform/json.ts';
 import type { Ask } from './account.ts';
 import { fitsName, isId, ranked } from './recognise/field-names.ts';
-import { type Finding, notFound, sure, toConfirm } from './recognise/findings.ts';
+import { type Finding, notFound, placeOf, sure, toConfirm } from './recognise/findings.ts';
 import {
   type JsonNode,
   type Located,
@@ -152,7 +152,7 @@ export class Explorer {
       const located =
         locate(json, number === undefined ? [id] : [number, id]) ?? (number && locate(json, [number]));
       if (!located) continue;
-      if (!this.resources[name]) this.#noteRead(name, operation.path, located.place);
+      if (!this.resources[name]) this.#noteRead(name, operation.path, located);
       const found: ById = { ...located, id, field };
       this.resources[name] = found;
       return found;
@@ -160,11 +160,10 @@ export class Explorer {
     return undefined;
   }
 
-  #noteRead(name: IdOperation, path: string, place: string): void {
+  #noteRead(name: IdOperation, path: string, located: Located): void {
     const why = 'an id was answered with the resource that has it';
     this.findings.push(sure(`operations.${name}.path`, path, why));
-    if (place === '') return;
-    this.findings.push(sure(`operations.${name}.answer`, place, 'what was looked for is there'));
+    if (located.place !== '') this.findings.push(placeOf(`operations.${name}.answer`, located));
   }
 
   /** Finds out how an id that does not exist is answered. */

@@ -1,7 +1,11 @@
-const id = /^(id|guid|uuid)(\.\$?oid)?$/;
-const address = /^(url|href|page|link|weburl|htmlurl|permalink)$/;
+const id = /^(id|guid|uuid|uid|oid)(\.\$?oid)?$/;
+const address = /^(links\.|links\.)?(url|href|page|link|weburl|htmlurl|permalink)$/;
 const instruction =
-  '(instruction|doc|document|guide|procedure|manual|template|checklist|form|sop|workflow|process)';
+  '(work)?(instruction|doc|document|guide|procedure|manual|template|checklist|form|sop|workflow|process|instructie)';
+const order = '(product|work|production|manufacturing)?(order|build|job)';
+const article = '(article|artikel|product|item|material|part|model)';
+const number = '(number|no|nr|num|code|ref|reference|nummer)';
+const ending = '(at|on|op|date|time|dt)?';
 
 /**
  * Names that web APIs give to the fields of the contract, the likeliest pattern first. They are matched with paths in
@@ -10,84 +14,120 @@ const instruction =
  */
 const fieldNames: Readonly<Record<string, readonly RegExp[]>> = {
   id: [id, /(id|guid|uuid|key|code)$/],
-  name: [/^(name|label|title|question|caption)$/, /(name|label|title|question|description|text)$/],
-  variants: [/variants?(names|ids)?$/, /options|configurations?|choices/],
+  name: [/^(name|label|title|question|caption|naam|titel)$/, /(name|label|title|question|description|text)$/],
+  variants: [
+    /^(variants?(names|ids)?|varianten|options)$/,
+    /variants?(names|ids)?$|options|configurations?|choices/,
+  ],
   url: [address, /(page|html|self|web|ui|app|url|href|link)$/],
-  'productOrder.id': [id, /^\w*order(id|guid|uuid|key)$/, /^(key|code)$/],
+  answer: [new RegExp(`^(d|data|results?|response|value|payload|item|resource|(data\\.)?${order}s?)$`)],
+  'list.entries': [
+    /^((d|data|results?|response|embedded|payload|result)\.)?(data|results?|values?|items|rows|content|entries|records|list|hits|nodes|)$/,
+  ],
+  'productOrder.id': [id, new RegExp(`^${order}(id|guid|uuid|key)$`), /^(key|code)$/],
   'productOrder.number': [
+    new RegExp(`^${order}${number}$`),
     /order(number|no|nr|num|code|ref|reference)$/,
-    /^(number|no|nr)$/,
+    /^(number|no|nr|nummer)$/,
     /^(code|reference|ref|name)$/,
     /number|code|name|ref|no$/,
   ],
   'productOrder.status': [
-    /^(status|state)$/,
-    /^(status|state)\.(name|label|title|code|key|value|type)$/,
+    /^(status|state|toestand)$/,
+    /^(status|state|toestand)\.(name|label|title|code|key|value|type)$/,
     /(status|state|phase|progress)$/,
   ],
   'productOrder.completedAt': [
     /complet/,
-    /finish|done/,
-    /clos|end(ed)?(at|on|date)?$|ready|gereed|afgewerkt|voltooid|termin/,
+    /finish|done|voltooid|afgewerkt|gereed/,
+    /clos|end(ed)?(at|on|date)?$|ready|termin/,
   ],
   'productOrder.article': [
-    /(article|product|item|material|part|model)\.?(number|no|nr|code|sku)$/,
-    /(^|\.)sku$/,
-    /^(article|product|item|material|part|model)$/,
+    new RegExp(`^${article}\\.?(${number}|sku)$`),
+    new RegExp(`${article}\\.?(number|no|nr|code|sku)$`),
+    /^sku$|\.sku$/,
+    /^(article|product|item|material|part|model|artikel)$/,
   ],
   'productOrder.parameters': [
+    /^(parameters?|attributes|values)$/,
     /parameters?$/,
     /attributes|properties|customfields|fields$/,
     /values|specs|specifications|options/,
   ],
   'productOrder.recordings': [
-    /recording|registration|execution|^runs?|\.runs?|session/,
+    /^(recording|registration|execution|run|session)s?(ids|guids)?$|^registraties$/,
+    /recording|registration|execution|^runs?|\.runs?|session|registratie/,
     /report|inspection|result|log|check|measurement|record|task|submission|entries/,
   ],
-  'parameter.key': [/^(key|name|code|label|parameter|field)$/, /(key|name|code|label)$/],
-  'parameter.value': [/^(val|value|actual|content)$/, /value|actual|text|number/],
-  'article.number': [/(article|product|item|material|part)?(number|no|nr|code)$/, /sku|reference/],
-  'recording.productOrderId': [/order\w*\.?(id|guid|uuid|key)(\.\$?oid)?$/, /(id|guid|uuid|oid)$/],
+  'parameter.key': [/^(key|name|code|label|parameter|field|naam)$/, /(key|name|code|label)$/],
+  'parameter.value': [/^(val|value|actual|content|waarde)$/, /value|actual|text|number|waarde/],
+  'article.number': [new RegExp(`^${article}?${number}$`), /sku|reference/],
+  'recording.productOrderId': [
+    new RegExp(`^${order}\\.?(id|guid|uuid|key)(\\.\\$?oid)?$`),
+    /order\w*\.?(id|guid|uuid|key)(\.\$?oid)?$/,
+    /(id|guid|uuid|oid)$/,
+  ],
   'recording.productOrderNumber': [
+    new RegExp(`^${order}\\.?(order)?${number}$`),
     /order\w*\.?(number|no|nr|code|ref)$/,
     /(number|no|nr|code|ref|reference|name)$/,
   ],
   'recording.workInstructionId': [new RegExp(`${instruction}\\w*\\.?(id|guid|uuid|key)(\\.\\$?oid)?$`)],
-  'recording.workInstructionVersion': [/version(number|no)?$/, /(revision|rev)$/],
-  'recording.workInstructionName': [new RegExp(`${instruction}\\w*\\.?(name|title|label)$`)],
-  'recording.startedAt': [/start|begin|began/, /^from$|open/],
-  'recording.finishedAt': [/finish|complet|end/, /^(to|until)$|stop|done|clos|submitted/],
-  'recording.durationSeconds': [/duration|seconds|worked|elapsed/, /time|minutes|length/],
+  'recording.workInstructionVersion': [/version(number|no)?$|versie$/, /(revision|rev)$/],
+  'recording.workInstructionName': [new RegExp(`${instruction}\\w*\\.?(name|title|label|naam|titel)$`)],
+  'recording.startedAt': [
+    new RegExp(`^(start|started|begin|began|from|gestart|begonnen)${ending}$`),
+    /start|begin|began/,
+    /open/,
+  ],
+  'recording.finishedAt': [
+    new RegExp(
+      `^(finish|finished|complete|completed|end|ended|to|until|stopped|beeindigd|geeindigd)${ending}$`,
+    ),
+    /finish|complet|end/,
+    /stop|done|clos|submitted|eindigd/,
+  ],
+  'recording.durationSeconds': [
+    /^(durations?|worked|elapsed|seconds|secs|duur)(in)?(s|sec|secs|seconds)?$/,
+    /duration|seconds|worked|elapsed/,
+    /time|minutes|length/,
+  ],
   'recording.operator': [
     /(operator|worker|employee)(\.(full|display)name)$/,
-    /^(operator|worker|employee)(name)?$/,
+    /^(operator|worker|employee|medewerker)(name)?$/,
     /(by|who|user|person|author|operator|worker|employee)\.(full|display)name$/,
-    /(by|who|user|person|author|operator|worker|employee)(\.?name)?$/,
+    /(by|who|user|person|author|operator|worker|employee|door|medewerker)(\.?na[am]{1,2}e?)?$/,
   ],
   'recording.steps': [
-    /steps?$/,
+    /^(steps?|stappen|answers|checks|entries)$/,
+    /steps?$|stappen$/,
     /answers|checks|lines|results|items|values|entries|measurements|fields|responses/,
   ],
-  'step.id': [/^(id|guid|uuid|key)$/, /(step|line|check|question)?(id|guid|uuid|key|no)$/],
-  'step.type': [/^(type|kind)$/, /(type|kind)(\.(code|name|key))?$/],
+  'step.id': [/^(id|guid|uuid|uid|key)$/, /(step|line|check|question)?(id|guid|uuid|key|no)$/],
+  'step.type': [/^(type|kind|soort)$/, /(type|kind|soort)(\.(code|name|key))?$/],
   'step.value': [
-    /^(val|value|answer|result|recorded|actual|response|reading|measured|input)s?$/,
-    /value|answer|result|measure/,
+    /^(val|value|answer|result|recorded|actual|response|reading|measured|input|waarde)s?$/,
+    /value|answer|result|measure|waarde/,
   ],
-  'step.unit': [/^(unit|uom|unitofmeasure)$/, /unit|uom|^in$/],
+  'step.unit': [/^(unit|uom|unitofmeasure|eenheid)$/, /unit|uom|^in$/],
   'step.result': [
-    /^(result|verdict|outcome|judgement|judgment|passed|ok|conform\w*|pass)$/,
-    /result|status|passed|isok/,
+    /^(result|verdict|outcome|judgement|judgment|passed|ok|conform\w*|pass|oordeel)$/,
+    /result|status|passed|isok|oordeel/,
   ],
 };
 
+const patternsOf = (line: string) => fieldNames[line] ?? fieldNames[lastOf(line)] ?? [];
+const plainPath = (path: string) => path.replace(/[_-]/g, '').toLowerCase();
+
 /** How well a path fits a line of the contract by its name: 0 is best, Infinity means not at all. */
 function rankOf(line: string, path: string): number {
-  const plainPath = path.replace(/[_-]/g, '').toLowerCase();
-  const at = (fieldNames[line] ?? fieldNames[lastOf(line)] ?? []).findIndex((pattern) =>
-    pattern.test(plainPath),
-  );
+  const at = patternsOf(line).findIndex((pattern) => pattern.test(plainPath(path)));
   return at < 0 ? Infinity : at;
+}
+
+/** Whether the whole path is a name of the field: `status`, and neither `lastSync.status` nor `batchStatus`. */
+export function isNamed(line: string, path: string): boolean {
+  return patternsOf(line).some(({ source }) => new RegExp(`^(${source})$`).test(plainPath(path)));
 }
 
 export function fitsName(line: string, path: string): boolean {

@@ -1,5 +1,15 @@
-import { fitsName, isId, ranked } from './field-names.ts';
-import { isScalar, type JsonNode, nameOf, namesIn, reading, scalarsIn, wordsIn } from './json-nodes.ts';
+import { fitsName, isId, isNamed, ranked } from './field-names.ts';
+import {
+  isScalar,
+  type JsonNode,
+  type Located,
+  nameOf,
+  namesIn,
+  reading,
+  scalarsIn,
+  valuesIn,
+  wordsIn,
+} from './json-nodes.ts';
 
 /** What was found out about one line of the contract. */
 export interface Finding {
@@ -44,24 +54,29 @@ function others(nodes: readonly JsonNode[]): string {
   return `${paths.join(', ')}${nodes.length > maxOthers ? ', …' : ''}`;
 }
 
-/** Shorter texts may be anywhere by chance. */
-const telling = 4;
-
 const seenThere = 'has the value that was seen';
 
 /**
- * The place of a field, by its value. It is sure only where a single node has the value and chance is unlikely.
+ * The place of a field, by its value. It is sure only where a single place reads as what was seen, in any writing, and
+ * the whole path is a name of the field.
  * @param nodes Those that have the value.
  * @param proof Why a node with this value is the right one, to follow "it".
+ * @param alike Those that a person may take for it: the nodes, and perhaps others.
  */
-export function byValue(line: string, nodes: readonly JsonNode[], value: string, proof = seenThere): Finding {
-  const [best, ...more] = ranked(line, nodes);
+export function byValue(
+  line: string,
+  nodes: readonly JsonNode[],
+  proof = seenThere,
+  alike: readonly JsonNode[] = nodes,
+): Finding {
+  const [best] = ranked(line, nodes);
   if (!best) return notFound(line, 'nothing has the value that was seen');
   const { path, value: shown } = best;
-  if (more.length > 0) return { ...toConfirm(line, path, `it ${proof}, and so does ${others(more)}`), shown };
-  if (fitsName(line, path) || value.length >= telling)
-    return { ...sure(line, path, `it alone ${proof}`), shown };
-  return { ...toConfirm(line, path, `it ${proof}, which may be chance: the value is short`), shown };
+  const more = alike.filter((each) => each.path !== path);
+  if (more.length > 0)
+    return { ...toConfirm(line, path, `it ${proof}, and so does ${others(ranked(line, more))}`), shown };
+  if (isNamed(line, path)) return { ...sure(line, path, `it alone ${proof}`), shown };
+  return { ...toConfirm(line, path, `it alone ${proof}, but under a name of its own`), shown };
 }
 
 /** The place of a field by its name alone, which is never sure. */
@@ -77,17 +92,25 @@ export function byName(
   return { ...toConfirm(line, best.path, `by its name${like}`), shown: best.value };
 }
 
-/** The place of a number, to the letter (`007` is not 7); of one that was not seen by its name. */
+/** The place of a resource that was asked for, or of the list that has it. */
+export function placeOf(line: string, { place, places }: Located): Finding {
+  const here = places.filter(({ path }) => path === place);
+  const { shown: _, ...found } = byValue(line, here, 'has what was looked for', places);
+  return found;
+}
+
+/** The place of a number, to the letter (`007` is not 7, but looks like it); of one that was not seen by its name. */
 export function byNumber(line: string, resource: object, number: string | undefined): Finding {
   const names = namesIn(resource);
   if (number === undefined) return byName(line, names, notSeen);
-  const having = names.filter(({ value }) => nameOf(value) === number);
-  return byValue(line, having, number);
+  const alike = reading(names, number);
+  const same = alike.filter(({ value }) => nameOf(value) === number);
+  return byValue(line, same, seenThere, alike);
 }
 
 /** The place of words that a person has read. */
 export function byWords(line: string, resource: object, text: string): Finding {
-  return byValue(line, reading(wordsIn(resource), text), text);
+  return byValue(line, reading(wordsIn(resource), text), seenThere, valuesIn(resource, text));
 }
 
 /** Proves an id that was asked for. */
@@ -102,7 +125,7 @@ export function byId(line: string, resource: object, id: string | undefined): Fi
       names.filter(({ path }) => isId(path)),
     );
   const having = names.filter(({ value }) => nameOf(value) === id);
-  return byValue(line, having, id, wasAnswered);
+  return byValue(line, having, wasAnswered);
 }
 
 /** The address of a page, by its name. */

@@ -34,23 +34,43 @@ export function timeOf(value: unknown): number | undefined {
   return ms > Date.UTC(2005, 0) && ms < Date.UTC(2100, 0) ? ms : undefined;
 }
 
-/** Whether a person reads the value as this text: in any language, `4,5` for 4.5, `yes` for true. */
-export function reads(value: unknown, text: string): boolean {
-  const wanted = text.trim().toLowerCase();
-  if (isWordsMap(value)) return Object.values(value).some((words) => reads(words, text));
-  if (Array.isArray(value)) return value.some((each) => isScalar(each) && reads(each, text));
-  if (typeof value === 'boolean')
-    return (value ? ['yes', 'true', 'ja'] : ['no', 'false', 'nee']).includes(wanted);
-  if (!isScalar(value) || value === '') return false;
-  if (String(value).trim().toLowerCase() === wanted) return true;
-  return /^-?\d+([.,]\d+)?$/.test(wanted) && Number(value) === Number(wanted.replace(',', '.'));
+const yes = ['yes', 'true', 'ja', 'oui', 'wahr'];
+const no = ['no', 'false', 'nee', 'non', 'nein', 'falsch'];
+
+/** A text as it is compared, however it is written: `In Progress` is `in_progress`, and `Ja` is true. */
+function plainText(text: string): string {
+  const plain = text
+    .normalize('NFKC')
+    .toLowerCase()
+    .trim()
+    .replace(/(?<=\w)[\s_-]+(?=\w)/g, ' ');
+  return yes.includes(plain) ? 'true' : no.includes(plain) ? 'false' : plain;
 }
 
-/** Nodes that a person reads as this text; if some have it to the letter, those. */
+/** The numbers that a text may mean, with or without a unit: `1.234` is 1234 in Ghent and 1.234 in London. */
+function numbersIn(text: string): number[] {
+  const [, digits = ''] = /^\s*([+-]?\d[\d\s.,'’]*(?:e[+-]?\d+)?)\s*[a-z%°]{0,8}\s*$/i.exec(text) ?? [];
+  const forms = [/(?<=\d),(?=\d{3}(?!\d))/g, /(?<=\d)\.(?=\d{3}(?!\d))/g].map((groups) =>
+    digits.replace(/[\s'’]/g, '').replace(groups, ''),
+  );
+  const numbers = [...forms, ...forms.map((form) => form.replace(',', '.'))].map(Number);
+  return digits === '' ? [] : numbers.filter(Number.isFinite);
+}
+
+/** Whether a person may read the value as this text, in any writing and language. */
+export function reads(value: unknown, text: string): boolean {
+  if (isWordsMap(value)) return Object.values(value).some((words) => reads(words, text));
+  if (Array.isArray(value)) return value.some((each) => isScalar(each) && reads(each, text));
+  if (!isScalar(value) || value === '') return false;
+  const wanted = numbersIn(text);
+  return (
+    plainText(String(value)) === plainText(text) ||
+    numbersIn(String(value)).some((number) => wanted.includes(number))
+  );
+}
+
 export function reading(nodes: readonly JsonNode[], text: string): JsonNode[] {
-  const same = nodes.filter(({ value }) => reads(value, text));
-  const exact = same.filter(({ value }) => String(value) === text);
-  return exact.length > 0 ? exact : same;
+  return nodes.filter(({ value }) => reads(value, text));
 }
 
 /** Deeper than any field of an order; an answer may be nested as deep as it likes. */
@@ -98,9 +118,18 @@ export function plainWordsIn(json: unknown): JsonNode[] {
   return wordsIn(json).filter(({ path, value }) => !isId(path) && timeOf(value) === undefined);
 }
 
+/** What a person reads as this value in the entry of a list, and in lists within it. */
+export function valuesIn(entry: unknown, text: string): JsonNode[] {
+  const lists = listsIn(entry).filter(({ path }) => path !== '');
+  const inner = lists.flatMap(({ path, value }) =>
+    value.flatMap((each, at) => (isRecord(each) ? wordsIn({ [`${path}.${at}`]: each }) : [])),
+  );
+  return reading([...wordsIn(entry), ...lists.filter(({ value }) => value.every(isScalar)), ...inner], text);
+}
+
 /** Whether a person reads this text somewhere in the entry of a list. */
 export function hasWords(entry: unknown, text: string): boolean {
-  return wordsIn(entry).some(({ value }) => reads(value, text));
+  return valuesIn(entry, text).length > 0;
 }
 
 /** Times that are over: nothing is completed in the future. */
@@ -119,26 +148,40 @@ export interface Located {
   readonly place: string;
   /** An entry, where the place has a list. */
   readonly resource: object;
+  /** All places of the same kind (lists, or objects) that have such a resource. */
+  readonly places: readonly JsonNode[];
 }
 
 /**
  * Finds the resource that has all these numbers and ids, in envelopes and lists. Of several it takes the largest, as an
  * envelope may repeat what was asked for.
  */
-export function locate(json: unknown, names: readonly string[], place = ''): Located | undefined {
+export function locate(json: unknown, names: readonly string[]): Located | undefined {
+  const all = resourcesIn(json, names, '');
+  const [best] = all.toSorted((a, b) => nodesIn(b.value).length - nodesIn(a.value).length);
+  const places = all.filter(({ isList }) => isList === best?.isList);
+  return best && { place: best.path, resource: best.value, places };
+}
+
+function resourcesIn(
+  json: unknown,
+  names: readonly string[],
+  path: string,
+): { path: string; value: object; isList: boolean }[] {
   if (Array.isArray(json)) {
-    const resource = json.filter(isRecord).find((entry) => hasNames(entry, names));
-    return resource && { place, resource };
+    const entry = json.filter(isRecord).find((each) => hasNames(each, names));
+    return entry ? [{ path, value: entry, isList: true }] : [];
   }
-  if (!isRecord(json) || isTooDeep(place)) return undefined;
-  const fields = fieldsOf(json, place);
-  const itself = hasNames(json, names) && { place, resource: json };
-  if (itself && fields.some(({ name, value }) => isOwnId(name) || names.includes(nameOf(value) ?? '')))
-    return itself;
-  const [inner] = fields
-    .flatMap(({ name, value, path }) => (isId(name) ? [] : (locate(value, names, path) ?? [])))
-    .sort((a, b) => nodesIn(b.resource).length - nodesIn(a.resource).length);
-  return inner ?? (itself || undefined);
+  if (!isRecord(json) || isTooDeep(path)) return [];
+  const fields = fieldsOf(json, path);
+  const itself = hasNames(json, names) ? [{ path, value: json, isList: false }] : [];
+  if (fields.some(({ name, value }) => isOwnId(name) || names.includes(nameOf(value) ?? ''))) {
+    if (itself.length > 0) return itself;
+  }
+  const inner = fields.flatMap(({ name, value, path: at }) =>
+    isId(name) ? [] : resourcesIn(value, names, at),
+  );
+  return inner.length > 0 ? inner : itself;
 }
 
 export function hasNames(resource: unknown, names: readonly string[]): boolean {

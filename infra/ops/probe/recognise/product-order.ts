@@ -1,9 +1,9 @@
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { isOneOf } from '../../../../shared/azumuta/value-forms.ts';
-import { fieldOf, isRecord } from '../../../../shared/platform/json.ts';
+import { fieldOf, isRecord, leavesOf } from '../../../../shared/platform/json.ts';
 import { orderIn, type Resources } from '../explore.ts';
 import type { ScreenValues } from '../screen-values.ts';
-import { fitsName, ranked } from './field-names.ts';
+import { fitsName, isId, ranked } from './field-names.ts';
 import {
   byId,
   byName,
@@ -24,11 +24,12 @@ import {
   type JsonNode,
   listsIn,
   nameOf,
+  namesIn,
   nodesIn,
   pastTimesIn,
   plainWordsIn,
   reading,
-  reads,
+  valuesIn,
   wordsIn,
 } from './json-nodes.ts';
 
@@ -59,8 +60,14 @@ function statusOf(order: object, seen: string | undefined): Finding[] {
     return [byName(line, plainWordsIn(order), notSeen), notFound(statuses, why)];
   }
   const found = byWords(line, order, seen);
-  if (found.set === undefined || isOneOf(defaultContract.completedStatuses)(seen)) return [found];
-  return [found, { ...found, line: statuses, set: [seen], shown: seen, why: 'as it was seen' }];
+  const isKnown = isOneOf(defaultContract.completedStatuses);
+  // As the answer writes it, in all its languages: a screen may write `In progress` for `in_progress`.
+  const words = leavesOf(found.shown ?? [])
+    .map(String)
+    .filter((text) => !isKnown(text));
+  return words.length === 0
+    ? [found]
+    : [found, { ...found, line: statuses, set: words, shown: words, why: 'it is written so' }];
 }
 
 function parametersOf(order: object, parameter: ScreenValues['parameter']): Finding[] {
@@ -68,27 +75,24 @@ function parametersOf(order: object, parameter: ScreenValues['parameter']): Find
   const nodes = nodesIn(order).filter(({ path, value }) => path !== '' && value instanceof Object);
   if (!parameter) return [byName(line, nodes, notSeen)];
   const { name, value } = parameter;
-  const containers = nodes
-    .flatMap((node) => parameterIn(node, name))
-    .filter(({ entry }) => nodesIn(entry).some((node) => reads(node.value, value)));
-  const found = byValue(line, containers, name, 'has the parameter that was seen, with its value');
+  const containers = nodes.flatMap((node) => parameterIn(node, name, value));
+  const found = byValue(line, containers, 'has the parameter that was seen, with its value');
   const [best] = ranked(line, containers);
   if (!best || !isRecord(best.entry)) return [found];
   const words = wordsIn(best.entry);
   const keys = Array.isArray(best.value) ? reading(words, name) : [];
-  const values = reading(words, value).filter(({ path }) => !keys.some((key) => key.path === path));
-  const fields = [withColumns(byValue('parameter.value', values, value), best.entries)];
-  if (keys.length > 0) fields.unshift(byValue('parameter.key', keys, name));
+  const values = valuesIn(best.entry, value).filter(({ path }) => !keys.some((key) => key.path === path));
+  const fields = [withColumns(byValue('parameter.value', values), best.entries)];
+  if (keys.length > 0) fields.unshift(byValue('parameter.key', keys));
   return [found, ...within(found, fields)];
 }
 
-/** The parameter of this name, where the node is a list of parameters or a map of them. */
-function parameterIn(node: JsonNode, name: string) {
-  const { value } = node;
-  const entries: unknown[] = isRecord(value) ? Object.values(value) : [value].flat();
-  const entry = isRecord(value)
-    ? fieldOf(value, name)
-    : entries.find((each) => isRecord(each) && hasWords(each, name));
+/** The parameter of this name and value, where the node is a list of parameters or a map of them. */
+function parameterIn(node: JsonNode, name: string, value: string) {
+  const isMap = isRecord(node.value);
+  const entries: unknown[] = isMap ? Object.values(Object(node.value)) : [node.value].flat();
+  const named = isMap ? [fieldOf(node.value, name)] : entries.filter((each) => hasWords(each, name));
+  const entry = named.find((each) => valuesIn(each, value).length > 0);
   return entry === undefined ? [] : [{ ...node, entry, entries }];
 }
 
@@ -100,11 +104,19 @@ function variantsOf(order: object, article: object | undefined, variant: string 
     return article ? [own, byName(ofArticle, listsIn(article, isRecord), notSeen)] : [own];
   }
   const isSeen = (entry: unknown) => hasWords(entry, variant);
-  const having = (resource: unknown) => listsIn(resource).filter(({ value }) => value.some(isSeen));
+  const entries = [order, article].flatMap((each) => listsIn(each)).flatMap(({ value }) => value);
+  const ids = entries
+    .filter((each) => isRecord(each) && isSeen(each))
+    .flatMap(namesIn)
+    .filter(({ path }) => isId(path));
+  // An order may list the ids of its variants, next to its article with all of them.
+  const isMeant = (entry: unknown) =>
+    isSeen(entry) || ids.some(({ value }) => nameOf(entry) === nameOf(value));
+  const having = (resource: unknown) => listsIn(resource).filter(({ value }) => value.some(isMeant));
   const [own, theirs] = [having(order), having(article)];
   const proof = 'has the variant that was seen';
-  const found = byValue(line, own, variant, proof);
-  const lists = article ? [found, byValue(ofArticle, theirs, variant, proof)] : [found];
+  const found = byValue(line, own, proof);
+  const lists = article ? [found, byValue(ofArticle, theirs, proof)] : [found];
   const [list] = [...ranked(ofArticle, theirs), ...ranked(line, own)];
   const entry = list?.value.filter(isRecord).find(isSeen);
   if (entry === undefined) return lists;
@@ -126,7 +138,7 @@ function recordingsOf(order: object, recordingId: string | undefined): Finding[]
   }
   const hasId = (entry: unknown) => hasNames(entry, [recordingId]);
   const lists = listsIn(order).filter(({ value }) => value.some(hasId));
-  const found = byValue(line, lists, recordingId, `has an id that ${wasAnswered}`);
+  const found = byValue(line, lists, `has an id that ${wasAnswered}`);
   const entry = ranked(line, lists)[0]?.value.find(hasId);
   return isRecord(entry) ? [found, ...within(found, [byId('recordingRef.id', entry, recordingId)])] : [found];
 }

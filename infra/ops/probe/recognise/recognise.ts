@@ -1,6 +1,6 @@
 import type { Resources } from '../explore.ts';
 import type { ScreenValues } from '../screen-values.ts';
-import { byId, byNumber, type Finding, notFound, sure, toConfirm } from './findings.ts';
+import { byId, byNumber, type Finding, notFound, placeOf, toConfirm } from './findings.ts';
 import { recogniseProductOrder } from './product-order.ts';
 import { recogniseRecording, recogniseWorkInstruction } from './recording.ts';
 
@@ -30,7 +30,7 @@ function recogniseArticle(resources: Resources, number: string | undefined): Fin
 function entriesOf({ findProductOrder: entry, findArticle: article = entry }: Resources): Finding[] {
   if (!entry || !article) return [];
   const line = 'list.entries';
-  if (article.place === entry.place) return [sure(line, entry.place, 'what was looked for is there')];
+  if (article.place === entry.place) return [placeOf(line, entry)];
   // The answer itself is never empty, so it comes last.
   const places = [entry.place, article.place].toSorted((a) => (a === '' ? 1 : -1));
   return [toConfirm(line, places, 'lists of orders and of articles differ')];

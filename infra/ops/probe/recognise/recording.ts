@@ -1,18 +1,8 @@
 import { leavesOf } from '../../../../shared/platform/json.ts';
 import { orderIn, type Resources } from '../explore.ts';
 import type { ScreenValues } from '../screen-values.ts';
-import { fitsName, isId } from './field-names.ts';
-import {
-  byId,
-  byName,
-  byNumber,
-  byValue,
-  type Finding,
-  notFound,
-  sure,
-  toConfirm,
-  urlOf,
-} from './findings.ts';
+import { fitsName, isId, isNamed } from './field-names.ts';
+import { byId, byName, byNumber, byValue, type Finding, notFound, urlOf } from './findings.ts';
 import { type JsonNode, pastTimesIn, plainWordsIn, scalarsIn, timeOf, wordsIn } from './json-nodes.ts';
 import { recogniseSteps } from './steps.ts';
 
@@ -56,33 +46,47 @@ function titleOf(line: string, resource: object, other: object | undefined): Fin
   const known = wordsIn(other).flatMap(({ value }) => textsIn(value));
   const isKnown = ({ value }: JsonNode) => textsIn(value).some((text) => known.includes(text));
   const common = words.filter((node) => fitsName(line, node.path) && isKnown(node));
-  // They fit by their names, so it does not matter how telling the text is.
-  return common.length > 0 ? byValue(line, common, '', 'is in another answer, too') : byName(line, words);
+  return common.length > 0 ? byValue(line, common, 'is in another answer, too') : byName(line, words);
 }
 
 function textsIn(value: unknown): unknown[] {
   return leavesOf(value).filter((text) => typeof text === 'string');
 }
 
-/** Start, end and duration of a recording. The only figure that is the time between two others proves all three. */
+const unitsOfTime = [1, 60, 3600, 0.001];
+
+/** Start, end and duration of a recording. The only figure that is the time between the only two times proves all three. */
 function timesOf(recording: object, now: Date): Finding[] {
   const times = pastTimesIn(recording, now);
   const [start, end] = [byName('recording.startedAt', times), byName('recording.finishedAt', times)];
-  const gap = ((timeOf(end.shown) ?? Number.NaN) - (timeOf(start.shown) ?? Number.NaN)) / 1000;
   // Start and end may each be rounded to seconds.
-  const fits = (seconds: number) => gap > 1 && seconds > 0 && Math.abs(gap - seconds) <= 1;
-  const [fitting, ...others] = scalarsIn(recording)
-    .filter(({ path, value }) => !isId(path) && timeOf(value) === undefined)
-    .filter(({ value }) => fits(Number(value)));
+  const isGap = (from: unknown, to: unknown, seconds: number) =>
+    seconds > 1 &&
+    Math.abs(((timeOf(to) ?? Number.NaN) - (timeOf(from) ?? Number.NaN)) / 1000 - seconds) <= 1;
+  const figures = scalarsIn(recording).filter(
+    ({ path, value }) => !isId(path) && timeOf(value) === undefined,
+  );
+  const fitting = figures.filter(({ value }) =>
+    unitsOfTime.some((unit) => isGap(start.shown, end.shown, Number(value) * unit)),
+  );
+  const seconds = fitting.filter(({ value }) => isGap(start.shown, end.shown, Number(value)));
   const line = 'recording.durationSeconds';
-  if (!fitting || others.length > 0) {
-    const why = fitting
-      ? 'several figures fit the times'
-      : 'no figure is the seconds between start and end: write a function where it has another unit';
-    return [start, end, notFound(line, why)];
+  if (seconds.length === 0)
+    return [
+      ...[start, end],
+      notFound(
+        line,
+        'no figure is the seconds between start and end: write a function where it has another unit',
+      ),
+    ];
+  const duration = byValue(line, seconds, 'is the time between start and end', fitting);
+  const pairs = times.flatMap(({ value: from }) =>
+    times.filter(({ value: to }) => isGap(from, to, Number(duration.shown))),
+  );
+  const areNamed = [start, end].every(({ line: field, set }) => isNamed(field, String(set)));
+  if (pairs.length === 1 && areNamed && duration.certainty === 'sure') {
+    const why = 'start, end and duration fit each other';
+    return [{ ...start, certainty: 'sure', why }, { ...end, certainty: 'sure', why }, duration];
   }
-  const { path, value: shown } = fitting;
-  const proved = { certainty: 'sure', why: 'start, end and duration fit each other' } as const;
-  const found = { ...(fitsName(line, path) ? sure : toConfirm)(line, path, proved.why), shown };
-  return [{ ...start, ...proved }, { ...end, ...proved }, found];
+  return [start, end, { ...duration, certainty: 'to confirm' }];
 }

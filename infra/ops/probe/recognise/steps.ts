@@ -14,16 +14,7 @@ import {
   withColumns,
   within,
 } from './findings.ts';
-import {
-  hasWords,
-  isScalar,
-  type JsonNode,
-  listsIn,
-  nameOf,
-  nodesIn,
-  reading,
-  wordsIn,
-} from './json-nodes.ts';
+import { hasWords, type JsonNode, listsIn, nameOf, nodesIn, valuesIn, wordsIn } from './json-nodes.ts';
 
 type Recorded = ScreenValues['recorded'];
 
@@ -37,10 +28,13 @@ export function recogniseSteps(recording: object, recorded: Recorded, operator: 
   const all = stepListsIn(recording);
   const lists = recorded ? all.filter(({ value }) => value.some((step) => isRecorded(step, recorded))) : all;
   const proof = 'has what was recorded';
-  const found = recorded ? byValue(line, lists, recorded.value, proof) : byName(line, lists, notSeen);
+  const found = recorded ? byValue(line, lists, proof) : byName(line, lists, notSeen);
   const best = lists.find(({ path }) => path === found.set);
   if (!best) return [found];
-  const place = { ...found, set: best.place };
+  const isAlone = !recorded || best.value.filter((step) => isRecorded(step, recorded)).length === 1;
+  const place = isAlone
+    ? { ...found, set: best.place }
+    : { ...toConfirm(line, best.place, 'several steps have what was recorded'), shown: found.shown };
   const fields = stepFieldsOf(best.value, recorded);
   return [place, ...within(place, [...fields, ...personalTypes(best.value, fields, operator)])];
 }
@@ -52,7 +46,7 @@ function stepFieldsOf(steps: readonly object[], recorded: Recorded): Finding[] {
   const name = step && recorded.step ? byWords('step.name', step, recorded.step) : byName('step.name', texts);
   const isFree = ({ path }: JsonNode) => path !== name.set;
   const value = step
-    ? withColumns(byValue('step.value', valuesOf(step, recorded.value).filter(isFree), recorded.value), steps)
+    ? withColumns(byValue('step.value', valuesIn(step, recorded.value).filter(isFree)), steps)
     : byName('step.value', nodes.filter(isFree), notSeen);
   const taken = [name.set, value.set].flat();
   const rest = nodes.filter(({ path }) => !taken.includes(path));
@@ -92,12 +86,7 @@ function stepListsIn(recording: object) {
 }
 
 function isRecorded(step: object, { value, step: name }: NonNullable<Recorded>): boolean {
-  return (name === undefined || hasWords(step, name)) && valuesOf(step, value).length > 0;
-}
-
-/** A step may have recorded a list of values. */
-function valuesOf(step: object, value: string): JsonNode[] {
-  return reading([...wordsIn(step), ...listsIn(step, isScalar)], value);
+  return (name === undefined || hasWords(step, name)) && valuesIn(step, value).length > 0;
 }
 
 /** Of each path the first value in any of the steps; null where no step has one. */
