@@ -42,6 +42,7 @@ export function createAnswerReaders(contract: AzumutaContract) {
   return {
     findArticle: { keyOf: numberOf('article'), read: by(articleIn) },
     findProductOrder: { keyOf: numberOf('productOrder'), read: by(productOrderIn) },
+    idInList: { keyOf: numberOf('productOrder'), read: idOf('productOrder') },
     readProductOrder: { keyOf: idOf('productOrder'), read: by(productOrderIn) },
     createProductOrder: by(createdProductOrderIn),
     readRecording: { keyOf: idOf('recording'), read: by(recordingIn) },

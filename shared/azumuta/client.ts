@@ -1,9 +1,12 @@
 import { Rejected, RetryLater } from '../model/errors.ts';
-import type { ProductOrderDraft, ProductOrderRef } from '../model/orders.ts';
-import { createAnswerReaders } from './answer-readers.ts';
+import { type ProductOrderDraft, type ProductOrderRef, productOrderRefOf } from '../model/orders.ts';
+import type { HttpResponse } from '../platform/http.ts';
+import { createAnswerReaders, type Resource } from './answer-readers.ts';
+import { fieldsIn, made, untold } from './field-readers.ts';
 import { creationOf } from './requests.ts';
 import type { Article, AzumutaProductOrder, AzumutaRecording, WorkInstruction } from './resources.ts';
 import { type AzumutaOptions, AzumutaSession } from './session.ts';
+import { nameForm } from './value-forms.ts';
 
 /** Articles seldom change, so a container keeps them for some minutes. Unknown ones are looked up again. */
 const articleTtlMs = 5 * 60_000;
@@ -36,9 +39,18 @@ export class AzumutaClient {
     return article;
   }
 
-  findProductOrder(number: string, signal: AbortSignal): Promise<AzumutaProductOrder | undefined> {
+  async findProductOrder(number: string, signal: AbortSignal): Promise<AzumutaProductOrder | undefined> {
     const call = { what: `looking up product order ${number}`, signal };
-    return this.#session.find('findProductOrder', this.#readers.findProductOrder, number, call);
+    const find = <T>(as: Resource<T>) => this.#session.find('findProductOrder', as, number, call);
+    const { summaries } = this.#options.contract.operations.findProductOrder;
+    if (!summaries) return find(this.#readers.findProductOrder);
+    const id = await find(this.#readers.idInList);
+    const order = id && (await this.productOrder(id, signal));
+    if (!id || (order && order.number === number)) return order || undefined;
+    // To answer that there is none would create it a second time.
+    throw new RetryLater(`Azumuta lists product order ${number} with an id that is not its own.`, {
+      scope: 'order',
+    });
   }
 
   productOrder(id: string, signal: AbortSignal): Promise<AzumutaProductOrder | undefined> {
@@ -64,9 +76,10 @@ export class AzumutaClient {
       );
     const resource = this.#session.resourceIn('createProductOrder', answer, what);
     const created = this.#readers.createProductOrder(resource);
-    // It may have been created: only a look-up by number shows it.
-    if (!created.ok) throw this.#session.unclear(created.invalid, answer, what).with({ wrote: 'perhaps' });
-    const { number: given = number, ...ref } = created.value;
+    const shown = created.ok ? created.value : await this.#unshown(number, resource, answer, signal);
+    // It may have been created: only a later look-up by number shows it.
+    if (!shown) throw this.#session.unclear(created, answer, what).with({ wrote: 'perhaps' });
+    const { number: given = number, ...ref } = shown;
     if (given !== number) {
       throw new Rejected(
         `Azumuta created product order ${given} when it was asked for ${number}. Remove it there, switch the automatic numbers of article ${article.number} off, and replay; if Azumuta shows it as ${number}, set azumuta.contract.createdProductOrder.number to where that is.`,
@@ -74,6 +87,25 @@ export class AzumutaClient {
       );
     }
     return { ...ref, number };
+  }
+
+  /** What was created without its id: by `Location` (RFC 9110 §10.2.2), else looked up by its number. */
+  async #unshown(
+    number: string,
+    resource: unknown,
+    answer: HttpResponse,
+    signal: AbortSignal,
+  ): Promise<(Partial<ProductOrderRef> & { readonly id: string }) | undefined> {
+    if (this.#session.isFailure(answer)) return undefined;
+    const { contract } = this.#options;
+    const given = fieldsIn(resource, contract, 'createdProductOrder', untold())('number', nameForm);
+    const template = contract.operations.readProductOrder.path.replace(/[.*+?^$()|]/g, '\\$&');
+    const address = new RegExp(`${template.replace('{id}', '([^/?#]+)')}(?:[?#].*)?$`);
+    const [, id] = address.exec(answer.headers.get('location') ?? '') ?? [];
+    if (id || (given && given !== number)) return made({ id: decodeURIComponent(id ?? ''), number: given });
+    // What goes wrong now is asked again by the next attempt.
+    const order = await this.findProductOrder(number, signal).catch(() => undefined);
+    return order && productOrderRefOf(order);
   }
 
   /** @param productOrder Whose recording it is. */

@@ -36,6 +36,8 @@ function part<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
 export const contractSchema = strictObject({
   /** Header with the API key. */
   apiKeyHeader: z._default(name, 'X-API-Key'),
+  /** Its value: `Bearer {key}` where the header is `Authorization`. */
+  apiKeyFormat: z._default(z.string().check(z.includes('{key}')), '{key}'),
   /** Language preferred in language maps; `en` is Azumuta's own fallback. */
   language: z._default(name, 'en'),
   /** The calls to Azumuta. */
@@ -44,9 +46,9 @@ export const contractSchema = strictObject({
   list: part({
     /** Where the entries of a list are. */
     entries: at('data'),
-    /** Where the next page is given: a path or a URL on the same origin, or a cursor; nothing after the last page. */
+    /** Where the next page is given: a path or a URL on the same origin, or a cursor; null after the last page. `Link` headers are followed, too. */
     next: at('next'),
-    /** The parameter for a cursor. */
+    /** The parameter for a cursor, unless an operation has `{cursor}` in its query or body. */
     cursor: z._default(name, 'cursor'),
   }),
   /** The form of an error. */

@@ -17,6 +17,12 @@ export type CreateBody = (
 ) => unknown;
 
 export const allPlaceholders = /\{([^{}]*)\}/g;
+
+/** Whether a text of a body is GraphQL: its braces are no placeholders, as values belong into `variables`. */
+export function isGraphql(text: string): boolean {
+  return /^\s*(query|mutation|fragment)\b[^{}]*\{[\s\S]*\}\s*$/.test(text);
+}
+
 const methods = z.enum(['GET', 'POST', 'PUT', 'PATCH']);
 const statuses = z.array(z.int().check(z.minimum(200), z.maximum(599)));
 
@@ -28,18 +34,20 @@ const belowBase = z.refine<string>(
 
 function placeholdersIn(template: unknown): string[] {
   const texts = leavesOf(template).filter((leaf) => typeof leaf === 'string');
-  return texts.flatMap((text) => [...text.matchAll(allPlaceholders)].map(([, name = '']) => name));
+  return texts.flatMap((text) =>
+    isGraphql(text) ? [] : [...text.matchAll(allPlaceholders)].map(([, name = '']) => name),
+  );
 }
 
 /** A template with no other placeholders than these. */
 function noneBut(...placeholders: readonly string[]) {
-  return z.refine<unknown>(
-    (template) => placeholdersIn(template).every((name) => placeholders.some((one) => isWithin(name, one))),
-    {
-      error: `no placeholders but ${placeholders.map((name) => `{${name}}`).join(', ')}`,
-      params: showFound,
-    },
-  );
+  const others = (template: unknown) =>
+    placeholdersIn(template).filter((name) => !placeholders.some((one) => isWithin(name, one)));
+  const written = (names: readonly string[]) => names.map((name) => `{${name}}`).join(', ');
+  return z.refine<unknown>((template) => others(template).length === 0, {
+    error: ({ input }) => `no placeholders but ${written(placeholders)}, and not ${written(others(input))}`,
+    params: showFound,
+  });
 }
 
 /** The fields of an operation, with its assumed path and query. */
@@ -58,6 +66,10 @@ const operationFields = (known: Check, path: string, query: Record<string, strin
   none: z._default(statuses, [404]),
   /** Statuses that mean: there is a product order of this number already. It is looked up once more. */
   exists: z._default(statuses, [409]),
+  /** Its last page names no next one, not even `null`, as in OData. Otherwise a look-up that lists others only is refused. */
+  endsWithoutNext: z._default(z.boolean(), false),
+  /** The entries of its list show less than the product order: what is found is read by its id. */
+  summaries: z._default(z.boolean(), false),
   /** Where the resource is in the answer. If that is a list, the entry with the id that was asked for counts. */
   answer: z._default(placeSchema, ''),
 });
@@ -82,12 +94,17 @@ const bodyFitsMethod = z.refine<{ readonly method: string; readonly body?: unkno
 );
 
 function finding(path: string) {
-  const { exists, answer, ...fields } = operationFields(noneBut('number'), path, { number: '{number}' });
-  return z.prefault(strictObject(fields).check(bodyFitsMethod), {});
+  const known = noneBut('number', 'cursor');
+  const { exists, answer, ...fields } = operationFields(known, path, { number: '{number}' });
+  return fields;
 }
+const { summaries: _, ...findingArticle } = finding('/articles');
 
 function reading(path: string, ...more: string[]) {
-  const { exists, ...fields } = operationFields(noneBut('id', ...more), `${path}/{id}`);
+  const { exists, endsWithoutNext, summaries, ...fields } = operationFields(
+    noneBut('id', ...more),
+    `${path}/{id}`,
+  );
   return z.prefault(strictObject(fields).check(bodyFitsMethod), {});
 }
 
@@ -98,7 +115,7 @@ function creating(path: string, assumed: BodyTemplate) {
     ...['number', 'article.id', 'article.number'],
     ...['parameters', 'parameterList', 'variantIds', 'variantNames'],
   );
-  const { none, body, ...fields } = operationFields(known, path);
+  const { none, endsWithoutNext, summaries, body, ...fields } = operationFields(known, path);
   return z.prefault(
     strictObject({
       ...fields,
@@ -112,9 +129,9 @@ function creating(path: string, assumed: BodyTemplate) {
 /** The path `/workinstructions` is verified; the others follow its pattern. */
 export const operationsSchema = strictObject({
   /** Finds an article by `{number}`. */
-  findArticle: finding('/articles'),
+  findArticle: z.prefault(strictObject(findingArticle).check(bodyFitsMethod), {}),
   /** Finds a product order by `{number}`. */
-  findProductOrder: finding('/productorders'),
+  findProductOrder: z.prefault(strictObject(finding('/productorders')).check(bodyFitsMethod), {}),
   /** Reads a product order by `{id}`. */
   readProductOrder: reading('/productorders'),
   /**

@@ -4,7 +4,7 @@ import type { HttpRequest } from '../platform/http.ts';
 import { isRecord } from '../platform/json.ts';
 import { segmentOf, valueAt } from '../platform/places.ts';
 import type { AzumutaContract } from './contract.ts';
-import { allPlaceholders, type Operation } from './operations.ts';
+import { allPlaceholders, isGraphql, type Operation } from './operations.ts';
 import { type Article, variantIdsOf } from './resources.ts';
 
 /**
@@ -15,7 +15,7 @@ import { type Article, variantIdsOf } from './resources.ts';
 export function requestOf(
   { method, path, query, body }: Operation,
   values: object,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): HttpRequest {
   const parameters = Object.entries(query).map(([name, template]) => [name, filledText(template, values)]);
   return {
@@ -31,6 +31,7 @@ export function requestOf(
 /** Fills in the placeholders of a template. A text that is one placeholder takes its value with its type. */
 function filled(template: unknown, values: object): unknown {
   if (typeof template === 'string') {
+    if (isGraphql(template)) return template;
     const alone = /^\{([^{}]*)\}$/.exec(template)?.[1];
     return alone === undefined ? filledText(template, values) : valueAt(values, alone);
   }

@@ -14,15 +14,9 @@ import { isRecord } from '../platform/json.ts';
 import { type Place, valueAt } from '../platform/places.ts';
 import type { Resource } from './answer-readers.ts';
 import type { AzumutaContract } from './contract.ts';
-import {
-  type Form,
-  fieldsIn,
-  type InvalidField,
-  type Read,
-  resourceReader,
-  sentencesOf,
-} from './field-readers.ts';
+import { type Form, fieldsIn, type Read, resourceReader, sentencesOf } from './field-readers.ts';
 import type { Operation, OperationName } from './operations.ts';
+import { type FindOperation, maxPages, nextPage, whyNotFound } from './pages.ts';
 import { requestOf } from './requests.ts';
 import { nameForm } from './value-forms.ts';
 
@@ -47,8 +41,6 @@ interface Answer extends HttpResponse {
 }
 
 const partner = 'Azumuta';
-/** A listing by number should have one entry, so it is not followed any further. */
-const maxPages = 5;
 
 /** Calls Azumuta, and interprets its answers, by the contract. */
 export class AzumutaSession {
@@ -84,25 +76,27 @@ export class AzumutaSession {
   }
 
   /** Why an answer cannot be understood: the error in it, or what is missing. */
-  unclear(invalid: readonly InvalidField[], answer: Answer, what: string): RetryLater {
+  unclear(read: Read<unknown>, answer: Answer, what: string): RetryLater {
     if (this.#holdsError(answer)) return errorIn(answer, what);
+    const invalid = read.ok ? [] : read.invalid;
     const sentence = `Azumuta's answer when ${what} cannot be understood. ${sentencesOf(invalid).join(' ')}`;
     return new RetryLater(sentence, { scope: 'order' });
   }
 
   /** The one entry of a list that has the number: the filter is an assumption, and Azumuta may ignore it. */
   async find<T>(
-    name: 'findArticle' | 'findProductOrder',
+    name: FindOperation,
     { keyOf, read }: Resource<T>,
     number: string,
     { what, signal }: Call,
   ): Promise<T | undefined> {
-    const first = requestOf(this.#operation(name), { number }, signal);
-    let request: HttpRequest | undefined = first;
     let unknown: (() => string) | undefined;
-    for (let page = 0; request && page < maxPages; page++) {
+    let following: HttpRequest | 'none' | 'unsaid' = requestOf(this.#operation(name), { number }, signal);
+    for (let page = 0; typeof following === 'object' && page < maxPages; page++) {
+      const request: HttpRequest = following;
       const answer = await this.send(name, request, what);
-      if (this.#isAbsent(name, answer, what)) return undefined;
+      // A page that was announced must be there.
+      if (page === 0 && this.#isAbsent(name, answer, what)) return undefined;
       const { entries, next } = this.#pageIn(this.#requireDone(name, answer, what), what);
       // An empty list together with an error does not mean that there is none.
       if (entries.length === 0 && this.#holdsError(answer)) throw errorIn(answer, what);
@@ -111,16 +105,13 @@ export class AzumutaSession {
         if (key.ok && key.value === number) return this.#understood(read(entry), answer, what);
         if (!key.ok) unknown ??= () => this.#understood(key, answer, what);
       }
-      request = entries.length === 0 || next === undefined ? undefined : this.#nextPage(first, next);
+      following = nextPage({ ...this.#options, name, number, request, answer, entries, next });
     }
     // One of which the number cannot be understood may be ours.
     unknown?.();
-    if (!request) return undefined;
+    if (following === 'none') return undefined;
     // It may be on a later page. To answer that there is none would create it a second time.
-    throw new Rejected(
-      `Azumuta does not filter by number when ${what}: ${maxPages} pages, and more to come. Set azumuta.contract.operations.${name}.query to its filter.`,
-      { code: 'configuration' },
-    );
+    throw new Rejected(whyNotFound(name, what, following === 'unsaid'), { code: 'configuration' });
   }
 
   /** The resource with this id; undefined when there is none. */
@@ -135,6 +126,8 @@ export class AzumutaSession {
     const answer = await this.send(name, requestOf(this.#operation(name), values, signal), what);
     if (this.#isAbsent(name, answer, what)) return undefined;
     const found = this.resourceIn(name, answer, what);
+    // So GraphQL says that there is none.
+    if (found === null && this.#operation(name).answer !== '' && !this.#holdsError(answer)) return undefined;
     if (!Array.isArray(found)) return this.#understood(read(found), answer, what);
     const entry = found.find((each) => this.#understood(keyOf(each), answer, what) === values.id);
     return entry === undefined ? undefined : this.#understood(read(entry), answer, what);
@@ -145,8 +138,8 @@ export class AzumutaSession {
   }
 
   async #sendWith(key: string, request: HttpRequest): Promise<Answer> {
-    const { apiKeyHeader, error } = this.#options.contract;
-    const headers = { ...request.headers, [apiKeyHeader]: key };
+    const { apiKeyHeader, apiKeyFormat, error } = this.#options.contract;
+    const headers = { ...request.headers, [apiKeyHeader]: apiKeyFormat.replace('{key}', () => key) };
     const response = await this.#http.send({ ...request, headers });
     const said = () => {
       const sentence = callConfigured('azumuta.contract.error.sentence failed', () =>
@@ -172,6 +165,11 @@ export class AzumutaSession {
     throw noJson(`${what} with something that is no JSON (${status})`);
   }
 
+  /** An error, or a page of a proxy. */
+  isFailure(answer: HttpResponse): boolean {
+    return (answer.json === undefined && answer.text.trim() !== '') || this.#holdsError(answer);
+  }
+
   #holdsError({ json }: HttpResponse): boolean {
     return isError(configured('error.at', this.#options.contract.error.at, json));
   }
@@ -183,11 +181,10 @@ export class AzumutaSession {
   #understood<T>(read: Read<T>, answer: Answer, what: string): T {
     if (read.ok) return read.value;
     if (answer.json === undefined) throw noJson(`${what} with something that is no JSON`);
-    const unread = this.unclear(read.invalid, answer, what);
+    const unread = this.unclear(read, answer, what);
     throw this.#holdsError(answer) ? unread : new Rejected(unread.message, { code: 'refused-by-azumuta' });
   }
 
-  /** A page of a list. A single object in the place of the list counts as a list of one. */
   #pageIn(answer: Answer, what: string) {
     const readPage = resourceReader((json, reading) => {
       const field = fieldsIn(json, this.#options.contract, 'list', reading);
@@ -195,19 +192,9 @@ export class AzumutaSession {
     });
     return this.#understood(readPage(answer.json), answer, what);
   }
-
-  /** `next` may be a path, an absolute URL or a cursor; Azumuta does not document which. HTTP refuses other origins. */
-  #nextPage(first: HttpRequest, next: string): HttpRequest {
-    const { baseUrl, contract } = this.#options;
-    if (!next.startsWith('/') && !/^https?:/i.test(next))
-      return { ...first, query: { ...first.query, [contract.list.cursor]: next } };
-    if (!next.startsWith('/')) return { ...first, path: next, query: {} };
-    const fromRoot = new URL(next, baseUrl);
-    const underBase = fromRoot.pathname.startsWith(`${new URL(baseUrl).pathname.replace(/\/$/, '')}/`);
-    return { ...first, path: underBase ? fromRoot.href : next, query: {} };
-  }
 }
 
+/** A single object in the place of the list counts as a list of one. */
 const entriesForm: Form<readonly unknown[]> = {
   expected: 'a list',
   understand(value) {

@@ -38,7 +38,11 @@ export function valueForm(language: string): Form<ParameterValue> {
 /** Smaller numbers are seconds: in milliseconds this is 1973, in seconds the year 5138. */
 const leastMilliseconds = 1e11;
 
-/** UTC with milliseconds; a time without a zone stays as it is, on the plant's clock. */
+/** ISO, or nearly: with a blank for `T`, `+0100` or `+01`, `UTC`, or the name of the zone behind its offset. */
+const isoLike =
+  /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?) ?(?:(Z|UTC|GMT)|([+-]\d\d):?(\d\d)?)?(?:\[[\w/+-]+\])?$/i;
+
+/** UTC with milliseconds; a time without a zone stays on the plant's clock. */
 export const instantForm: Form<string> = {
   expected: 'an ISO time, or seconds or milliseconds since 1970',
   understand(value) {
@@ -48,8 +52,10 @@ export const instantForm: Form<string> = {
       return since1970 > 0 && ms < 8.64e15 ? new Date(ms).toISOString() : undefined;
     }
     if (typeof value !== 'string') return undefined;
-    const isReadable = isDate(value.slice(0, 10)) && !Number.isNaN(Date.parse(value));
-    return utcInstant(value) ?? (isReadable ? value : undefined);
+    const [, day = '', time = '', utc, hours, minutes = '00'] = isoLike.exec(value) ?? [];
+    const local = `${day}T${time.replace(',', '.')}`;
+    if (utc ?? hours) return utcInstant(local + (utc ? 'Z' : `${hours}:${minutes}`));
+    return isDate(value) ? value : utcInstant(`${local}Z`) && local;
   },
 };
 
@@ -79,6 +85,10 @@ export function parametersForm(
   contract: Pick<AzumutaContract, 'parameter' | 'language'>,
 ): Form<Readonly<Record<string, ParameterValue>>> {
   const plain = valueForm(contract.language);
+  const keyForm: Form<string> = {
+    expected: `${nameForm.expected}, or a language map`,
+    understand: (key) => (isLanguageMap(key) ? textIn(key, contract.language) : nameIn(key)),
+  };
   const itself = { parameter: { ...contract.parameter, value: '' } };
   const readValue = (each: unknown, isWithin: boolean, reading: Reading) => {
     const field = fieldsIn(each, isWithin ? contract : itself, 'parameter', reading);
@@ -92,7 +102,7 @@ export function parametersForm(
       const found = {};
       for (const [at, each] of Object.entries(parameters)) {
         const field = fieldsIn(each, contract, 'parameter', reading);
-        const name = isList ? field('key', nameForm, 'required') : at;
+        const name = isList ? field('key', keyForm, 'required') : at;
         if (name === undefined) continue;
         const isWithin = isList || isRecord(each) || Array.isArray(each);
         const own = { ...reading, whose: `${reading.whose}, parameter "${name}"` };

@@ -79,7 +79,8 @@ export class Account {
     this.#nextCallAt = Math.max(now, this.#nextCallAt) + 1000 / callsPerSecond;
     this.calls += 1;
     try {
-      const headers = { [contract.apiKeyHeader]: apiKey };
+      const { apiKeyHeader, apiKeyFormat } = contract;
+      const headers = { [apiKeyHeader]: apiKeyFormat.replace('{key}', () => apiKey) };
       const answer = await this.#http.send({ ...request, headers, signal });
       return this.#understand(answer, `${request.method} ${template}`);
     } catch (error) {
@@ -120,7 +121,7 @@ export class Account {
 
 function refusals(header: string): Readonly<Record<number, string>> {
   return {
-    401: `it does not take the key. Check the key, and that it belongs into the header ${header} (azumuta.contract.apiKeyHeader).`,
+    401: `it does not take the key. Check the key, and that it belongs into the header ${header} as it is (azumuta.contract.apiKeyHeader, and apiKeyFormat for Bearer).`,
     403: 'the key may not read this, or there is no such address. Give it the right to read in Azumuta, or write the address into azumuta.contract.operations.',
     429: 'it asks to slow down. Try again in some minutes.',
   };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AzumutaClient } from '../../../shared/azumuta/client.ts';
+import { contractSchema, defaultContract } from '../../../shared/azumuta/contract.ts';
 import { type Answer, type Received, startServer } from '../../support/server.ts';
 import { article, draft, never, order, startClient, webPage } from './client-stage.ts';
 
@@ -11,6 +12,7 @@ const reads: readonly (readonly [string, (client: AzumutaClient) => Promise<unkn
   ['a work instruction', (client) => client.workInstruction('w1', never)],
 ];
 
+const paged = (data: readonly object[]): Answer => ({ body: { data, next: 'c2' } });
 const page = { body: webPage, headers: { 'content-type': 'text/html' } };
 const alone = { name: 'RetryLater', scope: 'order', wrote: 'nothing' };
 const withPartner = { ...alone, scope: 'partner' };
@@ -130,6 +132,92 @@ describe('a listing by number', () => {
     const { client } = await startPaged(() => null);
     expect(await client.findProductOrder('PO-1', never)).toBeUndefined();
   });
+
+  const bare = contractSchema.parse({ list: { entries: '' } });
+  const bareEndingSo = contractSchema.parse({
+    ...{ list: { entries: '' }, operations: { findProductOrder: { endsWithoutNext: true } } },
+  });
+
+  it.each([
+    ['a URL', 'http://HERE/api/v1/productorders?page=2'],
+    ['a path', '/api/v1/productorders?page=2'],
+    ['a query', '?page=2'],
+  ])('follows the next page of a Link header as %s, to the last one', async (_, target) => {
+    const pages = [
+      { body: [other], link: `</api/v1/productorders?page=9>; rel="last", <${target}>; rel="next"` },
+      { body: [other], link: '</api/v1/productorders?page=1>; title="first"; rel=prev' },
+    ];
+    const { client, calls } = await startClient(({ url, headers }) => {
+      const { body = [], link = '' } = pages[Number(url.searchParams.get('page') ?? 1) - 1] ?? {};
+      return { body, headers: { link: link.replace('HERE', headers.host ?? '') } };
+    }, bare);
+    expect(await client.findProductOrder('PO-1', never)).toBeUndefined();
+    expect(calls.map(({ url }) => url.searchParams.get('page'))).toEqual([null, '2']);
+  });
+
+  it('does not follow a Link header to another origin', async () => {
+    const elsewhere = await startServer(() => ({ body: [order] }));
+    const headers = { link: `<${elsewhere.url}/api/v1/productorders>; rel=next` };
+    const { client } = await startClient(() => ({ body: [other], headers }), bare);
+    await expect(client.findProductOrder('PO-1', never)).rejects.toMatchObject({ name: 'Rejected' });
+    expect(elsewhere.calls).toEqual([]);
+  });
+
+  it.each<[string, Answer, Answer, number, (string | undefined)?]>([
+    [
+      'others are listed and nothing says whether more follow',
+      { body: [other] },
+      {},
+      1,
+      'whether more pages follow',
+    ],
+    ['others are listed on a page whose next one is gone', paged([other]), { status: 404 }, 2, 'refused'],
+    ['an empty page has a next one', paged([]), { body: { data: [other] } }, 2, 'whether more pages follow'],
+    ['an empty page has itself as the next one', paged([]), paged([]), 2],
+    ['the list is empty', { body: [] }, {}, 1],
+    ['a single other one is answered', { body: other }, {}, 1],
+  ])('says that there is none only if no page may be left: %s', async (_, first, second, asked, refusal) => {
+    const contract = 'data' in Object(first.body) ? defaultContract : bare;
+    const { client, calls } = await startClient((call) => (isFirst(call) ? first : second), contract);
+    const finding = client.findProductOrder('PO-1', never);
+    if (refusal === undefined) expect(await finding).toBeUndefined();
+    else
+      await expect(finding).rejects.toMatchObject({
+        name: 'Rejected',
+        message: expect.stringContaining(refusal),
+      });
+    expect(calls).toHaveLength(asked);
+  });
+
+  it('believes a configuration that its last page says nothing of a next one', async () => {
+    const { client } = await startClient(() => ({ body: [other] }), bareEndingSo);
+    expect(await client.findProductOrder('PO-1', never)).toBeUndefined();
+  });
+
+  it('of summaries is followed to the product order itself, and never answers none for what it lists', async () => {
+    const contract = contractSchema.parse({ operations: { findProductOrder: { summaries: true } } });
+    const summaries = {
+      data: [
+        { id: 'p1', number: 'PO-1' },
+        { id: 'gone', number: 'PO-2' },
+      ],
+      next: null,
+    };
+    const { client } = await startClient(({ url }) => {
+      if (url.pathname.endsWith('/productorders')) return { body: summaries };
+      return url.pathname.endsWith('/p1') ? { body: order } : { status: 404 };
+    }, contract);
+    expect(await client.findProductOrder('PO-1', never)).toMatchObject({ id: 'p1', status: 'open' });
+    await expect(client.findProductOrder('PO-2', never)).rejects.toMatchObject(alone);
+    expect(await client.findProductOrder('PO-3', never)).toBeUndefined();
+  });
+});
+
+it('sends the key as its header wants it', async () => {
+  const contract = contractSchema.parse({ apiKeyHeader: 'Authorization', apiKeyFormat: 'Bearer {key}' });
+  const { client, calls } = await startClient(() => ({ body: order }), contract);
+  await client.productOrder('p1', never);
+  expect(calls[0]?.headers.authorization).toBe('Bearer old key');
 });
 
 describe('a refused key', () => {
@@ -172,8 +260,14 @@ describe('a refused key', () => {
 
 it.each([
   ['2026-12-01T00:30:00+01:00', '2026-11-30T23:30:00.000Z'],
+  ['2026-12-01T00:30:00+0100', '2026-11-30T23:30:00.000Z'],
+  ['2026-12-01 00:30:00,5 +01', '2026-11-30T23:30:00.500Z'],
+  ['2026-12-01T00:30+01:00[Europe/Brussels]', '2026-11-30T23:30:00.000Z'],
+  ['2026-11-30 23:30:00 UTC', '2026-11-30T23:30:00.000Z'],
   // On the plant's clock, which only the configuration knows.
   ['2026-12-01T00:30:00', '2026-12-01T00:30:00'],
+  ['2026-12-01 00:30', '2026-12-01T00:30'],
+  ['2026-12-01', '2026-12-01'],
 ])('converts times with a zone to UTC, and keeps those without: %s', async (told, known) => {
   // Prepare
   const times = { completedAt: told, startedAt: told, finishedAt: told };

@@ -47,7 +47,7 @@ describe('a wrong line of the contract', () => {
     );
   });
 
-  it.each<[object, string]>([
+  it.each<[object, string | RegExp]>([
     [
       { productOrder: { number: '$.number' } },
       '.productOrder.number: found "$.number", expected a path such as',
@@ -60,8 +60,10 @@ describe('a wrong line of the contract', () => {
     ],
     [
       { operations: { createProductOrder: { body: { a: [{ b: '{nubmer}' }] } } } },
-      '.createProductOrder.body: found object, expected no placeholders but {number}, {article.id}',
+      /\.createProductOrder\.body: found object, expected no placeholders but \{number}, \{article\.id}.*, and not \{nubmer}\.$/,
     ],
+    [{ apiKeyFormat: 'Bearer' }, '.apiKeyFormat: found string'],
+    [{ operations: { findArticle: { summaries: true } } }, 'summaries'],
     [
       { operations: { createProductOrder: { method: 'DELETE' } } },
       '.method: found string, expected "GET" or',
@@ -158,6 +160,11 @@ describe('a value in all its forms', () => {
       }),
       { parameters: { Q: 5 } },
     ],
+    [
+      'parameters whose keys are language maps',
+      orderWith({ parameters: [{ key: { nl: 'Aantal', en: 'Quantity' }, value: 5 }] }),
+      { parameters: { Quantity: 5 } },
+    ],
     ['a map of parameters', orderWith({ parameters: { Q: 5, N: null } }), { parameters: { Q: 5 } }],
     [
       'a map of objects',
@@ -223,6 +230,11 @@ describe('what cannot be understood is reported with its line of the contract', 
       '$.status: found missing',
     ],
     ['a status as object', orderWith({ status: { code: 40 } }), '$.status: found object'],
+    [
+      'a day that does not exist',
+      orderWith({ completedAt: '2026-02-31 08:00' }),
+      '$.completedAt: found string',
+    ],
     ['a time', orderWith({ completedAt: 'yesterday' }), '$.completedAt: found string, expected an ISO time'],
     ['parameters', orderWith({ parameters: 'Quantity=5' }), '$.parameters: found string, expected a map'],
     [

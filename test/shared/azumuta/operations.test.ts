@@ -24,6 +24,49 @@ describe('an operation of the contract', () => {
     ]);
   });
 
+  it('may be GraphQL: braces of its text stay, values and cursors are variables, and null means that there is none', async () => {
+    // Prepare
+    const query =
+      'query ($n: String!, $after: String) {\n  orders(number: $n, after: $after) {nodes {id} }\n}';
+    const [path, method] = ['/graphql', 'POST'] as const;
+    const contract = contractSchema.parse({
+      operations: {
+        findProductOrder: {
+          ...{ path, method, query: {} },
+          body: { query, variables: { n: '{number}', after: '{cursor}' } },
+        },
+        readProductOrder: {
+          ...{ path, method, answer: 'data.order' },
+          body: { query: 'query ($id: ID!) { order(id: $id) {id} }', variables: { id: '{id}' } },
+        },
+      },
+      list: { entries: 'data.orders.nodes', next: 'data.orders.after' },
+    });
+    const answers = [
+      { data: { orders: { nodes: [{ id: 'p0', number: 'PO-0' }], after: 'c2' } } },
+      { data: { orders: { nodes: [order], after: null } } },
+      { data: { order: null } },
+      { data: { order: null }, errors: [{ message: 'It failed.' }] },
+    ];
+    const { client, calls } = await startClient(() => ({ body: answers[calls.length - 1] }), contract);
+
+    // Act
+    const found = await client.findProductOrder('PO-1', never);
+    const none = await client.productOrder('p2', never);
+
+    // Assess
+    expect([found?.id, none]).toEqual(['p1', undefined]);
+    await expect(client.productOrder('p3', never)).rejects.toMatchObject({
+      name: 'RetryLater',
+      scope: 'order',
+    });
+    expect(calls.slice(0, 3).map(({ body }) => JSON.parse(body))).toEqual([
+      { query, variables: { n: 'PO-1' } },
+      { query, variables: { n: 'PO-1', after: 'c2' } },
+      { query: 'query ($id: ID!) { order(id: $id) {id} }', variables: { id: 'p2' } },
+    ]);
+  });
+
   it('decides what a status means', async () => {
     const contract = contractSchema.parse({
       operations: { readProductOrder: { done: [503], none: [403] }, readRecording: { none: [] } },

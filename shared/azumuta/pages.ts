@@ -1,0 +1,70 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { HttpRequest, HttpResponse } from '../platform/http.ts';
+import { valueAt } from '../platform/places.ts';
+import type { AzumutaContract } from './contract.ts';
+import { requestOf } from './requests.ts';
+
+export type FindOperation = 'findArticle' | 'findProductOrder';
+
+/** A listing by number should have one entry, so it is not followed any further. */
+export const maxPages = 5;
+
+/** A page of a list: what it was asked for by, and what it says. */
+interface Page {
+  readonly baseUrl: string;
+  readonly contract: AzumutaContract;
+  readonly name: FindOperation;
+  readonly number: string;
+  readonly request: HttpRequest;
+  readonly answer: Pick<HttpResponse, 'json' | 'headers'>;
+  readonly entries: readonly unknown[];
+  /** A path, an absolute URL or a cursor; Azumuta does not document which. */
+  readonly next: string | undefined;
+}
+
+/**
+ * The request for the page after this one. HTTP refuses other origins.
+ * @returns `none` when the page is empty, or the answer says that it is the last one, as a Link header does that names
+ * others only (RFC 8288 §3); `unsaid` when nothing says whether a page follows.
+ */
+export function nextPage(page: Page): HttpRequest | 'none' | 'unsaid' {
+  const { baseUrl, contract, name, request, answer, entries } = page;
+  const links = answer.headers.get('link') ?? '';
+  const [, linked] = /<([^>]*)>[^<]*?;\s*rel="?(?:[^",;]* )?next\b/i.exec(links) ?? [];
+  const next = page.next ?? (linked && new URL(linked, addressOf(request.path, baseUrl)).href);
+  if (next !== undefined) {
+    const following = pageAt(next, page);
+    // Some give the same cursor again once nothing is left.
+    return entries.length === 0 && isDeepStrictEqual(following, request) ? 'none' : following;
+  }
+  const isLast =
+    entries.length === 0 ||
+    contract.operations[name].endsWithoutNext ||
+    valueAt(answer.json, contract.list.next) !== undefined ||
+    !Array.isArray(valueAt(answer.json, contract.list.entries)) ||
+    /;\s*rel="?(first|prev|last)\b/i.test(links);
+  return isLast ? 'none' : 'unsaid';
+}
+
+function pageAt(next: string, { baseUrl, contract, name, number, request }: Page): HttpRequest {
+  const operation = contract.operations[name];
+  const isFilledIn = JSON.stringify([operation.query, operation.body]).includes('{cursor}');
+  const first = requestOf(operation, isFilledIn ? { number, cursor: next } : { number }, request.signal);
+  if (isFilledIn) return first;
+  if (/^https?:/i.test(next)) return { ...first, path: next, query: {} };
+  if (!next.startsWith('/')) return { ...first, query: { ...first.query, [contract.list.cursor]: next } };
+  const fromRoot = new URL(next, baseUrl).href;
+  return { ...first, path: fromRoot.startsWith(addressOf('/', baseUrl)) ? fromRoot : next, query: {} };
+}
+
+function addressOf(path: string, baseUrl: string): string {
+  return /^https?:/i.test(path) ? path : new URL(baseUrl).href.replace(/\/$/, '') + path;
+}
+
+/** @param isUnsaid Whether nothing says if more pages follow. */
+export function whyNotFound(name: FindOperation, what: string, isUnsaid: boolean): string {
+  const line = `azumuta.contract.operations.${name}`;
+  const does = `Azumuta does not filter by number when ${what}`;
+  if (!isUnsaid) return `${does}: ${maxPages} pages, and more to come. Set ${line}.query to its filter.`;
+  return `${does}, and nothing says whether more pages follow. Set ${line}.query to its filter, azumuta.contract.list.next to where the next page is, or ${line}.endsWithoutNext to true if a last page just names no next one.`;
+}
