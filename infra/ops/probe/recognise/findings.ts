@@ -119,13 +119,8 @@ export const wasAnswered = 'was answered with what was looked for';
 /** The place of an id that was asked for, and answered; of any other id by its name. */
 export function byId(line: string, resource: object, id: string | undefined): Finding {
   const names = namesIn(resource);
-  if (id === undefined)
-    return byName(
-      line,
-      names.filter(({ path }) => isId(path)),
-    );
-  const having = names.filter(({ value }) => nameOf(value) === id);
-  return byValue(line, having, wasAnswered);
+  const having = names.filter(({ path, value }) => (id === undefined ? isId(path) : nameOf(value) === id));
+  return id === undefined ? byName(line, having) : byValue(line, having, wasAnswered);
 }
 
 /** The address of a page, by its name. */

@@ -53,40 +53,39 @@ function textsIn(value: unknown): unknown[] {
   return leavesOf(value).filter((text) => typeof text === 'string');
 }
 
-const unitsOfTime = [1, 60, 3600, 0.001];
+/** In which a duration may be told, in seconds. */
+const units = [1, 60, 3600, 0.001];
 
 /** Start, end and duration of a recording. The only figure that is the time between the only two times proves all three. */
 function timesOf(recording: object, now: Date): Finding[] {
   const times = pastTimesIn(recording, now);
   const [start, end] = [byName('recording.startedAt', times), byName('recording.finishedAt', times)];
+  const timeAt = (value: unknown) => (timeOf(value) ?? Number.NaN) / 1000;
   // Start and end may each be rounded to seconds.
   const isGap = (from: unknown, to: unknown, seconds: number) =>
-    seconds > 1 &&
-    Math.abs(((timeOf(to) ?? Number.NaN) - (timeOf(from) ?? Number.NaN)) / 1000 - seconds) <= 1;
-  const figures = scalarsIn(recording).filter(
-    ({ path, value }) => !isId(path) && timeOf(value) === undefined,
+    seconds > 1 && Math.abs(timeAt(to) - timeAt(from) - seconds) <= 1;
+  const figures = scalarsIn(recording)
+    .filter(({ path, value }) => !isId(path) && timeOf(value) === undefined)
+    .filter(({ value }) => units.some((unit) => isGap(start.shown, end.shown, Number(value) * unit)));
+  const seconds = figures.filter(({ value }) => isGap(start.shown, end.shown, Number(value)));
+  const duration = byValue(
+    'recording.durationSeconds',
+    seconds,
+    'is the time between start and end',
+    figures,
   );
-  const fitting = figures.filter(({ value }) =>
-    unitsOfTime.some((unit) => isGap(start.shown, end.shown, Number(value) * unit)),
-  );
-  const seconds = fitting.filter(({ value }) => isGap(start.shown, end.shown, Number(value)));
-  const line = 'recording.durationSeconds';
-  if (seconds.length === 0)
-    return [
-      ...[start, end],
-      notFound(
-        line,
-        'no figure is the seconds between start and end: write a function where it has another unit',
-      ),
-    ];
-  const duration = byValue(line, seconds, 'is the time between start and end', fitting);
+  if (seconds.length === 0) return [start, end, { ...duration, why: noDuration }];
   const pairs = times.flatMap(({ value: from }) =>
     times.filter(({ value: to }) => isGap(from, to, Number(duration.shown))),
   );
-  const areNamed = [start, end].every(({ line: field, set }) => isNamed(field, String(set)));
-  if (pairs.length === 1 && areNamed && duration.certainty === 'sure') {
-    const why = 'start, end and duration fit each other';
-    return [{ ...start, certainty: 'sure', why }, { ...end, certainty: 'sure', why }, duration];
-  }
-  return [start, end, { ...duration, certainty: 'to confirm' }];
+  const areNamed = [start, end].every(({ line, set }) => isNamed(line, String(set)));
+  const isProved = pairs.length === 1 && areNamed && duration.certainty === 'sure';
+  const proved = isProved && { certainty: 'sure' as const, why: 'start, end and duration fit each other' };
+  return [
+    { ...start, ...proved },
+    { ...end, ...proved },
+    isProved ? duration : { ...duration, certainty: 'to confirm' },
+  ];
 }
+const noDuration =
+  'no figure is the seconds between start and end: write a function where it has another unit';
