@@ -15,7 +15,7 @@ import {
 import { answersFrom, formatted, writeNewFile } from '../cli/files.ts';
 import { linesOf } from '../cli/output.ts';
 import { findTarget } from '../cli/target.ts';
-import { emptyContract } from './contract-text.ts';
+import { emptyContract, isUnchanged, signed } from './contract-text.ts';
 import { findKey, findPlant, type Plant } from './plant.ts';
 import { type Probed, probeAccount } from './probe.ts';
 import { cannotBeRead, contractModule, placeIn, reportLines } from './report.ts';
@@ -31,8 +31,8 @@ Examples:
   npm run probe -- --stack AzumutaErp-ghent-production
 
 The key is the stack's secret, else AZUMUTA_API_KEY, else it is asked for; it is kept nowhere. Nothing is written to
-Azumuta. The addresses, and what else you know already, are those of azumuta.contract in the configuration: where
-Azumuta's API has other addresses than are assumed, write them there first.
+Azumuta. It asks at azumuta.baseUrl, at the addresses of azumuta.contract, and sends the key in its apiKeyHeader
+(apiKeyFormat: 'Bearer {key}' for Authorization). Where your account has others than are assumed, write them first.
 
 A file of answers: {"number": "MO/0001", "article": "GEAR-01", "parameter": {"name": "Quantity", "value": "5"},
 "variant": "Red", "completedStatus": "Done", "recorded": {"value": "5", "step": "Good quantity"}};
@@ -49,21 +49,24 @@ Exit codes: 0 done · 1 Azumuta refused or failed · 2 wrong command line, or an
     answers: textOption('<file>', 'a JSON file with what you see, where there is no terminal'),
     values: flag('show the values that were found, too'),
     out: textOption('<file>', 'where the contract is written (default: plants/<plant>.contract.ts)'),
-    replace: flag('overwrite that file; lines that the configuration has by hand stay'),
+    replace: flag('overwrite that file, unless somebody has changed it'),
   },
 });
 type Options = z.output<typeof command.form>;
 
-/** Writes the contract where there is none yet. @returns What to do with it, in lines. */
+/** Writes the contract, never over what somebody wrote. @returns What to do with it, in lines. */
 function writeContract(contract: string, { file, contractFile }: Plant, { out, replace }: Options): string[] {
   const own = out ?? contractFile;
   if (own === undefined)
     return ['--out names a file to write it into; so does the configuration of a plant.'];
   const isThere = existsSync(own);
-  const stays = `${own} is there already, and stays as it is: --replace overwrites it, --out names another file.`;
-  if (isThere && !replace && readFileSync(own, 'utf8') !== emptyContract) return [stays];
+  const before = isThere ? readFileSync(own, 'utf8') : emptyContract;
+  const isByHand = before !== emptyContract && !isUnchanged(before);
+  const how = isByHand ? 'copy what is new, or let --out name another file' : '--replace overwrites it';
+  if (isByHand || (before !== emptyContract && !replace))
+    return [`${own} is there already, and stays as it is: ${how}.`];
   rmSync(own, { force: true });
-  writeNewFile(own, contract);
+  writeNewFile(own, signed(contract));
   const path = relative(dirname(file), own).replaceAll('\\', '/');
   const added = `import { contract } from '${path.startsWith('.') ? path : `./${path}`}';`;
   return [
@@ -75,17 +78,16 @@ function writeContract(contract: string, { file, contractFile }: Plant, { out, r
 
 /** The result. Writes the contract if it differs from what is assumed, unless other programs read the result. */
 function probedAnswer(probed: Probed, plant: Plant, options: Options): Answer {
-  const { findings, stopped, settings } = probed;
+  const { findings, stopped } = probed;
   const contract = formatted(contractModule(probed));
   const fields = findings.map(({ line, set, certainty, why, shown }) => {
     return { line, where: placeIn(set), certainty, why, value: options.values ? shown : undefined };
   });
-  const isWritten = !options.json && Object.keys(settings).length > 0;
   return {
     facts: { findings: fields, contract, stopped, cannotBeRead },
     lines: linesOf(
       reportLines(probed, contract, options.values),
-      isWritten && writeContract(contract, plant, options),
+      !options.json && writeContract(contract, plant, options),
       ['', 'What reading cannot show:', ...cannotBeRead.map((each) => `  - ${each}`)],
     ),
     exit: stopped !== undefined ? exits.failed : hasFound(probed) ? exits.done : exits.notFound,

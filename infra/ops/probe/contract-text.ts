@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { oneLine } from '../../../shared/model/text.ts';
 import { isRecord } from '../../../shared/platform/json.ts';
 
@@ -13,44 +14,43 @@ export function withSource(read: (json: unknown) => unknown, source: string) {
   return Object.assign(read, { toString: () => source });
 }
 
-/**
- * A value of the configuration in TypeScript, not formatted.
- * @param remarks Written behind the lines whose paths they have.
- * @param at The path of the value; '' is the whole contract.
- */
-export function sourceOf(value: unknown, remarks: ReadonlyMap<string, string> = new Map(), at = ''): string {
+/** A value of the configuration in TypeScript, not formatted. */
+export function sourceOf(value: unknown): string {
   if (typeof value === 'string') return literal(value);
-  if (Array.isArray(value)) return `[${value.map((each) => sourceOf(each, remarks, '*')).join(', ')}]`;
+  if (Array.isArray(value)) return `[${value.map(sourceOf).join(', ')}]`;
   if (!isRecord(value)) return String(value);
-  const fields = Object.entries(value).map(([name, each]) => {
-    const line = at === '' ? name : `${at}.${name}`;
-    const remark = remarks.get(line);
-    const key = /^[A-Za-z_$][\w$]*$/.test(name) ? name : literal(name);
-    const field = `${key}: ${sourceOf(each, remarks, line)},`;
-    return remark === undefined ? field : `${field} // ${oneLine(remark, 200)}\n`;
-  });
-  return fields.length === 0 ? '{}' : `{ ${fields.join(' ').replace(/,$/, '')} }`;
+  const keyOf = (name: string) => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : literal(name));
+  const fields = Object.entries(value).map(([name, each]) => `${keyOf(name)}: ${sourceOf(each)}`);
+  return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
 }
 
 /**
  * A module for `plants/`, which exports the contract; not formatted.
- * @param missing Sentences about the lines that could not be seen.
+ * @param remarks Sentences about lines that somebody has to look at.
  */
-export function moduleOf(
-  settings: object,
-  remarks?: ReadonlyMap<string, string>,
-  missing: readonly string[] = [],
-): string {
-  const text = sourceOf(settings, remarks);
+export function moduleOf(settings: object, remarks: readonly string[] = []): string {
+  const text = sourceOf(settings);
   const helpers = ['listAt', 'valueAt'].filter((name) => text.includes(`${name}(`));
   const type = 'AzumutaContractSettings';
   const imported = helpers.length === 0 ? `type { ${type} }` : `{ type ${type}, ${helpers.join(', ')} }`;
-  const notSeen = missing.map((each) => `// - ${oneLine(each, 300)}\n`).join('');
+  const told = remarks.map((each) => `// - ${oneLine(each, 300)}\n`).join('');
   return `import ${imported} from '#azumuta-erp';
 
 /** How this plant's Azumuta talks, where it differs from what is assumed. Proposed by \`npm run probe\`. */
 export const contract: AzumutaContractSettings = ${text};
-${notSeen && `\n// Not seen; where they differ from what is assumed, write them by hand:\n${notSeen}`}`;
+${told && `\n// Look at these, what books wrong first; where they differ, write them above by hand:\n${told}`}`;
+}
+
+/** A module with a last line by which a change by hand is noticed. */
+export function signed(module: string): string {
+  const hash = createHash('sha256').update(module).digest('hex').slice(0, 16);
+  return `${module}// Unchanged since probe wrote it: ${hash}\n`;
+}
+
+/** Whether a module is as it was written. Git may have changed its line endings. */
+export function isUnchanged(module: string): boolean {
+  const text = module.replaceAll('\r\n', '\n');
+  return signed(text.slice(0, text.lastIndexOf('// '))) === text;
 }
 
 /** As `npm run init` writes it: a plant's configuration imports it from the beginning. */

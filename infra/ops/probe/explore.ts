@@ -1,5 +1,7 @@
 import { type AzumutaContract, defaultContract } from '../../../shared/azumuta/contract.ts';
+import type { FindOperation } from '../../../shared/azumuta/pages.ts';
 import { isRecord, leavesOf } from '../../../shared/platform/json.ts';
+import { valueAt } from '../../../shared/platform/places.ts';
 import type { Ask } from './account.ts';
 import { fitsName, isId, ranked } from './recognise/field-names.ts';
 import { type Finding, notFound, placeOf, sure, toConfirm } from './recognise/findings.ts';
@@ -14,13 +16,13 @@ import {
 } from './recognise/json-nodes.ts';
 import type { ScreenValues } from './screen-values.ts';
 
-type FindOperation = 'findProductOrder' | 'findArticle';
 type IdOperation = 'readProductOrder' | 'readRecording' | 'readWorkInstruction';
 
 /** A resource that was looked for. */
 export interface Found extends Located {
-  /** The id that was asked for. */
+  /** The id that was asked for, and its path where it was found. */
   readonly id?: string | undefined;
+  readonly field?: string;
 }
 
 /** The resources that were found, by the operation that answered them. */
@@ -31,13 +33,6 @@ export function orderIn({ readProductOrder, findProductOrder }: Resources): Foun
   return readProductOrder ?? findProductOrder;
 }
 
-/** A resource that was read by its id. */
-interface ById extends Found {
-  readonly id: string;
-  /** The path of the id where it was found. */
-  readonly field: string;
-}
-
 /** So many values are tried as an id. */
 const maxIds = 4;
 /** Of one order, at most so many recordings are read, in each of so many lists. */
@@ -45,6 +40,9 @@ const maxRecordings = 5;
 const maxLists = 3;
 /** Deeper than anything that an operator records. */
 const maxDepth = 12;
+
+const nowhere =
+  'its address is answered with 404. Check azumuta.baseUrl first. If that is right, this list does not have the number';
 
 const isDone = (status: number) => status >= 200 && status < 300;
 
@@ -73,33 +71,43 @@ export class Explorer {
       await this.#ask({ method: 'GET', path: '/workinstructions', query: {} }, {});
     const entry = await this.#find('findProductOrder', number, 'this list does not have the number');
     if (!entry) return;
-    const ids = [...idsOf('productOrder.id', entry.resource), { path: '', value: number }];
-    const order = await this.#read('readProductOrder', ids, {}, number);
+    const orderIds = [...idsOf('productOrder.id', entry.resource), { path: '', value: number }];
+    const order = await this.#read('readProductOrder', orderIds, {}, number);
     const { resource } = order ?? entry;
     const orderValues = { productOrder: { id: order?.id ?? '', number } };
     const recording = await this.#readRecording(resource, orderValues);
-    const instruction = recording && (await this.#readInstruction(recording, resource));
+    // What the recording names by an id, other than itself and its product order.
+    const others = [recording?.id, ...idsOf('productOrder.id', resource).map(({ value }) => nameOf(value))];
+    const named = recording ? idsOf('recording.workInstructionId', recording.resource) : [];
+    const ids = named.filter(({ value }) => !others.includes(nameOf(value)));
+    const instruction = await this.#read('readWorkInstruction', ids);
     if (article !== undefined)
       await this.#find('findArticle', article, 'this list does not have the article');
-    await this.#findAbsence('readProductOrder', order?.id);
-    await this.#findAbsence('readRecording', recording?.id, orderValues);
-    await this.#findAbsence('readWorkInstruction', instruction?.id);
+    await this.#findAbsence('readProductOrder', order);
+    await this.#findAbsence('readRecording', recording, orderValues);
+    await this.#findAbsence('readWorkInstruction', instruction);
   }
 
   /** Finds a resource by its number. */
   async #find(name: FindOperation, number: string, missing: string): Promise<Found | undefined> {
     const operation = this.#contract.operations[name];
-    const { json } = await this.#ask(operation, { number });
+    const { status, json } = await this.#ask(operation, { number });
     const located = locate(json, [number]);
+    if (!located && status === 404 && name === 'findProductOrder') return this.#miss(name, nowhere);
     if (!located) return this.#miss(name, missing);
-    this.findings.push(
-      sure(`operations.${name}.path`, operation.path, 'what was looked for is in this list'),
-    );
     const other = await this.#ask(operation, { number: unknownLike(number) });
     const isEmpty = !listsIn(other.json).some(({ value }) => value.some(isRecord));
     const isApplied = [204, 404, 410].includes(other.status) || (isDone(other.status) && isEmpty);
-    const why = 'the filter is not applied: ask Azumuta how one is found by its number';
-    if (!isApplied) this.findings.push(notFound(`operations.${name}.query`, why));
+    const filter = operation.body === undefined ? 'query' : 'body';
+    const [line, why] = [
+      `operations.${name}.${filter}`,
+      'the filter is not applied: ask Azumuta how one is found by its number',
+    ];
+    const applied = sure(line, operation[filter], 'a number that nothing has finds nothing');
+    this.findings.push(
+      sure(`operations.${name}.path`, operation.path, 'what was looked for is in this list'),
+      isApplied ? applied : notFound(line, why),
+    );
     this.resources[name] = located;
     return located;
   }
@@ -109,19 +117,11 @@ export class Explorer {
     this.findings.push(notFound(`operations.${name}.path`, why));
   }
 
-  /** Reads what a recording names by an id, other than itself and its product order. */
-  #readInstruction(recording: ById, order: object) {
-    const others = [recording.id, ...idsOf('productOrder.id', order).map(({ value }) => nameOf(value))];
-    const all = idsOf('recording.workInstructionId', recording.resource);
-    const ids = all.filter(({ value }) => !others.includes(nameOf(value)));
-    return this.#read('readWorkInstruction', ids);
-  }
-
   /** Reads a recording of an order, if possible the one that has the value that was seen. */
-  async #readRecording(order: object, values: object): Promise<ById | undefined> {
+  async #readRecording(order: object, values: object): Promise<Found | undefined> {
     const { recorded } = this.#seen;
     for (const { value: list } of recordingLists(order, this.#seen).slice(0, maxLists)) {
-      let first: ById | undefined;
+      let first: Found | undefined;
       for (const entry of list.toReversed().slice(0, maxRecordings)) {
         // The others have their id where it has worked.
         const ids = idsInEntry(entry).filter(({ path }) => first === undefined || path === first.field);
@@ -152,33 +152,35 @@ export class Explorer {
       const located =
         locate(json, number === undefined ? [id] : [number, id]) ?? (number && locate(json, [number]));
       if (!located) continue;
-      if (!this.resources[name]) this.#noteRead(name, operation.path, located);
-      const found: ById = { ...located, id, field };
+      if (!this.resources[name]) this.#noteRead(name, located);
+      const found: Found = { ...located, id, field };
       this.resources[name] = found;
       return found;
     }
     return undefined;
   }
 
-  #noteRead(name: IdOperation, path: string, located: Located): void {
-    const why = 'an id was answered with the resource that has it';
-    this.findings.push(sure(`operations.${name}.path`, path, why));
+  #noteRead(name: IdOperation, located: Located): void {
+    const { path } = this.#contract.operations[name];
+    this.findings.push(
+      sure(`operations.${name}.path`, path, 'an id was answered with the resource that has it'),
+    );
     if (located.place !== '') this.findings.push(placeOf(`operations.${name}.answer`, located));
   }
 
   /** Finds out how an id that does not exist is answered. */
-  async #findAbsence(name: IdOperation, id: string | undefined, values = {}): Promise<void> {
+  async #findAbsence(name: IdOperation, { id, place }: Partial<Found> = {}, values = {}): Promise<void> {
     if (id === undefined) return;
     const unknown = { ...values, id: unknownLike(id) };
     const { status, json } = await this.#ask(this.#contract.operations[name], unknown);
     const line = `operations.${name}.none`;
     const why = 'an id that does not exist is answered';
-    if (status === 404 || status === 0) return;
+    // The flows understand null there, and a list in which the id is missing.
+    const isUnderstood = listsIn(json).length > 0 || (place && valueAt(json, place) === null);
+    if (status === 404 || status === 0 || (isDone(status) && isUnderstood)) return;
     if ([204, 410].includes(status)) this.findings.push(sure(line, [status], `${why} so`));
-    else if (!isDone(status))
-      this.findings.push(toConfirm(line, [404, status], `${why} so, or one of another form`));
-    // The flows understand a list in which the id is missing.
-    else if (listsIn(json).length === 0) this.findings.push(notFound(line, `${why} with ${status}`));
+    else if (isDone(status)) this.findings.push(notFound(line, `${why} with ${status}`));
+    else this.findings.push(toConfirm(line, [404, status], `${why} so, or one of another form`));
   }
 }
 

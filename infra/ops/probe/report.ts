@@ -1,18 +1,29 @@
+import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { valueAt } from '../../../shared/platform/places.ts';
 import { linesOf, styled, tableOf } from '../cli/output.ts';
 import { moduleOf, sourceOf } from './contract-text.ts';
 import type { Probed } from './probe.ts';
 import type { Finding } from './recognise/findings.ts';
 
-/** The contract as a module, not formatted: it says which lines somebody must confirm, and which could not be seen. */
+/** Lines by which something wrong is booked come first, then those by which something is missed. */
+const wrongFirst =
+  'step.value recording.steps step.name productOrder.status completedStatuses productOrder.parameters parameter. productOrder.number productOrder.recordings recordingRef. recording.productOrder article. operations. list.'.split(
+    ' ',
+  );
+
+/** The contract as a module, not formatted, with whatever somebody must confirm, could not be seen, or is told otherwise. */
 export function contractModule({ settings, findings }: Pick<Probed, 'settings' | 'findings'>): string {
-  const remarks = new Map<string, string>();
-  // A line that was written by hand stays, and needs no confirmation.
-  for (const { line, set, certainty, why } of findings)
-    if (certainty === 'to confirm' && JSON.stringify(valueAt(settings, line)) === JSON.stringify(set))
-      remarks.set(line, `to confirm: ${why}`);
-  const missing = findings.filter(({ certainty }) => certainty === 'not found');
-  return moduleOf(settings, remarks, [...missing.map(({ line, why }) => `${line}: ${why}`), ...cannotBeRead]);
+  const rankOf = ({ line }: Finding) => wrongFirst.findIndex((start) => line.startsWith(start)) >>> 0;
+  const remarks = findings
+    .toSorted((a, b) => rankOf(a) - rankOf(b))
+    .flatMap(({ line, set, certainty, why }) => {
+      if (set === undefined) return `${line}: ${certainty}: ${why}`;
+      const own = valueAt(settings, line) ?? valueAt(defaultContract, line);
+      const isOther = certainty === 'sure' && sourceOf(own) !== sourceOf(set);
+      if (isOther) return `${line}: the configuration's line stays, but ${placeIn(set)} is sure: ${why}`;
+      return certainty === 'sure' ? [] : `${line}: ${placeIn(set)} is to confirm: ${why}`;
+    });
+  return moduleOf(settings, [...remarks, ...cannotBeRead]);
 }
 
 /** The place of a field, as it is written in the contract. */

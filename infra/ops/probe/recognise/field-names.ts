@@ -43,7 +43,7 @@ const fieldNames: Readonly<Record<string, string>> = {
   'recording.startedAt': `(start|started|begin|began|from|gestart|begonnen)${at} start|begin|began open`,
   'recording.finishedAt': `(finish|finished|complete|completed|end|ended|to|until|stopped|beeindigd)${at} finish|complet|end stop|done|clos|submitted|eindigd`,
   'recording.durationSeconds':
-    '(duration|worked|elapsed|seconds|secs|duur)(in)?(s|sec|secs|seconds)? duration|seconds|worked|elapsed time|minutes|length',
+    '(duration|worked|elapsed|seconds|secs|duur)(in)?(s|sec|secs|seconds)? duration|seconds|worked|elapsed',
   'recording.operator': `(operator|worker|employee|medewerker)(\\.?(full|display)?name|naam)? ${person}\\.?(full|display)?(name|naam)$ ${person}$`,
   'recording.steps':
     'steps?|stappen|answers|checks|entries steps?$|stappen$ answers|checks|lines|results|items|values|entries|measurements|fields|responses',
@@ -71,14 +71,10 @@ function rankOf(line: string, path: string): number {
   return rank < 0 ? Infinity : rank;
 }
 
-export function fitsName(line: string, path: string): boolean {
-  return rankOf(line, path) < Infinity;
-}
+export const fitsName = (line: string, path: string) => rankOf(line, path) < Infinity;
 
 /** Whether the whole path is a usual name of the field: `status`, and neither `lastSync.status` nor `batchStatus`. */
-export function isNamed(line: string, path: string): boolean {
-  return rankOf(line, path) === 0;
-}
+export const isNamed = (line: string, path: string) => rankOf(line, path) === 0;
 
 /** The likelier ones first: by their names, then those that are nested less. */
 export function ranked<N extends { readonly path: string }>(line: string, nodes: readonly N[]): N[] {
@@ -88,9 +84,7 @@ export function ranked<N extends { readonly path: string }>(line: string, nodes:
 }
 
 /** `id`, `_id`, `$oid`: the id of the object that has it. */
-export function isOwnId(name: string): boolean {
-  return /^[_$]?(id|guid|uuid|oid)$/i.test(name);
-}
+export const isOwnId = (name: string) => /^[_$]?(id|guid|uuid|oid)$/i.test(name);
 
 /** Whether the last name of a path is that of an id: `_id`, `orderId`, `WorkOrderGuid`, and not `paid`. */
 export function isId(path: string): boolean {
@@ -98,7 +92,4 @@ export function isId(path: string): boolean {
   return isOwnId(name) || /^key$|[a-z0-9](Id|ID|Guid|GUID|Uuid|UUID|Key)$|[_-](id|guid|uuid|key)$/.test(name);
 }
 
-/** The last name of a path. */
-function lastOf(path: string): string {
-  return path.slice(path.lastIndexOf('.') + 1);
-}
+const lastOf = (path: string) => path.slice(path.lastIndexOf('.') + 1);

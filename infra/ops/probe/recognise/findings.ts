@@ -1,12 +1,12 @@
+import { isRecord } from '../../../../shared/platform/json.ts';
 import { fitsName, isId, isNamed, ranked } from './field-names.ts';
 import {
-  isScalar,
+  type JsonList,
   type JsonNode,
   type Located,
   nameOf,
   namesIn,
   reading,
-  scalarsIn,
   valuesIn,
   wordsIn,
 } from './json-nodes.ts';
@@ -30,9 +30,7 @@ const findingOf =
 export const sure = findingOf('sure');
 export const toConfirm = findingOf('to confirm');
 
-export function notFound(line: string, why: string): Finding {
-  return { line, certainty: 'not found', why };
-}
+export const notFound = (line: string, why: string): Finding => ({ line, certainty: 'not found', why });
 
 /** Where a value that nobody gave would have been better than a name. */
 export const notSeen = 'its value was not seen, and no field has such a name';
@@ -46,13 +44,8 @@ export function within(container: Finding, fields: readonly Finding[]): Finding[
   );
 }
 
-/** Listing more alternatives does not help the person who decides. */
-const maxOthers = 4;
-
-function others(nodes: readonly JsonNode[]): string {
-  const paths = nodes.slice(0, maxOthers).map(({ path }) => path || 'the answer itself');
-  return `${paths.join(', ')}${nodes.length > maxOthers ? ', …' : ''}`;
-}
+const others = (nodes: readonly JsonNode[]) =>
+  nodes.map(({ path }) => path || 'the answer itself').join(', ');
 
 const seenThere = 'has the value that was seen';
 
@@ -87,8 +80,7 @@ export function byName(
 ): Finding {
   const [best, ...more] = ranked(line, nodes).filter(({ path }) => fitsName(line, path));
   if (!best) return notFound(line, missing);
-  const have = more.length > 1 ? 'have' : 'has';
-  const like = more.length > 0 ? `; ${others(more)} ${have} such a name, too` : '';
+  const like = more.length > 0 ? `; such a name fits ${others(more)}, too` : '';
   return { ...toConfirm(line, best.path, `by its name${like}`), shown: best.value };
 }
 
@@ -97,6 +89,19 @@ export function placeOf(line: string, { place, places }: Located): Finding {
   const here = places.filter(({ path }) => path === place);
   const { shown: _, ...found } = byValue(line, here, 'has what was looked for', places);
   return found;
+}
+
+/** The place of the list that has such an entry, and the entry where it is an object. */
+export function listOf(
+  line: string,
+  lists: readonly JsonList[],
+  isMeant: (entry: unknown) => boolean,
+  proof: string,
+): [Finding, object?] {
+  const having = lists.filter(({ value }) => value.some(isMeant));
+  const found = byValue(line, having, proof);
+  const entry = having.find(({ path }) => path === found.set)?.value.find(isMeant);
+  return isRecord(entry) ? [found, entry] : [found];
 }
 
 /** The place of a number, to the letter (`007` is not 7, but looks like it); of one that was not seen by its name. */
@@ -123,27 +128,10 @@ export function byId(line: string, resource: object, id: string | undefined): Fi
   return id === undefined ? byName(line, having) : byValue(line, having, wasAnswered);
 }
 
-/** The address of a page, by its name. */
+/** The address of a page, by its name. A path without a host is mostly one of the API. */
 export function urlOf(line: string, resource: object): Finding {
-  const urls = scalarsIn(resource).filter(({ value }) => /^(https?:\/)?\/./i.test(String(value)));
-  // A path without a host is mostly one of the API.
-  const whole = urls.filter(({ value }) => /^https?:/i.test(String(value)));
-  return byName(line, whole.length > 0 ? whole : urls);
-}
-
-/** Values may have a column for each type, of which one is filled. Then all columns are places of the value. */
-export function withColumns(found: Finding, rows: readonly unknown[]): Finding {
-  const { set: column, line, shown, why } = found;
-  if (typeof column !== 'string' || !isScalar(shown)) return found;
-  const filled = rows.map((row) => new Set(scalarsIn(row).map(({ path }) => path)));
-  const beside = column.slice(0, column.lastIndexOf('.') + 1);
-  const isOther = (path: string) => filled.every((row) => row.has(path) !== row.has(column));
-  const more = [...new Set(filled.flatMap((row) => [...row]))].filter(
-    (path) => path !== column && path.startsWith(beside) && fitsName(line, path) && isOther(path),
+  const [whole, paths] = [/^https?:/i, /^\/./].map((form) =>
+    wordsIn(resource).filter(({ value }) => form.test(String(value))),
   );
-  if (more.length === 0) return found;
-  return {
-    ...toConfirm(line, [column, ...more], `${why}; where it is empty, ${more.join(' or ')} has it`),
-    shown,
-  };
+  return byName(line, whole?.length ? whole : (paths ?? []));
 }

@@ -10,9 +10,7 @@ export interface JsonNode {
   readonly value: unknown;
 }
 
-interface JsonList extends JsonNode {
-  readonly value: readonly unknown[];
-}
+export type JsonList = JsonNode & { readonly value: readonly unknown[] };
 
 export function isScalar(value: unknown): value is string | number | boolean {
   return ['string', 'number', 'boolean'].includes(typeof value);
@@ -23,9 +21,7 @@ function isWordsMap(value: unknown): value is Readonly<Record<string, string | n
 }
 
 /** An id or a number as text; undefined for anything else. */
-export function nameOf(value: unknown): string | undefined {
-  return nameIn(value) || undefined;
-}
+export const nameOf = (value: unknown) => nameIn(value) || undefined;
 
 /** @returns Milliseconds since 1970, if the value is a time that a plant may have recorded. */
 export function timeOf(value: unknown): number | undefined {
@@ -69,9 +65,8 @@ export function reads(value: unknown, text: string): boolean {
   );
 }
 
-export function reading(nodes: readonly JsonNode[], text: string): JsonNode[] {
-  return nodes.filter(({ value }) => reads(value, text));
-}
+export const reading = (nodes: readonly JsonNode[], text: string) =>
+  nodes.filter(({ value }) => reads(value, text));
 
 /** Deeper than any field of an order; an answer may be nested as deep as it likes. */
 const maxDepth = 6;
@@ -96,17 +91,12 @@ export function nodesIn(json: unknown, isWhole = (_value: object) => false, path
   return [here, ...fieldsOf(json, path).flatMap((field) => nodesIn(field.value, isWhole, field.path))];
 }
 
-/** Nodes with a text, a number or a boolean. */
-export function scalarsIn(json: unknown): JsonNode[] {
-  return nodesIn(json).filter(({ value }) => isScalar(value) && value !== '');
-}
-
 /** Nodes that may be an id or a number. */
 export function namesIn(json: unknown): JsonNode[] {
   return nodesIn(json).filter(({ value }) => nameOf(value) !== undefined);
 }
 
-/** Scalars, with a language map as one node. */
+/** Texts, numbers and booleans, with a language map as one node. */
 export function wordsIn(json: unknown): JsonNode[] {
   return nodesIn(json, isWordsMap).filter(
     ({ value }) => (isScalar(value) && value !== '') || isWordsMap(value),
@@ -128,13 +118,11 @@ export function valuesIn(entry: unknown, text: string): JsonNode[] {
 }
 
 /** Whether a person reads this text somewhere in the entry of a list. */
-export function hasWords(entry: unknown, text: string): boolean {
-  return valuesIn(entry, text).length > 0;
-}
+export const hasWords = (entry: unknown, text: string) => valuesIn(entry, text).length > 0;
 
 /** Times that are over: nothing is completed in the future. */
 export function pastTimesIn(resource: object, now: Date): JsonNode[] {
-  return scalarsIn(resource).filter(({ value }) => (timeOf(value) ?? Infinity) <= now.getTime());
+  return wordsIn(resource).filter(({ value }) => (timeOf(value) ?? Infinity) <= now.getTime());
 }
 
 /** Lists that are not within lists, with only such entries. */
@@ -175,12 +163,10 @@ function resourcesIn(
   if (!isRecord(json) || isTooDeep(path)) return [];
   const fields = fieldsOf(json, path);
   const itself = hasNames(json, names) ? [{ path, value: json, isList: false }] : [];
-  if (fields.some(({ name, value }) => isOwnId(name) || names.includes(nameOf(value) ?? ''))) {
-    if (itself.length > 0) return itself;
-  }
-  const inner = fields.flatMap(({ name, value, path: at }) =>
-    isId(name) ? [] : resourcesIn(value, names, at),
-  );
+  const isOwn = fields.some(({ name, value }) => isOwnId(name) || names.includes(nameOf(value) ?? ''));
+  if (isOwn && itself.length > 0) return itself;
+  const others = fields.filter(({ name }) => !isId(name));
+  const inner = others.flatMap(({ value, path: at }) => resourcesIn(value, names, at));
   return inner.length > 0 ? inner : itself;
 }
 

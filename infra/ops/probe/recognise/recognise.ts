@@ -1,7 +1,39 @@
-import type { Resources } from '../explore.ts';
+import { defaultContract } from '../../../../shared/azumuta/contract.ts';
+import { isOneOf } from '../../../../shared/azumuta/value-forms.ts';
+import { fieldOf, isRecord, leavesOf } from '../../../../shared/platform/json.ts';
+import { orderIn, type Resources } from '../explore.ts';
 import type { ScreenValues } from '../screen-values.ts';
-import { byId, byNumber, type Finding, notFound, placeOf, toConfirm } from './findings.ts';
-import { recogniseProductOrder } from './product-order.ts';
+import { fitsName, isId } from './field-names.ts';
+import {
+  byId,
+  byName,
+  byNumber,
+  byValue,
+  byWords,
+  type Finding,
+  listOf,
+  notFound,
+  notSeen,
+  placeOf,
+  toConfirm,
+  urlOf,
+  wasAnswered,
+  within,
+} from './findings.ts';
+import {
+  hasNames,
+  hasWords,
+  type JsonNode,
+  listsIn,
+  nameOf,
+  namesIn,
+  nodesIn,
+  pastTimesIn,
+  plainWordsIn,
+  reading,
+  valuesIn,
+  wordsIn,
+} from './json-nodes.ts';
 import { recogniseRecording, recogniseWorkInstruction } from './recording.ts';
 
 /**
@@ -11,19 +43,11 @@ import { recogniseRecording, recogniseWorkInstruction } from './recording.ts';
 export function recognise(resources: Resources, seen: ScreenValues, now: Date): Finding[] {
   return [
     ...entriesOf(resources),
-    ...recogniseProductOrder(resources, seen, now),
-    ...recogniseArticle(resources, seen.article),
+    ...productOrderOf(resources, seen, now),
+    ...articleOf(resources, seen.article),
     ...recogniseRecording(resources, seen, now),
     ...recogniseWorkInstruction(resources),
   ];
-}
-
-/** The lines of an article, except for its variants. */
-function recogniseArticle(resources: Resources, number: string | undefined): Finding[] {
-  const { findArticle: article } = resources;
-  if (!article) return [notFound('article', 'no article was read')];
-  const { resource, id } = article;
-  return [byNumber('article.number', resource, number), byId('article.id', resource, id)];
 }
 
 /** Where lists have their entries. Lists of articles may have another envelope than those of orders. */
@@ -34,4 +58,106 @@ function entriesOf({ findProductOrder: entry, findArticle: article = entry }: Re
   // The answer itself is never empty, so it comes last.
   const places = [entry.place, article.place].toSorted((a) => (a === '' ? 1 : -1));
   return [toConfirm(line, places, 'lists of orders and of articles differ')];
+}
+
+/** The lines of a product order, its parameters, its variants and the recordings that it names. */
+function productOrderOf(resources: Resources, seen: ScreenValues, now: Date): Finding[] {
+  const { readRecording, findArticle } = resources;
+  const found = orderIn(resources);
+  if (!found) return [notFound('productOrder', 'no answer has the number that was seen')];
+  const { resource: order, id } = found;
+  return [
+    byNumber('productOrder.number', order, seen.number),
+    byId('productOrder.id', order, id),
+    ...statusOf(order, seen.completedStatus),
+    // Several times look alike, and only a name says which is which.
+    byName('productOrder.completedAt', pastTimesIn(order, now)),
+    byNumber('productOrder.article', order, seen.article),
+    ...parametersOf(order, seen.parameter),
+    ...variantsOf(order, findArticle?.resource, seen.variant),
+    ...recordingsOf(order, readRecording?.id),
+    urlOf('productOrder.url', order),
+  ];
+}
+
+function statusOf(order: object, seen: string | undefined): Finding[] {
+  const [line, statuses] = ['productOrder.status', 'completedStatuses'];
+  if (seen === undefined) {
+    const why = 'what the status says of a completed order was not seen';
+    return [byName(line, plainWordsIn(order), notSeen), notFound(statuses, why)];
+  }
+  const found = byWords(line, order, seen);
+  const isKnown = isOneOf(defaultContract.completedStatuses);
+  // As the answer writes it, in all its languages: a screen may write `In progress` for `in_progress`.
+  const words = leavesOf(found.shown ?? []).map(String);
+  const set = words.filter((text) => !isKnown(text));
+  return set.length === 0 ? [found] : [found, { ...found, line: statuses, set, why: 'it is written so' }];
+}
+
+function parametersOf(order: object, parameter: ScreenValues['parameter']): Finding[] {
+  const line = 'productOrder.parameters';
+  const nodes = nodesIn(order).filter(({ path, value }) => path !== '' && value instanceof Object);
+  if (!parameter) return [byName(line, nodes, notSeen)];
+  const { name, value } = parameter;
+  const containers = nodes.flatMap((node) => parameterIn(node, name, value));
+  const found = byValue(line, containers, 'has the parameter that was seen, with its value');
+  const best = containers.find(({ path }) => path === found.set);
+  if (!best || !isRecord(best.entry)) return [found];
+  const keys = Array.isArray(best.value) ? reading(wordsIn(best.entry), name) : [];
+  const values = valuesIn(best.entry, value).filter(({ path }) => !keys.some((key) => key.path === path));
+  const fields = [byValue('parameter.value', values)];
+  if (keys.length > 0) fields.unshift(byValue('parameter.key', keys));
+  return [found, ...within(found, fields)];
+}
+
+/** The parameter of this name and value, where the node is a list of parameters or a map of them. */
+function parameterIn(node: JsonNode, name: string, value: string) {
+  const named = isRecord(node.value)
+    ? [fieldOf(node.value, name)]
+    : [node.value].flat().filter((each) => hasWords(each, name));
+  const entry = named.find((each) => valuesIn(each, value).length > 0);
+  return entry === undefined ? [] : [{ ...node, entry }];
+}
+
+function variantsOf(order: object, article: object | undefined, variant: string | undefined): Finding[] {
+  const [line, ofArticle] = ['productOrder.variants', 'article.variants'];
+  const lists = [order, article].map((each) => listsIn(each));
+  const [own = [], theirs = []] = lists;
+  if (variant === undefined) {
+    const byNames = [byName(line, own, notSeen), byName(ofArticle, theirs, notSeen)];
+    return article ? byNames : byNames.slice(0, 1);
+  }
+  const entries = lists.flat().flatMap(({ value }) => value.filter((each) => hasWords(each, variant)));
+  const ids = entries.flatMap(namesIn).filter(({ path }) => isId(path));
+  // An order may list the ids of its variants, next to its article with all of them.
+  const isMeant = (entry: unknown) =>
+    hasWords(entry, variant) || ids.some(({ value }) => nameOf(entry) === nameOf(value));
+  const [found] = listOf(line, own, isMeant, 'has the variant that was seen');
+  const [ofArticles] = listOf(ofArticle, theirs, isMeant, 'has the variant that was seen');
+  const both = article ? [found, ofArticles] : [found];
+  const entry = entries.findLast(isRecord);
+  if (entry === undefined) return both;
+  const container = both.find(({ certainty }) => certainty !== 'sure') ?? found;
+  const fields = [byWords('variant.name', entry, variant), byId('variant.id', entry, undefined)];
+  return [...both, ...within(container, fields)];
+}
+
+function recordingsOf(order: object, recordingId: string | undefined): Finding[] {
+  const line = 'productOrder.recordings';
+  const lists = listsIn(order);
+  if (recordingId !== undefined) {
+    const hasId = (entry: unknown) => hasNames(entry, [recordingId]);
+    const [found, entry] = listOf(line, lists, hasId, `has an id that ${wasAnswered}`);
+    return entry ? [found, ...within(found, [byId('recordingRef.id', entry, recordingId)])] : [found];
+  }
+  const isRecording = (each: unknown) => isRecord(each) || nameOf(each) !== undefined;
+  const likely = lists.filter(({ path, value }) => value.every(isRecording) && !fitsName('variants', path));
+  return [byName(line, likely)];
+}
+
+/** The lines of an article, except for its variants. */
+function articleOf({ findArticle: article }: Resources, number: string | undefined): Finding[] {
+  if (!article) return [notFound('article', 'no article was read')];
+  const { resource, id } = article;
+  return [byNumber('article.number', resource, number), byId('article.id', resource, id)];
 }

@@ -1,19 +1,44 @@
-import { leavesOf } from '../../../../shared/platform/json.ts';
+import { isRecord, leavesOf } from '../../../../shared/platform/json.ts';
+import { listAt } from '../../../../shared/platform/places.ts';
+import { literal, withSource } from '../contract-text.ts';
 import { orderIn, type Resources } from '../explore.ts';
 import type { ScreenValues } from '../screen-values.ts';
-import { fitsName, isId, isNamed } from './field-names.ts';
-import { byId, byName, byNumber, byValue, type Finding, notFound, urlOf } from './findings.ts';
-import { type JsonNode, pastTimesIn, plainWordsIn, scalarsIn, timeOf, wordsIn } from './json-nodes.ts';
-import { recogniseSteps } from './steps.ts';
+import { fitsName, isId } from './field-names.ts';
+import {
+  byId,
+  byName,
+  byNumber,
+  byValue,
+  byWords,
+  type Finding,
+  notFound,
+  notSeen,
+  toConfirm,
+  urlOf,
+  within,
+} from './findings.ts';
+import {
+  hasWords,
+  type JsonNode,
+  listsIn,
+  nodesIn,
+  pastTimesIn,
+  plainWordsIn,
+  valuesIn,
+  wordsIn,
+} from './json-nodes.ts';
+
+type Recorded = ScreenValues['recorded'];
 
 /** The lines of a recording and its steps. */
 export function recogniseRecording(resources: Resources, seen: ScreenValues, now: Date): Finding[] {
   const { readRecording, readWorkInstruction } = resources;
   if (!readRecording) return [notFound('recording', 'no recording was read')];
   const { resource: recording, id } = readRecording;
-  const numbers = scalarsIn(recording).filter(({ value }) => Number.isFinite(Number(value)));
+  const numbers = wordsIn(recording).filter(({ value }) => Number.isFinite(Number(value)));
   const operators = plainWordsIn(recording).filter(({ value }) => typeof value === 'string');
-  const operator = byName('recording.operator', operators);
+  const times = pastTimesIn(recording, now);
+  const otherUnit = 'no field has such a name: write a function where it has another unit than seconds';
   return [
     byId('recording.id', recording, id),
     byId('recording.productOrderId', recording, orderIn(resources)?.id),
@@ -21,18 +46,19 @@ export function recogniseRecording(resources: Resources, seen: ScreenValues, now
     byId('recording.workInstructionId', recording, readWorkInstruction?.id),
     titleOf('recording.workInstructionName', recording, readWorkInstruction?.resource),
     byName('recording.workInstructionVersion', numbers),
-    ...timesOf(recording, now),
-    operator,
-    ...recogniseSteps(recording, seen.recorded, operator.shown),
+    // Several times and figures look alike, and only a name says which is which.
+    byName('recording.startedAt', times),
+    byName('recording.finishedAt', times),
+    byName('recording.durationSeconds', numbers, otherUnit),
+    byName('recording.operator', operators),
+    ...stepsOf(recording, seen.recorded),
     urlOf('recording.url', recording),
   ];
 }
 
 /** The lines of a work instruction. */
-export function recogniseWorkInstruction({
-  readWorkInstruction: found,
-  readRecording,
-}: Resources): Finding[] {
+export function recogniseWorkInstruction(resources: Resources): Finding[] {
+  const { readWorkInstruction: found, readRecording } = resources;
   if (!found) return [notFound('workInstruction', 'no work instruction was read')];
   return [
     byId('workInstruction.id', found.resource, found.id),
@@ -40,52 +66,67 @@ export function recogniseWorkInstruction({
   ];
 }
 
-/** The name of a work instruction: the recording and the instruction itself have it in common. */
+/** The name of a work instruction: mostly the recording and the instruction itself have it in common. */
 function titleOf(line: string, resource: object, other: object | undefined): Finding {
+  const textsIn = (value: unknown) => leavesOf(value).filter((text) => typeof text === 'string');
   const words = wordsIn(resource).filter(({ path, value }) => !isId(path) && typeof value !== 'number');
-  const known = wordsIn(other).flatMap(({ value }) => textsIn(value));
-  const isKnown = ({ value }: JsonNode) => textsIn(value).some((text) => known.includes(text));
-  const common = words.filter((node) => fitsName(line, node.path) && isKnown(node));
-  return common.length > 0 ? byValue(line, common, 'is in another answer, too') : byName(line, words);
+  const known = new Set(wordsIn(other).flatMap(({ value }) => textsIn(value)));
+  const common = words.filter(({ value }) => textsIn(value).some((text) => known.has(text)));
+  return byName(line, common.some(({ path }) => fitsName(line, path)) ? common : words);
 }
 
-function textsIn(value: unknown): unknown[] {
-  return leavesOf(value).filter((text) => typeof text === 'string');
+/** The lines of the steps. @param recorded What one of them has recorded, as far as it was seen. */
+function stepsOf(recording: object, recorded: Recorded): Finding[] {
+  const line = 'recording.steps';
+  const all = stepListsIn(recording);
+  const lists = recorded ? all.filter(({ value }) => value.some((step) => isRecorded(step, recorded))) : all;
+  const found = recorded ? byValue(line, lists, 'has what was recorded') : byName(line, lists, notSeen);
+  const best = lists.find(({ path }) => path === found.set);
+  if (!best) return [found];
+  const own = best.value.filter((step) => recorded && isRecorded(step, recorded));
+  const several = toConfirm(line, best.place, 'several steps have what was recorded');
+  const place = own.length > 1 ? several : { ...found, set: best.place };
+  return [place, ...within(place, stepFieldsOf(best.value, own[0], recorded))];
 }
 
-/** In which a duration may be told, in seconds. */
-const units = [1, 60, 3600, 0.001];
-
-/** Start, end and duration of a recording. The only figure that is the time between the only two times proves all three. */
-function timesOf(recording: object, now: Date): Finding[] {
-  const times = pastTimesIn(recording, now);
-  const [start, end] = [byName('recording.startedAt', times), byName('recording.finishedAt', times)];
-  const timeAt = (value: unknown) => (timeOf(value) ?? Number.NaN) / 1000;
-  // Start and end may each be rounded to seconds.
-  const isGap = (from: unknown, to: unknown, seconds: number) =>
-    seconds > 1 && Math.abs(timeAt(to) - timeAt(from) - seconds) <= 1;
-  const figures = scalarsIn(recording)
-    .filter(({ path, value }) => !isId(path) && timeOf(value) === undefined)
-    .filter(({ value }) => units.some((unit) => isGap(start.shown, end.shown, Number(value) * unit)));
-  const seconds = figures.filter(({ value }) => isGap(start.shown, end.shown, Number(value)));
-  const duration = byValue(
-    'recording.durationSeconds',
-    seconds,
-    'is the time between start and end',
-    figures,
-  );
-  if (seconds.length === 0) return [start, end, { ...duration, why: noDuration }];
-  const pairs = times.flatMap(({ value: from }) =>
-    times.filter(({ value: to }) => isGap(from, to, Number(duration.shown))),
-  );
-  const areNamed = [start, end].every(({ line, set }) => isNamed(line, String(set)));
-  const isProved = pairs.length === 1 && areNamed && duration.certainty === 'sure';
-  const proved = isProved && { certainty: 'sure' as const, why: 'start, end and duration fit each other' };
-  return [
-    { ...start, ...proved },
-    { ...end, ...proved },
-    isProved ? duration : { ...duration, certainty: 'to confirm' },
-  ];
+function stepFieldsOf(steps: readonly object[], own: object | undefined, recorded: Recorded): Finding[] {
+  const nodes = firstOfEachPath(steps);
+  const texts = nodes.filter(({ value }) => typeof value === 'string' || isRecord(value));
+  const name = own && recorded?.step ? byWords('step.name', own, recorded.step) : byName('step.name', texts);
+  const isFree = ({ path }: JsonNode) => path !== name.set;
+  const value =
+    own && recorded
+      ? byValue('step.value', valuesIn(own, recorded.value).filter(isFree))
+      : byName('step.value', nodes.filter(isFree), notSeen);
+  const taken = [name.set, value.set].flat();
+  const rest = nodes.filter(({ path }) => !taken.includes(path));
+  return [name, value, ...['id', 'type', 'unit', 'result'].map((field) => byName(`step.${field}`, rest))];
 }
-const noDuration =
-  'no figure is the seconds between start and end: write a function where it has another unit';
+
+/** Lists of objects, and lists within the entries of lists, which only a function can name. */
+function stepListsIn(recording: object) {
+  return listsIn(recording).flatMap(({ path, value }) => {
+    const entries = value.filter(isRecord);
+    const inner = entries.flatMap((entry) => listsIn(entry)).filter((list) => list.value.some(isRecord));
+    const nested = [...new Set(inner.map((list) => list.path))].map((name) => ({
+      path: `${path}.${name}`,
+      value: entries.flatMap((entry) => listAt(entry, name)).filter(isRecord),
+      place: withSource(
+        (json) => listAt(json, path).flatMap((each) => listAt(each, name)),
+        `(recording: unknown) => listAt(recording, ${literal(path)}).flatMap((each) => listAt(each, ${literal(name)}))`,
+      ),
+    }));
+    return entries.length === 0 ? [] : [{ path, value: entries, place: path }, ...nested];
+  });
+}
+
+function isRecorded(step: object, { value, step: name }: NonNullable<Recorded>): boolean {
+  return (name === undefined || hasWords(step, name)) && valuesIn(step, value).length > 0;
+}
+
+/** Of each path the first value in any of the steps; null where no step has one. */
+function firstOfEachPath(steps: readonly object[]): JsonNode[] {
+  const empty = steps.flatMap((step) => nodesIn(step)).filter(({ value }) => value === null);
+  const all = [...steps.flatMap(wordsIn), ...empty].toReversed();
+  return [...new Map(all.map((node) => [node.path, node])).values()].toReversed();
+}

@@ -159,7 +159,7 @@ it('copes with deep and wide answers, and with odd names', async () => {
     settings: proposalOf(defaultContract, [{ line: 'article.id', set: 'key', certainty: 'sure', why: '' }]),
   });
   // The names of an account's fields cannot end the remark.
-  expect(text).toContain("id: 'key', // to confirm: a b\n");
+  expect(text).toContain('\n// - article.id: key is to confirm: a b\n');
 });
 
 it.each([
@@ -167,7 +167,7 @@ it.each([
     'the list does not have the number',
     {},
     'path',
-    'this list does not have the number: ask Azumuta for its address',
+    'Check azumuta.baseUrl first. If that is right, this list does not have the number: ask Azumuta for its address',
   ],
   [
     'a filter is not applied',

@@ -23,9 +23,9 @@ const draft = {
 };
 const { signal } = new AbortController();
 
-/** What somebody has to write by hand: the addresses of the API, the key's header, the language, another unit of time. */
+/** What somebody has to write by hand: addresses, the key's header, the language, another unit of time, a value in two columns. */
 export function addressesOf({ contract }: Dialect): AzumutaContractSettings {
-  const { apiKeyHeader = 'X-API-Key', language = 'en', operations = {}, recording } = contract;
+  const { apiKeyHeader = 'X-API-Key', language = 'en', operations = {}, recording, parameter } = contract;
   const { durationSeconds } = Object(recording);
   const { createProductOrder, ...reading } = operations;
   const addresses = Object.entries(reading).map(([name, operation]) => {
@@ -33,7 +33,8 @@ export function addressesOf({ contract }: Dialect): AzumutaContractSettings {
     return [name, asked];
   });
   const converted = typeof durationSeconds === 'function' && { recording: { durationSeconds } };
-  return { apiKeyHeader, language, operations: Object.fromEntries(addresses), ...converted };
+  const columns = Array.isArray(parameter?.value) && { parameter: { value: parameter.value } };
+  return { apiKeyHeader, language, operations: Object.fromEntries(addresses), ...converted, ...columns };
 }
 
 /** Starts an account on loopback with a completed product order among others. Without a dialect it talks as assumed. */

@@ -25,7 +25,7 @@ function newFolder() {
   return { folder, write };
 }
 
-it('writes the contract of an account, and overwrites nothing but the empty one of init', async () => {
+it('writes the contract of an account, and overwrites the empty one of init, its own when asked, and never what somebody changed', async () => {
   // Prepare: an account with an order that it calls otherwise
   const known: Readonly<Record<string, unknown>> = {
     '/api/v1/productorders?number=MO%2F0001': { data: [order] },
@@ -45,12 +45,14 @@ it('writes the contract of an account, and overwrites nothing but the empty one 
   // Act
   const told = await typed('probe', words, { environment });
   const written = readFileSync(out, 'utf8');
-  writeFileSync(out, '// mine');
   const [again, asJson] = await Promise.all([
     typed('probe', words, { environment }),
     typed('probe', [...words, '--json', '--values'], { environment }),
   ]);
   const replaced = await typed('probe', [...words, '--replace'], { environment });
+  const corrected = written.replace("number: 'orderNo'", "number: 'no'");
+  writeFileSync(out, corrected);
+  const refused = await typed('probe', [...words, '--replace'], { environment });
 
   // Assess
   expect(told.code).toBe(0);
@@ -58,10 +60,14 @@ it('writes the contract of an account, and overwrites nothing but the empty one 
   expect(told.output).not.toMatch(/4711|o-17|the-key/);
   expect(told.output).toContain('What reading cannot show:\n  - what a create takes');
   expect(written).toContain("number: 'orderNo'");
-  expect(written).toContain('\n// Not seen; where they differ from what is assumed, write them by hand:\n');
-  expect(written).toContain('\n// - article: no article was read\n');
+  expect(written).toContain(
+    '\n// Look at these, what books wrong first; where they differ, write them above by hand:\n',
+  );
+  expect(written).toContain('\n// - article: not found: no article was read\n');
   expect(again.output).toContain('is there already, and stays as it is');
   expect(replaced.output).toContain('is written');
+  expect(refused.output).toContain('stays as it is: copy what is new');
+  expect(readFileSync(out, 'utf8')).toBe(corrected);
   expect(readdirSync(folder).sort()).toEqual(['answers.json', 'own.contract.ts']);
   const number = { line: 'productOrder.number', where: 'orderNo', certainty: 'sure', value: 'MO/0001' };
   expect(JSON.parse(asJson.output).findings).toContainEqual(expect.objectContaining(number));

@@ -152,7 +152,7 @@ it('is sure of less when less was seen, and still right', async () => {
     expect(sure.map((finding) => finding.line)).not.toContain(line);
 });
 
-it('keeps lines that were written by hand, except where something else is sure', async () => {
+it('keeps lines that were written by hand, and names those that are surely elsewhere', async () => {
   const { probe } = await startAccount(counting);
   const byHand = {
     ...addressesOf(counting),
@@ -160,11 +160,39 @@ it('keeps lines that were written by hand, except where something else is sure',
     trigger: { productOrderNumber: ['Order'] },
   };
 
-  const { settings } = await probe(byHand);
+  const probed = await probe(byHand);
 
-  expect(settings).toMatchObject({
+  expect(probed.settings).toMatchObject({
     apiKeyHeader: 'X-Auth-Token',
-    productOrder: { number: 'orderNo', completedAt: ['timing.dueAt'] },
+    productOrder: { number: 'externalId', completedAt: ['timing.dueAt'] },
     trigger: { productOrderNumber: ['Order'] },
   });
+  const stays = "productOrder.number: the configuration's line stays, but orderNo is sure";
+  expect(contractModule(probed)).toContain(`\n// - ${stays}`);
+});
+
+it('is sure of a filter only once a number that nothing has finds nothing', async () => {
+  const { probe } = await startAccount(counting);
+  const { operations, ...rest } = addressesOf(counting);
+  const ignored = { ...operations, findProductOrder: { path: '/product-orders', query: { no: '{number}' } } };
+
+  const [applied, notApplied] = [
+    await probe({ operations, ...rest }),
+    await probe({ operations: ignored, ...rest }),
+  ];
+
+  const line = 'operations.findProductOrder.query';
+  expect(applied.findings).toContainEqual(expect.objectContaining({ line, certainty: 'sure' }));
+  expect(notApplied.findings).toContainEqual(expect.objectContaining({ line, certainty: 'not found' }));
+});
+
+it('writes what is to confirm or was not found into the file, what books wrong first', async () => {
+  const { probe } = await startAccount();
+
+  const text = contractModule(await probe({}, { number: 'MO/0001' }));
+
+  const told = [...text.matchAll(/^\/\/ - (\S+):/gm)].map(([, line = '']) => line);
+  expect(told.slice(0, 4)).toEqual(['step.value', 'recording.steps', 'step.name', 'productOrder.status']);
+  expect(told).toEqual(expect.arrayContaining(['completedStatuses', 'productOrder.completedAt', 'article']));
+  expect(text).toContain('contract: AzumutaContractSettings = {}');
 });

@@ -140,33 +140,26 @@ it('is sure of no time when several fit each other', () => {
     expect(lines[`recording.${line}`]).not.toContain('sure');
 });
 
-it('finds in a recording which steps name a person, and its page', () => {
-  // Prepare
-  const recording = {
-    ...{ uid: 'r-1', order: { uid: 'o-17', reference: 'MO/0001' }, worker: { displayName: 'An Peeters' } },
-    links: { self: '/executions/r-1', web: 'https://plant.example/executions/r-1' },
-    entries: [
-      { caption: 'Good quantity', kind: 'number', val: 4711 },
-      { caption: 'Signed', kind: 'autograph', val: 'An Peeters' },
-    ],
-  };
-  const order = { uid: 'o-17', reference: 'MO/0001', executions: ['r-1'] };
-  const resources = {
-    readProductOrder: answered(order, 'MO/0001', 'o-17'),
-    readRecording: answered(recording, undefined, 'r-1'),
-  };
+it('takes the page of a recording rather than its address in the API', () => {
+  const links = { self: '/executions/r-1', web: 'https://plant.example/executions/r-1' };
 
-  // Act
-  const lines = found(resources, {
-    number: 'MO/0001',
-    recorded: { value: '4711', step: 'Good quantity' },
-  });
+  const lines = found(
+    { readRecording: answered({ id: 'r-1', links }, undefined, 'r-1') },
+    { number: 'MO/0001' },
+  );
 
-  // Assess
-  expect(lines).toMatchObject({
-    personalStepTypes: [expect.arrayContaining(['signature', 'autograph']), 'to confirm'],
-    'recording.url': ['links.web', 'to confirm'],
-  });
+  expect(lines['recording.url']).toEqual(['links.web', 'to confirm']);
+});
+
+it('takes the words of a status as they are written, in each language', () => {
+  const order = { id: 'o-1', number: 'MO/0001', status: { en: 'Shut down', nl: 'Ge_sloten' } };
+
+  const lines = found(
+    { readProductOrder: answered(order, 'MO/0001') },
+    { number: 'MO/0001', completedStatus: 'ge sloten' },
+  );
+
+  expect(lines.completedStatuses).toEqual([['Shut down', 'Ge_sloten'], 'sure']);
 });
 
 /** How an account may write a text or a number. */
