@@ -4,7 +4,7 @@ import { isRecord, leavesOf } from '../../../shared/platform/json.ts';
 import { valueAt } from '../../../shared/platform/places.ts';
 import type { Ask } from './account.ts';
 import { fitsName, isId, ranked } from './recognise/field-names.ts';
-import { type Finding, notFound, placeOf, sure, toConfirm } from './recognise/findings.ts';
+import { byName, type Finding, notFound, placeOf, sure, toConfirm } from './recognise/findings.ts';
 import {
   type JsonNode,
   type Located,
@@ -12,6 +12,7 @@ import {
   locate,
   nameOf,
   namesIn,
+  nodesIn,
   reads,
 } from './recognise/json-nodes.ts';
 import type { ScreenValues } from './screen-values.ts';
@@ -41,8 +42,7 @@ const maxLists = 3;
 /** Deeper than anything that an operator records. */
 const maxDepth = 12;
 
-const nowhere =
-  'its address is answered with 404. Check azumuta.baseUrl first. If that is right, this list does not have the number';
+const nowhere = 'its address is answered with 404. Check azumuta.baseUrl first. If that is right';
 
 const isDone = (status: number) => status >= 200 && status < 300;
 
@@ -64,12 +64,11 @@ export class Explorer {
   /** Follows the product order to its recordings, their work instruction and its article. */
   async follow(): Promise<void> {
     const { number, article } = this.#seen;
-    const { findProductOrder } = this.#contract.operations;
-    const { operations: assumed } = defaultContract;
+    const { path } = this.#contract.operations.findProductOrder;
     // The only path that Azumuta documents, unless the configuration has paths of its own.
-    if (findProductOrder.path === assumed.findProductOrder.path)
+    if (path === defaultContract.operations.findProductOrder.path)
       await this.#ask({ method: 'GET', path: '/workinstructions', query: {} }, {});
-    const entry = await this.#find('findProductOrder', number, 'this list does not have the number');
+    const entry = await this.#find('findProductOrder', number);
     if (!entry) return;
     const orderIds = [...idsOf('productOrder.id', entry.resource), { path: '', value: number }];
     const order = await this.#read('readProductOrder', orderIds, {}, number);
@@ -81,20 +80,19 @@ export class Explorer {
     const named = recording ? idsOf('recording.workInstructionId', recording.resource) : [];
     const ids = named.filter(({ value }) => !others.includes(nameOf(value)));
     const instruction = await this.#read('readWorkInstruction', ids);
-    if (article !== undefined)
-      await this.#find('findArticle', article, 'this list does not have the article');
+    if (article !== undefined) await this.#find('findArticle', article);
     await this.#findAbsence('readProductOrder', order);
     await this.#findAbsence('readRecording', recording, orderValues);
     await this.#findAbsence('readWorkInstruction', instruction);
   }
 
   /** Finds a resource by its number. */
-  async #find(name: FindOperation, number: string, missing: string): Promise<Found | undefined> {
+  async #find(name: FindOperation, number: string): Promise<Found | undefined> {
     const operation = this.#contract.operations[name];
     const { status, json } = await this.#ask(operation, { number });
     const located = locate(json, [number]);
-    if (!located && status === 404 && name === 'findProductOrder') return this.#miss(name, nowhere);
-    if (!located) return this.#miss(name, missing);
+    const missing = `this list does not have the ${name === 'findArticle' ? 'article' : 'number'}`;
+    if (!located) return this.#miss(name, status === 404 ? `${nowhere}, ${missing}` : missing);
     const other = await this.#ask(operation, { number: unknownLike(number) });
     const isEmpty = !listsIn(other.json).some(({ value }) => value.some(isRecord));
     const isApplied = [204, 404, 410].includes(other.status) || (isDone(other.status) && isEmpty);
@@ -108,6 +106,8 @@ export class Explorer {
       sure(`operations.${name}.path`, operation.path, 'what was looked for is in this list'),
       isApplied ? applied : notFound(line, why),
     );
+    const fields = nodesIn(json).filter(({ value }) => !(value instanceof Object));
+    if (name === 'findProductOrder') this.findings.push(byName('list.next', fields));
     this.resources[name] = located;
     return located;
   }

@@ -6,14 +6,13 @@ import type { Probed } from './probe.ts';
 import type { Finding } from './recognise/findings.ts';
 
 /** Lines by which something wrong is booked come first, then those by which something is missed. */
-const wrongFirst =
-  'step.value recording.steps step.name productOrder.status completedStatuses productOrder.parameters parameter. productOrder.number productOrder.recordings recordingRef. recording.productOrder article. operations. list.'.split(
-    ' ',
-  );
+const wrongFirst = ['step.value', 'recording.steps', 'step.name', 'productOrder.status', 'completedStatuses'];
+const thenMissed = ['productOrder.', 'parameter.', 'recording', 'operations.', 'list.'];
 
 /** The contract as a module, not formatted, with whatever somebody must confirm, could not be seen, or is told otherwise. */
 export function contractModule({ settings, findings }: Pick<Probed, 'settings' | 'findings'>): string {
-  const rankOf = ({ line }: Finding) => wrongFirst.findIndex((start) => line.startsWith(start)) >>> 0;
+  const rankOf = ({ line }: Finding) =>
+    [...wrongFirst, ...thenMissed].findIndex((start) => line.startsWith(start)) >>> 0;
   const remarks = findings
     .toSorted((a, b) => rankOf(a) - rankOf(b))
     .flatMap(({ line, set, certainty, why }) => {

@@ -51,7 +51,12 @@ export interface Dialect {
   readonly workInstruction: (instruction: Shown['workInstruction']) => unknown;
   /** @param next Cursor of the next page. */
   readonly list: (entries: readonly unknown[], next: string | null, url: URL) => unknown;
-  readonly resource?: (resource: unknown) => unknown;
+  /** A product order in a list. Default: all of it. */
+  readonly summary?: (order: Shown['productOrder']) => unknown;
+  /** Headers of a list. @param next Cursor of the next page. */
+  readonly headers?: (next: string | null, url: URL) => Readonly<Record<string, string>>;
+  /** @param object What it is, as the sandbox names it: `product-order`. */
+  readonly resource?: (resource: unknown, object: string) => unknown;
   readonly refusal: (status: number, sentence: string) => Answer;
   readonly trigger: (content: {
     readonly productOrderNumber: string;
@@ -104,7 +109,9 @@ export function inDialect(dialect: Dialect, sandbox: (call: Received) => Answer)
   return (call) => {
     const path = call.url.pathname.replace(/^\/api\/v1/, '');
     const key = call.headers[(dialect.contract.apiKeyHeader ?? 'x-api-key').toLowerCase()];
-    const headers = typeof key === 'string' ? { 'x-api-key': key } : {};
+    const [before = '', after = ''] = (dialect.contract.apiKeyFormat ?? '{key}').split('{key}');
+    const isWhole = typeof key === 'string' && key.startsWith(before) && key.endsWith(after);
+    const headers = isWhole ? { 'x-api-key': key.slice(before.length, key.length - after.length) } : {};
     const ask = ({ method = 'GET', path: at, query = {}, body }: Asked) => {
       const url = new URL(`/api/v1${at}`, call.url.origin);
       for (const [name, value] of Object.entries(query)) if (value) url.searchParams.set(name, value);
@@ -122,7 +129,7 @@ export function inDialect(dialect: Dialect, sandbox: (call: Received) => Answer)
       const answer = ask(asked);
       const { status = 200 } = answer;
       if (status >= 300) return { ...answer, ...dialect.refusal(status, sentenceIn(answer)) };
-      return route.shows?.(answer.body) ?? { body: shownIn(dialect, answer.body, call.url) };
+      return route.shows?.(answer.body) ?? shownIn(dialect, answer.body, call.url);
     }
     return dialect.refusal(404, `There is no ${call.method} ${path}.`);
   };
@@ -132,18 +139,18 @@ function sentenceIn({ body }: Answer): string {
   return String(Object(Object(body).error).message ?? '');
 }
 
-function shownIn(dialect: Dialect, body: unknown, url: URL): unknown {
+function shownIn(dialect: Dialect, body: unknown, url: URL): Answer {
   const { object, data, next } = Object(body);
   if (object === 'list') {
     const cursor = typeof next === 'string' ? new URL(next, url).searchParams.get('cursor') : null;
-    return dialect.list(
-      data.map((entry: unknown) => entryIn(dialect, entry)),
-      cursor,
-      url,
-    );
+    const entries = data.map((entry: unknown) => {
+      const isOrder = Object(entry).object === 'product-order';
+      return isOrder && dialect.summary ? dialect.summary(Object(entry)) : entryIn(dialect, entry);
+    });
+    return { body: dialect.list(entries, cursor, url), headers: dialect.headers?.(cursor, url) ?? {} };
   }
   const entry = entryIn(dialect, body);
-  return dialect.resource ? dialect.resource(entry) : entry;
+  return { body: dialect.resource ? dialect.resource(entry, object) : entry };
 }
 
 function entryIn(dialect: Dialect, body: unknown): unknown {

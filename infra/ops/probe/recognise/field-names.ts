@@ -18,10 +18,11 @@ const fieldNames: Readonly<Record<string, string>> = {
   id: `${id} (id|guid|uuid|key|code)$`,
   name: 'name|label|title|question|caption|naam|titel (name|label|title|question|description|text)$',
   variants: 'variants?(names|ids)?|varianten|options variants?(names|ids)?$|options|configurations?|choices',
-  url: '(links?\\.)?(url|href|page|link|weburl|htmlurl|permalink) (page|html|self|web|ui|app|url|href|link)$',
+  url: '(links?\\.)?(url|href|page|link|weburl|htmlurl|permalink) (page|html|self|web|ui|app|url|href|link|pagina)$',
   answer: `d|data|result|response|value|payload|item|resource|(data\\.)?${order}`,
   'list.entries':
     '((d|data|results?|response|embedded|payload)\\.)?(data|results?|values?|items|rows|content|entries|records|list|hits|nodes|)',
+  'list.next': 'next|@odata\\.nextlink next|continuation|after$|endcursor$',
   'productOrder.id': `${id}|${order}${idEnd}|key|code`,
   'productOrder.number': `${order}${number}|number|no|nr|nummer|code|reference|ref|name number|code|name|ref|no$`,
   'productOrder.status':
@@ -43,7 +44,7 @@ const fieldNames: Readonly<Record<string, string>> = {
   'recording.startedAt': `(start|started|begin|began|from|gestart|begonnen)${at} start|begin|began open`,
   'recording.finishedAt': `(finish|finished|complete|completed|end|ended|to|until|stopped|beeindigd)${at} finish|complet|end stop|done|clos|submitted|eindigd`,
   'recording.durationSeconds':
-    '(duration|worked|elapsed|seconds|secs|duur)(in)?(s|sec|secs|seconds)? duration|seconds|worked|elapsed',
+    '(duration|worked|elapsed|seconds|secs|duur)(in)?(s|sec|secs|seconds)? duration|seconds|worked|elapsed|^duur',
   'recording.operator': `(operator|worker|employee|medewerker)(\\.?(full|display)?name|naam)? ${person}\\.?(full|display)?(name|naam)$ ${person}$`,
   'recording.steps':
     'steps?|stappen|answers|checks|entries steps?$|stappen$ answers|checks|lines|results|items|values|entries|measurements|fields|responses',

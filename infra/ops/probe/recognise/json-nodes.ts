@@ -69,9 +69,7 @@ export const reading = (nodes: readonly JsonNode[], text: string) =>
   nodes.filter(({ value }) => reads(value, text));
 
 /** Deeper than any field of an order; an answer may be nested as deep as it likes. */
-const maxDepth = 6;
-
-const isTooDeep = (path: string) => path.split('.').length >= maxDepth;
+const isTooDeep = (path: string) => path.split('.').length >= 6;
 
 /** The fields that a path of the contract can name: one with dots at the top only, one with brackets never. */
 function fieldsOf(json: object, path: string) {

@@ -1,6 +1,7 @@
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { isOneOf } from '../../../../shared/azumuta/value-forms.ts';
 import { fieldOf, isRecord, leavesOf } from '../../../../shared/platform/json.ts';
+import { valueAt } from '../../../../shared/platform/places.ts';
 import { orderIn, type Resources } from '../explore.ts';
 import type { ScreenValues } from '../screen-values.ts';
 import { fitsName, isId } from './field-names.ts';
@@ -62,11 +63,11 @@ function entriesOf({ findProductOrder: entry, findArticle: article = entry }: Re
 
 /** The lines of a product order, its parameters, its variants and the recordings that it names. */
 function productOrderOf(resources: Resources, seen: ScreenValues, now: Date): Finding[] {
-  const { readRecording, findArticle } = resources;
+  const { findProductOrder: entry, readRecording, findArticle } = resources;
   const found = orderIn(resources);
   if (!found) return [notFound('productOrder', 'no answer has the number that was seen')];
   const { resource: order, id } = found;
-  return [
+  const fields = [
     byNumber('productOrder.number', order, seen.number),
     byId('productOrder.id', order, id),
     ...statusOf(order, seen.completedStatus),
@@ -78,6 +79,10 @@ function productOrderOf(resources: Resources, seen: ScreenValues, now: Date): Fi
     ...recordingsOf(order, readRecording?.id),
     urlOf('productOrder.url', order),
   ];
+  const isIn = (resource: unknown, { set }: Finding) =>
+    typeof set === 'string' && valueAt(resource, set) !== undefined;
+  if (fields.every((field) => !isIn(order, field) || isIn(entry?.resource ?? order, field))) return fields;
+  return [...fields, toConfirm('operations.findProductOrder.summaries', true, 'its list shows less')];
 }
 
 function statusOf(order: object, seen: string | undefined): Finding[] {

@@ -25,16 +25,30 @@ const { signal } = new AbortController();
 
 /** What somebody has to write by hand: addresses, the key's header, the language, another unit of time, a value in two columns. */
 export function addressesOf({ contract }: Dialect): AzumutaContractSettings {
-  const { apiKeyHeader = 'X-API-Key', language = 'en', operations = {}, recording, parameter } = contract;
+  const {
+    apiKeyHeader = 'X-API-Key',
+    apiKeyFormat = '{key}',
+    language = 'en',
+    operations = {},
+    recording,
+    parameter,
+  } = contract;
   const { durationSeconds } = Object(recording);
   const { createProductOrder, ...reading } = operations;
   const addresses = Object.entries(reading).map(([name, operation]) => {
-    const { answer, none, ...asked } = Object(operation);
+    const { answer, none, summaries, ...asked } = Object(operation);
     return [name, asked];
   });
   const converted = typeof durationSeconds === 'function' && { recording: { durationSeconds } };
   const columns = Array.isArray(parameter?.value) && { parameter: { value: parameter.value } };
-  return { apiKeyHeader, language, operations: Object.fromEntries(addresses), ...converted, ...columns };
+  return {
+    apiKeyHeader,
+    apiKeyFormat,
+    language,
+    operations: Object.fromEntries(addresses),
+    ...converted,
+    ...columns,
+  };
 }
 
 /** Starts an account on loopback with a completed product order among others. Without a dialect it talks as assumed. */

@@ -1,0 +1,146 @@
+import { creating, type Dialect, listOf, oneOf } from './dialect.ts';
+
+/** On the plant's clock, with a blank and an offset that has no colon. */
+const local = (time: string | null) =>
+  time && `${new Date(Date.parse(time) + 3_600_000).toISOString().slice(0, 19).replace('T', ' ')}+0100`;
+
+/**
+ * Lists are bare, with the next page in a `Link` header; names are Dutch, and the key stands after `Bearer`. A create
+ * answers with the address of what it made, and nothing else. Next to what was recorded stands what was planned.
+ */
+export const dutch: Dialect = {
+  name: 'dutch',
+  contract: {
+    apiKeyHeader: 'Authorization',
+    apiKeyFormat: 'Bearer {key}',
+    language: 'nl',
+    operations: {
+      findArticle: { path: '/artikelen', query: { nummer: '{number}' } },
+      findProductOrder: { path: '/productieorders', query: { nummer: '{number}' } },
+      readProductOrder: { path: '/productieorders/{id}' },
+      createProductOrder: {
+        path: '/productieorders',
+        body: {
+          nummer: '{number}',
+          artikel: '{article.number}',
+          parameters: '{parameterList}',
+          varianten: '{variantNames}',
+        },
+      },
+      readRecording: { path: '/registraties/{id}' },
+      readWorkInstruction: { path: '/instructies/{id}' },
+    },
+    list: { entries: '' },
+    error: { sentence: 'fout' },
+    article: { number: 'nummer', variants: 'varianten' },
+    variant: { name: 'naam' },
+    productOrder: {
+      number: 'ordernummer',
+      status: 'toestand',
+      completedAt: 'voltooidOp',
+      article: 'artikelnummer',
+      variants: 'varianten',
+      recordings: 'registraties',
+      url: 'pagina',
+    },
+    parameter: { key: 'naam', value: 'waarde' },
+    recording: {
+      productOrderId: 'order.id',
+      productOrderNumber: 'order.nummer',
+      workInstructionId: 'instructie.id',
+      workInstructionVersion: 'instructie.versie',
+      workInstructionName: 'instructie.naam',
+      startedAt: 'gestartOp',
+      finishedAt: 'beeindigdOp',
+      durationSeconds: 'duurSeconden',
+      operator: 'medewerker',
+      steps: 'stappen',
+      url: 'pagina',
+    },
+    step: { name: 'naam', type: 'soort', value: 'waarde', unit: 'eenheid', result: 'oordeel' },
+    workInstruction: { name: 'naam' },
+    trigger: { productOrderNumber: ['ordernummer'], recordingIds: ['registraties'] },
+    completedStatuses: ['Voltooid'],
+    personalStepTypes: ['handtekening'],
+    okResults: ['goed'],
+  },
+  routes: [
+    listOf(/^\/artikelen$/, 'articles', 'nummer', 'vanaf'),
+    listOf(/^\/productieorders$/, 'productorders', 'nummer', 'vanaf'),
+    oneOf(/^\/productieorders\/(?<id>[^/]+)$/, 'productorders'),
+    {
+      method: 'POST',
+      path: /^\/productieorders$/,
+      asks: ({ body, ask }) =>
+        creating(
+          { ask },
+          {
+            number: body.nummer,
+            article: body.artikel,
+            parameters: body.parameters,
+            variants: body.varianten,
+          },
+        ),
+      shows: (order) => ({
+        status: 201,
+        body: '',
+        headers: { location: `/api/v1/productieorders/${Object(order).id}` },
+      }),
+    },
+    oneOf(/^\/registraties\/(?<id>[^/]+)$/, 'recordings'),
+    oneOf(/^\/instructies\/(?<id>[^/]+)$/, 'workinstructions'),
+  ],
+  article: ({ id, number, name, variants }) => ({
+    id,
+    nummer: number,
+    naam: name,
+    varianten: variants.map((variant) => ({ id: variant.id, naam: variant.name })),
+  }),
+  productOrder: (order) => ({
+    id: order.id,
+    ordernummer: order.number,
+    toestand: order.status === 'completed' ? 'Voltooid' : 'Open',
+    synchronisatie: { toestand: 'VOLTOOID' },
+    aangemaaktOp: local(order.createdAt),
+    voltooidOp: local(order.completedAt),
+    artikelnummer: order.article?.number,
+    parameters: order.parameters.map(({ key, value }) => ({ naam: key, waarde: value, standaard: '0,0' })),
+    varianten: order.variants.map(({ name }) => name),
+    registraties: order.recordings.map(({ id }) => id),
+    pagina: order.url,
+  }),
+  recording: (recording) => ({
+    id: recording.id,
+    order: { id: recording.productOrderId, nummer: recording.productOrderNumber },
+    instructie: {
+      id: recording.workInstruction.id,
+      versie: recording.workInstruction.version,
+      naam: recording.workInstruction.name,
+    },
+    gestartOp: local(recording.startedAt),
+    beeindigdOp: local(recording.finishedAt),
+    duurSeconden: recording.durationSeconds,
+    geplandeMinuten: 10,
+    medewerker: recording.operator.name,
+    stappen: recording.steps.map(({ id, name, type, value, unit, result }) => ({
+      id,
+      naam: name,
+      soort: type === 'signature' ? 'handtekening' : type,
+      // A figure is written as text, and read so: what was planned is the same in other digits.
+      waarde: typeof value === 'number' ? `${value}.0` : value,
+      doelwaarde: value,
+      eenheid: unit,
+      oordeel: result && (result === 'Ok' ? 'goed' : 'fout'),
+    })),
+    pagina: recording.url,
+  }),
+  workInstruction: ({ id, name }) => ({ id, naam: name }),
+  list: (entries) => entries,
+  headers: (next, { pathname, search }) =>
+    next === null ? {} : { link: `<${pathname}${search || '?'}&vanaf=${next}>; rel="next"` },
+  refusal: (status, fout) => ({ status, body: { fout } }),
+  trigger: ({ productOrderNumber, recordingIds = [] }) => ({
+    ordernummer: productOrderNumber,
+    registraties: recordingIds,
+  }),
+};
