@@ -106,7 +106,7 @@ export class Explorer {
       sure(`operations.${name}.path`, operation.path, 'what was looked for is in this list'),
       isApplied ? applied : notFound(line, why),
     );
-    const fields = nodesIn(json).filter(({ value }) => !(value instanceof Object));
+    const fields = nodesIn(json).filter(({ value }) => value === null || nameOf(value));
     if (name === 'findProductOrder') this.findings.push(byName('list.next', fields));
     this.resources[name] = located;
     return located;

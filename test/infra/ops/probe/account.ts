@@ -2,6 +2,7 @@ import { probeAccount } from '../../../../infra/ops/probe/probe.ts';
 import type { ScreenValues } from '../../../../infra/ops/probe/screen-values.ts';
 import { AzumutaClient } from '../../../../shared/azumuta/client.ts';
 import { type AzumutaContractSettings, contractSchema } from '../../../../shared/azumuta/contract.ts';
+import { isRecord } from '../../../../shared/platform/json.ts';
 import { createAzumutaModel } from '../../../simulation/partners/azumuta.ts';
 import { testClock } from '../../../support/clock.ts';
 import { type Dialect, inDialect } from '../../../support/dialects/dialect.ts';
@@ -49,6 +50,20 @@ export function addressesOf({ contract }: Dialect): AzumutaContractSettings {
     ...converted,
     ...columns,
   };
+}
+
+/** A line of a contract. */
+export const at = (contract: object | undefined, line: string) =>
+  line.split('.').reduce<unknown>((value, name) => Object(value)[name], contract);
+
+/** Those lines filled in that only a function can say, except for the one that probe itself can write. */
+export function withFunctions(settings: object, own: object): object {
+  const fields = Object.entries(own).flatMap(([name, value]): [string, unknown][] => {
+    const known = at(settings, name);
+    if (isRecord(value)) return [[name, withFunctions(Object(known), value)]];
+    return typeof value === 'function' && typeof known !== 'function' ? [[name, value]] : [];
+  });
+  return { ...settings, ...Object.fromEntries(fields) };
 }
 
 /** Starts an account on loopback with a completed product order among others. Without a dialect it talks as assumed. */
