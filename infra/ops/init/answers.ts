@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { select, text } from '@clack/prompts';
 import * as z from 'zod/mini';
+import { defaultBaseUrl } from '../../../shared/azumuta/contract.ts';
 import * as connectors from '../../../shared/erp/registry.ts';
 import { isTimeZone } from '../../../shared/model/time.ts';
-import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
+import { parse } from '../../../shared/platform/validation.ts';
 import { answered } from '../cli/files.ts';
 import { literal } from '../probe/contract-text.ts';
 
@@ -47,7 +48,7 @@ export const answersSchema = z
     timeZone: textThat(isTimeZone, 'a time zone such as Europe/Brussels'),
     erp: z.enum(erps),
     /** Of the ERP. */
-    url: z.url({ protocol: /^https?$/ }),
+    url: z.url({ protocol: /^https?$/, error: 'an address such as https://erp.plant.example' }),
     /** Of Odoo or Tryton. The test stage gets `<database>-test`, which somebody may have to correct. */
     database: z.optional(z.string().check(z.minLength(1))),
     /** We list the orders every so many minutes, or the ERP posts them. */
@@ -110,17 +111,18 @@ async function typed(field: keyof Answers | undefined, message: string, example:
   );
 }
 
-/** What is wrong with one answer, while the others are not known yet. */
-function complaintOf(field: keyof Answers, given: string): string | undefined {
+/** What is wrong with one answer, as a sentence, while the others are not known yet. */
+export function complaintOf(field: keyof Answers, given: string): string | undefined {
   const parsed = parse(answersSchema, { [field]: given });
   if (parsed.ok) return undefined;
-  const own = parsed.mismatches.filter(({ path }) => path.startsWith(`$.${field}`));
-  return own.length > 0 ? describeMismatches(own) : undefined;
+  const [own] = parsed.mismatches.filter(({ path }) => path.startsWith(`$.${field}`));
+  return own && `This is not ${own.expected}.`;
 }
 
 const contractLines = `
-  // Where Azumuta's API differs from what is assumed: npm run probe finds out.
-  azumuta: { contract },
+  // The address is the one of your account's API page. Where its API differs from what is assumed, such as in the header
+  // of the key (apiKeyHeader, apiKeyFormat), npm run probe finds most lines of the contract.
+  azumuta: { baseUrl: '${defaultBaseUrl}', contract },
 `;
 
 /**

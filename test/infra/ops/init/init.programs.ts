@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { loadIntegration } from '../../../../infra/build/load-configuration.ts';
-import { type Answers, answersSchema, configurationText, erps } from '../../../../infra/ops/init/answers.ts';
+import {
+  type Answers,
+  answersSchema,
+  complaintOf,
+  configurationText,
+  erps,
+} from '../../../../infra/ops/init/answers.ts';
 import { emptyContract } from '../../../../infra/ops/probe/contract-text.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { parse } from '../../../../shared/platform/validation.ts';
@@ -56,7 +62,17 @@ describe('init', () => {
 
     // Assess
     expect(told).toMatchObject({ code: 0, output: expect.stringContaining(`PO-MO/0042`) });
-    expect(told.output).toContain(`npm run doctor -- --stack AzumutaErp-${plant}-test\n`);
+    const config = `plants/${plant}.config.ts`;
+    const next = [
+      'azumuta.baseUrl',
+      `npm run map -- order.json --config ${config}`,
+      `npm run probe -- --config ${config}`,
+    ];
+    for (const each of [...next, `npm run doctor -- --stack AzumutaErp-${plant}-test\n`])
+      expect(told.output).toContain(each);
+    expect(readFileSync(config, 'utf8')).toContain(
+      "azumuta: { baseUrl: 'https://app.azumuta.com/api/v1', contract }",
+    );
     const { integration } = await loadIntegration(`plants/${plant}.config.ts`, 'production');
     expect(integration).toMatchObject({
       plant,
@@ -101,6 +117,15 @@ describe('init', () => {
     expect(paths(answersOf({ database: undefined }))).toEqual(['$.database']);
     expect(paths(answersOf({ erp: 'rest' }))).toEqual(['$.database']);
   });
+});
+
+it.each([
+  ['plant', 'Ghent 1', 'This is not small letters, digits and dashes: ghent.'],
+  ['timeZone', 'Brussels', 'This is not a time zone such as Europe/Brussels.'],
+  ['url', 'erp', 'This is not an address such as https://erp.plant.example.'],
+  ['timeZone', 'Europe/Brussels', undefined],
+] as const)('says what is wrong with one answer in a sentence: %s %s', (field, given, sentence) => {
+  expect(complaintOf(field, given)).toBe(sentence);
 });
 
 it('writes any text so that it reads back the same', () => {
