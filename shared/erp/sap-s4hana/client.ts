@@ -1,7 +1,6 @@
 import type * as z from 'zod/mini';
 import type { ErpOrderRef } from '../../model/orders.ts';
-import type { Clock } from '../../platform/clock.ts';
-import { createHttp, type Http, type HttpRequest, type HttpResponse } from '../../platform/http.ts';
+import { createHttp, type HttpRequest, type HttpResponse } from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import type { ErpEnvironment } from '../connector.ts';
 import { CsrfSession, csrfFetch } from '../csrf.ts';
@@ -83,21 +82,10 @@ export interface Writer extends Reader {
 }
 
 /** What the calls of one attempt are made with. */
-interface Connection {
-  readonly http: Http;
-  readonly login: ReturnType<typeof createLogin>;
-  readonly clock: Clock;
-  readonly sapClient: string | undefined;
-  /** By service: a token is good for one service in one session. */
-  readonly sessions: Map<string, CsrfSession>;
-  readonly signal: AbortSignal;
-}
+type Connection = ReturnType<typeof connectionTo> & { readonly signal: AbortSignal };
 
-/**
- * @returns a function that makes the calls of one attempt, and calls `onWritten` after each write that was answered.
- * Errors name the order, if there is one.
- */
-export function createSapClient(options: SapOptions, environment: ErpEnvironment<unknown>) {
+/** What the calls of all attempts share. */
+function connectionTo(options: SapOptions, environment: ErpEnvironment<unknown>) {
   const { auth, client: sapClient } = options;
   const { clock } = environment;
   const httpOptions = { ...options, partner: 'SAP', baseUrl: options.url, clock };
@@ -109,13 +97,17 @@ export function createSapClient(options: SapOptions, environment: ErpEnvironment
     environment,
     (text) => text,
   );
-  const shared = {
-    http: createHttp(httpOptions),
-    login,
-    clock,
-    sapClient,
-    sessions: new Map<string, CsrfSession>(),
-  };
+  const sessions = new Map<string, CsrfSession>();
+  return { http: createHttp(httpOptions), login, clock, sapClient, sessions };
+}
+
+/**
+ * @returns a function that makes the calls of one attempt, and calls `onWritten` after each write that was answered.
+ * Errors name the order, if there is one.
+ */
+export function createSapClient(options: SapOptions, environment: ErpEnvironment<unknown>) {
+  const shared = connectionTo(options, environment);
+  const { clock } = shared;
 
   return (signal: AbortSignal, order?: string, onWritten = () => {}): SapClient => {
     const connection = { ...shared, signal };
