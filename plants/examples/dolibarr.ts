@@ -42,7 +42,7 @@ const orderSchema = z.object({
   qty: figure,
   status: figure,
   fk_warehouse: z.nullish(figure),
-  date_creation: figure,
+  date_creation: z.nullish(figure),
   tms: figure,
   note_private: z.nullish(z.string()),
   lines: z.array(lineSchema),
@@ -66,6 +66,8 @@ interface DolibarrOptions {
   readonly databaseTimeZone?: string;
   /** Of all products, as the API shows a unit's number only. */
   readonly unit: string;
+  /** Whether its stock module moves services, too (`STOCK_SUPPORTS_SERVICES`). Default false, which refuses their lines. */
+  readonly movesServices?: boolean;
   readonly pageSize?: number;
   readonly timeoutMs?: number;
   /**
@@ -96,7 +98,7 @@ export function dolibarr(options: DolibarrOptions): ErpDefinition {
     orders: listing(options),
     link,
     book: {
-      lookUp: [orderToBook, stockMovements, products(options.unit)],
+      lookUp: [orderToBook, stockMovements, products(options)],
       steps: [production, notes, closing],
     },
   });
@@ -225,7 +227,7 @@ const stockMovements: RestLookUp<BookContext> = {
 };
 
 /** Those of the order and of its planned lines, which name them by an internal id only. */
-const products = (unit: string): RestLookUp<BookContext> => ({
+const products = ({ unit, movesServices }: DolibarrOptions): RestLookUp<BookContext> => ({
   name: 'products',
   when: isQuantity,
   request: ({ found }) => {
@@ -244,7 +246,7 @@ const products = (unit: string): RestLookUp<BookContext> => ({
       if (textAt(product, 'status_batch') !== '0')
         return `${ref} is tracked by lot, which the API cannot book: produce it in Dolibarr`;
       if (Number(line.disable_stock_change) === 1) continue;
-      if (textAt(product, 'type') === '1')
+      if (textAt(product, 'type') === '1' && !movesServices)
         return `${ref} is a service, of which Dolibarr moves no stock: disable the stock change of its line, or take it out`;
       if (!warehouseOf(order, line))
         return `neither it nor its line of ${ref} has a warehouse: give it one in Dolibarr`;

@@ -47,6 +47,7 @@ export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
   const locked = new Set<number>();
   let slow: Promise<void> | undefined;
   let isShort = false;
+  let movesServices = false;
   let silent = 0;
   let now = 1_790_000_000;
   const calls: string[] = [];
@@ -149,7 +150,8 @@ export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
       throw error(`Field fk_warehouse required in ${name}`);
     // MouvementStock::_create answers 0 for a service and for a quantity of 0, and `$idstockmove <= 0` is an error without
     // words; so is a line without a quantity (MoLine::create).
-    if (qty === 0 || (moves && (product?.type === '1' || fk_warehouse === undefined))) throw error();
+    if (qty === 0 || (moves && ((product?.type === '1' && !movesServices) || fk_warehouse === undefined)))
+      throw error();
     if (isShort && name === 'arraytoconsume')
       throw error(`Product ${product?.ref} has not enough stock in the warehouse.`);
     const role = name === 'arraytoconsume' ? 'consumed' : 'produced';
@@ -260,6 +262,9 @@ export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
         slow = undefined;
         resolve();
       };
+    },
+    moveServices: () => {
+      movesServices = true;
     },
     runShort: () => {
       isShort = true;

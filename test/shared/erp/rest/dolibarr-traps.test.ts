@@ -135,6 +135,16 @@ it('consumes the service of a line without stock, and a fixed quantity once, wit
   expect(orders[0]?.status).toBe(3);
 });
 
+it('books a service where the stock module moves them, if the configuration says so', async () => {
+  const { moveServices, faults, stock } = started([{ components: [{ fk_product: 53, qty: 5 }] }]);
+  moveServices();
+  const options = { baseUrl: faults.url, timeZone: dolibarrZone, unit: 'p', movesServices: true };
+
+  await connected(dolibarr(options), { apiKey }).book(completionOf(order), key, firstAttempt());
+
+  expect(stock('2/53')).toBe(-5);
+});
+
 it('closes an order whose parts add up, though their binary sum is less', async () => {
   const { plan, orders, book } = started([]);
   orders.push(plan(0.8));
