@@ -30,7 +30,8 @@ interface Page {
 export function nextPage(page: Page): HttpRequest | 'none' | 'unsaid' {
   const { baseUrl, contract, name, request, answer, entries } = page;
   const links = answer.headers.get('link') ?? '';
-  const [, linked] = /<([^>]*)>[^<]*?;\s*rel="?(?:[^",;]* )?next\b/i.exec(links) ?? [];
+  const link = links.split('<').find((each) => /;\s*rel="?(?:[^",;]* )?next\b/i.test(each));
+  const linked = link?.split('>', 1)[0];
   const next = page.next ?? (linked && new URL(linked, addressOf(request.path, baseUrl)).href);
   if (next !== undefined) {
     const following = pageAt(next, page);

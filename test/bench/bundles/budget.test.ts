@@ -13,13 +13,13 @@ const sizes = sizesOf(metafile);
 /** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
 const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 215_000,
-  'accept-product-orders': 376_000,
-  'book-completion': 413_000,
-  'create-product-orders': 412_000,
-  'send-alerts': 422_000,
+  'accept-product-orders': 378_000,
+  'book-completion': 417_000,
+  'create-product-orders': 416_000,
+  'send-alerts': 423_000,
   'show-pages': 290_000,
 };
-const budgetOfOthers = 376_000;
+const budgetOfOthers = 378_000;
 
 describe('the bundle of a function', () => {
   it.each(functionNames)('stays within its budget: %s', (name) => {

@@ -104,7 +104,7 @@ it('says to complete an order that is overdue, and not one whose booking is plan
   // Assess
   expect(onItsDay.productOrders.map(({ next }) => next)).toEqual([undefined, undefined]);
   expect(productOrders).toMatchObject([
-    { says: expect.stringContaining('It was due 2026-11-20'), next: expect.stringContaining('Complete it') },
+    { says: expect.stringContaining('It was due 2026-11-20'), next: expect.stringContaining('have it completed') },
     { state: 'to be booked', next: undefined },
   ]);
 });
