@@ -186,6 +186,22 @@ describe.each<OdooVersion>([17, 18, 19])('units of odoo %i', (version) => {
     expect(plant.row(order).qty_produced).toBe(booked);
   });
 
+  it.each([
+    ['three decimals', 3, undefined],
+    ['two', 2, '125 g are 0.13 kg in Odoo, which is 130 g'],
+  ])('are booked to the gram only where the plant has set %s', async (_, decimals, refusal) => {
+    const { plan, book, books, row } = startPlant(version);
+    books.decimals = decimals;
+    for (const unit of books.rows('uom.uom')) unit.rounding = 10 ** -decimals;
+    const order = plan('CHAIR', 2);
+    row(order).product_uom_id = 3;
+
+    const failure = await failureOf(book(completionOf(order, { quantity: amount('125', 'g') })));
+
+    if (refusal) expect(failure).toMatchObject(rejection(refusal, 'quantity-or-lots'));
+    expect(row(order).qty_produced).toBe(refusal ? 0 : 0.125);
+  });
+
   it('have as many decimals as the plant has set, in components and in what was ordered, too', async () => {
     // Prepare: just enough of a tracked component is reserved
     const { plan, book, books, family } = startPlant(version);
