@@ -55,13 +55,12 @@ export function failureOfOdooError(
   // A right that one kind of booking needs, or a rule about one order, must not stop the others.
   if (name.endsWith('AccessError')) {
     const lacks = `Odoo refuses our user ${call}: ${adviceOn(message)} (${said}).`;
-    return order === undefined
-      ? partnerDown(lacks, { unauthorized: true })
-      : orderWaits(lacks, { afterSeconds: rightsSeconds });
+    if (order === undefined) return partnerDown(lacks, { unauthorized: true });
+    return orderWaits(lacks, { afterSeconds: rightsSeconds });
   }
   if (refused.test(name)) {
-    const check = 'Check the API key, and whether Odoo has ended it';
-    return partnerDown(`Odoo refused our user at ${what}: ${said} ${check}.`, { unauthorized: true });
+    const why = `${said} Check the API key, and whether Odoo has ended it.`;
+    return partnerDown(`Odoo refused our user at ${what}: ${why}`, { unauthorized: true });
   }
   if (forAPerson.test(name)) {
     return rejected('refused-by-erp', `Odoo refused ${call}: ${said}`);
@@ -76,10 +75,12 @@ export function failureOfOdooError(
 
 /**
  * Odoo names the groups that may use a model or a field, and writes it all in the user's language (ir_model.py,
- * `ACCESS_ERROR_GROUPS`; models.py, `_make_access_error`; 17 to 19). A record rule has no groups (ir_rule.py).
+ * `ACCESS_ERROR_GROUPS`; models.py, `_check_field_access` of 19). A record rule has no groups (ir_rule.py).
  */
 function adviceOn(message: string): string {
-  const line = message.split('\n').find((one) => one.startsWith('Groups: ') || one.startsWith('\t- '));
-  const groups = line?.replace(/^(?:\t- |Groups: [^']*)/, '');
-  return groups ? `give it the group ${groups}` : 'check its groups, companies and record rules';
+  const lines = message.split('\n');
+  const ofModel = lines.filter((line) => line.startsWith('\t- ')).map((line) => line.slice(3));
+  const ofField = lines.find((line) => line.startsWith('Groups: '))?.replace(/^[^']*/, '');
+  const groups = ofField ?? ofModel.join(', ');
+  return groups ? `give it a group that may: ${groups}` : 'check its groups, companies and record rules';
 }

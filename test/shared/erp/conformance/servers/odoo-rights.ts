@@ -18,12 +18,12 @@ const byRuleOfDocument = () =>
   );
 
 /** A model: base/models/ir_model.py, `ACCESS_ERROR_HEADER`, `ACCESS_ERROR_GROUPS`, `ACCESS_ERROR_RESOLUTION` (17 to 19). */
-export const byModel = (kind: string, model: string, group: string) =>
+export const byModel = (kind: string, model: string, ...groups: readonly string[]) =>
   accessError(
-    `You are not allowed to modify '${kind}' (${model}) records.\n\nThis operation is allowed for the following groups:\n\t- ${group}\n\nContact your administrator to request access if necessary.`,
+    `You are not allowed to modify '${kind}' (${model}) records.\n\nThis operation is allowed for the following groups:\n${groups.map((group) => `\t- ${group}`).join('\n')}\n\nContact your administrator to request access if necessary.`,
   );
 
-/** A field: odoo/orm/models.py, `_make_access_error` of 19; 17 and 18 write *the fields* (odoo/models.py, `check_field_access_rights`). */
+/** A field: odoo/orm/models.py, `_check_field_access` of 19; 17 and 18 write *the fields* (odoo/models.py, `check_field_access_rights`). */
 const byField = (field: string, kind: string, model: string, groups: readonly string[]) =>
   accessError(
     `You do not have enough rights to access the field "${field}" on ${kind} (${model}). Please contact your system administrator.\n\nOperation: read\nUser: ${us.uid}\nGroups: allowed for groups ${groups.map((group) => `'${group}'`).join(', ')}`,
@@ -52,7 +52,8 @@ export function requireWritable({ readOnly }: Rights, model: string, method: str
 
 /**
  * To split an order 19 copies it and its moves with all their fields, also those that accounting modules added for their
- * own groups (odoo/odoo#250966, #257350, #264925; seen: one field after the other).
+ * own groups (odoo/odoo#250966, #257350, #264925; seen: one field after the other, the groups that Odoo named, but not in
+ * which of its wordings).
  * @throws OdooError
  */
 export function requireAccounting({ accounting }: Rights): void {
@@ -62,5 +63,5 @@ export function requireAccounting({ accounting }: Rights): void {
     throw byField('analytic_account_line_ids', 'Stock Move', 'stock.move', [analytic]);
   const readOnly = 'Show Accounting Features - Readonly';
   if (!accounting.groups.includes(readOnly))
-    throw byField('wip_move_ids', 'Manufacturing Order', 'mrp.production', [readOnly]);
+    throw byModel('Journal Entry', 'account.move', 'Invoicing/Billing', readOnly);
 }
