@@ -30,12 +30,6 @@ function planLots(
   Object.assign(row(order), books.version < 19 ? { lot_producing_id: ids[0] } : { lot_producing_ids: ids });
 }
 
-/** So much of the one component is reserved. */
-function reserve(books: OdooPlant['books'], quantity: number): void {
-  for (const move of books.rows('stock.move')) move.quantity = quantity;
-  for (const line of books.rows('stock.move.line')) line.quantity_product_uom = quantity;
-}
-
 describe.each<OdooVersion>([17, 18, 19])('lots of odoo %i', (version) => {
   it('uses the lot that somebody created between look and write', async () => {
     // Prepare: it was created before our transaction began.
@@ -204,11 +198,11 @@ describe.each<OdooVersion>([17, 18, 19])('units of odoo %i', (version) => {
 
   it('have as many decimals as the plant has set, in components and in what was ordered, too', async () => {
     // Prepare: just enough of a tracked component is reserved
-    const { plan, book, books, family } = startPlant(version);
+    const { plan, book, books, family, reserve } = startPlant(version);
     books.decimals = 3;
     for (const unit of books.rows('uom.uom')) unit.rounding = 0.001;
     const order = plan('BENCH', 2.129);
-    reserve(books, 8.508);
+    reserve(8.508);
 
     // Act: less than was ordered is final
     await book(completionOf(order, { quantity: amount('2.127'), madeFor: { amount: '2.129' } }));
@@ -216,106 +210,4 @@ describe.each<OdooVersion>([17, 18, 19])('units of odoo %i', (version) => {
     // Assess
     expect(family(order)).toMatchObject([{ state: 'done', qty_produced: 2.127 }]);
   });
-});
-
-describe.each<OdooVersion>([17, 18, 19])('components of odoo %i', (version) => {
-  it.each(['BENCH', 'LAMP'])('are consumed, those of %s too', async (article) => {
-    // Prepare
-    const { plan, book, books, row } = startPlant(version);
-    const order = plan(article);
-
-    // Act
-    await book(partOf(order, 1, '2'));
-
-    // Assess
-    const moves = books
-      .rows('stock.move')
-      .filter((move) => move.raw_material_production_id === row(order).id);
-    expect(moves.map(({ state, quantity }) => [state, quantity])).toEqual([['done', 8]]);
-  });
-
-  it('must be reserved when they are tracked by lots, which 19 does by itself', async () => {
-    // Prepare: enough for one of two.
-    const { plan, book, books, row, everything } = startPlant(version);
-    const order = plan('BENCH', 2);
-    reserve(books, 4);
-    const before = everything();
-
-    // Act
-    const failure = await failureOf(book(completionOf(order, { quantity: amount('2') })));
-
-    // Assess
-    if (version < 19) {
-      expect(failure).toMatchObject(rejection('The VARNISH.*reserve them in Odoo'));
-      expect(everything()).toEqual(before);
-    } else expect([failure, row(order).state]).toEqual([undefined, 'done']);
-  });
-
-  it('are consumed as a person has set them, where the bill of materials only warns', async () => {
-    // Prepare: 21 pieces instead of 20, as Odoo's form writes it
-    const { plan, book, books, row, family } = startPlant(version);
-    const order = plan();
-    const [move] = books.rows('stock.move');
-    Object.assign(move ?? {}, { quantity: 21, picked: true, manual_consumption: true });
-
-    // Act
-    await book(partOf(order, 1, '5'));
-
-    // Assess
-    expect(row(order)).toMatchObject({ state: 'done', qty_produced: 5 });
-    expect(move).toMatchObject({ state: 'done', quantity: 21 });
-    expect(family(order).length).toBe(1);
-  });
-
-  it('are refused before anything is written when a person has set them and the bill of materials blocks that', async () => {
-    // Prepare
-    const { plan, book, books, row, everything } = startPlant(version);
-    const order = plan();
-    row(order).consumption = 'strict';
-    const [move] = books.rows('stock.move');
-    Object.assign(move ?? {}, { quantity: 21, picked: true, manual_consumption: true });
-    const before = everything();
-
-    // Act
-    const failure = await failureOf(book(completionOf(order)));
-    const after = everything();
-    Object.assign(move ?? {}, { quantity: 20 });
-    await book(completionOf(order));
-
-    // Assess
-    expect(failure).toMatchObject(rejection('The LEG is set to 21 instead of 20.*blocks'));
-    expect(after).toEqual(before);
-    expect(row(order).state).toBe('done');
-  });
-
-  it('are never left to a question that cancels them', async () => {
-    // Prepare: a person takes components back while we book.
-    const { plan, book, books, row } = startPlant(version);
-    const order = plan();
-    books.beforeNext('mrp.production', 'button_mark_done', () => {
-      for (const move of books.rows('stock.move')) move.picked = false;
-    });
-
-    // Act
-    const failure = await failureOf(book(completionOf(order)));
-
-    // Assess
-    expect(failure).toMatchObject({ name: 'Rejected', code: 'refused-by-erp' });
-    const message = expect.stringMatching(
-      `${order.number} \\(mrp\\.consumption\\.warning\\).*do not confirm the question.*Written by then: our note`,
-    );
-    expect(failure).toHaveProperty('message', message);
-    expect(row(order).state).toBe('to_close');
-  });
-});
-
-it('asks a person for components of which odoo 19 finds none to reserve, and leaves the order open', async () => {
-  const { plan, book, books, listed } = startPlant(19);
-  const order = plan('STOOL', 5);
-  books.hasEmptyStock = true;
-
-  const failure = await failureOf(book(completionOf(order)));
-
-  expect(failure).toMatchObject(rejection('You need to supply a Lot/Serial Number', 'refused-by-erp'));
-  expect(await listed()).toMatchObject([{ number: order.number }]);
 });

@@ -42,6 +42,11 @@ export function startPlant(version: OdooVersion, time?: () => Date) {
       return { number, ...(id === undefined ? {} : { id }) };
     },
     row: plant.row,
+    /** So much of the one component is reserved. */
+    reserve(quantity: number): void {
+      for (const move of books.rows('stock.move')) move.quantity = quantity;
+      for (const line of books.rows('stock.move.line')) line.quantity_product_uom = quantity;
+    },
     /** Rows of the order and of all orders that were split off from it, oldest first. */
     family: ({ number }: ErpOrderRef) =>
       books.rows('mrp.production').filter((row) => String(row.name).startsWith(number)),
