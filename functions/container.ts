@@ -46,11 +46,8 @@ export function createContainer(functionName: string, integration: CompleteInteg
   const setting = <Name extends VariableName>(name: Name) =>
     readEnvironment([name], runtime.environment)[name];
   const settlingSeconds = setting('SETTLING_SECONDS');
-  const log = createLogger(
-    { stack: setting('STACK_NAME'), functionName, metrics: setting('METRICS') },
-    writeLog,
-    clock,
-  );
+  const speaker = { stack: setting('STACK_NAME'), functionName, metrics: setting('METRICS') };
+  const log = createLogger(speaker, writeLog, clock);
   const table = new Table(dynamodb, setting('LEDGER_TABLE_NAME'));
   const { azumuta, erp } = integration;
   return {

@@ -42,7 +42,9 @@ export class Functions extends Construct {
         const definition = definitions[name];
         const codeFolder = props.bundles[name];
         if (!definition) return [];
-        return [[name, new IntegrationFunction(this, inPascalCase(name), { ...definition, codeFolder })]];
+        // `receive-webhook` is `ReceiveWebhook` among the constructs.
+        const constructId = name.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+        return [[name, new IntegrationFunction(this, constructId, { ...definition, codeFolder })]];
       }),
     ) as Named<IntegrationFunction>;
   }
@@ -103,7 +105,7 @@ function resultsBack({ integration, queues, placement, bundles }: FunctionsProps
       description: 'Validates Azumuta triggers and enqueues them',
       timeout: Duration.seconds(10),
       memoryMb: 256,
-      reservedConcurrency: deployment.webhookConcurrency,
+      reservedContainers: deployment.webhookConcurrency,
       uses: [
         uses.sendTo('completions', 'deadLetters'),
         uses.read('webhookToken'),
@@ -200,9 +202,4 @@ function consumerOf(queue: IQueue, most: number, ...atOnce: readonly (number | u
 function versionOf(bundles: Bundles): Use {
   const version = FileSystem.fingerprint(bundles['book-completion']).slice(0, 12);
   return { environment: { CONFIGURATION_VERSION: version } };
-}
-
-/** `receive-webhook` is `ReceiveWebhook` among the constructs. */
-function inPascalCase(name: string): string {
-  return name.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

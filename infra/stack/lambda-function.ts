@@ -27,7 +27,7 @@ export interface IntegrationFunctionProps {
   /** A schedule invokes it. */
   readonly scheduled?: true;
   /** Containers that are kept for it, and its most. */
-  readonly reservedConcurrency?: number | undefined;
+  readonly reservedContainers?: number | undefined;
   /** The queue that it works on, with so many containers at once: gentle on the partner behind it. */
   readonly consumes?: { readonly queue: IQueue; readonly containers: number };
   /** All that it does besides polling its queue: its variables, and what its role may do to exactly which resources. */
@@ -41,11 +41,7 @@ export class IntegrationFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: IntegrationFunctionProps) {
     super(scope, id);
-    const { reservedConcurrency } = props;
-    const environment: Record<string, string> = Object.assign(
-      {},
-      ...props.uses.map((use) => use.environment),
-    );
+    const { stackName } = Stack.of(this);
     const logGroup = new LogGroup(this, 'Logs', { retention: RetentionDays.THREE_MONTHS });
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(this.role);
@@ -61,8 +57,8 @@ export class IntegrationFunction extends Construct {
       role: this.role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
-      environment: { STACK_NAME: Stack.of(this).stackName, ...environment },
+      ...(props.reservedContainers && { reservedConcurrentExecutions: props.reservedContainers }),
+      environment: Object.assign({ STACK_NAME: stackName }, ...props.uses.map((use) => use.environment)),
     });
     acknowledge(this.lambda, {
       'Serverless::Serverless-LambdaDLQ': whyNoDeadLetterQueue(props),

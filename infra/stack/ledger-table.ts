@@ -3,17 +3,12 @@ import { AttributeType, Billing, ProjectionType, TableEncryptionV2, TableV2 } fr
 import { Construct } from 'constructs';
 import { ledgerIndexes, ledgerTimeToLive } from '../../shared/ledger/keys.ts';
 
-export interface LedgerTableProps {
-  readonly production: boolean;
-  /** Another generation is another table: infra/RUNBOOK.md, "Bringing a ledger back". */
-  readonly generation: number;
-}
-
 /** The ledger's table: on demand, recoverable to any second, and not deleted with a production stack. */
 export class LedgerTable extends Construct {
   readonly table: TableV2;
 
-  constructor(scope: Construct, id: string, { production, generation }: LedgerTableProps) {
+  /** @param generation Another one is another table: infra/RUNBOOK.md, "Bringing a ledger back". */
+  constructor(scope: Construct, id: string, production: boolean, generation: number) {
     super(scope, id);
     this.table = new TableV2(this, generation === 1 ? 'Table' : `Table${generation}`, {
       partitionKey: { name: 'pk', type: AttributeType.STRING },

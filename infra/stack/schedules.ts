@@ -80,8 +80,8 @@ export class Schedules extends Construct {
       const { lambda } = functions.named[name];
       // Where Lambda has no container free, an event waits: for six hours, unless something is said.
       const maxEventAge = Duration.minutes(Math.min(every.toMinutes(), longestAge.toMinutes()));
-      // The next run does what this one missed, and repeating it would only pile up runs. Where it is hours away, Lambda
-      // repeats a failed run twice, and Scheduler its call as long as the event may wait.
+      // The next run does what this one missed. Where it is an hour away or more, Lambda repeats a failed run twice, and
+      // Scheduler its call as long as the event may wait.
       const once = every.toMinutes() < 60 ? { retryAttempts: 0 } : {};
       lambda.configureAsyncInvoke({ maxEventAge, retryAttempts: 2, ...once });
       // The CDK's own grant would include all versions of the function.

@@ -69,10 +69,7 @@ export class IntegrationStack extends Stack {
 function createParts(scope: IntegrationStack, { integration, bundles, stage }: IntegrationStackProps) {
   const { deployment } = integration;
   const queues = new Queues(scope, 'Queues');
-  const ledger = new LedgerTable(scope, 'Ledger', {
-    production: isProduction(stage),
-    generation: deployment.ledgerGeneration,
-  });
+  const ledger = new LedgerTable(scope, 'Ledger', isProduction(stage), deployment.ledgerGeneration);
   const secrets = new Secrets(scope, 'Secrets', deployment);
   const network = new Network(scope, 'Network', deployment.network);
   const mails = new Mails(scope, 'Mails', integration);
@@ -130,20 +127,15 @@ const outputDescriptions: Readonly<Record<string, string>> = {
  */
 function checkRegions({ region, domain, secrets }: CompleteDeployment, profile: string | undefined): void {
   const expected = region ?? profile;
-  if (expected === undefined) return;
-  const arns = [
-    ['domain.certificateArn', domain?.certificateArn],
-    ...Object.entries(secrets).map(([name, own]) => [
-      `secrets.${name}`,
-      typeof own === 'string' ? own : own?.arn,
-    ]),
-  ];
+  const ofSecrets = Object.entries(secrets).map(
+    ([name, own]) => [`secrets.${name}`, typeof own === 'string' ? own : own?.arn] as const,
+  );
+  const arns = [['domain.certificateArn', domain?.certificateArn] as const, ...ofSecrets];
+  const regions = arns.map(([path, arn]) => [path, arn?.split(':')[3]] as const);
+  const [path, found] = regions.find(([, of]) => of !== undefined && of !== expected) ?? [];
+  if (expected === undefined || found === undefined) return;
   const source = region ? 'deployment.region' : 'of your AWS profile; deployment.region pins another';
-  for (const [path, arn] of arns) {
-    const found = arn?.split(':')[3];
-    if (found !== undefined && found !== expected)
-      throw new ConfigurationError(
-        `The integration configuration is wrong. $.deployment.${path}: found an ARN of ${found}, expected one of ${expected} (${source}).`,
-      );
-  }
+  throw new ConfigurationError(
+    `The integration configuration is wrong. $.deployment.${path}: found an ARN of ${found}, expected one of ${expected} (${source}).`,
+  );
 }

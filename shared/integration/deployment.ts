@@ -53,10 +53,7 @@ export const deploymentSchema = strictObject({
    * subscription once, as for all mails of the stack. Default: nobody.
    */
   alarmEmails: z._default(readonlyList(email), []),
-  /**
-   * Whether CloudWatch watches the stack, for some 3.40 dollars a month: alarms, and the metrics that they need. Default:
-   * yes, but not in a stage for trying (`dev`, `test`, `sandbox` …).
-   */
+  /** CloudWatch's alarms and their metrics, some 3.40 dollars a month. Default: except in a stage for trying (`dev` …). */
   alarms: z.optional(z.boolean()),
   /** Dollars a month above which AWS mails `alarmEmails` that the stack costs more, or will. Default 60. */
   monthlyBudget: z._default(z.number().check(z.gte(1)), 60),

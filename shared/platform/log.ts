@@ -21,10 +21,7 @@ export interface Logger {
 
 export type LogSink = (line: string) => void;
 
-/**
- * @param speaker The stack and the function, such as `book-completion`: dimensions of the metrics, unless they are off and
- *   figures stay figures.
- */
+/** @param speaker The stack and the function, such as `book-completion`: dimensions of the metrics, if these are on. */
 export function createLogger(
   speaker: { readonly stack: string; readonly functionName: string; readonly metrics?: 'on' | 'off' },
   write: LogSink = (line) => process.stdout.write(`${line}\n`),

@@ -12,7 +12,7 @@ import type { Progress } from '../../local/progress.ts';
 import { type Answer, defineCommand, exits, flag, runCommand, stackOptions } from '../cli/command.ts';
 import { linesOf, styled, tableOf } from '../cli/output.ts';
 import { findTarget, invoke, ledgerOf, type Target, whereOf } from '../cli/target.ts';
-import { unreadMails } from '../doctor/check-alerts.ts';
+import { withReaders } from '../doctor/check-alerts.ts';
 import { situationOf, stackReadsOf } from '../flows/situation.ts';
 
 const command = defineCommand({
@@ -82,11 +82,7 @@ const testReportSchema = z.record(z.string(), z.string());
 
 async function test(target: Target, { during }: Progress): Promise<Answer> {
   const sending = invoke(target, 'AlertFunction', testReportSchema, { test: true });
-  const sent = await during('Sending to each channel', sending);
-  const unread = await unreadMails(target);
-  const report = Object.fromEntries(
-    Object.entries(sent).map(([channel, problem]) => [channel, problem || (unread[channel] ?? '')]),
-  );
+  const report = await withReaders(target, await during('Sending to each channel', sending));
   const lines = Object.entries(report).map(([channel, problem]) =>
     problem === ''
       ? `${styled('green', '✔')} ${channelWords[channel] ?? channel} has accepted it`

@@ -57,8 +57,8 @@ export function mailChecks(target: Target, integration: CompleteIntegration | un
 
 const noAlarms = async () =>
   notice(
-    'there are none in a stage for trying: nobody is mailed when a function fails or a queue is stuck',
-    'nothing, if that will do; else set deployment.alarms to true, for some 3.40 dollars a month, and deploy',
+    'there are none: nobody is mailed when a function fails or a queue is stuck',
+    'nothing in a stage for trying; else set deployment.alarms to true, and deploy',
   );
 
 async function lookAtList(
@@ -93,15 +93,27 @@ async function lookAtList(
   return wrong('nobody gets them', `name an address in the configuration (${field}), and deploy`);
 }
 
-/** What SNS does not say of the channels whose mails it accepts: that nobody gets them. */
-export async function unreadMails(target: Target): Promise<Record<string, string>> {
-  const { AlertTopic, MorningMailTopic } = target.local ? {} : target.outputs;
-  const topics = Object.entries({ email: AlertTopic, 'morning-mail': MorningMailTopic });
-  const unread = topics.map(async ([channel, topic]) => {
-    const isRead = topic === undefined || (await subscribersOf(target, topic)).confirmed.length > 0;
-    return isRead ? [] : [[channel, 'nobody gets it, as no address is named and confirmed']];
-  });
-  return Object.fromEntries((await Promise.all(unread)).flat());
+/**
+ * What became of a test on each channel, where SNS accepts a mail even if nobody gets it. A list without any address is
+ * left out where alerts go to a webhook.
+ * @param report By channel; an empty text where it was accepted.
+ */
+export async function withReaders(target: Target, report: Readonly<Record<string, string>>) {
+  const topics: Readonly<Record<string, string>> = {
+    email: 'AlertTopic',
+    'morning-mail': 'MorningMailTopic',
+  };
+  const hasWebhook = Object.keys(report).some((channel) => !(channel in topics));
+  const told: Record<string, string> = {};
+  for (const [channel, problem] of Object.entries(report)) {
+    const topic = target.local || problem !== '' ? undefined : target.outputs[topics[channel] ?? ''];
+    const { confirmed, waiting } = topic
+      ? await subscribersOf(target, topic)
+      : { confirmed: [''], waiting: [] };
+    if (confirmed.length > 0) told[channel] = problem;
+    else if (!hasWebhook || waiting.length > 0) told[channel] = 'nobody gets it: no address is confirmed';
+  }
+  return told;
 }
 
 /**

@@ -86,7 +86,6 @@ export const table = z.strictObject({
     ...['ReadOnDemandThroughputSettings', 'MaxReadRequestUnits'],
     ...['DeletionProtectionEnabled', 'PointInTimeRecoverySpecification', 'PointInTimeRecoveryEnabled'],
   ),
-  // A local run does not throttle.
   WriteOnDemandThroughputSettings: leftOut,
   SSESpecification: leftOutWith('SSEEnabled'),
   TimeToLiveSpecification: leftOutWith('AttributeName', 'Enabled'),
