@@ -13,7 +13,7 @@ export function addBudget(stack: Stack, { monthlyBudget, alarmEmails }: Complete
   Tags.of(stack).add(tag, stack.stackName);
   // At most ten.
   const subscribers = alarmEmails.slice(0, 10).map((address) => ({ subscriptionType: 'EMAIL', address }));
-  if (subscribers.length === 0) return;
+  if (subscribers.length === 0 || monthlyBudget === 'none') return;
   new CfnBudget(stack, 'Budget', {
     budget: {
       budgetName: stack.stackName,

@@ -55,8 +55,8 @@ export const deploymentSchema = strictObject({
   alarmEmails: z._default(readonlyList(email), []),
   /** CloudWatch's alarms and their metrics, some 3.40 dollars a month. Default: except in a stage for trying (`dev` …). */
   alarms: z.optional(z.boolean()),
-  /** Dollars a month above which AWS mails `alarmEmails` that the stack costs more, or will. Default 60. */
-  monthlyBudget: z._default(z.number().check(z.gte(1)), 60),
+  /** Dollars a month above which AWS mails `alarmEmails`, or `none` where the account may have no budgets. Default 60. */
+  monthlyBudget: z._default(z.union([z.literal('none'), z.number().check(z.gte(1))]), 60),
   /** Who learns, order by order, what needs a person: dead letters, changed and overdue orders, a partner that is down. */
   alerts: z._default(
     strictObject({

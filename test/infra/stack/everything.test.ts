@@ -7,7 +7,8 @@ import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import cdk from '../../../cdk.json' with { type: 'json' };
-import { startAssembly } from './assembled.ts';
+import { startAssembly, templateOf } from './assembled.ts';
+import everything from './everything.config.ts';
 
 const violationsSchema = z.array(z.object({ ruleName: z.string() }));
 const packSchema = z.object({
@@ -43,6 +44,11 @@ afterAll(assembled.remove);
 checkWithNag(assembled.app);
 const stack = await assembled.add('test/infra/stack/everything.config.ts', 'production');
 const sampleStack = await assembled.add('integration.config.ts', 'production');
+const { deployment } = everything;
+const withoutBudget = await templateOf(
+  { ...everything, deployment: { ...deployment, monthlyBudget: 'none' } },
+  'production',
+);
 const found = findingsIn(assembled.app);
 const template = Template.fromStack(stack);
 const sample = Template.fromStack(sampleStack);
@@ -254,6 +260,7 @@ it('has AWS mail the IT department when it costs more than its budget, counted b
   });
   // It would mail nobody.
   sample.resourceCountIs('AWS::Budgets::Budget', 0);
+  withoutBudget.resourceCountIs('AWS::Budgets::Budget', 0);
 });
 
 it('mails alerts and the morning mail each to a topic of its own', () => {
