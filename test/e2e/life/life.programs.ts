@@ -31,7 +31,6 @@ it('is deployed, updated, rolled back, deleted and deployed again with messages 
   await stack.deploy(await stack.changed('next', nextVersion));
   await azumuta.complete(second);
   const fourth = await stack.release();
-  expect(await stack.doctor()).toEqual({ code: 0, wrong: [] });
   await inFlight();
   expect(await booked()).toEqual({});
 
@@ -62,4 +61,4 @@ it('is deployed, updated, rolled back, deleted and deployed again with messages 
   const counts = Object.values(await booked()).map((bookings) => bookings.length);
   expect(counts).toEqual([1, 1, 1, 1]);
   expect(await stack.doctor()).toEqual({ code: 0, wrong: [] });
-}, 180_000);
+}, 400_000);

@@ -4,7 +4,7 @@ import { vi } from 'vitest';
 import * as z from 'zod/mini';
 import { type Emulator, startEmulator } from '../../../infra/local/emulator/emulator.ts';
 import { operatorClients, operatorLedger } from '../../../infra/local/operator-clients.ts';
-import { bothTriggers, localOverrides } from '../../../infra/local/run-locally.ts';
+import { localOverrides } from '../../../infra/local/run-locally.ts';
 import { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { typed } from '../../infra/ops/commands/typed.ts';
 import { startTestSystem, testEnvironment } from '../../support/local-system.ts';
@@ -22,8 +22,10 @@ const templateSchema = z.looseObject({
 });
 type Template = z.output<typeof templateSchema>;
 
-/** A message that meets a lease of a container that was killed comes again when that is over. */
-export const patience = { timeout: 40_000, interval: 50 };
+/** A hint waits until a minute after the last question, and a message until the lease of a killed container is over. */
+export const patience = { timeout: 100_000, interval: 50 };
+/** One for each completion: a second one would wait for a minute. */
+const triggers = (url: string) => [{ method: 'POST', url, ids: 'list' } as const];
 const overrides = { ...localOverrides, environment: testEnvironment };
 const findingsSchema = z.object({
   findings: z.array(z.object({ about: z.string(), result: z.string(), says: z.string() })),
@@ -36,7 +38,7 @@ const findingsSchema = z.object({
 export async function startRehearsal(folder: string, keptIn: string) {
   const system = await startTestSystem({
     dataDir: folder,
-    overrides,
+    ...{ overrides, triggers },
     synthesize: (wanted) => synthesizeOnce({ ...wanted, stage: 'production' }, keptIn),
   });
   const today = join(folder, 'cdk.out');
@@ -71,7 +73,7 @@ export async function startRehearsal(folder: string, keptIn: string) {
         ...{ overrides, dataDir: join(folder, 'platform'), maxContainers: 2 },
         sandboxes: { azumuta: system.sandboxes.azumuta.url, erp: system.sandboxes.erp.url },
       });
-      await system.azumuta.setTriggers(bothTriggers(`${emulator.apiUrl}${pathname}`));
+      await system.azumuta.setTriggers(triggers(`${emulator.apiUrl}${pathname}`));
     },
 
     /** Ends the stack as CloudFormation does: queues go with what is in them, tables and secrets stay. */
