@@ -90,12 +90,7 @@ export class AzumutaClient {
   }
 
   /** What was created without its id: by `Location` (RFC 9110 §10.2.2), else looked up by its number. */
-  async #unshown(
-    number: string,
-    resource: unknown,
-    answer: HttpResponse,
-    signal: AbortSignal,
-  ): Promise<(Partial<ProductOrderRef> & { readonly id: string }) | undefined> {
+  async #unshown(number: string, resource: unknown, answer: HttpResponse, signal: AbortSignal) {
     if (this.#session.isFailure(answer)) return undefined;
     const { contract } = this.#options;
     const given = fieldsIn(resource, contract, 'createdProductOrder', untold())('number', nameForm);

@@ -18,7 +18,6 @@ interface Page {
   readonly request: HttpRequest;
   readonly answer: Pick<HttpResponse, 'json' | 'headers'>;
   readonly entries: readonly unknown[];
-  /** A path, an absolute URL or a cursor; Azumuta does not document which. */
   readonly next: string | undefined;
 }
 
@@ -29,10 +28,9 @@ interface Page {
  */
 export function nextPage(page: Page): HttpRequest | 'none' | 'unsaid' {
   const { baseUrl, contract, name, request, answer, entries } = page;
-  const links = answer.headers.get('link') ?? '';
-  const link = links.split('<').find((each) => /;\s*rel="?(?:[^",;]* )?next\b/i.test(each));
-  const linked = link?.split('>', 1)[0];
-  const next = page.next ?? (linked && new URL(linked, addressOf(request.path, baseUrl)).href);
+  const links = answer.headers.get('link');
+  const target = linked(links, 'next');
+  const next = page.next ?? (target && new URL(target, below(request.path, baseUrl)).href);
   if (next !== undefined) {
     const following = pageAt(next, page);
     // Some give the same cursor again once nothing is left.
@@ -43,8 +41,15 @@ export function nextPage(page: Page): HttpRequest | 'none' | 'unsaid' {
     contract.operations[name].endsWithoutNext ||
     valueAt(answer.json, contract.list.next) !== undefined ||
     !Array.isArray(valueAt(answer.json, contract.list.entries)) ||
-    /;\s*rel="?(first|prev|last)\b/i.test(links);
+    ['first', 'prev', 'last'].some((relation) => linked(links, relation) !== undefined);
   return isLast ? 'none' : 'unsaid';
+}
+
+/** The target of a Link header with this relation. */
+function linked(header: string | null, relation: string): string | undefined {
+  const isMeant = (one: string) => one.trim().startsWith('rel=') && one.split(/[\s"=]/).includes(relation);
+  const links = (header ?? '').split('<').map((link) => link.split('>'));
+  return links.find(([, parameters = '']) => parameters.toLowerCase().split(/[;,]/).some(isMeant))?.[0];
 }
 
 function pageAt(next: string, { baseUrl, contract, name, number, request }: Page): HttpRequest {
@@ -55,12 +60,11 @@ function pageAt(next: string, { baseUrl, contract, name, number, request }: Page
   if (/^https?:/i.test(next)) return { ...first, path: next, query: {} };
   if (!next.startsWith('/')) return { ...first, query: { ...first.query, [contract.list.cursor]: next } };
   const fromRoot = new URL(next, baseUrl).href;
-  return { ...first, path: fromRoot.startsWith(addressOf('/', baseUrl)) ? fromRoot : next, query: {} };
+  return { ...first, path: fromRoot.startsWith(below('', baseUrl)) ? fromRoot : next, query: {} };
 }
 
-function addressOf(path: string, baseUrl: string): string {
-  return /^https?:/i.test(path) ? path : new URL(baseUrl).href.replace(/\/$/, '') + path;
-}
+const below = (path: string, baseUrl: string) =>
+  new URL(path.replace(/^\//, ''), `${baseUrl.replace(/\/$/, '')}/`).href;
 
 /** @param isUnsaid Whether nothing says if more pages follow. */
 export function whyNotFound(name: FindOperation, what: string, isUnsaid: boolean): string {

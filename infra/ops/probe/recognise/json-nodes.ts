@@ -35,17 +35,15 @@ const no = ['no', 'false', 'nee', 'non', 'nein', 'falsch'];
 
 /** A text as it is compared, however it is written: `In Progress` is `in_progress`, and `Ja` is true. */
 function plainText(text: string): string {
-  const plain = text
-    .normalize('NFKC')
-    .toLowerCase()
-    .trim()
-    .replace(/(?<=\w)[\s_-]+(?=\w)/g, ' ');
+  const trimmed = text.normalize('NFKC').toLowerCase().trim();
+  const plain = trimmed.replace(/(?<=[^\W_])[\s_-]+(?=[^\W_])/g, ' ');
   return yes.includes(plain) ? 'true' : no.includes(plain) ? 'false' : plain;
 }
 
 /** The numbers that a text may mean, with or without a unit: `1.234` is 1234 in Ghent and 1.234 in London. */
 function numbersIn(text: string): number[] {
-  const [, digits = ''] = /^\s*([+-]?\d[\d\s.,'’]*(?:e[+-]?\d+)?)\s*[a-z%°]{0,8}\s*$/i.exec(text) ?? [];
+  const [, digits = ''] =
+    /^(?=.{1,40}$)\s*([+-]?\d[\d\s.,'’]*(?:e[+-]?\d+)?)\s*[a-z%°]{0,8}\s*$/i.exec(text) ?? [];
   const forms = [/(?<=\d),(?=\d{3}(?!\d))/g, /(?<=\d)\.(?=\d{3}(?!\d))/g].map((groups) =>
     digits.replace(/[\s'’]/g, '').replace(groups, ''),
   );
