@@ -47,7 +47,7 @@ export function nextPage(page: Page): HttpRequest | 'none' | 'unsaid' {
 
 /** The target of a Link header with this relation. */
 function linked(header: string | null, relation: string): string | undefined {
-  const isMeant = (one: string) => one.trim().startsWith('rel=') && one.split(/[\s"=]/).includes(relation);
+  const isMeant = (one: string) => /^\s*rel\s*=/.test(one) && one.split(/[\s"=]/).includes(relation);
   const links = (header ?? '').split('<').map((link) => link.split('>'));
   return links.find(([, parameters = '']) => parameters.toLowerCase().split(/[;,]/).some(isMeant))?.[0];
 }

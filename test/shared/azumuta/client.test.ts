@@ -145,7 +145,7 @@ describe('a listing by number', () => {
   ])('follows the next page of a Link header as %s, to the last one', async (_, target) => {
     const pages = [
       { body: [other], link: `</api/v1/productorders?page=9>; rel="last", <${target}>; rel="next"` },
-      { body: [other], link: '</api/v1/productorders?page=1>; title="first"; rel=prev' },
+      { body: [other], link: '</api/v1/productorders?page=1>; title="first"; Rel = prev' },
     ];
     const { client, calls } = await startClient(({ url, headers }) => {
       const { body = [], link = '' } = pages[Number(url.searchParams.get('page') ?? 1) - 1] ?? {};

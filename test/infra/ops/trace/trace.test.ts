@@ -104,7 +104,10 @@ it('says to complete an order that is overdue, and not one whose booking is plan
   // Assess
   expect(onItsDay.productOrders.map(({ next }) => next)).toEqual([undefined, undefined]);
   expect(productOrders).toMatchObject([
-    { says: expect.stringContaining('It was due 2026-11-20'), next: expect.stringContaining('have it completed') },
+    {
+      says: expect.stringContaining('It was due 2026-11-20'),
+      next: expect.stringContaining('have it completed'),
+    },
     { state: 'to be booked', next: undefined },
   ]);
 });
