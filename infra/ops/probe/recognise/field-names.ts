@@ -64,15 +64,19 @@ const patterns = new Map(
   }),
 );
 
-/** How well a path fits a line of the contract by its name: 0 is a usual name, Infinity means not at all. */
+/** What was planned or preset reads like what was done, and is booked for it. */
+const planned = /planned|gepland|target|doel|soll|expect|default|standaard|preset|setpoint|nominal|limit/;
+const unlikely = 100;
+
+/** How well a path fits a line of the contract by its name: 0 is a usual name, `unlikely` means not at all. */
 function rankOf(line: string, path: string): number {
   const plain = path.replace(/[_-]/g, '').toLowerCase();
   const own = patterns.get(line) ?? patterns.get(lastOf(line)) ?? [];
   const rank = own.findIndex((pattern) => pattern.test(plain));
-  return rank < 0 ? Infinity : rank;
+  return (rank < 0 ? unlikely : rank) + (planned.test(plain) ? unlikely : 0);
 }
 
-export const fitsName = (line: string, path: string) => rankOf(line, path) < Infinity;
+export const fitsName = (line: string, path: string) => rankOf(line, path) < unlikely;
 
 /** Whether the whole path is a usual name of the field: `status`, and neither `lastSync.status` nor `batchStatus`. */
 export const isNamed = (line: string, path: string) => rankOf(line, path) === 0;
@@ -80,7 +84,6 @@ export const isNamed = (line: string, path: string) => rankOf(line, path) === 0;
 /** The likelier ones first: by their names, then those that are nested less. */
 export function ranked<N extends { readonly path: string }>(line: string, nodes: readonly N[]): N[] {
   const depthOf = ({ path }: N) => path.split('.').length;
-  // The difference of two infinite ranks is NaN, which leaves it to the depth.
   return nodes.toSorted((a, b) => rankOf(line, a.path) - rankOf(line, b.path) || depthOf(a) - depthOf(b));
 }
 

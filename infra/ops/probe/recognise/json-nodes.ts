@@ -3,7 +3,6 @@ import { instantForm, isLanguageMap } from '../../../../shared/azumuta/value-for
 import { isRecord, nameIn } from '../../../../shared/platform/json.ts';
 import { isId, isOwnId } from './field-names.ts';
 
-/** A value within an answer. */
 export interface JsonNode {
   /** Names joined by dots; '' for the answer itself. */
   readonly path: string;

@@ -121,6 +121,18 @@ it.each<[what: string, line: string, order: object, recording?: object, is?: rea
   },
 );
 
+it('proposes what was done before what was planned, also under a name that nobody knows', () => {
+  const steps = [{ naam: 'Good quantity', Soll: 16, target: 16, gemeten: '16,0' }];
+
+  const lines = found(
+    { readRecording: answered({ id: 'r-1', steps, plannedSeconds: 900 }, undefined, 'r-1') },
+    { number: 'MO/9500', recorded: { value: '16', step: 'Good quantity' } },
+  );
+
+  expect(lines['step.value']).toEqual(['gemeten', 'to confirm']);
+  expect(lines['recording.durationSeconds']).toEqual([undefined, 'not found']);
+});
+
 it('is sure of no list where two have what was looked for', () => {
   const entry = { id: 'o-1', number: 'MO/0001' };
   const answer = { data: [entry], items: [{ ...entry, more: 1 }] };
