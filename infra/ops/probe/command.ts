@@ -76,7 +76,7 @@ function writeContract(contract: string, { file, contractFile }: Plant, { out, r
   ];
 }
 
-/** The result. Writes the contract if it differs from what is assumed, unless other programs read the result. */
+/** The result. Writes the contract if anything was found, unless other programs read the result. */
 function probedAnswer(probed: Probed, plant: Plant, options: Options): Answer {
   const { findings, stopped } = probed;
   const contract = formatted(contractModule(probed));
@@ -87,7 +87,7 @@ function probedAnswer(probed: Probed, plant: Plant, options: Options): Answer {
     facts: { findings: fields, contract, stopped, cannotBeRead },
     lines: linesOf(
       reportLines(probed, contract, options.values),
-      !options.json && writeContract(contract, plant, options),
+      !options.json && hasFound(probed) && writeContract(contract, plant, options),
       ['', 'What reading cannot show:', ...cannotBeRead.map((each) => `  - ${each}`)],
     ),
     exit: stopped !== undefined ? exits.failed : hasFound(probed) ? exits.done : exits.notFound,

@@ -73,6 +73,24 @@ it('writes the contract of an account, and overwrites the empty one of init, its
   expect(JSON.parse(asJson.output).findings).toContainEqual(expect.objectContaining(number));
 });
 
+it('says to check the base URL where nothing is at any address, and writes nothing', async () => {
+  // Prepare
+  const { url } = await startServer(() => ({ status: 404, body: {} }));
+  const { folder, write } = newFolder();
+  const words = [...config, '--answers', write('a.json', seen), '--out', join(folder, 'c.ts')];
+  const environment = { AZUMUTA_BASE_URL: `${url}/wrong`, AZUMUTA_API_KEY: 'the-key-of-the-account' };
+
+  // Act
+  const { code, output } = await typed('probe', words, { environment });
+
+  // Assess
+  expect({ code, told: output.replace(/\s+/g, ' ') }).toEqual({
+    code: 3,
+    told: expect.stringContaining('Check azumuta.baseUrl first'),
+  });
+  expect(readdirSync(folder)).toEqual(['a.json']);
+});
+
 it('names in one sentence what is invalid', async () => {
   const { write } = newFolder();
   const answers = write('answers.json', seen);
