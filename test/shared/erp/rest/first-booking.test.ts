@@ -129,6 +129,18 @@ describe.each(kinds)('the first booking over $title', (kind) => {
     ]);
   });
 
+  it('tells a person when the ERP has made another figure of what was built', async () => {
+    const { erp, books } = await started(kind);
+    books.rounds = true;
+
+    const failure = await failureOf(
+      erp.book({ ...completionOf({ number }), quantity: { amount: '4.4', unit: 'u' } }, key, firstAttempt()),
+    );
+
+    expect(failure).toBeInstanceOf(Rejected);
+    expect(String(failure)).toContain('4.4');
+  });
+
   it.each([
     ['cancelled', 'WO-6', 'is not released'],
     ['unknown', "WO-'7", 'does not know order'],

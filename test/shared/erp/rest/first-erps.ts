@@ -43,6 +43,8 @@ export function newBooks() {
     bookings,
     /** Books, and answers nothing. */
     losesAnswer: false,
+    /** Keeps no decimals, and does not say so. */
+    rounds: false,
     listed: (since: string) =>
       orders
         .filter(
@@ -55,7 +57,8 @@ export function newBooks() {
     book(asked: Omit<Booking, 'id'>): string | undefined {
       const order = orders.find(({ number }) => number === asked.order);
       if (order?.status !== 'released') return `Order ${asked.order} is not released.`;
-      bookings.push({ ...asked, id: `B-${bookings.length + 1}` });
+      const good = this.rounds ? `${Math.round(Number(asked.good))}` : asked.good;
+      bookings.push({ ...asked, good, id: `B-${bookings.length + 1}` });
       if (asked.final) order.status = 'finished';
       return undefined;
     },
@@ -138,7 +141,13 @@ export function odataErp(books: Books, { method, url, headers, body }: Received)
   const [, field, text = ''] = /^(OrderNo|Reference) eq '((?:[^']|'')*)'$/.exec(filter) ?? [];
   const wanted = text.replaceAll("''", "'");
   if (field === 'Reference')
-    return { body: { value: books.bookingsOf(wanted).map(({ id }) => ({ EntryNo: Number(id.slice(2)) })) } };
+    return {
+      body: {
+        value: books
+          .bookingsOf(wanted)
+          .map(({ id, good }) => ({ EntryNo: Number(id.slice(2)), Quantity: Number(good) })),
+      },
+    };
   if (field === 'OrderNo') return { body: { value: [books.order(wanted) ?? []].flat().map(odataRow) } };
   const listed = /^\(Status eq 'Released' or Status eq 'Cancelled'\)(?: and ModifiedAt ge (\S+Z))?$/.exec(
     filter,
@@ -165,8 +174,12 @@ export function graphqlErp(books: Books, { method, url, headers, body }: Receive
   const shown = (order: Order) => ({ ...order, status: order.status.toUpperCase() });
   const [, operation] = /^(?:query|mutation) (\w+)\(/.exec(query) ?? [];
   const text = (name: string) => z.parse(z._default(z.string(), ''), variables[name]);
-  if (operation === 'Orders')
-    return { body: { data: { orders: { nodes: books.listed(text('since') || always).map(shown) } } } };
+  if (operation === 'Orders') {
+    const all = books.listed(text('since') || always);
+    const end = Number(text('after') || 0) + pageSize;
+    const pageInfo = { hasNextPage: end < all.length, endCursor: `${end}` };
+    return { body: { data: { orders: { nodes: all.slice(end - pageSize, end).map(shown), pageInfo } } } };
+  }
   if (operation === 'Order') {
     const order = books.order(text('number'));
     return { body: { data: { order: order ? shown(order) : null } } };
