@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { loadIntegration } from '../../build/load-configuration.ts';
-import { answerOptions, configOption, defineCommand, exits, runCommand, textOr } from '../cli/command.ts';
+import { answerOptions, defineCommand, exits, option, runCommand, text, textOr } from '../cli/command.ts';
 import { say } from '../cli/output.ts';
 import { checkAccount, releaseFailedStack } from './check-account.ts';
 
@@ -19,7 +19,8 @@ With options of the CDK: npx cdk deploy -c config=plants/ghent.config.ts -c stag
 Exit codes: 0 deployed · 1 failed · 2 wrong command line, configuration, region or account: nothing was done`,
   options: {
     ...answerOptions,
-    ...configOption,
+    // Without a default, as that is the demo, which would replace a plant of the same name.
+    config: option('<file>', "the plant's configuration file", text, '-c, --config <file>'),
     stage: textOr('production', '<stage>', 'stage of the stack (default: production)'),
   },
 });

@@ -11,7 +11,7 @@ import {
   UsageError,
 } from '../cli/command.ts';
 import { jsonIn } from '../cli/files.ts';
-import { linesOf, sayJson } from '../cli/output.ts';
+import { linesOf, sayJson, styled } from '../cli/output.ts';
 import { previewLines, previewsOf } from './preview.ts';
 import { sampleNames, samples } from './read-sample.ts';
 
@@ -26,8 +26,8 @@ Examples:
   npm run -s map -- --sample completion > done.json    a sample completion, to change
   npm run map -- done.json -c plants/ghent.config.ts   what another plant books in its ERP
 
-An order is written as the ERP posts it to the order endpoint. A completion is a product order and its recordings
-as Azumuta answers them: {"productOrder": …, "recordings": […]}.
+An order is written as the ERP posts it to the order endpoint, with further fields of yours in its attributes. A
+completion is a product order and its recordings as Azumuta answers them: {"productOrder": …, "recordings": […]}.
 
 Exit codes: 0 every sample is valid · 1 a sample or a mapping has mistakes · 2 wrong command line or configuration`,
   words: { '[sample.json]': 'an ERP order (or a list), or a completion; - reads it from standard input' },
@@ -53,6 +53,7 @@ await runCommand(command, async ({ options, words: [file] }) => {
   const { integration } = await loadIntegration(config, stage);
   const previews = previewsOf(await jsonIn(file), integration);
   const isWrong = previews.some(({ mistakes }) => mistakes.length > 0);
-  const lines = previews.flatMap((preview, at) => linesOf(at > 0 && '', previewLines(preview)));
+  const shown = previews.flatMap((preview, at) => linesOf(at > 0 && '', previewLines(preview)));
+  const lines = [styled('dim', `By ${config}, at the stage ${stage}:`), '', ...shown];
   return { facts: previews, lines, exit: isWrong ? exits.failed : exits.done };
 });

@@ -61,10 +61,9 @@ export function previewOf(at: string, sample: Sample, integration: CompleteInteg
 function previewOrder(order: ErpOrder, mapping: ProductOrderMapping): Omit<Preview, 'at'> {
   const from = { title: 'ERP order', rows: orderRows(order) };
   const attempt = (partial: ProductOrderMapping) => rejectionOf(() => mapProductOrders(partial, order));
-  const { split, accept: _, ...fields } = mapping;
+  const { accept: _, ...fields } = mapping;
   const found = [
     ...Object.entries(fields).flatMap(([field, map]) => attempt({ [field]: map })),
-    ...(split ? attempt({ split }) : []),
     ...attempt(mapping),
     ...rejectionOf(() => isWanted(mapping, order)),
   ];

@@ -22,6 +22,15 @@ export default defineIntegration({
     'ghent.config.ts',
   );
 
+it('deploy wants to be told which plant, as the demo is never meant', async () => {
+  const told = await typed('deploy', ['--stage', 'test'], { environment: nobody });
+  expect(told).toMatchObject({
+    code: 2,
+    output: '',
+    complaint: expect.stringContaining('--config: found missing'),
+  });
+});
+
 describe('deploy says in one sentence, before anything is synthesized,', () => {
   it.each([
     ['that there is no file', '/nonexistent/ghent.config.ts', nobody, 'there is no such file', 2],
