@@ -25,6 +25,7 @@ const contractPath = 'azumuta.contract.';
 /** The lines of the contract that differ in practice, in the order in which they are needed. */
 const oftenSet = [
   'apiKeyHeader',
+  'apiKeyFormat',
   'operations.findProductOrder.query',
   'operations.createProductOrder.body',
   'operations.createProductOrder.exists',
@@ -93,7 +94,7 @@ function contractSection(rows: readonly Row[]): string {
   const others = lines.filter(({ path }) => !oftenSet.includes(path));
   return [
     '## `azumuta.contract`',
-    "What is assumed of Azumuta's API. A configuration sets only the lines that differ: `contract: { productOrder: { number: 'orderNo' } }`. `npm run probe` finds most of them. The address that all calls begin with is `azumuta.baseUrl`, above. These eleven differ in practice:",
+    "What is assumed of Azumuta's API. A configuration sets only the lines that differ: `contract: { productOrder: { number: 'orderNo' } }`. `npm run probe` finds most of them. The address that all calls begin with is `azumuta.baseUrl`, above. These twelve differ in practice:",
     table(first),
     'All others. The operations have the same fields, which are told once:',
     table(withOperationsOnce(others)),

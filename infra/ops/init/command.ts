@@ -73,7 +73,7 @@ await runCommand(command, async ({ options }) => {
     `  npm run map -- order.json --config ${file}   what the mapping makes of an order of yours (npm run -s map -- --sample order)`,
     `  npm run probe -- --config ${file}            where your Azumuta has each field; it only reads`,
     'Then try it on a test stage:',
-    `  npx cdk deploy -c config=${file} -c stage=test`,
+    `  npm run deploy -- -c ${file} --stage test`,
     `  npm run secrets -- --stack AzumutaErp-${plant}-test`,
     `  npm run doctor -- --stack AzumutaErp-${plant}-test`,
   ];
