@@ -23,7 +23,12 @@ export async function assemble(app: App, integrationFile: string, stage: string)
   // First, as the configuration may differ by stage.
   checkStage(stage);
   const { integration, file } = await loadIntegration(integrationFile, stage);
-  if (stage !== 'local') checkPlant(integration.plant, file);
+  const [, named = integration.plant] = /[\\/]plants[\\/]([^\\/.]+)\.config\.ts$/.exec(file) ?? [];
+  // A copied file that still names the other plant would replace what that one has deployed.
+  if (named !== integration.plant && stage !== 'local')
+    throw new ConfigurationError(
+      `plants/${named}.config.ts is the file of plant ${named}. $.plant: found "${integration.plant}", expected "${named}": correct it, or rename the file.`,
+    );
   const stackName = stackNameOf(integration.plant, stage);
   const { bundles } = await bundleFunctions(file, join(app.outdir, 'bundles'));
   new IntegrationStack(app, stackName, {
@@ -34,15 +39,6 @@ export async function assemble(app: App, integrationFile: string, stage: string)
     description: `Azumuta and ERP integration of ${integration.plant} (${stage})`,
   });
   return stackName;
-}
-
-/** A file that was copied and still names another plant would replace what that plant has deployed. */
-function checkPlant(plant: string, file: string): void {
-  const [, named = plant] = /[\\/]plants[\\/]([^\\/.]+)\.config\.ts$/.exec(file) ?? [];
-  if (named === plant) return;
-  throw new ConfigurationError(
-    `plants/${named}.config.ts is the file of plant ${named}. $.plant: found "${plant}", expected "${named}": correct it, or rename the file.`,
-  );
 }
 
 /** `npm start` runs this stage, where nothing of the plant's AWS account exists. */

@@ -28,38 +28,10 @@ export type * from './options.ts';
 
 /**
  * Any ERP with an HTTP API, by configuration alone: how to log in, how its released orders are listed, and
- * how a completion is looked up, booked and read back.
+ * how a completion is looked up, booked and read back. `FIRST-BOOKING.md` has them whole, for REST, OData and GraphQL.
  * @example
- * rest({
- *   baseUrl: 'https://erp.example.com/api',
- *   auth: { kind: 'apiKey' },
- *   orders: {
- *     path: '/orders',
- *     query: (since) => ({ changedSince: since, sort: 'changedAt' }),
- *     paging: { kind: 'page', parameter: 'page' },
- *     list: 'orders',
- *     row: z.object({ number: z.string(), product: z.string(), quantity: z.string(), changedAt: z.string() }),
- *     order: ({ product, ...row }) => ({ ...row, article: product, state: 'released' }),
- *   },
- *   book: {
- *     lookUp: [
- *       {
- *         name: 'bookings',
- *         request: ({ key }) => ({ path: '/bookings', query: { reference: key } }),
- *         done: ({ json }) => textAt(json, '0.id'),
- *       },
- *     ],
- *     steps: [
- *       {
- *         name: 'booking',
- *         request: ({ completion, built, key }) => ({
- *           path: path`/orders/${completion.erpOrder.number}/bookings`,
- *           body: { reference: key, quantity: built.good },
- *         }),
- *       },
- *     ],
- *   },
- * });
+ * const myErp = ({ orders, book }: Pick<Parameters<typeof rest>[0], 'orders' | 'book'>) =>
+ *   rest({ baseUrl: 'https://erp.example.com/api', auth: { kind: 'apiKey' }, orders, book });
  */
 export const rest = defineConnector({
   folder: 'rest',

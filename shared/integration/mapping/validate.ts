@@ -24,29 +24,21 @@ const numberNeeded = `a number of at most ${Number.MAX_SAFE_INTEGER}, or text, i
 const valueless = /\b(undefined|null|NaN)\b|\[object \w+\]/;
 /** Within a variant or a parameter, such a word may be somebody's own: `tolerance undefined`. */
 const onlyValueless = /^\s*(undefined|null|NaN)\s*$|\[object \w+\]/;
+const madeText =
+  'as a field without a value does when it is made text: leave it out, or say what stands in its place';
 
-const textWithout = (problemOf: (text: string) => string | undefined, expected?: string) =>
+const textWithout = (words: RegExp, problemOf: typeof problemOfText, expected?: string) =>
   z.string(expected).check(
     z.superRefine((text, { issues }) => {
-      const problem = problemOf(text);
+      const [found] = words.exec(text) ?? [];
+      const problem = problemOf(text) ?? (found && `reads "${found.trim()}", ${madeText}`);
       if (problem) issues.push({ code: 'custom', message: `it ${problem}`, input: text, continue: true });
     }),
   );
 
 /** A number or code, by the rule of every other entry, so that a trigger finds it again. */
-const codeOf = (expected: string) =>
-  textWithout((text) => problemOfText(text) ?? problemOfValueless(valueless, text), expected);
-
-/** A variant or a parameter. */
-const filledText = (expected?: string) =>
-  textWithout((text) => problemOfValueless(onlyValueless, text), expected);
-
-function problemOfValueless(words: RegExp, text: string): string | undefined {
-  const [found] = words.exec(text) ?? [];
-  return found === undefined
-    ? undefined
-    : `reads "${found.trim()}", as a field without a value does when it is made text: leave it out, or say what stands in its place`;
-}
+const codeOf = (expected: string) => textWithout(valueless, problemOfText, expected);
+const valueText = textWithout(onlyValueless, () => undefined, textNeeded);
 
 const parametersSchema = z.pipe(
   z.record(z.string(), z.unknown(), entriesNeeded),
@@ -57,7 +49,7 @@ const parametersSchema = z.pipe(
     ),
     z.record(
       z.string().check(z.minLength(1)),
-      z.union([filledText(), z.boolean(), z.number().check(z.refine(isStorable, numberNeeded))], {
+      z.union([valueText, z.boolean(), z.number().check(z.refine(isStorable, numberNeeded))], {
         error: ({ input }) => (typeof input === 'number' ? numberNeeded : valueNeeded),
       }),
       'a name for each parameter is needed',
@@ -69,7 +61,7 @@ const draftSchema = z
   .object({
     number: codeOf(textNeeded),
     article: codeOf(textNeeded),
-    variants: z.array(filledText(textNeeded), listNeeded),
+    variants: z.array(valueText, listNeeded),
     parameters: parametersSchema,
   })
   .check(
