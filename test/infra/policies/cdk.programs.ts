@@ -42,7 +42,7 @@ describe('a role with this policy alone', () => {
     const account = await startStubAccount('deploy', { failed: stack });
     const again = await cdk(['deploy', '--require-approval', 'never'], account).catch(String);
     const environment = { ...account.environment, CDK_APP: assembled.folder, HOME: assembled.folder };
-    const { code, complaint } = await typed('deploy', [], { environment });
+    const { code, complaint } = await typed('deploy', ['-c', 'integration.config.ts'], { environment });
 
     expect(again).toContain('cannot be deleted');
     expect(code, complaint).toBe(0);

@@ -86,7 +86,7 @@ export const table = z.strictObject({
     ...['ReadOnDemandThroughputSettings', 'MaxReadRequestUnits'],
     ...['DeletionProtectionEnabled', 'PointInTimeRecoverySpecification', 'PointInTimeRecoveryEnabled'],
   ),
-  WriteOnDemandThroughputSettings: leftOut,
+  WriteOnDemandThroughputSettings: leftOutWith('MaxWriteRequestUnits'),
   SSESpecification: leftOutWith('SSEEnabled'),
   TimeToLiveSpecification: leftOutWith('AttributeName', 'Enabled'),
   KeySchema: keySchema,

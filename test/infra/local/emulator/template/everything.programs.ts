@@ -32,7 +32,7 @@ it('reads the stack of a plant that uses every option of a deployment, without w
 });
 
 /** Types that make no difference here whatever they say, and tags. */
-const anything = /^AWS::(CloudWatch|Logs|SNS::TopicPolicy|Scheduler::ScheduleGroup)|\.Tags\b/;
+const anything = /^AWS::(Budgets|CloudWatch|Logs|SNS::TopicPolicy|Scheduler::ScheduleGroup)|\.Tags\b/;
 
 /** Each object in a value, with its path; those that compute a value are no properties. */
 function objectsIn(value: unknown, path: string): { readonly path: string; readonly object: object }[] {
