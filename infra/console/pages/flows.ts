@@ -89,7 +89,7 @@ function partner(name: Partner, { partners }: Situation, role: string, time: Pla
 
 function breakerPart({ open, openedAt, openUntilMs }: BreakerState, time: PlantTime): Html {
   const lamp = html`<span class="lamp" aria-hidden="true"></span>`;
-  if (!open) return html`<p class="state">${lamp}<span>reachable</span></p>`;
+  if (!open) return html`<p class="state">${lamp}<span>no outage</span></p>`;
   const seconds = ((openUntilMs ?? 0) - time.now.getTime()) / 1000;
   const since = openedAt === undefined ? '' : html` since ${moment(new Date(openedAt), time)}`;
   return html`<p class="state">${lamp}<span>down${since}</span></p>

@@ -94,6 +94,9 @@ function partnerFinding(error: unknown, partner: Partner, where: string) {
       reason,
       'give its user the rights that it needs: shared/erp/README.md lists them for each connector',
     );
+  // Its answer has a status (`partnerFailure`), so its address is right.
+  if (error instanceof RetryLater && /\(\d{3}\)/.test(reason))
+    return wrong(reason, 'look again in some minutes; if it stays, ask whoever runs it');
   if (error instanceof RetryLater)
     return wrong(
       reason,

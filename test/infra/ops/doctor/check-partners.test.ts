@@ -27,3 +27,11 @@ it('asks for rights, and not for another secret, when a partner answers 403', as
   expect(finding).toMatchObject({ result: 'wrong', next: expect.stringContaining('rights') });
   expect(finding?.command).toBeUndefined();
 });
+
+it.each([429, 503])(
+  'asks to look again later, and not to check the address, at a status %d',
+  async (status) => {
+    const next = expect.stringMatching(/^look again in some minutes/);
+    expect(await findingAt(status)).toMatchObject({ result: 'wrong', next });
+  },
+);
