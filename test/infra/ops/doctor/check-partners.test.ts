@@ -1,5 +1,8 @@
 import { expect, it } from 'vitest';
 import { partnerChecks } from '../../../../infra/ops/doctor/check-partners.ts';
+import { rest } from '../../../../shared/erp/rest/index.ts';
+import { minute, row } from '../../../shared/erp/rest/rows.ts';
+import { smallOptions } from '../../../shared/erp/rest/small.ts';
 import worked from '../../../shared/integration/worked.config.ts';
 import { startServer } from '../../../support/server.ts';
 import { onThisMachine } from '../cli/targets.ts';
@@ -35,3 +38,22 @@ it.each([429, 503])(
     expect(await findingAt(status)).toMatchObject({ result: 'wrong', next });
   },
 );
+
+it('says that the list of the ERP may lose orders, as its rows have no fixed order', async () => {
+  // Prepare
+  const pages = [['a', 'b'], ['c', 'a'], []];
+  const { url } = await startServer(({ url: { searchParams } }) => {
+    const numbers = pages[Number(searchParams.get('page')) - 1] ?? [];
+    return { body: { rows: numbers.map((number) => row(number, minute(2))) } };
+  });
+  const { orders, ...options } = smallOptions(url);
+  const erp = rest({ ...options, orders: { ...orders, paging: { kind: 'page', parameter: 'page' } } });
+  const keeper = { read: async () => JSON.stringify({ apiKey: 'a-key' }) };
+  const checks = partnerChecks(onThisMachine({}), { ...worked, erp }, keeper);
+
+  // Act
+  const [finding] = (await checks.find(({ about }) => about === 'ERP (Small ERP)')?.look()) ?? [];
+
+  // Assess
+  expect(finding).toMatchObject({ result: 'wrong', says: expect.stringContaining('on two pages') });
+});
