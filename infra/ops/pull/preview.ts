@@ -16,11 +16,11 @@ export const outcomes = {
   unreadable: ['cannot be read', 'red'],
   conflict: ['would be a conflict', 'yellow'],
   reject: ['would be refused', 'red'],
-  cancelled: ['were cancelled', 'yellow'],
+  cancelled: ['cancelled in the ERP', 'yellow'],
   adopt: ['would be adopted', 'green'],
   create: ['would be created', 'green'],
-  exists: ['exist already', 'dim'],
-  'left out': ['are ignored', 'dim'],
+  exists: ['in Azumuta already', 'dim'],
+  'left out': ['left out', 'dim'],
 } as const;
 export type Outcome = keyof typeof outcomes;
 
