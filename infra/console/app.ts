@@ -48,7 +48,10 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
 }
 
 /** How routes answer: with a page inside the layout, or by going to another page that shows a notice. */
-function createAnswers({ target, timeZone, shopFloor, situation }: ConsoleDependencies, formKey: string) {
+function createAnswers(
+  { target, timeZone, shopFloor, countDeadLetters }: ConsoleDependencies,
+  formKey: string,
+) {
   const stack = { target, timeZone, hasFloor: shopFloor !== undefined };
   const notices = new Map<string, string>();
   let noticeCount = 0;
@@ -56,7 +59,7 @@ function createAnswers({ target, timeZone, shopFloor, situation }: ConsoleDepend
   const answers: Answers = {
     formKey,
     async show(c, page, known) {
-      const { deadLetters } = known ?? (await situation());
+      const deadLetters = known?.deadLetters ?? (await countDeadLetters());
       const notice = notices.get(c.req.query('notice') ?? '');
       return c.html(seen(await layout({ ...stack, deadLetters, notice }, { refreshSeconds, ...page })));
     },

@@ -4,7 +4,7 @@ import type { Situation } from '../../shared/situation/read.ts';
 import { createShopFloor } from '../local/sandbox/shop-floor.ts';
 import { plantOf } from '../ops/cli/partners.ts';
 import { invoke, operatorOf, type Target, whereOf } from '../ops/cli/target.ts';
-import { situationOf, stackReadsOf } from '../ops/flows/situation.ts';
+import { countDeadLetters, situationOf, stackReadsOf } from '../ops/flows/situation.ts';
 import type { EndDependencies } from '../ops/orders/end-order.ts';
 import { type SwitchName, switchOne } from '../ops/pause/switch-flow.ts';
 import { replayDependenciesOf } from '../ops/replay/replay.ts';
@@ -23,7 +23,7 @@ export interface ConsoleDependencies extends ReturnType<typeof consoleDependenci
 /** How routes answer. */
 export interface Answers {
   readonly formKey: string;
-  /** @param known The state of the flows, if it was read already. */
+  /** @param known The state of the flows, if it was read already; else the dead letters alone are counted. */
   readonly show: (c: Context, page: Page, known?: Situation) => Promise<Response>;
   /** Redirects to another page, which then shows the notice. */
   readonly redirect: (c: Context, path: string, notice: string) => Response;
@@ -49,6 +49,7 @@ export function consoleDependencies(target: Target, config: string) {
     commands: whereOf(target),
     local,
     situation,
+    countDeadLetters: () => countDeadLetters(reads),
     ledger,
     /** Asks Azumuta whose recording it is. */
     findOwner: findOwnerOf(target, config),

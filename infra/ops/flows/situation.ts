@@ -38,12 +38,17 @@ export function situationOf(reads: ReturnType<typeof stackReadsOf>): Promise<Sit
       const paused = isOff ? await ledger.pauses.of(consumerOf[queue]) : undefined;
       return { waiting, underWay, paused, oldestSeconds };
     },
-    async countDeadLetters() {
-      const { waiting, underWay } = await readQueue(sqs, queueUrls['dead-letters']);
-      // Also those that a replay is holding.
-      return waiting + underWay;
-    },
+    countDeadLetters: () => countDeadLetters(reads),
   });
+}
+
+/** Messages in the dead-letter queue, also those that a replay is holding. */
+export async function countDeadLetters({
+  sqs,
+  queueUrls,
+}: Pick<ReturnType<typeof stackReadsOf>, 'sqs' | 'queueUrls'>): Promise<number> {
+  const { waiting, underWay } = await readQueue(sqs, queueUrls['dead-letters']);
+  return waiting + underWay;
 }
 
 /** The event source mappings that read from a queue. */

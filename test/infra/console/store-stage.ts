@@ -5,7 +5,7 @@ import { createConsole, listenOnLoopback } from '../../../infra/console/app.ts';
 import { DeadLetterDesk } from '../../../infra/console/dead-letters.ts';
 import type { ConsoleDependencies } from '../../../infra/console/dependencies.ts';
 import type { Target } from '../../../infra/ops/cli/target.ts';
-import { situationOf } from '../../../infra/ops/flows/situation.ts';
+import { countDeadLetters, situationOf } from '../../../infra/ops/flows/situation.ts';
 import { switchOne } from '../../../infra/ops/pause/switch-flow.ts';
 import { ConfigurationError } from '../../../shared/integration/define.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
@@ -38,6 +38,7 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
     commands: '--local',
     local: true,
     situation,
+    countDeadLetters: () => countDeadLetters({ sqs: store.sqs, queueUrls }),
     ledger,
     plant,
     findOwner: async (id) => (id === '5KKoy7m6ms89mvrTg' ? { owner: 'PO-REC' } : {}),
