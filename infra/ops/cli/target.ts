@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -17,6 +17,7 @@ import type { LocalCredentials } from '../../local/emulator/iam/principals.ts';
 import { type OperatorLedger, operatorLedger } from '../../local/operator-clients.ts';
 import { createProgress } from '../../local/progress.ts';
 import { defaultConfigFile, type OptionsOf, type stackOptions, UsageError } from './command.ts';
+import { findStack } from './find-stack.ts';
 
 /** The stack that a command works on: deployed, or run by the platform on this machine. */
 export interface Target {
@@ -120,16 +121,12 @@ async function deployed(stack: string, given: string | undefined): Promise<Targe
   const aws = { maxAttempts, ...(given === undefined ? {} : { region: given }) };
   const client = new CloudFormationClient(aws);
   const region = await client.config.region();
-  const asking = client.send(new DescribeStacksCommand({ StackName: stack }));
-  const { Stacks = [] } = await asking.catch((cause: unknown) => {
-    // CloudFormation answers an unknown name with a ValidationError.
-    if (!(cause instanceof Error && cause.name === 'ValidationError')) throw cause;
+  const found = await findStack(client, stack);
+  if (!found)
     throw new UsageError(
       `There is no stack ${stack} in ${region}: check its name, --region and AWS_PROFILE.`,
-      { cause },
     );
-  });
-  const outputs = Stacks.flatMap(({ Outputs = [] }) => Outputs);
+  const { Outputs: outputs = [] } = found;
   return withReader({
     name: `${stack} in ${region}`,
     stackName: stack,

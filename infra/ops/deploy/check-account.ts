@@ -1,12 +1,8 @@
-import {
-  CloudFormationClient,
-  DescribeStacksCommand,
-  type Stack,
-  UpdateTerminationProtectionCommand,
-} from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, UpdateTerminationProtectionCommand } from '@aws-sdk/client-cloudformation';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { CompleteDeployment } from '../../../shared/integration/deployment.ts';
 import { UsageError } from '../cli/command.ts';
+import { findStack } from '../cli/find-stack.ts';
 
 /**
  * The account and the region that the CDK will deploy to. Where somebody may not see whether it is bootstrapped, as whoever
@@ -54,16 +50,10 @@ export async function releaseFailedStack(name: string, region: string): Promise<
   return true;
 }
 
-/** @returns undefined where there is none; `hidden` where the caller may not look. */
-async function stackNamed(name: string, client: CloudFormationClient): Promise<Stack | 'hidden' | undefined> {
-  try {
-    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: name }));
-    return Stacks[0];
-  } catch (error) {
-    const failure = error instanceof Error ? error.name : '';
-    // CloudFormation answers an unknown name with a ValidationError.
-    if (failure === 'ValidationError') return undefined;
-    if (failure.startsWith('AccessDenied')) return 'hidden';
+/** `hidden` where the caller may not look. */
+async function stackNamed(name: string, client: CloudFormationClient) {
+  return findStack(client, name).catch((error: unknown) => {
+    if (error instanceof Error && error.name.startsWith('AccessDenied')) return 'hidden' as const;
     throw error;
-  }
+  });
 }
