@@ -5,7 +5,6 @@ import {
   type LinkContext,
   listAt,
   path,
-  planned,
   type RestAnswer,
   type RestProcedure,
   type RestStep,
@@ -204,9 +203,10 @@ export default defineIntegration({
   },
 
   completions: {
-    quantity: (completed) => recorded(completed, 'Good quantity') ?? planned(completed),
-    scrap: (completed) => recorded(completed, 'Scrap quantity'),
-    lots: (completed) => recordedAll(completed, 'Serial number'),
+    quantity: (completed) => recorded(completed, 'Good quantity'),
+    scrap: (completed) => recorded(completed, 'Scrap quantity', { optional: true }),
+    // Not every product has one.
+    lots: (completed) => recordedAll(completed, 'Serial number', { optional: true }),
   },
 
   schedule: { pull: { everyMinutes: 5, from: '2026-01-01T00:00:00Z' } },

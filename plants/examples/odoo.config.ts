@@ -1,4 +1,4 @@
-import { defineIntegration, odoo, planned, recorded, recordedAll } from '#azumuta-erp';
+import { defineIntegration, odoo, recorded, recordedAll } from '#azumuta-erp';
 
 /**
  * A plant with Odoo 17 to 19 and the module Manufacturing. Copy it to `plants/<plant>.config.ts`.
@@ -37,10 +37,11 @@ export default defineIntegration(({ stage }) => ({
   },
 
   completions: {
-    // What the operators recorded under this name, else what was planned.
-    quantity: (completed) => recorded(completed, 'Good quantity') ?? planned(completed),
-    scrap: (completed) => recorded(completed, 'Scrap quantity'),
-    lots: (completed) => recordedAll(completed, 'Serial number'),
+    // What the operators recorded in the step of this name.
+    quantity: (completed) => recorded(completed, 'Good quantity'),
+    scrap: (completed) => recorded(completed, 'Scrap quantity', { optional: true }),
+    // Not every product has one.
+    lots: (completed) => recordedAll(completed, 'Serial number', { optional: true }),
   },
 
   // Orders that were released or changed before `from` stay out.

@@ -1,4 +1,4 @@
-import { defineIntegration, planned, recorded } from '#azumuta-erp';
+import { defineIntegration, recorded } from '#azumuta-erp';
 import { dolibarr } from './dolibarr.ts';
 
 /**
@@ -30,8 +30,8 @@ export default defineIntegration(({ stage }) => ({
   },
 
   completions: {
-    // What the operators recorded under this name, else what was planned.
-    quantity: (completed) => recorded(completed, 'Good quantity') ?? planned(completed),
+    // What the operators recorded in the step of this name.
+    quantity: (completed) => recorded(completed, 'Good quantity'),
   },
 
   // Orders that were released or changed before `from` stay out.

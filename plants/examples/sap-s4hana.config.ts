@@ -1,4 +1,4 @@
-import { defineIntegration, planned, recorded, recordedAll, sapS4Hana } from '#azumuta-erp';
+import { defineIntegration, recorded, recordedAll, sapS4Hana } from '#azumuta-erp';
 
 /**
  * A plant with SAP S/4HANA, whose communication arrangements for production orders and their confirmations
@@ -44,10 +44,10 @@ export default defineIntegration(({ stage }) => ({
   },
 
   completions: {
-    // What the operators recorded under this name, else what was planned.
-    quantity: (completed) => recorded(completed, 'Good quantity') ?? planned(completed),
-    scrap: (completed) => recorded(completed, 'Scrap quantity'),
-    lots: (completed) => recordedAll(completed, 'Batch'),
+    // What the operators recorded in the step of this name.
+    quantity: (completed) => recorded(completed, 'Good quantity'),
+    scrap: (completed) => recorded(completed, 'Scrap quantity', { optional: true }),
+    lots: (completed) => recordedAll(completed, 'Batch', { optional: true }),
   },
 
   // Orders that were released or changed before `from` stay out.

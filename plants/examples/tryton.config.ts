@@ -1,4 +1,4 @@
-import { defineIntegration, planned, recorded, recordedAll, tryton } from '#azumuta-erp';
+import { defineIntegration, recorded, recordedAll, tryton } from '#azumuta-erp';
 
 /**
  * A plant with Tryton 7.0 and the module `production`. Copy it to `plants/<plant>.config.ts`.
@@ -36,9 +36,10 @@ export default defineIntegration(({ stage }) => ({
   },
 
   completions: {
-    // What the operators recorded under this name, else what was planned.
-    quantity: (completed) => recorded(completed, 'Good quantity') ?? planned(completed),
-    lots: (completed) => recordedAll(completed, 'Serial number'),
+    // What the operators recorded in the step of this name.
+    quantity: (completed) => recorded(completed, 'Good quantity'),
+    // Not every product has one.
+    lots: (completed) => recordedAll(completed, 'Serial number', { optional: true }),
   },
 
   // Productions that were released or changed before `from` stay out.

@@ -1,10 +1,10 @@
-import type { RecordedStep } from '../model/completions.ts';
+import type { RecordedComponent, RecordedStep } from '../model/completions.ts';
+import { made } from '../model/unread.ts';
 import { isRecord, nameIn } from '../platform/json.ts';
 import type { AzumutaContract } from './contract.ts';
 import {
   type Form,
   fieldsIn,
-  made,
   type Reading,
   type ReadResource,
   resourceReader,
@@ -147,6 +147,11 @@ function recordingIn(json: unknown, contract: AzumutaContract, { invalid }: Read
       number: field('productOrderNumber', nameForm),
     }),
     steps: field('steps', stepsForm(contract), 'stated') ?? [],
+    components: field(
+      'components',
+      listForm((component, reading) => componentIn(component, contract, reading)),
+      'lazy',
+    ),
     workInstruction: instructionId === undefined ? undefined : workInstruction(instructionId),
     startedAt: field('startedAt', instantForm, 'lazy'),
     finishedAt: field('finishedAt', instantForm, 'lazy'),
@@ -154,6 +159,16 @@ function recordingIn(json: unknown, contract: AzumutaContract, { invalid }: Read
     // An operator without a name is left out: there would be nothing to tell the ERP.
     operator: field('operator', orNone(words)),
     url: field('url', orNone(words)),
+  });
+}
+
+function componentIn(json: unknown, contract: AzumutaContract, reading: Reading): RecordedComponent {
+  const field = fieldsIn(json, contract, 'component', reading);
+  return made({
+    article: requiredName(field, 'article'),
+    quantity: field('quantity', changed(amountForm, String)),
+    unit: field('unit', wordsForm(contract.language)),
+    lot: field('lot', nameForm),
   });
 }
 
@@ -183,6 +198,8 @@ function stepIn(json: unknown, contract: AzumutaContract, { invalid, whose }: Re
     value: field('value', recordedForm(contract.language), 'lazy'),
     unit: field('unit', words, 'lazy'),
     ok: field('result', changed(words, isOneOf(contract.okResults)), 'lazy'),
+    min: field('min', amountForm, 'lazy'),
+    max: field('max', amountForm, 'lazy'),
     personal: field(
       'type',
       changed(words, (type) => isPersonal(type) || null),

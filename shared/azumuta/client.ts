@@ -1,8 +1,9 @@
 import { Rejected, RetryLater } from '../model/errors.ts';
 import { type ProductOrderDraft, type ProductOrderRef, productOrderRefOf } from '../model/orders.ts';
+import { made } from '../model/unread.ts';
 import type { HttpResponse } from '../platform/http.ts';
 import { createAnswerReaders, type Resource } from './answer-readers.ts';
-import { fieldsIn, made, untold } from './field-readers.ts';
+import { fieldsIn, untold } from './field-readers.ts';
 import { creationOf } from './requests.ts';
 import type { Article, AzumutaProductOrder, AzumutaRecording, WorkInstruction } from './resources.ts';
 import { type AzumutaOptions, AzumutaSession } from './session.ts';

@@ -117,6 +117,8 @@ export const contractSchema = strictObject({
     operator: at(['operator.name', 'operator']),
     /** A list of steps. */
     steps: at('steps'),
+    /** A list of what was used, where Azumuta keeps one. */
+    components: at('components'),
     url: at('url'),
   }),
   /** Of a step of a recording. */
@@ -131,6 +133,19 @@ export const contractSchema = strictObject({
     unit: at('unit'),
     /** How it was judged; see `okResults`. */
     result: at('result'),
+    /** Limits of a measurement: numbers. */
+    min: at('min'),
+    max: at('max'),
+  }),
+  /** Of a component in a recording. */
+  component: part({
+    /** The number of its article. */
+    article: at(['article.number', 'article']),
+    /** A number. */
+    quantity: at('quantity'),
+    unit: at('unit'),
+    /** Its lot or serial number. */
+    lot: at(['lot', 'serialNumber']),
   }),
   /** Of a work instruction. */
   workInstruction: part({ id: at('id'), name: at('name') }),

@@ -1,6 +1,6 @@
 import { Rejected, reasonOf } from '../model/errors.ts';
 import { shorten } from '../model/text.ts';
-import { setField, Unread } from '../model/unread.ts';
+import { Unread } from '../model/unread.ts';
 import { isRecord, typeName } from '../platform/json.ts';
 import { type Place, pathTo, valueAt } from '../platform/places.ts';
 import type { AzumutaContract } from './contract.ts';
@@ -79,7 +79,7 @@ export function lazily<T>({ invalid, whose }: Reading, read: (reading: Reading) 
   if (own.length === 0) return value;
   invalid.push(...own.map((field) => ({ ...field, isLazy: true })));
   const sentence = `Azumuta's ${whose} cannot be understood. ${sentencesOf(own).join(' ')}`;
-  // `setField`, with which all objects are made, makes a field of it that throws.
+  // `made`, with which all objects are made, makes a field of it that throws.
   return new Unread(new Rejected(sentence, { code: 'refused-by-azumuta' })) as T;
 }
 
@@ -106,20 +106,6 @@ function fieldIn<T>(
   if (meaning !== null && meaning !== undefined) return meaning;
   const isMissing = presence === 'required' || (presence === 'stated' && value === undefined);
   return meaning === undefined || isMissing ? isInvalid(typeName(value)) : undefined;
-}
-
-type Made<Fields> = {
-  [Name in keyof Fields as undefined extends Fields[Name] ? never : Name]: Fields[Name];
-} & {
-  [Name in keyof Fields as undefined extends Fields[Name] ? Name : never]?: Exclude<Fields[Name], undefined>;
-};
-
-/** An object of these fields. Those without a value are left out; one that is unread throws once it is used. */
-export function made<Fields extends object>(fields: Fields): Made<Fields> {
-  const object = {};
-  for (const [name, value] of Object.entries(fields)) setField(object, name, value);
-  // Each value comes from the field of its name.
-  return object as Made<Fields>;
 }
 
 /** Reads one whole resource, and collects its invalid fields. */

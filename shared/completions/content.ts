@@ -1,9 +1,11 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod/mini';
 import { type BookedFigures, maxContentBytes, type PlannedBooking } from '../ledger/records/bookings.ts';
+import { detailLines, lotLine } from '../model/completion-lines.ts';
 import { type CompletedProductOrder, type Completion, completionSchema } from '../model/completions.ts';
 import { type About, Rejected, Wait } from '../model/errors.ts';
 import { formatQuantity, type Quantity } from '../model/quantity.ts';
+import { made } from '../model/unread.ts';
 
 export type Completed = readonly [CompletedProductOrder, ...CompletedProductOrder[]];
 
@@ -28,7 +30,7 @@ export const textOf = (content: Uint8Array): string => inflateRawSync(content, {
 export function packed({ erpOrder, productOrder, kind: _, ...content }: Completion): Uint8Array {
   const bytes = compressed(JSON.stringify(content));
   if (bytes.length <= maxContentBytes) return bytes;
-  const sentence = `ERP order ${erpOrder.number} is completed with more notes, links and lots, from product order ${productOrder.number} on, than one booking can hold (40 KB compressed): map less, or book it in the ERP by hand.`;
+  const sentence = `ERP order ${erpOrder.number} is completed with more notes, links, lots, components and checks, from product order ${productOrder.number} on, than one booking can hold (40 KB compressed): map less, or book it in the ERP by hand.`;
   throw new Rejected(sentence, { code: 'completion-unclear' });
 }
 
@@ -38,28 +40,31 @@ export function unpacked(content: Uint8Array, { kind, erpOrder, productOrder }: 
   return { ...parsed, kind, erpOrder, productOrder };
 }
 
-export function figuresOf({
-  quantity: good,
-  scrap,
-  lots,
-  notes,
-  links,
-  completedAt,
-}: Completion): BookedFigures {
+export function figuresOf(completion: Completion): BookedFigures {
+  const { quantity: good, scrap, lots, notes, links, completedAt } = completion;
+  const { components, operations, checks } = completion;
   return {
-    ...(good ? { good } : {}),
-    ...(scrap ? { scrap } : {}),
+    ...made({ good, scrap }),
     lots: lots.length,
     notes: notes.length,
     links: links.length,
+    ...made({ components: components?.used.length, operations: operations?.length, checks: checks?.length }),
     completedAt,
   };
 }
 
-/** What a person compares: `5 pcs good, 1 pcs scrap, lots A, B`. */
-export function figuresIn({ quantity: good, scrap, lots }: Completion): string {
-  const numbers = lots.map(({ number, quantity: of }) => (of ? `${number} (${formatQuantity(of)})` : number));
-  return inWords(good, scrap, numbers.length > 0 && `lots ${numbers.sort().join(', ')}`);
+/** What a person compares: `5 pcs good, 1 pcs scrap, lots A, B`. Times of operations are not: each recording adds to them. */
+export function figuresIn(completion: Completion): string {
+  const { quantity: good, scrap, lots, components } = completion;
+  const { scrap: reasons, component } = detailLines(
+    made({ scrapReasons: completion.scrapReasons, components }),
+  );
+  const rest = [
+    ...(lots.length > 0 ? [`lots ${lots.map(lotLine).sort().join(', ')}`] : []),
+    ...(reasons.length > 0 ? [`scrap ${reasons.join(', ')}`] : []),
+    ...(component.length > 0 ? [`components ${component.join('; ')}`] : []),
+  ];
+  return inWords(good, scrap, rest.join(', '));
 }
 
 /** The same of what the ledger keeps of a booking: `5 pcs good, 1 pcs scrap, 2 lot(s)`. */
@@ -67,8 +72,8 @@ export function bookedFiguresIn({ good, scrap, lots }: BookedFigures): string {
   return inWords(good, scrap, `${lots} lot(s)`);
 }
 
-function inWords(good: Quantity | undefined, scrap: Quantity | undefined, lots: string | false): string {
-  const words = [good && `${formatQuantity(good)} good`, scrap && `${formatQuantity(scrap)} scrap`, lots];
+function inWords(good: Quantity | undefined, scrap: Quantity | undefined, rest: string): string {
+  const words = [good && `${formatQuantity(good)} good`, scrap && `${formatQuantity(scrap)} scrap`, rest];
   return words.filter(Boolean).join(', ');
 }
 
@@ -85,7 +90,8 @@ export function amendmentContent(
   const earlier = withRecordings(completed, (id) => !isNew(id));
   const after = map('quantity', completed);
   const [was, is] = [map('quantity', earlier), after].map(figuresIn);
-  if (was === is) return map('amendment', withRecordings(completed, isNew));
+  const checks = after.checks?.filter(({ recording }) => recording === undefined || isNew(recording));
+  if (was === is) return { ...map('amendment', withRecordings(completed, isNew)), ...made({ checks }) };
   const { productOrder, erpOrder } = after;
   throw new Rejected(
     `Recording ${newRecordingIds.join(', ')} of product order ${productOrder.number} came after it was booked as ${was}; with it, it would be ${is}. Correct ERP order ${erpOrder.number} by hand, then discard this.`,

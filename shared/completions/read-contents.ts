@@ -8,6 +8,7 @@ import {
 import type { Completion } from '../model/completions.ts';
 import { Rejected, rejectionOf } from '../model/errors.ts';
 import { quantitySchema } from '../model/quantity.ts';
+import { made } from '../model/unread.ts';
 import type { Job } from './book.ts';
 import {
   aboutOf,
@@ -163,9 +164,13 @@ function completionOf(
     planned.kind === 'quantity'
       ? map('quantity', completed)
       : amendmentContent(map, completed, planned.recordingIds);
-  const final = mapped.final && entry?.part.book !== 'each';
+  // While other parts are booked alone, none of them knows what is left of the order.
+  const isPart = entry?.part.book === 'each';
+  const final = mapped.final && !isPart;
+  const operations = mapped.operations?.map((one) => (isPart ? { ...one, finished: false } : one));
   return {
     ...{ ...mapped, final },
+    ...made({ operations }),
     ...(article === undefined ? {} : { article }),
     ...(final && erpOrder ? { madeFor: z.parse(quantitySchema, erpOrder) } : {}),
   };

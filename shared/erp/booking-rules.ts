@@ -1,7 +1,8 @@
 import Big from 'big.js';
-import type { Completion, Lot, Receipt } from '../model/completions.ts';
+import type { Completion, Lot, Receipt, ScrapReason } from '../model/completions.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import { compareDecimals, type Decimal, type Quantity, sumOf } from '../model/quantity.ts';
+import { made } from '../model/unread.ts';
 import type { HttpResponse } from '../platform/http.ts';
 import type { Look } from './connector.ts';
 import { rejected } from './failures.ts';
@@ -100,11 +101,22 @@ export interface Built {
   readonly goodLots: readonly BuiltLot[];
   /** They add up to the scrap; none when its lots were not recorded. */
   readonly scrapLots: readonly BuiltLot[];
+  /** All of the scrap, by lot and reason as far as they are known; none without scrap. */
+  readonly scrapped: readonly Scrapped[];
+}
+
+/** Some of the scrap. */
+export interface Scrapped {
+  readonly amount: Decimal;
+  /** Its lot or serial number. */
+  readonly number?: string | undefined;
+  readonly reason?: string | undefined;
 }
 
 export interface BuiltLot {
   readonly number: string;
   readonly amount: Decimal;
+  readonly reason?: string | undefined;
 }
 
 /**
@@ -122,15 +134,46 @@ export function builtOf(completion: Completion, partner: string): Built {
   if (compareDecimals(produced, '0') === 0)
     throw refuse(`nothing was built: cancel the order in ${partner}, or correct what was recorded`);
   const lots = lotsOf(completion.lots, good, scrap, refuse);
-  return { good, scrap, produced, unit: unitOf(completion, refuse), ...lots };
+  const scrapped = scrappedOf(completion.scrapReasons ?? [], scrap, lots.scrapLots, refuse);
+  return { good, scrap, produced, unit: unitOf(completion, refuse), ...lots, scrapped };
+}
+
+/** The scrap by its lots and reasons. Of several lots, each has its own reason, or all of them the only one. */
+function scrappedOf(
+  reasons: readonly ScrapReason[],
+  scrap: Decimal,
+  lots: readonly BuiltLot[],
+  refuse: Refuse,
+): Scrapped[] {
+  const told = sumOf(reasons.map(({ quantity }) => quantity.amount));
+  const rest = new Big(scrap).minus(told);
+  if (rest.lt(0))
+    throw refuse(`its reasons are for ${told} scrap, and there is only ${scrap}: let the mapping give both`);
+  const [lot, ...others] = lots;
+  if (others.length === 0) {
+    const number = made({ number: lot?.number });
+    return [
+      ...reasons.map(({ quantity: { amount }, reason }) => ({ amount, reason, ...number })),
+      ...(rest.gt(0) ? [{ amount: rest.toFixed(), ...number, ...made({ reason: lot?.reason }) }] : []),
+    ];
+  }
+  const [first, ...further] = reasons;
+  if (first && (further.length > 0 || rest.gt(0)) && lots.some(({ reason }) => reason === undefined))
+    throw refuse(
+      'its scrapped lots do not say for which reason each is scrap: let the mapping give each lot its reason',
+    );
+  return lots.map((one) => ({ ...made({ reason: first?.reason }), ...one }));
 }
 
 /** @param why What is invalid, and what to do, without a full stop. */
-type Refuse = (why: string) => Rejected;
+export type Refuse = (why: string) => Rejected;
 
 /** The one unit of all figures; quantities of 0 count as without one. */
-function unitOf({ quantity, scrap, lots }: Completion, refuse: Refuse): string | undefined {
-  const told = [quantity, scrap, ...lots.map((lot) => lot.quantity)].flatMap((one) =>
+function unitOf(
+  { quantity, scrap, lots, scrapReasons = [] }: Completion,
+  refuse: Refuse,
+): string | undefined {
+  const told = [quantity, scrap, ...[...lots, ...scrapReasons].map((one) => one.quantity)].flatMap((one) =>
     one?.unit === undefined || compareDecimals(one.amount, '0') === 0 ? [] : [one.unit],
   );
   const [unit, ...others] = new Set(told);
@@ -166,7 +209,7 @@ function distinct(lots: readonly Lot[]): Lot[] {
 }
 
 /** The amount of each lot. */
-function sharesOf(lots: readonly Lot[], amount: Decimal, what: 'good' | 'scrap', refuse: Refuse): BuiltLot[] {
+export function sharesOf(lots: readonly Lot[], amount: Decimal, what: string, refuse: Refuse): BuiltLot[] {
   if (lots.length === 0) return [];
   const rest = new Big(amount).minus(sumOf(lots.map((lot) => lot.quantity?.amount ?? '0')));
   const uncounted = lots.filter((lot) => lot.quantity === undefined).length;
@@ -174,7 +217,11 @@ function sharesOf(lots: readonly Lot[], amount: Decimal, what: 'good' | 'scrap',
   const each = uncounted === 1 ? rest : new Big(1);
   const adds = uncounted === 0 ? rest.eq(0) : rest.gt(0) && each.times(uncounted).eq(rest);
   if (adds)
-    return lots.map((lot) => ({ number: lot.number, amount: lot.quantity?.amount ?? each.toFixed() }));
+    return lots.map(({ number, quantity, reason }) => ({
+      number,
+      amount: quantity?.amount ?? each.toFixed(),
+      ...made({ reason }),
+    }));
   const numbers = lots.map(({ number }) => number).join(', ');
   const remedy = 'let the mapping give each lot its quantity, or a serial number for each piece';
   throw refuse(`its lots (${numbers}) do not add up to ${amount} ${what}: ${remedy}`);

@@ -76,10 +76,15 @@ export interface ErpEnvironment<Credentials> {
   readonly clock: Clock;
 }
 
+/** Parts of a completion that an ERP cannot take, each with its reason: `it keeps no inspections`. */
+export type Lacks = Readonly<Partial<Record<'components' | 'operations' | 'checks', string>>>;
+
 /** A connector as a configuration chooses it: its options, and how to connect when a worker starts. */
 export interface ErpDefinition<Credentials = unknown> extends PartnerLimit {
   /** Name shown to people: `tryton`, `odoo`, `sap-s4hana`, `rest`. */
   readonly name: string;
+  /** What it has no place for, each with its reason: a configuration that maps it is refused. */
+  readonly lacks?: Lacks | undefined;
   /** Shape of the ERP secret. */
   readonly credentials: z.ZodMiniType<Credentials>;
   /** What to write into the secret, as an example for people. Holds no real value. */

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import type { PartnerLimit } from '../model/partner.ts';
 import { describeMismatches, parse } from '../platform/validation.ts';
-import type { ErpConnector, ErpDefinition, ErpEnvironment } from './connector.ts';
+import type { ErpConnector, ErpDefinition, ErpEnvironment, Lacks } from './connector.ts';
 import { rejected } from './failures.ts';
 
 /** What every connector's options may hold; `name` is how messages name an ERP that only the configuration knows. */
@@ -21,6 +21,8 @@ interface ConnectorFacts<Folder extends string> {
   readonly call?: string;
   /** Schema of its options: it is their type, and its doc comments are their documentation. */
   readonly options: z.ZodMiniType;
+  /** What it has no place for. */
+  readonly lacks?: Lacks;
   /** Default of the option `atOnce`. Absent: no limit. */
   readonly atOnce?: number;
   /** True for the one that describes any ERP, step by step: its options are read in their source. */
@@ -56,6 +58,7 @@ export function defineConnector<Options extends AnyOptions, Credentials, const F
       name: options.name ?? facts.folder,
       atOnce: options.atOnce ?? facts.atOnce,
       perSecond: options.perSecond,
+      lacks: facts.lacks,
       credentials: schema,
       credentialsExample: example,
       connect: (environment) => connect(options, environment),

@@ -55,7 +55,7 @@ export type DefinedIntegration = CompleteIntegration | ((context: IntegrationCon
  *   plant: 'ghent',
  *   timeZone: 'Europe/Brussels',
  *   erp: odoo({ url: 'https://plant.odoo.com', database: `plant-${stage}`, backorder: 'keep' }),
- *   completions: { quantity: (completed) => recorded(completed, 'Good quantity') ?? planned(completed) },
+ *   completions: { quantity: (completed) => recorded(completed, 'Good quantity') },
  * }));
  */
 export function defineIntegration(integration: Integration): CompleteIntegration;
@@ -81,6 +81,13 @@ function complete(integration: Integration): CompleteIntegration {
       `The integration configuration is wrong. ${describeMismatches(checked.mismatches)}.`,
     );
   }
-  const { azumuta } = checked.value;
+  const { azumuta, completions } = checked.value;
+  for (const part of ['components', 'operations', 'checks'] as const) {
+    const why = integration.erp.lacks?.[part];
+    if (completions[part] && why !== undefined)
+      throw new ConfigurationError(
+        `completions.${part} cannot be booked by ${integration.erp.name}: ${why}. Leave it out, or tell it in completions.notes.`,
+      );
+  }
   return { ...checked.value, azumuta: withAtOnce(azumuta), erp: withAtOnce(integration.erp) };
 }

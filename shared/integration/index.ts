@@ -32,4 +32,10 @@ export { compareDecimals, type Decimal } from '../model/quantity.ts';
 export { dayIn } from '../model/time.ts';
 export { type CompletionMapping, defineIntegration, type ProductOrderMapping } from './define.ts';
 export type { Deployment } from './deployment.ts';
-export { planned, recorded, recordedAll } from './mapping/completions.ts';
+export { planned, recorded, recordedAll } from './mapping/recorded.ts';
+export {
+  recordedChecks,
+  recordedComponents,
+  recordedOperations,
+  recordedScrap,
+} from './mapping/recorded-details.ts';

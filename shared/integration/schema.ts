@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { contractSchema, defaultBaseUrl, defaultContract } from '../azumuta/contract.ts';
 import type { ErpDefinition } from '../erp/connector.ts';
-import { optionalFn, textThat, timeZoneSchema } from '../erp/options.ts';
-import type { CompletedProductOrder, Link, Lot } from '../model/completions.ts';
+import { fn, optionalFn, textThat, timeZoneSchema } from '../erp/options.ts';
+import type { Check, CompletedProductOrder, Link, Lot, Place, UsedLot } from '../model/completions.ts';
 import type { ErpOrder, ParameterValue } from '../model/orders.ts';
 import { isWithinPace, limitShape } from '../model/partner.ts';
 import type { Quantity } from '../model/quantity.ts';
@@ -66,16 +66,68 @@ export const productOrdersSchema = strictObject({
   accept: optionalFn<(order: ErpOrder) => boolean>(),
 });
 
+/** What a mapping may give where a quantity is needed: exact decimals as text. */
+type Amount = Quantity | string | number;
+/** Scrap, and why. */
+type GivenScrap = { readonly quantity: Amount; readonly reason?: string | undefined };
+/** What was used of a component. @see Component */
+type GivenComponent = Place & {
+  readonly article: string;
+  readonly quantity?: Amount | undefined;
+  readonly lots?: readonly (UsedLot | string)[] | undefined;
+};
+/** What an operation reports. @see Operation */
+type GivenOperation = Place & {
+  readonly operation: string;
+  readonly good?: Amount | undefined;
+  readonly scrap?: Amount | undefined;
+  readonly setupSeconds?: number | undefined;
+  readonly runSeconds?: number | undefined;
+  /** Default: true, as the product order is completed. */
+  readonly finished?: boolean | undefined;
+};
+
+export type { Amount, GivenComponent, GivenOperation, GivenScrap };
+
 export const completionsSchema = strictObject({
   /**
    * Good quantity, 0 or more; text (`'2.50'`) where exact decimals matter. Without a quantity the completion is rejected,
-   * for a person. Default: `planned(completed)`, the parameter `Quantity`.
+   * for a person. `recorded(completed, 'Good quantity')`, or `planned` where nobody counts. Needed, unless the operations
+   * count.
    */
-  quantity: optionalFn<(completed: CompletedProductOrder) => Quantity | string | number | undefined>(),
-  /** Quantity that was built and cannot be used, 0 or more. Default: none. */
-  scrap: optionalFn<(completed: CompletedProductOrder) => Quantity | string | number | undefined>(),
-  /** Serial or lot numbers that were built; `scrapped: true` for those that cannot be used. Default: none. */
+  quantity: optionalFn<(completed: CompletedProductOrder) => Amount | undefined>(),
+  /** Quantity that was built and cannot be used, 0 or more, or a list of such quantities with their reasons. Default: none. */
+  scrap: optionalFn<(completed: CompletedProductOrder) => Amount | readonly GivenScrap[] | undefined>(),
+  /**
+   * Serial or lot numbers that were built; `scrapped: true` for those that cannot be used, with their `reason`. Default:
+   * none.
+   */
   lots: optionalFn<(completed: CompletedProductOrder) => readonly (Lot | string)[]>(),
+  /** What was really used. Default: the ERP books its plan. */
+  components: z.optional(
+    strictObject({
+      /** The components: `recordedComponents(completed, …)`. */
+      of: fn<(completed: CompletedProductOrder) => readonly GivenComponent[]>(),
+      /** `all`: nothing else was used. `changes`: every other component is used as planned. Default `changes`. */
+      listed: z.optional(z.enum(['all', 'changes'])),
+      /** More than the order still has planned: `reject` shows it to a person, `book` books it. Default `reject`. */
+      beyondPlan: z.optional(z.enum(['reject', 'book'])),
+    }),
+  ),
+  /** What each operation of the routing reports. Default: nothing. */
+  operations: z.optional(
+    strictObject({
+      /** The operations, in the order of the routing: `recordedOperations(completed, …)`. */
+      of: fn<(completed: CompletedProductOrder) => readonly GivenOperation[]>(),
+      /**
+       * The operations count: what is good at the last one is the order's, and what each has lost its scrap. Then `quantity`
+       * and `scrap` are left out, as both would be booked. Default: false, the order counts.
+       */
+      count: z.optional(z.boolean()),
+    }),
+  ),
+  /** Checks and measurements: `recordedChecks(completed)`. Default: none. */
+  checks: optionalFn<(completed: CompletedProductOrder) => readonly Check[]>(),
   /** Lines for the ERP. Default: one line that names the product order and its recordings. */
   notes: optionalFn<(completed: CompletedProductOrder) => readonly string[]>(),
   /** Pages for the ERP. Default: every page that Azumuta names for the product order and its recordings. */
@@ -93,7 +145,21 @@ export const completionsSchema = strictObject({
   unknownRecordings: z.optional(z.enum(['reject', 'ignore'])),
   /** Whether the mapping gets operators' names and signatures (personal data). Default: false. */
   includeOperators: z.optional(z.boolean()),
-});
+}).check(
+  z.superRefine(({ quantity, scrap, operations }, { issues }) => {
+    const wrong = (path: string, message: string) =>
+      issues.push({ code: 'custom', path: [path], message, input: undefined });
+    if (operations?.count && quantity)
+      wrong('quantity', 'nothing, as completions.operations counts: both would be booked');
+    if (operations?.count && scrap)
+      wrong('scrap', 'nothing, as completions.operations counts: both would be booked');
+    if (!operations?.count && !quantity)
+      wrong(
+        'quantity',
+        "a function: (completed) => recorded(completed, 'Good quantity'), or planned where nobody counts",
+      );
+  }),
+);
 
 const scheduleSchema = strictObject({
   /** Whether released orders are pulled from the ERP; `off` when the ERP calls the order endpoint. Default `off`. */
@@ -172,7 +238,7 @@ export const integrationSchema = strictObject({
   /** How a product order is made from an ERP order. */
   productOrders: z._default(productOrdersSchema, {}),
   /** What a completed product order becomes in the ERP. */
-  completions: z._default(completionsSchema, {}),
+  completions: z.prefault(completionsSchema, {}),
   /** What runs by the clock. */
   schedule: z._default(scheduleSchema, { pull: 'off', reconcile: reconcileDefaults }),
   /** What differs from plant to plant in the stack: alarms, domain, network. */

@@ -16,6 +16,9 @@ export interface RecordedStep {
   readonly unit?: string;
   /** Azumuta's judgement; absent where there is none. */
   readonly ok?: boolean;
+  /** Limits of a measurement, where Azumuta tells them. */
+  readonly min?: number;
+  readonly max?: number;
   /** Its value names a person, as a signature does: present only if the mapping asks for operators. */
   readonly personal?: true;
 }
@@ -35,7 +38,17 @@ export interface Recording {
   /** Name of the person who recorded it. */
   readonly operator?: string;
   readonly steps: readonly RecordedStep[];
+  /** What was used, where Azumuta keeps a list of it. */
+  readonly components?: readonly RecordedComponent[];
   readonly url?: string;
+}
+
+/** A component in a recording: its article, and how much of which lot or serial number was used. */
+export interface RecordedComponent {
+  readonly article: string;
+  readonly quantity?: string;
+  readonly unit?: string;
+  readonly lot?: string;
 }
 
 /** A completed product order with everything that was read from Azumuta: the input of a completion mapping. */
@@ -55,15 +68,72 @@ const text = z.string();
 const link = z.object({ name: text, url: text });
 export type Link = Readonly<z.output<typeof link>>;
 
-const lot = z.object({
+const usedLot = z.object({
   number: text,
   /** How much has this number. Absent: the rest; one piece each, when several have no quantity. */
   quantity: z.exactOptional(quantitySchema),
+});
+/** A lot or serial number of a component. */
+export type UsedLot = Readonly<z.output<typeof usedLot>>;
+
+const lot = z.extend(usedLot, {
   /** What has this number is scrap, and counts as such. Absent: it is good, or scrap is not told apart. */
   scrapped: z.exactOptional(z.literal(true)),
+  /** Why it is scrap, in the plant's words or as the ERP's code. */
+  reason: z.exactOptional(text),
 });
 /** A lot or serial number that was built. */
 export type Lot = Readonly<z.output<typeof lot>>;
+
+const scrapReason = z.object({ reason: text, quantity: quantitySchema });
+/** Why some of the scrap is scrap, where its lots do not say it. */
+export type ScrapReason = Readonly<z.output<typeof scrapReason>>;
+
+/** Where the shop floor recorded something, for a person who corrects it: the recording's id, and the step's name. */
+const place = { recording: z.exactOptional(text), step: z.exactOptional(text) };
+export type Place = { readonly recording?: string; readonly step?: string };
+
+const component = z.object({
+  /** The component's number in the ERP. */
+  article: text,
+  /** What was used. Absent: what is planned for what was built. */
+  quantity: z.exactOptional(quantitySchema),
+  /** Where it was taken from. None: as the ERP chooses. */
+  lots: z.readonly(z.array(usedLot)),
+  ...place,
+});
+/** What was used of one component. */
+export type Component = Readonly<z.output<typeof component>>;
+
+const operation = z.object({
+  /** The operation of the routing: its number, code or name in the ERP. */
+  operation: text,
+  /** Only where the operations count: what left it. */
+  good: z.exactOptional(quantitySchema),
+  scrap: z.exactOptional(quantitySchema),
+  setupSeconds: z.exactOptional(z.number()),
+  /** Working time without the setup, or all of it where nobody tells them apart. */
+  runSeconds: z.exactOptional(z.number()),
+  finished: z.boolean(),
+  ...place,
+});
+/** What one operation of the routing reports. */
+export type Operation = Readonly<z.output<typeof operation>>;
+
+const check = z.object({
+  name: text,
+  value: z.exactOptional(z.union([text, z.number(), z.boolean()])),
+  /** Every number has one. */
+  unit: z.exactOptional(text),
+  min: z.exactOptional(z.number()),
+  max: z.exactOptional(z.number()),
+  passed: z.boolean(),
+  /** What is wrong: a nonconformance. */
+  problem: z.exactOptional(text),
+  ...place,
+});
+/** A check or measurement, and whether it passed. */
+export type Check = Readonly<z.output<typeof check>>;
 
 const workTime = z.object({
   /** Id of the recording: unique, so that an ERP can refuse to book it twice. */
@@ -98,6 +168,21 @@ export const completionSchema = z.object({
    */
   final: z.boolean(),
   lots: z.readonly(z.array(lot)),
+  /** At most the scrap; the rest of it has no reason. */
+  scrapReasons: z.exactOptional(z.readonly(z.array(scrapReason))),
+  /** What was used, each article once. Absent: as planned. */
+  components: z.exactOptional(
+    z.object({
+      /** Nothing else was used. Else every other component is used as planned. */
+      all: z.boolean(),
+      /** More than the order still has planned is booked, and not refused. */
+      beyondPlan: z.boolean(),
+      used: z.readonly(z.array(component)),
+    }),
+  ),
+  /** Each operation once, in any order. */
+  operations: z.exactOptional(z.readonly(z.array(operation))),
+  checks: z.exactOptional(z.readonly(z.array(check))),
   notes: z.readonly(z.array(text)),
   links: z.readonly(z.array(link)),
   work: z.readonly(z.array(workTime)),

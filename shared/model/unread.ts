@@ -21,6 +21,20 @@ export function setField(object: object, name: string, value: unknown): void {
   });
 }
 
+type Made<Fields> = {
+  [Name in keyof Fields as undefined extends Fields[Name] ? never : Name]: Fields[Name];
+} & {
+  [Name in keyof Fields as undefined extends Fields[Name] ? Name : never]?: Exclude<Fields[Name], undefined>;
+};
+
+/** An object of these fields. Those without a value are left out; one that is unread throws once it is used. */
+export function made<Fields extends object>(fields: Fields): Made<Fields> {
+  const object = {};
+  for (const [name, value] of Object.entries(fields)) setField(object, name, value);
+  // Each value comes from the field of its name.
+  return object as Made<Fields>;
+}
+
 /** A copy with some other fields, and without some. It uses none of the rest, so those that throw stay as they are. */
 export function withFields<T extends object>(
   object: T,

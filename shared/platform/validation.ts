@@ -6,7 +6,7 @@ import { fieldOf, typeName } from './json.ts';
 export interface Mismatch {
   /** JSON path, `$.orders[2].quantity`. */
   readonly path: string;
-  /** Type of the value there: `string`, `string of 8000 characters`, `null`, `missing`, `list` …; the text itself where its schema has `showFound`. */
+  /** Type of the value there: `string`, `string of 8000 characters`, `null`, `missing`, `list` …; the text or number itself where its schema has `showFound`. */
   readonly found: string;
   readonly expected: string;
 }
@@ -35,7 +35,7 @@ export function describeMismatches(mismatches: readonly Mismatch[]): string {
     .join('; ');
 }
 
-/** `params` of a `z.custom` or `z.refine` whose texts are no secrets: the mismatch shows the text that was found. */
+/** `params` of a `z.custom` or `z.refine` whose texts are no secrets: the mismatch shows the text or number that was found. */
 export const showFound = { showFound: true } as const;
 
 type Issue = z.core.$ZodIssue;
@@ -62,6 +62,7 @@ const maxFound = 60;
 function foundIn(issue: Issue, value: unknown): string {
   const isShown = issue.code === 'custom' && issue.params?.showFound === true;
   if (isShown && typeof value === 'string') return JSON.stringify(shorten(value, maxFound));
+  if (isShown && typeof value === 'number') return String(value);
   const size: unknown = Object(value).length;
   if ((issue.code !== 'too_big' && issue.code !== 'too_small') || size === 0) return typeName(value);
   const word = sizeWord(issue.origin);

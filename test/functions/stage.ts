@@ -5,6 +5,7 @@ import {
   defineIntegration,
   type Integration,
 } from '../../shared/integration/define.ts';
+import { planned } from '../../shared/integration/mapping/recorded.ts';
 import { createLedger } from '../../shared/ledger/ledger.ts';
 import type { Partner } from '../../shared/model/partner.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
@@ -80,6 +81,7 @@ export async function startSurroundings(
     azumuta: { baseUrl: `${azumutaServer.url}/api/v1`, ...ofAzumuta },
     erp: { ...erp.definition(erpServer.url), ...ofErp },
     ...settings,
+    completions: { quantity: planned, ...settings.completions },
   });
   const logged: string[] = [];
   const runtime: Runtime = {

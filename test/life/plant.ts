@@ -139,9 +139,10 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
         parameters: ({ quantity }, { of }) => ({ Quantity: of > 1 ? 1 : Number(quantity.amount) }),
       },
       completions: {
-        quantity: (completed) => recorded(completed, 'Good quantity') ?? planned(completed),
-        scrap: (completed) => recorded(completed, 'Scrap quantity'),
-        lots: (completed) => recordedAll(completed, 'Serial number'),
+        quantity: (completed) =>
+          recorded(completed, 'Good quantity', { optional: true }) ?? planned(completed),
+        scrap: (completed) => recorded(completed, 'Scrap quantity', { optional: true }),
+        lots: (completed) => recordedAll(completed, 'Serial number', { optional: true }),
       },
       schedule: {
         pull: { everyMinutes: 5, from: '2026-11-01T00:00:00Z' },

@@ -5,6 +5,7 @@ import type {
 } from '../../../shared/integration/define.ts';
 import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
 import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
+import { detailLines, lotLine } from '../../../shared/model/completion-lines.ts';
 import type { CompletedProductOrder, Completion } from '../../../shared/model/completions.ts';
 import { Rejected } from '../../../shared/model/errors.ts';
 import type { ErpOrder, ProductOrderDraft } from '../../../shared/model/orders.ts';
@@ -89,7 +90,7 @@ function previewCompletion(
   const map = (mapping: CompletionMapping) =>
     mapCompletion({ completions: mapping, timeZone }, books, [completed]);
   const attempt = (mapping: CompletionMapping) => rejectionOf(() => map(mapping));
-  const fields = ['quantity', 'scrap', 'lots', 'notes', 'links', 'final'] as const;
+  const fields = ['quantity', 'scrap', 'lots', 'components', 'operations', 'checks', 'notes', 'links', 'final'] as const;
   // The others are tried with some quantity: by default it would be the planned one.
   const found = fields.flatMap((field) => attempt({ quantity: () => 1, [field]: completions[field] }));
   const mistakes = [...new Set([...found, ...attempt(completions)])];
@@ -131,10 +132,8 @@ export function completionRows(completion: Completion): Row[] {
     ['good quantity', quantity && formatQuantity(quantity)],
     ['scrap', scrap && formatQuantity(scrap)],
     ['finishes the order', kind === 'quantity' ? (final ? 'yes' : 'no, more is to come') : undefined],
-    ...lots.map(
-      ({ number, quantity: of }) =>
-        ['lot or serial', of ? `${number} (${formatQuantity(of)})` : number] as const,
-    ),
+    ...lots.map((lot) => [lot.scrapped ? 'scrapped lot or serial' : 'lot or serial', lotLine(lot)] as const),
+    ...Object.entries(detailLines(completion)).flatMap(([what, lines]) => lines.map((line) => [what, line] as const)),
     ...notes.map((note) => ['note', note] as const),
     ...links.map(({ name, url }) => ['link', `${name}: ${url}`] as const),
     ...work.map(

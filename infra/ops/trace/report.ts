@@ -84,14 +84,14 @@ export function bookingWords({
 export function figuresText({ figures, lots }: TracedBooking): string {
   if (!figures) return 'nothing that could be mapped';
   const { good, scrap, ...counts } = figures;
-  const things = (['lot', 'note', 'link'] as const).filter((thing) => counts[`${thing}s`] > 0);
+  const things = (['lot', 'component', 'operation', 'check', 'note', 'link'] as const).filter((thing) => counts[`${thing}s`]);
   const parts = linesOf(
     good && `${formatQuantity(good)} good`,
     scrap && `${formatQuantity(scrap)} scrap`,
     things.map((thing) =>
       thing === 'lot' && lots.length > 0
         ? `${lots.length === 1 ? 'lot' : 'lots'} ${lots.join(', ')}`
-        : counted(counts[`${thing}s`], thing),
+        : counted(counts[`${thing}s`] ?? 0, thing),
     ),
   );
   return parts.join(', ') || 'no figures';

@@ -50,9 +50,10 @@ export async function inUnitOf(reader: Reader, production: BookedProduction, bui
     throw notBookable('Odoo', production.name, why);
   };
   // To Odoo's API a number with a blank is another lot.
-  const lotInOwn = ({ number, amount }: BuiltLot): BuiltLot => ({
-    number: number.trim(),
-    amount: inOwn(amount),
+  const lotInOwn = (lot: BuiltLot): BuiltLot => ({
+    ...lot,
+    number: lot.number.trim(),
+    amount: inOwn(lot.amount),
   });
   const [good, scrap] = [sameInOwn(built.good), sameInOwn(built.scrap)];
   const produced = sumOf([good, scrap]);
@@ -61,7 +62,8 @@ export async function inUnitOf(reader: Reader, production: BookedProduction, bui
     throw notBookable('Odoo', production.name, why);
   }
   const lots = { goodLots: built.goodLots.map(lotInOwn), scrapLots: built.scrapLots.map(lotInOwn) };
-  return { good, scrap, produced, unit: name, ...lots };
+  const scrapped = built.scrapped.map((one) => ({ ...one, amount: inOwn(one.amount) }));
+  return { good, scrap, produced, unit: name, ...lots, scrapped };
 }
 
 function roundedTo({ rounding }: Unit, amount: Big): Big {

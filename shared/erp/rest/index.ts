@@ -132,4 +132,11 @@ async function run<Context>(session: Session, task: Task<Context>): Promise<Rece
 }
 
 /** An amendment has no quantity. */
-const nothingBuilt: Built = { good: '0', scrap: '0', produced: '0', goodLots: [], scrapLots: [] };
+const nothingBuilt: Built = {
+  good: '0',
+  scrap: '0',
+  produced: '0',
+  goodLots: [],
+  scrapLots: [],
+  scrapped: [],
+};

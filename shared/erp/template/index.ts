@@ -14,6 +14,7 @@ import { optionsSchema, type TemplateOptions } from './options.ts';
 export const template = defineConnector({
   folder: 'template',
   options: optionsSchema,
+  lacks: { components: 'it takes none', operations: 'it takes none', checks: 'it takes none' },
   secret: (_options: TemplateOptions) => secrets.apiKey,
   connect,
 });

@@ -1,13 +1,14 @@
-import { inspect } from 'node:util';
 import type * as z from 'zod/mini';
-import type { CompletedProductOrder, Completion, Link, Lot, WorkTime } from '../../model/completions.ts';
+import type { CompletedProductOrder, Completion, Link, WorkTime } from '../../model/completions.ts';
 import { withinTime } from '../../model/configured.ts';
 import { Rejected } from '../../model/errors.ts';
-import { type Decimal, type Quantity, sumOf, toDecimal } from '../../model/quantity.ts';
+import type { Quantity } from '../../model/quantity.ts';
 import { shorten } from '../../model/text.ts';
 import { dayIn, isDate, utcInstant } from '../../model/time.ts';
-import { readOrWhy, Unread } from '../../model/unread.ts';
+import { made, readOrWhy, Unread } from '../../model/unread.ts';
 import type { CompleteIntegration, CompletionMapping } from '../define.ts';
+import { checksOf, componentsOf, type Given, operationsOf, totalOf } from './details.ts';
+import { planned } from './recorded.ts';
 import { callMapping, checkedField, completionFields } from './validate.ts';
 
 /**
@@ -31,131 +32,137 @@ export function erpOrderNumberOf({ erpOrderNumber }: CompletionMapping, number: 
   return checkedField('erpOrderNumber', completionFields.erpOrderNumber, withinTime(map), { number });
 }
 
+type Parts = readonly [CompletedProductOrder, ...CompletedProductOrder[]];
+
 function mapped(
   { completions: mapping, timeZone }: Pick<CompleteIntegration, 'completions' | 'timeZone'>,
   kind: Completion['kind'],
-  parts: readonly [CompletedProductOrder, ...CompletedProductOrder[]],
+  parts: Parts,
 ): Completion {
   const [first] = parts;
-  const about = first.productOrder;
-  const each = <T>(field: string, map: (part: CompletedProductOrder) => T) =>
-    parts.map((part) => callMapping(`completions.${field}`, () => map(part), about));
-  const checked = <T>(
-    field: keyof typeof completionFields,
-    schema: z.ZodMiniType<T>,
-    map: (part: CompletedProductOrder) => unknown,
-  ) => each(field, map).map((given) => checkedField(field, schema, given, about));
-  const { notes, links, lots, final } = completionFields;
   const completedAt = latest(parts.map((part) => part.completedAt));
   const common = {
     erpOrder: first.erpOrder,
     productOrder: first.productOrder,
-    ...(first.article === undefined ? {} : { article: first.article }),
+    ...made({ article: first.article }),
     completedAt,
-    completedOn: dayOf(timeZone, completedAt, `completion of ${about.number}`),
-    notes: checked('notes', notes, mapping.notes ?? defaultNotes).flat(),
-    links: distinct(checked('links', links, mapping.links ?? defaultLinks).flat()),
+    completedOn: dayOf(timeZone, completedAt, `completion of ${first.productOrder.number}`),
+    notes: each('notes', completionFields.notes, mapping.notes ?? defaultNotes, parts).flat(),
+    links: distinct(each('links', completionFields.links, mapping.links ?? defaultLinks, parts).flat()),
     work: parts.flatMap((part) => workOf(timeZone, part)),
   };
   if (kind === 'amendment') return { ...common, kind, final: false, lots: [] };
-
-  const built = each('quantity', mapping.quantity ?? planned);
-  const unknown = parts.find((_, at) => built[at] === undefined);
-  const quantity = total('quantity', built, about.number);
-  if (unknown || !quantity) throw noQuantity(unknown ?? first, mapping);
-  const scrap = total('scrap', each('scrap', mapping.scrap ?? (() => undefined)), about.number);
   return {
     ...common,
     kind,
-    quantity,
-    ...(scrap && scrap.amount !== '0' ? { scrap } : {}),
-    final: checked('final', final, mapping.final ?? (() => true)).every(Boolean),
-    lots: checked('lots', lots, mapping.lots ?? (() => []))
-      .flat()
-      .map((lot): Lot => (typeof lot === 'string' ? { number: lot } : lot)),
+    ...countsOf(mapping, parts),
+    final: each('final', completionFields.final, mapping.final ?? (() => true), parts).every(Boolean),
+    lots: each('lots', completionFields.lots, mapping.lots ?? (() => []), parts).flat(),
+    ...usesOf(mapping, parts),
   };
 }
 
-/**
- * The value of a recorded step, the last one when it was recorded several times.
- * @param stepName Its name in Azumuta, in any case.
- * @returns undefined when nothing was recorded.
- * @example
- * recorded(completed, 'Good quantity') ?? planned(completed);
- */
-export function recorded(completed: CompletedProductOrder, stepName: string): string | undefined {
-  return recordedAll(completed, stepName).at(-1);
+/** What a function of the mapping makes of each part, checked. */
+function each<T>(
+  field: keyof typeof completionFields,
+  schema: z.ZodMiniType<T>,
+  map: (part: CompletedProductOrder) => unknown,
+  parts: Parts,
+): T[] {
+  return parts.map((part) => {
+    const given = callMapping(`completions.${field}`, () => map(part), part.productOrder);
+    return checkedField(field, schema, given, part.productOrder);
+  });
 }
 
-/**
- * All values of a recorded step, in the order of the recordings, without empty ones.
- * @param stepName Its name in Azumuta, in any case.
- * @example
- * recordedAll(completed, 'Serial number').map((number) => ({ number, scrapped: true }));
- */
-export function recordedAll({ recordings }: CompletedProductOrder, stepName: string): string[] {
-  const wanted = stepName.toLowerCase();
-  return recordings
-    .flatMap(({ steps }) => steps)
-    .filter(({ name }) => name?.toLowerCase() === wanted)
-    .flatMap(({ value }) => (Array.isArray(value) ? value : [value]))
-    .filter((value) => value !== undefined && value !== '')
-    .map(String);
-}
-
-type GivenQuantity = Quantity | string | number | undefined;
-
-function total(field: string, given: readonly GivenQuantity[], number: string): Quantity | undefined {
-  const quantities = given.flatMap((one) => (one === undefined ? [] : [quantityOf(field, one, number)]));
-  if (quantities.length === 0) return undefined;
-  const [unit, ...others] = new Set(quantities.map((one) => one.unit));
-  if (others.length > 0) {
-    const units = [unit, ...others].join(', ');
-    throw new Rejected(`Mapping completions.${field} mixes units for ${number}: ${units}.`, {
-      code: 'configuration',
+/** Good quantity, scrap with its reasons, and operations. Either the order counts, or its operations do. */
+function countsOf(mapping: CompletionMapping, parts: Parts) {
+  const [{ productOrder }] = parts;
+  const reports = mapping.operations
+    ? each('operations', completionFields.operations, mapping.operations.of, parts)
+    : [];
+  const reported = reports.map((of, at) => ({ reports: of, recordings: parts[at]?.recordings.length ?? 0 }));
+  const operations = mapping.operations ? operationsOf(reported, productOrder.number) : undefined;
+  const counted = mapping.operations?.count
+    ? countedByOperations(reports)
+    : countedByOrder(mapping, parts, reports);
+  const totalIn = (field: string, quantities: readonly Quantity[]) =>
+    totalOf(quantities, (units) => {
+      const sentence = `Mapping completions.${field} mixes units for ${productOrder.number}: ${units}.`;
+      return new Rejected(sentence, { code: 'configuration' });
     });
-  }
-  return { amount: sumOf(quantities.map(({ amount }) => amount)), ...(unit === undefined ? {} : { unit }) };
+  const missing = parts.find((_, at) => counted.good[at] === undefined);
+  const quantity = totalIn(
+    'quantity',
+    counted.good.flatMap((one) => one ?? []),
+  );
+  if (missing || !quantity) throw noQuantity(missing ?? parts[0], mapping);
+  const scrap = totalIn(
+    'scrap',
+    counted.scrap.map((one) => one.quantity),
+  );
+  const reasons = counted.scrap.flatMap(({ quantity: of, reason }) =>
+    reason === undefined || of.amount === '0' ? [] : [{ quantity: of, reason }],
+  );
+  return {
+    quantity,
+    ...(scrap && scrap.amount !== '0' ? { scrap } : {}),
+    ...made({ operations, scrapReasons: reasons.length > 0 ? reasons : undefined }),
+  };
+}
+
+/** The last operation closes: what is good there is good. What each has lost is scrap. */
+function countedByOperations(reports: readonly Given<'operations'>[]) {
+  return {
+    good: reports.map((of) => of.at(-1)?.good),
+    scrap: reports.flat().flatMap(({ scrap }): Given<'scrap'> => (scrap ? [{ quantity: scrap }] : [])),
+  };
+}
+
+function countedByOrder(
+  { quantity = () => undefined, scrap = () => undefined }: CompletionMapping,
+  parts: Parts,
+  reports: readonly Given<'operations'>[],
+) {
+  const both = reports.flat().find((report) => report.good ?? report.scrap);
+  if (both)
+    throw new Rejected(
+      `Mapping completions.operations counts at operation ${both.operation}, and completions.quantity counts the order: leave one out, or set completions.operations.count.`,
+      { code: 'configuration' },
+    );
+  return {
+    good: each('quantity', completionFields.quantity, quantity, parts),
+    scrap: each('scrap', completionFields.scrap, scrap, parts).flat(),
+  };
+}
+
+/** What was used, and what was checked. */
+function usesOf({ components, checks }: CompletionMapping, parts: Parts) {
+  const { number } = parts[0].productOrder;
+  return made({
+    components: components && {
+      all: components.listed === 'all',
+      beyondPlan: components.beyondPlan === 'book',
+      used: componentsOf(
+        each('components', completionFields.components, components.of, parts).flat(),
+        number,
+      ),
+    },
+    checks: checks && checksOf(each('checks', completionFields.checks, checks, parts).flat(), number),
+  });
 }
 
 function noQuantity(
   { productOrder: { number } }: CompletedProductOrder,
-  { quantity }: CompletionMapping,
+  { operations, quantity }: CompletionMapping,
 ): Rejected {
-  const why = quantity ? '' : ', which has no parameter Quantity';
-  return new Rejected(
-    `Mapping completions.quantity gave no quantity for ${number}${why}: map what was recorded, or planned(completed).`,
-    { code: 'configuration' },
-  );
-}
-
-function quantityOf(
-  field: string,
-  given: Quantity | string | number,
-  number: string,
-): { amount: Decimal; unit?: string } {
-  // A plant's JavaScript may answer anything.
-  const { amount: told, unit }: { amount: unknown; unit?: unknown } =
-    given instanceof Object ? given : { amount: given };
-  const amount = toDecimal(told);
-  const isUnit = unit === undefined || typeof unit === 'string';
-  if (amount !== undefined && !amount.startsWith('-') && isUnit)
-    return { amount, ...(unit === undefined ? {} : { unit }) };
-  const found = typeof given === 'string' ? JSON.stringify(given) : inspect(given, { breakLength: Infinity });
-  throw new Rejected(
-    `Mapping completions.${field} gave ${shorten(found, 200)} for ${number}: a decimal of 0 or more is needed, or such an amount with its unit as text.`,
-    { code: 'configuration' },
-  );
-}
-
-/**
- * The planned quantity: the parameter `Quantity`. Undefined without it, as a guess could be wrong.
- * @example
- * Number(planned(completed) ?? 1);
- */
-export function planned({ parameters }: CompletedProductOrder): string | number | undefined {
-  const { Quantity } = parameters;
-  return typeof Quantity === 'number' || typeof Quantity === 'string' ? Quantity : undefined;
+  const [field, remedy] = operations?.count
+    ? ['operations', 'the last one has to count what is good']
+    : ['quantity', 'map what was recorded, or planned(completed) where nobody counts'];
+  const why = quantity === planned ? ', which has no parameter Quantity' : '';
+  return new Rejected(`Mapping completions.${field} gave no quantity for ${number}${why}: ${remedy}.`, {
+    code: 'configuration',
+  });
 }
 
 function defaultNotes({ productOrder, recordings }: CompletedProductOrder): string[] {

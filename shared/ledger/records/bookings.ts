@@ -20,6 +20,9 @@ const figuresSchema = z.object({
   lots: z.number(),
   notes: z.number(),
   links: z.number(),
+  components: z.exactOptional(z.number()),
+  operations: z.exactOptional(z.number()),
+  checks: z.exactOptional(z.number()),
   /** When Azumuta says that it was completed (ISO). */
   completedAt: z.exactOptional(z.string()),
 });

@@ -1,4 +1,4 @@
-import { defineIntegration, planned, recorded } from '../../../shared/integration/index.ts';
+import { defineIntegration, recorded } from '../../../shared/integration/index.ts';
 import type { Watch } from '../../simulation/invariants/watch.ts';
 import { createAzumutaModel } from '../../simulation/partners/azumuta.ts';
 import { erpModels } from '../../simulation/partners/erp.ts';
@@ -58,7 +58,7 @@ export function createBacklogPlant(perSecond: number) {
       timeZone: 'Europe/Brussels',
       azumuta: { baseUrl: `${urlOf('azumuta')}/api/v1` },
       erp: model.definition(urlOf('erp'), { perSecond }),
-      completions: { quantity: (completed) => recorded(completed, 'Good quantity') ?? planned(completed) },
+      completions: { quantity: (completed) => recorded(completed, 'Good quantity') },
     }),
     fateOf: () => goesWell,
     indexLagMs: () => chance.between(0, 300),

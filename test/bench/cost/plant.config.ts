@@ -6,6 +6,7 @@ export default defineIntegration({
   plant: 'billed',
   timeZone: 'Europe/Brussels',
   erp: sample.erp,
+  completions: sample.completions,
   schedule: { pull: { everyMinutes: 5, from: '2026-12-01T06:00:00Z' } },
   deployment: { alarmEmails: ['it@plant.example'] },
 });

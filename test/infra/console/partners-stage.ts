@@ -2,7 +2,7 @@ import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/a
 import { partnersOf } from '../../../infra/ops/cli/partners.ts';
 import { sandboxErp } from '../../../integration.config.ts';
 import { defineIntegration } from '../../../shared/integration/define.ts';
-import { recorded, recordedAll } from '../../../shared/integration/mapping/completions.ts';
+import { recorded, recordedAll } from '../../../shared/integration/mapping/recorded.ts';
 import type { ProductOrderDraft } from '../../../shared/model/orders.ts';
 import { startSandboxes } from '../../support/partners.ts';
 import { startStoreStage } from './store-stage.ts';

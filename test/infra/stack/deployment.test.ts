@@ -12,7 +12,13 @@ const key = 'arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234
 const domain = { name: 'azumuta.plant.example', certificateArn };
 
 const integrationWith = (deployment: Deployment) =>
-  defineIntegration({ plant: 'ghent', timeZone: 'Europe/Brussels', erp: sample.erp, deployment });
+  defineIntegration({
+    plant: 'ghent',
+    timeZone: 'Europe/Brussels',
+    erp: sample.erp,
+    completions: sample.completions,
+    deployment,
+  });
 
 async function stackWith(deployment: Deployment): Promise<IntegrationStack> {
   const { add, remove } = startAssembly();

@@ -15,6 +15,7 @@ function integrationWith(reconcile: Reconcile | undefined) {
     plant: 'ghent',
     timeZone: 'Europe/Brussels',
     erp: configured.erp,
+    completions: configured.completions,
     ...(reconcile === undefined ? {} : { schedule: { reconcile } }),
   });
 }

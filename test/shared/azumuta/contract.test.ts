@@ -9,7 +9,7 @@ import { noErp } from '../../support/no-erp.ts';
 /** What a plain JavaScript file, or a cast, could hold. */
 const define = (azumuta: unknown) =>
   Reflect.apply(defineIntegration, undefined, [
-    { plant: 'x', timeZone: 'Europe/Brussels', erp: noErp, azumuta },
+    { plant: 'x', timeZone: 'Europe/Brussels', erp: noErp, completions: { quantity: () => 1 }, azumuta },
   ]);
 
 describe('a wrong line of the contract', () => {

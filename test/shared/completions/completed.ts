@@ -4,6 +4,7 @@ import integration from '../../../integration.config.ts';
 import type { ErpConnector } from '../../../shared/erp/connector.ts';
 import type { CompletionMapping } from '../../../shared/integration/define.ts';
 import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
+import { planned as planCount } from '../../../shared/integration/mapping/recorded.ts';
 import { partitionOf } from '../../../shared/ledger/keys.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { overriding } from '../../support/overriding.ts';
@@ -82,7 +83,10 @@ export function erpThat(book: ErpConnector['book']): Handling {
 
 /** The configuration's mapping with another one of completions. */
 export function mapping(completions: CompletionMapping): Handling {
-  return { map: (kind, parts) => mapCompletion({ ...integration, completions }, kind, parts) };
+  return {
+    map: (kind, parts) =>
+      mapCompletion({ ...integration, completions: { quantity: planCount, ...completions } }, kind, parts),
+  };
 }
 
 /** The ledger, but for some calls about bookings. */

@@ -54,7 +54,26 @@ it('holds what is booked, whatever it is, as it was', () => {
 it('is for a person when it is more than 40 KB compressed', () => {
   const notes = (bytes: number) => ({ ...completion, notes: [randomBytes(bytes).toString('base64')] });
   expect(packed(notes(36 * 1024)).length).toBeLessThanOrEqual(maxContentBytes);
-  expect(() => packed(notes(44 * 1024))).toThrow(/more notes, links and lots.*than one booking can hold/);
+  expect(() => packed(notes(44 * 1024))).toThrow(
+    /more notes, .*components and checks.*than one booking can hold/,
+  );
+});
+
+it('holds 500 components with their lots, and 2,000 checks', () => {
+  const used = Array.from({ length: 500 }, (_, at) => ({
+    ...{ article: `PART-${at}`, quantity: { amount: String(at % 7) }, lots: [{ number: `B-${at * 37}` }] },
+    ...{ recording: '5KKoy7m6ms89mvrTg', step: `Part ${at}` },
+  }));
+  const checks = Array.from({ length: 2000 }, (_, at) => ({
+    ...{ name: `Torque ${at}`, value: 40 + (at % 100) / 10, unit: 'Nm', min: 40, max: 50, passed: true },
+    recording: '5KKoy7m6ms89mvrTg',
+  }));
+  const rich: Completion = { ...completion, components: { all: true, beyondPlan: false, used }, checks };
+  expect(packed(rich).length).toBeLessThan(maxContentBytes);
+  expect(unpacked(packed(rich), bookingEntry({ kind: 'quantity' }))).toMatchObject({
+    components: { used },
+    checks,
+  });
 });
 
 it('is told in figures, with its lots in order', () => {

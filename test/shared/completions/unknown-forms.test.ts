@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { recorded } from '../../../shared/integration/mapping/completions.ts';
+import { recorded } from '../../../shared/integration/mapping/recorded.ts';
 import { Rejected } from '../../../shared/model/errors.ts';
 import { completed, inErp, mapping } from './completed.ts';
 import { otherAzumuta } from './other-azumuta.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { builtOf, mayClose } from '../../../shared/erp/booking-rules.ts';
+import { builtOf, mayClose, type Scrapped } from '../../../shared/erp/booking-rules.ts';
 import type { Completion, Lot } from '../../../shared/model/completions.ts';
 import { Rejected } from '../../../shared/model/errors.ts';
 import { sumOf } from '../../../shared/model/quantity.ts';
@@ -8,6 +8,9 @@ import { completionOf } from './conformance/completions.ts';
 
 const built = (differs: Partial<Completion>) => builtOf(completionOf({ number: 'MO/1' }, differs), 'ERP');
 const scrapped = true as const;
+const lost = (number: string, amount: string) => ({ number, quantity: { amount }, scrapped });
+const scratch = (amount: string) => ({ reason: 'Scratch', quantity: { amount } });
+const crack = (amount: string) => ({ reason: 'Crack', quantity: { amount } });
 
 describe('the figures of a completion', () => {
   it('add good and scrap up to what was produced', () => {
@@ -18,7 +21,53 @@ describe('the figures of a completion', () => {
       unit: 'u',
       goodLots: [],
       scrapLots: [],
+      scrapped: [{ amount: '0.5' }],
     });
+  });
+
+  it.each<[string, Partial<Completion>, Scrapped[] | RegExp]>([
+    ['without a reason', {}, [{ amount: '3' }]],
+    [
+      'for some of it',
+      { scrapReasons: [scratch('1')] },
+      [{ amount: '1', reason: 'Scratch' }, { amount: '2' }],
+    ],
+    [
+      'of its only batch',
+      { lots: [{ number: 'L' }], scrapReasons: [scratch('1'), crack('2')] },
+      [
+        { number: 'L', amount: '1', reason: 'Scratch' },
+        { number: 'L', amount: '2', reason: 'Crack' },
+      ],
+    ],
+    [
+      'of each scrapped lot',
+      { lots: [{ ...lost('A', '1'), reason: 'Crack' }, lost('B', '2')], scrapReasons: [scratch('3')] },
+      [
+        { number: 'A', amount: '1', reason: 'Crack' },
+        { number: 'B', amount: '2', reason: 'Scratch' },
+      ],
+    ],
+    [
+      'of which nobody says to which lot it belongs',
+      { lots: [lost('A', '1'), lost('B', '2')], scrapReasons: [scratch('1')] },
+      /do not say for which reason/,
+    ],
+    [
+      'for more than there is',
+      { scrapReasons: [scratch('4')] },
+      /reasons are for 4 scrap, and there is only 3/,
+    ],
+    [
+      'in another unit',
+      { scrapReasons: [{ ...scratch('1'), quantity: { amount: '1', unit: 'kg' } }] },
+      /in u and kg/,
+    ],
+  ])('have their scrap by reason: %s', (_, differs, expected) => {
+    const act = () =>
+      built({ quantity: { amount: '5', unit: 'u' }, scrap: { amount: '3', unit: 'u' }, ...differs }).scrapped;
+    if (expected instanceof RegExp) expect(act).toThrow(expected);
+    else expect(act()).toEqual(expected);
   });
 
   it('take one lot without a quantity for all, and several for serial numbers', () => {

@@ -2,11 +2,16 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { ConfigurationError, defineIntegration, integrationAt } from '../../../shared/integration/define.ts';
 import type { Deployment } from '../../../shared/integration/deployment.ts';
-import { odoo, rest, sapS4Hana, tryton } from '../../../shared/integration/index.ts';
+import { odoo, planned, rest, sapS4Hana, tryton } from '../../../shared/integration/index.ts';
 import { noErp } from '../../support/no-erp.ts';
 
 /** The least that a plant configures. */
-const plain = { plant: 'ghent', timeZone: 'Europe/Brussels', erp: noErp };
+const plain = {
+  plant: 'ghent',
+  timeZone: 'Europe/Brussels',
+  erp: noErp,
+  completions: { quantity: planned },
+};
 
 /** Each connector with the least that it needs. */
 const connectors = [
@@ -128,6 +133,30 @@ describe('defineIntegration', () => {
       '$.azumuta.atOnce: found number, expected no more than perSecond: else more calls',
     );
   });
+
+  it.each([
+    [{ scrap: planned }, '$.completions.quantity: found missing, expected a function'],
+    [
+      { quantity: planned, operations: { of: () => [], count: true } },
+      '$.completions.quantity: found function, expected nothing, as completions.operations counts: both would be booked',
+    ],
+    [{ scrap: planned, operations: { of: () => [], count: true } }, '$.completions.scrap: found function'],
+  ])('refuses to count on two levels, or on none: %j', (completions, sentence) => {
+    expect(() => defineIntegration({ ...plain, completions })).toThrow(sentence);
+  });
+
+  it.each(['components', 'operations', 'checks'] as const)(
+    'refuses %s where the ERP has no place for them',
+    (part) => {
+      const erp = { ...noErp, lacks: { [part]: 'it keeps none' } };
+      const of = () => [];
+      const completions = { quantity: planned, components: { of }, operations: { of }, checks: of };
+      expect(() => defineIntegration({ ...plain, erp, completions })).toThrow(
+        `completions.${part} cannot be booked by ${noErp.name}: it keeps none. Leave it out`,
+      );
+      expect(defineIntegration({ ...plain, completions }).completions).toEqual(completions);
+    },
+  );
 
   it('fills in defaults', () => {
     const integration = defineIntegration(plain);

@@ -3,7 +3,6 @@ import {
   dayIn,
   defineIntegration,
   type ErpOrder,
-  planned,
   recorded,
   recordedAll,
   textIn,
@@ -42,7 +41,7 @@ export default defineIntegration({
     split: { per: 'unit', book: 'when-all-done', most: 50 },
   },
   completions: {
-    quantity: (completed) => recorded(completed, 'Goedgekeurd') ?? planned(completed),
+    quantity: (completed) => recorded(completed, 'Goedgekeurd'),
     scrap: (completed) => recorded(completed, 'Afgekeurd'),
     lots: (completed) => recordedAll(completed, 'Serienummer'),
     erpOrderNumber: (productOrderNumber) => productOrderNumber.replace(/-\d+$/, ''),

@@ -51,7 +51,13 @@ describe('a field that does not exist', () => {
       'the deployment',
       () =>
         Reflect.apply(defineIntegration, undefined, [
-          { plant: 'x', timeZone: 'UTC', erp: noErp, deployment: { alarmEmail: [] } },
+          {
+            plant: 'x',
+            timeZone: 'UTC',
+            erp: noErp,
+            completions: { quantity: () => 1 },
+            deployment: { alarmEmail: [] },
+          },
         ]),
       'alarmEmail (did you mean alarmEmails?)',
     ],

@@ -1,5 +1,5 @@
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
-import { defineIntegration, planned, recorded, recordedAll } from '../../../shared/integration/index.ts';
+import { defineIntegration, recorded, recordedAll } from '../../../shared/integration/index.ts';
 import type { Dialect } from '../../support/dialects/dialect.ts';
 import type { ErpModel } from '../partners/erp.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -49,9 +49,9 @@ export function integrationOf(
       ...(split === 'one' ? {} : { split: { per: 'unit', book: split } }),
     },
     completions: {
-      quantity: (completed) => recorded(completed, 'Good quantity') ?? planned(completed),
-      scrap: (completed) => recorded(completed, 'Scrap quantity'),
-      lots: (completed) => recordedAll(completed, 'Serial number'),
+      quantity: (completed) => recorded(completed, 'Good quantity'),
+      scrap: (completed) => recorded(completed, 'Scrap quantity', { optional: true }),
+      lots: (completed) => recordedAll(completed, 'Serial number', { optional: true }),
     },
     schedule: {
       pull: via === 'pull' ? { everyMinutes: 10, from: '2026-11-01T00:00:00Z' } : 'off',

@@ -11,11 +11,12 @@ const fileOf = (account?: string) =>
   join(
     snippetFolder({
       'ghent.config.ts': `
-import { defineIntegration, tryton } from '#azumuta-erp';
+import { defineIntegration, planned, tryton } from '#azumuta-erp';
 export default defineIntegration({
   plant: 'ghent',
   timeZone: 'Europe/Brussels',
   erp: tryton({ url: 'https://erp.example.com', database: 'plant' }),
+  completions: { quantity: planned },
   deployment: ${JSON.stringify({ account })},
 });`,
     }),

@@ -11,6 +11,7 @@ const integration = (...alarmEmails: readonly string[]) =>
     plant: 'ghent',
     timeZone: 'Europe/Brussels',
     erp: configured.erp,
+    completions: configured.completions,
     deployment: { alarmEmails },
   });
 

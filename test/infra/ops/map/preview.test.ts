@@ -2,13 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { previewLines, previewsOf } from '../../../../infra/ops/map/preview.ts';
 import { samples } from '../../../../infra/ops/map/read-sample.ts';
 import { defineIntegration, type Integration } from '../../../../shared/integration/define.ts';
-import { recorded, recordedAll } from '../../../../shared/integration/mapping/completions.ts';
+import { planned, recorded, recordedAll } from '../../../../shared/integration/mapping/recorded.ts';
 import { noErp } from '../../../support/no-erp.ts';
 
 const learnedAt = '2026-12-17T15:00:00.000Z';
 
 function previews(json: unknown, given: Partial<Integration> = {}) {
-  const integration = defineIntegration({ plant: 'test', timeZone: 'Europe/Brussels', erp: noErp, ...given });
+  const completions = { quantity: planned, ...given.completions };
+  const plant = { plant: 'test', timeZone: 'Europe/Brussels', erp: noErp };
+  const integration = defineIntegration({ ...plant, ...given, completions });
   return previewsOf(json, integration, learnedAt);
 }
 
@@ -153,8 +155,8 @@ describe('previewing a completion', () => {
     });
     const [misshapen] = previews({ productOrder: { number: 'MO/1' }, recordings: [{ steps: 'none' }] });
     expect(mapped?.mistakes).toEqual([
-      expect.stringContaining('completions.quantity gave "four"'),
-      expect.stringContaining('completions.scrap gave -1'),
+      expect.stringContaining('$: found "four", expected a decimal of 0 or more'),
+      expect.stringContaining('$: found -1, expected a decimal of 0 or more'),
     ]);
     const beginnings = misshapen?.mistakes.map((mistake) => mistake.split(', ')[0]);
     expect(beginnings).toEqual([

@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CompletionMapping } from '../../../../shared/integration/define.ts';
-import {
-  erpOrderNumberOf,
-  mapCompletion,
-  recorded,
-  recordedAll,
-} from '../../../../shared/integration/mapping/completions.ts';
+import { erpOrderNumberOf, mapCompletion } from '../../../../shared/integration/mapping/completions.ts';
+import { planned, recorded, recordedAll } from '../../../../shared/integration/mapping/recorded.ts';
 import type { Recording } from '../../../../shared/model/completions.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
 import { completedProductOrder, recording } from '../../../support/completions.ts';
@@ -16,7 +12,10 @@ function withoutFinish({ finishedAt: _, ...unfinished }: Recording): Recording {
 }
 
 /** A plant in Brussels with this mapping. */
-const plantWith = (completions: CompletionMapping = {}) => ({ completions, timeZone: 'Europe/Brussels' });
+const plantWith = (completions: CompletionMapping = {}) => ({
+  completions: { quantity: planned, ...completions },
+  timeZone: 'Europe/Brussels',
+});
 
 describe('the completion of a product order', () => {
   it('has the planned quantity, a note and links by default', () => {
@@ -62,7 +61,7 @@ describe('the completion of a product order', () => {
     });
 
     // Act
-    const completion = mapCompletion({ completions: {}, timeZone }, 'quantity', [completed]);
+    const completion = mapCompletion({ ...plantWith(), timeZone }, 'quantity', [completed]);
 
     // Assess
     expect(completion).toMatchObject({ completedAt: at, completedOn: day });
@@ -104,15 +103,20 @@ describe('the completion of a product order', () => {
     expect(act).toThrow(Rejected);
   });
 
-  it('has the last value that was recorded under a name, in any case', () => {
+  it('has the last value of a step by its exact name or id, and says which steps there are instead', () => {
     const completed = completedProductOrder({
       recordings: [
         recording({ steps: [{ name: 'Good quantity', value: 3 }] }),
-        recording({ steps: [{ name: 'good Quantity', value: 4 }] }),
+        recording({ steps: [{ id: 's7', name: 'Good quantity', value: 4 }] }),
+        recording({ steps: [{ name: 'good quantity', value: 5 }] }),
       ],
     });
-    expect(recorded(completed, 'GOOD QUANTITY')).toBe('4');
-    expect(recorded(completed, 'missing')).toBeUndefined();
+    expect(recorded(completed, 'Good quantity')).toBe('4');
+    expect(recorded(completed, 's7')).toBe('4');
+    expect(recorded(completed, 'Remark', { optional: true })).toBeUndefined();
+    const missing =
+      'no step "Remark" was recorded of product order MO/0001 (there is: Good quantity, good quantity)';
+    expect(() => recorded(completed, 'Remark')).toThrow(missing);
   });
 });
 
@@ -173,7 +177,7 @@ it('returns all values of a step that records a list, and none of an empty one',
     { name: 'Serial number', value: 'SN3' },
   ];
   const completed = completedProductOrder({ recordings: [recording({ steps })] });
-  expect(recordedAll(completed, 'serial number')).toEqual(['SN1', 'SN2', 'SN3']);
+  expect(recordedAll(completed, 'Serial number')).toEqual(['SN1', 'SN2', 'SN3']);
 });
 
 describe('the ERP order of a product order that was typed by hand', () => {

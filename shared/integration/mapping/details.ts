@@ -1,0 +1,114 @@
+import type * as z from 'zod/mini';
+import { placeIn } from '../../model/completion-lines.ts';
+import type { Check, Component, Operation } from '../../model/completions.ts';
+import { Rejected } from '../../model/errors.ts';
+import { type Quantity, sumOf } from '../../model/quantity.ts';
+import { made } from '../../model/unread.ts';
+import type { completionFields } from './validate.ts';
+
+type Fields = typeof completionFields;
+/** What a function of the mapping has given, checked. */
+export type Given<Field extends keyof Fields> = z.output<Fields[Field]>;
+
+/** What was used in all parts of an ERP order, each article once. @throws Rejected when its figures contradict each other */
+export function componentsOf(given: Given<'components'>, number: string): Component[] {
+  return groups(given, ({ article }) => article).map(([first, ...others]) => {
+    const uses = [first, ...others];
+    const refuse = (why: string) =>
+      unclear(number, `component ${first.article} ${why}${placeIn(first)}: give it one quantity in one unit`);
+    const counted = uses.flatMap(({ quantity }) => quantity ?? []);
+    if (counted.length > 0 && counted.length < uses.length)
+      throw refuse('has no quantity in one of its places');
+    const quantity = totalOf(counted, (units) => refuse(`is counted in ${units}`));
+    return { ...first, lots: uses.flatMap(({ lots }) => lots), ...made({ quantity }) };
+  });
+}
+
+/** More is a recording that somebody forgot to end. */
+const mostSeconds = 86_400;
+
+/** What one part of an ERP order reports of its operations, and how many recordings it has. */
+interface Reports {
+  readonly reports: Given<'operations'>;
+  readonly recordings: number;
+}
+
+/**
+ * What the operations of all parts report, each once.
+ * @throws Rejected for an operation that one part has twice, more than a day for each recording, or several units
+ */
+export function operationsOf(parts: readonly Reports[], number: string): Operation[] {
+  for (const part of parts) checkReports(part, number);
+  const all = parts.flatMap(({ reports }) => reports);
+  return groups(all, ({ operation }) => operation).map(([first, ...others]) => {
+    const reports = [first, ...others];
+    const quantity = (field: 'good' | 'scrap') =>
+      totalOf(
+        reports.flatMap((report) => report[field] ?? []),
+        (units) =>
+          unclear(number, `operation ${first.operation} is counted in ${units}: give it in one unit`),
+      );
+    const seconds = (field: 'setupSeconds' | 'runSeconds') => {
+      const told = reports.flatMap((report) => report[field] ?? []);
+      return told.length === 0 ? undefined : told.reduce((sum, one) => sum + one, 0);
+    };
+    return {
+      ...first,
+      ...made({ good: quantity('good'), scrap: quantity('scrap') }),
+      ...made({ setupSeconds: seconds('setupSeconds'), runSeconds: seconds('runSeconds') }),
+      finished: reports.every(({ finished }) => finished),
+    };
+  });
+}
+
+function checkReports({ reports, recordings }: Reports, number: string): void {
+  const twice = reports.find(
+    ({ operation }, at) => reports.findIndex((one) => one.operation === operation) < at,
+  );
+  if (twice)
+    throw unclear(
+      number,
+      `operation ${twice.operation} reports twice${placeIn(twice)}: let the mapping add up what belongs to it`,
+    );
+  const most = mostSeconds * Math.max(1, recordings);
+  const long = reports.find(({ setupSeconds = 0, runSeconds = 0 }) => setupSeconds + runSeconds > most);
+  if (long)
+    throw unclear(
+      number,
+      `operation ${long.operation} took more than a day for each recording${placeIn(long)}: correct its time in Azumuta, as somebody forgot to end it`,
+    );
+}
+
+/** @throws Rejected for a measurement without a unit, as nobody could say later what it was */
+export function checksOf(checks: Given<'checks'>, number: string): readonly Check[] {
+  const bare = checks.find(({ value, unit }) => typeof value === 'number' && !unit);
+  if (!bare) return checks;
+  throw unclear(
+    number,
+    `check "${bare.name}" has ${bare.value} without a unit${placeIn(bare)}: give the step its unit in Azumuta, or name it in the mapping`,
+  );
+}
+
+/** Quantities added up; undefined for none. @param mixed What is thrown for several units. */
+export function totalOf(
+  quantities: readonly Quantity[],
+  mixed: (units: string) => Rejected,
+): Quantity | undefined {
+  if (quantities.length === 0) return undefined;
+  const [unit, ...others] = new Set(quantities.map((one) => one.unit));
+  if (others.length > 0) throw mixed([unit, ...others].map((one) => one ?? 'none').join(', '));
+  return { amount: sumOf(quantities.map(({ amount }) => amount)), ...made({ unit }) };
+}
+
+/** Entries with the same name, in the order of the first of each. */
+function groups<T>(entries: readonly T[], nameOf: (entry: T) => string): [T, ...T[]][] {
+  const found = new Map<string, [T, ...T[]]>();
+  for (const entry of entries)
+    found.set(nameOf(entry), [...(found.get(nameOf(entry)) ?? []), entry] as [T, ...T[]]);
+  return [...found.values()];
+}
+
+/** @param why What is wrong, and what to do, without a full stop. */
+function unclear(number: string, why: string): Rejected {
+  return new Rejected(`Product order ${number} cannot be booked, as ${why}.`, { code: 'completion-unclear' });
+}
