@@ -36,7 +36,8 @@ export interface OdooRead<T> extends OdooCall {
 
 export interface OdooSearch<Row> extends Pick<OdooCall, 'context' | 'order'> {
   readonly domain: readonly unknown[];
-  readonly fields: readonly string[];
+  /** Default: those of `row`. */
+  readonly fields?: readonly string[];
   /** `id asc`. */
   readonly sort?: string;
   readonly limit?: number;
@@ -118,7 +119,7 @@ export function createOdooClient(
 
     return {
       read,
-      search: (model, { domain, fields, sort, limit, row, context, order }) => {
+      search: (model, { domain, row, fields = fieldsOf(row), sort, limit, context, order }) => {
         const named = { domain, fields, limit, order: sort };
         return read({ model, method: 'search_read', named, context, order, answer: z.array(row) });
       },
@@ -129,6 +130,10 @@ export function createOdooClient(
       },
     };
   };
+}
+
+function fieldsOf(row: z.ZodMiniType): string[] {
+  return row instanceof z.ZodMiniObject ? Object.keys(row.shape) : [];
 }
 
 interface Sent {

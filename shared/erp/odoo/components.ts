@@ -84,7 +84,6 @@ export async function requireConsumed(
 ): Promise<void> {
   const moves = await search('stock.move', {
     domain: [['id', 'in', [...needed.keys()]]],
-    fields: ['product_id', 'quantity'],
     row: z.pick(componentSchema, { id: true, product_id: true, quantity: true }),
     order,
   });
@@ -106,7 +105,6 @@ export function readComponents({ search }: Reader, { id, name }: BookedProductio
       // Without the extra lines that a person added: `set_qty_producing` leaves them alone.
       ['product_uom_qty', '!=', 0],
     ],
-    fields: Object.keys(componentSchema.shape).filter((field) => field !== 'id'),
     row: componentSchema,
     order: name,
   });

@@ -79,7 +79,6 @@ async function readUser(odoo: OdooReader): Promise<OdooUser> {
   });
   const [found] = await odoo.search('res.users', {
     domain: [['id', '=', uid]],
-    fields: ['partner_id', 'email'],
     row: userSchema,
   });
   if (!found) {

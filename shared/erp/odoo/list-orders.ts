@@ -158,7 +158,6 @@ async function readFamilies(reader: Reader, split: readonly ListedProduction[]) 
       ...bases.slice(1).map(() => '|'),
       ...bases.map((base) => ['name', '=like', `${escapeLike(base)}-%`]),
     ],
-    fields: Object.keys(siblingSchema.shape).filter((field) => field !== 'id'),
     row: siblingSchema,
   });
   const done = found.filter(({ state }) => state === 'done');

@@ -106,7 +106,6 @@ async function findLots(
       // A lot without a company is everybody's (from 18 on).
       ['company_id', 'in', [false, ...(company_id ? [company_id[0]] : [])]],
     ],
-    fields: ['name', 'product_qty'],
     sort: 'id asc',
     row: z.object({ id: z.number(), name: z.string(), product_qty: z.number() }),
     order,

@@ -50,7 +50,6 @@ export async function readMarks(
       ['author_id', '=', user.partner],
       ['body', 'ilike', '[azumuta '],
     ],
-    fields: ['res_id', 'body', 'create_date'],
     sort: 'id asc',
     row: messageSchema,
     order: productions[0]?.name,

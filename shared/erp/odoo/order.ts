@@ -3,12 +3,13 @@ import type { ErpOrderRef } from '../../model/orders.ts';
 import { rejected } from '../failures.ts';
 import type { Reader } from './connection.ts';
 import { nameWithoutSuffix } from './family.ts';
-import { type BookedProduction, bookedProductionSchema, type Product, productSchema } from './records.ts';
-
-const bookedFields = [
-  ...['name', 'product_id', 'product_qty', 'product_uom_id', 'state', 'write_date', 'create_date'],
-  ...['qty_producing', 'qty_produced', 'backorder_sequence', 'company_id', 'consumption'],
-];
+import {
+  type BookedProduction,
+  bookedFields,
+  bookedProductionSchema,
+  type Product,
+  productSchema,
+} from './records.ts';
 
 /**
  * The manufacturing order that is meant, by id if there is one: Odoo renames an order to …-001 when it splits it.
@@ -93,7 +94,6 @@ export async function readProduct(
   const own = ['id', '=', id];
   const found = await search('product.product', {
     domain: reference === undefined ? [own] : ['|', own, ['default_code', '=', reference]],
-    fields: ['default_code', 'tracking'],
     context: { active_test: false },
     row: productSchema,
     order: name,

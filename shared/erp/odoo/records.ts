@@ -58,13 +58,20 @@ export const siblingSchema = z.object({
 });
 export type Sibling = z.infer<typeof siblingSchema>;
 
-/** A manufacturing order as a booking needs it. */
-export const bookedProductionSchema = z.object({
+const booked = {
   ...siblingSchema.shape,
   qty_producing: z.number(),
   qty_produced: z.number(),
   /** `flexible`, `warning` (the default) or `strict`: whether other quantities may be consumed than planned. */
   consumption: z.string(),
+};
+
+/** Fields of a booked order in every version. */
+export const bookedFields = Object.keys(booked);
+
+/** A manufacturing order as a booking needs it. */
+export const bookedProductionSchema = z.object({
+  ...booked,
   /** Of 17 and 18. */
   procurement_group_id: z.optional(many2one),
   /** From 19 on. */

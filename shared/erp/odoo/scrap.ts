@@ -117,7 +117,6 @@ async function locationOf(
       ['lot_id', '=', lot ?? false],
       ['state', '=', 'done'],
     ],
-    fields: ['location_dest_id', 'quantity'],
     row: z.object({ location_dest_id: z.tuple([z.number(), z.string()]), quantity: z.number() }),
     order: name,
   });
@@ -162,7 +161,6 @@ function readDocuments(
 ): Promise<Document[]> {
   return search('stock.scrap', {
     domain: [['production_id', '=', id], condition],
-    fields: ['name', 'origin', 'state', 'scrap_qty', 'lot_id', 'move_ids'],
     sort: 'id asc',
     row: documentSchema,
     order: name,
