@@ -4,7 +4,7 @@ import { Rejected, RetryLater } from '../model/errors.ts';
 import { compareDecimals, type Decimal, type Quantity, sumOf } from '../model/quantity.ts';
 import { made } from '../model/unread.ts';
 import type { HttpResponse } from '../platform/http.ts';
-import type { Look } from './connector.ts';
+import type { ErpConnector, Look } from './connector.ts';
 import { rejected } from './failures.ts';
 
 /**
@@ -60,13 +60,28 @@ export async function keepingTrackOfWrites<T>(act: (onWritten: () => void) => Pr
   }
 }
 
-/** Writes what a look has left to be written. */
-export async function bookWhatIsLeft<ToBook>(
-  look: Promise<Look<ToBook>>,
-  write: (toBook: ToBook) => Promise<Receipt>,
+type LookFor<Reader, ToBook> = (
+  reader: Reader,
+  ...booked: Parameters<ErpConnector['book']>
+) => Promise<Look<ToBook>>;
+
+/** The two halves of a connector's booking: what reads and decides, and what writes the rest. */
+export interface Booking<Writer, ToBook> {
+  readonly lookForQuantity: LookFor<Writer, ToBook>;
+  readonly lookForAmendment: LookFor<Writer, ToBook>;
+  readonly write: (writer: Writer, toBook: ToBook) => Promise<Receipt>;
+}
+
+/** Looks, and writes what the look has left. */
+export async function bookWhatIsLeft<Writer, ToBook>(
+  { lookForQuantity, lookForAmendment, write }: Booking<Writer, ToBook>,
+  writer: Writer,
+  ...booked: Parameters<ErpConnector['book']>
 ): Promise<Receipt> {
-  const found = await look;
-  return 'receipt' in found ? found.receipt : write(found.toBook);
+  const [completion] = booked;
+  const look = completion.kind === 'amendment' ? lookForAmendment : lookForQuantity;
+  const found = await look(writer, ...booked);
+  return 'receipt' in found ? found.receipt : write(writer, found.toBook);
 }
 
 /**

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Completion, Receipt } from '../../model/completions.ts';
+import type { Receipt } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import { orRefusal, withDone } from '../booking-rules.ts';
@@ -8,14 +8,17 @@ import type { OdooCall } from './client.ts';
 import { readComponents, requireConsumed } from './components.ts';
 import type { Writer } from './connection.ts';
 import { isOpen } from './family.ts';
-import { type NoteToPost, referenceOf, referenceOfNote, requireQuantity, type ToBook } from './look.ts';
+import { type QuantityToBook, referenceOf, referenceOfNote, requireQuantity, type ToBook } from './look.ts';
 import { idOfLot, type OdooLot } from './lots.ts';
 import { isMark, postMarked, readMarks, requirePosting } from './marks.ts';
 import { readOrder, readProduction } from './order.ts';
 import type { BookedProduction } from './records.ts';
 import { bookScrap } from './scrap.ts';
 
-export async function bookNote(writer: Writer, { production, mark, text }: NoteToPost): Promise<Receipt> {
+/** Writes what a look has left. */
+export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
+  if ('produced' in toBook) return bookQuantity(writer, toBook);
+  const { production, mark, text } = toBook;
   await postMarked(writer, production, mark, text);
   return { reference: referenceOfNote(production), alreadyBooked: false };
 }
@@ -35,16 +38,15 @@ export async function linkProductOrder(
   await postMarked(writer, own, { kind: 'product-order', key }, text);
 }
 
-/** Writes what a look has left. If Odoo refuses now although the look found no reason, the error names what was written. */
-export async function bookQuantity(
+/** If Odoo refuses now although the look found no reason, the error names what was written. */
+async function bookQuantity(
   writer: Writer,
-  { production, key, produced, finish, scraps }: ToBook,
-  completion: Completion,
+  { production, number, key, produced, finish, scraps }: QuantityToBook,
 ): Promise<Receipt> {
   const written: string[] = [];
   try {
     const done = finish ? await finishOrder(writer, production, produced, finish, written) : production;
-    requireQuantity(done, produced, completion);
+    requireQuantity(done, produced, number);
     for (const scrap of scraps) await bookScrap(writer, done, key, scrap);
     return { reference: referenceOf(done), alreadyBooked: finish === undefined };
   } catch (error) {
@@ -57,7 +59,7 @@ async function finishOrder(
   writer: Writer,
   production: BookedProduction,
   produced: string,
-  { note, lots, components, leavesRest }: NonNullable<ToBook['finish']>,
+  { note, lots, components, leavesRest }: NonNullable<QuantityToBook['finish']>,
   written: string[],
 ): Promise<BookedProduction> {
   // The note comes first: where our user lacks the rights for the rest, Odoo refuses the note, too.

@@ -1,7 +1,7 @@
 import { bookWhatIsLeft, keepingTrackOfWrites } from '../booking-rules.ts';
 import type { ErpConnector, ErpEnvironment } from '../connector.ts';
 import { defineConnector } from '../define-connector.ts';
-import { bookNote, bookQuantity, linkProductOrder } from './book.ts';
+import { book, linkProductOrder } from './book.ts';
 import { createOdooClient, type OdooReader } from './client.ts';
 import { createFactReader, type Writer } from './connection.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
@@ -25,6 +25,9 @@ export const odoo = defineConnector({
   }),
   connect,
 });
+
+// It looks before it writes in every attempt, so `again` makes no difference.
+const booking = { lookForQuantity, lookForAmendment, write: book };
 
 function connect(options: OdooOptions, environment: ErpEnvironment<OdooCredentials>): ErpConnector {
   const client = createOdooClient(options, environment);
@@ -55,15 +58,7 @@ function connect(options: OdooOptions, environment: ErpEnvironment<OdooCredentia
     },
     linkProductOrder: (order, productOrder, { signal }) =>
       act(signal, (writer) => linkProductOrder(writer, order, productOrder)),
-    // It looks before it writes in every attempt, so `again` makes no difference.
-    book: (completion, key, { signal }) =>
-      act(signal, async (writer) => {
-        if (completion.kind === 'amendment') {
-          const look = lookForAmendment(writer, completion, key);
-          return bookWhatIsLeft(look, (note) => bookNote(writer, note));
-        }
-        const look = lookForQuantity(writer, completion, key);
-        return bookWhatIsLeft(look, (toBook) => bookQuantity(writer, toBook, completion));
-      }),
+    book: (completion, key, attempt) =>
+      act(attempt.signal, (writer) => bookWhatIsLeft(booking, writer, completion, key, attempt)),
   };
 }

@@ -21,9 +21,14 @@ export interface NoteToPost {
   readonly text: ChatterText;
 }
 
-/** What is left to do of a booking. */
-export interface ToBook {
+/** What is left to write of a booking. */
+export type ToBook = NoteToPost | QuantityToBook;
+
+/** What is left to do of a quantity. */
+export interface QuantityToBook {
   readonly production: BookedProduction;
+  /** Number of the order that was completed. */
+  readonly number: string;
   readonly key: BookingKey;
   /** In the unit of the order, good and scrap together. */
   readonly produced: Decimal;
@@ -43,7 +48,7 @@ export async function lookForAmendment(
   reader: Reader,
   completion: Completion,
   key: BookingKey,
-): Promise<Look<NoteToPost>> {
+): Promise<Look<ToBook>> {
   const family = await readFamily(reader, completion.erpOrder);
   const [production] = family;
   const marks = await readMarks(reader, family);
@@ -64,6 +69,7 @@ export async function lookForQuantity(
   completion: Completion,
   key: BookingKey,
 ): Promise<Look<ToBook>> {
+  const { number } = completion.erpOrder;
   const figures = builtOf(completion, 'Odoo');
   const family = await readFamily(reader, completion.erpOrder);
   const marks = await readMarks(reader, family);
@@ -79,10 +85,10 @@ export async function lookForQuantity(
   const { produced } = built;
 
   if (done) {
-    requireQuantity(done, produced, completion);
+    requireQuantity(done, produced, number);
     const { scraps } = hasScrap(built) ? await lotsToBook(reader, done, product, built) : { scraps: [] };
     const left = await lookForScrap(reader, done, key, scraps);
-    if (left.length > 0) return { toBook: { production, key, produced, scraps: left } };
+    if (left.length > 0) return { toBook: { production, number, key, produced, scraps: left } };
     return { receipt: { reference: referenceOf(done), alreadyBooked: true } };
   }
   requireRoom(production, family, produced);
@@ -99,9 +105,8 @@ export async function lookForQuantity(
     : ({ production, mark: { kind: 'booking', key }, text } as const);
   if (note) requirePosting(reader, production.name);
   const toScrap = scraps.map((scrap) => ({ ...scrap, begun: [] }));
-  return {
-    toBook: { production, key, produced, finish: { note, lots, components, leavesRest }, scraps: toScrap },
-  };
+  const finish = { note, lots, components, leavesRest };
+  return { toBook: { production, number, key, produced, finish, scraps: toScrap } };
 }
 
 /** What a person split off is an order of its own, which Azumuta builds separately: it is not booked here. */
@@ -166,16 +171,12 @@ function leavesRestOf(
 }
 
 /** @throws Rejected when the order was finished with another quantity. */
-export function requireQuantity(
-  done: BookedProduction,
-  produced: Decimal,
-  { erpOrder }: Pick<Completion, 'erpOrder'>,
-): void {
+export function requireQuantity(done: BookedProduction, produced: Decimal, number: string): void {
   const booked = decimalOf(done.qty_produced);
   if (compareDecimals(booked, produced) === 0) return;
   throw rejected(
     'booked-otherwise',
-    `Odoo's manufacturing order ${erpOrder.number} (${done.name}) was finished with ${booked} instead of ${produced}: correct it by hand.`,
+    `Odoo's manufacturing order ${number} (${done.name}) was finished with ${booked} instead of ${produced}: correct it by hand.`,
   );
 }
 

@@ -1,36 +1,50 @@
 import * as z from 'zod/mini';
 import type { BookingKey, Receipt } from '../../model/completions.ts';
+import type { ProductOrderRef } from '../../model/orders.ts';
 import { withDone } from '../booking-rules.ts';
 import { orderWaits } from '../failures.ts';
 import { confirmationService, orderService, type Writer } from './client.ts';
 import { nameOf, receiptOf } from './goods-receipts.ts';
-import { findOurs, lookAtText, type QuantityToBook, receiptOfNote, type TextToWrite } from './look.ts';
-import type { Note } from './marks.ts';
+import {
+  findOurs,
+  lookAtText,
+  type QuantityToBook,
+  receiptOfNote,
+  type TextToWrite,
+  type ToBook,
+} from './look.ts';
+import { type Note, noteOfLink } from './marks.ts';
 import { pathOfOrder, readConfirmations } from './order.ts';
 import { confirmationSchema, type SapConfirmation } from './records.ts';
 
-/** Posts the confirmation, once, and adds what was noted to the order's text. */
-export async function bookQuantity(
+/** Writes what a look has left. */
+export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
+  if ('confirmation' in toBook) return bookQuantity(writer, toBook);
+  await writeText(writer, toBook);
+  return receiptOfNote(writer.erpOrder, false);
+}
+
+/** Names the product order at the end of the order's text, once. */
+export async function linkProductOrder(
   writer: Writer,
-  { key, confirmation, note }: QuantityToBook,
-): Promise<Receipt> {
+  field: string,
+  productOrder: ProductOrderRef,
+): Promise<void> {
+  const text = await lookAtText(writer, field, noteOfLink(productOrder));
+  if (text) await writeText(writer, text);
+}
+
+/** Posts the confirmation, once, and adds what was noted to the order's text. */
+async function bookQuantity(writer: Writer, { key, confirmation, note }: QuantityToBook): Promise<Receipt> {
   const wasPosted = 'posted' in confirmation;
   const booked = wasPosted ? confirmation.posted : await postConfirmation(writer, key, confirmation.toPost);
   if (note) await addNote(writer, booked, note);
   return receiptOf(writer, booked, wasPosted);
 }
 
-export async function bookAmendment(writer: Writer, text: TextToWrite): Promise<Receipt> {
-  await writeText(writer, text);
-  return receiptOfNote(writer.erpOrder, false);
-}
-
 /** If-Match keeps a text that was written since the look: then the order waits (412). */
-export async function writeText(
-  { client, erpOrder }: Writer,
-  { field, text, etag }: TextToWrite,
-): Promise<void> {
-  await client.write({
+async function writeText({ write, erpOrder }: Writer, { field, text, etag }: TextToWrite): Promise<void> {
+  await write({
     method: 'PATCH',
     service: orderService,
     path: pathOfOrder(erpOrder),
@@ -46,8 +60,8 @@ async function postConfirmation(
   key: BookingKey,
   body: Readonly<Record<string, unknown>>,
 ): Promise<SapConfirmation> {
-  const { client, erpOrder } = writer;
-  await client.write({
+  const { erpOrder } = writer;
+  await writer.write({
     method: 'POST',
     service: confirmationService,
     path: '/ProdnOrdConf2',

@@ -50,7 +50,7 @@ export interface SapAnswer<T> {
   readonly etag: string | undefined;
 }
 
-/** The client of a look, which cannot write. */
+/** SAP as one attempt reads it. A look is given only this, so it cannot write. */
 export interface SapReader {
   /**
    * One call that changes nothing. If SAP refuses the login, it is renewed once.
@@ -60,8 +60,8 @@ export interface SapReader {
   readonly read: <T>(call: SapRead<T>) => Promise<SapAnswer<T> | undefined>;
 }
 
-/** The calls of one attempt. */
-export interface SapClient extends SapReader {
+/** SAP as one attempt reads and writes it. */
+export interface SapWriter extends SapReader {
   /**
    * One call that changes something. If SAP refuses the login or the CSRF token, it is renewed once.
    * @throws RetryLater or Rejected (errors.ts).
@@ -69,17 +69,17 @@ export interface SapClient extends SapReader {
   readonly write: <T>(call: SapWrite<T>) => Promise<SapAnswer<T>>;
 }
 
-/** What a look at one order works with: it cannot write. */
-export interface Reader {
-  readonly client: SapReader;
+/** What a booking knows before it looks at its order. */
+interface Facts {
   readonly options: SapOptions;
   readonly erpOrder: ErpOrderRef;
 }
 
-/** What a booking on one order works with once it has looked. */
-export interface Writer extends Reader {
-  readonly client: SapClient;
-}
+/** What a look works with: it cannot write. */
+export interface Reader extends SapReader, Facts {}
+
+/** What a booking works with once it has looked. */
+export interface Writer extends SapWriter, Facts {}
 
 /** What the calls of one attempt are made with. */
 type Connection = ReturnType<typeof connectionTo> & { readonly signal: AbortSignal };
@@ -109,7 +109,7 @@ export function createSapClient(options: SapOptions, environment: ErpEnvironment
   const shared = connectionTo(options, environment);
   const { clock } = shared;
 
-  return (signal: AbortSignal, order?: string, onWritten = () => {}): SapClient => {
+  return (signal: AbortSignal, order?: string, onWritten = () => {}): SapWriter => {
     const connection = { ...shared, signal };
     return {
       async read(call) {
@@ -202,14 +202,14 @@ function pathOf(link: string, { service, what }: Pick<SapCall<unknown>, 'service
 
 /** All rows of a list, over all its pages; undefined when there is no such list. */
 export async function readAll<Row>(
-  client: SapReader,
+  { read }: SapReader,
   row: z.ZodMiniType<Row>,
   call: Omit<SapRead<unknown>, 'answer' | 'link'>,
 ): Promise<readonly Row[] | undefined> {
   const rows: Row[] = [];
   let link: string | undefined;
   do {
-    const page = await client.read({ ...call, link, answer: listOf(row) });
+    const page = await read({ ...call, link, answer: listOf(row) });
     if (!page) return undefined;
     const { results, __next }: { results: Row[]; __next?: string | undefined } = page.value.d;
     rows.push(...results);

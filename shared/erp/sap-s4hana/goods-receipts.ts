@@ -81,12 +81,12 @@ export function nameOf({ ConfirmationGroup, ConfirmationCount }: SapConfirmation
 
 /** The receipt's material documents (`5000000012/2026`); undefined while SAP does not show that all was received. */
 async function documentsOf(
-  { client }: Reader,
+  reader: Reader,
   { ConfirmationGroup, ConfirmationCount, ConfirmationUnit }: SapConfirmation,
   good: string,
 ): Promise<readonly string[] | undefined> {
   const key = `ConfirmationGroup=${literal(ConfirmationGroup)},ConfirmationCount=${literal(ConfirmationCount)}`;
-  const rows = await readAll(client, z.unknown(), {
+  const rows = await readAll(reader, z.unknown(), {
     service: confirmationService,
     path: `/ProdnOrdConf2(${encodeURIComponent(key)})/to_ProdnOrdConfMatlDocItm`,
     what: `the material documents of confirmation ${ConfirmationGroup}/${ConfirmationCount}`,

@@ -3,11 +3,10 @@ import { bookWhatIsLeft, keepingTrackOfWrites } from '../booking-rules.ts';
 import type { ErpConnector, ErpEnvironment } from '../connector.ts';
 import { defineConnector, type ErpSecret } from '../define-connector.ts';
 import { secrets } from '../login.ts';
-import { bookAmendment, bookQuantity, writeText } from './book.ts';
+import { book, linkProductOrder } from './book.ts';
 import { createSapClient, type Writer } from './client.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
-import { lookAtText, lookForAmendment, lookForQuantity } from './look.ts';
-import { noteOfLink } from './marks.ts';
+import { lookForAmendment, lookForQuantity } from './look.ts';
 import { optionsSchema, type SapOptions } from './options.ts';
 
 /**
@@ -28,6 +27,9 @@ export const sapS4Hana = defineConnector({
   connect,
 });
 
+// It looks before it writes in every attempt, so `again` makes no difference.
+const booking = { lookForQuantity, lookForAmendment, write: book };
+
 function connect(options: SapOptions, environment: ErpEnvironment<unknown>): ErpConnector {
   const clientFor = createSapClient(options, environment);
   const { notesField } = options;
@@ -38,7 +40,7 @@ function connect(options: SapOptions, environment: ErpEnvironment<unknown>): Erp
     run: (writer: Writer) => Promise<T>,
   ): Promise<T> {
     return keepingTrackOfWrites((onWritten) =>
-      run({ client: clientFor(signal, erpOrder.number, onWritten), options, erpOrder }),
+      run({ ...clientFor(signal, erpOrder.number, onWritten), options, erpOrder }),
     );
   }
 
@@ -50,19 +52,10 @@ function connect(options: SapOptions, environment: ErpEnvironment<unknown>): Erp
       notesField === undefined
         ? undefined
         : (order, productOrder, { signal }) =>
-            act(order, signal, async (writer) => {
-              const text = await lookAtText(writer, notesField, noteOfLink(productOrder));
-              if (text) await writeText(writer, text);
-            }),
-    // It looks before it writes in every attempt, so `again` makes no difference.
-    book: (completion, key, { signal }) =>
-      act(completion.erpOrder, signal, async (writer) => {
-        if (completion.kind === 'amendment') {
-          const look = lookForAmendment(writer, completion, key);
-          return bookWhatIsLeft(look, (text) => bookAmendment(writer, text));
-        }
-        const look = lookForQuantity(writer, completion, key);
-        return bookWhatIsLeft(look, (toBook) => bookQuantity(writer, toBook));
-      }),
+            act(order, signal, (writer) => linkProductOrder(writer, notesField, productOrder)),
+    book: (completion, key, attempt) =>
+      act(completion.erpOrder, attempt.signal, (writer) =>
+        bookWhatIsLeft(booking, writer, completion, key, attempt),
+      ),
   };
 }

@@ -39,7 +39,7 @@ const withdrawn =
  * ends with an empty page, or with a short one without a link.
  */
 export function listReleasedOrders(
-  client: SapReader,
+  { read }: SapReader,
   options: SapOptions,
   since: Watermark | undefined,
 ): AsyncIterable<ReleasedOrdersPage> {
@@ -52,7 +52,7 @@ export function listReleasedOrders(
     partner: 'SAP',
     ...{ pageSize, since, from: undefined },
     async readPage(behind, limit) {
-      const answer = await client.read({
+      const answer = await read({
         service: orderService,
         path: '/A_ProductionOrder_2',
         query: {
@@ -80,11 +80,11 @@ export function listReleasedOrders(
 
 /** One order as it would be listed, or undefined when SAP has none. @throws Rejected */
 export async function readListedOrder(
-  client: SapReader,
+  { read }: SapReader,
   options: SapOptions,
   order: ErpOrderRef,
 ): Promise<ErpOrder | undefined> {
-  const found = await client.read({
+  const found = await read({
     service: orderService,
     path: pathOfOrder(order),
     query: { $select: selectOf(options) },

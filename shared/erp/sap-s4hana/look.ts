@@ -11,7 +11,10 @@ import { type Note, noteOfCompletion, textWith } from './marks.ts';
 import { readConfirmations, readOrder, requireOpen } from './order.ts';
 import type { SapConfirmation } from './records.ts';
 
-/** What is left to do of a booking. */
+/** What is left to write of a booking. */
+export type ToBook = QuantityToBook | TextToWrite;
+
+/** What is left to do of a quantity. */
 export interface QuantityToBook {
   readonly key: BookingKey;
   /** The confirmation to post, in SAP's fields; or the one that was posted with our key. */
@@ -37,7 +40,7 @@ export async function lookForQuantity(
   reader: Reader,
   completion: Completion,
   key: BookingKey,
-): Promise<Look<QuantityToBook>> {
+): Promise<Look<ToBook>> {
   const { options, erpOrder } = reader;
   const { order } = await readOrder(reader);
   const confirmations = await readConfirmations(reader);
@@ -61,7 +64,7 @@ export async function lookForAmendment(
   reader: Reader,
   completion: Completion,
   key: BookingKey,
-): Promise<Look<TextToWrite>> {
+): Promise<Look<ToBook>> {
   const { options, erpOrder } = reader;
   if (options.notesField === undefined) {
     throw rejected(

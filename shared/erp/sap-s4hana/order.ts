@@ -23,9 +23,9 @@ export function pathOfOrder({ number }: ErpOrderRef): string {
  * Reads the order, with its etag for If-Match.
  * @throws UnknownOrder when SAP has no such order.
  */
-export async function readOrder({ client, erpOrder }: Reader) {
+export async function readOrder({ read, erpOrder }: Reader) {
   const { number } = erpOrder;
-  const found = await client.read({
+  const found = await read({
     service: orderService,
     path: pathOfOrder(erpOrder),
     answer: z.object({ d: orderSchema }),
@@ -44,11 +44,9 @@ export async function readOrder({ client, erpOrder }: Reader) {
  * All confirmations of an order.
  * @throws RetryLater scope `partner` when there is no such list.
  */
-export async function readConfirmations({
-  client,
-  erpOrder: { number },
-}: Reader): Promise<readonly SapConfirmation[]> {
-  const confirmations = await readAll(client, confirmationSchema, {
+export async function readConfirmations(reader: Reader): Promise<readonly SapConfirmation[]> {
+  const { number } = reader.erpOrder;
+  const confirmations = await readAll(reader, confirmationSchema, {
     service: confirmationService,
     path: '/ProdnOrdConf2',
     query: { $filter: `OrderID eq ${literal(toWire(number))}` },

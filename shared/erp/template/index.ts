@@ -19,6 +19,9 @@ export const template = defineConnector({
   connect,
 });
 
+// It looks before it writes in every attempt, so `again` makes no difference.
+const booking = { lookForQuantity, lookForAmendment, write: book };
+
 function connect(options: TemplateOptions, environment: ErpEnvironment<unknown>): ErpConnector {
   const client = createClient(options, environment);
   return {
@@ -26,12 +29,9 @@ function connect(options: TemplateOptions, environment: ErpEnvironment<unknown>)
     readOrder: (order, signal) => readListedOrder(client(signal), order),
     linkProductOrder: (order, productOrder, { signal }) =>
       keepingTrackOfWrites((onWritten) => linkProductOrder(client(signal, onWritten), order, productOrder)),
-    // It looks before it writes in every attempt, so `again` makes no difference.
-    book: (completion, key, { signal }) =>
-      keepingTrackOfWrites((onWritten) => {
-        const writer = client(signal, onWritten);
-        const look = completion.kind === 'amendment' ? lookForAmendment : lookForQuantity;
-        return bookWhatIsLeft(look(writer, completion, key), (toBook) => book(writer, toBook));
-      }),
+    book: (completion, key, attempt) =>
+      keepingTrackOfWrites((onWritten) =>
+        bookWhatIsLeft(booking, client(attempt.signal, onWritten), completion, key, attempt),
+      ),
   };
 }

@@ -26,6 +26,8 @@ export const tryton = defineConnector({
   connect,
 });
 
+const booking = { lookForQuantity, lookForAmendment, write: book };
+
 function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCredentials>): ErpConnector {
   const client = createTrytonClient(options, environment);
   const facts = createFactReader(options);
@@ -61,9 +63,6 @@ function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCrede
         : (order, productOrder, attempt) =>
             act(attempt, (writer) => linkProductOrder(writer, link, order, productOrder)),
     book: (completion, key, attempt) =>
-      act(attempt, async (writer) => {
-        const look = completion.kind === 'amendment' ? lookForAmendment : lookForQuantity;
-        return bookWhatIsLeft(look(writer, completion, key, attempt), (toBook) => book(writer, toBook));
-      }),
+      act(attempt, (writer) => bookWhatIsLeft(booking, writer, completion, key, attempt)),
   };
 }
