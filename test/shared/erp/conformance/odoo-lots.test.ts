@@ -84,21 +84,6 @@ describe.each<OdooVersion>([17, 18, 19])('lots of odoo %i', (version) => {
 
     expect(lotNames(plant, order)).toEqual(expected);
   });
-
-  it('refuses one serial number for a good and a scrapped piece', async () => {
-    const { plan, book, everything } = startPlant(version);
-    const completion = completionOf(plan('PUMP', 2), {
-      quantity: amount('1'),
-      scrap: amount('1'),
-      lots: [{ number: 'S1' }],
-    });
-    const before = everything();
-
-    const failure = await failureOf(book(completion));
-
-    expect(failure).toMatchObject({ name: 'Rejected', code: 'quantity-or-lots' });
-    expect(everything()).toEqual(before);
-  });
 });
 
 describe('serial numbers', () => {

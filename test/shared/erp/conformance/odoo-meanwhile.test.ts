@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import { failureOf } from './attempts.ts';
 import { completionOf } from './completions.ts';
-import { type OdooPlant, startPlant } from './odoo-plant.ts';
+import { type OdooPlant, partOf, startPlant } from './odoo-plant.ts';
 import { rejection } from './rejection.ts';
 import { userError } from './servers/odoo-domain.ts';
 import { locations } from './servers/odoo-masters.ts';
@@ -110,25 +110,28 @@ describe.each<OdooVersion>([17, 18, 19])('what people do in odoo %i while we boo
     },
   );
 
-  it('leaves the order listed as open work when Odoo refuses to finish it', async () => {
+  it.each([
+    ['5', 'our note.'],
+    ['2', 'our note, the quantity being produced (2).'],
+  ])('leaves the order listed as open work when Odoo refuses to finish %s of it', async (amount, written) => {
     // Prepare
     const plant = startPlant(version);
     const order = plant.plan();
+    const part = partOf(order, 1, amount);
     plant.books.beforeNext(production, 'button_mark_done', () => {
       throw userError('The work center is closed.');
     });
 
     // Act
-    const failure = await failureOf(plant.book(completionOf(order)));
+    const failure = await failureOf(plant.book(part));
     const listed = await plant.listed();
-    await plant.book(completionOf(order));
+    await plant.book(part);
 
     // Assess
-    expect(failure).toMatchObject(
-      rejection('The work center is closed.*Written by then: our note.', 'refused-by-erp'),
-    );
+    const says = `${order.number}.*The work center is closed.*Written by then: ${written}`;
+    expect(failure).toMatchObject(rejection(says, 'refused-by-erp'));
     expect(listed).toMatchObject([{ number: order.number, state: 'released' }]);
-    expect(moved(plant, order)).toEqual({ built: [5], consumed: [20] });
+    expect(moved(plant, order)).toEqual({ built: [Number(amount)], consumed: [Number(amount) * 4] });
   });
 
   it.each([

@@ -213,15 +213,6 @@ describe.each<OdooVersion>([17, 18, 19])('an order of odoo %i that was split', (
     expect(orders).toMatchObject([{ number: `${order.number}-002`, state: 'cancelled' }]);
   });
 
-  it('accepts more than planned when nothing else is open', async () => {
-    const plant = startPlant(version);
-    const order = plant.plan();
-
-    await plant.book(completionOf(order, { quantity: { amount: '6' } }));
-
-    expect(statesOf(plant, order).map(([, ...rest]) => rest)).toEqual([['done', 6]]);
-  });
-
   it('is not confused with an order of the same name in another company', async () => {
     // Prepare: the other company's order is done by hand; one part of ours is cancelled, so that only one is open.
     const plant = startPlant(version);

@@ -45,6 +45,10 @@ export async function odooTarget(
         const lots = [{ number: 'S1', quantity: { amount: '1' } }, { number: 'S1' }];
         return completionOf(plan('PUMP', '2'), { quantity: { amount: '2' }, lots });
       },
+      'a good and a scrapped piece have one serial number': async () => {
+        const built = { quantity: { amount: '1' }, scrap: { amount: '1' }, lots: [{ number: 'S1' }] };
+        return completionOf(plan('PUMP', '2'), built);
+      },
       'it has more serial numbers than the order is for': async () => {
         const lots = ['S3', 'S4'].map((number) => ({ number }));
         return completionOf(plan('PUMP', '1'), { quantity: { amount: '2' }, lots });

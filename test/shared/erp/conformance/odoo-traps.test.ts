@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Rejected } from '../../../../shared/model/errors.ts';
-import { failureOf, firstAttempt, nextAttempt } from './attempts.ts';
+import { failureOf, firstAttempt } from './attempts.ts';
 import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
 import { partOf, startPlant } from './odoo-plant.ts';
 import { rejection } from './rejection.ts';
@@ -156,23 +156,6 @@ describe.each<OdooVersion>([17, 18, 19])('odoo %i', (version) => {
     expect(page).toBeLessThan(5);
   });
 
-  it('names what was written when Odoo refuses a booking that the look accepted', async () => {
-    // Prepare
-    const { plan, book, books } = startPlant(version);
-    const order = plan();
-    books.beforeNext(...markDone, () => refuses('The work center is closed.'));
-
-    // Act
-    const failure = await failureOf(book(partOf(order, 1, '2')));
-
-    // Assess
-    expect(failure).toBeInstanceOf(Rejected);
-    const message = expect.stringMatching(
-      `${order.number}.*The work center is closed\\..*Written by then: our note, the quantity being produced \\(2\\)`,
-    );
-    expect(failure).toHaveProperty('message', message);
-  });
-
   it('posts its note before anything else, so that a user without rights leaves nothing behind', async () => {
     // Prepare
     const { plan, book, books, everything } = startPlant(version);
@@ -187,46 +170,6 @@ describe.each<OdooVersion>([17, 18, 19])('odoo %i', (version) => {
     // Assess
     expect(failure).toBeInstanceOf(Rejected);
     expect(everything()).toEqual(before);
-  });
-
-  it('books a part that was interrupted after another part took its place', async () => {
-    // Prepare: the first part leaves its mark, and stops before the order is finished.
-    const { plan, book, books, connect, family } = startPlant(version);
-    const order = plan();
-    const [first, second] = [partOf(order, 1, '2'), partOf(order, 2, '2')];
-    books.beforeNext(...markDone, refuses);
-    await failureOf(book(first));
-    await book(second);
-
-    // Act
-    const receipt = await connect().book(first, quantityKey(first.productOrder), nextAttempt());
-
-    // Assess
-    expect(receipt.alreadyBooked).toBe(false);
-    expect(family(order).map((row) => [row.name, row.state, row.qty_produced])).toEqual([
-      [`${order.number}-001`, 'done', 2],
-      [`${order.number}-002`, 'done', 2],
-      [`${order.number}-003`, 'confirmed', 0],
-    ]);
-  });
-
-  it('does not claim an order that was finished by hand with another quantity after our mark', async () => {
-    // Prepare
-    const { plan, book, books } = startPlant(version);
-    const order = plan();
-    books.beforeNext(...markDone, refuses);
-    await failureOf(book(completionOf(order)));
-    const ids = [Number(order.id)];
-    const context = { skip_backorder: true };
-    books.call('mrp.production', 'write', { ids, named: { vals: { qty_producing: 3 } }, context });
-    books.call('mrp.production', 'set_qty_producing', { ids, named: {}, context });
-    books.call('mrp.production', 'button_mark_done', { ids, named: {}, context });
-
-    // Act
-    const failure = await failureOf(book(completionOf(order)));
-
-    // Assess
-    expect(failure).toMatchObject(rejection('3 instead of 5'));
   });
 
   it('recognises a part as booked when the button was pressed twice at once', async () => {

@@ -46,7 +46,6 @@ export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
   const totals = new Map<string, number>();
   const locked = new Set<number>();
   let slow: Promise<void> | undefined;
-  let isShort = false;
   let movesServices = false;
   let silent = 0;
   let now = 1_790_000_000;
@@ -152,8 +151,6 @@ export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
     // words; so is a line without a quantity (MoLine::create).
     if (qty === 0 || (moves && ((product?.type === '1' && !movesServices) || fk_warehouse === undefined)))
       throw error();
-    if (isShort && name === 'arraytoconsume')
-      throw error(`Product ${product?.ref} has not enough stock in the warehouse.`);
     const role = name === 'arraytoconsume' ? 'consumed' : 'produced';
     return { ...line, role, qty, fk_warehouse: fk_warehouse ?? null, fk_mrp_production: line.id };
   }
@@ -265,9 +262,6 @@ export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
     },
     moveServices: () => {
       movesServices = true;
-    },
-    runShort: () => {
-      isShort = true;
     },
     silentNoOp: () => {
       silent = 1;

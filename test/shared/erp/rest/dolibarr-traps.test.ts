@@ -1,35 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { dolibarr } from '../../../../plants/examples/dolibarr.ts';
 import { attemptAfter, failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
-import { amendmentOf, completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
+import { amendmentOf, completionOf, productOrderOf } from '../conformance/completions.ts';
 import { listOf } from '../conformance/listing.ts';
 import { rejection } from '../conformance/rejection.ts';
-import { dolibarrZone, type Order, type Plan } from './dolibarr-records.ts';
-import { createDolibarr } from './dolibarr-server.ts';
-import { connected } from './sandbox.ts';
-
-const apiKey = 'canary-dol';
-const order = { number: 'MO2611-0001' };
-const key = quantityKey(productOrderOf(order));
-
-/** A Dolibarr with these orders of 5, and a connector to it. */
-function started(plans: readonly Plan[] = [{}], zones = { databaseZone: dolibarrZone, told: dolibarrZone }) {
-  const { databaseZone, told } = zones;
-  const server = createDolibarr(apiKey, databaseZone);
-  const orders = plans.map((plan) => server.plan(5, plan));
-  const definition = dolibarr({
-    baseUrl: server.faults.url,
-    timeZone: dolibarrZone,
-    databaseTimeZone: told,
-    unit: 'p',
-    pageSize: 2,
-    incremental: true,
-  });
-  const connector = connected(definition, { apiKey });
-  const book = (completion = completionOf(order), attempt = firstAttempt()) =>
-    connector.book(completion, quantityKey(completion.productOrder), attempt);
-  return { ...server, orders, definition, connector, book };
-}
+import { key, order, partOf, started } from './dolibarr-plant.ts';
+import type { Order, Plan } from './dolibarr-records.ts';
 
 it('books into the warehouse of the order, and of a line that has one of its own', async () => {
   const { book, stock, movements } = started([
@@ -119,12 +94,10 @@ it('consumes the service of a line without stock, and a fixed quantity once, wit
       ],
     },
   ]);
-  const part = (n: number, amount: string) =>
-    completionOf(order, { quantity: { amount }, final: false }, productOrderOf(order, n));
 
   // Act
-  await book(part(1, '2'));
-  await book(part(2, '3'));
+  await book(partOf(1, '2'));
+  await book(partOf(2, '3'));
 
   // Assess
   const consumed = (product: number) =>
@@ -136,11 +109,11 @@ it('consumes the service of a line without stock, and a fixed quantity once, wit
 });
 
 it('books a service where the stock module moves them, if the configuration says so', async () => {
-  const { moveServices, faults, stock } = started([{ components: [{ fk_product: 53, qty: 5 }] }]);
+  const components = [{ fk_product: 53, qty: 5 }];
+  const { moveServices, book, stock } = started([{ components }], { movesServices: true });
   moveServices();
-  const options = { baseUrl: faults.url, timeZone: dolibarrZone, unit: 'p', movesServices: true };
 
-  await connected(dolibarr(options), { apiKey }).book(completionOf(order), key, firstAttempt());
+  await book();
 
   expect(stock('2/53')).toBe(-5);
 });
@@ -148,12 +121,10 @@ it('books a service where the stock module moves them, if the configuration says
 it('closes an order whose parts add up, though their binary sum is less', async () => {
   const { plan, orders, book } = started([]);
   orders.push(plan(0.8));
-  const part = (n: number, amount: string) =>
-    completionOf(order, { quantity: { amount }, final: false }, productOrderOf(order, n));
 
-  await book(part(1, '0.7'));
+  await book(partOf(1, '0.7'));
   const between = orders[0]?.status;
-  await book(part(2, '0.1'));
+  await book(partOf(2, '0.1'));
 
   expect([between, orders[0]?.status]).toEqual([2, 3]);
 });
@@ -181,13 +152,11 @@ it('lists every order of one change time', async () => {
 });
 
 describe('a database with a clock of its own', () => {
+  const chicago = 'America/Chicago';
   const released = Date.parse('2026-11-24T10:30:00Z');
 
   it('is asked by that clock, so that nothing that was released since is missed', async () => {
-    const { connector } = started([{ tms: released / 1000 }], {
-      databaseZone: 'America/Chicago',
-      told: 'America/Chicago',
-    });
+    const { connector } = started([{ tms: released / 1000 }], { databaseTimeZone: chicago }, chicago);
 
     const { orders } = await listOf(connector, { changedAt: '2026-11-24T10:00:00.000Z' });
 
@@ -195,8 +164,7 @@ describe('a database with a clock of its own', () => {
   });
 
   it('is told of when the configuration does not name it', async () => {
-    const zones = { databaseZone: 'America/Chicago', told: dolibarrZone };
-    const { connector } = started([{ tms: released / 1000 }], zones);
+    const { connector } = started([{ tms: released / 1000 }], {}, chicago);
 
     const { orders, unreadable } = await listOf(connector);
 
@@ -235,22 +203,8 @@ describe('a note', () => {
   });
 });
 
-it('is called one at a time, as Dolibarr loses totals of two bookings at once', async () => {
-  // Prepare
-  const { slowDown, stock, definition, connector, faults } = started([{}, {}]);
-  const goOn = slowDown();
-  const completions = ['MO2611-0001', 'MO2611-0002'].map((number) => completionOf({ number }));
-  const posted = () => faults.calls().filter(({ method }) => method === 'POST').length;
-
-  // Act
-  const booked = completions.map((one) => connector.book(one, quantityKey(one.productOrder), firstAttempt()));
-  await expect.poll(posted).toBe(2);
-  goOn();
-  await Promise.all(booked);
-
-  // Assess
-  expect(stock('2/42')).toBe(5);
-  expect(definition.atOnce).toBe(1);
+it('is called one at a time, as Dolibarr loses totals of two bookings at once', () => {
+  expect(started().definition.atOnce).toBe(1);
 });
 
 it('books once when a call that was cut off goes on, and the next attempt meets its locks', async () => {
@@ -273,14 +227,4 @@ it('books once when a call that was cut off goes on, and the next attempt meets 
   expect([first, second]).toMatchObject([{ wrote: 'perhaps' }, { name: 'RetryLater', scope: 'order' }]);
   expect(third.alreadyBooked).toBe(true);
   expect(movements.length).toBe(2);
-});
-
-it('repeats what Dolibarr says when a component is short', async () => {
-  const { runShort, book, movements } = started();
-  runShort();
-
-  const failure = await failureOf(book());
-
-  expect(failure).toMatchObject(rejection('WOOD has not enough stock', 'refused-by-erp'));
-  expect(movements).toEqual([]);
 });

@@ -1,43 +1,19 @@
 import { expect, it } from 'vitest';
-import { dolibarr } from '../../../../plants/examples/dolibarr.ts';
-import { failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
-import { amendmentOf, completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
+import { failureOf, firstAttempt } from '../conformance/attempts.ts';
+import { amendmentOf, completionOf } from '../conformance/completions.ts';
 import { listOf } from '../conformance/listing.ts';
 import { rejection } from '../conformance/rejection.ts';
-import { dolibarrZone } from './dolibarr-records.ts';
-import { createDolibarr } from './dolibarr-server.ts';
-import { connected } from './sandbox.ts';
-
-const apiKey = 'canary-dol';
-const order = { number: 'MO2611-0001' };
-const key = quantityKey(productOrderOf(order));
-
-function started({ orders = 1, incremental = false } = {}) {
-  const server = createDolibarr(apiKey);
-  const { faults } = server;
-  for (let n = 0; n < orders; n += 1) server.plan(5);
-  const connect = () =>
-    connected(
-      dolibarr({ baseUrl: faults.url, timeZone: dolibarrZone, unit: 'p', pageSize: 2, incremental }),
-      { apiKey },
-    );
-  return { ...server, connect, connector: connect() };
-}
-
-async function listed({ connector }: Pick<ReturnType<typeof started>, 'connector'>, since?: string) {
-  return listOf(connector, since === undefined ? undefined : { changedAt: new Date(since).toISOString() });
-}
+import { key, order, started } from './dolibarr-plant.ts';
 
 it.each([true, false])(
   'lists each order once, though every page repeats the last row of the page before (incremental: %s)',
   async (incremental) => {
     // Prepare
-    const erp = started({ orders: 7, incremental });
-    const [, second] = erp.orders;
-    if (second) erp.setStatus(second, 'produced');
+    const { orders, setStatus, connector } = started(Array(7).fill({}), { incremental });
+    for (const order of orders.slice(1, 2)) setStatus(order, 'produced');
 
     // Act
-    const { numbers } = await listed(erp);
+    const { numbers } = await listOf(connector);
 
     // Assess
     expect(numbers.toSorted()).toEqual([1, 3, 4, 5, 6, 7].map((n) => `MO2611-000${n}`));
@@ -46,17 +22,12 @@ it.each([true, false])(
 
 it('lists an order again that was changed over the API, which keeps the change time', async () => {
   // Prepare
-  const erp = started();
-  const first = await listed(erp);
-  const since = first.watermark?.changedAt;
-  await fetch(`${erp.faults.url}/api/index.php/mos/1`, {
-    method: 'PUT',
-    headers: { dolapikey: apiKey },
-    body: JSON.stringify({ qty: 7 }),
-  });
+  const { orders, connector } = started([{}], { incremental: false });
+  const first = await listOf(connector);
+  for (const order of orders) order.qty = 7;
 
   // Act
-  const second = await listed(erp, since);
+  const second = await listOf(connector, first.watermark);
 
   // Assess
   expect(first.orders.map(({ quantity }) => quantity.amount)).toEqual(['5']);
@@ -70,33 +41,14 @@ it.each([
   ['after it was put forward', '2026-03-08T06:50:00Z', '2026-03-08T07:10:00Z'],
 ])('asks since a time by the clock of the server, and misses no order %s', async (_, before, changed) => {
   // Prepare
-  const erp = started({ orders: 0, incremental: true });
-  for (const time of [Date.parse(before) - 24 * 3_600_000, Date.parse(before), Date.parse(changed)])
-    erp.plan(5, { tms: time / 1000 });
+  const times = [Date.parse(before) - 24 * 3_600_000, Date.parse(before), Date.parse(changed)];
+  const { connector } = started(times.map((time) => ({ tms: time / 1000 })));
 
   // Act
-  const { numbers } = await listed(erp, before);
+  const { numbers } = await listOf(connector, { changedAt: new Date(before).toISOString() });
 
   // Assess
   expect(numbers).toEqual(['MO2611-0002', 'MO2611-0003']);
-});
-
-it('produces and consumes in proportion, and finds its movements by a code of its key', async () => {
-  // Prepare
-  const { movements, orders, connector } = started();
-  const completion = completionOf(order, { quantity: { amount: '3' }, final: false });
-
-  // Act
-  const receipts = [
-    await connector.book(completion, key, firstAttempt()),
-    await connector.book(completion, key, nextAttempt()),
-  ];
-
-  // Assess
-  expect(receipts.map(({ alreadyBooked }) => alreadyBooked)).toEqual([false, true]);
-  expect(movements.map(({ qty }) => qty)).toEqual([6, 3]);
-  expect(movements[0]?.inventorycode).toMatch(/^azumuta-\w{32}$/);
-  expect(orders[0]?.status).toBe(2);
 });
 
 it('consumes components for scrap, without a movement of 0, which Dolibarr refuses', async () => {
@@ -106,6 +58,7 @@ it('consumes components for scrap, without a movement of 0, which Dolibarr refus
   await connector.book(completion, key, firstAttempt());
 
   expect(movements.map(({ qty }) => qty)).toEqual([4]);
+  expect(movements[0]?.inventorycode).toMatch(/^azumuta-\w{32}$/);
   expect(orders[0]?.status).toBe(3);
 });
 

@@ -310,13 +310,3 @@ it('follows the path of a link that names another host, on our own host', async 
   expect(numbersOf(pages)).toEqual(['1', '2', '3']);
   expect(elsewhere.calls).toEqual([]);
 });
-
-it('ends a list whose next page is always the same one', async () => {
-  const server = await startServer(() => ({ body: { rows: [row('1', minute(1))], next: '/orders?page=2' } }));
-  const paging = { kind: 'nextLink', next: 'next' } as const;
-
-  const failure = await failureOf(pagesOf(server.url, { paging, incremental: false }));
-
-  expect(failure).toMatchObject({ name: 'RetryLater', message: expect.stringContaining('does not end') });
-  expect(server.calls.length).toBe(2);
-});

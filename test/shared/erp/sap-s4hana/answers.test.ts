@@ -129,13 +129,6 @@ describe('an answer to a booking', () => {
     expect(confirmationsOf(order.number)).toEqual([]);
   });
 
-  it('blames SAP when it refuses its own token twice', async () => {
-    const { server, plan, book } = startPlant();
-    server.sessionsLast = false;
-
-    expect(await failureOf(book(completionOf(plan())))).toMatchObject(retryPartner);
-  });
-
   it('waits for an order whose status is locked', async () => {
     const { books, plan, book } = startPlant();
     const order = plan();

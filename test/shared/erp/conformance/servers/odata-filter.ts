@@ -6,7 +6,7 @@ export class ODataQueryError extends Error {}
 type Test = (row: ODataRow) => boolean;
 
 /**
- * A `$filter` of OData V2, as far as connectors use it: eq ne gt ge lt le, and, or, parentheses, texts, guid'…'
+ * A `$filter` of OData V2, as far as connectors use it: eq gt ge, and, or, parentheses, texts, guid'…'
  * and datetime'…'.
  * @param fields Names that may be filtered by; any other is refused.
  */
@@ -59,23 +59,17 @@ export function parseFilter(filter: string, fields: readonly string[]): Test {
   return test;
 }
 
+/** Those that connectors use. */
+const operators: Readonly<Record<string, (actual: string, expected: string) => boolean>> = {
+  eq: (actual, expected) => actual === expected,
+  gt: (actual, expected) => actual > expected,
+  ge: (actual, expected) => actual >= expected,
+};
+
 function compares(actual: string, operator: string, expected: string): boolean {
-  switch (operator) {
-    case 'eq':
-      return actual === expected;
-    case 'ne':
-      return actual !== expected;
-    case 'gt':
-      return actual > expected;
-    case 'ge':
-      return actual >= expected;
-    case 'lt':
-      return actual < expected;
-    case 'le':
-      return actual <= expected;
-    default:
-      throw new ODataQueryError(`Invalid operator ${operator}`);
-  }
+  const fits = operators[operator];
+  if (!fits) throw new ODataQueryError(`Invalid operator ${operator}`);
+  return fits(actual, expected);
 }
 
 /** Order numbers pass the ALPHA conversion: `1000020` and `000001000020` are the same. Dates are compared as such. */

@@ -1,16 +1,9 @@
-import type { OdooRow, OdooVersion } from './odoo-domain.ts';
+import type { OdooRow } from './odoo-domain.ts';
 import { articles, locations, perPiece } from './odoo-masters.ts';
-
-/** The parts of the books that planning writes. */
-interface PlanningBooks {
-  readonly version: OdooVersion;
-  now(): string;
-  rows(model: string): OdooRow[];
-  insert(model: string, values: Record<string, unknown>): OdooRow;
-}
+import type { ProductionBooks } from './odoo-stock.ts';
 
 export function plan(
-  books: PlanningBooks,
+  books: ProductionBooks,
   article: string,
   quantity: number,
   changedAt: string | undefined,
@@ -47,7 +40,7 @@ export function plan(
   return row;
 }
 
-function planComponent(books: PlanningBooks, row: OdooRow, article: string): void {
+function planComponent(books: ProductionBooks, row: OdooRow, article: string): void {
   const { component = 'LEG', manual = false, reserved } = articles[article] ?? {};
   const product = productOf(books, component);
   const amount = Number(row.product_qty) * perPiece;
@@ -72,7 +65,7 @@ function planComponent(books: PlanningBooks, row: OdooRow, article: string): voi
   books.insert('stock.move.line', { move_id: move.id, lot_id: lot?.id, quantity_product_uom: amount });
 }
 
-function productOf(books: PlanningBooks, code: string): OdooRow {
+function productOf(books: ProductionBooks, code: string): OdooRow {
   const product = books.rows('product.product').find((row) => row.default_code === code);
   if (!product) throw new Error(`no product ${code}`);
   return product;

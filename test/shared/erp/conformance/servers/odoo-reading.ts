@@ -1,17 +1,9 @@
 import { inOrderOf, type OdooRow, testOfDomain, typeError, valueError } from './odoo-domain.ts';
 import { many2one, quantities } from './odoo-fields.ts';
-import type { Rights } from './odoo-rights.ts';
-
-/** The parts of the books that reading needs. */
-interface ReadableBooks {
-  readonly fields: Readonly<Record<string, readonly string[]>>;
-  readonly decimals: number;
-  readonly rights: Pick<Rights, 'hidden'>;
-  rows(model: string): OdooRow[];
-}
+import type { ProductionBooks } from './odoo-stock.ts';
 
 export function searchRead(
-  books: ReadableBooks,
+  books: ProductionBooks,
   model: string,
   named: Readonly<Record<string, unknown>>,
 ): unknown[] {
@@ -33,7 +25,7 @@ export function searchRead(
 }
 
 export function fieldsGet(
-  books: ReadableBooks,
+  books: ProductionBooks,
   model: string,
   named: Readonly<Record<string, unknown>>,
 ): unknown {
@@ -50,7 +42,7 @@ export function fieldsGet(
 
 type Read = (row: OdooRow) => unknown;
 
-function readerOf(books: ReadableBooks, model: string, path: string): Read {
+function readerOf(books: ProductionBooks, model: string, path: string): Read {
   const [field = '', ...rest] = path.split('.');
   if (!books.fields[model]?.includes(field)) {
     throw valueError(`Invalid field '${field}' on model '${model}'`);
@@ -66,7 +58,7 @@ function readerOf(books: ReadableBooks, model: string, path: string): Read {
 }
 
 /** What is on hand of a lot (stock_lot.py, `_product_qty`, 17 to 19). */
-function onHand(books: ReadableBooks, lot: OdooRow): number {
+function onHand(books: ProductionBooks, lot: OdooRow): number {
   const isOurs = (id: unknown) =>
     books.rows('stock.location').some((one) => one.id === id && one.usage === 'internal');
   const lines = books.rows('stock.move.line').filter((one) => one.lot_id === lot.id && one.state === 'done');
@@ -76,7 +68,11 @@ function onHand(books: ReadableBooks, lot: OdooRow): number {
   }, 0);
 }
 
-function shownOf(books: ReadableBooks, row: OdooRow, fields: readonly (readonly [string, Read])[]): OdooRow {
+function shownOf(
+  books: ProductionBooks,
+  row: OdooRow,
+  fields: readonly (readonly [string, Read])[],
+): OdooRow {
   const shown: OdooRow = { id: row.id };
   for (const [field, read] of fields) {
     const value = read(row);

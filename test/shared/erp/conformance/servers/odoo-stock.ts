@@ -2,9 +2,10 @@ import { type OdooRow, type OdooVersion, userError, validationError } from './od
 import { locations } from './odoo-masters.ts';
 import type { Rights } from './odoo-rights.ts';
 
-/** The parts of the books that producing and storing read and change. */
+/** The parts of the books that planning, reading, producing and storing use. */
 export interface ProductionBooks {
   readonly version: OdooVersion;
+  readonly fields: Readonly<Record<string, readonly string[]>>;
   readonly locked: ReadonlySet<number>;
   readonly rights: Rights;
   readonly doneCount: Map<number, number>;

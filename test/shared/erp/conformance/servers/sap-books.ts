@@ -212,15 +212,7 @@ const wallClocks = new Map<string, Intl.DateTimeFormat>();
 function wallClock(date: Date, timeZone: string): string {
   const known = wallClocks.get(timeZone);
   if (known) return known.format(date);
-  const numeric = 'numeric';
-  const parts = {
-    year: numeric,
-    month: numeric,
-    day: numeric,
-    hour: numeric,
-    minute: numeric,
-    second: numeric,
-  } as const;
-  wallClocks.set(timeZone, new Intl.DateTimeFormat('sv-SE', { ...parts, timeZone }));
+  const format = { dateStyle: 'short', timeStyle: 'medium' } as const;
+  wallClocks.set(timeZone, new Intl.DateTimeFormat('sv-SE', { ...format, timeZone }));
   return wallClock(date, timeZone);
 }
