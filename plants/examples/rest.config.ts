@@ -3,7 +3,7 @@ import { dolibarr } from './dolibarr.ts';
 
 /**
  * A plant whose ERP has an HTTP API of its own, described by `rest({ … })`: here Dolibarr 22, in `dolibarr.ts`. The
- * demo's `integration.config.ts` describes another. Copy both files into `plants/`.
+ * demo's `integration.config.ts` describes another. Copy all three files into `plants/`.
  *
  * Its secret is the key of a user who may read and produce manufacturing orders: `{ "apiKey": "…" }`.
  */

@@ -48,9 +48,9 @@ await runCommand(command, async ({ options }) => {
   const example = await readFile(new URL(`${erp}.config.ts`, examples), 'utf8');
   if (existsSync(file)) throw new UsageError(`${file} is there already: nothing was written.`);
   await mkdir('plants', { recursive: true });
-  // This example has its ERP's description in a file of its own, which another plant may have copied already.
-  if (erp === 'rest' && !existsSync('plants/dolibarr.ts'))
-    await copyFile(new URL('dolibarr.ts', examples), 'plants/dolibarr.ts');
+  // This example has its ERP's description in files of its own, which another plant may have copied already.
+  for (const name of erp === 'rest' ? ['dolibarr.ts', 'dolibarr-orders.ts'] : [])
+    if (!existsSync(`plants/${name}`)) await copyFile(new URL(name, examples), `plants/${name}`);
   const contract = `plants/${plant}.contract.ts`;
   const isThere = existsSync(contract);
   if (!isThere) writeNewFile(contract, emptyContract);

@@ -37,7 +37,8 @@ function newPlant(): string {
   const others = new Set(readdirSync('plants'));
   onTestFinished(() => {
     for (const name of readdirSync('plants'))
-      if (name.startsWith(plant) || (name === 'dolibarr.ts' && !others.has(name))) rmSync(`plants/${name}`);
+      if (name.startsWith(plant) || (name.startsWith('dolibarr') && !others.has(name)))
+        rmSync(`plants/${name}`);
   });
   return plant;
 }
