@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { failureOfOdooError } from '../../../../shared/erp/odoo/errors.ts';
-import { Rejected } from '../../../../shared/model/errors.ts';
+import { Rejected, type RetryLater } from '../../../../shared/model/errors.ts';
 
 const call = { what: 'mrp.production button_mark_done', order: 'WH/MO/00001' };
 /** A listing is not about an order. */
 const listing = { what: 'mrp.production search_read' };
 
+type Row = [verdict: string, about: { what: string; order?: string }, name: string, message: string];
+const rowsOf = (verdict: string, said: readonly [name: string, message: string][]) =>
+  said.map((one): Row => [verdict, call, ...one]);
+
 /** What happens to the order. */
-function verdictOf(name: string, message: string, about: { what: string; order?: string } = call): string {
-  const failure = failureOfOdooError({ name, message }, about);
+function verdictOf(failure: Rejected | RetryLater): string {
   if (failure instanceof Rejected) return 'for a person';
   if (failure.scope === 'partner') return failure.unauthorized ? 'check the secret' : 'partner down';
   return failure.wrote === 'known' ? 'look again' : 'wait for this order';
@@ -23,69 +26,56 @@ describe('what an answer of Odoo means', () => {
   const byModel = "You are not allowed to modify 'Manufacturing Order' (mrp.production) records.\n\nNo group";
   const inFrench = 'Oh oh ! Il semble que vous soyez tombé sur des enregistrements top secrets.';
 
-  it.each([
-    ['psycopg2.errors.LockNotAvailable', 'could not obtain lock on row in relation "mrp_production"'],
-    ['psycopg2.errors.SerializationFailure', 'could not serialize access due to concurrent update'],
-    ['psycopg2.errors.DeadlockDetected', 'deadlock detected'],
-    ['psycopg2.errors.QueryCanceled', 'canceling statement due to statement timeout'],
-    ['odoo.exceptions.LockError', 'Unable to acquire a lock'],
-    ['odoo.exceptions.ConcurrencyError', 'busy'],
-    ['odoo.exceptions.ValidationError', 'Error, a partner cannot follow twice the same object.'],
-    ['odoo.exceptions.AccessError', byRule],
-    ['odoo.exceptions.AccessError', byModel],
-    ['odoo.exceptions.AccessError', inFrench],
-  ])('lets only this order wait after %s: %s', (name, message) => {
-    expect(verdictOf(name, message)).toBe('wait for this order');
-    expect(failureOfOdooError({ name, message }, call).message).toContain(call.order);
-  });
+  const positive = 'The quantity to produce must be positive!';
 
-  it('makes the next attempt look when the quantity must be positive', () => {
-    const message = 'The quantity to produce must be positive!';
+  it.each<Row>([
+    ...rowsOf('wait for this order', [
+      ['psycopg2.errors.LockNotAvailable', 'could not obtain lock on row in relation "mrp_production"'],
+      ['psycopg2.errors.SerializationFailure', 'could not serialize access due to concurrent update'],
+      ['psycopg2.errors.DeadlockDetected', 'deadlock detected'],
+      ['psycopg2.errors.QueryCanceled', 'canceling statement due to statement timeout'],
+      ['odoo.exceptions.LockError', 'Unable to acquire a lock'],
+      ['odoo.exceptions.ConcurrencyError', 'busy'],
+      ['odoo.exceptions.ValidationError', 'Error, a partner cannot follow twice the same object.'],
+      ['odoo.exceptions.AccessError', byRule],
+      ['odoo.exceptions.AccessError', byModel],
+      ['odoo.exceptions.AccessError', inFrench],
+    ]),
+    ['look again', call, 'odoo.exceptions.UserError', positive],
+    ['look again', call, 'odoo.exceptions.ValidationError', positive],
+    ...rowsOf('partner down', [
+      ['psycopg2.OperationalError', 'FATAL: the database system is starting up'],
+      ['psycopg2.InterfaceError', 'cursor already closed'],
+      ['psycopg2.errors.AdminShutdown', 'terminating connection due to administrator command'],
+      ['odoo.sql_db.PoolError', 'The Connection Pool Is Full'],
+      ['builtins.MemoryError', ''],
+      ['error', 'of JSON-RPC itself'],
+    ]),
+    ['check the secret', call, 'odoo.exceptions.AccessDenied', 'Access Denied'],
+    ['check the secret', call, 'odoo.http.SessionExpiredException', 'Session expired'],
+    ...[byRule, byModel, inFrench].map(
+      (said): Row => ['check the secret', listing, 'odoo.exceptions.AccessError', said],
+    ),
+    ...rowsOf('for a person', [
+      ['odoo.exceptions.UserError', "Unable to send message, please configure the sender's email address."],
+      ['odoo.exceptions.UserError', 'You need to supply a Lot/Serial Number for product:\nThe product'],
+      ['odoo.exceptions.ValidationError', 'The combination of serial number and product must be unique.'],
+      ['odoo.exceptions.RedirectWarning', 'No warehouse'],
+      ['odoo.exceptions.MissingError', 'Record does not exist or has been deleted.'],
+      ['builtins.ValueError', "Invalid field 'x' on model 'mrp.production'"],
+      // An error of Odoo or of a module with one order does not concern other orders.
+      ['builtins.IndexError', 'list index out of range'],
+      ['builtins.ZeroDivisionError', 'float division by zero'],
+      ['odoo.addons.our_plant.models.CheckFailed', 'Nope'],
+    ]),
+    // An error of a listing is Odoo's, unless our request was wrong.
+    ['partner down', listing, 'builtins.IndexError', 'list index out of range'],
+    ['for a person', listing, 'builtins.ValueError', "Invalid field 'x'"],
+  ])('is: %s, at %j after %s: %s', (verdict, about, name, message) => {
+    const failure = failureOfOdooError({ name, message }, about);
 
-    expect(verdictOf('odoo.exceptions.UserError', message)).toBe('look again');
-    expect(verdictOf('odoo.exceptions.ValidationError', message)).toBe('look again');
-  });
-
-  it.each([
-    ['psycopg2.OperationalError', 'FATAL: the database system is starting up'],
-    ['psycopg2.InterfaceError', 'cursor already closed'],
-    ['psycopg2.errors.AdminShutdown', 'terminating connection due to administrator command'],
-    ['odoo.sql_db.PoolError', 'The Connection Pool Is Full'],
-    ['builtins.MemoryError', ''],
-    ['error', 'of JSON-RPC itself'],
-  ])('treats Odoo as down after %s: %s', (name, message) => {
-    expect(verdictOf(name, message)).toBe('partner down');
-  });
-
-  it.each([
-    ['odoo.exceptions.AccessDenied', 'Access Denied'],
-    ['odoo.http.SessionExpiredException', 'Session expired'],
-  ])('stops the flow until the secret is corrected after %s: %s', (name, message) => {
-    expect(verdictOf(name, message)).toBe('check the secret');
-  });
-
-  it.each([byRule, byModel, inFrench])('stops the flow when a listing is refused: %s', (message) => {
-    expect(verdictOf('odoo.exceptions.AccessError', message, listing)).toBe('check the secret');
-  });
-
-  it.each([
-    ['odoo.exceptions.UserError', "Unable to send message, please configure the sender's email address."],
-    ['odoo.exceptions.UserError', 'You need to supply a Lot/Serial Number for product:\nThe product'],
-    ['odoo.exceptions.ValidationError', 'The combination of serial number and product must be unique.'],
-    ['odoo.exceptions.RedirectWarning', 'No warehouse'],
-    ['odoo.exceptions.MissingError', 'Record does not exist or has been deleted.'],
-    ['builtins.ValueError', "Invalid field 'x' on model 'mrp.production'"],
-    // An error of Odoo or of a module with one order does not concern other orders.
-    ['builtins.IndexError', 'list index out of range'],
-    ['builtins.ZeroDivisionError', 'float division by zero'],
-    ['odoo.addons.our_plant.models.CheckFailed', 'Nope'],
-  ])('sends the order to a person after %s: %s', (name, message) => {
-    expect(verdictOf(name, message)).toBe('for a person');
-    expect(failureOfOdooError({ name, message }, call).message).toContain(call.order);
-  });
-
-  it('treats an error of a listing as Odoo’s, unless our request was wrong', () => {
-    expect(verdictOf('builtins.IndexError', 'list index out of range', listing)).toBe('partner down');
-    expect(verdictOf('builtins.ValueError', "Invalid field 'x'", listing)).toBe('for a person');
+    expect(verdictOf(failure)).toBe(verdict);
+    if (verdict === 'wait for this order' || verdict === 'for a person')
+      expect(failure.message).toContain(about.order ?? about.what);
   });
 });

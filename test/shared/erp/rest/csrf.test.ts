@@ -37,30 +37,22 @@ async function startGateway() {
   };
 }
 
-it('fetches a token before it writes, once a session', async () => {
+it('fetches a token before it writes, once a session, and renews it with its cookie', async () => {
   // Prepare
-  const { calls, booked, book } = await startGateway();
+  const { calls, booked, book, expire } = await startGateway();
 
   // Act
   for (const number of ['1', '2']) await book(number);
+  expire();
+  await book('3');
 
   // Assess
-  expect(booked).toEqual(['1', '2']);
-  expect(calls.filter(({ headers }) => headers['x-csrf-token'] === 'Fetch').length).toBe(1);
+  expect(booked).toEqual(['1', '2', '3']);
+  expect(calls.filter(({ headers }) => headers['x-csrf-token'] === 'Fetch').length).toBe(2);
   expect(calls.find(({ method }) => method === 'POST')?.headers).toMatchObject({
     'x-csrf-token': 'token-1',
     cookie: 'SAP_SESSIONID=session-1; usercontext=sap-client=100',
   });
-});
-
-it('renews the token and its cookie when the session has expired', async () => {
-  const { booked, book, expire } = await startGateway();
-  await book('1');
-  expire();
-
-  await book('2');
-
-  expect(booked).toEqual(['1', '2']);
 });
 
 it('renews the token only once when the user has no rights', async () => {

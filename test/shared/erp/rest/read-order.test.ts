@@ -74,7 +74,6 @@ it.each<[string, Answer, Partial<One>]>([
 
 const person = { name: 'Rejected' };
 const waits = { name: 'RetryLater', scope: 'order' };
-const down = { name: 'RetryLater', scope: 'partner' };
 it.each<[string, Answer, Partial<One>, object, string]>([
   [
     'another 4xx',
@@ -84,9 +83,7 @@ it.each<[string, Answer, Partial<One>, object, string]>([
     'refused to show order MO/0001 (410): It moved',
   ],
   ['a 403', { status: 403, body: {} }, {}, waits, 'reading order MO/0001'],
-  ['a 423', { status: 423, body: {} }, {}, waits, 'cannot show order MO/0001 yet'],
   ['an error in a 200', { body: { error: 'Not now' } }, {}, waits, 'with an error instead of order MO/0001'],
-  ['a web page', { status: 404, body: '<html>' }, {}, down, 'reading order MO/0001'],
   [
     'a row that does not fit',
     { body: { ...row, quantity: 5 } },

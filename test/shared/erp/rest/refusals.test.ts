@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { textAt } from '../../../../shared/erp/rest/index.ts';
-import { Rejected } from '../../../../shared/model/errors.ts';
+import type { Answer } from '../../../support/server.ts';
 import { failureOf } from '../conformance/attempts.ts';
 import { rejection } from '../conformance/rejection.ts';
 import { type Step, startSmallErp } from './small.ts';
@@ -22,40 +22,22 @@ it.each([
   },
 );
 
-it('rejects an error in the body of a 200', async () => {
-  const step: Partial<Step> = {
-    success: { test: ({ json }) => textAt(json, 'fault.text') ?? true },
-  };
-  const erp = await startSmallErp(
-    () => ({ status: 200, body: { fault: { text: 'the period is closed' } } }),
-    {
-      step,
-    },
-  );
+it.each<[string, Answer, Partial<Step>, string]>([
+  [
+    'an error in the body of a 200',
+    { status: 200, body: { fault: { text: 'the period is closed' } } },
+    { success: { test: ({ json }) => textAt(json, 'fault.text') ?? true } },
+    'Small ERP, order MO/0001: the period is closed',
+  ],
+  [
+    'a 500 that the configuration rejects, though it looks like an ERP that is down',
+    { status: 500, body: { message: 'invalid field "lot"' } },
+    { rejected: ({ status, json }) => (status === 500 ? textAt(json, 'message') : undefined) },
+    'invalid field "lot"',
+  ],
+  ['another 2xx than the configured one', { status: 202 }, { success: { status: [201] } }, '(202)'],
+])('rejects %s', async (_, answer, step, says) => {
+  const erp = await startSmallErp(() => answer, { step });
 
-  const failure = await failureOf(erp.book());
-
-  expect(failure).toBeInstanceOf(Rejected);
-  expect(failure).toMatchObject({ message: 'Small ERP, order MO/0001: the period is closed' });
-});
-
-it('lets the configuration reject an answer that looks like that of an ERP that is down', async () => {
-  const step: Partial<Step> = {
-    rejected: ({ status, json }) => (status === 500 ? textAt(json, 'message') : undefined),
-  };
-  const erp = await startSmallErp(() => ({ status: 500, body: { message: 'invalid field "lot"' } }), {
-    step,
-  });
-
-  const failure = await failureOf(erp.book());
-
-  expect(failure).toBeInstanceOf(Rejected);
-});
-
-it('takes only the configured statuses for success', async () => {
-  const erp = await startSmallErp(() => ({ status: 202 }), { step: { success: { status: [201] } } });
-
-  const failure = await failureOf(erp.book());
-
-  expect(failure).toMatchObject(rejection('(202)'));
+  expect(await failureOf(erp.book())).toMatchObject(rejection(says));
 });
