@@ -7,7 +7,7 @@ import { partnerDown } from '../failures.ts';
 import { failureOfTrytonError } from './errors.ts';
 import { type Send, type TrytonSession, trytonSessions } from './login.ts';
 import type { TrytonCredentials, TrytonOptions } from './options.ts';
-import { plainValue } from './wire.ts';
+import { fieldsFor, plainValue } from './wire.ts';
 
 type Context = Readonly<Record<string, unknown>>;
 
@@ -27,7 +27,8 @@ export interface TrytonRead<T> {
 
 export interface TrytonSearch<Row> extends Pick<TrytonRead<unknown>, 'context' | 'what'> {
   readonly domain: readonly unknown[];
-  readonly fields: readonly string[];
+  /** Default: those of `row`. */
+  readonly fields?: readonly string[];
   /** `[['id', 'ASC']]`. */
   readonly sort?: readonly (readonly [field: string, direction: 'ASC' | 'DESC'])[];
   readonly limit?: number;
@@ -121,7 +122,10 @@ export function createTrytonClient(options: TrytonOptions, environment: ErpEnvir
 
     return {
       read,
-      async search(model, { domain, fields, sort = null, limit = null, row, mayVanish, ...asked }) {
+      async search(
+        model,
+        { domain, row, fields = fieldsFor(row), sort = null, limit = null, mayVanish, ...asked },
+      ) {
         const params = [domain, 0, limit, sort, fields];
         const search = () => read({ model, method: 'search_read', params, answer: z.array(row), ...asked });
         return search().catch((error: unknown) => {

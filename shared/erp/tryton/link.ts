@@ -17,7 +17,7 @@ export async function linkProductOrder(
   order: ErpOrderRef,
   productOrder: ProductOrderRef,
 ): Promise<void> {
-  const { production } = await findProduction(writer, order);
+  const production = await findProduction(writer, order);
   const attached = {
     name: `Azumuta product order ${productOrder.number}`,
     url: link?.url?.(productOrder) ?? productOrder.url ?? '',
@@ -65,7 +65,6 @@ function readLinks({ search }: Reader, production: Production): Promise<Attachme
       ['resource', '=', resourceOf(production)],
       ['type', '=', 'link'],
     ],
-    fields: ['name', 'link'],
     sort: [['id', 'ASC']],
     row: attachmentSchema,
     what: `reading the links of production ${production.number}`,

@@ -7,12 +7,7 @@ import { createRowReader, onlyOrder } from '../read-rows.ts';
 import type { TrytonReader, TrytonSearch } from './client.ts';
 import type { TrytonOptions } from './options.ts';
 import { domainOf } from './order.ts';
-import { fieldOf, wireDateTime } from './wire.ts';
-
-const listedFields = [
-  ...['number', 'reference', 'state', 'quantity', 'unit.symbol', 'product.code', 'product.rec_name'],
-  ...['planned_date', 'planned_start_date', 'write_date', 'create_date'],
-];
+import { fieldOf, fieldsFor, wireDateTime } from './wire.ts';
 
 const time = z.iso.datetime();
 
@@ -136,7 +131,7 @@ function searchProductions(
 ): Promise<unknown[]> {
   return tryton.search('production', {
     domain,
-    fields: [...listedFields, ...orderFields],
+    fields: [...fieldsFor(listedSchema), ...orderFields],
     row: z.unknown(),
     ...asked,
   });

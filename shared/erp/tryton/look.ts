@@ -5,7 +5,6 @@ import type { Attempt, Look } from '../connector.ts';
 import { rejected } from '../failures.ts';
 import { type Amounts, amountsOf } from './booking/amounts.ts';
 import {
-  type Demands,
   requireFinishedWorks,
   requireListPrice,
   requireLots,
@@ -56,7 +55,7 @@ export async function lookForAmendment(
   key: BookingKey,
   { again }: Attempt,
 ): Promise<Look<ToBook>> {
-  const { production } = await findProduction(reader, completion.erpOrder);
+  const production = await findProduction(reader, completion.erpOrder);
   requireArticle(completion, production.article, 'Tryton');
   refuseStates(production, ['cancelled']);
   const claimed = claimsOf(await readKeyNotes(reader, production), production, key).length > 0;
@@ -83,7 +82,7 @@ export async function lookForQuantity(
   { again }: Attempt,
 ): Promise<Look<ToBook>> {
   const built = builtOf(completion, 'Tryton');
-  const { production, demands } = await findProduction(reader, completion.erpOrder);
+  const production = await findProduction(reader, completion.erpOrder);
   requireArticle(completion, production.article, 'Tryton');
   refuseStates(production, ['cancelled']);
   const amounts = await amountsOf(reader, built, production);
@@ -102,7 +101,7 @@ export async function lookForQuantity(
 
   const ordered = { amount: production.quantity, unit: production.unit?.symbol ?? '' };
   const final = mayClose(completion, ordered, sumOf([amounts.good, amounts.scrap]));
-  const wanted = await lookAtOutputs(reader, { production, demands, amounts, bound, foreign, final });
+  const wanted = await lookAtOutputs(reader, { production, amounts, bound, foreign, final });
   requireReserved(production, reader.options.assign);
   const note = claimed ? undefined : noteText(completion);
   const links = await missingLinks(reader, production, completion.links);
@@ -120,11 +119,9 @@ export function referenceOf({ number, state }: Production): string {
  */
 async function lookAtOutputs(
   reader: Reader,
-  found: Pick<ToComplete, 'production' | 'amounts' | 'bound' | 'foreign' | 'final'> & {
-    readonly demands: Demands;
-  },
+  found: Pick<ToComplete, 'production' | 'amounts' | 'bound' | 'foreign' | 'final'>,
 ): Promise<WantedMove[]> {
-  const { production, demands, amounts, foreign, final } = found;
+  const { production, amounts, foreign, final } = found;
   if (!production.template) {
     throw rejected(
       'order-data',
@@ -138,9 +135,9 @@ async function lookAtOutputs(
   const finishes = final || (!unbooked && remainderOf(open, wanted) === undefined);
   requireRights(reader.abilities, production, ['write', 'production'], ['write', 'stock.move']);
   if (unknownLots(wanted).length > 0) requireRights(reader.abilities, production, ['create', 'stock.lot']);
-  requireLots(demands, production, wanted, finishes);
+  requireLots(production, wanted, finishes);
   if (finishes && !reader.options.finishWorks) requireFinishedWorks(production);
-  if (finishes && compareDecimals(amounts.good, '0') > 0) await requireListPrice(reader, production, demands);
+  if (finishes && compareDecimals(amounts.good, '0') > 0) await requireListPrice(reader, production);
   return wanted;
 }
 

@@ -29,7 +29,6 @@ export async function readKeyNotes({ search }: Reader, production: Production): 
   const resources = [resourceOf(production), ...production.outputs.map(({ id }) => moveResource(id))];
   const notes = await search('ir.note', {
     domain: [['resource', 'in', resources]],
-    fields: ['resource', 'message'],
     sort: [['id', 'ASC']],
     row: noteSchema,
     what: `reading the notes of production ${production.number}`,

@@ -1,30 +1,25 @@
-import * as z from 'zod/mini';
 import { UnknownOrder } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
 import { rejected } from '../failures.ts';
-import { type Demands, demandFields, demandsOf, demandsSchema } from './booking/demands.ts';
 import type { Reader } from './connection.ts';
 import { type Production, productionFields, productionOf, productionSchema } from './production.ts';
 
-const foundSchema = z.intersection(productionSchema, demandsSchema);
-
 /**
- * Finds the production of an order reference, by id if it has one, else by number, and what Tryton demands before it
- * completes it.
+ * Finds the production of an order reference, by id if it has one, else by number.
  * @throws UnknownOrder when there is none; Rejected when the number is not unique, or the id has another number.
  */
 export async function findProduction(
   { search, abilities, company }: Reader,
   order: ErpOrderRef,
-): Promise<{ production: Production; demands: Demands }> {
+): Promise<Production> {
   const domain = domainOf(order, company);
   if (!domain) throw unknown(order);
   const found = await search('production', {
     domain,
-    fields: [...productionFields(abilities), ...demandFields(abilities)],
+    fields: productionFields(abilities),
     sort: [['id', 'ASC']],
     limit: 3,
-    row: foundSchema,
+    row: productionSchema,
     what: `reading production ${order.number}`,
   });
   const [first, second] = found;
@@ -42,7 +37,7 @@ export async function findProduction(
       `Tryton's production with id ${order.id} is number ${production.number}, not ${order.number}: check which order product orders were made from.`,
     );
   }
-  return { production, demands: demandsOf(first) };
+  return production;
 }
 
 /** Tryton's domain of one order, in our company alone; undefined for an id that no production has. */

@@ -4,8 +4,8 @@ import type { Rejected } from '../../model/errors.ts';
 import { type Decimal, toDecimal } from '../../model/quantity.ts';
 import { rejected } from '../failures.ts';
 import type { Abilities } from './connection.ts';
-import { convert, type Unit, unitFields, unitSchema } from './units.ts';
-import { fieldOf } from './wire.ts';
+import { convert, type Unit, unitSchema } from './units.ts';
+import { fieldsFor } from './wire.ts';
 
 /** A move of finished goods to stock, or of scrap to waste. */
 export interface OutputMove {
@@ -43,16 +43,30 @@ export interface Production {
   readonly template: Readonly<Record<string, unknown>> | undefined;
   /** Type of the location that finished goods are planned to go to. */
   readonly goodLocationType: string;
+  /** Types of the locations to and from which the product moves only with a lot (`stock_lot`, 7.0). */
+  readonly lotAt: readonly string[];
+  /** Tryton gives lots numbers of its own when it completes a whole production (`Production_Lot.done`, 7.0). */
+  readonly numbersLots: boolean;
+  /**
+   * Whether Tryton can price the good quantity: without a list price it asks for a confirmation, unless the product
+   * is a component of itself, as in a repair (`Production.set_cost`, 7.0).
+   */
+  readonly isPriced: boolean;
   /** Codes of the components that are not reserved yet. */
   readonly unassigned: readonly string[];
+  /** Codes of components that need a lot to move and have none: reserving gives them none (7.0). */
+  readonly componentsWithoutLot: readonly string[];
   /** None without the module `production_work`. */
   readonly works: readonly ProductionWork[];
   /** For writes: Tryton refuses a write when one of these records has changed since. */
   readonly timestamps: Readonly<Record<string, string>>;
 }
 
-const locationSchema = z.object({ id: z.int(), name: z.string(), code: z.nullish(z.string()) });
-const moveSchema = z.looseObject({
+const text = z.nullish(z.string());
+const locationSchema = z.object({ id: z.int(), name: z.string(), code: text });
+const placeSchema = z.looseObject({ type: z.string() });
+const lotRequiredSchema = z.nullish(z.array(z.string()));
+const outputSchema = z.looseObject({
   id: z.int(),
   _timestamp: z.string(),
   state: z.string(),
@@ -61,12 +75,25 @@ const moveSchema = z.looseObject({
   'unit.': unitSchema,
   from_location: z.int(),
   to_location: z.int(),
-  'to_location.': z.looseObject({ type: z.string() }),
+  'to_location.': placeSchema,
   'lot.': z.nullish(z.object({ id: z.int(), number: z.string() })),
   company: z.int(),
   currency: z.nullable(z.int()),
 });
-const workSchema = z.looseObject({ id: z.int(), state: z.string() });
+const inputSchema = z.looseObject({
+  state: z.string(),
+  product: z.int(),
+  quantity: z.number(),
+  lot: z.nullish(z.int()),
+  'product.': z.looseObject({ code: text, lot_required: lotRequiredSchema }),
+  'from_location.': placeSchema,
+  'to_location.': placeSchema,
+});
+const workSchema = z.looseObject({
+  id: z.int(),
+  state: z.string(),
+  'operation.': z.nullish(z.looseObject({ name: text })),
+});
 export const productionSchema = z.looseObject({
   id: z.int(),
   _timestamp: z.string(),
@@ -76,9 +103,17 @@ export const productionSchema = z.looseObject({
   product: z.nullable(z.int()),
   quantity: z.number(),
   'unit.': z.nullish(unitSchema),
-  'product.': z.nullish(z.looseObject({ code: z.nullish(z.string()), rec_name: z.string() })),
-  'outputs.': z.nullish(z.array(moveSchema)),
-  'inputs.': z.nullish(z.array(z.looseObject({ state: z.string() }))),
+  'product.': z.nullish(
+    z.looseObject({
+      code: text,
+      rec_name: z.string(),
+      list_price: text,
+      lot_required: lotRequiredSchema,
+      lot_sequence: z.nullish(z.int()),
+    }),
+  ),
+  'outputs.': z.nullish(z.array(outputSchema)),
+  'inputs.': z.nullish(z.array(inputSchema)),
   'works.': z.nullish(z.array(workSchema)),
   'warehouse.': z.looseObject({
     'waste_locations.': z.nullish(z.array(locationSchema)),
@@ -87,27 +122,9 @@ export const productionSchema = z.looseObject({
 
 /** Fields to read for `productionSchema`. Tryton refuses those of a module that is not active. */
 export function productionFields({ lots, works }: Abilities): string[] {
-  const below = (field: string, names: readonly string[]) => names.map((name) => `${field}.${name}`);
-  return [
-    ...[
-      'number',
-      'state',
-      'company',
-      'product',
-      'product.code',
-      'product.rec_name',
-      'quantity',
-      '_timestamp',
-    ],
-    ...below('unit', unitFields),
-    ...below('outputs', ['_timestamp', 'state', 'quantity', 'product', 'company', 'currency']),
-    ...below('outputs', ['from_location', 'to_location', 'to_location.type']),
-    ...below('outputs.unit', unitFields),
-    ...['inputs.state', 'inputs.product.code'],
-    ...['warehouse.waste_locations.name', 'warehouse.waste_locations.code'],
-    ...(lots ? ['outputs.lot.number'] : []),
-    ...(works ? ['works.state', 'works.operation.name'] : []),
-  ];
+  return fieldsFor(productionSchema).filter(
+    (field) => (lots || !/\blot/.test(field)) && (works || !field.startsWith('works.')),
+  );
 }
 
 /** @throws Rejected when it is for no product. */
@@ -118,6 +135,7 @@ export function productionOf(record: z.infer<typeof productionSchema>): Producti
   if (product === null || !named) {
     throw rejected('order-data', `Tryton's production ${number} is for no product: give it one.`);
   }
+  const inputs = record['inputs.'] ?? [];
   const moves = (record['outputs.'] ?? []).filter(
     (move) => move.product === product && move.state !== 'cancelled',
   );
@@ -133,13 +151,13 @@ export function productionOf(record: z.infer<typeof productionSchema>): Producti
       ...{ from_location: planned.from_location, to_location: planned.to_location },
     },
     goodLocationType: planned?.['to_location.'].type ?? 'storage',
-    unassigned: (record['inputs.'] ?? [])
-      .filter((move) => move.state === 'draft' || move.state === 'staging')
-      .map((move) => String(fieldOf(move, 'product.code') ?? 'a component')),
-    works: (record['works.'] ?? []).map((work) => ({
-      id: work.id,
-      operation: String(fieldOf(work, 'operation.name') ?? ''),
-      state: work.state,
+    lotAt: named.lot_required ?? [],
+    numbersLots: named.lot_sequence != null,
+    isPriced: named.list_price != null || inputs.some((move) => move.product === product),
+    unassigned: inputs.filter(({ state }) => state === 'draft' || state === 'staging').map(codeOf),
+    componentsWithoutLot: [...new Set(inputs.filter(lacksLot).map(codeOf))],
+    works: (record['works.'] ?? []).map(({ id, state, ...work }) => ({
+      ...{ id, state, operation: work['operation.']?.name ?? '' },
     })),
     timestamps: Object.fromEntries([
       [`production,${id}`, record._timestamp],
@@ -148,7 +166,7 @@ export function productionOf(record: z.infer<typeof productionSchema>): Producti
   };
 }
 
-function outputOf(move: z.infer<typeof moveSchema>, unit: Unit): OutputMove {
+function outputOf(move: z.infer<typeof outputSchema>, unit: Unit): OutputMove {
   return {
     ...{ id: move.id, state: move.state, location: move.to_location, wasted: isWasted(move) },
     quantity: convert(toDecimal(move.quantity) ?? '0', move['unit.'], unit),
@@ -156,7 +174,22 @@ function outputOf(move: z.infer<typeof moveSchema>, unit: Unit): OutputMove {
   };
 }
 
-function isWasted(move: z.infer<typeof moveSchema>): boolean {
+function codeOf(move: z.infer<typeof inputSchema>): string {
+  return move['product.'].code ?? 'a component';
+}
+
+function lacksLot(move: z.infer<typeof inputSchema>): boolean {
+  const types = [move['from_location.'].type, move['to_location.'].type];
+  const isOpen = move.state !== 'done' && move.state !== 'cancelled' && move.quantity !== 0;
+  return isOpen && move.lot == null && needsLot(move['product.'].lot_required, types);
+}
+
+/** Whether a product moves between locations of these types only with a lot (`stock_lot`, 7.0). */
+export function needsLot(lotAt: readonly string[] | null | undefined, types: readonly string[]): boolean {
+  return types.some((type) => lotAt?.includes(type));
+}
+
+function isWasted(move: z.infer<typeof outputSchema>): boolean {
   return move['to_location.'].type === 'lost_found';
 }
 

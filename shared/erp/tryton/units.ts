@@ -16,8 +16,6 @@ export const unitSchema = z.object({
 });
 export type Unit = z.infer<typeof unitSchema>;
 
-export const unitFields = ['symbol', 'factor', 'rate', 'rounding', 'digits'];
-
 /** A whole number that is converted by a rate of twelve decimals is off by less than this. */
 const conversionError = '0.000001';
 

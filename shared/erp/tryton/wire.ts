@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import type { Decimal } from '../../model/quantity.ts';
 import { isRecord } from '../../platform/json.ts';
 
@@ -64,6 +65,21 @@ export function fieldOf(record: Readonly<Record<string, unknown>>, name: string)
   const deeper = rest.join('.');
   if (Array.isArray(related)) return related.map((one) => (isRecord(one) ? fieldOf(one, deeper) : undefined));
   return isRecord(related) ? fieldOf(related, deeper) : null;
+}
+
+/**
+ * The fields to read for a schema, `quantity` and `unit.symbol`: it has related records under the keys that `fieldOf` knows.
+ * Ids come by themselves.
+ */
+export function fieldsFor(schema: z.core.$ZodType): string[] {
+  if (schema instanceof z.ZodMiniOptional || schema instanceof z.ZodMiniNullable)
+    return fieldsFor(schema.def.innerType);
+  if (schema instanceof z.ZodMiniArray) return fieldsFor(schema.def.element);
+  if (!(schema instanceof z.ZodMiniObject)) return [];
+  return Object.entries(schema.shape).flatMap(([name, field]) => {
+    if (name === 'id') return [];
+    return name.endsWith('.') ? fieldsFor(field).map((below) => name + below) : [name];
+  });
 }
 
 function isoDate(fields: Readonly<Record<string, unknown>>): string {

@@ -2,7 +2,7 @@ import { compareDecimals, type Decimal, formatQuantity, sumOf, toDecimal } from 
 import type { Built } from '../../booking-rules.ts';
 import type { Reader } from '../connection.ts';
 import { notBookable, type Production } from '../production.ts';
-import { convert, fits, losesPieces, type Unit, unitFields, unitSchema } from '../units.ts';
+import { convert, fits, losesPieces, type Unit, unitSchema } from '../units.ts';
 
 /** What was built, in the production's unit and with digits that Tryton takes. */
 export type Amounts = Pick<Built, 'good' | 'scrap' | 'goodLots' | 'scrapLots'>;
@@ -47,7 +47,6 @@ async function unitNamed(
       ['symbol', '=', given],
       ['category.uoms', '=', own.id],
     ],
-    fields: unitFields,
     limit: 2,
     row: unitSchema,
     what: `looking for the unit of production ${number}`,

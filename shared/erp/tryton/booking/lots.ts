@@ -83,7 +83,6 @@ async function readLots(
       ['product', '=', production.product],
       ['number', 'in', numbers],
     ],
-    fields: ['number'],
     sort: [['id', 'DESC']],
     row: z.looseObject({ id: z.int(), number: z.string() }),
     what: `looking for the lots of production ${production.number}`,

@@ -20,7 +20,8 @@ const production: Production = {
   quantity: '5',
   wasteLocations: [{ id: waste, name: 'Scrap', code: 'SCRAP' }],
   ...{ outputs: [], template: { to_location: stock }, goodLocationType: 'storage' },
-  ...{ unassigned: [], works: [], timestamps: {} },
+  ...{ lotAt: [], numbersLots: false, isPriced: true, unassigned: [], componentsWithoutLot: [] },
+  ...{ works: [], timestamps: {} },
 };
 const nothing = { good: '0', scrap: '0', goodLots: [], scrapLots: [] };
 const wantedFor = (
