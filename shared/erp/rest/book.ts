@@ -1,4 +1,4 @@
-import { keepingTrackOfWrites } from '../booking-rules.ts';
+import type { Receipt } from '../../model/completions.ts';
 import { orderWaits, rejected } from '../failures.ts';
 import { failureOfStep, isAccepted } from './errors.ts';
 import { ask, readDone, type ToBook } from './look.ts';
@@ -18,23 +18,24 @@ interface Shown {
 /**
  * Takes the steps that a look has left, then reads back. If a write shows no effect, the booking is retried once, as
  * some ERPs show it late, and then rejected.
- * @returns Reference of what the ERP shows now.
  * @throws RetryLater; Rejected when the ERP has changed since the look, naming what was written by then.
  */
-export function book<Context>(session: Session, { run, steps, taken }: ToBook<Context>): Promise<string> {
+export async function book<Context>(
+  session: Session,
+  { run, steps, taken }: ToBook<Context>,
+  onWritten: () => void,
+): Promise<Receipt> {
   const done = [...taken];
-  return keepingTrackOfWrites(async (onWritten) => {
-    for (const step of steps) {
-      try {
-        await take(session, run, step);
-      } catch (error) {
-        throw run.afterSteps(error, done);
-      }
-      onWritten();
-      done.push(step.part.name);
+  for (const step of steps) {
+    try {
+      await take(session, run, step);
+    } catch (error) {
+      throw run.afterSteps(error, done);
     }
-    return readBack(session, run);
-  });
+    onWritten();
+    done.push(step.part.name);
+  }
+  return { reference: await readBack(session, run), alreadyBooked: false };
 }
 
 async function take<Context>(
@@ -52,6 +53,7 @@ async function take<Context>(
   step.answer = answer;
 }
 
+/** @returns Reference of what the ERP shows now. */
 async function readBack<Context>(session: Session, run: Run<Context>): Promise<string> {
   const { what, key, attempt } = run.task;
   const { reference, left, failed } = await lookAgain(session, run);

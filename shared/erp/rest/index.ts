@@ -125,10 +125,11 @@ function bookingOf<Row>(
 }
 
 /** Looks, with a session that cannot write, and does what the look has left. */
-async function run<Context>(session: Session, task: Task<Context>): Promise<Receipt> {
-  const looked = await keepingTrackOfWrites(() => look(session, task));
-  if ('receipt' in looked) return looked.receipt;
-  return { reference: await book(session, looked.toBook), alreadyBooked: false };
+function run<Context>(session: Session, task: Task<Context>): Promise<Receipt> {
+  return keepingTrackOfWrites(async (onWritten) => {
+    const found = await look(session, task);
+    return 'receipt' in found ? found.receipt : book(session, found.toBook, onWritten);
+  });
 }
 
 /** An amendment has no quantity. */

@@ -48,11 +48,6 @@ export async function createLots(
   return new Map(numbers.flatMap((number, at) => (created[at] === undefined ? [] : [[number, created[at]]])));
 }
 
-/** The lots that count in place of the created ones: older ones, when others created them at the same moment. */
-export async function lotsThatCount(reader: Reader, production: Production, created: Lots): Promise<Lots> {
-  return created.size === 0 ? created : readLots(reader, production, [...created.keys()]);
-}
-
 /** Removes lots that we created although others had created them already; one that somebody uses by now stays. */
 export async function removeSurplus(
   writer: Writer,
@@ -73,7 +68,8 @@ export function withLots(wanted: readonly WantedMove[], lots: Lots): WantedMove[
   });
 }
 
-async function readLots(
+/** The lots that count: the oldest of each number. */
+export async function readLots(
   { search }: Reader,
   production: Production,
   numbers: readonly string[],

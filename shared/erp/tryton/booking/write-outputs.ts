@@ -3,7 +3,7 @@ import type { Writer } from '../connection.ts';
 import { readAgain } from '../order.ts';
 import type { Production } from '../production.ts';
 import { wireDecimal } from '../wire.ts';
-import { createLots, lotsThatCount, removeSurplus, withLots } from './lots.ts';
+import { createLots, readLots, removeSurplus, withLots } from './lots.ts';
 import {
   isUnchanged,
   type OutputChanges,
@@ -30,9 +30,10 @@ export interface Shape {
  */
 export async function writeOutputs(writer: Writer, production: Production, shape: Shape) {
   const created = await createLots(writer, production, shape.wanted);
+  if (created.size === 0) return shapeOutputs(writer, production, shape);
   const wanted = withLots(shape.wanted, created);
   const shaped = await shapeOutputs(writer, production, { ...shape, wanted });
-  const counting = await lotsThatCount(writer, production, created);
+  const counting = await readLots(writer, production, [...created.keys()]);
   const settled = await shapeOutputs(writer, shaped.production, {
     ...shape,
     wanted: withLots(wanted, counting),

@@ -36,6 +36,16 @@ export function completionOf(
   };
 }
 
+/** One of several product orders of an ERP order, of which nobody knows whether it is the last one. */
+export function partOf(
+  order: ErpOrderRef,
+  n: number,
+  amount: string,
+  differs: Partial<Completion> = {},
+): Completion {
+  return completionOf(order, { quantity: { amount }, final: false, ...differs }, productOrderOf(order, n));
+}
+
 export function quantityKey(productOrder: ProductOrderRef): string {
   return `${productOrder.id}#quantity`;
 }

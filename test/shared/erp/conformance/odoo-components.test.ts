@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failureOf } from './attempts.ts';
-import { completionOf } from './completions.ts';
-import { partOf, startPlant } from './odoo-plant.ts';
+import { completionOf, partOf } from './completions.ts';
+import { startPlant } from './odoo-plant.ts';
 import { rejection } from './rejection.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Completion } from '../../../../shared/model/completions.ts';
 import { failureOf } from './attempts.ts';
-import { completionOf } from './completions.ts';
-import { type OdooPlant, partOf, startPlant } from './odoo-plant.ts';
+import { completionOf, partOf } from './completions.ts';
+import { type OdooPlant, startPlant } from './odoo-plant.ts';
 import { rejection } from './rejection.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
 import { lotsOf } from './servers/odoo-stock.ts';

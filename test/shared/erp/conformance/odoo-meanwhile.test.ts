@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import { failureOf } from './attempts.ts';
-import { completionOf } from './completions.ts';
-import { type OdooPlant, partOf, startPlant } from './odoo-plant.ts';
+import { completionOf, partOf } from './completions.ts';
+import { type OdooPlant, startPlant } from './odoo-plant.ts';
 import { rejection } from './rejection.ts';
 import { userError } from './servers/odoo-domain.ts';
 import { locations } from './servers/odoo-masters.ts';

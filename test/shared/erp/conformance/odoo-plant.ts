@@ -5,7 +5,7 @@ import type { Completion } from '../../../../shared/model/completions.ts';
 import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import { type Clock, systemClock } from '../../../../shared/platform/clock.ts';
 import { firstAttempt } from './attempts.ts';
-import { completionOf, productOrderOf, quantityKey } from './completions.ts';
+import { quantityKey } from './completions.ts';
 import { createFaultProxy } from './fault-proxy.ts';
 import { listOf } from './listing.ts';
 import { odooPlant } from './plants/odoo.ts';
@@ -55,9 +55,4 @@ export function startPlant(version: OdooVersion, time?: () => Date) {
     listed: async (connector = connect()) => (await listOf(connector)).orders,
     everything: plant.everything,
   };
-}
-
-/** One of several product orders of an ERP order. */
-export function partOf(order: ErpOrderRef, n: number, amount: string): Completion {
-  return completionOf(order, { quantity: { amount }, final: false }, productOrderOf(order, n));
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import { failureOf, newSignal } from './attempts.ts';
-import { type OdooPlant, partOf, startPlant } from './odoo-plant.ts';
+import { partOf } from './completions.ts';
+import { type OdooPlant, startPlant } from './odoo-plant.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
 
 const read = ({ connect }: OdooPlant, order: ErpOrderRef) => connect().readOrder?.(order, newSignal());

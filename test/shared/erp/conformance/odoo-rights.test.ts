@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RetryLater, UnknownOrder } from '../../../../shared/model/errors.ts';
 import { failureOf } from './attempts.ts';
-import { completionOf } from './completions.ts';
-import { partOf, startPlant } from './odoo-plant.ts';
+import { completionOf, partOf } from './completions.ts';
+import { startPlant } from './odoo-plant.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
 import { byModel, byRuleInFrench } from './servers/odoo-rights.ts';
 

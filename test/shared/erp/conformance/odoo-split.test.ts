@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { Rejected } from '../../../../shared/model/errors.ts';
 import type { ErpOrder, ErpOrderRef } from '../../../../shared/model/orders.ts';
 import { failureOf } from './attempts.ts';
-import { completionOf } from './completions.ts';
+import { completionOf, partOf } from './completions.ts';
 import { listOf } from './listing.ts';
-import { type OdooPlant, partOf, startPlant } from './odoo-plant.ts';
+import { type OdooPlant, startPlant } from './odoo-plant.ts';
 import { rejection } from './rejection.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
 

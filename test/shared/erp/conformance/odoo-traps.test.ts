@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Rejected } from '../../../../shared/model/errors.ts';
 import { failureOf, firstAttempt } from './attempts.ts';
-import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
-import { partOf, startPlant } from './odoo-plant.ts';
+import { amendmentOf, completionOf, partOf, productOrderOf, quantityKey } from './completions.ts';
+import { startPlant } from './odoo-plant.ts';
 import { rejection } from './rejection.ts';
 import { userError, validationError } from './servers/odoo-domain.ts';
 import { us } from './servers/odoo-masters.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { keyAsGuid } from '../../../../shared/erp/marks.ts';
 import { startPlant } from '../sap-s4hana/plant.ts';
 import { failureOf, firstAttempt } from './attempts.ts';
-import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
+import { amendmentOf, completionOf, partOf, quantityKey } from './completions.ts';
 import { rejection } from './rejection.ts';
 
 describe('sap-s4hana', () => {
@@ -16,13 +16,11 @@ describe('sap-s4hana', () => {
       // Prepare
       const { plan, book, confirmationsOf } = startPlant();
       const order = plan();
-      const part = (n: number, amount: string) =>
-        completionOf(order, { quantity: { amount }, final: false }, productOrderOf(order, n));
-      await book(part(1, '3'));
+      await book(partOf(order, 1, '3'));
       for (const one of confirmationsOf(order.number)) Object.assign(one, changed);
 
       // Act
-      await book(part(2, '2'));
+      await book(partOf(order, 2, '2'));
 
       // Assess
       expect(confirmationsOf(order.number).map((one) => one.IsFinalConfirmation)).toEqual([false, false]);
@@ -33,12 +31,10 @@ describe('sap-s4hana', () => {
     // Prepare: in binary, 0.1 and 0.2 are more than 0.3, and 0.7 and 0.1 less than 0.8.
     const { plan, book, confirmationsOf } = startPlant();
     const order = plan('0.8');
-    const part = (n: number, amount: string) =>
-      completionOf(order, { quantity: { amount }, final: false }, productOrderOf(order, n));
 
     // Act
-    await book(part(1, '0.7'));
-    await book(part(2, '0.1'));
+    await book(partOf(order, 1, '0.7'));
+    await book(partOf(order, 2, '0.1'));
 
     // Assess
     const flags = confirmationsOf(order.number).map((one) => [

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { Rejected } from '../../../../shared/model/errors.ts';
 import type { ErpOrder, ErpOrderRef } from '../../../../shared/model/orders.ts';
 import { failureOf, newSignal } from './attempts.ts';
-import { completionOf, productOrderOf } from './completions.ts';
+import { completionOf, partOf } from './completions.ts';
 import { listOf } from './listing.ts';
 import type { Chapter, PlannedOrderRef } from './target.ts';
 
@@ -54,12 +54,10 @@ export function readingTests({ target, plan, book, promise }: Chapter): void {
     // Prepare
     const order = await plan();
     const { changedAt: _, attributes: __, ...before } = (await read(order)) ?? {};
-    const part = (n: number) =>
-      completionOf(order, { quantity: { amount: '2' }, final: false }, productOrderOf(order, n));
 
     for (const n of [1, 2]) {
       // Act
-      await book(part(n));
+      await book(partOf(order, n, '2'));
 
       // Assess
       expect(await read(order), `after part ${n}`).toMatchObject(before);

@@ -1,21 +1,16 @@
 import { expect } from 'vitest';
-import type { Completion } from '../../../../shared/model/completions.ts';
 import { attemptAfter, failureOf, nextAttempt } from './attempts.ts';
-import { completionOf, productOrderOf } from './completions.ts';
+import { partOf } from './completions.ts';
 import type { Chapter, PlannedOrderRef } from './target.ts';
 
 export function partTests({ target, plan, book, promise }: Chapter): void {
-  /** The n-th part of an order, of which nobody knows yet whether it is the last one. */
-  const part = (order: PlannedOrderRef, n: number, amount: string, differs: Partial<Completion> = {}) =>
-    completionOf(order, { quantity: { amount }, final: false, ...differs }, productOrderOf(order, n));
-
   promise('recognises an earlier part after later parts were booked', ['partial'], async () => {
     // Prepare
     const order = await plan();
-    for (const n of [1, 2, 3]) await book(part(order, n, '1'));
+    for (const n of [1, 2, 3]) await book(partOf(order, n, '1'));
 
     // Act
-    const receipt = await book(part(order, 1, '1'), nextAttempt());
+    const receipt = await book(partOf(order, 1, '1'), nextAttempt());
 
     // Assess
     expect(receipt.alreadyBooked).toBe(true);
@@ -32,7 +27,7 @@ export function partTests({ target, plan, book, promise }: Chapter): void {
       // Act
       const states: string[] = [];
       for (const n of [3, 2, 1]) {
-        await book(part(order, n, n === 3 ? '1' : '2'));
+        await book(partOf(order, n, n === 3 ? '1' : '2'));
         states.push((await target().books(order)).state);
       }
 
@@ -52,9 +47,9 @@ export function partTests({ target, plan, book, promise }: Chapter): void {
       const order = await plan();
 
       // Act
-      await book(part(order, 1, '2', { scrap: { amount: '1' } }));
+      await book(partOf(order, 1, '2', { scrap: { amount: '1' } }));
       const between = await target().books(order);
-      await book(part(order, 2, '2'));
+      await book(partOf(order, 2, '2'));
 
       // Assess
       expect(between).toMatchObject({ state: 'open' });
@@ -72,8 +67,8 @@ export function partTests({ target, plan, book, promise }: Chapter): void {
     const order = await plan();
 
     // Act
-    await book(part(order, 1, '0.1'));
-    await book(part(order, 2, '0.2'));
+    await book(partOf(order, 1, '0.1'));
+    await book(partOf(order, 2, '0.2'));
 
     // Assess
     expect(await target().books(order)).toMatchObject({ good: '0.3', bookings: 2 });
@@ -84,7 +79,8 @@ export function partTests({ target, plan, book, promise }: Chapter): void {
     ['every-call', 'partial', 'notes', 'links'],
     async () => {
       const links = [{ name: 'Report', url: 'https://app.azumuta.com/recordings/1' }];
-      const told = (order: PlannedOrderRef) => part(order, 1, '2', { notes: ['All checks in order'], links });
+      const told = (order: PlannedOrderRef) =>
+        partOf(order, 1, '2', { notes: ['All checks in order'], links });
       target().faults.reset();
       await book(told(await plan()));
       const calls = target().faults.callCount();
@@ -95,7 +91,7 @@ export function partTests({ target, plan, book, promise }: Chapter): void {
         target().faults.reset();
         target().faults.crashAt(n, 'after');
         const failure = await failureOf(book(told(order)));
-        await book(part(order, 2, '3'));
+        await book(partOf(order, 2, '3'));
 
         // Act
         await book(told(order), attemptAfter(failure));

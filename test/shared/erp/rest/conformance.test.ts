@@ -1,9 +1,4 @@
 import { describeErpConformance } from '../conformance/suite.ts';
-import { sandboxTarget } from './target.ts';
+import { sandboxCannot, sandboxTarget } from './target.ts';
 
-describeErpConformance('the generic REST connector', sandboxTarget, {
-  concurrency: 'this ERP books twice; the ledger locks the order',
-  'never-changed': 'every order of this ERP has a change time',
-  session: 'an API key needs no session',
-  units: 'a configuration knows no unit but the one that the order tells',
-});
+describeErpConformance('the generic REST connector', sandboxTarget, sandboxCannot);

@@ -26,8 +26,3 @@ export function started(plans: readonly Plan[] = [{}], options: Options = {}, da
     connector.book(completion, quantityKey(completion.productOrder), attempt);
   return { ...server, orders, definition, connector, book };
 }
-
-/** One of several product orders of the order. */
-export function partOf(n: number, amount: string) {
-  return completionOf(order, { quantity: { amount }, final: false }, productOrderOf(order, n));
-}

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { attemptAfter, failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
-import { amendmentOf, completionOf, productOrderOf } from '../conformance/completions.ts';
+import { amendmentOf, completionOf, partOf, productOrderOf } from '../conformance/completions.ts';
 import { listOf } from '../conformance/listing.ts';
 import { rejection } from '../conformance/rejection.ts';
-import { key, order, partOf, started } from './dolibarr-plant.ts';
+import { key, order, started } from './dolibarr-plant.ts';
 import type { Order, Plan } from './dolibarr-records.ts';
 
 it('books into the warehouse of the order, and of a line that has one of its own', async () => {
@@ -96,8 +96,8 @@ it('consumes the service of a line without stock, and a fixed quantity once, wit
   ]);
 
   // Act
-  await book(partOf(1, '2'));
-  await book(partOf(2, '3'));
+  await book(partOf(order, 1, '2'));
+  await book(partOf(order, 2, '3'));
 
   // Assess
   const consumed = (product: number) =>
@@ -122,9 +122,9 @@ it('closes an order whose parts add up, though their binary sum is less', async 
   const { plan, orders, book } = started([]);
   orders.push(plan(0.8));
 
-  await book(partOf(1, '0.7'));
+  await book(partOf(order, 1, '0.7'));
   const between = orders[0]?.status;
-  await book(partOf(2, '0.1'));
+  await book(partOf(order, 2, '0.1'));
 
   expect([between, orders[0]?.status]).toEqual([2, 3]);
 });

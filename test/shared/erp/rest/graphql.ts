@@ -9,6 +9,7 @@ import {
   valueAt,
 } from '../../../../shared/erp/rest/index.ts';
 import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
+import type { Reached } from '../conformance/connecting.ts';
 
 const fields = 'id number product quantity unit dueDate status locked azumutaIds changedAt';
 const queries = {
@@ -66,7 +67,7 @@ const lookUps: RestLookUp<BookContext>[] = [
 ];
 
 /** An ERP with GraphQL in the form of PostGraphile, described for the generic connector. */
-export const graphqlErp = ({ baseUrl, pageSize = 50, timeoutMs }: GraphqlOptions) =>
+export const graphqlErp = ({ baseUrl, pageSize = 50, timeoutMs }: Reached) =>
   rest({
     name: 'GraphQL ERP',
     baseUrl,
@@ -141,12 +142,6 @@ export const graphqlErp = ({ baseUrl, pageSize = 50, timeoutMs }: GraphqlOptions
     // numeric(12,3)
     decimals: 3,
   });
-
-interface GraphqlOptions {
-  readonly baseUrl: string;
-  readonly pageSize?: number | undefined;
-  readonly timeoutMs?: number | undefined;
-}
 
 function bookingOf({ completion, built, key }: Pick<BookContext, 'completion' | 'built' | 'key'>) {
   const { erpOrder, final, notes, links, completedAt } = completion;

@@ -5,9 +5,16 @@ import { completionOf } from '../conformance/completions.ts';
 import { connecting, type Reached } from '../conformance/connecting.ts';
 import { createFaultProxy } from '../conformance/fault-proxy.ts';
 import { hooksOf } from '../conformance/plants/plant.ts';
-import type { ErpConformanceTarget } from '../conformance/target.ts';
+import type { Cannot, ErpConformanceTarget } from '../conformance/target.ts';
 import { sandboxPlant } from './plant.ts';
 import { sandboxErp } from './sandbox.ts';
+
+export const sandboxCannot: Cannot = {
+  concurrency: 'this ERP books twice; the ledger locks the order',
+  'never-changed': 'every order of this ERP has a change time',
+  session: 'an API key needs no session',
+  units: 'a configuration knows no unit but the one that the order tells',
+};
 
 type Serve = (call: Received) => Answer;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../conformance/attempts.ts';
-import { completionOf, productOrderOf } from '../conformance/completions.ts';
+import { completionOf, partOf } from '../conformance/completions.ts';
 import { startPlant } from './plant.ts';
 
 const service = '/sap/opu/odata/sap/API_PROD_ORDER_CONFIRMATION_2_SRV/';
@@ -10,9 +10,7 @@ const given = `https://s4hana.internal:44300${service}`;
 async function fiveParts(begins: string) {
   const plant = startPlant();
   const order = plant.plan();
-  const parts = [1, 2, 3, 4, 5].map((n) =>
-    completionOf(order, { quantity: { amount: '1' }, final: false }, productOrderOf(order, n)),
-  );
+  const parts = [1, 2, 3, 4, 5].map((n) => partOf(order, n, '1'));
   plant.faults.rewriteAnswers((body) => body.replace(given, begins));
   return { ...plant, order, parts };
 }

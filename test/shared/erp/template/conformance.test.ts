@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll } from 'vitest';
 import type { template } from '../../../../shared/erp/template/index.ts';
 import { describeErpConformance } from '../conformance/suite.ts';
-import { sandboxTarget } from '../rest/target.ts';
+import { sandboxCannot, sandboxTarget } from '../rest/target.ts';
 
 // A folder that git ignores, below the project, so that packages are found.
 mkdirSync('cdk.out', { recursive: true });
@@ -35,10 +35,7 @@ describeErpConformance(
     return sandboxTarget(({ baseUrl, ...options }) => acme({ url: baseUrl, ...options }));
   },
   {
-    concurrency: 'this ERP books twice; the ledger locks the order',
-    'never-changed': 'every order of this ERP has a change time',
-    session: 'an API key needs no session',
-    units: 'an order tells no unit but its own',
+    ...sandboxCannot,
     'page-cap': 'orders of one change time must fit on one page; else the listing ends with a sentence',
   },
 );

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Receipt } from '../../../../shared/model/completions.ts';
 import { attemptAfter, failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
-import { completionOf, productOrderOf, quantityKey } from '../conformance/completions.ts';
+import { completionOf, partOf, quantityKey } from '../conformance/completions.ts';
 import type { FaultProxy } from '../conformance/fault-proxy.ts';
 import { TrytonBooks } from './books.ts';
 import { createRpcServer, type RpcServer } from './server.ts';
@@ -17,12 +17,8 @@ beforeEach(() => {
 
 const order = { number: '17', id: '17' };
 /** Parts of 2, 2 and 1. None is final, as nobody knows which will be the last. */
-function part(n: 1 | 2 | 3) {
-  const quantity = { amount: n === 3 ? '1' : '2' };
-  return completionOf(order, { quantity, final: false }, productOrderOf(order, n));
-}
 function book(n: 1 | 2 | 3, attempt = firstAttempt()): Promise<Receipt> {
-  const completion = part(n);
+  const completion = partOf(order, n, n === 3 ? '1' : '2');
   const key = quantityKey(completion.productOrder);
   return server.connector().book(completion, key, attempt);
 }
