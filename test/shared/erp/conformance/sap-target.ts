@@ -55,19 +55,11 @@ export async function sapTarget(
         }
         return completion;
       },
-      ...(configured.goodsMovements === 'receipt'
-        ? {
-            'a lot is longer than a batch': async () => {
-              const order = { number: books.plan('FG227', '5').ManufacturingOrder };
-              return completionOf(order, { lots: [{ number: 'LOT-0000001' }] });
-            },
-          }
-        : {
-            'no receipt has its lot': async () => {
-              const order = { number: books.plan('FG227', '5').ManufacturingOrder };
-              return completionOf(order, { lots: [{ number: 'L1' }] });
-            },
-          }),
+      'its lot is longer than a batch, or has no receipt': async () => {
+        const order = { number: books.plan('FG227', '5').ManufacturingOrder };
+        const number = configured.goodsMovements === 'receipt' ? 'LOT-0000001' : 'L1';
+        return completionOf(order, { lots: [{ number }] });
+      },
     },
     units: { own: 'PC', foreign: 'KG' },
     rounded: undefined,
