@@ -7,9 +7,10 @@ import { shorten } from '../../model/text.ts';
 import { dayIn, isDate, utcInstant } from '../../model/time.ts';
 import { made, readOrWhy, Unread } from '../../model/unread.ts';
 import type { CompleteIntegration, CompletionMapping } from '../define.ts';
+import { checkedField, completionFields } from './completion-fields.ts';
 import { checksOf, componentsOf, type Given, operationsOf, totalOf } from './details.ts';
 import { planned } from './recorded.ts';
-import { callMapping, checkedField, completionFields } from './validate.ts';
+import { callMapping } from './validate.ts';
 
 /**
  * What is to be booked for completed product orders: one, or all parts of a split ERP order (their quantities

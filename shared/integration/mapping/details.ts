@@ -4,7 +4,7 @@ import type { Check, Component, Operation } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
 import { type Quantity, sumOf } from '../../model/quantity.ts';
 import { made } from '../../model/unread.ts';
-import type { completionFields } from './validate.ts';
+import type { completionFields } from './completion-fields.ts';
 
 type Fields = typeof completionFields;
 /** What a function of the mapping has given, checked. */
@@ -75,7 +75,7 @@ function checkReports({ reports, recordings }: Reports, number: string): void {
   if (long)
     throw unclear(
       number,
-      `operation ${long.operation} took more than a day for each recording${placeIn(long)}: correct its time in Azumuta, as somebody forgot to end it`,
+      `operation ${long.operation} took more than ${mostSeconds / 3600} h for each recording${placeIn(long)}: correct its time in Azumuta, as somebody forgot to end it`,
     );
 }
 

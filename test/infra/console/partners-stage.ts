@@ -23,8 +23,8 @@ export async function startPartnersStage() {
     },
     completions: {
       quantity: (completed) => recorded(completed, 'Good quantity'),
-      scrap: (completed) => recorded(completed, 'Scrap quantity'),
-      lots: (completed) => recordedAll(completed, 'Serial number'),
+      scrap: (completed) => recorded(completed, 'Scrap quantity', { optional: true }),
+      lots: (completed) => recordedAll(completed, 'Serial number', { optional: true }),
       notes: ({ recordings }) => recordings.map(({ operator }) => `Built by ${operator ?? 'nobody'}`),
       includeOperators: true,
     },

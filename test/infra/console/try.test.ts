@@ -171,7 +171,7 @@ describe('a completion', () => {
     const { number, draft } = await releasedAndSent();
     await stage.createInAzumuta(draft);
     const { text } = await tried({ from: 'azumuta', number });
-    expect(text).toContain('no quantity');
+    expect(text).toContain('no step');
     expect(text).toContain('Azumuta says that it is not completed');
   });
 });

@@ -53,7 +53,7 @@ describe('a wrong line of the contract', () => {
       '.productOrder.number: found "$.number", expected a path such as',
     ],
     [{ productOrder: { number: [] } }, '.productOrder.number: found an empty list, expected a path such as'],
-    [{ list: { next: 5 } }, '.list.next: found number, expected a path such as'],
+    [{ list: { next: 5 } }, '.list.next: found 5, expected a path such as'],
     [
       { operations: { findArticle: { query: { no: '{nr}' } } } },
       '.findArticle.query.no: found "{nr}", expected no',

@@ -3,6 +3,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { figuresOf, packed } from '../../../shared/completions/content.ts';
 import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
+import { planned } from '../../../shared/integration/mapping/recorded.ts';
 import { bookingKeyOf, ledgerIndexes, orderKey } from '../../../shared/ledger/keys.ts';
 import { forBookingOnly } from '../../../shared/ledger/records/bookings.ts';
 import type { Key } from '../../../shared/platform/aws/dynamodb-table.ts';
@@ -32,9 +33,11 @@ describe('the way back of an order that waits for its completion', () => {
         recording({ id, workInstruction, durationSeconds: 1234, url: url(`recordings/${id}`) }),
       ),
     });
-    const completion = mapCompletion({ completions: {}, timeZone: 'Europe/Brussels' }, 'quantity', [
-      completed,
-    ]);
+    const completion = mapCompletion(
+      { completions: { quantity: planned }, timeZone: 'Europe/Brussels' },
+      'quantity',
+      [completed],
+    );
     return bookingPlan({
       planned: plannedBooking({
         key: `${productOrder.id}#quantity`,

@@ -113,7 +113,7 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'each-part-finishes-the-order',
     file: 'shared/completions/read-contents.ts',
-    find: "const final = mapped.final && entry?.part.book !== 'each';",
+    find: 'const final = mapped.final && !isPart;',
     replace: 'const final = mapped.final;',
     why: 'The first part closes the ERP order, and the others cannot be booked.',
     foundBy: ['deadLetters'],
@@ -160,7 +160,7 @@ export const completionMutants: readonly Mutant[] = [
   },
   {
     name: 'one-piece-unless-recorded',
-    file: mapping,
+    file: 'shared/integration/mapping/recorded.ts',
     find: "typeof Quantity === 'number' || typeof Quantity === 'string' ? Quantity : undefined",
     replace: "typeof Quantity === 'number' || typeof Quantity === 'string' ? 1 : undefined",
     why: 'Five pieces were built as planned, but one is booked.',
@@ -177,14 +177,15 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'last-lot-dropped',
     file: mapping,
-    find: "checked('lots', lots, mapping.lots ?? (() => []))",
-    replace: "checked('lots', lots, mapping.lots ?? (() => [])).map((given) => given.slice(0, 1))",
+    find: "each('lots', completionFields.lots, mapping.lots ?? (() => []), parts)",
+    replace:
+      "each('lots', completionFields.lots, mapping.lots ?? (() => []), parts).map((given) => given.slice(0, 1))",
     why: 'Pieces leave the factory with serial numbers that the ERP does not have.',
     foundBy: ['figures', 'deadLetters'],
   },
   {
     name: 'quantity-of-the-first-part',
-    file: mapping,
+    file: 'shared/integration/mapping/details.ts',
     find: 'sumOf(quantities.map(({ amount }) => amount))',
     replace: 'sumOf(quantities.slice(0, 1).map(({ amount }) => amount))',
     why: 'An order that must be booked as a whole is booked with its first part only.',

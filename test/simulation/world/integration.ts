@@ -1,5 +1,5 @@
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
-import { defineIntegration, recorded, recordedAll } from '../../../shared/integration/index.ts';
+import { defineIntegration, planned, recorded, recordedAll } from '../../../shared/integration/index.ts';
 import type { Dialect } from '../../support/dialects/dialect.ts';
 import type { ErpModel } from '../partners/erp.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -49,7 +49,8 @@ export function integrationOf(
       ...(split === 'one' ? {} : { split: { per: 'unit', book: split } }),
     },
     completions: {
-      quantity: (completed) => recorded(completed, 'Good quantity'),
+      // Only what differs from the plan is counted.
+      quantity: (completed) => recorded(completed, 'Good quantity', { optional: true }) ?? planned(completed),
       scrap: (completed) => recorded(completed, 'Scrap quantity', { optional: true }),
       lots: (completed) => recordedAll(completed, 'Serial number', { optional: true }),
     },

@@ -103,7 +103,14 @@ it('has no figures for an amendment, which books no quantity', async () => {
 
   await book(amendmentOf(order, { notes: ['A late check'] }));
 
-  expect(booked()).toEqual({ good: '0', scrap: '0', produced: '0', goodLots: [], scrapLots: [] });
+  expect(booked()).toEqual({
+    good: '0',
+    scrap: '0',
+    produced: '0',
+    scrapped: [],
+    goodLots: [],
+    scrapLots: [],
+  });
 });
 
 describe('an order of which a look-up tells the quantity', () => {

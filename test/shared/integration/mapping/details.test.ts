@@ -206,7 +206,7 @@ describe('what the operations report', () => {
       ),
     ],
     [
-      'operation 0010 took more than a day for each recording (recording r2)',
+      'operation 0010 took more than 24 h for each recording (recording r2)',
       { of },
       completed(worked.recordings[0] ?? {}, { workInstruction: saw, durationSeconds: 200_000 }),
     ],
