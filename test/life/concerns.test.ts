@@ -1,27 +1,20 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ErpOrder } from '../../shared/model/orders.ts';
 import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
-import { createLifePlant, days, hours, type LifePlant } from './plant.ts';
+import { eachWithPlant, erpLists, kinds, made, plant, subjects } from './acts.ts';
+import { days, hours } from './plant.ts';
 
-let plant: LifePlant;
-beforeEach(() => {
-  plant = createLifePlant();
-});
-afterEach(() => plant.close());
+eachWithPlant();
 
 const posted = ({ number, id }: PlannedOrderRef, more: object = {}) => ({
   ...{ number, id, article: 'GEAR-01', quantity: '5', unit: 'u', dueDate: '2026-12-10' },
   ...more,
 });
-const kinds = async () => (await plant.ledger.concerns.open(() => 100)).map(({ kind }) => kind);
-const made = () => plant.azumuta.productOrders().map(({ number, status }) => `${number} ${status}`);
-const subjects = () => plant.mails.map(({ subject }) => subject);
 
 /** Pulls, works, and tells people. */
 async function round(after = hours): Promise<void> {
   plant.advance(after);
-  await plant.pull();
-  await plant.work();
+  await plant.pulled();
   await plant.alerts();
 }
 
@@ -45,15 +38,6 @@ function edit(quantity: number): void {
   };
 }
 
-/** The ERP shows all orders like this. */
-function erpShows(change: (row: Record<string, unknown>) => Record<string, unknown>): void {
-  plant.answers.erp = (_, answer) => {
-    const given = answer() as { body?: { orders?: Record<string, unknown>[] } };
-    if (given.body?.orders) given.body.orders = given.body.orders.map(change);
-    return given;
-  };
-}
-
 describe('an order that was cancelled and removed in Azumuta, as people were asked', () => {
   it('is over at the next look, and nobody is told of it for ever', async () => {
     const order = await released();
@@ -63,8 +47,7 @@ describe('an order that was cancelled and removed in Azumuta, as people were ask
     plant.azumuta.remove(order.number);
     for (let day = 0; day < 30; day++) {
       plant.advance(days);
-      await plant.reconcile();
-      await plant.work();
+      await plant.looked();
       await plant.alerts();
     }
     expect(await kinds()).toEqual([]);
@@ -76,7 +59,7 @@ describe('an order that was cancelled and removed in Azumuta, as people were ask
     plant.erp.cancel(order);
     await round();
     plant.azumuta.remove(order.number);
-    erpShows((row) => ({ ...row, status: 'released', changedAt: plant.clock.now().toISOString() }));
+    erpLists((row) => ({ ...row, status: 'released', changedAt: plant.clock.now().toISOString() }));
     await round();
     await round();
     expect(made()).toEqual([`${order.number} open`]);
@@ -179,7 +162,7 @@ it('follows an article that was renamed in Azumuta, once the mapping has its new
   plant.deploy({ productOrders: { article: () => 'GEAR-01B', parameters: () => ({ Quantity: 5 }) } });
   plant.erp.touch(order);
   await round();
-  await plant.replay();
+  await plant.replayed();
   await round();
 
   // Assess
@@ -196,7 +179,7 @@ describe('an order that is built and booked', () => {
     const order = await released();
     plant.azumuta.complete(order.number);
     await round();
-    erpShows((row) => ({ ...row, status: 'cancelled', changedAt: plant.clock.now().toISOString() }));
+    erpLists((row) => ({ ...row, status: 'cancelled', changedAt: plant.clock.now().toISOString() }));
     change(order);
     await round();
     expect(await kinds()).toEqual([]);
@@ -219,16 +202,14 @@ describe('an order that is built and booked', () => {
     const order = await released();
     plant.erp.putBack(order);
     plant.advance(days);
-    await plant.reconcile();
-    await plant.work();
+    await plant.looked();
     expect(await kinds()).toEqual(['unwanted']);
     plant.erp.releaseAgain(order);
     plant.azumuta.complete(order.number);
     await plant.work();
     expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '5' });
     plant.advance(days);
-    await plant.reconcile();
-    await plant.work();
+    await plant.looked();
     expect(await kinds()).toEqual([]);
   });
 });
@@ -265,14 +246,12 @@ it('needs nobody for a withdrawn order of which a planner tells what was read be
   const [before] = (await plant.ledger.knownOrders.read(order.number)).concerns;
   plant.azumuta.remove(order.number);
   await round(days);
-  await plant.reconcile();
-  await plant.work();
+  await plant.looked();
   expect(await kinds()).toEqual([]);
   if (before) await plant.ledger.concerns.begin(order.number, before);
   expect(await kinds()).toEqual(['unwanted']);
   plant.advance(days);
-  await plant.reconcile();
-  await plant.work();
+  await plant.looked();
   expect(await kinds()).toEqual([]);
 });
 

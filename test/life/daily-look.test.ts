@@ -1,13 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Answer } from '../support/server.ts';
-import { createLifePlant, days, type LifePlant } from './plant.ts';
+import { eachWithPlant, plant, takePlant } from './acts.ts';
+import { days, type LifePlant } from './plant.ts';
 
-let plant: LifePlant;
-beforeEach(() => {
-  // The ERP posts its orders, and posts no change.
-  plant = createLifePlant({ integration: { schedule: { pull: 'off' } } });
-});
-afterEach(() => plant.close());
+// The ERP posts its orders, and posts no change.
+eachWithPlant({ integration: { schedule: { pull: 'off' } } });
 
 type Order = ReturnType<LifePlant['plan']>;
 const posted = ({ number, id }: Order, more: object = {}) => ({
@@ -30,8 +27,7 @@ async function made(more: object = {}): Promise<Order> {
 async function day(count = 1): Promise<void> {
   plant.advance(count * days);
   plant.table.expire();
-  await plant.reconcile();
-  await plant.work();
+  await plant.looked();
 }
 
 /** What the ERP answers when it is asked for one order. */
@@ -172,11 +168,9 @@ describe('the daily look at an open order', () => {
 
 describe('an order that was raised while its product order is open', () => {
   it.each(['odoo 17', 'odoo 19', 'sap-s4hana', 'rest'] as const)('keeps its rest open in %s', async (erp) => {
-    plant.close();
-    plant = createLifePlant({ erp });
+    takePlant({ erp });
     const order = plant.plan('3');
-    await plant.pull();
-    await plant.work();
+    await plant.pulled();
     plant.erp.changeQuantity(order, '99');
     plant.azumuta.complete(order.number);
     await plant.work();
@@ -200,8 +194,7 @@ describe('the replay of a creation that was refused', () => {
     const order = await refused();
     plant.deploy({});
     plant.erp.changeQuantity(order, '7');
-    await plant.replay();
-    await plant.work();
+    await plant.replayed();
     expect(plant.azumuta.productOrders()).toMatchObject([
       { number: order.number, article: 'GEAR-01', parameters: { Quantity: 7 } },
     ]);
@@ -212,8 +205,7 @@ describe('the replay of a creation that was refused', () => {
     const order = await refused();
     plant.deploy({});
     plant.erp.cancel(order);
-    await plant.replay();
-    await plant.work();
+    await plant.replayed();
     expect(plant.azumuta.productOrders()).toEqual([]);
     expect(plant.letters()).toEqual([]);
   });
@@ -221,8 +213,7 @@ describe('the replay of a creation that was refused', () => {
   it('says why the order cannot be mapped now', async () => {
     await refused();
     plant.deploy({ productOrders: { article: () => '' } });
-    await plant.replay();
-    await plant.work();
+    await plant.replayed();
     expect(plant.azumuta.productOrders()).toEqual([]);
     expect(plant.letters()).toEqual([expect.stringContaining('productOrders.article gave an empty text')]);
   });

@@ -1,37 +1,20 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createLifePlant, hours, type LifePlant } from './plant.ts';
+import { expect, it } from 'vitest';
+import { eachWithPlant, erpLists, kinds, plant } from './acts.ts';
+import { hours } from './plant.ts';
 
-let plant: LifePlant;
-beforeEach(() => {
-  plant = createLifePlant();
-});
-afterEach(() => plant.close());
+eachWithPlant();
 
-const kinds = async () => (await plant.ledger.concerns.open(() => 100)).map(({ kind }) => kind);
 const posted = (order: { readonly number: string; readonly id?: string | undefined }, more: object) => ({
   ...{ number: order.number, id: order.id, article: 'GEAR-01', quantity: '5', unit: 'u' },
   ...more,
 });
-
-const byChange = (a: Record<string, unknown>, b: Record<string, unknown>) =>
-  String(a.changedAt) < String(b.changedAt) ? -1 : 1;
-
-/** The ERP shows the rows of its list so. */
-function erpLists(change: (row: Record<string, unknown>) => Record<string, unknown>): void {
-  plant.answers.erp = (_, answer) => {
-    const given = answer() as { body?: { orders?: Record<string, unknown>[] } };
-    if (given.body?.orders) given.body.orders = given.body.orders.map(change).sort(byChange);
-    return given;
-  };
-}
 
 async function day(): Promise<void> {
   for (let at = 0; at < 24; at += 4) {
     plant.advance(4 * hours);
     await plant.alerts();
   }
-  await plant.reconcile();
-  await plant.work();
+  await plant.looked();
 }
 
 it('is not overdue by its first date once the planner has moved it', async () => {
@@ -69,8 +52,7 @@ it('reads what comes after an order whose change time is days ahead', async () =
     plant.advance(hours);
     return plant.plan('1').number;
   });
-  await plant.pull();
-  await plant.work();
+  await plant.pulled();
   const made = plant.azumuta.productOrders().map(({ number }) => number);
   expect(made).toEqual(expect.arrayContaining(later));
 });
@@ -81,8 +63,7 @@ it('tells of a change time in the future, follows what changes before it, and sa
   let isWrong = true;
   erpLists((row) => (isWrong ? { ...row, changedAt: '2026-11-27T08:00:00.000Z' } : row));
   for (let at = 0; at < 3; at++) {
-    await plant.pull();
-    await plant.work();
+    await plant.pulled();
     await plant.alerts();
     plant.advance(hours);
   }
@@ -113,8 +94,7 @@ it('takes the newer of two posts that overtake each other', async () => {
 
 it('tells both figures when a recording is corrected after it was booked, until they are equal again', async () => {
   const order = plant.plan('5');
-  await plant.pull();
-  await plant.work();
+  await plant.pulled();
   plant.azumuta.complete(order.number, { quantity: 5 });
   await plant.work();
   const shows = (good: number, scrap: number) => {

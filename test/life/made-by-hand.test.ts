@@ -1,12 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { planned } from '../../shared/integration/index.ts';
-import { createLifePlant, hours, type LifePlant } from './plant.ts';
+import { eachWithPlant, plant } from './acts.ts';
+import { hours, type LifePlant } from './plant.ts';
 
-let plant: LifePlant;
-beforeEach(() => {
-  plant = createLifePlant();
-});
-afterEach(() => plant.close());
+eachWithPlant();
 
 const books = (order: ReturnType<LifePlant['plan']>) => {
   const { state, good } = plant.erp.books(order);
@@ -16,13 +13,11 @@ const books = (order: ReturnType<LifePlant['plan']>) => {
 it('never books one product order on two ERP orders, when an operator gave it the number of the other', async () => {
   // Prepare
   const first = plant.plan('5');
-  await plant.pull();
-  await plant.work();
+  await plant.pulled();
   plant.azumuta.rename(first.number, 'MO/0002');
   plant.advance(hours);
   const second = plant.plan('5');
-  await plant.pull();
-  await plant.work();
+  await plant.pulled();
 
   // Act
   plant.azumuta.complete(second.number, { quantity: 5 });
@@ -43,8 +38,7 @@ it('finds that an order whose creation was refused is booked, when it was typed 
   // Prepare
   plant.deploy({ productOrders: { variants: () => ['Red'], parameters: () => ({ Quantity: 5 }) } });
   const order = plant.plan('5');
-  await plant.pull();
-  await plant.work();
+  await plant.pulled();
   plant.azumuta.typeByHand(order.number, 'GEAR-01', { Quantity: 5 });
   plant.azumuta.complete(order.number);
   await plant.work();
@@ -53,8 +47,7 @@ it('finds that an order whose creation was refused is booked, when it was typed 
 
   // Act
   plant.advance(hours);
-  await plant.replay();
-  await plant.work();
+  await plant.replayed();
 
   // Assess
   expect(plant.letters()).toEqual([]);
@@ -98,8 +91,7 @@ it.each([
 it('books a product order that was made again after its booking was refused', async () => {
   // Prepare: two serial numbers are missing
   const order = plant.plan('3', 'serials');
-  await plant.pull();
-  await plant.work();
+  await plant.pulled();
   plant.azumuta.complete(order.number, { serials: ['S1'] });
   await plant.work();
   expect(plant.letters()).toHaveLength(1);
@@ -110,8 +102,7 @@ it('books a product order that was made again after its booking was refused', as
   plant.azumuta.typeByHand(order.number, plant.erp.articles.serials, { Quantity: 3 });
   plant.azumuta.complete(order.number, { serials: ['S1', 'S2', 'S3'] });
   await plant.work();
-  await plant.replay();
-  await plant.work();
+  await plant.replayed();
 
   // Assess
   expect(books(order)).toEqual({ state: 'done', good: '3' });
@@ -126,8 +117,7 @@ describe('a second product order of one number', () => {
   it('is told when it is completed instead of ours, which an operator has copied', async () => {
     // Prepare
     const order = plant.plan('5', 'plain', { dueDate: '2027-02-01' });
-    await plant.pull();
-    await plant.work();
+    await plant.pulled();
     const copy = plant.azumuta.typeByHand(order.number, 'GEAR-01', { Quantity: 5 });
 
     // Act

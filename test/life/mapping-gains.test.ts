@@ -1,11 +1,7 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createLifePlant, type LifePlant } from './plant.ts';
+import { expect, it } from 'vitest';
+import { eachWithPlant, plant } from './acts.ts';
 
-let plant: LifePlant;
-beforeEach(() => {
-  plant = createLifePlant();
-});
-afterEach(() => plant.close());
+eachWithPlant();
 
 /** The plant's mapping, which sends a further parameter along. */
 const withColour = (colour: (number: string) => string | undefined) => ({
@@ -18,8 +14,7 @@ const withColour = (colour: (number: string) => string | undefined) => ({
 });
 
 async function pulled() {
-  const report = await plant.pull();
-  await plant.work();
+  const report = await plant.pulled();
   await plant.alerts();
   return { report, mails: plant.mails.map(({ subject }) => subject) };
 }
@@ -91,8 +86,7 @@ it('is no change either for an order that a proxy refused after it was sent, and
   );
 
   // Act
-  await plant.replay();
-  await plant.work();
+  await plant.replayed();
   const { report } = await pulled();
 
   // Assess

@@ -1,11 +1,7 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createLifePlant, type LifePlant } from './plant.ts';
+import { expect, it } from 'vitest';
+import { eachWithPlant, plant } from './acts.ts';
 
-let plant: LifePlant;
-beforeEach(() => {
-  plant = createLifePlant();
-});
-afterEach(() => plant.close());
+eachWithPlant();
 
 const orders = 5;
 const repeated = 100;
@@ -13,8 +9,7 @@ const repeated = 100;
 /** Completes some orders, each of whose triggers comes so often. */
 async function storm(times: number) {
   const planned = Array.from({ length: orders }, () => plant.plan('1'));
-  await plant.pull();
-  await plant.work();
+  await plant.pulled();
   for (const { number } of planned) plant.azumuta.complete(number);
   const triggers = plant.triggers.splice(0);
   const before = { writes: plant.writes(), azumuta: plant.calls.azumuta };
@@ -50,7 +45,8 @@ async function forged(count: number) {
   // The first run of the alerts counts the last thirty days.
   await plant.alerts();
   const before = { writes: plant.writes(), azumuta: plant.calls.azumuta };
-  for (let nth = 0; nth < count; nth += 1) await plant.trigger({ productOrderNumber: `FORGED-${nth}` });
+  for (let nth = 0; nth < count; nth += 1)
+    await plant.trigger(JSON.stringify({ productOrderNumber: `FORGED-${nth}` }));
   await plant.work();
   await plant.alerts();
   return {
@@ -76,7 +72,7 @@ it('costs little and leaves no dead letter when triggers name numbers that nobod
 it('books a product order that somebody typed by hand and Azumuta shows a few seconds late', async () => {
   // Prepare
   const number = plant.plan('3').number;
-  await plant.trigger({ productOrderNumber: number });
+  await plant.trigger(JSON.stringify({ productOrderNumber: number }));
   await plant.work(1000);
 
   // Act

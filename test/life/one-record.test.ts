@@ -1,8 +1,8 @@
-import { afterEach, expect, it } from 'vitest';
-import { createLifePlant, hours, type LifePlant } from './plant.ts';
+import { expect, it } from 'vitest';
+import { eachWithPlant, plant, takePlant } from './acts.ts';
+import { hours } from './plant.ts';
 
-let plant: LifePlant;
-afterEach(() => plant.close());
+eachWithPlant();
 
 const made = () =>
   plant.azumuta
@@ -16,7 +16,6 @@ const records = () =>
 
 it('knows an order that was posted without its id by the id that the pull brings, also when it is renamed', async () => {
   // Prepare
-  plant = createLifePlant();
   const order = plant.plan('5');
   await plant.post({ number: order.number, article: 'GEAR-01', quantity: '5', unit: 'u' });
   await plant.work();
@@ -27,8 +26,7 @@ it('knows an order that was posted without its id by the id that the pull brings
   // Act
   plant.advance(hours);
   plant.erp.rename?.(order, `${order.number}-A`);
-  await plant.pull();
-  await plant.work();
+  await plant.pulled();
   plant.azumuta.complete(order.number);
   await plant.work();
 
@@ -40,7 +38,7 @@ it('knows an order that was posted without its id by the id that the pull brings
 
 it('keeps one record of an order that comes with its id, then without, and grows', async () => {
   // Prepare
-  plant = createLifePlant({
+  takePlant({
     integration: { productOrders: { split: { per: 'unit', book: 'when-all-done' } } },
   });
   const order = plant.plan('1');
@@ -50,8 +48,7 @@ it('keeps one record of an order that comes with its id, then without, and grows
   plant.advance(hours);
   plant.erp.changeQuantity(order, '3');
   await plant.post({ ...posted, quantity: '3' });
-  await plant.pull();
-  await plant.work();
+  await plant.pulled();
 
   // Act
   for (const number of made()) plant.azumuta.complete(number);

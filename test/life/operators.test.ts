@@ -1,15 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { giveUp, remake, settle } from '../../infra/ops/orders/end-order.ts';
 import type { ErpOrder } from '../../shared/model/orders.ts';
 import { createQueues } from '../../shared/platform/aws/queue.ts';
 import { queueUrlOf } from '../simulation/world/plant.ts';
-import { createLifePlant, days, hours, type LifePlant } from './plant.ts';
+import { eachWithPlant, kinds, made, plant, subjects } from './acts.ts';
+import { days, hours } from './plant.ts';
 
-let plant: LifePlant;
-beforeEach(() => {
-  plant = createLifePlant();
-});
-afterEach(() => plant.close());
+eachWithPlant();
 
 const dependencies = () => ({
   ledger: plant.ledger,
@@ -17,13 +14,10 @@ const dependencies = () => ({
   queueUrls: { 'product-orders': queueUrlOf('product-orders') },
 });
 const request = (number: string, go = true) => ({ number, go, note: 'because (An)' });
-const kinds = async () => (await plant.ledger.concerns.open(() => 100)).map(({ kind }) => kind);
-const made = () => plant.azumuta.productOrders().map(({ number, status }) => `${number} ${status}`);
 
 async function released() {
   const order = plant.plan('5', 'plain', { dueDate: '2026-11-25' });
-  await plant.pull();
-  await plant.work();
+  await plant.pulled();
   return order;
 }
 
@@ -31,8 +25,7 @@ async function daysLater(count: number): Promise<void> {
   for (let at = 0; at < count; at++) {
     plant.advance(days);
     await plant.pull();
-    await plant.reconcile();
-    await plant.work();
+    await plant.looked();
     await plant.alerts();
   }
 }
@@ -42,8 +35,7 @@ describe('a concern that is settled', () => {
     const order = await released();
     plant.advance(hours);
     plant.erp.changeQuantity(order, '8');
-    await plant.pull();
-    await plant.work();
+    await plant.pulled();
     const shown = await settle(request(order.number, false), 'changed', dependencies());
     expect([shown.length, await kinds()]).toEqual([1, ['changed']]);
     await settle(request(order.number), 'changed', dependencies());
@@ -112,7 +104,6 @@ describe('an order that was removed in Azumuta', () => {
 });
 
 describe('a dead letter whose cause was put right without it', () => {
-  const subjects = () => plant.mails.map(({ subject }) => subject.replace('life-production: ', ''));
   async function dayWithAlerts(): Promise<void> {
     for (let at = 0; at < 30; at++) {
       plant.advance(hours);
@@ -123,8 +114,7 @@ describe('a dead letter whose cause was put right without it', () => {
   it('is over once the completion was corrected and booked, and its message is no unknown one', async () => {
     // Prepare
     const order = plant.plan('3', 'serials');
-    await plant.pull();
-    await plant.work();
+    await plant.pulled();
     plant.azumuta.complete(order.number, { serials: ['S1'] });
     await plant.work();
     await plant.alerts();
@@ -151,16 +141,14 @@ describe('a dead letter whose cause was put right without it', () => {
       },
     });
     const order = plant.plan('5');
-    await plant.pull();
-    await plant.work();
+    await plant.pulled();
     await plant.alerts();
     expect(subjects()).toEqual([expect.stringContaining('order got stuck')]);
 
     // Act
     plant.advance(hours);
     plant.erp.changeQuantity(order, '6');
-    await plant.pull();
-    await plant.work();
+    await plant.pulled();
     await dayWithAlerts();
 
     // Assess
@@ -171,8 +159,7 @@ describe('a dead letter whose cause was put right without it', () => {
 
 it('tells nobody that an order is overdue, because a trigger came months before it is due', async () => {
   const order = plant.plan('5', 'plain', { dueDate: '2027-02-28' });
-  await plant.pull();
-  await plant.work();
+  await plant.pulled();
   plant.azumuta.triggerAgain(order.number);
   await plant.work();
   for (let day = 0; day < 10; day++) {

@@ -1,20 +1,16 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createLifePlant, days, hours, type LifePlant } from './plant.ts';
+import { expect, it } from 'vitest';
+import { eachWithPlant, plant } from './acts.ts';
+import { days, hours, type LifePlant } from './plant.ts';
 
-let plant: LifePlant;
-beforeEach(() => {
-  plant = createLifePlant({
-    integration: { productOrders: { split: { per: 'unit', book: 'when-all-done' } } },
-  });
+eachWithPlant({
+  integration: { productOrders: { split: { per: 'unit', book: 'when-all-done' } } },
 });
-afterEach(() => plant.close());
 
 type Order = ReturnType<LifePlant['plan']>;
 
 async function made(quantity: string): Promise<Order> {
   const order = plant.plan(quantity, 'plain', { dueDate: '2026-12-01' });
-  await plant.pull();
-  await plant.work();
+  await plant.pulled();
   expect(plant.azumuta.productOrders()).toHaveLength(Number(quantity));
   return order;
 }
@@ -27,8 +23,7 @@ async function built(order: Order, ...parts: readonly number[]): Promise<void> {
 async function reduced(order: Order, quantity: string): Promise<void> {
   plant.advance(hours);
   plant.erp.changeQuantity(order, quantity);
-  await plant.pull();
-  await plant.work();
+  await plant.pulled();
 }
 
 const concerns = async ({ number }: Order, part: number) =>
@@ -74,8 +69,7 @@ it('tells that a part is not wanted any more once a surplus one was built instea
   expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '1' });
   expect(await plant.ledger.orders.find(`${order.number}/1`)).toMatchObject({ awaitsCompletion: true });
   plant.advance(days);
-  await plant.reconcile();
-  await plant.work();
+  await plant.looked();
   expect(await concerns(order, 1)).toEqual([
     'The ERP does not release it any more: remove it in Azumuta by hand',
   ]);
@@ -127,8 +121,7 @@ it('has the link of a recording that came to another part while their booking wa
   // Act
   refuses = false;
   plant.advance(hours);
-  await plant.replay();
-  await plant.work();
+  await plant.replayed();
 
   // Assess
   const links = plant.erp.books(order).links.join();
@@ -149,8 +142,7 @@ it('waits with its first part until all are booked, however long that takes', as
   plant.azumuta.complete(`${order.number}/2`);
   plant.triggers.length = 0;
   plant.advance(10 * days);
-  await plant.reconcile();
-  await plant.work();
+  await plant.looked();
   expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '2' });
   expect(await waits()).toBe(false);
 });

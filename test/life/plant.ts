@@ -9,7 +9,7 @@ import { createReconcileCompletions } from '../../functions/reconcile-completion
 import { createSendAlerts } from '../../functions/send-alerts/send-alerts.ts';
 import { operatorLedger } from '../../infra/local/operator-clients.ts';
 import { DeadLetterQueue } from '../../infra/ops/dead-letters/queue.ts';
-import { type ReplayRequest, replay } from '../../infra/ops/replay/replay.ts';
+import { replay } from '../../infra/ops/replay/replay.ts';
 import { defineIntegration, planned, recorded, recordedAll } from '../../shared/integration/index.ts';
 import { ledgerIndexes } from '../../shared/ledger/keys.ts';
 import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
@@ -19,10 +19,17 @@ import { createQueueModel } from '../simulation/aws/queue.ts';
 import { createSecretsModel } from '../simulation/aws/secrets.ts';
 import { createTableModel } from '../simulation/aws/table.ts';
 import { createAzumutaModel, type TriggerRequest } from '../simulation/partners/azumuta.ts';
-import { type ErpModel, type ErpName, erpModels } from '../simulation/partners/erp.ts';
+import { type ErpName, erpModels } from '../simulation/partners/erp.ts';
 import { receivedOf, responseOf } from '../simulation/partners/fetch.ts';
 import { urlOf } from '../simulation/world/network.ts';
-import { queueUrlOf } from '../simulation/world/plant.ts';
+import {
+  environment,
+  orderApiKey,
+  queuesOfStack,
+  queueUrlOf,
+  secretsOf,
+  webhookToken,
+} from '../simulation/world/plant.ts';
 import type { Answer, Received } from '../support/server.ts';
 
 export const hours = 3_600_000;
@@ -39,43 +46,6 @@ export interface LifeOptions {
 }
 
 export type LifePlant = ReturnType<typeof createLifePlant>;
-
-const secretsOf = (erp: ErpModel, apiKey: string) =>
-  new Map(
-    Object.entries({
-      'webhook-token': { current: 'a-token-of-the-webhook' },
-      'order-api-key': { current: 'a-key-of-the-order-endpoint' },
-      'azumuta-api-key': { apiKey },
-      'erp-credentials': erp.credentials,
-    }).map(([name, value]) => [name, JSON.stringify(value)]),
-  );
-
-const environment = {
-  STACK_NAME: 'AzumutaErp-life-production',
-  LEDGER_TABLE_NAME: 'ledger',
-  PRODUCT_ORDERS_QUEUE_URL: queueUrlOf('product-orders'),
-  COMPLETIONS_QUEUE_URL: queueUrlOf('completions'),
-  DEAD_LETTERS_QUEUE_URL: queueUrlOf('dead-letters'),
-  WEBHOOK_TOKEN_SECRET_ARN: 'webhook-token',
-  ORDER_API_KEY_SECRET_ARN: 'order-api-key',
-  AZUMUTA_API_KEY_SECRET_ARN: 'azumuta-api-key',
-  ERP_CREDENTIALS_SECRET_ARN: 'erp-credentials',
-  ALLOWED_SOURCES: '[]',
-  SETTLING_SECONDS: '300',
-  RETRY_BASE_SECONDS: '4',
-  BREAKER_COOLDOWN_SECONDS: '15',
-  ALERTS_TOPIC_ARN: 'alerts',
-  MORNING_MAIL_TOPIC_ARN: 'mail',
-};
-
-const queuesOf = (now: () => number, newId: () => string) =>
-  createQueueModel({
-    ...{ now, random: () => 0.5, newId },
-    queues: (['product-orders', 'completions', 'dead-letters'] as const).map((name) => ({
-      ...{ name, url: queueUrlOf(name), retentionSeconds: 14 * 86_400 },
-      visibilityTimeoutSeconds: name === 'dead-letters' ? 30 : 360,
-    })),
-  });
 
 /**
  * A plant in one process: the deployed functions over models of AWS, Azumuta and an ERP, with a clock that a test moves
@@ -103,14 +73,16 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
     if (!/^(Get|Query)/.test(command.constructor.name)) writes += 1;
     return Reflect.apply(sendsToTable, client, [command]);
   }) as typeof client.send;
-  const queues = queuesOf(() => now, newId);
+  const queues = createQueueModel({
+    ...{ now: () => now, random: () => 0.5, newId, queues: queuesOfStack },
+  });
   const erp = erpModels[erpName]({ now: clock.now, newId });
   const triggers: TriggerRequest[] = [];
   const azumuta = createAzumutaModel({
     ...{ now: clock.now, newId, articles: Object.values(erp.articles) },
     sendTrigger: (request) => triggers.push(request),
   });
-  const secrets = createSecretsModel(secretsOf(erp, azumuta.apiKey));
+  const secrets = createSecretsModel(secretsOf(azumuta, erp));
   const calls = { azumuta: 0, erp: 0 };
   /** What a partner answers instead. */
   const answers: Record<'azumuta' | 'erp', (received: Received, answer: () => Answer) => Answer> = {
@@ -153,7 +125,10 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
     });
     const names = integration.azumuta.contract.trigger;
     const runtime = {
-      environment: { ...environment, CONFIGURATION_VERSION: version, TRIGGER_NAMES: JSON.stringify(names) },
+      environment: {
+        ...{ ...environment, STACK_NAME: 'AzumutaErp-life-production' },
+        ...{ CONFIGURATION_VERSION: version, TRIGGER_NAMES: JSON.stringify(names) },
+      },
       ...{ clock, random: () => 0.5, newId },
       ...{ dynamodb: table.client, sqs: queues.client, secretsManager: secrets.client },
       sns: {
@@ -195,23 +170,17 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
   });
   const consumers = [mapped('product-orders'), mapped('completions')];
 
-  /** Sends the triggers that wait. */
-  async function sendTriggers(): Promise<void> {
-    for (const { url, init } of triggers.splice(0))
-      await call(functions.webhook, {
-        ...{ rawQueryString: url.search.slice(1), body: init.body ?? '' },
-        pathParameters: { event: 'product-order-completed', token: 'a-token-of-the-webhook' },
-        requestContext: { http: { method: init.method, sourceIp: '192.0.2.1' }, requestId: newId() },
-      });
-  }
-
   /** A trigger with this body, whoever sends it. */
-  function trigger(body: object): Promise<unknown> {
-    return call(functions.webhook, {
-      body: JSON.stringify(body),
-      pathParameters: { event: 'product-order-completed', token: 'a-token-of-the-webhook' },
+  const trigger = (body: string) =>
+    call(functions.webhook, {
+      body,
+      pathParameters: { event: 'product-order-completed', token: webhookToken },
       requestContext: { http: { method: 'POST', sourceIp: '192.0.2.1' }, requestId: newId() },
     });
+
+  /** Sends the triggers that wait. */
+  async function sendTriggers(): Promise<void> {
+    for (const { init } of triggers.splice(0)) await trigger(String(init.body));
   }
 
   /** What the HTTP API would pass, as far as the functions read it. */
@@ -222,10 +191,13 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
   }
 
   const ofErp = (method: string, more: object) => ({
-    headers: { 'x-api-key': 'a-key-of-the-order-endpoint' },
+    headers: { 'x-api-key': orderApiKey },
     requestContext: { http: { method, sourceIp: '192.0.2.1' }, requestId: newId() },
     ...more,
   });
+
+  const pull = () => functions.pull({}, invocation(300));
+  const reconcile = () => functions.reconcile({}, invocation(300));
 
   /** Works until nothing waits, or for so long. */
   async function work(forMs = 2 * hours): Promise<void> {
@@ -248,21 +220,8 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
   }
 
   return {
-    ...{
-      clock,
-      table,
-      queues,
-      erp,
-      azumuta,
-      answers,
-      calls,
-      mails,
-      ledger,
-      work,
-      triggers,
-      sendTriggers,
-      trigger,
-    },
+    ...{ clock, table, queues, erp, azumuta, answers, calls, mails, ledger },
+    ...{ work, triggers, sendTriggers, trigger },
     /** Writes of the ledger so far, those that it refused among them. */
     writes: () => writes,
     advance(ms: number) {
@@ -280,12 +239,21 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
       const answer = await call(functions.accept, ofErp('GET', { pathParameters: { number } }));
       return JSON.parse(answer.body).orders[0];
     },
-    pull: () => functions.pull({}, invocation(300)),
-    reconcile: () => functions.reconcile({}, invocation(300)),
+    pull,
+    /** Pulls, and works until nothing waits. */
+    async pulled() {
+      const report = await pull();
+      await work();
+      return report;
+    },
+    reconcile,
+    /** The daily look, and all that follows from it. */
+    looked: () => reconcile().then(() => work()),
     alerts: () => functions.alerts({}, invocation()),
-    replay: (request: Partial<ReplayRequest> = {}) =>
-      replay(
-        { go: true, signal: new AbortController().signal, ...request },
+    /** All dead letters are sent again, and worked on. */
+    async replayed() {
+      await replay(
+        { go: true, signal: new AbortController().signal },
         {
           deadLetters: new DeadLetterQueue(queues.client, queueUrlOf('dead-letters')),
           queues: createQueues(queues.client),
@@ -295,7 +263,9 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
           },
           ...{ ledger, names: functions.names, clock },
         },
-      ),
+      );
+      await work();
+    },
     /** Reasons of the dead letters. */
     letters: () =>
       queues

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { askedOf, readOrders } from '../../infra/console/orders.ts';
 import { orderPage } from '../../infra/console/pages/order.ts';
 import { todayPage } from '../../infra/console/pages/today.ts';
@@ -11,13 +11,10 @@ import { problemsOf } from '../../shared/situation/problems.ts';
 import { readSituation } from '../../shared/situation/read.ts';
 import { readToday } from '../../shared/situation/today.ts';
 import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
-import { createLifePlant, days, hours, type LifePlant } from './plant.ts';
+import { eachWithPlant, plant } from './acts.ts';
+import { days, hours } from './plant.ts';
 
-let plant: LifePlant;
-beforeEach(() => {
-  plant = createLifePlant();
-});
-afterEach(() => plant.close());
+eachWithPlant();
 
 /** What each view says of an order, as text: `trace`, the console's page, its flows, the doctor and the mails. */
 async function views(number: string) {
@@ -57,16 +54,14 @@ async function views(number: string) {
 
 async function released(): Promise<PlannedOrderRef> {
   const order = plant.plan('5', 'plain', { dueDate: '2026-11-26' });
-  await plant.pull();
-  await plant.work();
+  await plant.pulled();
   return order;
 }
 
 async function round(): Promise<void> {
   plant.advance(hours);
   await plant.pull();
-  await plant.reconcile();
-  await plant.work();
+  await plant.looked();
   await plant.alerts();
 }
 
@@ -204,7 +199,7 @@ describe('no view calls well', () => {
     ['a message that waits for hours', () => waiting()],
     ['triggers with numbers that nobody knows', () => plant.ledger.concerns.countUnknown('FORGED')],
     ['a partner that is down', () => outage()],
-    ['a dead letter of no known order', () => plant.trigger({ nonsense: true })],
+    ['a dead letter of no known order', () => plant.trigger('{"nonsense":true}')],
   ] as const)('a plant with %s', async (_, happens) => {
     // Prepare
     const { number } = await released();

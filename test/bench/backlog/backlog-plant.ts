@@ -6,7 +6,7 @@ import { createChance } from '../../simulation/world/chance.ts';
 import { goesWell } from '../../simulation/world/fate.ts';
 import { beginning } from '../../simulation/world/moments.ts';
 import { urlOf } from '../../simulation/world/network.ts';
-import { createPlant, orderApiKey, webhookToken } from '../../simulation/world/plant.ts';
+import { createPlant, secretsOf } from '../../simulation/world/plant.ts';
 import { createTimeline } from '../../simulation/world/timeline.ts';
 import { createTriggerSender } from '../../simulation/world/triggers.ts';
 import { createVirtualTime } from '../../simulation/world/virtual-time.ts';
@@ -65,12 +65,7 @@ export function createBacklogPlant(perSecond: number) {
     comesTwice: () => false,
     isDeleteLost: () => false,
     partner: (name) => (name === 'erp' ? erp.answer : azumuta.answer),
-    secrets: new Map([
-      ['webhook-token', JSON.stringify({ current: webhookToken })],
-      ['order-api-key', JSON.stringify({ current: orderApiKey })],
-      ['azumuta-api-key', JSON.stringify({ apiKey: azumuta.apiKey })],
-      ['erp-credentials', JSON.stringify(model.credentials)],
-    ]),
+    secrets: secretsOf(azumuta, model),
     watch: noWatch,
   });
 

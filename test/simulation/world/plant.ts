@@ -33,7 +33,7 @@ export const orderApiKey = 'a-key-of-the-order-endpoint';
 const tableName = 'ledger';
 
 /** The environment that infra/stack gives the functions, with values for the simulation. */
-const environment = {
+export const environment = {
   STACK_NAME: 'simulation',
   LEDGER_TABLE_NAME: tableName,
   PRODUCT_ORDERS_QUEUE_URL: queueUrlOf('product-orders'),
@@ -51,7 +51,18 @@ const environment = {
   MORNING_MAIL_TOPIC_ARN: 'morning-mail',
 };
 
-export interface PlantSurroundings {
+/** What Secrets Manager holds of a plant with these partners. */
+export const secretsOf = (azumuta: { readonly apiKey: string }, erp: { readonly credentials: unknown }) =>
+  new Map(
+    Object.entries({
+      'webhook-token': { current: webhookToken },
+      'order-api-key': { current: orderApiKey },
+      'azumuta-api-key': { apiKey: azumuta.apiKey },
+      'erp-credentials': erp.credentials,
+    }).map(([name, value]) => [name, JSON.stringify(value)]),
+  );
+
+interface PlantSurroundings {
   readonly time: VirtualTime;
   readonly chance: Chance;
   readonly timeline: Timeline;
@@ -227,7 +238,7 @@ function topicsOf({ mailed, timeline }: PlantSurroundings): AlertSurroundings['s
 }
 
 const day = 86_400;
-const queuesOfStack = queueNames.map((name) => ({
+export const queuesOfStack = queueNames.map((name) => ({
   name,
   url: queueUrlOf(name),
   visibilityTimeoutSeconds: name === 'dead-letters' ? 30 : 360,

@@ -12,7 +12,7 @@ import { createChance } from './chance.ts';
 import { integrationOf, sourceParameter } from './integration.ts';
 import { beginning, minuteMs } from './moments.ts';
 import { broken } from './network.ts';
-import { createPlant, orderApiKey, type Plant, webhookToken } from './plant.ts';
+import { createPlant, type Plant, secretsOf } from './plant.ts';
 import type { PartnerModel, PartnerName } from './process.ts';
 import { createTimeline } from './timeline.ts';
 import { createTriggerSender } from './triggers.ts';
@@ -57,12 +57,7 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
     articles: Object.values(erp.articles),
     sendTrigger: triggers.send,
   });
-  const secrets = new Map([
-    ['webhook-token', JSON.stringify({ current: webhookToken })],
-    ['order-api-key', JSON.stringify({ current: orderApiKey })],
-    ['azumuta-api-key', JSON.stringify({ apiKey: azumuta.apiKey })],
-    ['erp-credentials', JSON.stringify(erp.credentials)],
-  ]);
+  const secrets = secretsOf(azumuta, erp);
   const outages = new Map<PartnerName, PartnerOutage>();
   const models = {
     azumuta: dialect ? inDialect(dialect, azumuta.answer) : azumuta.answer,
