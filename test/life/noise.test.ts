@@ -84,3 +84,25 @@ it('books a product order that somebody typed by hand and Azumuta shows a few se
   // Assess
   expect(plant.erp.books({ number })).toMatchObject({ good: '3' });
 });
+
+it('reads each version of a work instruction once for all orders, whichever container books them', async () => {
+  // Prepare
+  const read: string[] = [];
+  plant.answers.azumuta = ({ url: { pathname } }, answer) => {
+    if (pathname.includes('/workinstructions/')) read.push(pathname);
+    return answer();
+  };
+
+  // Act
+  for (let nth = 0; nth < 3; nth += 1) {
+    const order = plant.plan('1');
+    await plant.pulled();
+    plant.azumuta.complete(order.number);
+    await plant.work();
+    plant.deploy({});
+  }
+
+  // Assess: an article has two of them
+  expect(new Set(read).size).toBe(2);
+  expect(read).toHaveLength(2);
+});

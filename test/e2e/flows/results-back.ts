@@ -8,7 +8,7 @@ import { operatorClients } from '../../../infra/local/operator-clients.ts';
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api.ts';
 import { patient } from '../../support/patient.ts';
-import { booked, bookingsOf, builtOrder, builtOrders, readsOfRecordings, seldom } from './journey.ts';
+import { booked, bookingsOf, builtOrder, readsOfRecordings, seldom } from './journey.ts';
 import { calls, system } from './plant.ts';
 
 const deadLetterOf = (number: string) =>
@@ -43,17 +43,6 @@ export function resultsBackTests(): void {
       expect(booking?.notes.join()).toContain('Assemble housing');
       expect(booking?.links.length).toBeGreaterThan(0);
       expect(new Set(await readsOfRecordings())).toEqual(new Set([1]));
-    });
-
-    it('costs one read of each version of a work instruction for all orders', async () => {
-      const first = await builtOrder();
-      await system.azumuta.complete(first);
-      await booked(first);
-      const numbers = await builtOrders(2);
-      await system.azumuta.forgetCalls();
-      for (const number of numbers) await system.azumuta.complete(number);
-      for (const number of numbers) await booked(number);
-      expect((await system.azumuta.calls())['GET /api/v1/workinstructions/{id}'] ?? 0).toBe(0);
     });
 
     it('is left to a person, with the reason, when somebody else completed the order in the ERP', async () => {
