@@ -52,10 +52,11 @@ async function journey(accident: readonly ScenarioEvent[], { look, events = [], 
 }
 
 /** The same journey without the accident; several accidents share it. */
-const calmOnes = new Map<Given, ReturnType<typeof journey>>();
+const calmOnes = new Map<string, ReturnType<typeof journey>>();
 function calmJourneyOf(given: Given) {
-  const calm = calmOnes.get(given) ?? journey([], given);
-  calmOnes.set(given, calm);
+  const name = `${JSON.stringify(given)} ${given.look?.[1]}`;
+  const calm = calmOnes.get(name) ?? journey([], given);
+  calmOnes.set(name, calm);
   return calm;
 }
 
