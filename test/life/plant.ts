@@ -161,11 +161,7 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
 
   const mapped = (name: Queue) => ({
     url: queueUrlOf(name),
-    mapping: createEventSourceMapping(queues, {
-      queueUrl: queueUrlOf(name),
-      queueArn: `arn:aws:sqs:eu-west-1:000000000000:${name}`,
-      ...{ region: 'eu-west-1', batchSize: 10 },
-    }),
+    mapping: createEventSourceMapping(queues, queueUrlOf(name)),
     run: (event: SQSEvent) => functions[name === 'completions' ? 'book' : 'create'](event, invocation()),
   });
   const consumers = [mapped('product-orders'), mapped('completions')];

@@ -2,27 +2,17 @@ import { expect, it } from 'vitest';
 import { createEventSourceMapping, type InvocationEnd } from './event-source-mapping.ts';
 import { main, queueStage, second } from './queue-stage.ts';
 
-const queueArn = 'arn:aws:sqs:eu-west-1:000000000000:main';
-
-function mappedStage(batchSize = 10) {
+function mappedStage() {
   const stage = queueStage();
-  const mapping = createEventSourceMapping(stage.model, {
-    queueUrl: main,
-    queueArn,
-    region: 'eu-west-1',
-    batchSize,
-  });
-  return { ...stage, mapping };
+  return { ...stage, mapping: createEventSourceMapping(stage.model, main) };
 }
 
 it('receives at most one batch, and nothing from an empty queue', () => {
-  const { mapping, send } = mappedStage(2);
+  const { mapping, send } = mappedStage();
   const empty = mapping.receive();
   for (const body of ['a', 'b', 'c']) send(body);
 
-  const sizes = [mapping.receive(), mapping.receive(), mapping.receive()].map(
-    (batch) => batch?.event.Records.length,
-  );
+  const sizes = [2, 2, 2].map((most) => mapping.receive(most)).map((batch) => batch?.event.Records.length);
 
   expect(empty).toBeUndefined();
   expect(sizes).toEqual([2, 1, undefined]);

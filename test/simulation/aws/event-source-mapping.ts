@@ -3,17 +3,6 @@ import type { SQSEvent } from 'aws-lambda';
 import { type ReceivedMessage, sqsEvent, succeeded } from '../../../infra/local/emulator/lambda/sqs-event.ts';
 import type { QueueModel } from './queue.ts';
 
-interface MappedQueue {
-  readonly queueUrl: string;
-  readonly queueArn: string;
-  readonly region: string;
-  /**
-   * At most 10: without a batching window a batch is one receive ("Creating and configuring an SQS event source
-   * mapping").
-   */
-  readonly batchSize: number;
-}
-
 export interface Batch {
   readonly event: SQSEvent;
   readonly messages: readonly ReceivedMessage[];
@@ -26,11 +15,15 @@ export type InvocationEnd = { readonly returned: unknown } | 'failed';
  * Models what Lambda's event source mapping does before and after an invocation, with ReportBatchItemFailures. The
  * caller decides when it polls and how many invocations run at once.
  */
-export function createEventSourceMapping(queues: QueueModel, mapped: MappedQueue) {
-  const { queueUrl: QueueUrl, queueArn: arn, region, batchSize } = mapped;
+export function createEventSourceMapping(queues: QueueModel, QueueUrl: string) {
+  const region = 'eu-west-1';
+  const arn = `arn:aws:sqs:${region}:000000000000:${QueueUrl.split('/').at(-1)}`;
   return {
-    /** One receive of at most a batch, by long poll. The messages get the queue's visibility timeout. Undefined when the queue is empty. */
-    receive(most = batchSize): Batch | undefined {
+    /**
+     * One receive, by long poll: without a batching window, a batch is no more ("Creating and configuring an SQS event
+     * source mapping"). The messages get the queue's visibility timeout. Undefined when the queue is empty.
+     */
+    receive(most = 10): Batch | undefined {
       const { Messages: messages } = queues.answer(
         new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: most, WaitTimeSeconds: 20 }),
       );

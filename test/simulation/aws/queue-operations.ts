@@ -8,7 +8,7 @@ import {
   type SendMessageBatchCommandInput,
 } from '@aws-sdk/client-sqs';
 import type { ReceivedMessage } from '../../../infra/local/emulator/lambda/sqs-event.ts';
-import { type Placed, pop, push } from '../heap.ts';
+import { insertByTime, type Timed } from '../by-time.ts';
 import {
   bytesOf,
   checkMessage,
@@ -60,13 +60,13 @@ export interface Copy {
 }
 
 /** When a copy becomes visible; outdated if that has changed since. */
-interface Appearance extends Placed {
+interface Appearance extends Timed {
   readonly copy: Copy;
 }
 
 export interface Queue extends ModelledQueue {
   readonly copies: Set<Copy>;
-  /** A heap, because searching tens of thousands of waiting messages would take too long. */
+  /** By time, because searching tens of thousands of waiting messages would take too long. */
   readonly appearances: Appearance[];
   /** None of its copies exceeds its retention before this moment; epoch milliseconds. */
   noneExpiresBefore: number;
@@ -114,26 +114,17 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
   }
 
   function appear(queue: Queue, copy: Copy): void {
-    push(queue.appearances, { ms: copy.visibleAt, place: 0, copy });
+    insertByTime(queue.appearances, { ms: copy.visibleAt, copy });
   }
 
   function send(queue: Queue, message: Outgoing) {
     const attributes = checkMessage(message);
-    const { MessageBody: body = '', DelaySeconds = 0 } = message;
-    const sentAt = now();
-    const copy: Copy = {
-      id: newId(),
-      body,
-      attributes,
-      sentAt,
-      visibleAt: sentAt + DelaySeconds * 1000,
-      receives: 0,
-      firstReceivedAt: undefined,
-      receivedAt: 0,
-      handle: undefined,
-    };
-    put(queue, copy);
-    return { MessageId: copy.id };
+    const [id, sentAt] = [newId(), now()];
+    put(queue, {
+      ...{ id, body: message.MessageBody ?? '', attributes, sentAt, visibleAt: sentAt },
+      ...{ receives: 0, firstReceivedAt: undefined, receivedAt: 0, handle: undefined },
+    });
+    return { MessageId: id };
   }
 
   function sendBatch({ QueueUrl, Entries = [] }: SendMessageBatchCommandInput) {
@@ -260,7 +251,7 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
       if (!first) return undefined;
       const { copy, ms } = first;
       if (queue.copies.has(copy) && copy.visibleAt === ms && ms < expiresAt(queue, copy)) return ms;
-      pop(queue.appearances);
+      queue.appearances.shift();
     }
   }
 

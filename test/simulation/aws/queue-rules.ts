@@ -15,8 +15,6 @@ export const maxMessageBytes = 1024 * 1024;
  * 12 hours: for one timeout (API reference of ChangeMessageVisibility), and in total ("Amazon SQS visibility timeout").
  */
 export const maxVisibilitySeconds = 43_200;
-/** 15 minutes ("Amazon SQS delay queues"). */
-export const maxDelaySeconds = 900;
 
 /** Text attributes: the only ones that the bundle sends. */
 export type TextAttributes = Readonly<
@@ -26,7 +24,6 @@ export type TextAttributes = Readonly<
 export interface Outgoing {
   readonly MessageBody: string | undefined;
   readonly MessageAttributes?: Record<string, MessageAttributeValue> | undefined;
-  readonly DelaySeconds?: number | undefined;
 }
 
 /** The fields that the SDK's error classes need. */
@@ -60,14 +57,13 @@ const taken = /^[\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u;
  * @throws MissingParameter without a body, InvalidMessageContents for a character that SQS does not accept,
  * InvalidParameterValue for a value out of range (API reference of SendMessage).
  */
-export function checkMessage({ MessageBody, MessageAttributes, DelaySeconds }: Outgoing): TextAttributes {
+export function checkMessage({ MessageBody, MessageAttributes }: Outgoing): TextAttributes {
   if (!MessageBody) {
     throw commonError('MissingParameter', 'The request must contain the parameter MessageBody.');
   }
   if (!taken.test(MessageBody)) {
     throw new InvalidMessageContents(refused('The message contains characters outside the allowed set.'));
   }
-  checkRange('DelaySeconds', DelaySeconds, 0, maxDelaySeconds);
   const attributes = checkAttributes(MessageAttributes ?? {});
   if (bytesOf({ MessageBody, MessageAttributes }) > maxMessageBytes) {
     throw commonError('InvalidParameterValue', `Message must be shorter than ${maxMessageBytes} bytes.`);

@@ -1,4 +1,9 @@
-import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs';
 import { createQueueModel } from './queue.ts';
 
 export const main = 'http://sqs.local/000000000000/main';
@@ -33,13 +38,21 @@ export function queueStage({ random = () => 0.999 }: { random?: () => number } =
     pass: (ms: number) => {
       at += ms;
     },
-    send: (body: string, DelaySeconds = 0) =>
-      model.answer(new SendMessageCommand({ QueueUrl: main, MessageBody: body, DelaySeconds })).MessageId ??
-      '',
+    send: (body: string) =>
+      model.answer(new SendMessageCommand({ QueueUrl: main, MessageBody: body })).MessageId ?? '',
     receive: (QueueUrl = main, MaxNumberOfMessages = 10, WaitTimeSeconds = 20) =>
       model.answer(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages, WaitTimeSeconds })).Messages ??
       [],
-    remove: (ReceiptHandle: string | undefined) =>
-      model.answer(new DeleteMessageCommand({ QueueUrl: main, ReceiptHandle })),
+    /** @returns the code of the refusal. */
+    remove: (ReceiptHandle: string | undefined) => {
+      const Entries = [{ Id: '1', ReceiptHandle }];
+      return model.answer(new DeleteMessageBatchCommand({ QueueUrl: main, Entries })).Failed?.[0]?.Code;
+    },
+    /** @returns the code of the refusal. */
+    change: (ReceiptHandle: string | undefined, VisibilityTimeout: number) => {
+      const Entries = [{ Id: '1', ReceiptHandle, VisibilityTimeout }];
+      const command = new ChangeMessageVisibilityBatchCommand({ QueueUrl: main, Entries });
+      return model.answer(command).Failed?.[0]?.Code;
+    },
   };
 }

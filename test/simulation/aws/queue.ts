@@ -1,9 +1,7 @@
 import {
   type BatchResultErrorEntry,
   ChangeMessageVisibilityBatchCommand,
-  ChangeMessageVisibilityCommand,
   DeleteMessageBatchCommand,
-  DeleteMessageCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
@@ -11,16 +9,14 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { ReceivedMessage } from '../../../infra/local/emulator/lambda/sqs-event.ts';
-import { type Copy, createQueueOperations, type QueueModelOptions } from './queue-operations.ts';
+import { createQueueOperations, type QueueModelOptions } from './queue-operations.ts';
 import { inBatch } from './queue-rules.ts';
 
 export type QueueCommand =
   | SendMessageCommand
   | SendMessageBatchCommand
-  | ChangeMessageVisibilityCommand
   | ChangeMessageVisibilityBatchCommand
   | ReceiveMessageCommand
-  | DeleteMessageCommand
   | DeleteMessageBatchCommand
   | GetQueueAttributesCommand;
 
@@ -56,15 +52,9 @@ export function createQueueModel(options: QueueModelOptions) {
       const Messages = receive(command.input);
       return Messages.length > 0 ? { $metadata, Messages } : { $metadata };
     }
-    if (command instanceof ChangeMessageVisibilityCommand) {
-      return { $metadata, ...changeVisibility(queueAt(command.input.QueueUrl), command.input) };
-    }
     if (command instanceof ChangeMessageVisibilityBatchCommand) {
       const queue = queueAt(command.input.QueueUrl);
       return inBatch(command.input.Entries ?? [], (entry) => changeVisibility(queue, entry));
-    }
-    if (command instanceof DeleteMessageCommand) {
-      return { $metadata, ...remove(queueAt(command.input.QueueUrl), command.input.ReceiptHandle) };
     }
     if (command instanceof DeleteMessageBatchCommand) {
       const queue = queueAt(command.input.QueueUrl);
@@ -95,8 +85,7 @@ export function createQueueModel(options: QueueModelOptions) {
       const queue = queueAt(queueUrl);
       const copy = queue.known.get(messageId);
       if (!copy) throw new Error(`${queue.name} never had the message ${messageId}.`);
-      // Each copy keeps the message's delay.
-      put(queue, { ...copy, handle: undefined, visibleAt: copy.receives > 0 ? now() : copy.visibleAt });
+      put(queue, { ...copy, handle: undefined, visibleAt: now() });
     },
 
     /** The earliest moment (epoch milliseconds, not before now) at which a receive can return or move something. */
@@ -106,21 +95,7 @@ export function createQueueModel(options: QueueModelOptions) {
     },
 
     /** All messages in the queue, oldest first; a duplicated message appears once per copy. */
-    messages: (queueUrl: string) => [...queueAt(queueUrl).copies].map((copy) => stored(copy, now())),
-  };
-}
-
-function stored(copy: Copy, now: number) {
-  const hidden = copy.handle === undefined ? ('delayed' as const) : ('in flight' as const);
-  return {
-    messageId: copy.id,
-    body: copy.body,
-    attributes: copy.attributes,
-    /** Epoch milliseconds of the first sending. */
-    sentAt: copy.sentAt,
-    receiveCount: copy.receives,
-    state: copy.visibleAt > now ? hidden : ('visible' as const),
-    /** Epoch milliseconds from which it can be received. */
-    visibleAt: copy.visibleAt,
+    messages: (queueUrl: string) =>
+      [...queueAt(queueUrl).copies].map(({ id, body, attributes }) => ({ messageId: id, body, attributes })),
   };
 }

@@ -13,7 +13,7 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { ledgerTimeToLive } from '../../../shared/ledger/keys.ts';
 import type { Key, StoredItem, TableIndex } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { type Condition, holds, parseCondition } from './conditions.ts';
@@ -133,19 +133,16 @@ export function createTableModel({ name, indexes, now, indexLagMs }: TableOption
     },
     /** All items; those of a partition by their sort keys. */
     items: (): StoredItem[] => store.all().map((item) => unmarshall(item)),
-    /** The size of an item as DynamoDB counts it, whether or not it is in the table. */
-    bytesOf: (item: StoredItem) => bytesOfItem(marshall(item, { removeUndefinedValues: true })),
     /** The largest item that was ever written. */
     largest: store.largest,
     /**
-     * Deletes the items whose time to live is over, or those of them that are chosen, and returns their number. Only this
-     * call deletes them. Source: AWS, "Using time to live (TTL) in DynamoDB": expired items are deleted "within a few
+     * Deletes the items whose time to live is over, and returns their number. Only this call deletes them. Source: AWS, "Using time to live (TTL) in DynamoDB": expired items are deleted "within a few
      * days", and remain visible until then; the attribute is a number, in epoch seconds.
      */
-    expire(isChosen: (item: StoredItem) => boolean = () => true): number {
+    expire(): number {
       const expired = store.all().filter((item) => {
         const end = item[ledgerTimeToLive]?.N;
-        return end !== undefined && Number(end) * 1000 < now() && isChosen(unmarshall(item));
+        return end !== undefined && Number(end) * 1000 < now();
       });
       for (const item of expired) store.remove(item);
       return expired.length;

@@ -22,12 +22,7 @@ export function createPoller(
   },
 ) {
   const { time, chance, queues, comesTwice, isDeleteLost } = runtime;
-  const mapping = createEventSourceMapping(queues, {
-    queueUrl: url,
-    queueArn: `arn:aws:sqs:eu-west-1:000000000000:${url.split('/').at(-1)}`,
-    region: 'eu-west-1',
-    batchSize: 10,
-  });
+  const mapping = createEventSourceMapping(queues, url);
   let isPaused = false;
   let received = 0;
   let batches = 0;

@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Placed, pop, push } from '../heap.ts';
+import { insertByTime, type Timed } from '../by-time.ts';
 
 export type VirtualTime = ReturnType<typeof createVirtualTime>;
 
-interface Planned extends Placed {
+interface Planned extends Timed {
   readonly act: () => void;
   readonly isAlone: boolean;
 }
@@ -16,13 +16,12 @@ export class NoEnd extends Error {}
 
 /** Time that advances only when nothing is left to do at the present moment. Epoch milliseconds. */
 export function createVirtualTime(start: number, maxSteps = usualMaxSteps) {
-  const heap: Planned[] = [];
+  const planned: Planned[] = [];
   let now = start;
-  let places = 0;
   let steps = 0;
 
   function plan(ms: number, act: () => void, isAlone = false): void {
-    push(heap, { ms: Math.max(ms, now), place: places++, act, isAlone });
+    insertByTime(planned, { ms: Math.max(ms, now), act, isAlone });
   }
 
   return {
@@ -39,7 +38,7 @@ export function createVirtualTime(start: number, maxSteps = usualMaxSteps) {
      */
     async run(isOver: () => boolean): Promise<boolean> {
       while (!isOver()) {
-        const next = pop(heap);
+        const next = planned.shift();
         if (!next) return false;
         now = next.ms;
         next.act();
