@@ -1,7 +1,7 @@
 import { setInterval as every, setTimeout as pause } from 'node:timers/promises';
 import { startLocalSystem } from '../../infra/local/run-locally.ts';
+import { createChance } from '../simulation/world/chance.ts';
 import { viewQueues } from '../support/queues.ts';
-import { createDice } from './accidents/dice.ts';
 import { startFaults } from './accidents/faults.ts';
 import { startKilling } from './accidents/kills.ts';
 import { type Balance, balanceOf } from './balance/balance.ts';
@@ -54,7 +54,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     options.log(line);
   };
   const over = new AbortController();
-  const dice = (part: string) => createDice(options.seed, part);
+  // Each part has its own choices, which do not depend on another part's timing.
+  const chance = createChance(options.seed);
   const system = await startLocalSystem({
     integrationFile: 'integration.config.ts',
     dataDir: options.dataDir,
@@ -64,9 +65,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   try {
     const queues = viewQueues(system);
     const began = performance.now();
-    const load = startLoad(system, dice('load'), options);
-    const stopFaults = await startFaults(system, dice('faults'));
-    const kills = startKilling(system, dice('kills'), options.killEverySeconds);
+    const load = startLoad(system, chance.fork(), options);
+    const stopFaults = await startFaults(system, chance.fork());
+    const kills = startKilling(system, chance.fork(), options.killEverySeconds);
     const seconds = () => (performance.now() - began) / 1000;
     const soFar = (): SoFar => ({
       ...load.figures(),

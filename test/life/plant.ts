@@ -11,7 +11,6 @@ import { operatorLedger } from '../../infra/local/operator-clients.ts';
 import { DeadLetterQueue } from '../../infra/ops/dead-letters/queue.ts';
 import { replay } from '../../infra/ops/replay/replay.ts';
 import { defineIntegration, planned, recorded, recordedAll } from '../../shared/integration/index.ts';
-import { ledgerIndexes } from '../../shared/ledger/keys.ts';
 import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../../shared/platform/aws/queue.ts';
 import { createEventSourceMapping } from '../simulation/aws/event-source-mapping.ts';
@@ -62,10 +61,7 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
     },
     timeout: () => new AbortController().signal,
   };
-  const table = createTableModel({
-    ...{ name: 'ledger', indexes: Object.values(ledgerIndexes) },
-    ...{ now: () => now, indexLagMs: () => 0 },
-  });
+  const table = createTableModel({ now: () => now, indexLagMs: () => 0 });
   let writes = 0;
   const { client } = table;
   const sendsToTable = client.send;

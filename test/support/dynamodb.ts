@@ -2,8 +2,12 @@ import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { expect, vi } from 'vitest';
+import { ledgerIndexes } from '../../shared/ledger/keys.ts';
 import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
-import { createLedgerModel, indexes, tableName } from './modelled-table.ts';
+import { createLedgerModel } from './modelled-table.ts';
+
+const tableName = 'ledger';
+const indexes = Object.values(ledgerIndexes);
 
 /** An empty ledger table. */
 export interface LedgerStore {

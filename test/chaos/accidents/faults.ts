@@ -1,6 +1,6 @@
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import type { Fault } from '../../../infra/local/sandbox/faults.ts';
-import type { Dice } from './dice.ts';
+import type { Chance } from '../../simulation/world/chance.ts';
 
 /** The chance of each kind at each call that it may hit. */
 const usual = 0.02;
@@ -57,11 +57,14 @@ const faults: Readonly<Record<'azumuta' | 'erp', readonly Fault[]>> = {
 };
 
 /** Lets both partners fail at random. @returns what ends it. */
-export async function startFaults({ azumuta, erp }: LocalSystem, dice: Dice): Promise<() => Promise<void>> {
+export async function startFaults(
+  { azumuta, erp }: LocalSystem,
+  chance: Chance,
+): Promise<() => Promise<void>> {
   const drawn = (fault: Fault): Fault => ({
     ...fault,
     probability: fault.kind === 'timeout-after' ? seldom : usual,
-    seed: dice.seed(),
+    seed: chance.between(1, 1_000_000),
   });
   await Promise.all([azumuta.setFaults(faults.azumuta.map(drawn)), erp.setFaults(faults.erp.map(drawn))]);
   return async () => void (await Promise.all([azumuta.setFaults([]), erp.setFaults([])]));

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
-import type { Dice } from './dice.ts';
+import type { Chance } from '../../simulation/world/chance.ts';
 
 export type Kills = ReturnType<typeof startKilling>;
 
@@ -10,13 +10,13 @@ export type Kills = ReturnType<typeof startKilling>;
  * be dead all the time, and nothing could go wrong any more. The partners are not killed, as their books are the measure:
  * their faults are made by `faults.ts`.
  */
-export function startKilling(system: LocalSystem, dice: Dice, everySeconds: number) {
+export function startKilling(system: LocalSystem, chance: Chance, everySeconds: number) {
   const counts = new Map<string, number>();
   const stopping = new AbortController();
 
   async function go() {
     while (!stopping.signal.aborted) {
-      const ms = everySeconds * dice.between(500, 1500);
+      const ms = everySeconds * chance.between(500, 1500);
       await pause(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (!stopping.signal.aborted && (await serves(system))) killOne();
     }
@@ -24,7 +24,7 @@ export function startKilling(system: LocalSystem, dice: Dice, everySeconds: numb
 
   function killOne() {
     // Containers are killed more often than services and stores, as there are more of them.
-    const target = processOf(dice.chance(0.6));
+    const target = processOf(chance.happens(0.6));
     if (!target) return;
     try {
       process.kill(target.pid, 'SIGKILL');
@@ -38,9 +38,8 @@ export function startKilling(system: LocalSystem, dice: Dice, everySeconds: numb
     const candidates = system.emulator
       .processes()
       .filter(({ kind }) => (kind === 'container') === isContainer);
-    const [first, ...others] = candidates;
-    if (!first) return undefined;
-    const { pid, name } = dice.oneOf([first, ...others]);
+    if (candidates.length === 0) return undefined;
+    const { pid, name } = chance.pick(candidates);
     return { pid, name: isContainer ? `container of ${functionOf(system, name)}` : name };
   }
 

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import type { ProductionOrder } from '../../../infra/local/sandbox/erp/store.ts';
-import type { Dice } from '../accidents/dice.ts';
+import type { Chance } from '../../simulation/world/chance.ts';
 import { persistently, untilNone } from './patience.ts';
 
 export interface LoadFigures {
@@ -32,7 +32,7 @@ interface LoadOptions {
  * twice, as by a caller that got no answer), the others wait for the pull; operators complete each as soon as it is in
  * Azumuta. With `single` all are posted, and nothing is pulled, so no second message makes up for a lost one.
  */
-export function startLoad(system: LocalSystem, dice: Dice, { perSecond, single }: LoadOptions) {
+export function startLoad(system: LocalSystem, chance: Chance, { perSecond, single }: LoadOptions) {
   const { erp, emulator, azumuta, sandboxes } = system;
   const stopping = new AbortController();
   const posting: Promise<void>[] = [];
@@ -52,10 +52,10 @@ export function startLoad(system: LocalSystem, dice: Dice, { perSecond, single }
 
   async function releaseBatch(count: number) {
     orders += count;
-    const released = await erp.release({ count, seed: dice.seed() });
-    if (!single && !dice.chance(0.7)) return;
+    const released = await erp.release({ count, seed: chance.between(1, 1_000_000) });
+    if (!single && !chance.happens(0.7)) return;
     // Not awaited: planners go on while the endpoint is down.
-    const sent = post(released).then(() => (dice.chance(0.05) ? post(released) : undefined));
+    const sent = post(released).then(() => (chance.happens(0.05) ? post(released) : undefined));
     // A failure is thrown by finish(); until then it must not end the process.
     sent.catch(() => undefined);
     posting.push(sent);
@@ -86,7 +86,7 @@ export function startLoad(system: LocalSystem, dice: Dice, { perSecond, single }
 
   async function complete(number: string) {
     const quantity = Number(sandboxes.erp.store.order(number)?.quantity);
-    const scrap = dice.chance(0.1) ? Math.min(quantity, dice.between(1, 3)) : 0;
+    const scrap = chance.happens(0.1) ? Math.min(quantity, chance.between(1, 3)) : 0;
     await azumuta.complete(number, { scrap, quantity: quantity - scrap });
   }
 

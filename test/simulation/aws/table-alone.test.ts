@@ -15,10 +15,7 @@ let table: Table;
 beforeEach(() => {
   now = 1_000_000;
   lags = [];
-  model = createTableModel({
-    ...{ name: 'ledger', indexes: Object.values(ledgerIndexes) },
-    ...{ now: () => now, indexLagMs: () => lags.shift() ?? 0 },
-  });
+  model = createTableModel({ now: () => now, indexLagMs: () => lags.shift() ?? 0 });
   table = new Table(model.client, 'ledger');
 });
 

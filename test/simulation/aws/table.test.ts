@@ -177,9 +177,7 @@ for (const sequence of fc.sample(sequences, { numRuns: 16, seed: 23 })) {
 /** The first operation that gives something else on a model, after `plant` has changed each command. */
 async function firstDifference(plant: (command: TableCommand) => TableCommand, lagMs = 0) {
   for (const recording of recordings) {
-    const model = createTableModel({
-      ...{ name: 'ledger', indexes: Object.values(ledgerIndexes), now: () => 0, indexLagMs: () => lagMs },
-    });
+    const model = createTableModel({ now: () => 0, indexLagMs: () => lagMs });
     const send = async (command: TableCommand) => model.answer(plant(command));
     // `send` of the SDK has an overload for each command.
     const table = new Table({ send } as unknown as typeof model.client, 'ledger');

@@ -14,7 +14,7 @@ import {
   type UpdateItemCommandOutput,
 } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { ledgerTimeToLive } from '../../../shared/ledger/keys.ts';
+import { ledgerIndexes, ledgerTimeToLive } from '../../../shared/ledger/keys.ts';
 import type { Key, StoredItem, TableIndex } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { type Condition, holds, parseCondition } from './conditions.ts';
 import { notModelled, validationException } from './errors.ts';
@@ -41,9 +41,10 @@ export type TableAnswer =
 
 export type TableModel = ReturnType<typeof createTableModel>;
 
+const name = 'ledger';
+const indexes = Object.values(ledgerIndexes);
+
 interface TableOptions {
-  readonly name: string;
-  readonly indexes: readonly TableIndex[];
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Milliseconds until the indexes show a change; called for each change of a key of an index. */
@@ -53,9 +54,10 @@ interface TableOptions {
 /** Source: AWS, "Quotas in Amazon DynamoDB", item size: 400 KB. */
 const maxItemBytes = 400 * 1024;
 
-/** A model of one DynamoDB table with the key `pk`, `sk`, behind the commands of the AWS SDK. Answers are frozen. */
-export function createTableModel({ name, indexes, now, indexLagMs }: TableOptions) {
-  const store = createStore(indexes, { now, indexLagMs });
+/** A model of the ledger's table, with the key `pk`, `sk`, behind the commands of the AWS SDK. Answers are frozen. */
+export function createTableModel(options: TableOptions) {
+  const { now } = options;
+  const store = createStore(options);
 
   /**
    * Carries out a command at once, and answers it as DynamoDB does.
@@ -151,7 +153,7 @@ export function createTableModel({ name, indexes, now, indexLagMs }: TableOption
 }
 
 /** The items, and the indexes derived from them. */
-function createStore(indexes: readonly TableIndex[], times: Parameters<typeof createIndexes>[1]) {
+function createStore(times: TableOptions) {
   const partitions = new Map<string, Item[]>();
   const views = createIndexes(indexes, times);
   let largest: { readonly key: Key; readonly bytes: number } | undefined;

@@ -9,7 +9,7 @@ import { createWatch } from './watch.ts';
 async function prepared(breaker: Readonly<Record<string, unknown>>) {
   let at = beginning;
   const now = () => at;
-  const table = createTableModel({ name: 'ledger', indexes: [], now, indexLagMs: () => 0 });
+  const table = createTableModel({ now, indexLagMs: () => 0 });
   await new Table(table.client, 'ledger').putIf({
     ...{ pk: 'BREAKER#erp', sk: 'STATE', open: true },
     openedAt: new Date(beginning - 3_600_000).toISOString(),

@@ -48,7 +48,3 @@ it('makes unique ids of 17 characters', () => {
   expect(new Set(ids).size).toBe(ids.length);
   for (const id of ids) expect(id).toMatch(/^[0-9a-z]{17}$/);
 });
-
-it('refuses to pick from an empty list', () => {
-  expect(() => createChance(5).pick([])).toThrow(RangeError);
-});

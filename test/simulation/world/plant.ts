@@ -9,7 +9,6 @@ import { createReceiveWebhook } from '../../../functions/receive-webhook/receive
 import { createReconcileCompletions } from '../../../functions/reconcile-completions/reconcile-completions.ts';
 import { type AlertSurroundings, createSendAlerts } from '../../../functions/send-alerts/send-alerts.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
-import { ledgerIndexes } from '../../../shared/ledger/keys.ts';
 import { createQueueModel } from '../aws/queue.ts';
 import { createSecretsModel } from '../aws/secrets.ts';
 import { createTableModel } from '../aws/table.ts';
@@ -30,12 +29,11 @@ export type QueueName = (typeof queueNames)[number];
 export const queueUrlOf = (name: QueueName) => `https://sqs.invalid/${name}`;
 export const webhookToken = 'a-token-of-the-webhook';
 export const orderApiKey = 'a-key-of-the-order-endpoint';
-const tableName = 'ledger';
 
 /** The environment that infra/stack gives the functions, with values for the simulation. */
 export const environment = {
   STACK_NAME: 'simulation',
-  LEDGER_TABLE_NAME: tableName,
+  LEDGER_TABLE_NAME: 'ledger',
   PRODUCT_ORDERS_QUEUE_URL: queueUrlOf('product-orders'),
   COMPLETIONS_QUEUE_URL: queueUrlOf('completions'),
   DEAD_LETTERS_QUEUE_URL: queueUrlOf('dead-letters'),
@@ -91,8 +89,7 @@ export function createPlant(given: PlantSurroundings) {
   let { integration } = given;
   let versions = 1;
   const { now } = time;
-  const indexes = Object.values(ledgerIndexes);
-  const table = createTableModel({ name: tableName, indexes, now, indexLagMs: given.indexLagMs });
+  const table = createTableModel({ now, indexLagMs: given.indexLagMs });
   const queues = createQueueModel({ now, random: chance.next, newId: chance.id, queues: queuesOfStack });
   const secrets = createSecretsModel(given.secrets);
   const processes: Process[] = [];

@@ -1,4 +1,4 @@
-import { type Dialect, listOf, oneOf, type ShownRecording } from './dialect.ts';
+import { type Dialect, listed, listOf, oneOf, type ShownRecording } from './dialect.ts';
 
 /** The ids of the catalogue, which become numbers. */
 const counted: string[] = [];
@@ -97,7 +97,7 @@ export const counting: Dialect = {
           body: {
             number: order.orderNo,
             articleId: idOf(order.product.id),
-            parameters: Object.entries(order.parameters).map(([key, value]) => ({ key, value })),
+            parameters: listed(order.parameters),
             variantIds: order.options.map(idOf),
           },
         };

@@ -82,27 +82,23 @@ export const listOf = (path: RegExp, name: string, number: string, cursor: strin
   }),
 });
 
-/** The sandbox's create request, with the article's number and the variants' names. */
+/** The sandbox's create request. @param variants Their names. */
 export function creating(
-  { ask }: Pick<Asking, 'ask'>,
-  order: {
-    readonly number: string;
-    readonly article: string;
-    readonly parameters: unknown;
-    readonly variants: readonly string[];
-  },
+  ask: Asking['ask'],
+  number: string,
+  article: string,
+  parameters: unknown,
+  variants: readonly string[],
 ): Asked {
-  const found = ask({ path: '/articles', query: { number: order.article } });
-  const [article] = listAt(found.body, 'data').map((one) => Object(one));
-  const variants = listAt(article, 'variants').map((one) => Object(one));
-  const { number, parameters } = order;
-  const variantIds = order.variants.map((name) => variants.find((one) => one.name === name)?.id);
-  return {
-    method: 'POST',
-    path: '/productorders',
-    body: { number, articleId: article?.id ?? '', parameters, variantIds },
-  };
+  const found = ask({ path: '/articles', query: { number: article } });
+  const [{ id = '', variants: known = [] } = {}] = listAt(found.body, 'data').map((one) => Object(one));
+  const variantIds = variants.map((name) => known.find((one: { name: string }) => one.name === name)?.id);
+  return { method: 'POST', path: '/productorders', body: { number, articleId: id, parameters, variantIds } };
 }
+
+/** A list of parameters, of a map. */
+export const listed = (parameters: object) =>
+  Object.entries(parameters).map(([key, value]) => ({ key, value }));
 
 /** The sandbox's API in a dialect. */
 export function inDialect(dialect: Dialect, sandbox: (call: Received) => Answer): (call: Received) => Answer {

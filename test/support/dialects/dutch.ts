@@ -71,16 +71,7 @@ export const dutch: Dialect = {
     {
       method: 'POST',
       path: /^\/productieorders$/,
-      asks: ({ body, ask }) =>
-        creating(
-          { ask },
-          {
-            number: body.nummer,
-            article: body.artikel,
-            parameters: body.parameters,
-            variants: body.varianten,
-          },
-        ),
+      asks: ({ body, ask }) => creating(ask, body.nummer, body.artikel, body.parameters, body.varianten),
       shows: (order) => ({
         status: 201,
         body: '',

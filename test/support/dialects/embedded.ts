@@ -51,16 +51,8 @@ export const embedded: Dialect = {
     {
       method: 'POST',
       path: /^\/orders$/,
-      asks: ({ body, ask }) =>
-        creating(
-          { ask },
-          {
-            number: body.order.number,
-            article: body.order.article.number,
-            parameters: body.parameters,
-            variants: body.variants,
-          },
-        ),
+      asks: ({ body: { order, parameters, variants }, ask }) =>
+        creating(ask, order.number, order.article.number, parameters, variants),
       shows: () => ({ status: 204, body: '' }),
     },
     oneOf(/^\/orders\/[^/]+\/recordings\/(?<id>[^/]+)$/, 'recordings'),

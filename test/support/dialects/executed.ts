@@ -1,4 +1,4 @@
-import { creating, type Dialect, listOf, oneOf } from './dialect.ts';
+import { creating, type Dialect, listed, listOf, oneOf } from './dialect.ts';
 
 const seconds = (time: string | null): number | null =>
   time === null ? null : Math.floor(Date.parse(time) / 1000);
@@ -69,15 +69,7 @@ export const executed: Dialect = {
       method: 'POST',
       path: /^\/production-orders$/,
       asks: ({ body: order, ask }) =>
-        creating(
-          { ask },
-          {
-            number: order.reference,
-            article: order.product,
-            parameters: Object.entries(order.attributes ?? {}).map(([key, value]) => ({ key, value })),
-            variants: order.options ?? [],
-          },
-        ),
+        creating(ask, order.reference, order.product, listed(order.attributes ?? {}), order.options ?? []),
     },
     oneOf(/^\/executions\/(?<id>[^/]+)$/, 'recordings'),
     oneOf(/^\/workinstructions\/(?<id>[^/]+)$/, 'workinstructions'),

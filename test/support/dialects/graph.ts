@@ -86,7 +86,7 @@ export const graph: Dialect = {
         const path = `/${routes[name]}`;
         if (name === 'createJob') {
           const { code, product, parameters, variants } = variables.input;
-          return creating({ ask }, { number: code, article: product, parameters, variants });
+          return creating(ask, code, product, parameters, variants);
         }
         if ('id' in variables) return { path: `${path}/${encodeURIComponent(variables.id)}` };
         return { path, query: { number: variables.number, cursor: variables.after } };

@@ -103,15 +103,7 @@ export const tabular: Dialect = {
       method: 'POST',
       path: /^\/WorkOrders$/,
       asks: ({ body: { WorkOrder: order }, ask }) =>
-        creating(
-          { ask },
-          {
-            number: order.OrderCode,
-            article: order.ItemCode,
-            parameters: order.Attributes,
-            variants: order.Variants,
-          },
-        ),
+        creating(ask, order.OrderCode, order.ItemCode, order.Attributes, order.Variants),
     },
     {
       method: 'GET',

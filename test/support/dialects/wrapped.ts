@@ -1,5 +1,5 @@
 import { valueAt } from '../../../shared/platform/places.ts';
-import { type Dialect, oneOf } from './dialect.ts';
+import { type Dialect, listed, oneOf } from './dialect.ts';
 
 const seconds = (time: string | null) => time && Math.floor(Date.parse(time) / 1000);
 const oid = (id: string) => ({ $oid: id });
@@ -102,7 +102,7 @@ export const wrapped: Dialect = {
         body: {
           number: body.code,
           articleId: body.product,
-          parameters: Object.entries(body.values).map(([key, value]) => ({ key, value })),
+          parameters: listed(body.values),
           variantIds: body.options,
         },
       }),
