@@ -17,7 +17,6 @@ export interface Outcome {
   readonly findings: readonly Finding[];
   /** The scenario's events that did happen. */
   readonly happened: ReadonlySet<ScenarioEvent>;
-  readonly steps: number;
   /** For each order, by its place: its own number, then the numbers and ids of its product orders and recordings. */
   readonly names: readonly (readonly string[])[];
   /** Empty unless it was requested. */
@@ -69,7 +68,6 @@ export async function runScenario(
   const outcome = {
     findings,
     happened: world.happened,
-    steps: world.time.steps(),
     names: people.orders.map((order) => namesOf(world, order)),
     timeline: [...world.timeline.entries()],
   };

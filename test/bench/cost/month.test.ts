@@ -40,35 +40,4 @@ describe("a plant's month", () => {
     expect(guide).toContain(`$${Math.ceil(floodOf(template))} a day`);
     expect(guide).toContain(`$${Math.ceil(floodOf(template, /webhooks/))} a day`);
   });
-
-  it.each([
-    ['an alarm', { Type: 'AWS::CloudWatch::Alarm', Properties: { MetricName: 'Errors' } }, 0.1],
-    [
-      'an alarm on two metrics',
-      {
-        Type: 'AWS::CloudWatch::Alarm',
-        Properties: { Metrics: [{ Expression: 'a + b' }, { MetricStat: {} }, { MetricStat: {} }] },
-      },
-      0.2,
-    ],
-    ['a metric', { Type: 'AWS::Logs::MetricFilter', Properties: {} }, 0.3],
-    ['a secret', { Type: 'AWS::SecretsManager::Secret', Properties: {} }, 0.4],
-    ['a queue that a function works on', { Type: 'AWS::Lambda::EventSourceMapping', Properties: {} }, 0.263],
-    [
-      'a function that reads a secret',
-      {
-        Type: 'AWS::Lambda::Function',
-        Properties: { MemorySize: 128, Environment: { Variables: { A_SECRET_ARN: 'arn' } } },
-      },
-      0.015,
-    ],
-    [
-      'a schedule',
-      { Type: 'AWS::Scheduler::Schedule', Properties: { ScheduleExpression: 'rate(5 minutes)' } },
-      0.115,
-    ],
-  ])('rises with %s', (_what, resource, dollars) => {
-    const more = { Resources: { ...template.Resources, More: resource } };
-    expect(total(more) - total(template)).toBeCloseTo(dollars, 2);
-  });
 });

@@ -5,27 +5,24 @@ import { viewQueues } from '../../support/queues.ts';
 /** What the ERP, Azumuta and an operator do with a running plant. */
 export function callsOf(system: LocalSystem) {
   const queues = viewQueues(system);
+  async function order(path: string, request: RequestInit) {
+    const response = await fetch(`${system.orderEndpoint.url}${path}`, request);
+    // Our own answer: the tests check its shape.
+    const answer = (await response.json()) as OrderCallAnswer['body'];
+    return { status: response.status, ...answer };
+  }
 
   return {
     /** Posts to the order endpoint. */
-    async post(body: unknown, headers: Readonly<Record<string, string>> = {}) {
-      const response = await fetch(system.orderEndpoint.url, {
+    post: (body: unknown, headers: Readonly<Record<string, string>> = {}) =>
+      order('', {
         method: 'POST',
         headers: { 'x-api-key': system.orderEndpoint.key, 'content-type': 'application/json', ...headers },
         body: typeof body === 'string' ? body : JSON.stringify(body),
-      });
-      // Our own answer: the tests check its shape.
-      const answer = (await response.json()) as OrderCallAnswer['body'];
-      return { status: response.status, ...answer };
-    },
+      }),
 
-    async status(number: string) {
-      const response = await fetch(`${system.orderEndpoint.url}/${encodeURIComponent(number)}`, {
-        headers: { 'x-api-key': system.orderEndpoint.key },
-      });
-      const answer = (await response.json()) as OrderCallAnswer['body'];
-      return { status: response.status, ...answer };
-    },
+    status: (number: string) =>
+      order(`/${encodeURIComponent(number)}`, { headers: { 'x-api-key': system.orderEndpoint.key } }),
 
     /** Calls the webhook as Azumuta does; `path` replaces the end of the URL. */
     async webhook(options: {

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { alertSchema } from '../../../shared/alerts/alert.ts';
-
-export type Item = Readonly<Record<string, unknown>>;
+import type { Item } from './finding.ts';
 
 /** A mail about a group of troubles, and the concerns of that group that were open when it left, by their keys. */
 interface Told extends z.output<typeof alertSchema> {

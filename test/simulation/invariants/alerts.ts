@@ -1,6 +1,6 @@
 import type { World } from '../world/world.ts';
-import { type Item, isOfGroup, lagMs, sinceOf } from './alert-watch.ts';
-import type { Find } from './finding.ts';
+import { isOfGroup, lagMs, sinceOf } from './alert-watch.ts';
+import type { Find, Item } from './finding.ts';
 import { isOpenConcern } from './ledger.ts';
 
 /** A group is told at most once an hour; after the busy hours there is a run every four. */

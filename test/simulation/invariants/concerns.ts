@@ -1,13 +1,11 @@
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import type { People } from '../scenario/people.ts';
 import type { ReleasedOrder } from '../scenario/released-order.ts';
-import type { ScenarioEvent } from '../scenario/scenario-event.ts';
+import { harmless, type ScenarioEvent } from '../scenario/scenario-event.ts';
 import { furtherParameter, sourceParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
-import type { Find } from './finding.ts';
+import type { Find, Item } from './finding.ts';
 import { isOpenConcern } from './ledger.ts';
-
-type Item = Readonly<Record<string, unknown>>;
 
 /**
  * Checks, after quiet days with their daily looks, that a concern is open exactly while its cause is: what the ERP wants
@@ -91,19 +89,12 @@ const endings: ReadonlySet<ScenarioEvent['kind']> = new Set([
   'planner puts it back',
   'planner deletes it',
 ]);
-const harmless: ReadonlySet<ScenarioEvent['kind']> = new Set([
-  'planner releases it again',
-  'planner touches',
-  'planner moves the due date',
-  'article is renamed in the ERP',
-  'operator renames',
-  'operator opens it again',
-]);
 
 /** Whether the ERP did not want an order for a while, and wants it now as it was. */
 function isWantedAgain({ changes }: ReleasedOrder): boolean {
   const last = changes.findLast((one) => one === 'planner releases it again' || endings.has(one));
   return (
-    last === 'planner releases it again' && changes.every((one) => endings.has(one) || harmless.has(one))
+    last === 'planner releases it again' &&
+    changes.every((one) => one === last || endings.has(one) || harmless.has(one))
   );
 }

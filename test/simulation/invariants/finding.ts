@@ -39,6 +39,9 @@ export const invariants = {
   unexpected: 'Our code throws no unexpected error.',
 } as const;
 
+/** An item of the ledger. */
+export type Item = Readonly<Record<string, unknown>>;
+
 export type PromiseName = keyof typeof invariants;
 export type Find = (invariant: PromiseName, sentence: string) => void;
 

@@ -1,11 +1,9 @@
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import type { World } from '../world/world.ts';
-import type { Find } from './finding.ts';
+import type { Find, Item } from './finding.ts';
 
 /** Clocks of containers differ by less. */
 const clocksDifferMs = 5000;
-
-type Item = Readonly<Record<string, unknown>>;
 
 /** Checks that the ledger shows what became of product orders in both partners. */
 export function judgeJourneys(

@@ -1,8 +1,8 @@
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import type { ReleasedOrder } from '../scenario/released-order.ts';
-import type { ScenarioEvent } from '../scenario/scenario-event.ts';
+import { harmless, type ScenarioEvent } from '../scenario/scenario-event.ts';
 import type { World } from '../world/world.ts';
-import type { Find } from './finding.ts';
+import type { Find, Item } from './finding.ts';
 import { isOpenConcern } from './ledger.ts';
 
 /**
@@ -17,8 +17,6 @@ export function indexOf({ number }: Pick<BuiltProductOrder, 'number'>): number {
  */
 const attemptMs = 65_000;
 
-type Item = Readonly<Record<string, unknown>>;
-
 /**
  * Checks an ERP order that is now split into fewer or more parts: built are the parts that the ledger accepted last.
  */
@@ -28,7 +26,7 @@ export function judgeParts(
   made: readonly BuiltProductOrder[],
   find: Find,
 ): void {
-  if (scenario.split === 'one' || !changes.every((one) => harmless.has(one))) return;
+  if (scenario.split === 'one' || !changes.every(isHarmless)) return;
   const items: readonly Item[] = plant.table.items();
   const key = ref.id === undefined ? `number ${ref.number}` : `id ${ref.id}`;
   const record = items.find(({ pk, sk }) => pk === `ERP-ORDER#${key}` && sk === 'ORDER');
@@ -62,15 +60,8 @@ export function judgeParts(
     find('booked', `All ${of} part(s) of ${ref.number} are completed, but it is not booked.`);
 }
 
-/** Changes after which each part still has the number and article that it was created with. */
-const harmless: ReadonlySet<ScenarioEvent['kind']> = new Set([
-  'planner changes the quantity',
-  'planner touches',
-  'planner moves the due date',
-  'article is renamed in the ERP',
-  'operator renames',
-  'operator opens it again',
-]);
+const isHarmless = (one: ScenarioEvent['kind']) =>
+  one === 'planner changes the quantity' || harmless.has(one);
 
 /** Checks that nothing is planned to be booked while a product order is open for rework. */
 export function judgeRework(

@@ -1,9 +1,7 @@
 import type { People } from '../scenario/people.ts';
 import type { World } from '../world/world.ts';
-import type { Find } from './finding.ts';
+import type { Find, Item } from './finding.ts';
 import { isOpenConcern } from './ledger.ts';
-
-type Item = Readonly<Record<string, unknown>>;
 
 /**
  * Checks, after quiet days when the queues are empty, that nothing that is open lacks what wakes it: the index of what

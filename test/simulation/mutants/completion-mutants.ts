@@ -215,4 +215,12 @@ export const completionMutants: readonly Mutant[] = [
     why: 'When a person sends dead letters again, they are lost.',
     foundBy: ['created', 'linked', 'booked'],
   },
+  {
+    name: 'hint-after-the-answer-dropped',
+    file: 'shared/completions/ask-azumuta.ts',
+    find: 'return instant.getTime() - sentAt.getTime() >= clocksDifferMs;',
+    replace: 'return sentAt.getTime() - instant.getTime() >= clocksDifferMs;',
+    why: 'A trigger with something new counts as already answered by Azumuta: its recordings are lost.',
+    foundBy: ['recordings', 'reported'],
+  },
 ];

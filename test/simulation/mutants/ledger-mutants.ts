@@ -142,4 +142,20 @@ export const ledgerMutants: readonly Mutant[] = [
     why: 'After an attempt that only failed to look, what the one before it wrote counts as somebody else’s.',
     foundBy: ['created', 'booked', 'deadLetters'],
   },
+  {
+    name: 'ledger-forgets-within-minutes',
+    file: 'shared/ledger/keys.ts',
+    find: 'export const retentionSeconds = 430 * 86_400;',
+    replace: 'export const retentionSeconds = 430;',
+    why: 'The time to live has another unit: receipts disappear, and a replayed message has its effect twice.',
+    foundBy: ['journey', 'created', 'booked'],
+  },
+  {
+    name: 'renamed-product-order-unknown',
+    file: 'shared/ledger/records/known-orders.ts',
+    find: 'return found && numberOf(found);',
+    replace: 'return undefined;',
+    why: 'The booking of a product order that was renamed in Azumuta does not know its ERP order.',
+    foundBy: ['booked', 'deadLetters'],
+  },
 ];

@@ -114,4 +114,20 @@ export const orderMutants: readonly Mutant[] = [
     why: 'The only missing part is not wanted any more, and the built ones are never booked.',
     foundBy: ['booked'],
   },
+  {
+    name: 'finished-window-goes-on',
+    file: 'shared/ledger/records/pull-state.ts',
+    find: "finished ? ['window'] : []",
+    replace: '[]',
+    why: 'No run reads the time before the last row again: an order that the ERP commits late is never read.',
+    foundBy: ['created'],
+  },
+  {
+    name: 'told-again',
+    file: 'shared/alerts/decide-alerts.ts',
+    find: 'isDue && !known.has(fingerprint(id))',
+    replace: 'isDue',
+    why: 'What people know already is told as new every hour.',
+    foundBy: ['told'],
+  },
 ];

@@ -158,4 +158,12 @@ export const partnerMutants: readonly Mutant[] = [
     why: 'All that has waited for a partner that is down calls it at once.',
     foundBy: ['breaker', 'calls'],
   },
+  {
+    name: 'refused-secret-not-read-again',
+    file: 'shared/platform/aws/secrets.ts',
+    find: 'if (wasRead && !refresh && now - readAt < ttlSeconds * 1000) return known.text;',
+    replace: 'if (wasRead) return known.text;',
+    why: 'After a rotation a container uses the old key as long as it lives.',
+    foundBy: ['ends', 'created'],
+  },
 ];

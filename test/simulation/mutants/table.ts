@@ -1,5 +1,4 @@
 import type { PromiseName } from '../invariants/finding.ts';
-import { afterwards } from './afterwards.ts';
 import { completionMutants } from './completion-mutants.ts';
 import { ledgerMutants } from './ledger-mutants.ts';
 import type { Mutant } from './mutant.ts';
@@ -12,7 +11,6 @@ export const mutants: readonly Mutant[] = [
   ...completionMutants,
   ...orderMutants,
   ...partnerMutants,
-  ...afterwards,
 ];
 
 /** Why no mutant names a promise. */

@@ -9,7 +9,6 @@ import type { CompletionRequest, RecordingRecord } from '../../../infra/local/sa
 import { apiRoutes } from '../../../infra/local/sandbox/azumuta/routes.ts';
 import { shopFloorOf } from '../../../infra/local/sandbox/azumuta/shop-floor.ts';
 import { openStore, type ProductOrderRecord } from '../../../infra/local/sandbox/azumuta/store.ts';
-import type { Trigger } from '../../../infra/local/sandbox/azumuta/triggers.ts';
 import type { Answer, Received } from '../../support/server.ts';
 
 export interface AzumutaModelOptions {
@@ -20,8 +19,6 @@ export interface AzumutaModelOptions {
   readonly articles: readonly string[];
   /** Called for each trigger. Nothing waits for its result: a trigger can be lost, and nothing sends it again. */
   readonly sendTrigger: (request: TriggerRequest) => void;
-  /** The configured triggers. Default: a POST to `webhookUrl`. */
-  readonly triggers?: readonly Trigger[];
 }
 
 /** One trigger, as arguments of the built-in fetch. */
@@ -57,19 +54,18 @@ export interface ModelRecording {
 
 export type AzumutaModel = ReturnType<typeof createAzumutaModel>;
 
-/** Default target of triggers: the path of the HTTP API, with a token that is not valid. */
-export const webhookUrl =
-  'https://integration.example.com/webhooks/azumuta/product-order-completed/webhook-token';
+/** Target of triggers: the path of the HTTP API, with a token that is not valid. */
+const webhookUrl = 'https://integration.example.com/webhooks/azumuta/product-order-completed/webhook-token';
 
 /**
  * Azumuta in the simulation: the sandbox's routes without a network, and the people who work in it. An act returns
  * undefined when no product order fits. Several product orders may have the same number.
  */
 export function createAzumutaModel(options: AzumutaModelOptions) {
-  const { now, newId, sendTrigger, triggers = [{ method: 'POST', url: webhookUrl, ids: 'list' }] } = options;
+  const { now, newId, sendTrigger } = options;
   const catalogue = plantWith(options.articles);
   const store = openStore();
-  store.triggers = triggers;
+  store.triggers = [{ method: 'POST', url: webhookUrl, ids: 'list' }];
   const azumuta = { catalogue, store, now, newId };
   const routes = apiRoutes(azumuta);
   const open = createApi(routes);
@@ -89,24 +85,13 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
     }
   }
 
-  function builtOf({
-    id,
-    number,
-    articleId,
-    parameters,
-    status,
-    completedAt,
-    recordings,
-  }: ProductOrderRecord): BuiltProductOrder {
-    const article = catalogue.articles.find((known) => known.id === articleId)?.number ?? articleId;
+  function builtOf(order: ProductOrderRecord): BuiltProductOrder {
+    const { id, number, articleId, status, completedAt } = order;
     return {
-      id,
-      number,
-      article,
-      parameters: Object.fromEntries(parameters.map(({ key, value }) => [key, value])),
-      status,
-      completedAt,
-      recordings: recordings.map(readRecording),
+      ...{ id, number, status, completedAt },
+      article: catalogue.articles.find((known) => known.id === articleId)?.number ?? articleId,
+      parameters: Object.fromEntries(order.parameters.map(({ key, value }) => [key, value])),
+      recordings: order.recordings.map(readRecording),
     };
   }
 
@@ -139,17 +124,13 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
     correct(id: string, recordingId: string, good: number) {
       const order = store.productOrder(id);
       if (!order) return;
-      const corrected = order.recordings.map((one) =>
-        one.id === recordingId
-          ? {
-              ...one,
-              steps: one.steps.map((step) =>
-                step.name === 'Good quantity' ? { ...step, value: good } : step,
-              ),
-            }
-          : one,
-      );
-      store.save({ ...order, recordings: corrected });
+      const recordings = order.recordings.map((one) => {
+        const steps = one.steps.map((step) =>
+          step.name === 'Good quantity' ? { ...step, value: good } : step,
+        );
+        return one.id === recordingId ? { ...one, steps } : one;
+      });
+      store.save({ ...order, recordings });
     },
     /** Sends the triggers of the newest once more. */
     triggerAgain: (number: string) => done(() => floor.trigger(number)),

@@ -15,7 +15,6 @@ import { sandboxErp } from '../../shared/erp/rest/sandbox.ts';
  * servers are the sandbox ERP and those of the conformance suite, where each fact about an ERP has its source.
  */
 export interface ErpModel extends Omit<ErpPlant, 'plan' | 'credentials' | 'rotate'> {
-  readonly name: string;
   /** The real connector; its calls must be passed to `answer`. */
   readonly definition: (url: string, options?: DefinitionOptions) => ErpDefinition;
   /** As in the conformance suite. An ERP without `serials` accepts one serial number for an order of one piece. */
@@ -41,8 +40,6 @@ export interface PlannedModelOrder {
 export interface DefinitionOptions {
   /** Orders per page when the ERP is listed. */
   readonly pageSize?: number;
-  /** Longest wait for an answer. */
-  readonly timeoutMs?: number;
   /** Maximum number of simultaneous calls, over all functions and containers. */
   readonly atOnce?: number;
   /** Maximum number of calls a second, over all functions and containers. */
@@ -86,7 +83,6 @@ function odooModel(version: OdooVersion, { now, newId }: ErpWorld): ErpModel {
   const plant = odooPlant(version, now);
   const one = 'Odoo 17 accepts one serial number per order';
   return modelOf(plant, newId, {
-    name: `odoo ${version}`,
     cannot: version < 19 ? { serials: one, 'scrapped-serials': one } : {},
     define: (url, options) =>
       odoo({ url, database: plant.login.database, version, backorder: 'keep', ...options }),
@@ -97,7 +93,6 @@ function sapModel({ now, newId }: ErpWorld): ErpModel {
   const login = { auth: 'basic', user: 'AZUMUTA', secret: newId() } as const;
   const plant = sapPlant(login, { time: now, newId });
   return modelOf(plant, newId, {
-    name: 'sap-s4hana',
     cannot: { 'scrapped-serials': 'SAP does not receive scrap into stock, so scrap has no batch' },
     define: (url, options) =>
       sapS4Hana({
@@ -112,13 +107,12 @@ function sapModel({ now, newId }: ErpWorld): ErpModel {
 
 function restModel({ now, newId }: ErpWorld): ErpModel {
   return modelOf(sandboxPlant(now), newId, {
-    name: 'rest',
     cannot: {},
     define: (url, options) => sandboxErp({ baseUrl: url, ...options }),
   });
 }
 
-interface Distinct extends Pick<ErpModel, 'name' | 'cannot'> {
+interface Distinct extends Pick<ErpModel, 'cannot'> {
   readonly define: (url: string, options: DefinitionOptions) => ErpDefinition;
 }
 

@@ -11,7 +11,10 @@ const dayMinutes = 24 * 60;
 type Draw = () => readonly ScenarioEvent[];
 
 /** A minute, with fractions: often close to an order's release or completion, when an event does most harm. */
-export function momentOf(chance: Chance, { releasedAt, builtAfter }: PlannedOrder): number {
+export function momentOf(
+  chance: Chance,
+  { releasedAt, builtAfter }: Pick<PlannedOrder, 'releasedAt' | 'builtAfter'>,
+): number {
   const about = (minute: number) => Math.max(0.01, minute + chance.between(-100, 200) / 100);
   const draw = chance.pick([
     () => about(releasedAt),

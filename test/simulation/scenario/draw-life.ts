@@ -18,11 +18,14 @@ function drawOrdersLife(chance: Chance, setting: Setting): readonly ScenarioEven
   return chance.pick([dueDateMoved, deployed, withheld, corrected, articleRenamed])(chance, setting);
 }
 
-function dueDateMoved(chance: Chance, { orders }: Setting): readonly ScenarioEvent[] {
+/** An order of the setting, and a moment at which an event does most harm to it. */
+function orderIn(chance: Chance, { orders }: Setting) {
   const order = chance.between(0, orders.length - 1);
-  const planned = orders[order];
-  if (!planned) return [];
-  const at = momentOf(chance, planned);
+  return { order, at: momentOf(chance, orders[order] ?? { releasedAt: 0, builtAfter: 0 }) };
+}
+
+function dueDateMoved(chance: Chance, setting: Setting): readonly ScenarioEvent[] {
+  const { order, at } = orderIn(chance, setting);
   const moved = () =>
     ({ kind: 'planner moves the due date', order, at, days: chance.between(-5, 5) }) as const;
   return chance.happens(0.7) ? [moved()] : [moved(), { ...moved(), at: at + chance.between(1, 4000) / 100 }];
@@ -34,11 +37,8 @@ function deployed(chance: Chance, { orders }: Setting): readonly ScenarioEvent[]
 }
 
 /** No list of changes shows it: it is found by the daily look, or when it is booked. */
-function withheld(chance: Chance, { orders }: Setting): readonly ScenarioEvent[] {
-  const order = chance.between(0, orders.length - 1);
-  const planned = orders[order];
-  if (!planned) return [];
-  const at = momentOf(chance, planned);
+function withheld(chance: Chance, setting: Setting): readonly ScenarioEvent[] {
+  const { order, at } = orderIn(chance, setting);
   const kind = chance.pick(['planner puts it back', 'planner deletes it'] as const);
   const later = chance.happens(0.5) ? chance.between(1, 4000) / 100 : chance.between(400, 2000);
   const again = { kind: 'planner releases it again', order, at: at + later } as const;
@@ -57,8 +57,6 @@ function corrected(chance: Chance, { orders, split }: Setting): readonly Scenari
   return [{ ...correction, at, more }, ...(chance.happens(0.3) ? [back] : [])];
 }
 
-function articleRenamed(chance: Chance, { orders }: Setting): readonly ScenarioEvent[] {
-  const order = chance.between(0, orders.length - 1);
-  const planned = orders[order];
-  return planned ? [{ kind: 'article is renamed in the ERP', order, at: momentOf(chance, planned) }] : [];
+function articleRenamed(chance: Chance, setting: Setting): readonly ScenarioEvent[] {
+  return [{ kind: 'article is renamed in the ERP', ...orderIn(chance, setting) }];
 }

@@ -134,6 +134,15 @@ type ByAdministrator =
   | ({ readonly kind: 'dead letters are sent again'; readonly twice: boolean } & Moment)
   | ({ readonly kind: 'dead letter is discarded' } & Moment);
 
+/** Changes after which each part still has the number and article that it was created with. */
+export const harmless: ReadonlySet<ScenarioEvent['kind']> = new Set([
+  'planner touches',
+  'planner moves the due date',
+  'article is renamed in the ERP',
+  'operator renames',
+  'operator opens it again',
+]);
+
 /** Changes after which an order need not end as planned, as long as they are reported to a person. */
 export const disruptive: ReadonlySet<ScenarioEvent['kind']> = new Set([
   'planner changes the quantity',

@@ -64,7 +64,6 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
     erp: erp.answer,
   };
   let lagSeconds = 0;
-  let calls = 0;
   const shared = new Map<string, string>();
   const fates = drawnFates(scenario, chance.fork(), happens);
   const twice = placesOf(
@@ -109,7 +108,6 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
     watch,
     mailed: () => alerts.mailed(),
     partner: (name) => (call) => {
-      calls += 1;
       const outage = outages.get(name);
       if (outage) happens(outage.by);
       return answered(models[name], outage?.how, call);
@@ -119,8 +117,6 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
   return {
     ...{ scenario, integration, time, chance, timeline, erp, azumuta, plant, watch, alerts },
     ...{ happened, happens, unexpected },
-    /** Number of calls that reached a partner, from all functions. */
-    calls: () => calls,
     /** Whether the ledger has the id of a product order. */
     isKnown: ({ id }: BuiltProductOrder) =>
       plant.table.items().some(({ azumutaId, sk }) => sk === 'ORDER' && azumutaId === id),
