@@ -12,20 +12,9 @@ const entryOf = (given: Partial<OrderEntry>): OrderEntry => ({
   draft: { number: 'MO/1', article: 'GEAR-01', parameters: {}, variants: [] },
   contentHash: 'x',
   part: { index: 1, first: 'MO/1', book: 'alone' },
-  state: 'done',
-  surelyNotCreated: false,
-  enqueued: false,
-  withdrawn: false,
-  givenUp: false,
-  productOrder: undefined,
-  linkedAt: undefined,
-  linkInDoubt: false,
-  awaitsCompletion: false,
-  reason: undefined,
-  cause: undefined,
-  history: [],
-  historyLeft: 0,
-  expiresAt: 0,
+  ...{ state: 'done', surelyNotCreated: false, enqueued: false, withdrawn: false, givenUp: false },
+  ...{ productOrder: undefined, linkedAt: undefined, linkInDoubt: false, awaitsCompletion: false },
+  ...{ reason: undefined, cause: undefined, history: [], historyLeft: 0, expiresAt: 0 },
   ...given,
 });
 const entry = (of: string, event: string, note?: string): JourneyEntry => ({
@@ -167,99 +156,73 @@ describe('an order that needs a person', () => {
 });
 
 describe('an order that needs nobody', () => {
-  it.each<[string, Partial<ToldFacts>, string]>([
+  const booking = (event: string, note: string) => [entry('booking x#quantity', event, note)];
+  const refused = (reason: string) => entryOf({ state: 'rejected', reason });
+
+  it.each<[says: string, Partial<ToldFacts>]>([
     [
-      'says why it is not created yet',
-      { entry: entryOf({ state: 'waiting' }), journey: retried },
       'It waits to be created in Azumuta. The last attempt: Azumuta answered 500.',
+      { entry: entryOf({ state: 'waiting' }), journey: retried },
     ],
     [
-      'says that its partner is down, instead of what the last attempt said',
-      { entry: entryOf({ state: 'waiting' }), journey: retried, partners: { erp: well, azumuta: down } },
+      // Instead of what the last attempt said.
       'It waits to be created in Azumuta. Azumuta is down, so calls to it wait. Azumuta answered 503.',
+      { entry: entryOf({ state: 'waiting' }), journey: retried, partners: { erp: well, azumuta: down } },
     ],
     [
-      'says that it is being created',
-      { entry: entryOf({ state: 'claimed' }) },
       'It is being created in Azumuta now, or an attempt was interrupted.',
+      { entry: entryOf({ state: 'claimed' }) },
     ],
+    ['It is in Azumuta and waits there to be completed.', { entry: inAzumuta }],
     [
-      'says that it waits in Azumuta',
-      { entry: inAzumuta },
-      'It is in Azumuta and waits there to be completed.',
-    ],
-    [
-      'says that other parts are not completed yet',
-      { entry: entryOf({ part: { index: 2, first: 'MO/1/1', book: 'when-all-done' } }) },
       'It is completed in Azumuta; it is booked when all parts are.',
+      { entry: entryOf({ part: { index: 2, first: 'MO/1/1', book: 'when-all-done' } }) },
     ],
+    ['It is completed in Azumuta, which is being asked what is to be booked.', { entry: entryOf({}) }],
     [
-      'says that nobody knows yet what is to be booked',
-      { entry: entryOf({}) },
-      'It is completed in Azumuta, which is being asked what is to be booked.',
-    ],
-    [
-      'says why it is not booked yet',
-      {
-        ...{ entry: entryOf({}), bookings: [quantity('waiting')] },
-        journey: [entry('booking x#quantity', 'retry', 'somebody has it open')],
-      },
       'Its quantity waits to be booked in the ERP. The last attempt: somebody has it open.',
+      {
+        entry: entryOf({}),
+        bookings: [quantity('waiting')],
+        journey: booking('retry', 'somebody has it open'),
+      },
     ],
     [
-      'says where it is booked',
-      {
-        ...{ entry: entryOf({}), bookings: [quantity('done')] },
-        journey: [entry('booking x#quantity', 'booked', 'production 17 done')],
-      },
       'It is booked in the ERP: production 17 done.',
+      { entry: entryOf({}), bookings: [quantity('done')], journey: booking('booked', 'production 17 done') },
     ],
     [
-      'says that a later recording is still to be booked',
-      { bookings: [quantity('done'), { ...quantity('waiting'), kind: 'amendment' }] },
       'A later recording waits to be booked in the ERP.',
+      { bookings: [quantity('done'), { ...quantity('waiting'), kind: 'amendment' }] },
     ],
     [
-      'says that its completion was ignored',
-      {
-        bookings: [quantity('done')],
-        journey: [entry('booking x', 'ignored', 'The ERP knows no order MO/1.')],
-      },
       'Its completion was ignored. The ERP knows no order MO/1.',
+      { bookings: [quantity('done')], journey: booking('ignored', 'The ERP knows no order MO/1.') },
     ],
     [
-      'says that a person takes care of a discarded booking',
-      { entry: entryOf({}), bookings: [quantity('rejected', true)] },
       'A person takes care of its booking, which was refused. it was completed by somebody else.',
+      { entry: entryOf({}), bookings: [quantity('rejected', true)] },
     ],
     [
-      'says that a person discarded its dead letter',
-      {
-        entry: entryOf({ state: 'rejected', reason: 'x' }),
-        journey: [entry('dead letter m-1', 'discarded', 'a test order')],
-      },
       'A person discarded its dead letter. a test order.',
+      { entry: refused('x'), journey: [entry('dead letter m-1', 'discarded', 'a test order')] },
     ],
     [
-      'says why it was refused, and no more, where a person discarded its dead letter before',
+      // And no more, where a person discarded its dead letter before.
+      'It was refused. No article.',
       {
-        entry: entryOf({ state: 'rejected', reason: 'No article' }),
+        entry: refused('No article'),
         journey: [entry('dead letter m-1', 'discarded'), entry('order', 'over')],
       },
-      'It was refused. No article.',
     ],
-    ['says that it was given up', { entry: entryOf({ givenUp: true }) }, 'A person has given it up.'],
+    ['A person has given it up.', { entry: entryOf({ givenUp: true }) }],
     [
-      'says why it was withdrawn',
-      { entry: entryOf({ state: 'rejected', withdrawn: true, reason: 'It was cancelled' }) },
       'It was cancelled.',
+      { entry: entryOf({ state: 'rejected', withdrawn: true, reason: 'It was cancelled' }) },
     ],
-    [
-      'says that Azumuta is asked about one of another maker',
-      {},
-      'Azumuta is being asked what is to be booked for it.',
-    ],
-  ])('%s', (_, facts, says) => {
+    // One of another maker.
+    ['Azumuta is being asked what is to be booked for it.', {}],
+  ])('says: %s', (says, facts) => {
     const { stage, ...told } = life(facts);
     expect(told).toEqual({ needsPerson: false, says });
   });
