@@ -10,7 +10,7 @@ import { createSendAlerts } from '../../functions/send-alerts/send-alerts.ts';
 import { operatorLedger } from '../../infra/local/operator-clients.ts';
 import { DeadLetterQueue } from '../../infra/ops/dead-letters/queue.ts';
 import { replay } from '../../infra/ops/replay/replay.ts';
-import { defineIntegration, planned, recorded, recordedAll } from '../../shared/integration/index.ts';
+import { defineIntegration } from '../../shared/integration/index.ts';
 import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../../shared/platform/aws/queue.ts';
 import { createEventSourceMapping } from '../simulation/aws/event-source-mapping.ts';
@@ -20,6 +20,7 @@ import { createTableModel } from '../simulation/aws/table.ts';
 import { createAzumutaModel, type TriggerRequest } from '../simulation/partners/azumuta.ts';
 import { type ErpName, erpModels } from '../simulation/partners/erp.ts';
 import { receivedOf, responseOf } from '../simulation/partners/fetch.ts';
+import { recordedFigures } from '../simulation/world/integration.ts';
 import { urlOf } from '../simulation/world/network.ts';
 import {
   environment,
@@ -106,12 +107,7 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
       productOrders: {
         parameters: ({ quantity }, { of }) => ({ Quantity: of > 1 ? 1 : Number(quantity.amount) }),
       },
-      completions: {
-        quantity: (completed) =>
-          recorded(completed, 'Good quantity', { optional: true }) ?? planned(completed),
-        scrap: (completed) => recorded(completed, 'Scrap quantity', { optional: true }),
-        lots: (completed) => recordedAll(completed, 'Serial number', { optional: true }),
-      },
+      completions: recordedFigures,
       schedule: {
         pull: { everyMinutes: 5, from: '2026-11-01T00:00:00Z' },
         reconcile: { everyHours: 24, graceHours: 24 },

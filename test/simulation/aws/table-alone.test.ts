@@ -49,19 +49,6 @@ describe('an index', () => {
     expect(await numbers('d')).toEqual(['2', '3']);
   });
 
-  it('asks for a lag only if a key of an index has changed', async () => {
-    lags = [100, 200];
-    await table.putIf({ ...key, day: 'd', happened: '1' });
-    await table.update(key, { set: { state: 'done' } });
-    expect(lags).toEqual([200]);
-  });
-
-  it('shows only keys, and only items that have all keys of the index', async () => {
-    await table.putIf({ ...key, day: 'd', happened: '1', state: 'done' });
-    await table.putIf({ pk: 'b', sk: '1', day: 'd' });
-    expect(await table.queryIndex(ledgerIndexes.day, 'd')).toEqual([{ ...key, day: 'd', happened: '1' }]);
-  });
-
   it('refuses an empty text as a key, as the documentation says and unlike dynalite', () => {
     expect(put({ ...key, azumutaId: '' })).toThrow(refusal('cannot contain an empty string'));
   });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { drawScenario } from '../scenario/scenario.ts';
-import { allOf, type Kept, reduced, shrink } from './shrink.ts';
+import { type Kept, reduced, shrink } from './shrink.ts';
 
 const always = () => true;
 
@@ -50,12 +50,6 @@ describe('shrink', () => {
 });
 
 describe('reduced', () => {
-  it('leaves a scenario unchanged when everything is kept', () => {
-    const scenario = drawScenario(7);
-
-    expect(reduced(scenario, allOf(scenario))).toEqual(scenario);
-  });
-
   it('removes the events of a removed order, and renumbers the other orders', () => {
     const scenario = {
       ...drawScenario(7),

@@ -1,5 +1,11 @@
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
-import { defineIntegration, planned, recorded, recordedAll } from '../../../shared/integration/index.ts';
+import {
+  type CompletionMapping,
+  defineIntegration,
+  planned,
+  recorded,
+  recordedAll,
+} from '../../../shared/integration/index.ts';
 import type { Dialect } from '../../support/dialects/dialect.ts';
 import type { ErpModel } from '../partners/erp.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -16,6 +22,14 @@ export const inAzumuta = (article: string) =>
   article.endsWith(renamed) ? article.slice(0, -renamed.length) : article;
 /** How long after its due time the reconciliation asks about an order. */
 export const graceHours = 1;
+
+/** What operators record in the simulation's Azumuta. */
+export const recordedFigures: CompletionMapping = {
+  // Only what differs from the plan is counted.
+  quantity: (completed) => recorded(completed, 'Good quantity', { optional: true }) ?? planned(completed),
+  scrap: (completed) => recorded(completed, 'Scrap quantity', { optional: true }),
+  lots: (completed) => recordedAll(completed, 'Serial number', { optional: true }),
+};
 
 /**
  * The configuration of a scenario's plant.
@@ -48,12 +62,7 @@ export function integrationOf(
       ...(isRenamed && { article: ({ article }) => inAzumuta(article) }),
       ...(split === 'one' ? {} : { split: { per: 'unit', book: split } }),
     },
-    completions: {
-      // Only what differs from the plan is counted.
-      quantity: (completed) => recorded(completed, 'Good quantity', { optional: true }) ?? planned(completed),
-      scrap: (completed) => recorded(completed, 'Scrap quantity', { optional: true }),
-      lots: (completed) => recordedAll(completed, 'Serial number', { optional: true }),
-    },
+    completions: recordedFigures,
     schedule: {
       pull: via === 'pull' ? { everyMinutes: 10, from: '2026-11-01T00:00:00Z' } : 'off',
       reconcile: { everyHours: 6, graceHours },

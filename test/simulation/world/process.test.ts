@@ -59,17 +59,6 @@ it('receives no answers while it is frozen, and all of them in order when it is 
   expect(stage.received).toEqual(expect.arrayContaining([1, 2]));
 });
 
-it('gives a call up when its signal aborts, although the call took effect', async () => {
-  const stage = prepared({ effect: 'once', callerGets: 'answer', slowMs: 60_000 });
-  const signal = stage.process.clock.timeout(10_000);
-
-  stage.call({ signal });
-  await stage.all();
-
-  expect(stage.received).toEqual([expect.stringContaining('timed out')]);
-  expect(stage.effects()).toBe(1);
-});
-
 it('removes its listener from the signal once the call is answered or the process is dead', async () => {
   const stage = prepared(goesWell, { effect: 'once', callerGets: 'nothing' });
   const { signal } = new AbortController();

@@ -4,6 +4,14 @@ import { type Dialect, listed, oneOf } from './dialect.ts';
 const seconds = (time: string | null) => time && Math.floor(Date.parse(time) / 1000);
 const oid = (id: string) => ({ $oid: id });
 
+const searched = (path: RegExp, name: string): Dialect['routes'][number] => ({
+  ...{ method: 'POST', path },
+  asks: ({ query, body }) => ({
+    path: `/${name}`,
+    query: { number: body.filter.code, cursor: query.get('page') },
+  }),
+});
+
 /**
  * Every answer is wrapped in an object that reports success or failure, with status 200. Queries are POST requests, ids
  * are objects, times are seconds, states are language maps, and pages have numbers. A removed resource answers 410.
@@ -76,22 +84,8 @@ export const wrapped: Dialect = {
     okResults: [1],
   },
   routes: [
-    {
-      method: 'POST',
-      path: /^\/v2\/products\/search$/,
-      asks: ({ query, body }) => ({
-        path: '/articles',
-        query: { number: body.filter.code, cursor: query.get('page') },
-      }),
-    },
-    {
-      method: 'POST',
-      path: /^\/v2\/builds\/search$/,
-      asks: ({ query, body }) => ({
-        path: '/productorders',
-        query: { number: body.filter.code, cursor: query.get('page') },
-      }),
-    },
+    searched(/^\/v2\/products\/search$/, 'articles'),
+    searched(/^\/v2\/builds\/search$/, 'productorders'),
     oneOf(/^\/v2\/builds\/(?<id>[^/]+)$/, 'productorders'),
     {
       method: 'POST',
