@@ -1,7 +1,6 @@
 import { billRows } from './cost/bill-rows.ts';
-import type { Figures } from './peers/figures.ts';
+import type { Figures, Row } from './peers/figures.ts';
 import { type Fault, faults, type Losses, type Round } from './peers/rounds.ts';
-import type { Row } from './row.ts';
 import { median, sum } from './statistics.ts';
 
 const kilobytes = (bytes: number) => `${Math.round(bytes / 1000)} KB`;

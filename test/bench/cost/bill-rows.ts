@@ -1,5 +1,4 @@
-import { type Figures, peerName } from '../peers/figures.ts';
-import type { Row } from '../row.ts';
+import { type Figures, peerName, type Row } from '../peers/figures.ts';
 import type { Flow } from './bill.ts';
 import { callsPerUnit, costPerMillion, type Measured, totalOf, writeUnitsPerUnit } from './cost.ts';
 

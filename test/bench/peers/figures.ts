@@ -21,3 +21,13 @@ export interface Figures {
   month?: Readonly<Record<Stage, readonly MonthLine[]>>;
   bills?: readonly { readonly name: string; readonly flow: Flow; readonly measured: Measured }[];
 }
+
+/** One line of the table. */
+export interface Row {
+  readonly figure: string;
+  readonly measured: string;
+  readonly against: string;
+  readonly wanted: string;
+  /** Undefined if there is no target. */
+  readonly reached?: boolean;
+}

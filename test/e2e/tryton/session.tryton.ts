@@ -8,19 +8,6 @@ import { openPlant } from './plant.ts';
 const system = await openPlant();
 
 describe('logging in to a real Tryton', () => {
-  it('sends a refused password once, and has all wait while Tryton still counts it', async () => {
-    // Prepare
-    const connector = system.connector({}, { username: 'stranger', password: 'canary-stranger' });
-
-    // Act
-    const failure = await failureOf(firstPage(connector));
-
-    // Assess
-    expect(failure).toMatchObject({ scope: 'partner', unauthorized: true, afterSeconds: 300 });
-    expect(system.faults.callCount()).toBe(1);
-    expect(String(failure)).not.toContain('canary-stranger');
-  });
-
   it('distinguishes a locked user from a wrong password', async () => {
     // Prepare: each wrong login slows Tryton down further, so they are written into its tables.
     await bookWrongLogins('locked', 6);

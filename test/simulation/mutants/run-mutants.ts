@@ -27,7 +27,6 @@ export interface MutantsOptions {
 export interface MutantResult {
   /** Absent for the control run. */
   readonly mutant?: Mutant;
-  readonly seconds: number;
   /** The last report; the one at the end has the first seed that breaks a promise, with all that it breaks. */
   readonly report: Report;
   readonly verdict: Verdict;
@@ -105,7 +104,6 @@ async function follow(
     signal,
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const began = performance.now();
   let report: Report = { seed: 0, journeys: 0, findings: [], isOver: false };
   const hangs = () => child.kill('SIGKILL');
   let silence = setTimeout(hangs, silenceMs);
@@ -119,8 +117,7 @@ async function follow(
     child.on('error', (error) => signal.aborted && reject(error));
     child.once('exit', () => {
       clearTimeout(silence);
-      const seconds = (performance.now() - began) / 1000;
-      resolve({ ...(mutant ? { mutant } : {}), seconds, report, verdict: verdictOf(report, mutant ?? {}) });
+      resolve({ ...(mutant ? { mutant } : {}), report, verdict: verdictOf(report, mutant ?? {}) });
     });
     child.send({ ...task, mutant: mutant?.name } satisfies Task);
   });

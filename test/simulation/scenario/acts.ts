@@ -3,9 +3,8 @@ import { discardOne, pauseFlow, sendAgain } from './administrators.ts';
 import { correctRecording } from './corrections.ts';
 import { operatorDoes } from './operators.ts';
 import { plannerDoes } from './planners.ts';
-import type { ReleasedOrder } from './released-order.ts';
+import type { ReleasedOrder, ScenarioState } from './released-order.ts';
 import type { ScenarioEvent } from './scenario-event.ts';
-import type { ScenarioState } from './scenario-state.ts';
 import { wordsOf } from './words.ts';
 
 /** Something that happens at a minute of the scenario. */

@@ -9,8 +9,8 @@ import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { queueUrlOf } from '../world/plant.ts';
 import type { World } from '../world/world.ts';
 import { isAbout } from './names.ts';
+import type { ScenarioState } from './released-order.ts';
 import type { FlowName, QueueName } from './scenario-event.ts';
-import type { ScenarioState } from './scenario-state.ts';
 
 const stageOf = {
   'product-orders': 'create-product-orders',

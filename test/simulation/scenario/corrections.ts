@@ -1,8 +1,7 @@
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import type { World } from '../world/world.ts';
-import type { ReleasedOrder } from './released-order.ts';
+import type { ReleasedOrder, ScenarioState } from './released-order.ts';
 import type { ScenarioEvent } from './scenario-event.ts';
-import type { ScenarioState } from './scenario-state.ts';
 
 type Correction = Extract<ScenarioEvent, { kind: 'recording is corrected afterwards' }>;
 

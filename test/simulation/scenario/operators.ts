@@ -3,9 +3,8 @@ import { furtherParameter, inAzumuta, sourceParameter } from '../world/integrati
 import { minuteMs } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
 import { sendAgain } from './administrators.ts';
-import type { ReleasedOrder } from './released-order.ts';
+import type { ReleasedOrder, ScenarioState } from './released-order.ts';
 import type { ScenarioEvent } from './scenario-event.ts';
-import type { ScenarioState } from './scenario-state.ts';
 
 type Act = Extract<ScenarioEvent, { readonly kind: `operator ${string}`; readonly at: number }>;
 

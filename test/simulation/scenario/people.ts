@@ -3,8 +3,7 @@ import type { World } from '../world/world.ts';
 import { actsOf } from './acts.ts';
 import { postOrder } from './erp-posts.ts';
 import { startOperator } from './operator.ts';
-import type { ReleasedOrder } from './released-order.ts';
-import type { ScenarioState } from './scenario-state.ts';
+import type { ReleasedOrder, ScenarioState } from './released-order.ts';
 import type { PlannedOrder } from './setting.ts';
 
 /** The planners, the operators and the administrators. */

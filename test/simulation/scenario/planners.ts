@@ -2,9 +2,8 @@ import { inAzumuta, renamed } from '../world/integration.ts';
 import { dayMs, dueDate } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
 import { postOrder } from './erp-posts.ts';
-import type { ReleasedOrder } from './released-order.ts';
+import type { ReleasedOrder, ScenarioState } from './released-order.ts';
 import type { ScenarioEvent } from './scenario-event.ts';
-import type { ScenarioState } from './scenario-state.ts';
 
 type Act = Extract<
   ScenarioEvent,
