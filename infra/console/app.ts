@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { fileURLToPath } from 'node:url';
 import { getRequestListener } from '@hono/node-server';
+import { serveStatic } from '@hono/node-server/serve-static';
 import { Hono } from 'hono';
 import { withUnseen } from '../../shared/model/text.ts';
 import { UsageError } from '../ops/cli/command.ts';
@@ -30,7 +31,8 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
   const app = new Hono();
   app.use(...strictHeaders());
   app.use(auth.guard);
-  app.route('/', assetRoutes());
+  // Pages load nothing from other hosts.
+  app.use('/assets/*', serveStatic({ root: fileURLToPath(new URL('.', import.meta.url)) }));
   for (const routes of [flowRoutes, orderRoutes, orderActionRoutes, deadLetterRoutes, tryRoutes])
     app.route('/', routes({ ...dependencies, ...answers }));
   if (shopFloor) app.route('/', shopFloorRoutes(shopFloor, answers));
@@ -75,23 +77,6 @@ function createAnswers(
 
 /** A page whose texts show what nobody sees; what its forms send stays as it is. */
 const seen = (page: Awaited<Html>) => `${page}`.replace(/(?<!<textarea[^>]*)>[^<]+/g, withUnseen);
-
-const assets = [
-  ['style.css', 'text/css; charset=utf-8', ['base.css', 'forms.css', 'flows.css', 'pages.css']],
-  ['refresh.js', 'text/javascript; charset=utf-8', ['refresh.js']],
-  ['icon.svg', 'image/svg+xml', ['icon.svg']],
-] as const;
-
-/** Serves the files that pages load from memory; pages load nothing from other hosts. */
-function assetRoutes(): Hono {
-  const app = new Hono();
-  for (const [name, type, files] of assets) {
-    const read = (file: string) => readFileSync(new URL(`./assets/${file}`, import.meta.url), 'utf8');
-    const text = files.map(read).join('\n');
-    app.get(`/assets/${name}`, (c) => c.body(text, 200, { 'content-type': type }));
-  }
-  return app;
-}
 
 /**
  * Serves an application on 127.0.0.1.

@@ -38,7 +38,7 @@ export function layout(frame: Frame, page: Page): Html {
     <meta name="color-scheme" content="light dark">
     <title>${title}</title>
     <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
-    <link rel="stylesheet" href="/assets/style.css">
+    ${['base', 'forms', 'flows', 'pages'].map((name) => html`<link rel="stylesheet" href="/assets/${name}.css">`)}
     <script src="/assets/refresh.js" defer></script>
   </head>
   <body${page.refreshSeconds === undefined ? '' : html` data-refresh-seconds="${page.refreshSeconds}" data-time-zone="${timeZone}"`}>

@@ -18,7 +18,7 @@ const pages = [
 ];
 
 describe('access', () => {
-  it.each([...pages, '/assets/style.css', '/assets/refresh.js', '/nowhere'])(
+  it.each([...pages, '/assets/base.css', '/assets/refresh.js', '/nowhere'])(
     'is refused without the token: %s',
     async (path) => {
       const { status, text } = await ask(`${stage.origin}${path}`);
@@ -48,7 +48,7 @@ describe('access', () => {
   });
 
   it('is granted to every page by the cookie', async () => {
-    for (const path of ['/', '/letters', '/assets/style.css'])
+    for (const path of ['/', '/letters', '/assets/base.css'])
       expect((await visitor.get(path)).status).toBe(200);
   });
 
