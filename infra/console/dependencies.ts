@@ -1,12 +1,13 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
+import type { SwitchName } from '../../shared/situation/pauses.ts';
 import type { Situation } from '../../shared/situation/read.ts';
 import { createShopFloor } from '../local/sandbox/shop-floor.ts';
 import { plantOf } from '../ops/cli/partners.ts';
 import { invoke, operatorOf, type Target, whereOf } from '../ops/cli/target.ts';
 import { countDeadLetters, situationOf, stackReadsOf } from '../ops/flows/situation.ts';
 import type { EndDependencies } from '../ops/orders/end-order.ts';
-import { type SwitchName, switchOne } from '../ops/pause/switch-flow.ts';
+import { switchOne } from '../ops/pause/switch-flow.ts';
 import { replayDependenciesOf } from '../ops/replay/replay.ts';
 import { findOwnerOf } from '../ops/trace/recording-owner.ts';
 import type { AuthKeys } from './auth.ts';

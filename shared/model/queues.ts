@@ -11,18 +11,8 @@ export const consumerOf = {
   completions: 'book-completion',
 } as const satisfies Record<QueueName, string>;
 
-/** The flow of each queue, as operators name it, what its function does, and a message of it in a planner's words. */
-export const queueWords = {
-  'product-orders': {
-    flow: 'orders',
-    does: 'creating product orders in Azumuta',
-    one: 'order to be created',
-    many: 'orders to be created',
-  },
-  completions: {
-    flow: 'completions',
-    does: 'reading completions from Azumuta and booking them in the ERP',
-    one: 'completion to be booked',
-    many: 'completions to be booked',
-  },
-} as const satisfies Record<QueueName, Readonly<Record<'flow' | 'does' | 'one' | 'many', string>>>;
+/** A message of each queue in a planner's words, and several of them. */
+export const queueWords: Readonly<Record<QueueName, readonly [one: string, many: string]>> = {
+  'product-orders': ['order to be created', 'orders to be created'],
+  completions: ['completion to be booked', 'completions to be booked'],
+};

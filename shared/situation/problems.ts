@@ -1,10 +1,10 @@
 import { numberOf } from '../ledger/keys.ts';
 import { type Partner, partnerNames, partnerWords } from '../model/partner.ts';
-import { consumerOf, type QueueName, queueKeepsDays, queueNames, queueWords } from '../model/queues.ts';
+import { consumerOf, type QueueName, queueNames, queueWords } from '../model/queues.ts';
 import type { Role } from '../model/remedies.ts';
 import { capitalized, counted, oneLine, sentence } from '../model/text.ts';
-import { duration, durationInWords } from '../model/time.ts';
-import { backoffDefaults, maxAgeMs } from '../worker/policy.ts';
+import { duration } from '../model/time.ts';
+import { pausesOf, type SwitchName, switches, switchNames } from './pauses.ts';
 import { groupOf, type QueueStatus, type SeenTrouble, type Situation, type TroubleKind } from './read.ts';
 import { commandOf, headlineOf, isRefused, maxReason, nextOf, whoActs } from './words.ts';
 
@@ -30,8 +30,6 @@ export interface Problem {
 const maxOrders = 10;
 /** A healthy flow finishes a message within seconds. */
 const slowSeconds = 120;
-const longestRetry = durationInWords(backoffDefaults.capSeconds);
-const longestAge = durationInWords(maxAgeMs / 1000);
 /** Leaves some days to resume before anything is lost. */
 const longPauseSeconds = 10 * 86_400;
 
@@ -44,7 +42,7 @@ export function problemsOf(situation: Situation, where: string): Problem[] {
   const down = partnerNames.filter((partner) => partners[partner].open);
   return [
     ...down.map((partner) => partnerDown(partner, situation, where)),
-    ...pausedFlows(situation, where),
+    ...switchNames.flatMap((name) => paused(name, situation, where)),
     ...troublesOf(situation, where),
     ...(down.length > 0 ? [] : queueNames)
       // While bookings are paused, their messages wait, and nothing is wrong with them.
@@ -96,62 +94,28 @@ function partnerDown(partner: Partner, { partners, queues, at }: Situation, wher
   };
 }
 
-function pausedFlows({ at, queues, partners, pullPausedSince }: Situation, where: string): Problem[] {
-  const secondsSince = (begun?: Date) => (begun ? Math.max(0, at.getTime() - begun.getTime()) / 1000 : 0);
-  const waits = (queue: QueueName) =>
-    `; ${inQueue(queues[queue]) === 0 ? 'nothing waits' : waitsIn(queue, queues[queue])}`;
-  const problems = queueNames.flatMap((queue) => {
-    const { flow, does } = queueWords[queue];
-    const { paused: pause, oldestSeconds = 0 } = queues[queue];
-    if (!pause) return [];
-    const why = `Somebody paused it: the event source mapping of ${consumerOf[queue]} is disabled.`;
-    const lost = inQueue(queues[queue]) === 0 ? '' : `SQS drops what is ${queueKeepsDays} days old.`;
-    // CloudWatch has no age of messages that were received three times before the pause.
-    const seconds = Math.max(oldestSeconds, secondsSince(pause.since));
-    return [paused(flow, { does, rest: waits(queue), why, seconds, lost }, where)];
-  });
-  const { bookingsPausedAt } = partners.erp;
-  if (bookingsPausedAt !== undefined) {
-    const ofBookings = {
-      does: 'booking in the ERP',
-      rest: waits('completions'),
-      why: 'Somebody paused it. Completions are still read from Azumuta and planned.',
-      seconds: secondsSince(new Date(bookingsPausedAt)),
-      lost: `What is ${longestAge} old becomes dead letters.`,
-      afterwards: `: what waits is booked within ${longestRetry}`,
-    };
-    problems.push(paused('bookings', ofBookings, where));
-  }
-  if (pullPausedSince) {
-    const why = 'Somebody paused it: each run of its schedule ends at once.';
-    const seconds = secondsSince(pullPausedSince);
-    problems.push(paused('pull', { does: 'reading orders from the ERP', rest: '', why, seconds }, where));
-  }
-  return problems;
-}
-
-interface Pause extends Readonly<Record<'does' | 'rest' | 'why', string>> {
-  /** For how long it is paused, or its oldest message waits; 0 when that is not known. */
-  readonly seconds: number;
-  /** What a long pause will lose. */
-  readonly lost?: string;
-  /** What happens once it is resumed. */
-  readonly afterwards?: string;
-}
-
-function paused(
-  flow: string,
-  { does, rest, why, seconds, lost, afterwards = '' }: Pause,
-  where: string,
-): Problem {
-  const isLong = lost && seconds >= longPauseSeconds;
-  return {
-    ...{ id: `paused-${flow}`, kind: isLong ? 'paused-too-long' : 'paused', orders: [], who: 'operator' },
-    what: `${capitalized(does)} is paused${seconds > 0 ? ` for ${duration(seconds)}` : ''}${rest}.`,
-    why: isLong ? `${why} ${lost}` : why,
-    next: isLong ? 'Resume it now.' : `Resume it when the maintenance is over${afterwards}.`,
-    command: `npm run resume -- ${flow} ${where}`,
+function paused(name: SwitchName, situation: Situation, where: string): Problem[] {
+  const pause = pausesOf(situation)[name];
+  if (!pause) return [];
+  const { does, queue, meanwhile, lost, resumed } = switches[name];
+  const status = queue && situation.queues[queue];
+  const waits = status && inQueue(status) > 0 ? waitsIn(queue, status) : 'nothing waits';
+  // Of a flow CloudWatch has no age of messages that were received three times before the pause.
+  const oldestSeconds = pause === status?.paused ? (status.oldestSeconds ?? 0) : 0;
+  const begunMs = pause.since ? situation.at.getTime() - pause.since.getTime() : 0;
+  const seconds = Math.max(oldestSeconds, begunMs / 1000);
+  const mayLose = name === 'bookings' || waits !== 'nothing waits';
+  const isLong = lost !== undefined && mayLose && seconds >= longPauseSeconds;
+  const problem: Problem = {
+    ...{ id: `paused-${name}`, kind: isLong ? 'paused-too-long' : 'paused', orders: [], who: 'operator' },
+    what: `${capitalized(does)} is paused${seconds > 0 ? ` for ${duration(seconds)}` : ''}${queue ? `; ${waits}` : ''}.`,
+    why: `Somebody paused it. ${meanwhile}${isLong ? ` ${lost}` : ''}`,
+    next: isLong
+      ? 'Resume it now.'
+      : `Resume it when the maintenance is over${resumed ? `: ${resumed}` : ''}.`,
+    command: `npm run resume -- ${name} ${where}`,
   };
+  return [problem];
 }
 
 /** What is told together: the headline with its number, and the first orders. */
@@ -210,7 +174,7 @@ export function inQueue({ waiting, underWay }: QueueStatus): number {
 }
 
 export function countedIn(queue: QueueName, status: QueueStatus): string {
-  return counted(inQueue(status), queueWords[queue].one, queueWords[queue].many);
+  return counted(inQueue(status), ...queueWords[queue]);
 }
 
 /** `3 bookings wait`. */

@@ -4,11 +4,11 @@ import { type Partner, partnerNames, partnerWords } from '../../../shared/model/
 import { consumerOf, type QueueName } from '../../../shared/model/queues.ts';
 import { capitalized } from '../../../shared/model/text.ts';
 import { duration } from '../../../shared/model/time.ts';
+import { pausesOf, type SwitchName, switches, switchNames } from '../../../shared/situation/pauses.ts';
 import type { Problem } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
 import { isRefused } from '../../../shared/situation/words.ts';
 import { policyWords } from '../../ops/cli/policy-words.ts';
-import { type SwitchName, switches, switchNames } from '../../ops/pause/switch-flow.ts';
 import { type Html, moment, orderLinks, type PlantTime, queueTitles } from '../labels.ts';
 import { definitions, postForm } from './parts.ts';
 
@@ -120,13 +120,8 @@ function queue(name: QueueName, { queues, partners }: Situation): Html {
 
 /** What a person can do here: have a partner tried at once, and pause or resume. */
 function switchesPart(status: Situation, formKey: string): Html {
-  const { partners, queues, pullPausedSince } = status;
-  const isPaused: Readonly<Record<SwitchName, boolean>> = {
-    orders: queues['product-orders'].paused !== undefined,
-    completions: queues.completions.paused !== undefined,
-    bookings: partners.erp.bookingsPausedAt !== undefined,
-    pull: pullPausedSince !== undefined,
-  };
+  const { partners } = status;
+  const pauses = pausesOf(status);
   const down = partnerNames.filter((partner) => partners[partner].open);
   return html`<section class="lane" aria-labelledby="switches">
     <h2 id="switches">What you can do</h2>
@@ -135,8 +130,8 @@ function switchesPart(status: Situation, formKey: string): Html {
       ${switchNames.map((flow) => {
         const { partners: calls } = switches[flow];
         const does = capitalized(switches[flow].does);
-        return html`<li id="switch-${flow}"><span>${does}${isPaused[flow] ? html`: <strong>paused</strong>` : ''} <span class="hint">calls ${calls}</span></span> ${
-          isPaused[flow]
+        return html`<li id="switch-${flow}"><span>${does}${pauses[flow] ? html`: <strong>paused</strong>` : ''} <span class="hint">calls ${calls}</span></span> ${
+          pauses[flow]
             ? postForm(
                 '/flows/resume',
                 formKey,
@@ -159,8 +154,8 @@ function tryPart(partner: Partner, reason: string | undefined, formKey: string):
 
 /** What a pause does, for confirmation. */
 export function pausePage(flow: SwitchName, formKey: string): Html {
-  const { does, partners, paused } = { paused: '', ...switches[flow] };
+  const { does, partners, meanwhile } = switches[flow];
   return html`<h1>Pause ${does}?</h1>
-    <p class="lead">It calls ${partners}. What comes meanwhile is accepted, and waits; SQS deletes messages that are ${policyWords.queueKeeps} old.${paused} What is under way is finished.</p>
+    <p class="lead">It calls ${partners}. What comes meanwhile is accepted, and waits; SQS deletes messages that are ${policyWords.queueKeeps} old. ${meanwhile} What is under way is finished.</p>
     <div class="actions">${postForm('/flows/pause', formKey, html`<button class="main">Pause it</button>`, '', { flow })} <a class="button" href="/flows">Cancel</a></div>`;
 }

@@ -2,9 +2,10 @@ import { type Context, Hono } from 'hono';
 import * as z from 'zod/mini';
 import { partnerNames, partnerWords } from '../../../shared/model/partner.ts';
 import { capitalized } from '../../../shared/model/text.ts';
+import { switches, switchNames } from '../../../shared/situation/pauses.ts';
 import { headlineOfAll, problemsOf } from '../../../shared/situation/problems.ts';
 import { readToday } from '../../../shared/situation/today.ts';
-import { faultsOf, switches, switchNames } from '../../ops/pause/switch-flow.ts';
+import { faultsOf } from '../../ops/pause/switch-flow.ts';
 import type { Pages } from '../dependencies.ts';
 import { flowsPage, pausePage } from '../pages/flows.ts';
 import { shownDays, todayPage } from '../pages/today.ts';
@@ -50,7 +51,7 @@ async function change(c: Context, on: boolean, { switchOne, redirect }: Pages): 
   const { flow } = z.parse(flowSchema, await c.req.parseBody());
   const outcome = await switchOne(flow, on);
   const does = capitalized(switches[flow].does);
-  const { settled, asked } = { settled: true, asked: true, ...outcome };
+  const { settled, asked } = outcome;
   const done = settled ? `is ${on ? 'resumed' : 'paused'}` : `is being ${on ? 'resumed' : 'paused'}`;
   const told =
     asked || settled ? `${does} ${done}.` : 'Lambda is switching it already: try again in a moment.';

@@ -1,8 +1,10 @@
+import { capitalized } from '../../../shared/model/text.ts';
+import { switches, switchNames } from '../../../shared/situation/pauses.ts';
 import { defineCommand, exits, oneOf, runCommand, stackOptions, UsageError } from '../cli/command.ts';
 import { counted } from '../cli/output.ts';
 import { policyWords } from '../cli/policy-words.ts';
 import { findTarget, ledgerOf, whereOf } from '../cli/target.ts';
-import { faultsOf, type Outcome, switches, switchNames, switchOne } from './switch-flow.ts';
+import { faultsOf, type Outcome, switchOne } from './switch-flow.ts';
 
 const descriptions = {
   pause: 'Pauses a flow, for the maintenance of a partner. New orders and completions wait in their queues.',
@@ -44,9 +46,8 @@ await runCommand(
   typed,
 );
 
-function isComplete(outcome: Outcome): boolean {
-  if (outcome.notNoted !== undefined) return false;
-  return !('settled' in outcome) || (outcome.settled && !outcome.notQuiet);
+function isComplete({ settled, notNoted, notQuiet }: Outcome): boolean {
+  return settled && notNoted === undefined && !notQuiet;
 }
 
 function flowsOf(given: string | undefined) {
@@ -56,18 +57,17 @@ function flowsOf(given: string | undefined) {
 }
 
 function sentenceFor(name: Name, outcome: Outcome, where: string): string {
-  const { flow, already } = outcome;
-  const { does, paused, resumed } = { paused: '', resumed: '', ...switches[flow] };
-  const rest = `${'settled' in outcome ? queueSentence(outcome) : ''}${faultsOf(outcome, name === 'resume')}`;
-  if ('settled' in outcome && !outcome.settled)
-    return `${flow}: Lambda is still switching. Run the command again to go on waiting.${rest}`;
+  const { flow, already, settled, waiting, underWay } = outcome;
+  const { does, meanwhile, resumed } = switches[flow];
+  const queue =
+    waiting === undefined
+      ? ''
+      : ` ${counted(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'} in its queue, ${underWay} under way or waiting for the next attempt.`;
+  const rest = `${queue}${faultsOf(outcome, name === 'resume')}`;
+  if (!settled) return `${flow}: Lambda is still switching. Run the command again to go on waiting.${rest}`;
   if (name === 'resume')
-    return `${flow}: ${does} is resumed${already ? ' (it was not paused)' : ''}.${already || !resumed ? '' : `${resumed}.`}${rest}`;
-  return `${flow}: ${does} is paused${already ? ' (it was already)' : ''}.${paused}${rest} Resume it with: npm run resume -- ${flow} ${where}`;
-}
-
-function queueSentence({ waiting, underWay }: Extract<Outcome, { settled: boolean }>) {
-  return ` ${counted(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'} in its queue, ${underWay} under way or waiting for the next attempt.`;
+    return `${flow}: ${does} is resumed${already ? ' (it was not paused)' : ''}.${already || !resumed ? '' : ` ${capitalized(resumed)}.`}${rest}`;
+  return `${flow}: ${does} is paused${already ? ' (it was already)' : ''}. ${meanwhile}${rest} Resume it with: npm run resume -- ${flow} ${where}`;
 }
 
 function help(name: Name): string {

@@ -6,46 +6,24 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 import { LambdaClient, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { bookingsPause, type Pauses, pullStage } from '../../../shared/ledger/records/pauses.ts';
-import { consumerOf, queueWords } from '../../../shared/model/queues.ts';
+import { consumerOf } from '../../../shared/model/queues.ts';
 import { readQueue } from '../../../shared/platform/aws/queue.ts';
+import type { SwitchName } from '../../../shared/situation/pauses.ts';
+import type { QueueStatus } from '../../../shared/situation/read.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { sentenceOf } from '../cli/command.ts';
 import { policyWords } from '../cli/policy-words.ts';
 import { queueUrlsOf, sqsOf, type Target } from '../cli/target.ts';
 import { mappingsOf } from '../flows/situation.ts';
 
-/** All that can be paused, and what people are told of each. */
-export const switches = {
-  // A flow is one queue and the function that reads from it, which is switched off.
-  orders: { does: queueWords['product-orders'].does, partners: 'Azumuta and the ERP' },
-  completions: { does: queueWords.completions.does, partners: 'Azumuta and the ERP' },
-  // These are paused by a mark in the ledger.
-  bookings: {
-    does: 'booking in the ERP',
-    partners: 'the ERP; completions are still read and planned',
-    paused: ' Completions are still read from Azumuta and planned.',
-    resumed: ` What waits is booked within ${policyWords.longestRetry}`,
-  },
-  pull: {
-    does: 'reading orders from the ERP',
-    partners: 'the ERP, on schedule',
-    paused: ' The first run after the pause reads what changed meanwhile.',
-    resumed: ' It goes on with the next run of its schedule',
-  },
-} as const;
-export const flows = ['orders', 'completions'] as const;
-export const switchNames = [...flows, 'bookings', 'pull'] as const;
+export const flows = ['orders', 'completions'] as const satisfies readonly SwitchName[];
 export type Flow = (typeof flows)[number];
-export type SwitchName = keyof typeof switches;
 
 /** The queue of each flow that has one. */
 export const queueOfFlow = { orders: 'product-orders', completions: 'completions' } as const;
 
-/** The event source mappings of a flow, and the messages in its queue. */
-export type FlowSwitch = Awaited<ReturnType<typeof readSwitch>>;
-
 /** Reads whether a flow is paused, and how many messages are in its queue. */
-export async function readSwitch(target: Target, flow: Flow) {
+async function readSwitch(target: Target, flow: Flow) {
   const { arn, waiting, underWay } = await readQueue(sqsOf(target), queueUrlsOf(target)[queueOfFlow[flow]]);
   const mappings = await mappingsOf(new LambdaClient(target.aws), arn);
   return {
@@ -131,37 +109,46 @@ async function whyFailed(act: () => Promise<unknown>): Promise<string | undefine
   }
 }
 
+/** What became of a switch. */
+export interface Outcome extends Partial<Pick<QueueStatus, 'waiting' | 'underWay'>> {
+  readonly flow: SwitchName;
+  /** Whether it was so before. */
+  readonly already: boolean;
+  /** Whether Lambda was asked, and has finished; what is paused in the ledger is so at once. */
+  readonly asked: boolean;
+  readonly settled: boolean;
+  /** Why the time of the pause is not in the ledger; undefined when it is. */
+  readonly notNoted?: string | undefined;
+  /** Why its alarm was not switched; undefined when it was. */
+  readonly notQuiet?: string | undefined;
+}
+
 /** Pauses or resumes a flow, the bookings or the pull, notes it in the ledger, and silences the alarm of a flow. */
 export async function switchOne(
-  name: SwitchName,
+  flow: SwitchName,
   {
     target,
     ledger,
   }: { readonly target: Target; readonly ledger: Pick<OperatorLedger, 'breaker' | 'pauses'> },
   options: SwitchOptions,
-) {
+): Promise<Outcome> {
   const { on } = options;
-  if (name === 'pull') return { flow: name, ...(await switchPull(ledger.pauses, on)), notNoted: undefined };
-  if (name === 'bookings') {
+  const atOnce = { flow, asked: true, settled: true };
+  if (flow === 'pull') return { ...atOnce, ...(await switchPull(ledger.pauses, on)) };
+  if (flow === 'bookings') {
     // Their function heeds the mark, and goes on reading and planning: its queue is never stalled, and needs no silence.
     const { already } = await ledger.breaker.pauseBookings(!on);
-    return { flow: name, already, notNoted: await notePause(ledger.pauses, bookingsPause, { already, on }) };
+    return { ...atOnce, already, notNoted: await notePause(ledger.pauses, bookingsPause, { already, on }) };
   }
-  const outcome = await switchFlow(target, name, options);
+  const outcome = await switchFlow(target, flow, options);
   // Lambda was busy with another switch until the end.
-  if (!outcome.asked && !outcome.settled) return { ...outcome, notNoted: undefined, notQuiet: undefined };
-  /** Why the time of the pause is not in the ledger; undefined when it is. */
-  const notNoted = await notePause(ledger.pauses, consumerOf[queueOfFlow[name]], { ...outcome, on });
-  /** Why its alarm was not switched; undefined when it was. */
-  const notQuiet = await switchAlarm(target, name, on);
-  return { ...outcome, notNoted, notQuiet };
+  if (!outcome.asked && !outcome.settled) return outcome;
+  const notNoted = await notePause(ledger.pauses, consumerOf[queueOfFlow[flow]], { ...outcome, on });
+  return { ...outcome, notNoted, notQuiet: await switchAlarm(target, flow, on) };
 }
 
-export type Outcome = Awaited<ReturnType<typeof switchOne>>;
-
 /** What else a person has to know: sentences that begin with a blank; none when all was done. */
-export function faultsOf(outcome: Outcome, on: boolean): string {
-  const { notNoted, notQuiet } = { notQuiet: undefined, ...outcome };
+export function faultsOf({ notNoted, notQuiet }: Outcome, on: boolean): string {
   const alarm = `Its alarm QueueStalled could not be ${on ? 'enabled again' : 'silenced'}`;
   const ledger = `the pause counts as waiting time, and messages become dead letters after ${policyWords.longestWait}`;
   return [
