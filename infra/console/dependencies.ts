@@ -9,7 +9,7 @@ import { countDeadLetters, situationOf, stackReadsOf } from '../ops/flows/situat
 import type { EndDependencies } from '../ops/orders/end-order.ts';
 import { switchOne } from '../ops/pause/switch-flow.ts';
 import { replayDependenciesOf } from '../ops/replay/replay.ts';
-import { findOwnerOf } from '../ops/trace/recording-owner.ts';
+import { findOwnerOf } from '../ops/trace/trace.ts';
 import type { AuthKeys } from './auth.ts';
 import { DeadLetterDesk } from './dead-letters.ts';
 import type { Page } from './pages/layout.ts';

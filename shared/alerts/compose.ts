@@ -6,7 +6,7 @@ import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
 import { notTyped, shellWord, wordForAnyShell } from '../platform/shell-word.ts';
 import { countedIn, inQueue } from '../situation/problems.ts';
 import type { SeenTrouble, Situation, TroubleGroup, TroubleKind } from '../situation/read.ts';
-import { tellTrouble } from '../situation/tell.ts';
+import { tellTrouble } from '../situation/told.ts';
 import { commandOf, headlineOf, isRefused, maxName, maxReason, nextOf, whoActs } from '../situation/words.ts';
 import type { Alert, ToldTrouble } from './alert.ts';
 import type { AlertDecision } from './decide-alerts.ts';

@@ -4,11 +4,10 @@ import { queueNames } from '../model/queues.ts';
 import { capitalized, counted, oneLine, shorten } from '../model/text.ts';
 import { dayBefore, dayIn, localTime } from '../model/time.ts';
 import { shellWord } from '../platform/shell-word.ts';
-import { type Figures, figureCells } from '../situation/figures.ts';
 import { countedIn, inQueue } from '../situation/problems.ts';
 import type { Situation } from '../situation/read.ts';
-import { tellTrouble } from '../situation/tell.ts';
-import { maxAwaited } from '../situation/today.ts';
+import { type Figures, figureCells, maxAwaited } from '../situation/today.ts';
+import { tellTrouble } from '../situation/told.ts';
 import { namedActor } from './compose.ts';
 import { type AlertDependencies, type Weekday, weekdays } from './dependencies.ts';
 

@@ -4,11 +4,10 @@ import { partnerNames, partnerWords } from '../model/partner.ts';
 import { formatQuantity } from '../model/quantity.ts';
 import { capitalized, counted } from '../model/text.ts';
 import { localTime } from '../model/time.ts';
-import { figureCells } from '../situation/figures.ts';
 import type { OrderFacts } from '../situation/order-facts.ts';
 import { type Problem, troublesOf } from '../situation/problems.ts';
 import type { Situation } from '../situation/read.ts';
-import { lateBy, maxAwaited, type Today } from '../situation/today.ts';
+import { figureCells, lateBy, maxAwaited, type Today } from '../situation/today.ts';
 import { toldInOwnWords } from '../situation/told.ts';
 import { definitions, html, type Markup, pageOf } from './html.ts';
 

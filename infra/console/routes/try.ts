@@ -6,8 +6,7 @@ import { parsedJson } from '../../ops/cli/files.ts';
 import { sampleNames, samples } from '../../ops/map/read-sample.ts';
 import type { Pages } from '../dependencies.ts';
 import { azumutaNow, erpNow } from '../live.ts';
-import { nowPage } from '../pages/live.ts';
-import { type TryPage, tryPage } from '../pages/try.ts';
+import { nowPage, type TryPage, tryPage } from '../pages/try.ts';
 import { type Asked, tryOut } from '../try.ts';
 
 /** Characters of JSON that may be pasted. */

@@ -6,7 +6,7 @@ import { systemClock } from '../../../shared/platform/clock.ts';
 import { atOnce, mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
 import { problemsOf } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
-import { tellTrouble } from '../../../shared/situation/tell.ts';
+import { tellTrouble } from '../../../shared/situation/told.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import type { Progress } from '../../local/progress.ts';
 import { type Answer, defineCommand, exits, flag, runCommand, stackOptions } from '../cli/command.ts';

@@ -1,10 +1,9 @@
 import project from '../../../package.json' with { type: 'json' };
 import { defineCommand, exits, plantOptions, runCommand, UsageError } from '../cli/command.ts';
 import { findTarget, ledgerOf, whereOf } from '../cli/target.ts';
-import { findOwnerOf } from './recording-owner.ts';
 import { traceLines } from './report.ts';
 import { shareable } from './shareable.ts';
-import { traceOrder } from './trace.ts';
+import { findOwnerOf, traceOrder } from './trace.ts';
 
 const command = defineCommand({
   name: 'trace',

@@ -11,8 +11,10 @@ import { notTyped, wordForAnyShell } from '../../../shared/platform/shell-word.t
 import { readOrderFacts } from '../../../shared/situation/order-facts.ts';
 import { type Told, toldOf } from '../../../shared/situation/told.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
+import { sentenceOf } from '../cli/command.ts';
 import { linesOf } from '../cli/output.ts';
-import type { FindOwner } from './recording-owner.ts';
+import { plantOf } from '../cli/partners.ts';
+import type { Target } from '../cli/target.ts';
 
 /** One product order: its status, and everything that happened to it. */
 export type TracedOrder = NonNullable<Awaited<ReturnType<typeof traceOne>>>;
@@ -142,3 +144,39 @@ function tracedBooking(booking: BookingEntry) {
 }
 
 export type TracedBooking = ReturnType<typeof tracedBooking>;
+
+/** Asks Azumuta which product order a recording belongs to: the ledger does not keep recordings by their ids. */
+export type FindOwner = (recordingId: string) => Promise<{
+  /** Number or Azumuta's id of the product order; undefined when there is no such recording. */
+  readonly owner?: string | undefined;
+  /** Why Azumuta could not be asked, and what to do instead. */
+  readonly notAsked?: string | undefined;
+}>;
+
+/** An id of Azumuta; numbers of orders often have other characters. */
+const idPattern = /^\w{1,100}$/;
+/** Longest that Azumuta may take to answer. */
+const maxWaitMs = 30_000;
+
+/** Calls Azumuta from this machine, with the key of the stack and the configuration of its plant. */
+export function findOwnerOf(target: Target, config: string): FindOwner {
+  return async (recordingId) => {
+    if (!idPattern.test(recordingId)) return {};
+    try {
+      const { azumuta } = await plantOf(target, config);
+      const recording = await azumuta.recording(recordingId, AbortSignal.timeout(maxWaitMs));
+      if (!recording) return {};
+      const { number, id } = recording.productOrder;
+      const owner = number ?? id;
+      return owner === undefined
+        ? { notAsked: insteadOf('It does not say which order it belongs to') }
+        : { owner };
+    } catch (error) {
+      return { notAsked: insteadOf(`Azumuta could not be asked about it: ${sentenceOf(error)}`) };
+    }
+  };
+}
+
+function insteadOf(why: string): string {
+  return `If it is a recording: ${why.replace(/\.$/, '')}. Ask for the number of its order, which Azumuta shows with it.`;
+}

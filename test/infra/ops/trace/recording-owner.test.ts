@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { findOwnerOf } from '../../../../infra/ops/trace/recording-owner.ts';
+import { findOwnerOf } from '../../../../infra/ops/trace/trace.ts';
 import { startServer } from '../../../support/server.ts';
 import { onThisMachine } from '../cli/targets.ts';
 

@@ -1,8 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { operatorLedger } from '../../../../infra/local/operator-clients.ts';
-import type { FindOwner } from '../../../../infra/ops/trace/recording-owner.ts';
 import { traceLines } from '../../../../infra/ops/trace/report.ts';
-import { traceOrder } from '../../../../infra/ops/trace/trace.ts';
+import { type FindOwner, traceOrder } from '../../../../infra/ops/trace/trace.ts';
 import { createAlertLedger } from '../../../../shared/ledger/ledger.ts';
 import { book, claimedOrder, plan, refuse } from '../../../support/bookings.ts';
 import { testClock } from '../../../support/clock.ts';
