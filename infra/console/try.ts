@@ -1,15 +1,13 @@
-import { bookedFiguresIn, figuresOf, unpacked } from '../../shared/completions/content.ts';
+import { figuresOf, unpacked } from '../../shared/completions/content.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { mapCompletion } from '../../shared/integration/mapping/completions.ts';
-import type { BookedFigures } from '../../shared/ledger/records/bookings.ts';
 import type { CompletedProductOrder, Completion } from '../../shared/model/completions.ts';
-import { formatQuantity } from '../../shared/model/quantity.ts';
 import { counted } from '../../shared/model/text.ts';
 import { atOnce, mapConcurrently } from '../../shared/platform/map-concurrently.ts';
 import type { Plant } from '../ops/cli/partners.ts';
-import { draftRows, filled, type Preview, previewOf, type Row, samplesIn } from '../ops/map/preview.ts';
+import { draftRows, type Preview, previewOf, samplesIn } from '../ops/map/preview.ts';
 import { readSample, type Sample } from '../ops/map/read-sample.ts';
-import { bookingWords } from '../ops/trace/report.ts';
+import { bookingWords, figuresText } from '../ops/trace/report.ts';
 import { type Comparison, compare, type LiveDependencies, readCompleted, readErpOrder } from './live.ts';
 
 /** JSON that was pasted, or the number of an order that is read from one of the partners. */
@@ -91,33 +89,24 @@ async function comparedWithBooking(
   const booking = bookings.find(({ kind, parts }) => kind === 'quantity' && parts.includes(index));
   if (!booking) return { title, was: unknown, rows: compare(rows, []) };
   const { figures, content, configuration, recordingIds, parts } = booking;
+  const made = mapCompletion(integration, 'quantity', [completed]);
+  // Once it is booked, its lots are a number.
+  const had = figuresText({ figures, lots: content ? lotsOf(unpacked(content, booking)) : [] });
+  const makes = figuresText({ figures: figuresOf(made), lots: content ? lotsOf(made) : [] });
+  const now = [['figures', makes], ['recordings', String(completed.recordings.length)], ...rows] as const;
   const was = bookingWords(booking);
   if (parts.length > 1) {
-    const note = `${was} together with ${counted(parts.length - 1, 'other part')}, as one: ${figures ? bookedFiguresIn(figures) : 'no figures'}.`;
-    return { title, rows: compare(rows, []), note };
+    const note = `${was} together with ${counted(parts.length - 1, 'other part')}, as one: ${had}.`;
+    return { title, rows: compare(now, []), note };
   }
-  const made = mapCompletion(integration, 'quantity', [completed]);
-  const planned = content && unpacked(content, booking);
-  const now = figureRows(figuresOf(made), completed.recordings.length, planned && made);
-  const texts = rows.filter(([field]) => !now.some(([figure]) => figure === field));
-  const had = figures ? figureRows(figures, recordingIds.length, planned) : [];
-  return { title, was, note: madeBy(configuration), rows: compare([...now, ...texts], had) };
+  const before = [
+    ['figures', had],
+    ['recordings', String(recordingIds.length)],
+  ] as const;
+  return { title, was, note: madeBy(configuration), rows: compare(now, before) };
 }
 
-function figureRows(
-  { good, scrap, lots, notes, links }: BookedFigures,
-  recordings: number,
-  planned: Completion | undefined,
-): Row[] {
-  return filled([
-    ['good quantity', good && formatQuantity(good)],
-    ['scrap', scrap ? formatQuantity(scrap) : 'none'],
-    ['lots', planned ? planned.lots.map(({ number }) => number).join(', ') : String(lots)],
-    ['notes', String(notes)],
-    ['links', String(links)],
-    ['recordings', String(recordings)],
-  ]);
-}
+const lotsOf = ({ lots }: Completion) => lots.map(({ number }) => number);
 
 /** The version comes with what is deployed. */
 function madeBy(version?: string): string | undefined {

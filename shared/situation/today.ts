@@ -49,28 +49,23 @@ export function lateBy(dueDate: string | undefined, today: string): string {
 /** What is counted of one or several days. */
 export type Figures = Omit<Day, 'day' | 'upTo'>;
 
-const names = ['Created in Azumuta', 'Booked in the ERP', 'Dead letters', 'Changed afterwards'] as const;
-
 /** What is counted by the names of events: concerns of orders that were made have the names of their kinds. */
-const counts = {
+const counts: Readonly<Record<string, readonly string[]>> = {
   'Created in Azumuta': ['created', 'adopted'],
   'Booked in the ERP': ['booked'],
   'Dead letters': ['dead-lettered'],
   'Changed afterwards': orderConcernKinds.filter(
     (kind) => kind !== 'refused' && kind !== 'time-ahead' && kind !== 'unknown-numbers',
   ),
-} as const satisfies Record<(typeof names)[number], readonly string[]>;
-
-/** How many orders had one of the events. */
-export function happened({ events }: Pick<Figures, 'events'>, name: (typeof names)[number]): number {
-  return counts[name].reduce((sum, event) => sum + (events[event] ?? 0), 0);
-}
+};
 
 /** The figures of some days, each with its name, in the order in which every view shows them. */
 export function figureCells(figures: Figures | undefined): [name: string, value: string][] {
   const { good = {}, scrap = {}, due = 0, late = 0, events = {} } = figures ?? {};
   return [
-    ...names.map((name): [string, string] => [name, String(happened({ events }, name))]),
+    ...Object.entries(counts).map(([name, of]): [string, string] => {
+      return [name, String(of.reduce((sum, event) => sum + (events[event] ?? 0), 0))];
+    }),
     ['Pieces', piecesIn(good)],
     ['Scrap', piecesIn(scrap)],
     ['On time', due === 0 ? '–' : `${Math.round((100 * (due - late)) / due)} %`],

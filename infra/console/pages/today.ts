@@ -4,7 +4,7 @@ import { counted } from '../../../shared/model/text.ts';
 import { dayBefore } from '../../../shared/model/time.ts';
 import { inQueue, type Problem } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
-import { figureCells, happened, lateBy, maxAwaited, type Today } from '../../../shared/situation/today.ts';
+import { figureCells, lateBy, maxAwaited, type Today } from '../../../shared/situation/today.ts';
 import { dateOf, type Html, moment, orderLink, orderLinks, type PlantTime } from '../labels.ts';
 import { linkOf, worksPart } from './flows.ts';
 import { table } from './parts.ts';
@@ -110,19 +110,20 @@ function latePart({ day, late, lateCount }: Today): Html {
   </section>`;
 }
 
+const bookedOn = ({ events }: Day) => events.booked ?? 0;
 const chart = { width: 600, height: 120, gap: 4 } as const;
 
 /** Booked orders of each day as bars, and all figures as a table: what is drawn can be read. */
 function monthPart({ day: today, days }: Today): Html {
   if (days.length === 0) return html``;
-  const most = Math.max(1, ...days.map((day) => happened(day, 'Booked in the ERP')));
+  const most = Math.max(1, ...days.map((day) => bookedOn(day)));
   const width = chart.width / days.length;
   return html`<section aria-labelledby="month">
     <h2 id="month">The last ${shownDays} days</h2>
     <svg viewBox="0 0 ${chart.width} ${chart.height}" preserveAspectRatio="none" role="img" aria-labelledby="chart-title" class="chart">
       <title id="chart-title">Booked orders of each day, at most ${most}; the table below has the figures.</title>
       ${days.map((day, at) => {
-        const booked = happened(day, 'Booked in the ERP');
+        const booked = bookedOn(day);
         const height = (booked / most) * (chart.height - 2);
         return html`<rect x="${at * width + chart.gap / 2}" y="${chart.height - height}" width="${width - chart.gap}" height="${height}"${day.day === today ? html` class="now"` : ''}><title>${day.day}: ${counted(booked, 'order')} booked</title></rect>`;
       })}

@@ -23,27 +23,18 @@ export async function lookAtChannels(target: Target) {
 
 type Deployment = CompleteIntegration['deployment'];
 
-/** The mailing lists: the output with the topic, the addresses that should be on it, and the field that has them. */
+/** The mailing lists: the output with the topic, and the field that has the addresses. */
 const lists = [
-  {
-    output: 'AlarmTopic',
-    about: 'Alarm mails',
-    wanted: ({ alarmEmails }: Deployment) => alarmEmails,
-    field: 'deployment.alarmEmails',
-  },
-  {
-    output: 'AlertTopic',
-    about: 'Alert mails',
-    wanted: ({ alerts, alarmEmails }: Deployment) => alerts.emails ?? alarmEmails,
-    field: 'deployment.alerts.emails',
-  },
-  {
-    output: 'MorningMailTopic',
-    about: 'Morning mail',
-    wanted: ({ morningMail }: Deployment) => morningMail?.emails ?? [],
-    field: 'deployment.morningMail.emails',
-  },
-];
+  { output: 'AlarmTopic', about: 'Alarm mails', field: 'deployment.alarmEmails' },
+  { output: 'AlertTopic', about: 'Alert mails', field: 'deployment.alerts.emails' },
+  { output: 'MorningMailTopic', about: 'Morning mail', field: 'deployment.morningMail.emails' },
+] as const;
+
+const addressesOf = ({ alarmEmails, alerts, morningMail }: Deployment) => ({
+  AlarmTopic: alarmEmails,
+  AlertTopic: alerts.emails ?? alarmEmails,
+  MorningMailTopic: morningMail?.emails ?? [],
+});
 
 /** Checks that somebody gets the stack's mails. */
 export function mailChecks(target: Target, integration: CompleteIntegration | undefined): Check[] {
@@ -63,12 +54,12 @@ const noAlarms = async () =>
 
 async function lookAtList(
   target: Target,
-  { output, wanted, field }: (typeof lists)[number],
+  { output, field }: (typeof lists)[number],
   deployment: Deployment | undefined,
 ) {
   const topicArn = target.output(output);
   const { confirmed, waiting } = await subscribersOf(target, topicArn);
-  const gone = (deployment ? wanted(deployment) : []).filter(
+  const gone = (deployment ? addressesOf(deployment)[output] : []).filter(
     (address) => !confirmed.includes(address) && !waiting.includes(address),
   );
   const found = [

@@ -81,7 +81,7 @@ export function bookingWords({
 }
 
 /** `5 u good, 1 u scrap, lots L1, L2, 3 notes`. */
-export function figuresText({ figures, lots }: TracedBooking): string {
+export function figuresText({ figures, lots }: Pick<TracedBooking, 'figures' | 'lots'>): string {
   if (!figures) return 'nothing that could be mapped';
   const { good, scrap, ...counts } = figures;
   const things = (['lot', 'component', 'operation', 'check', 'note', 'link'] as const).filter((thing) => counts[`${thing}s`]);
