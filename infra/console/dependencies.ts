@@ -17,11 +17,9 @@ import type { Page } from './pages/layout.ts';
 /** Everything that the console calls, with the rights of the operator. */
 export interface ConsoleDependencies extends ReturnType<typeof consoleDependencies> {
   readonly keys: AuthKeys;
-  /** The port that the console listens on. */
   readonly port: () => number;
 }
 
-/** How routes answer. */
 export interface Answers {
   readonly formKey: string;
   /** @param known The state of the flows, if it was read already; else the dead letters alone are counted. */
@@ -30,12 +28,10 @@ export interface Answers {
   readonly redirect: (c: Context, path: string, notice: string) => Response;
 }
 
-/** What every route is built with. */
 export type Pages = ConsoleDependencies & Answers;
 
 const pulledSchema = z.object({ outcome: z.string() });
 
-/** Everything that the console calls on a stack. */
 export function consoleDependencies(target: Target, config: string) {
   const { name, local, output, sandboxes } = target;
   // The local queue store is one process, so its first empty answer is certain.
@@ -59,7 +55,6 @@ export function consoleDependencies(target: Target, config: string) {
     letters: new DeadLetterDesk({ ...replaying, situation }),
     /** Pauses or resumes, and does not wait until Lambda has done it. */
     switchOne: (flow: SwitchName, on: boolean) => switchOne(flow, { target, ledger }, { on, looks: 1 }),
-    /** Ends what is open about an order, as a person wants. */
     ending: replaying satisfies EndDependencies,
     /** Only when the partners are sandboxes. */
     shopFloor:

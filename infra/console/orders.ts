@@ -36,7 +36,6 @@ const askedSchema = z.object({
 export type AskedOrders = z.output<typeof askedSchema>;
 export const askedOf = (query: unknown): AskedOrders => z.parse(askedSchema, query);
 
-/** A product order in a list. */
 export type OrderRow = Awaited<ReturnType<typeof rowOf>>;
 
 export type ListedRows = Awaited<ReturnType<typeof readOrders>>;

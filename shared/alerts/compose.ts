@@ -56,7 +56,6 @@ export function namedActor(
   return person === undefined ? role : `${role} (${oneLine(person, maxName)})`;
 }
 
-/** Selects the stack on a command line. */
 function whereOf(stack: string): string {
   return `--stack ${shellWord(stack)}`;
 }

@@ -12,7 +12,6 @@ export type WebhookChannel = (typeof webhookChannels)[number];
 
 export type ChannelName = WebhookChannel | 'email' | 'morning-mail';
 
-/** Names of the channels in texts. */
 export const channelWords: Readonly<Record<string, string>> = {
   email: 'e-mail',
   teams: 'Microsoft Teams',
@@ -32,7 +31,6 @@ export const weekdays = [
 ] as const;
 export type Weekday = (typeof weekdays)[number];
 
-/** What the alerts of a plant work with. */
 export interface AlertDependencies extends SituationDependencies {
   readonly ledger: AlertLedger;
   readonly topics: Topics;

@@ -7,11 +7,9 @@ import type { QueueStatus, Situation } from './read.ts';
 export const switchNames = ['orders', 'completions', 'bookings', 'pull'] as const;
 export type SwitchName = (typeof switchNames)[number];
 
-/** What people are told of it. */
 interface Switch {
   /** What is paused, as the subject of a sentence. */
   readonly does: string;
-  /** Whom it calls. */
   readonly partners: string;
   /** The queue in which it waits meanwhile. */
   readonly queue?: QueueName;

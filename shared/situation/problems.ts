@@ -14,7 +14,6 @@ export interface Problem {
   readonly id: string;
   /** What is slow goes on by itself; what is paused too long will soon be lost. */
   readonly kind: TroubleKind | 'paused' | 'paused-too-long' | 'slow' | 'stalled';
-  /** Sentences. */
   readonly what: string;
   readonly why: string;
   readonly next: string;
@@ -26,7 +25,6 @@ export interface Problem {
   readonly more?: number;
 }
 
-/** Orders that are named at most. */
 const maxOrders = 10;
 /** A healthy flow finishes a message within seconds. */
 const slowSeconds = 120;

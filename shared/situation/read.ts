@@ -62,12 +62,10 @@ export interface Situation {
   readonly unfiled: number;
 }
 
-/** Where the situation is read. */
 export interface SituationDependencies {
   readonly ledger: Pick<Ledger, 'concerns' | 'orders' | 'deadLetters' | 'pauses'>;
   readonly breaker: Pick<Breaker, 'state'>;
   readonly queue: (queue: QueueName) => Promise<QueueStatus>;
-  /** Messages in the dead-letter queue. */
   readonly countDeadLetters: () => Promise<number>;
   readonly clock: Clock;
   /** Hours after its due date that an order counts as overdue. */

@@ -11,7 +11,6 @@ import { headlineOf, maxName, maxReason, nextOf, whoActs } from './words.ts';
 
 /** What a view knows of a product order. What is optional only adds to the sentences, where the view has read it. */
 export interface ToldFacts extends LifeFacts {
-  /** Its open dead letters. */
   readonly letters: readonly (DeadLetterId & Partial<Pick<DeadLetterRecord, 'reason' | 'cause'>>)[];
   /** What happened to it, oldest first: why it waits, where it is booked, what a person did. */
   readonly journey?: readonly JourneyEntry[];
@@ -25,7 +24,6 @@ export interface ToldFacts extends LifeFacts {
 interface Words {
   readonly says: string;
   readonly next?: string;
-  /** Who does it. */
   readonly who?: string;
   /** The operators' command that does it. */
   readonly command?: 'replay' | 'resume';
@@ -34,7 +32,6 @@ interface Words {
 /** What people are told of a product order, by its life. */
 export interface Told extends Words {
   readonly stage: Stage;
-  /** Somebody must see to it. */
   readonly needsPerson: boolean;
 }
 
@@ -89,7 +86,6 @@ export function toldInOwnWords(facts: ToldFacts): Told {
 
 const silent = (state: BreakerState): BreakerState => ({ ...state, reason: undefined });
 
-/** What a person must see to. */
 function tasksOf(facts: ToldFacts, stage: Stage): Words[] {
   const [letter, ...others] = facts.letters;
   const tasks: Words[] = facts.concerns.map((concern) => {
@@ -140,7 +136,6 @@ function lastOfLetters({ journey = [] }: ToldFacts): 'replayed' | 'discarded' | 
   return last === 'replayed' || last === 'discarded' ? last : undefined;
 }
 
-/** What nobody needs to see to. */
 function progressOf(facts: ToldFacts, stage: Stage): Words {
   const { entry, bookings, journey = [] } = facts;
   const last = journey.at(-1);

@@ -103,7 +103,6 @@ export function nextOf({ kind, cause = 'internal-error' }: Pick<TroubleGroup, 'k
   return next ?? remedies[cause].next;
 }
 
-/** Who acts on something that is open. */
 export function whoActs({ kind, cause }: Pick<TroubleGroup, 'kind' | 'cause'>): Role {
   if (cause !== undefined) return remedies[cause].who;
   return kind === 'overdue' ? 'planner' : 'operator';

@@ -18,7 +18,6 @@ import { definitions, postForm, table } from './parts.ts';
 
 /** Letters of a group that can be chosen: their ids fit into a form. */
 const maxChoices = 500;
-/** Orders of a group that are named. */
 const maxOrders = 10;
 
 /** The dead letters that the ledger knows, by reason, and how many the queue has besides. */
@@ -62,7 +61,6 @@ export function unfiledPage(
     ${back}`;
 }
 
-/** One dead letter with its content. */
 export function deadLetterPage(letter: RoutedLetter, time: PlantTime): Html {
   const { orderNumber, stage, cause, reason, since, messageId, booking, figures } = letter;
   return html`<h1>Dead letter${orderNumber === '' ? '' : html` of ${orderNumber}`}</h1>
@@ -113,7 +111,6 @@ function groupPart({ id, reason, letters }: LetterGroup, time: PlantTime, formKe
   </section>`;
 }
 
-/** Who acts, and how. */
 function adviceRows({ cause }: ListedLetter): [name: string, value: string][] {
   const of = { kind: 'dead-letter', cause } as const;
   return [
@@ -144,7 +141,6 @@ function showLink(letter: ListedLetter): Html {
   return html`<a href="/letters/one?${new URLSearchParams({ letter: idOf(letter) })}">Show it<span class="unseen">: the dead letter of ${orderNumber || 'an unknown order'}</span></a>`;
 }
 
-/** A form to choose some of a group. */
 function choices(id: string, letters: readonly ListedLetter[], time: PlantTime, formKey: string): Html {
   const shown = letters.slice(0, maxChoices);
   const content = html`<ul>${shown.map((letter) => {

@@ -44,7 +44,6 @@ export function flowsPage(
 
 export const worksPart = html`<p class="verdict good"><span aria-hidden="true">✓</span> Everything works.</p>`;
 
-/** What needs a person, above all else. */
 function problemsPart(problems: readonly Problem[]): Html {
   if (problems.length === 0) return worksPart;
   return html`<section aria-labelledby="problems" class="troubles">
@@ -152,7 +151,6 @@ function tryPart(partner: Partner, reason: string | undefined, formKey: string):
     <p class="hint">The next message tries it at once, and all others go on when it answers. SQS keeps messages hidden that wait for their own next attempt; the page of an order has it looked at at once.${isRefused(reason) ? ' Set the right credentials first: some ERPs lock an account after a few wrong ones.' : ''}</p></li>`;
 }
 
-/** What a pause does, for confirmation. */
 export function pausePage(flow: SwitchName, formKey: string): Html {
   const { does, partners, meanwhile } = switches[flow];
   return html`<h1>Pause ${does}?</h1>

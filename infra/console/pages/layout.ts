@@ -10,7 +10,6 @@ export interface Frame {
   readonly hasFloor: boolean;
   /** How many dead letters there are; undefined when that is not known. */
   readonly deadLetters?: number | undefined;
-  /** What a form has just done. */
   readonly notice?: string | undefined;
 }
 
@@ -22,7 +21,6 @@ export interface Page {
   readonly headline?: string;
   /** Seconds between two refreshes; undefined for a page that does not refresh itself. */
   readonly refreshSeconds?: number | undefined;
-  /** Content of the search field. */
   readonly asked?: string;
 }
 

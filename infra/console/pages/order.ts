@@ -31,7 +31,6 @@ export function orderPage(
     </div>`;
 }
 
-/** The orders that one search has found. */
 export function choicePage(trace: Trace): Html {
   return html`<h1>${trace.productOrders.length} product orders of ${trace.asked}</h1>
     <div id="found" data-live><ul class="choice">${trace.productOrders.map(

@@ -8,7 +8,6 @@ import { dateOf, type Html, moment, orderLink, type PlantTime, stageBadge } from
 import { type AskedOrders, type ListedRows, listLink, lists, type OrderRow } from '../orders.ts';
 import { table } from './parts.ts';
 
-/** A list of product orders, page by page. */
 export function ordersPage(asked: AskedOrders, found: ListedRows, time: PlantTime): Html {
   return html`<h1>Orders</h1>
     <nav aria-label="Lists" class="tabs"><ul>${Object.entries(lists).map(

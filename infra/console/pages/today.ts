@@ -9,7 +9,6 @@ import { dateOf, type Html, moment, orderLink, orderLinks, type PlantTime } from
 import { linkOf, worksPart } from './flows.ts';
 import { table } from './parts.ts';
 
-/** Days of the chart. */
 export const shownDays = 30;
 
 /** How the day is: what was made, what waits, what is late, what needs a person, and the last thirty days. */

@@ -20,7 +20,6 @@ import {
 const id = z.string().check(z.minLength(1), z.maxLength(200));
 const chosenSchema = z.union([z.object({ group: id }), z.object({ letter: z.union([id, z.array(id)]) })]);
 
-/** Pages that show, replay and discard dead letters. */
 export function deadLetterRoutes(pages: Pages): Hono {
   return new Hono()
     .get('/letters', (c) => showAll(c, pages))
@@ -63,7 +62,6 @@ async function choose(c: Context, pages: Pages): Promise<Response> {
   return confirm(c, form.action === 'discard' ? 'discard' : 'replay', form, pages);
 }
 
-/** A page about the chosen letters. */
 async function confirm(
   c: Context,
   action: 'replay' | 'discard',

@@ -13,7 +13,6 @@ import { shownDays, todayPage } from '../pages/today.ts';
 const flowSchema = z.object({ flow: z.enum(switchNames) });
 const partnerSchema = z.object({ partner: z.enum(partnerNames) });
 
-/** The day of the plant, both flows, and what a person does about them. */
 export function flowRoutes(pages: Pages): Hono {
   return new Hono()
     .get('/', (c) => showToday(c, pages))

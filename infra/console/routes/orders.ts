@@ -7,11 +7,9 @@ import { askedOf, readOrders } from '../orders.ts';
 import { choicePage, nothingFoundPage, orderPage } from '../pages/order.ts';
 import { csvOf, ordersPage } from '../pages/orders.ts';
 
-/** Orders on a page, and in a file. */
 const pageSize = 50;
 const fileSize = 1000;
 
-/** The lists, the search, and the page of one order. */
 export function orderRoutes(pages: Pages): Hono {
   return new Hono()
     .get('/orders', (c) => showList(c, pages))

@@ -12,7 +12,6 @@ const releaseSchema = z.object({
 const completeSchema = z.object({ number: z.string().check(z.minLength(1)), good: pieces, scrap: pieces });
 const switchSchema = z.object({ mode: z.enum(['well', 'down', 'refusing']) });
 
-/** The page that works on the partners' sandboxes, and its forms. */
 export function shopFloorRoutes(shopFloor: ShopFloor, { show, redirect, formKey }: Answers): Hono {
   return new Hono()
     .get('/floor', async (c) => {

@@ -47,7 +47,6 @@ async function showTry(c: Context, form: Form, pages: Pages): Promise<Response> 
   return pages.show(c, { ...still, content: tryPage(page, pages.formKey) });
 }
 
-/** @throws UsageError for what cannot be tried. */
 function askedIn({ sample, number, from }: Form): Asked {
   if (from !== undefined) return { from, number: checkedNumber(number) };
   if (sample.length <= maxPaste) return { json: parsedJson(sample, 'What was pasted') };

@@ -36,7 +36,6 @@ Exit codes: 0 nothing is open, or each channel has accepted the test · 1 failed
   },
 });
 
-/** So many orders are listed. */
 const most = 100;
 
 /** All that needs a person by its headlines, and the orders of which the ledger says why. */
@@ -69,7 +68,6 @@ async function list(target: Target, { during }: Progress): Promise<Answer> {
   return { facts, lines, exit: needed.length === 0 ? exits.done : exits.partly };
 }
 
-/** What people are told of the first ones. */
 function openTroubles(troubles: Situation['troubles'], { partners }: Situation, ledger: OperatorLedger) {
   return mapConcurrently(troubles.slice(0, most), atOnce, async (trouble) => {
     const { kind, partner, cause, since } = trouble;

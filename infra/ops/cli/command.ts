@@ -16,7 +16,6 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Exit codes of the operators' commands. */
 export const exits = {
   done: 0,
   /** Something that should have worked has failed. */
@@ -30,7 +29,6 @@ export const exits = {
   interrupted: 130,
 } as const;
 
-/** A text of a command line that is not empty. */
 export const text = z.string().check(z.minLength(1));
 
 /** What follows an option when it is typed, what the help says of it, and the form of its value. */
@@ -56,18 +54,14 @@ export function option<Form extends z.ZodMiniType>(
   return { takes, help, form, flags };
 }
 
-/** An option that is given or left out. */
 export const flag = (help: string) => option('', help, z._default(z.boolean(), false));
-/** An option with a text. */
 export const textOption = (takes: string, help: string) => option(takes, help, z.exactOptional(text));
 /** Likewise, where it is `standard` if it is left out. */
 export const textOr = (standard: string, takes: string, help: string, flags?: string) =>
   option(takes, help, z._default(text, standard), flags);
 
-/** Options of every command. */
 export const answerOptions = { json: flag('answer as JSON') };
 
-/** Options of every command that works on a stack. */
 export const stackOptions = {
   ...answerOptions,
   /** `true` when the folder was left out. */
@@ -105,7 +99,6 @@ interface CommandSpec<Specs extends OptionSpecs> {
   readonly options: Specs;
 }
 
-/** A command and the form of its options. */
 export interface OperatorCommand<Options> {
   readonly parser: Command;
   readonly form: z.ZodMiniType<Options>;

@@ -27,7 +27,6 @@ export function linesOf(...parts: readonly (string | readonly string[] | false |
   return parts.flatMap((part) => (part === undefined || part === false ? [] : part));
 }
 
-/** Prints a value for other programs. */
 export function sayJson(value: unknown): void {
   process.stdout.write(`${printable(JSON.stringify(value, null, 2))}\n`);
 }

@@ -21,7 +21,6 @@ import { findStack } from './find-stack.ts';
 
 /** The stack that a command works on: deployed, or run by the platform on this machine. */
 export interface Target {
-  /** Its name in answers. */
   readonly name: string;
   readonly stackName: string;
   /** The options that name it on a command line. */

@@ -136,7 +136,6 @@ function wantedAgain(body: string, to: QueueName): string {
   return JSON.stringify({ ...message, ...(to === 'completions' ? { again: true } : { asksErp: 'replay' }) });
 }
 
-/** A letter, and where a replay sends it. */
 export type RoutedLetter = ReturnType<typeof routed>;
 export const routed = (letter: DeadLetterMessage, names: TriggerNames) => ({
   ...letter,

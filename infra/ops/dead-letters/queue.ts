@@ -33,7 +33,6 @@ export class DeadLetterQueue {
     this.#options = options;
   }
 
-  /** The letters that were taken and are not removed. */
   get held(): readonly DeadLetterMessage[] {
     return [...this.#held.values()];
   }

@@ -1,7 +1,6 @@
 import { sentenceOf } from '../cli/command.ts';
 import { counted, folded, linesOf, styled } from '../cli/output.ts';
 
-/** What one check of `doctor` found. */
 export interface Finding {
   /** What was looked at: `Azumuta`, `Queue of completions`. */
   readonly about: string;
@@ -48,7 +47,6 @@ const marks = {
   wrong: ['red', '✗'],
 } as const;
 
-/** A finding as lines: what was found, and what to do next. */
 export function findingLines(
   { about, result, says, next, command }: Finding,
   width = process.stdout.columns || 110,
@@ -65,7 +63,6 @@ export function findingLines(
   );
 }
 
-/** The last line of the report. */
 export function verdict(findings: readonly Finding[]): string {
   const count = (result: Finding['result']) => findings.filter((finding) => finding.result === result).length;
   const [wrongs, notices] = [count('wrong'), count('notice')];

@@ -7,7 +7,6 @@ import { readSituation, type Situation } from '../../../shared/situation/read.ts
 import { ledgerOf, queueUrlsOf, sqsOf, type Target } from '../cli/target.ts';
 import { insightOfTarget } from './queue-insight.ts';
 
-/** Everything that the situation of a stack is read from. */
 export function stackReadsOf(target: Target, clock: Clock) {
   return {
     sqs: sqsOf(target),
@@ -51,7 +50,6 @@ export async function countDeadLetters({
   return waiting + underWay;
 }
 
-/** The event source mappings that read from a queue. */
 export async function mappingsOf(lambda: LambdaClient, queueArn: string) {
   const command = new ListEventSourceMappingsCommand({ EventSourceArn: queueArn });
   const { EventSourceMappings = [] } = await lambda.send(command);

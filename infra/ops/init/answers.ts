@@ -17,13 +17,11 @@ const offered = Object.values(connectors)
   .filter(({ folder }) => existsSync(new URL(`${folder}.config.ts`, examples)))
   .toSorted((a, b) => Number(a.generic ?? false) - Number(b.generic ?? false));
 
-/** Their names. */
 export const erps = offered.map(({ folder }) => folder);
 
 const textThat = (test: (text: string) => boolean, expected: string) =>
   z.string().check(z.refine(test, expected));
 
-/** The title of a connector's page. */
 function titleOf(folder: string): string {
   const page = new URL(`../../../shared/erp/${folder}/README.md`, import.meta.url);
   return readFileSync(page, 'utf8').split('\n', 1).join('').replace(/^# /, '');

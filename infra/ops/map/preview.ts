@@ -15,10 +15,8 @@ import { fieldOf, isRecord } from '../../../shared/platform/json.ts';
 import { counted, linesOf, styled, tableOf } from '../cli/output.ts';
 import { readSample, type Sample } from './read-sample.ts';
 
-/** A field and its value, as text. */
 export type Row = readonly [field: string, value: string];
 
-/** What one sample becomes. */
 export interface Preview {
   /** Its path in the file: `$`, `$[2]`. */
   readonly at: string;
@@ -52,7 +50,6 @@ export function samplesIn(json: unknown): (readonly [at: string, one: unknown])[
   return Array.isArray(list) ? list.map((one, at) => [`$[${at}]`, one]) : [['$', list]];
 }
 
-/** What the plant's mapping makes of one sample. */
 export function previewOf(at: string, sample: Sample, integration: CompleteIntegration): Preview {
   if ('mistakes' in sample) return { at, from: { title: 'Sample', rows: [] }, becomes: [], ...sample };
   if ('order' in sample) return { at, ...previewOrder(sample.order, integration.productOrders) };
@@ -142,7 +139,6 @@ export function completionRows(completion: Completion): Row[] {
   ]);
 }
 
-/** The rows that have a value. */
 export function filled(rows: readonly (readonly [field: string, value: string | undefined])[]): Row[] {
   return rows.flatMap(([field, value]): Row[] => (value === undefined ? [] : [[field, value]]));
 }

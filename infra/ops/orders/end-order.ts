@@ -15,7 +15,6 @@ export interface EndDependencies {
 /** What an operator wants, and who signs it. */
 export interface EndRequest {
   readonly number: string;
-  /** Only look. */
   readonly go: boolean;
   /** Why, and who: kept with the order. */
   readonly note: string;

@@ -19,10 +19,8 @@ import { mappingsOf } from '../flows/situation.ts';
 export const flows = ['orders', 'completions'] as const satisfies readonly SwitchName[];
 export type Flow = (typeof flows)[number];
 
-/** The queue of each flow that has one. */
 export const queueOfFlow = { orders: 'product-orders', completions: 'completions' } as const;
 
-/** Reads whether a flow is paused, and how many messages are in its queue. */
 async function readSwitch(target: Target, flow: Flow) {
   const { arn, waiting, underWay } = await readQueue(sqsOf(target), queueUrlsOf(target)[queueOfFlow[flow]]);
   const mappings = await mappingsOf(new LambdaClient(target.aws), arn);
@@ -109,7 +107,6 @@ async function whyFailed(act: () => Promise<unknown>): Promise<string | undefine
   }
 }
 
-/** What became of a switch. */
 export interface Outcome extends Partial<Pick<QueueStatus, 'waiting' | 'underWay'>> {
   readonly flow: SwitchName;
   /** Whether it was so before. */

@@ -12,11 +12,8 @@ const words = z.string().check(z.trim(), z.minLength(1));
 export const screenValuesSchema = z.strictObject({
   /** Of a product order that is completed, if there is one. */
   number: words,
-  /** The number of its article. */
   article: z.optional(words),
-  /** One of its parameters. */
   parameter: z.optional(z.strictObject({ name: words, value: words })),
-  /** The name of one of its variants. */
   variant: z.optional(words),
   /** What its status says, if that means that it is completed. */
   completedStatus: z.optional(words),

@@ -22,7 +22,6 @@ import { previewPullLines, pulledLines } from './report.ts';
 
 /** A dry run that takes longer ends early and shows what it has found. */
 const maxDryRunMs = 15 * 60_000;
-/** A dry run reads so many ERP orders. */
 const maxOrders = 500;
 
 const command = defineCommand({

@@ -29,7 +29,6 @@ export interface PreviewedOrder {
   /** Number of the product order; the ERP order's where there is none. */
   readonly number: string;
   readonly outcome: Outcome;
-  /** Why, or what differs. */
   readonly reason?: string | undefined;
 }
 

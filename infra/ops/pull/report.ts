@@ -55,7 +55,6 @@ function endLines({ productOrders, more, readUpTo, failure }: PullPreview, where
   ];
 }
 
-/** What a run of the pull did, as lines for a person. */
 export function pulledLines(
   { outcome, orders, queued, conflicts, rejected, cancelled, remapped }: PullReport,
   where: string,

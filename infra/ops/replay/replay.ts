@@ -18,11 +18,9 @@ export interface ReplayDependencies {
   /** How triggers name their content, as the stack is configured now. */
   readonly names: TriggerNames;
   readonly clock: Clock;
-  /** Reports what is being done. */
   readonly progress?: ((text: string) => void) | undefined;
 }
 
-/** Everything that a replay calls on a stack. */
 export function replayDependenciesOf(target: Target, options?: DeadLetterQueueOptions) {
   const sqs = sqsOf(target);
   const ledger = ledgerOf(target);
@@ -79,7 +77,6 @@ const maxMoved = 5000;
 
 type Move = ReturnType<typeof movesOf>[number];
 
-/** The chosen letters that can go back. */
 function movesOf({ chosen }: Pick<Run, 'chosen'>) {
   return [...chosen.values()].flatMap((letter) =>
     'to' in letter.route ? [{ letter, ...letter.route }] : [],

@@ -3,7 +3,6 @@ import { counted, linesOf, styled, tableOf } from '../cli/output.ts';
 import { hiddenInWords } from '../dead-letters/queue.ts';
 import type { ReplayGroup, ReplayReport } from './replay.ts';
 
-/** The report as lines for a person. */
 export function replayLines(
   report: ReplayReport,
   about: {

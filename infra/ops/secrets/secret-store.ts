@@ -89,7 +89,6 @@ export class SecretStore {
     return storedSecret(this.#client, this.#idOf(name));
   }
 
-  /** The states of all secrets that the stack has. */
   async states(): Promise<ReadonlyMap<SecretName, SecretState>> {
     const names = secretNames.filter(
       (name) => !optional.has(name) || secretFacts[name].output in this.#target.outputs,

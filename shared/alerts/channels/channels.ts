@@ -13,7 +13,6 @@ const address = z.optional(
 /** The secret with the address of each webhook that is used. */
 export const alertWebhooksSchema = z.strictObject({ teams: address, slack: address, webhook: address });
 
-/** The form of an alert for each webhook. */
 const bodyFor = { teams: teamsMessage, slack: slackMessage, webhook: (alert: Alert) => alert } as const;
 
 /** The configured channels: all of them get alerts, except for the morning mail. */

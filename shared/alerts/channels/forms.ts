@@ -34,7 +34,6 @@ function restOf({ event, count, troubles, command }: Alert): string[] {
   return [`Type: ${command}`];
 }
 
-/** For a mail. */
 export function textOf(alert: Alert, timeZone: string): string {
   const paragraphs = paragraphsOf(alert, timeZone).map((lines) => lines.join('\n   '));
   const linked = alert.link === undefined ? [] : [`See it: ${alert.link}`];
