@@ -3,16 +3,16 @@ import { recordingsIn } from '../../shared/completions/decide-bookings.ts';
 import { CompletionReader, completedOf } from '../../shared/completions/read-recordings.ts';
 import { erpOrderNumberOf } from '../../shared/integration/mapping/completions.ts';
 import { type ErpOrderRef, erpOrderRefOf } from '../../shared/model/orders.ts';
-import { formatQuantity, toDecimal } from '../../shared/model/quantity.ts';
 import { localTime } from '../../shared/model/time.ts';
+import { differencesFrom } from '../../shared/orders/differences.ts';
 import { sentenceOf, UsageError } from '../ops/cli/command.ts';
 import type { Plant } from '../ops/cli/partners.ts';
-import { draftRows, filled, orderRows, type Row, untold } from '../ops/map/preview.ts';
+import { draftRows, filled, orderRows, type Row } from '../ops/map/preview.ts';
 import type { ConsoleDependencies } from './dependencies.ts';
 
 export type LiveDependencies = Pick<ConsoleDependencies, 'plant' | 'ledger' | 'clock' | 'timeZone'>;
 
-/** What is so now, field by field, next to what the ledger has of it. */
+/** What is so now, field by field, and what the ledger has of it where that is compared. */
 export interface Comparison {
   readonly title: string;
   /** What it is compared with, `Sent to Azumuta`; undefined for a table of one side. */
@@ -26,30 +26,15 @@ export interface Comparison {
 
 /**
  * Both sides of a comparison; undefined on the side that has no such field.
- * @param isSame Compares what the ledger has. What it does not have differs if it would have it (`isWhole`).
+ * @param isWhole What the ledger does not have differs, too: it would have it.
  */
-export function compare(
-  now: readonly Row[],
-  was: readonly Row[],
-  { isWhole = false, isSame = (a: string | undefined, b: string, _field: string) => a === b } = {},
-) {
+export function compare(now: readonly Row[], was: readonly Row[] = [], isWhole = false) {
   const [is, had] = [new Map(now), new Map(was)];
   const gone = was.flatMap(([field]) => (is.has(field) ? [] : [[field, undefined] as const]));
   return [...now, ...gone].map(([field, value]) => {
     const other = had.get(field);
-    const differs = other === undefined ? isWhole : !isSame(value, other, field);
-    return { field, now: value, was: other, differs };
+    return { field, now: value, was: other, differs: other === undefined ? isWhole : value !== other };
   });
-}
-
-/** As the flows compare: `5`, `"5"` and `5.0` are equal, and what a partner does not tell is no difference. */
-function isSameThere(now: string | undefined, was: string, field: string): boolean {
-  const plain = (text = '') => {
-    if (field === 'variants') return text.toLowerCase().split(', ').sort().join(', ');
-    const [, value = text] = /^"(.*)"$/s.exec(text) ?? [];
-    return toDecimal(value) ?? value;
-  };
-  return now === untold || plain(now) === plain(was);
 }
 
 /** Longest that a partner may take to answer. */
@@ -59,12 +44,11 @@ const maxWaitMs = 30_000;
 async function readNow(
   partner: string,
   { plant, clock, timeZone }: LiveDependencies,
-  read: (plant: Plant) => Promise<{ readonly now: readonly Row[]; readonly was: readonly Row[] }>,
+  read: (plant: Plant) => Promise<Pick<Comparison, 'rows' | 'note'>>,
 ): Promise<Comparison> {
   const title = `Read now from ${partner}, ${localTime(clock.now(), timeZone).slice(11)}`;
   try {
-    const { now, was } = await read(await plant());
-    return { title, was: 'In the ledger', rows: compare(now, was, { isSame: isSameThere }) };
+    return { title, ...(await read(await plant())) };
   } catch (error) {
     return { title, rows: [], failure: sentenceOf(error) };
   }
@@ -76,17 +60,9 @@ export function erpNow(number: string, dependencies: LiveDependencies): Promise<
   return readNow('the ERP', dependencies, async (plant) => {
     const { entry } = await knownOrders.standing(number);
     const record = await erpOrders.find(entry?.erpOrder ?? { number });
-    const known = record?.erpOrder ?? entry?.erpOrder;
-    const order = await readErpOrder(erpOrderRefOf(known ?? { number }), plant);
-    // What is booked is released no more.
-    const isCancelled = order.state === 'cancelled' || record?.state === 'cancelled';
-    const was = filled([
-      ...(known ? Object.entries({ ...erpOrderRefOf(known), article: known.article }) : []),
-      ['dueDate', record?.dueDate],
-      ['quantity', known && formatQuantity({ unit: order.quantity.unit, ...known })],
-      ['state', isCancelled ? record?.state : undefined],
-    ]);
-    return { now: [...orderRows({ ...order, state: 'released' }), ['state', order.state]], was };
+    const known = record?.erpOrder ?? entry?.erpOrder ?? { number };
+    const order = await readErpOrder(erpOrderRefOf(known), plant);
+    return { rows: compare([...orderRows({ ...order, state: 'released' }), ['state', order.state]]) };
   });
 }
 
@@ -99,11 +75,11 @@ export async function readErpOrder(order: ErpOrderRef, { erp }: Plant) {
   throw new UsageError(`The ERP has no order ${order.number}, or does not show it to our user.`);
 }
 
-/** @param number Of a product order. */
+/** With what the flows would call different from what was sent. @param number Of a product order. */
 export function azumutaNow(number: string, dependencies: LiveDependencies): Promise<Comparison> {
   return readNow('Azumuta', dependencies, async (plant) => {
     const { order, entry } = await readProductOrder(number, plant, dependencies);
-    const { id, parameters, status, completedAt, recordingIds } = order;
+    const { id, status, completedAt, recordingIds } = order;
     const now = filled([
       ...draftRows(order),
       ['id', id],
@@ -111,10 +87,11 @@ export function azumutaNow(number: string, dependencies: LiveDependencies): Prom
       ['completedAt', completedAt],
       ['recordings', recordingIds && String(recordingIds.length)],
     ]);
-    if (!entry) return { now, was: [] };
-    // Where it shows any parameters, it shows all.
-    const sent = Object.keys(parameters).length > 0 ? entry.draft : { ...entry.draft, parameters };
-    return { now, was: filled([...draftRows(sent), ['id', entry.productOrder?.id]]) };
+    const found = entry ? differencesFrom(order, entry.draft, { withVariants: true }) : [];
+    // Without the values, which may be secrets: they stand below, and on the order's page.
+    const fields = found.map((difference) => difference.replace(/ is .*/s, '')).join(', ');
+    const note = fields === '' ? undefined : `It is not as it was sent: ${fields}.`;
+    return { rows: compare(now), note };
   });
 }
 

@@ -70,9 +70,9 @@ async function comparedWithLedger(
   return mapConcurrently(becomes.slice(0, maxParts), atOnce, async ({ title, rows }) => {
     const [[, number] = ['', '']] = rows;
     const entry = 'order' in sample ? await ledger.orders.find(number) : undefined;
-    if (!entry) return { title, was: 'order' in sample ? unknown : undefined, rows: compare(rows, []) };
+    if (!entry) return { title, was: 'order' in sample ? unknown : undefined, rows: compare(rows) };
     const was = entry.productOrder ? 'Sent to Azumuta' : 'To be sent to Azumuta';
-    const compared = compare(rows, draftRows(entry.draft), { isWhole: true });
+    const compared = compare(rows, draftRows(entry.draft), true);
     return { title, was, rows: compared, note: madeBy(entry.mappedBy) };
   });
 }
@@ -87,7 +87,7 @@ async function comparedWithBooking(
   const { entry, bookings } = await knownOrders.standing(completed.productOrder.number);
   const index = entry?.part.index ?? 1;
   const booking = bookings.find(({ kind, parts }) => kind === 'quantity' && parts.includes(index));
-  if (!booking) return { title, was: unknown, rows: compare(rows, []) };
+  if (!booking) return { title, was: unknown, rows: compare(rows) };
   const { figures, content, configuration, recordingIds, parts } = booking;
   const made = mapCompletion(integration, 'quantity', [completed]);
   // Once it is booked, its lots are a number.
@@ -97,7 +97,7 @@ async function comparedWithBooking(
   const was = bookingWords(booking);
   if (parts.length > 1) {
     const note = `${was} together with ${counted(parts.length - 1, 'other part')}, as one: ${had}.`;
-    return { title, rows: compare(now, []), note };
+    return { title, rows: compare(now), note };
   }
   const before = [
     ['figures', had],

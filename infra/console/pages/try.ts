@@ -45,7 +45,7 @@ function triedPart({ at, from, compared, becomes, mistakes, leftOut }: Tried): H
     ${reasons.length === 0 ? '' : html`<div class="verdict bad"><p>The flows would send nothing of ${at === '$' ? 'it' : at}:</p><ul>${reasons.map((reason) => html`<li>${redactedText(reason)}</li>`)}</ul></div>`}
     ${compared.map((each) => livePart(each, 'The mapping makes'))}
     ${more > 0 ? html`<p class="hint">And ${counted(more, 'further product order')} of it.</p>` : ''}
-    ${from.rows.length === 0 ? '' : html`<details><summary>What the mapping was given</summary>${livePart({ title: from.title, rows: compare(withoutSignatures(from.rows), []) })}</details>`}`;
+    ${from.rows.length === 0 ? '' : html`<details><summary>What the mapping was given</summary>${livePart({ title: from.title, rows: compare(withoutSignatures(from.rows)) })}</details>`}`;
 }
 
 /** The value of a step that is signed, by the step's name, is a person's. */

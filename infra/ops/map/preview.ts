@@ -104,7 +104,7 @@ export function orderRows({ quantity, attributes, state, ...order }: ErpOrder): 
 }
 
 /** In place of what is not told. */
-export const untold = '–';
+const untold = '–';
 
 /** The fields of a product order, as the mapping wants it, or as Azumuta has it and may not tell them all. */
 export function draftRows(
