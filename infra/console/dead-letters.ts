@@ -156,16 +156,10 @@ const isLetter = ({ kind }: SeenTrouble): boolean => kind === 'dead-letter';
 const textOf = (key: SeenTrouble['key']): string => (key ? `${key.pk} ${key.sk}` : '');
 
 function filed(record: DeadLetter, since: Date): ListedLetter {
-  const { orderNumber, cause, stage } = record;
+  const { orderNumber: filedUnder, stage } = record;
   const to = queueOf(stage);
   const route = to ? { to } : { stays: 'another version of this program has recorded it' };
   // The ledger keeps under this number what names no order.
-  return {
-    ...record,
-    cause,
-    orderNumber: orderNumber === 'unknown' ? '' : orderNumber,
-    since,
-    route,
-    record,
-  };
+  const orderNumber = filedUnder === 'unknown' ? '' : filedUnder;
+  return { ...record, orderNumber, since, route, record };
 }

@@ -54,7 +54,7 @@ export function consoleDependencies(target: Target, config: string) {
     plant: () => plantOf(target, config),
     letters: new DeadLetterDesk({ ...replaying, situation }),
     /** Pauses or resumes, and does not wait until Lambda has done it. */
-    switchOne: (flow: SwitchName, on: boolean) => switchOne(flow, { target, ledger }, { on, looks: 1 }),
+    switchOne: (flow: SwitchName, on: boolean) => switchOne(flow, target, ledger, { on, looks: 1 }),
     ending: replaying satisfies EndDependencies,
     /** Only when the partners are sandboxes. */
     shopFloor:

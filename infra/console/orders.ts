@@ -9,7 +9,7 @@ import { readStanding } from '../../shared/situation/order-facts.ts';
 import type { Situation } from '../../shared/situation/read.ts';
 import { toldOf } from '../../shared/situation/told.ts';
 import type { OperatorLedger } from '../local/operator-clients.ts';
-import type { LiveDependencies } from './live.ts';
+import type { LiveDependencies } from './try.ts';
 
 export const lists = {
   day: 'By day',

@@ -6,8 +6,7 @@ import { redacted, redactedText } from '../../ops/cli/redact.ts';
 import type { Row } from '../../ops/map/preview.ts';
 import { sampleNames } from '../../ops/map/read-sample.ts';
 import { type Html, orderLink } from '../labels.ts';
-import { type Comparison, compare } from '../live.ts';
-import type { Tried, tryOut } from '../try.ts';
+import { type Comparison, compare, type Tried, type tryOut } from '../try.ts';
 import { postForm, table } from './parts.ts';
 
 /** What the forms hold, and what came of them. */

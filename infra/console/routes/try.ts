@@ -5,9 +5,8 @@ import { sentenceOf, UsageError } from '../../ops/cli/command.ts';
 import { parsedJson } from '../../ops/cli/files.ts';
 import { sampleNames, samples } from '../../ops/map/read-sample.ts';
 import type { Pages } from '../dependencies.ts';
-import { azumutaNow, erpNow } from '../live.ts';
 import { nowPage, type TryPage, tryPage } from '../pages/try.ts';
-import { type Asked, tryOut } from '../try.ts';
+import { type Asked, azumutaNow, erpNow, tryOut } from '../try.ts';
 
 /** Characters of JSON that may be pasted. */
 const maxPaste = 256 * 1024;

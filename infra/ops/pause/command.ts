@@ -28,27 +28,21 @@ const command = defineCommand({
 await runCommand(
   command,
   async ({ options, words: [given], signal, progress }) => {
-    if (script !== name)
-      throw new UsageError(
-        'Type: npm run pause -- <flow> --stack <stack>, or npm run resume -- <flow> --stack <stack>.',
-      );
     const chosen = flowsOf(given);
     const target = await findTarget(options);
-    const stack = { target, ledger: ledgerOf(target) };
+    const ledger = ledgerOf(target);
     const switching = { on: name === 'resume', signal, progress: progress.tell };
     const outcomes: Outcome[] = [];
-    for (const flow of chosen) if (!signal.aborted) outcomes.push(await switchOne(flow, stack, switching));
+    for (const flow of chosen)
+      if (!signal.aborted) outcomes.push(await switchOne(flow, target, ledger, switching));
     const lines = outcomes.map((outcome) => sentenceFor(name, outcome, whereOf(target)));
-    const exit = outcomes.every(isComplete) ? exits.done : exits.partly;
+    const isDone = outcomes.every(({ settled, notNoted, notQuiet }) => settled && !notNoted && !notQuiet);
+    const exit = isDone ? exits.done : exits.partly;
     const facts = { target: target.name, flows: outcomes };
     return { facts, lines, exit: signal.aborted ? exits.interrupted : exit };
   },
   typed,
 );
-
-function isComplete({ settled, notNoted, notQuiet }: Outcome): boolean {
-  return settled && notNoted === undefined && !notQuiet;
-}
 
 function flowsOf(given: string | undefined) {
   if (given === undefined) throw new UsageError(`Say which flow: ${switchNames.join(', ')} or all.`);

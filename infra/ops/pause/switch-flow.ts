@@ -123,10 +123,8 @@ export interface Outcome extends Partial<Pick<QueueStatus, 'waiting' | 'underWay
 /** Pauses or resumes a flow, the bookings or the pull, notes it in the ledger, and silences the alarm of a flow. */
 export async function switchOne(
   flow: SwitchName,
-  {
-    target,
-    ledger,
-  }: { readonly target: Target; readonly ledger: Pick<OperatorLedger, 'breaker' | 'pauses'> },
+  target: Target,
+  ledger: Pick<OperatorLedger, 'breaker' | 'pauses'>,
   options: SwitchOptions,
 ): Promise<Outcome> {
   const { on } = options;

@@ -97,10 +97,8 @@ export class Explorer {
     const isEmpty = !listsIn(other.json).some(({ value }) => value.some(isRecord));
     const isApplied = [204, 404, 410].includes(other.status) || (isDone(other.status) && isEmpty);
     const filter = operation.body === undefined ? 'query' : 'body';
-    const [line, why] = [
-      `operations.${name}.${filter}`,
-      'the filter is not applied: ask Azumuta how one is found by its number',
-    ];
+    const line = `operations.${name}.${filter}`;
+    const why = 'the filter is not applied: ask Azumuta how one is found by its number';
     const applied = sure(line, operation[filter], 'a number that nothing has finds nothing');
     this.findings.push(
       sure(`operations.${name}.path`, operation.path, 'what was looked for is in this list'),

@@ -17,8 +17,7 @@ import {
 } from '../cli/command.ts';
 import { plantOf } from '../cli/partners.ts';
 import { findTarget, invoke, ledgerOf, type Target, whereOf } from '../cli/target.ts';
-import { previewPull } from './preview.ts';
-import { previewPullLines, pulledLines } from './report.ts';
+import { previewPull, previewPullLines, pulledLines } from './preview.ts';
 
 /** A dry run that takes longer ends early and shows what it has found. */
 const maxDryRunMs = 15 * 60_000;

@@ -34,12 +34,9 @@ export async function post(address: string, body: unknown, clock: Clock): Promis
     const { ok, status, headers } = response;
     if (!ok) {
       const wait = status === 429 ? headers.get('retry-after') : undefined;
+      const afterSeconds = retryAfterSeconds(wait, clock.now());
       const problem = problemOf(status, await beginningOf(response));
-      return {
-        problem,
-        afterSeconds: retryAfterSeconds(wait, clock.now()),
-        ofMessage: ofMessage.has(status),
-      };
+      return { problem, afterSeconds, ofMessage: ofMessage.has(status) };
     }
     // The status is enough; the body may be slow.
     await response.body?.cancel().catch(() => undefined);

@@ -43,7 +43,7 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
     plant,
     findOwner: async (id) => (id === '5KKoy7m6ms89mvrTg' ? { owner: 'PO-REC' } : {}),
     letters: new DeadLetterDesk({ ...stores.replaying, situation }),
-    switchOne: (flow, on) => switchOne(flow, { target, ledger }, { on, looks: 1 }),
+    switchOne: (flow, on) => switchOne(flow, target, ledger, { on, looks: 1 }),
     ending: stores.replaying,
     shopFloor: undefined,
     operator: async () => operator,

@@ -76,8 +76,7 @@ it('marks paused bookings for the function that books, and does not count them a
   const breaker = new Breaker(store.table, clock);
   const from = clock.now();
   const heeded = () => new Breaker(store.table, clock).outage('erp', { heedsPause: true });
-  const switched = (on: boolean) =>
-    switchOne('bookings', { target: onThisMachine({}), ledger: { breaker, pauses } }, { on });
+  const switched = (on: boolean) => switchOne('bookings', onThisMachine({}), { breaker, pauses }, { on });
 
   // Act
   const first = await switched(false);

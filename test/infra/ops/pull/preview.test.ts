@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import { previewPull } from '../../../../infra/ops/pull/preview.ts';
-import { previewPullLines } from '../../../../infra/ops/pull/report.ts';
+import { previewPull, previewPullLines } from '../../../../infra/ops/pull/preview.ts';
 import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import { newSignal } from '../../../shared/erp/conformance/attempts.ts';
