@@ -2,8 +2,6 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { html } from 'hono/html';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { discard } from '../../../infra/ops/dead-letters/discard.ts';
-import { DeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
 import { deadLetterKey } from '../../../shared/ledger/keys.ts';
 import { concernFields } from '../../../shared/ledger/records/concerns.ts';
 import { causes } from '../../../shared/model/causes.ts';
@@ -11,7 +9,7 @@ import { remedies } from '../../../shared/model/remedies.ts';
 import { plan, refuse } from '../../support/bookings.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
 import { newOrder } from '../../support/orders.ts';
-import { comingBack, completion, nothing, webhookCall } from '../ops/replay/replay-run.ts';
+import { completion, nothing, webhookCall } from '../ops/replay/replay-run.ts';
 import { enter, linksOf } from './asking.ts';
 import { operator, startStoreStage } from './store-stage.ts';
 
@@ -22,19 +20,12 @@ beforeEach(async () => {
   stage.clock.advance(60);
 });
 
-const { dead } = stage;
+const { dead, recorded } = stage;
 /** A message that SQS itself or the webhook put there: the ledger does not know it. */
 const unknown = (given: Partial<Parameters<typeof stage.store.put>[0]> = {}) =>
   stage.store.put({
     ...{ body: webhookCall({ query: 'number=PO-5' }), stage: 'receive-webhook', orderNumber: '' },
     ...{ reason: 'No number.', cause: 'unreadable-message', messageId: 'm-unknown', ...given },
-  });
-
-/** The ledger has it still, and SQS has dropped its message. */
-const recorded = (orderNumber: string) =>
-  stage.ledger.deadLetters.record({
-    ...{ orderNumber, messageId: `m-${orderNumber}`, stage: 'create-product-orders' },
-    ...{ reason: 'No article.', cause: 'unknown-article' },
   });
 
 /** Address of an action on the only group whose reason is on the page. */
@@ -231,41 +222,25 @@ describe('some of a group', () => {
 });
 
 describe('replay', () => {
-  it('shows what would happen, and moves nothing before the confirmation', async () => {
-    await dead('PO-1', 'No article.');
-    const { text } = await visitor.get(await action('replay'));
-    expect(text).toContain('Replay 1 dead letter');
-    expect(text).toContain('product-orders');
-    expect(await stage.depths()).toMatchObject({
-      'dead-letters': { visible: 1, hidden: 0 },
-      'product-orders': nothing,
-    });
-  });
-
-  it('sends the chosen group, and leaves the others', async () => {
-    await dead('PO-1', 'No article.');
-    await dead('PO-2', 'No article.');
+  it('sends the chosen group of one function after the confirmation, leaves the others, and is signed', async () => {
+    // Prepare
+    await stage.ledger.orders.put(newOrder({ number: 'PO-S' }));
+    for (const number of ['PO-S', 'PO-2']) await dead(number, 'No article.');
     await dead('PO-3', 'Something else.');
-    const { text } = await visitor.send(await action('replay'));
+    await dead('PO-4', 'No article.', { body: completion('PO-4'), stage: 'book-completion' });
+    const page = await action('replay');
+    // Act
+    const asked = (await visitor.get(page)).text;
+    const before = await stage.depths();
+    const { text } = await visitor.send(page);
+    // Assess
+    expect(asked).toMatch(/Replay 2 dead letters[\s\S]*product-orders/);
+    expect(before).toMatchObject({ 'dead-letters': { visible: 4, hidden: 0 }, 'product-orders': nothing });
     expect(text).toContain('Replayed 2 dead letters.');
     expect(await stage.depths()).toMatchObject({
-      'dead-letters': { visible: 1, hidden: 0 },
+      'dead-letters': { visible: 2, hidden: 0 },
       'product-orders': { visible: 2 },
     });
-  });
-
-  it('sends the letters of one function only, whatever another gives as its reason', async () => {
-    await dead('PO-1', 'No article.');
-    await dead('PO-2', 'No article.', { body: completion('PO-2'), stage: 'book-completion' });
-    const { text } = await visitor.send(await action('replay'));
-    expect(text).toContain('Replayed 1 dead letter.');
-    expect((await stage.depths())['dead-letters']).toEqual({ visible: 1, hidden: 0 });
-  });
-
-  it('is signed in the journey of each order', async () => {
-    await stage.ledger.orders.put(newOrder({ number: 'PO-S' }));
-    await dead('PO-S', 'No article.');
-    await visitor.send(await action('replay'));
     const replayed = (await stage.ledger.journeys.of('PO-S')).find(({ event }) => event === 'replayed');
     expect(replayed?.note).toContain(`(signed by ${operator})`);
   });
@@ -285,170 +260,5 @@ describe('replay', () => {
       /Replayed 1 dead letter\. The queue does not have 1 more dead letter[\s\S]*npm run replay -- --order &lt;number&gt; --local/,
     );
     expect(await stage.ledger.deadLetters.of('PO-2')).toMatchObject([{ isDead: true }]);
-  });
-});
-
-describe('discard', () => {
-  it('removes the dead letter, and keeps the note and the operator’s name in the journey of its order', async () => {
-    // Prepare
-    await stage.ledger.orders.put(newOrder({ number: 'PO-7' }));
-    await dead('PO-7', 'No article.');
-    stage.clock.advance(60);
-    // Act
-    const { text } = await visitor.send(await action('discard'), { note: 'Typed by hand <today>' });
-    // Assess
-    expect(text).toContain('Discarded 1 dead letter.');
-    expect(await stage.depths()).toMatchObject({ 'dead-letters': nothing, 'product-orders': nothing });
-    expect((await stage.ledger.journeys.of('PO-7')).at(-1)).toMatchObject({
-      event: 'discarded',
-      note: `Typed by hand <today> (signed by ${operator})`,
-    });
-    expect(await stage.ledger.deadLetters.of('PO-7')).toMatchObject([
-      { cause: 'unknown-article', isDead: false },
-    ]);
-    const journey = (await visitor.get('/order?number=PO-7')).text;
-    expect(journey).toContain('Typed by hand &lt;today&gt;');
-    expect(journey).toContain('Discarded by a person');
-    expect(journey).toContain('A person discarded its dead letter.');
-  });
-
-  it('writes the discard into the booking: only a person opens it again', async () => {
-    // Prepare
-    const refusal = { reason: 'The period is closed.', cause: 'refused-by-erp' } as const;
-    await refuse(stage.ledger, 'PO-D', await plan(stage.ledger, 'PO-D', 'm-PO-D'), refusal);
-    const letter = { stage: 'book-completion', cause: refusal.cause, body: completion('PO-D') };
-    await dead('PO-D', refusal.reason, letter);
-    // Act
-    await visitor.send(await action('discard'), { note: 'Booked in the ERP by hand' });
-    // Assess
-    const [booking] = await stage.ledger.bookings.of('PO-D');
-    expect(booking).toMatchObject({ state: 'rejected', discarded: true });
-    expect(booking?.content).toBeUndefined();
-    expect((await visitor.get('/order?number=PO-D')).text).toContain('<dt>Discarded</dt>');
-  });
-
-  it('keeps the note for a dead letter that the ledger never knew', async () => {
-    await stage.store.putBare(completion('PO-8'));
-    await visitor.send(await action('discard', '/letters/unfiled'), { note: 'Booked in the ERP by hand' });
-    const kept = (await stage.ledger.journeys.of('unknown')).filter(({ event }) => event === 'discarded');
-    expect(kept.at(-1)?.note).toContain('Booked in the ERP by hand');
-    expect(await stage.depths()).toMatchObject({ 'dead-letters': nothing });
-  });
-
-  it('ends the record of a letter that the queue does not have any more, but not while another run may hold it', async () => {
-    // Prepare
-    await recorded('PO-1');
-    await dead('PO-2', 'Something else.');
-    await stage.store.read('dead-letters');
-    const page = await action('discard');
-    // Act
-    const held = await visitor.send(page, { note: 'It was cancelled' });
-    await stage.empty();
-    await recorded('PO-1');
-    const { text } = await visitor.send(await action('discard'), { note: 'It was cancelled' });
-    // Assess
-    expect(held.text).toContain('Another run holds 1 dead letter: discard the rest again');
-    expect(text).toContain('Discarded 1 dead letter. The queue did not have 1 of them any more.');
-    expect(await stage.ledger.deadLetters.of('PO-1')).toMatchObject([{ isDead: false }]);
-  });
-
-  it.each(['', '   ', 'ok'])(
-    'asks again when the note is too short (%j), and discards nothing',
-    async (note) => {
-      await dead('PO-1', 'No article.');
-      const { status, text } = await visitor.send(await action('discard'), { note });
-      expect(status).toBe(200);
-      expect(text).toContain('Say in 5 to 500 characters');
-      expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 1, hidden: 0 } });
-    },
-  );
-});
-
-describe('discard, when something fails', () => {
-  const request = { wanted: () => true, note: 'Typed by hand', by: operator };
-  const queue = () =>
-    new DeadLetterQueue(stage.store.sqs, stage.store.url('dead-letters'), { waitSeconds: 0 });
-
-  it('removes nothing and returns all letters when the ledger cannot be written', async () => {
-    // Prepare
-    for (const number of ['PO-1', 'PO-2']) await dead(number, 'No article.');
-    const deadLetters = { markDiscarded: () => Promise.reject(new Error('The table is being restored.')) };
-    const ledger = { ...stage.ledger, deadLetters };
-    // Act
-    const report = await discard(request, { deadLetters: queue(), ledger });
-    // Assess
-    expect(report).toMatchObject({
-      selected: 2,
-      discarded: 0,
-      failure: 'The table is being restored.',
-    });
-    expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 2, hidden: 0 } });
-  });
-
-  it('says that there may be more when the first letter became visible before the last was taken', async () => {
-    await dead('PO-1', 'No article.');
-    const deadLetters = comingBack(queue());
-    const report = await discard(request, { deadLetters, ledger: stage.ledger });
-    expect(report).toMatchObject({
-      discarded: 1,
-      failure: expect.stringContaining('There are more letters'),
-    });
-  });
-
-  it('says that letters remain when SQS does not remove them', async () => {
-    // Prepare
-    for (const number of ['PO-1', 'PO-2']) await dead(number, 'No article.');
-    const stubborn = queue();
-    const remove = stubborn.remove.bind(stubborn);
-    stubborn.remove = async ([first, ...others]) => {
-      await remove(others);
-      return first ? [first] : [];
-    };
-    // Act
-    const report = await discard(request, { deadLetters: stubborn, ledger: stage.ledger });
-    // Assess
-    expect(report).toMatchObject({ selected: 2, discarded: 1, failure: expect.stringContaining('again') });
-    expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 1, hidden: 0 } });
-  });
-});
-
-describe('the search', () => {
-  it.each([
-    ['the product order’s number', 'PO-1/1'],
-    ['the ERP order’s number', 'MO-PO-1/1'],
-  ])('finds an order by %s', async (_, asked) => {
-    await stage.ledger.orders.put(newOrder({ number: 'PO-1/1' }));
-    const found = await visitor.get(`/search?${new URLSearchParams({ q: asked })}`);
-    expect(found.headers.location).toBe('/order?number=PO-1%2F1');
-  });
-
-  it('finds the order of a recording', async () => {
-    await plan(stage.ledger, 'PO-REC');
-    const found = await visitor.get('/search?q=5KKoy7m6ms89mvrTg');
-    expect(found.headers.location).toBe('/order?number=PO-REC');
-  });
-
-  it('offers the parts of a split order', async () => {
-    for (const index of [1, 2]) {
-      const number = `S-1/${index}`;
-      const part = { index, of: 2, first: 'S-1/1', book: 'each' } as const;
-      await stage.ledger.orders.put(
-        newOrder({ number, erpOrder: { number: 'S-1', article: 'GEAR-01', amount: '5' }, part }),
-      );
-    }
-    const { text } = await visitor.get('/search?q=S-1');
-    expect(text).toContain('2 product orders of S-1');
-  });
-
-  it('answers a text of 8,000 characters as any other that is no number', async () => {
-    const { status, text } = await visitor.get(`/search?q=${'MO/1'.repeat(2000)}`);
-    expect([status, text.includes('Nothing found')]).toEqual([200, true]);
-  });
-
-  it('says where to look for an order which the ledger does not know', async () => {
-    const { text } = await visitor.get('/search?q=PO-GONE');
-    expect(text).toContain('The ledger has no order');
-    expect(linksOf(text, '/orders?list=day&q=PO-GONE')).toHaveLength(1);
-    expect(linksOf(text, '/letters')).not.toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { removedConcern } from '../../../shared/ledger/records/concerns.ts';
+import { plan } from '../../support/bookings.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
 import { newOrder } from '../../support/orders.ts';
 import { enter, linksOf } from './asking.ts';
@@ -142,5 +143,45 @@ describe('the page of one order', () => {
     const given = await send('MO/0010', 'give-up', { because: 'Scrapped at the customer' });
     expect(given.text).toContain('A person has given it up.');
     expect(numbersIn((await visitor.get('/orders?list=waiting')).text)).not.toContain('MO/0010');
+  });
+});
+
+describe('the search', () => {
+  beforeAll(async () => {
+    await stage.ledger.orders.put(newOrder({ number: 'PO-1/1' }));
+    await plan(stage.ledger, 'PO-REC');
+  });
+
+  it.each([
+    ['the product order’s number', 'PO-1/1', 'PO-1%2F1'],
+    ['the ERP order’s number', 'MO-PO-1/1', 'PO-1%2F1'],
+    ['a recording', '5KKoy7m6ms89mvrTg', 'PO-REC'],
+  ])('finds an order by %s', async (_, asked, number) => {
+    const found = await visitor.get(`/search?${new URLSearchParams({ q: asked })}`);
+    expect(found.headers.location).toBe(`/order?number=${number}`);
+  });
+
+  it('offers the parts of a split order', async () => {
+    for (const index of [1, 2]) {
+      const number = `S-1/${index}`;
+      const part = { index, of: 2, first: 'S-1/1', book: 'each' } as const;
+      await stage.ledger.orders.put(
+        newOrder({ number, erpOrder: { number: 'S-1', article: 'GEAR-01', amount: '5' }, part }),
+      );
+    }
+    const { text } = await visitor.get('/search?q=S-1');
+    expect(text).toContain('2 product orders of S-1');
+  });
+
+  it('answers a text of 8,000 characters as any other that is no number', async () => {
+    const { status, text } = await visitor.get(`/search?q=${'MO/1'.repeat(2000)}`);
+    expect([status, text.includes('Nothing found')]).toEqual([200, true]);
+  });
+
+  it('says where to look for an order which the ledger does not know', async () => {
+    const { text } = await visitor.get('/search?q=PO-GONE');
+    expect(text).toContain('The ledger has no order');
+    expect(linksOf(text, '/orders?list=day&q=PO-GONE')).toHaveLength(1);
+    expect(linksOf(text, '/letters')).not.toEqual([]);
   });
 });

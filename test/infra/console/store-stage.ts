@@ -67,6 +67,12 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
     await ledger.deadLetters.record({ orderNumber, reason, stage: of, cause, messageId });
     await store.put(letter);
   }
+  /** The ledger has it still, and SQS has dropped its message. */
+  const recorded = (orderNumber: string) =>
+    ledger.deadLetters.record({
+      ...{ orderNumber, messageId: `m-${orderNumber}`, stage: 'create-product-orders' },
+      ...{ reason: 'No article.', cause: 'unknown-article' },
+    });
   /** Many items of the ledger at once. */
   async function writeAll(requests: readonly WriteRequest[]): Promise<void> {
     for (let from = 0; from < requests.length; from += 25) {
@@ -81,6 +87,7 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
     ...stores,
     situation,
     dead,
+    recorded,
     /** Where flows are paused; nowhere before. */
     pauseAt(given: Target) {
       target = given;
