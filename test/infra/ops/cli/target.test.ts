@@ -101,17 +101,12 @@ it('says that a stack without a needed output is older than the command', async 
   );
 });
 
-/** The operator's AWS settings lead to a CloudFormation with this stack. */
-async function deployed(stack: string, outputs: Readonly<Record<string, string>>) {
-  vi.stubEnv('AWS_ENDPOINT_URL', await startCloudFormation(stack, outputs));
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
-  onTestFinished(() => void vi.unstubAllEnvs());
-}
-
-it('finds a deployed stack with its outputs, and the options that name it', async () => {
+it('finds a deployed stack with its outputs, and says where it looked for one that is not there', async () => {
   // Prepare
-  await deployed('AzumutaErp-ghent-production', { LedgerTable: 'ledger' });
+  const stack = { LedgerTable: 'ledger' };
+  vi.stubEnv('AWS_ENDPOINT_URL', await startCloudFormation('AzumutaErp-ghent-production', stack));
+  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) vi.stubEnv(name, 'test');
+  onTestFinished(() => void vi.unstubAllEnvs());
 
   // Act
   const target = await findTarget({ stack: 'AzumutaErp-ghent-production', region: 'eu-central-1' });
@@ -124,10 +119,6 @@ it('finds a deployed stack with its outputs, and the options that name it', asyn
   });
   expect(target.output('LedgerTable')).toBe('ledger');
   expect(whereOf(target)).toBe('--stack AzumutaErp-ghent-production --region eu-central-1');
-});
-
-it('says where it looked for a stack that is not deployed', async () => {
-  await deployed('AzumutaErp-ghent-production', {});
   await expect(findTarget({ stack: 'AzumutaErp-gent-production', region: 'eu-central-1' })).rejects.toThrow(
     'There is no stack AzumutaErp-gent-production in eu-central-1: check its name, --region and AWS_PROFILE.',
   );
