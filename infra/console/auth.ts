@@ -5,7 +5,6 @@ import { getCookie, setCookie } from 'hono/cookie';
 import { secureHeaders } from 'hono/secure-headers';
 import { refusalPage } from './pages/error-page.ts';
 
-/** Secrets of one start of the console. */
 export interface AuthKeys {
   /** Part of the address that the terminal prints; it grants access. */
   readonly token: string;

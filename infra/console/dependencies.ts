@@ -40,7 +40,6 @@ export function consoleDependencies(target: Target, config: string) {
   const reads = stackReadsOf(target, clock);
   const situation = () => situationOf(reads);
   return {
-    /** The stack's name, as pages show it. */
     target: name,
     /** Options that select this stack on a command line. */
     commands: whereOf(target),
@@ -48,7 +47,6 @@ export function consoleDependencies(target: Target, config: string) {
     situation,
     countDeadLetters: () => countDeadLetters(reads),
     ledger,
-    /** Asks Azumuta whose recording it is. */
     findOwner: findOwnerOf(target, config),
     /** The plant's configuration on this machine, and both partners: only what asks for it needs them. */
     plant: () => plantOf(target, config),
@@ -63,7 +61,6 @@ export function consoleDependencies(target: Target, config: string) {
     /** Name of the operator, which the ledger stores when a dead letter is discarded. */
     operator: () => operatorOf(target),
     clock,
-    /** The plant's time zone: pages show times in it. */
     timeZone: output('TimeZone'),
   };
 }

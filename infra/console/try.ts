@@ -158,7 +158,6 @@ export function compare(now: readonly Row[], was: readonly Row[] = [], isWhole =
   });
 }
 
-/** Longest that a partner may take to answer. */
 const maxWaitMs = 30_000;
 
 /** What a partner says at this moment, or why it cannot be read: the other one may be there. */

@@ -104,7 +104,6 @@ function deliveriesOf(channel: ChannelName, waiting: readonly Message[], depende
   return [summary, ...each.filter(({ entry }) => !entries.includes(entry)).slice(0, maxMessages)];
 }
 
-/** Titles that the summary names. */
 const maxNamed = 10;
 
 /** One message for all that a channel has missed: what is open of it, by the last message about each group. */

@@ -13,7 +13,6 @@ import { type AlertDependencies, type Weekday, weekdays } from './dependencies.t
 
 /** Overdue orders that are named, and tasks of a person that are told, at most. */
 const maxTold = 10;
-/** Characters of the reason of a task. */
 const maxWhy = 160;
 
 /**

@@ -18,7 +18,6 @@ export interface Problem {
   readonly why: string;
   readonly next: string;
   readonly who: Role;
-  /** What to type, ready to paste. */
   readonly command?: string | undefined;
   /** Orders that are known to be affected: the first ones, and how many there are besides. */
   readonly orders: readonly string[];

@@ -29,7 +29,6 @@ interface Words {
   readonly command?: 'replay' | 'resume';
 }
 
-/** What people are told of a product order, by its life. */
 export interface Told extends Words {
   readonly stage: Stage;
   readonly needsPerson: boolean;

@@ -4,7 +4,6 @@ import type { Html } from '../labels.ts';
 /** What every page shows around its own content. */
 export interface Frame {
   readonly target: string;
-  /** The plant's, for all times on the page. */
   readonly timeZone: string;
   /** Whether there is a shop floor: only when the partners are sandboxes. */
   readonly hasFloor: boolean;

@@ -12,7 +12,6 @@ interface Offered {
   readonly action: Action;
   readonly title: string;
   readonly does: string;
-  /** The concern that is settled. */
   readonly kind?: string;
   readonly isMain?: boolean;
 }

@@ -17,7 +17,6 @@ export function styled(style: Parameters<typeof styleText>[0], text: string): st
   return styleText(style, text, { stream: process.stdout });
 }
 
-/** Prints a line, or nothing but the line end. */
 export function say(line = ''): void {
   process.stdout.write(`${printable(line, styled('bold', 'x') !== 'x')}\n`);
 }

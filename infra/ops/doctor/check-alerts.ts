@@ -36,7 +36,6 @@ const addressesOf = ({ alarmEmails, alerts, morningMail }: Deployment) => ({
   MorningMailTopic: morningMail?.emails ?? [],
 });
 
-/** Checks that somebody gets the stack's mails. */
 export function mailChecks(target: Target, integration: CompleteIntegration | undefined): Check[] {
   // The platform on this machine sends no mails, and a stack has no topic for mails that nobody wants.
   if (target.local) return [];

@@ -7,7 +7,6 @@ import { type Target, whereOf } from '../cli/target.ts';
 import { type SecretName, type SecretState, type SecretStore, secretFacts } from '../secrets/secret-store.ts';
 import { type Check, check, type Finding, fine, notice, wrong } from './finding.ts';
 
-/** Longest that one partner may take to answer. */
 const maxWaitMs = 30_000;
 /** Pages of the ERP's released orders that are looked at. */
 const maxPages = 20;

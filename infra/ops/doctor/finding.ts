@@ -9,7 +9,6 @@ export interface Finding {
   /** A sentence without its full stop. */
   readonly says: string;
   readonly next?: string | undefined;
-  /** What to type for it, ready to paste. */
   readonly command?: string | undefined;
 }
 

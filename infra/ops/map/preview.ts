@@ -167,7 +167,6 @@ function typed(value: unknown): string {
   return typeof value === 'string' ? `"${value}"` : String(value);
 }
 
-/** Why the mapping refuses, if it does. */
 function rejectionOf(act: () => unknown): string[] {
   try {
     act();
@@ -181,7 +180,6 @@ function rejectionOf(act: () => unknown): string[] {
 /** Showing more parts of a split order adds nothing. */
 const maxParts = 3;
 
-/** A sample, and below it what it becomes. */
 export function previewLines({ at, from, becomes, mistakes, leftOut }: Preview): string[] {
   const shown = becomes.slice(0, maxParts);
   const tables = [from, ...shown.map(({ title, rows }) => ({ title: `→ ${title}`, rows }))];

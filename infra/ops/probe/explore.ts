@@ -86,7 +86,6 @@ export class Explorer {
     await this.#findAbsence('readWorkInstruction', instruction);
   }
 
-  /** Finds a resource by its number. */
   async #find(name: FindOperation, number: string): Promise<Found | undefined> {
     const operation = this.#contract.operations[name];
     const { status, json } = await this.#ask(operation, { number });

@@ -30,7 +30,6 @@ import {
 const actions = ['status', 'set', 'rotate', 'finish', 'show'] as const;
 type Action = (typeof actions)[number];
 
-/** The secrets of a stack, and what was typed. */
 interface Run {
   readonly store: SecretStore;
   readonly target: Target;
@@ -111,7 +110,6 @@ async function act(action: Exclude<Action, 'status'>, name: SecretName, run: Run
   return { facts: { rotate: name }, lines: [done, finish] };
 }
 
-/** A value of one of our own secrets, and what to do with it. */
 function handOut(name: OwnSecretName, value: string, target: Target): Answer {
   const soon = `(the functions accept it within ${policyWords.secretAccepted})`;
   const toErp = `Give this key to the ERP, which sends it in the header X-API-Key ${soon}:`;

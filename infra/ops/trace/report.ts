@@ -69,7 +69,6 @@ function orderLines(order: TracedOrder, timeZone: string): string[] {
   );
 }
 
-/** How far a booking has got. */
 export function bookingWords({
   kind,
   state,

@@ -100,17 +100,14 @@ async function traceOne(number: string, ledger: OperatorLedger, { where, now, pa
     ...statusOf(number, toldOf(facts), where),
     /** Why it was refused, or why it cannot follow its ERP order. */
     cause: entry?.cause ?? concerns[0]?.cause,
-    /** Number of its ERP order, if the ledger knows it. */
     erpOrder: entry?.erpOrder.number,
     /** What the ERP wants, and by when (ISO). */
     quantity: record && formatQuantity(record.erpOrder),
     dueDate: record?.dueDate,
-    /** What the mapping made of the ERP order. */
     draft: entry?.draft,
     /** Which part of its ERP order it is, if that has several. */
     part: entry && entry.part.book !== 'alone' ? { index: entry.part.index, of: parts } : undefined,
     azumuta: id === undefined ? undefined : { id, url },
-    /** What a person must see to about it, by kind. */
     concerns: concerns.map(({ kind, note }) => ({ kind, note })),
     bookings: bookings.map(tracedBooking),
     deadLetters: letters,
@@ -155,7 +152,6 @@ export type FindOwner = (recordingId: string) => Promise<{
 
 /** An id of Azumuta; numbers of orders often have other characters. */
 const idPattern = /^\w{1,100}$/;
-/** Longest that Azumuta may take to answer. */
 const maxWaitMs = 30_000;
 
 /** Calls Azumuta from this machine, with the key of the stack and the configuration of its plant. */
