@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Completion } from '../../../../shared/model/completions.ts';
+import type { Check, Completion, Component, Operation } from '../../../../shared/model/completions.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../../../shared/model/orders.ts';
+
+import type { Assembly, Cannot, Details } from './target.ts';
 
 const meteorAlphabet = '23456789ABCDEFGHJKLMNPQRSTWXYZabcdefghijkmnopqrstuvwxyz';
 
@@ -33,6 +35,80 @@ export function completionOf(
     links: [],
     work: [],
     ...differs,
+  };
+}
+
+/**
+ * What the shop floor recorded of an order of 5 of an assembly, as far as the ERP takes it: two were scrapped for two
+ * reasons, one component was used as planned and two were not, the operations ended out of order, and one of five checks
+ * failed.
+ */
+export function assemblyOf(
+  order: ErpOrderRef,
+  { components, operations, reasons }: Assembly,
+  cannot: Cannot,
+  differs: Partial<Completion> = {},
+): Completion {
+  const used = components.map(({ article, lot }, at): Component => {
+    const counted = at === 0 ? {} : { quantity: { amount: at === 1 ? '6' : '4' } };
+    return { article, lots: [{ number: lot }], ...counted, recording: 'r1', step: `Lot of ${article}` };
+  });
+  const reports = operations.map(
+    (operation, at): Operation => ({
+      operation,
+      setupSeconds: 60,
+      runSeconds: 600 * (at + 1),
+      finished: true,
+    }),
+  );
+  const [third, first, fourth, second] = [reports[2], reports[0], reports[3], reports[1]];
+  const checks = [1, 2, 3, 4, 5].map(
+    (n): Check => ({
+      name: `Torque ${n}`,
+      value: 40 + n,
+      unit: 'Nm',
+      min: 40,
+      max: 44,
+      passed: n < 5,
+      recording: 'r1',
+    }),
+  );
+  return completionOf(order, {
+    ...{ quantity: { amount: '3' }, scrap: { amount: '2' } },
+    ...(cannot.reasons === undefined
+      ? { scrapReasons: reasons.map((reason) => ({ reason, quantity: { amount: '1' } })) }
+      : {}),
+    ...(cannot.components === undefined ? { components: { all: false, beyondPlan: true, used } } : {}),
+    ...(cannot.operations === undefined
+      ? { operations: [third, first, fourth, second].flatMap((one) => one ?? []) }
+      : {}),
+    ...(cannot.checks === undefined ? { checks } : {}),
+    ...differs,
+  });
+}
+
+/** What the ERP must have of it afterwards. */
+export function detailsOf({ components, operations, reasons }: Assembly, cannot: Cannot): Details {
+  return {
+    ...(cannot.components === undefined && {
+      components: Object.fromEntries(
+        components.map(({ article, lot }, at) => [
+          article,
+          { amount: ['5', '6', '4'][at] ?? '', lots: [lot] },
+        ]),
+      ),
+    }),
+    ...(cannot.operations === undefined && {
+      operations: Object.fromEntries(
+        operations.map((operation, at) => [operation, { minutes: 11 + 10 * at, finished: true }]),
+      ),
+    }),
+    ...(cannot.reasons === undefined && {
+      reasons: Object.fromEntries(reasons.map((reason) => [reason, '1'])),
+    }),
+    ...(cannot.checks === undefined && {
+      checks: ['!Torque 5', 'Torque 1', 'Torque 2', 'Torque 3', 'Torque 4'],
+    }),
   };
 }
 

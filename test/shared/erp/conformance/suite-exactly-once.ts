@@ -3,7 +3,7 @@ import type { Attempt } from '../../../../shared/erp/connector.ts';
 import type { Completion } from '../../../../shared/model/completions.ts';
 import { RetryLater } from '../../../../shared/model/errors.ts';
 import { attemptAfter, failureOf, firstAttempt, nextAttempt } from './attempts.ts';
-import { amendmentOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
+import { amendmentOf, assemblyOf, completionOf, productOrderOf, quantityKey } from './completions.ts';
 import type { Answer } from './fault-proxy.ts';
 import type { Capability, Chapter, ErpBooks, PlannedOrderRef } from './target.ts';
 
@@ -13,7 +13,7 @@ interface Scenario {
   readonly completion: (order: PlannedOrderRef) => Completion;
   /** The end of its key. */
   readonly key: string;
-  readonly article?: 'plain' | 'lots';
+  readonly article?: 'plain' | 'lots' | 'assembly';
   /** A part that is booked before it. */
   readonly after?: (order: PlannedOrderRef) => Completion;
 }
@@ -52,6 +52,10 @@ export function exactlyOnceTests({ target, cannot, plan, book, promise }: Chapte
       scrap: { amount: '1' },
       lots: [{ number: `L-${productOrderOf(order).id.slice(0, 8)}` }],
     });
+  const assembled = (order: PlannedOrderRef): Completion => {
+    const { assembly } = target();
+    return assembly ? assemblyOf(order, assembly, cannot) : completionOf(order);
+  };
   const late = (order: PlannedOrderRef): Completion => amendmentOf(order, { notes: ['A late check'] });
 
   const whole: Scenario = { name: 'a whole order', needs: [], completion: everything, key: 'quantity' };
@@ -63,6 +67,7 @@ export function exactlyOnceTests({ target, cannot, plan, book, promise }: Chapte
       ...{ completion: lot, key: 'quantity', article: 'lots' },
     },
     { name: 'the last part of an order', needs: ['partial'], completion: part, after: rest, key: 'quantity' },
+    { name: 'an assembly', needs: ['assembly'], completion: assembled, key: 'quantity', article: 'assembly' },
     { name: 'an amendment', needs: ['amendments'], completion: late, key: 'recording#late' },
   ];
 
@@ -113,7 +118,10 @@ export function exactlyOnceTests({ target, cannot, plan, book, promise }: Chapte
   ): Promise<void> {
     const { article = 'plain', after, completion, key } = scenario;
     async function planned(): Promise<PlannedOrderRef> {
-      const order = await plan({ article: target().articles[article] ?? '' });
+      const { articles, assembly } = target();
+      const order = await plan({
+        article: (article === 'assembly' ? assembly?.article : articles[article]) ?? '',
+      });
       const earlier = after?.(order);
       if (earlier) await book(earlier);
       target().faults.reset();

@@ -3,6 +3,7 @@ import { firstAttempt } from './attempts.ts';
 import { quantityKey } from './completions.ts';
 import { bookingTests } from './suite-booking.ts';
 import { changedTests } from './suite-changed-orders.ts';
+import { detailTests } from './suite-details.ts';
 import { exactlyOnceTests } from './suite-exactly-once.ts';
 import { failureTests } from './suite-failures.ts';
 import { listingTests } from './suite-listing.ts';
@@ -22,6 +23,7 @@ const chapters = {
   unreadable: ['listing orders that cannot be read', unreadableTests],
   reading: ['reading one order', readingTests],
   booking: ['booking a completion', bookingTests],
+  details: ['booking what the shop floor recorded besides', detailTests],
   parts: ['booking an order part by part', partTests],
   changed: ['booking an order that a planner has changed', changedTests],
   refusing: ['refusing before it writes', refusalTests],

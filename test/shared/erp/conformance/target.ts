@@ -54,6 +54,8 @@ export interface ErpConformanceTarget {
     /** A serial number per piece. */
     readonly serials?: string;
   };
+  /** An article of which more is recorded than its quantity. Needed unless `cannot.assembly`. */
+  readonly assembly?: Assembly;
   /**
    * Bookings that this ERP refuses beside those that every ERP refuses, by what is wrong with them: each is prepared
    * anew, must be refused with the name of its order, and must leave `everything` unchanged.
@@ -82,6 +84,17 @@ export interface ErpConformanceTarget {
   readonly rowFields: { readonly number: string; readonly quantity: string };
   /** Stops what it started. */
   close?(): Promise<void>;
+}
+
+/** An article that is assembled: an order of 5 of it plans 5 of each component, and four operations. */
+export interface Assembly {
+  readonly article: string;
+  /** Three components, and of each a lot with stock for every order of the suite. */
+  readonly components: readonly { readonly article: string; readonly lot: string }[];
+  /** The operations in the order of the routing, as a mapping names them. */
+  readonly operations: readonly string[];
+  /** Two reasons of scrap that the ERP knows. */
+  readonly reasons: readonly string[];
 }
 
 export interface ConnectorOptions {
@@ -134,6 +147,22 @@ export interface ErpBooks {
   readonly productOrders: readonly string[];
   /** Components consumed for it, in pieces of finished product; undefined if the ERP keeps no such books. */
   readonly consumed?: Decimal;
+  /** What the ERP has of an assembly, wherever the table of the connector's page says. Needed unless `cannot.assembly`. */
+  readonly details?: Details;
+}
+
+/** Each part only where the ERP takes it. */
+export interface Details {
+  /** What was consumed of each article, and from which lots. */
+  readonly components?: Readonly<
+    Record<string, { readonly amount: Decimal; readonly lots: readonly string[] }>
+  >;
+  /** Minutes of each operation that has some, setup and run together, and whether it is finished. */
+  readonly operations?: Readonly<Record<string, { readonly minutes: number; readonly finished: boolean }>>;
+  /** How much was scrapped for each reason. */
+  readonly reasons?: Readonly<Record<string, Decimal>>;
+  /** The names of the checks that the ERP has, sorted; those that failed with `!` before them. */
+  readonly checks?: readonly string[];
 }
 
 /**
@@ -148,6 +177,12 @@ export type Capability =
   /** Book a part and leave the order open. */
   | 'partial'
   | 'scrap'
+  /** Anything of an assembly besides its quantity; then, what of it. */
+  | 'assembly'
+  | 'components'
+  | 'operations'
+  | 'reasons'
+  | 'checks'
   | 'notes'
   | 'links'
   /** Notes and links on an order that is done. */

@@ -10,6 +10,7 @@ import { sandboxPlant } from './plant.ts';
 import { sandboxErp } from './sandbox.ts';
 
 export const sandboxCannot: Cannot = {
+  assembly: 'it takes only quantities',
   concurrency: 'this ERP books twice; the ledger locks the order',
   'never-changed': 'every order of this ERP has a change time',
   session: 'an API key needs no session',

@@ -1,0 +1,90 @@
+import { expect } from 'vitest';
+import type { Completion } from '../../../../shared/model/completions.ts';
+import { Rejected } from '../../../../shared/model/errors.ts';
+import { failureOf } from './attempts.ts';
+import { assemblyOf, completionOf, detailsOf } from './completions.ts';
+import type { Assembly, Capability, Chapter, PlannedOrderRef } from './target.ts';
+
+/** What was recorded besides the quantity is where the table of the connector's page says, or refused before it writes. */
+export function detailTests({ target, cannot, plan, book, promise }: Chapter): void {
+  function assembly(): Assembly {
+    const { assembly: made } = target();
+    if (!made) throw new Error('The target has no assembly: give it one, or say why in cannot.assembly.');
+    return made;
+  }
+  const planAssembly = () => plan({ article: assembly().article });
+
+  promise('books all of it, each part where it belongs', ['assembly'], async () => {
+    // Prepare
+    const order = await planAssembly();
+
+    // Act
+    await book(assemblyOf(order, assembly(), cannot));
+
+    // Assess
+    const { details, ...books } = await target().books(order);
+    expect(books).toMatchObject({ state: 'done', good: '3', scrap: '2', bookings: 1 });
+    expect(details).toEqual(detailsOf(assembly(), cannot));
+  });
+
+  promise('books a component that was not used as such', ['assembly', 'components'], async () => {
+    const order = await planAssembly();
+    const [first, second] = assembly().components;
+    const used = [
+      { article: first?.article ?? '', quantity: { amount: '5' }, lots: [{ number: first?.lot ?? '' }] },
+    ];
+
+    await book(completionOf(order, { components: { all: true, beyondPlan: false, used } }));
+
+    const { details } = await target().books(order);
+    expect(details?.components?.[first?.article ?? '']).toEqual({ amount: '5', lots: [first?.lot] });
+    expect(details?.components?.[second?.article ?? '']?.amount ?? '0').toBe('0');
+  });
+
+  type Wrong = (order: PlannedOrderRef, made: Assembly) => Partial<Completion>;
+  const usedOf =
+    (differs: { readonly article?: string; readonly amount?: string; readonly lot?: string }): Wrong =>
+    (_, { components: [first] }) => {
+      const { article = first?.article ?? '', amount = '5', lot } = differs;
+      const lots = lot === undefined ? [] : [{ number: lot }];
+      const one = { article, quantity: { amount }, lots, recording: 'r1', step: 'Scan' };
+      return { components: { all: false, beyondPlan: false, used: [one] } };
+    };
+  const reportedOf =
+    (...names: readonly (string | 0)[]): Wrong =>
+    (_, { operations: [first = ''] }) => ({
+      operations: names.map((name) => ({
+        operation: name || first,
+        runSeconds: 60,
+        finished: true,
+        recording: 'r1',
+      })),
+    });
+  const refused: readonly (readonly [string, Capability, Wrong, string])[] = [
+    ['a component that the order does not have', 'components', usedOf({ article: 'NOT-THERE' }), 'NOT-THERE'],
+    [
+      'more of a component than is planned',
+      'components',
+      usedOf({ amount: '7' }),
+      'step "Scan" of recording r1',
+    ],
+    ['a lot of a component that nobody knows', 'components', usedOf({ lot: 'NO-LOT' }), 'NO-LOT'],
+    ['an operation that is not in the routing', 'operations', reportedOf('NOT-THERE'), 'NOT-THERE'],
+    ['an operation twice', 'operations', reportedOf(0, 0), 'recording r1'],
+  ];
+  for (const [what, needs, wrong, says] of refused)
+    promise(`refuses ${what} before it writes`, ['assembly', needs], async () => {
+      // Prepare
+      const order = await planAssembly();
+      const before = await target().everything();
+
+      // Act
+      const failure = await failureOf(book(completionOf(order, wrong(order, assembly()))));
+
+      // Assess
+      expect(failure).toBeInstanceOf(Rejected);
+      for (const text of [order.number, says])
+        expect(failure).toMatchObject({ message: expect.stringContaining(text) });
+      expect(await target().everything()).toEqual(before);
+    });
+}
