@@ -35,28 +35,14 @@ function isPath(value: unknown): value is string {
  * valueAt({ order: { locked: true } }, 'order.locked') === true;
  */
 export function valueAt(json: unknown, place: Place): unknown {
-  return readerOf(place)(json);
-}
-
-/** Makes a reader for any number of answers: the paths are split once. */
-export function readerOf(place: Place): (json: unknown) => unknown {
-  if (typeof place === 'function') return place;
-  if (typeof place === 'string') return pathReader(place);
-  const readers = place.map(pathReader);
-  return (json) => {
-    const values = readers.map((read) => read(json));
+  if (typeof place === 'function') return place(json);
+  if (typeof place !== 'string') {
+    const values = place.map((path) => valueAt(json, path));
     return values.find(hasValue) ?? values.find((value) => value !== undefined);
-  };
-}
-
-function pathReader(text: string): (json: unknown) => unknown {
-  if (text === '') return (json) => json;
-  const names = text.split('.');
-  if (names.length === 1) return (json) => fieldOf(json, text);
-  return (json) => {
-    const whole = fieldOf(json, text);
-    return whole === undefined ? names.reduce<unknown>(fieldOf, json) : whole;
-  };
+  }
+  if (place === '') return json;
+  const whole = fieldOf(json, place);
+  return whole === undefined ? place.split('.').reduce<unknown>(fieldOf, json) : whole;
 }
 
 /** Null, an empty text and an empty list are there, but hold no value. */

@@ -1,7 +1,7 @@
 import { type RetryLater, UnknownOrder, type Wrote } from '../../model/errors.ts';
 import { isError } from '../../platform/error-message.ts';
 import { partnerFailure } from '../../platform/http.ts';
-import { readerOf } from '../../platform/places.ts';
+import { valueAt } from '../../platform/places.ts';
 import { isForeignAnswer } from '../booking-rules.ts';
 import { orderWaits, partnerDown, rejected } from '../failures.ts';
 import type { RestAnswer, RestLookUp, RestStep } from './options.ts';
@@ -61,11 +61,9 @@ export function failureOfToken(answer: RestAnswer, { partner, now }: Erp, path: 
   return failure ?? partnerDown(none);
 }
 
-const readError = readerOf(['error', 'errors']);
-
 /** Whether a 2xx holds an error, as those of GraphQL do: then it shows nothing. */
 export function isErrorIn2xx({ status, json }: RestAnswer): boolean {
-  return status < 300 && isError(readError(json));
+  return status < 300 && isError(valueAt(json, ['error', 'errors']));
 }
 
 /**

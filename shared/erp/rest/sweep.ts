@@ -1,4 +1,4 @@
-import { type Place, readerOf, valueAt } from '../../platform/places.ts';
+import { type Place, valueAt } from '../../platform/places.ts';
 import type { RestAnswer } from './options.ts';
 import type { ListedOrder } from './row.ts';
 
@@ -24,11 +24,11 @@ export class Sweep {
 }
 
 /** Where servers say, next to the list, that further rows follow: GraphQL's connections, OData, in-house forms. */
-const readMore = readerOf(['pageInfo.hasNextPage', '@odata.nextLink', '__next', 'hasMore', 'next']);
+const moreAt = ['pageInfo.hasNextPage', '@odata.nextLink', '__next', 'hasMore', 'next'];
 
 /** Whether an answer says in a usual place that its list is not the whole. */
 export function saysMore({ json, headers }: RestAnswer, list: Place): boolean {
   if (/rel="?next"?/.test(headers.get('link') ?? '')) return true;
   const holders = [list].flat().map((place) => (typeof place === 'string' ? place : ''));
-  return holders.some((place) => Boolean(readMore(valueAt(json, place.replace(/\.?[^.]+$/, '')))));
+  return holders.some((place) => Boolean(valueAt(valueAt(json, place.replace(/\.?[^.]+$/, '')), moreAt)));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pathTo, placeSchema, readerOf, valueAt } from '../../../shared/platform/places.ts';
+import { pathTo, placeSchema, valueAt } from '../../../shared/platform/places.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 
 describe('a list of paths', () => {
@@ -16,7 +16,6 @@ describe('a list of paths', () => {
     ['what tells nothing, where no other does', { number: [] }, []],
   ])('means %s', (_, json, value) => {
     expect(valueAt(json, number)).toEqual(value);
-    expect(readerOf(number)(json)).toEqual(value);
   });
 
   it('is shown in messages with all its paths', () => {
