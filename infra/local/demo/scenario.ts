@@ -36,19 +36,19 @@ async function ordersOut(demo: Demo, tell: Tell): Promise<readonly string[]> {
   const numbers: string[] = [];
   const advance = (created: number) =>
     tell(`Orders out: ${numbers.length} released in the ERP, ${created} created in Azumuta`);
-  const release = (count: number, seed: number) => {
-    const released = erp.release({ count, seed }).map(({ number }) => number);
+  const release = (count: number) => {
+    const released = erp.release({ count }).map(({ number }) => number);
     numbers.push(...released);
     advance(0);
     return released;
   };
   const pushed = orders / 2;
   for (let sent = 0; sent < pushed; sent++) {
-    const [number = ''] = release(1, sent + 1);
+    const [number = ''] = release(1);
     const { status, answer } = await erp.releaseAndSend(orderEndpoint, { number });
     if (status !== 202) throw new Error(`The order endpoint answered ${status}: ${answer}`);
   }
-  release(orders - pushed, 1000);
+  release(orders - pushed);
   const { payload } = await emulator.runSchedule('SchedulesPull');
   if (Object(payload).outcome !== 'read')
     throw new Error(`The pull did not run through: ${JSON.stringify(payload)}`);

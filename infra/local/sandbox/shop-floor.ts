@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { type RemoteSandboxes, remoteSandboxes } from './remote.ts';
 
@@ -70,7 +69,7 @@ export function createShopFloor(
      * @returns its number, and why the pull failed; undefined when it succeeded.
      */
     async release(article: string, quantity: number) {
-      const [order] = await people.release({ product: article, quantity, seed: randomInt(1_000_000) });
+      const [order] = await people.release({ product: article, quantity });
       if (!order) throw new Error('The ERP sandbox released nothing.');
       return { number: order.number, notPulled: await whyNotPulled(pull) };
     },

@@ -52,7 +52,7 @@ export function startLoad(system: LocalSystem, chance: Chance, { perSecond, sing
 
   async function releaseBatch(count: number) {
     orders += count;
-    const released = await erp.release({ count, seed: chance.between(1, 1_000_000) });
+    const released = await erp.release({ count });
     if (!single && !chance.happens(0.7)) return;
     // Not awaited: planners go on while the endpoint is down.
     const sent = post(released).then(() => (chance.happens(0.05) ? post(released) : undefined));

@@ -1,16 +1,14 @@
 import * as z from 'zod/mini';
 import { toDecimal } from '../../../../shared/model/quantity.ts';
 import { Refusal } from '../api.ts';
-import { seededDraw } from '../faults.ts';
 import { statusOf } from './routes.ts';
 import type { ProductionOrder, Store } from './store.ts';
 
 const amount = z.optional(z.union([z.string(), z.number()]));
 
-/** Production orders that planners release; what is absent is drawn from `seed`, the same for the same seed. */
+/** Production orders that planners release; what is absent differs from one order to the next. */
 export const releaseSchema = z.strictObject({
   count: z.optional(z.int().check(z.positive())),
-  seed: z.optional(z.int()),
   product: z.optional(z.string()),
   quantity: amount,
   dueDate: z.optional(z.string()),
@@ -57,7 +55,7 @@ export function plannersOf(store: Store) {
   const releaseOf = (request: ReleaseRequest = {}) => release(store, request);
 
   return {
-    /** Releases `count` orders (default 1); what is not given is drawn from `seed`. */
+    /** Releases `count` orders (default 1). */
     release: releaseOf,
     orders: () => store.orders(),
     /** All that was ever booked. Twice the same reference is a double booking. */
@@ -112,23 +110,23 @@ function pushed(order: ProductionOrder) {
   return { number, id, article, quantity, unit, dueDate, attributes: { customer, productName, ...options } };
 }
 
-function release(store: Store, { count = 1, seed = 1, changedAt, ...given }: ReleaseRequest) {
+function release(store: Store, { count = 1, changedAt, ...given }: ReleaseRequest) {
   const at = changedAt === undefined ? store.tick() : new Date(changedAt).toISOString();
   return Array.from({ length: count }, () => {
     const place = String(store.nextCount());
-    const drawn = drawnOrder(seededDraw(seed * 100_003 + Number(place)));
-    const { product = drawn.product } = given;
+    const usual = usualOrder(Number(place));
+    const { product = usual.product } = given;
     const order: ProductionOrder = {
       id: `po-${place.padStart(8, '0')}`,
       number: `MO/${place.padStart(4, '0')}`,
       product,
       productName: products.find((known) => known.product === product)?.productName ?? '',
-      quantity: toDecimal(given.quantity) ?? drawn.quantity,
+      quantity: toDecimal(given.quantity) ?? usual.quantity,
       unit: 'u',
       serialNumbers: serialNumbered.has(product),
-      dueDate: given.dueDate ?? drawn.dueDate,
-      customer: given.customer ?? drawn.customer,
-      options: given.options ?? drawn.options,
+      dueDate: given.dueDate ?? usual.dueDate,
+      customer: given.customer ?? usual.customer,
+      options: given.options ?? usual.options,
       status: 'released',
       azumutaId: null,
       azumutaIds: [],
@@ -142,13 +140,12 @@ function release(store: Store, { count = 1, seed = 1, changedAt, ...given }: Rel
   });
 }
 
-function drawnOrder(draw: () => number) {
-  const below = (limit: number) => Math.floor(draw() * limit);
+function usualOrder(place: number) {
   return {
-    product: products[below(products.length)]?.product ?? '',
-    quantity: String(1 + below(20)),
-    customer: customers[below(customers.length)] ?? '',
-    dueDate: `2026-12-${String(1 + below(28)).padStart(2, '0')}`,
-    options: { side: draw() < 0.5 ? 'Left' : 'Right', atex: draw() < 0.25 },
+    product: products[place % products.length]?.product ?? '',
+    quantity: String(1 + ((place * 7) % 20)),
+    customer: customers[place % customers.length] ?? '',
+    dueDate: `2026-12-${String(1 + (place % 28)).padStart(2, '0')}`,
+    options: { side: place % 3 === 0 ? 'Left' : 'Right', atex: place % 4 === 0 },
   };
 }
