@@ -1,5 +1,5 @@
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { Invocation } from '../shared/platform/aws/lambda.ts';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { HttpApiEvent, Invocation } from '../shared/platform/aws/lambda.ts';
 import type { Logger } from '../shared/platform/log.ts';
 
 interface Answer {
@@ -8,17 +8,14 @@ interface Answer {
 }
 
 /** A function behind the HTTP API: its answers are JSON. */
-export function createHttpHandler(log: Logger, answer: (event: APIGatewayProxyEventV2) => Promise<Answer>) {
-  return async (
-    event: APIGatewayProxyEventV2,
-    invocation: Invocation,
-  ): Promise<APIGatewayProxyStructuredResultV2> => {
+export function createHttpHandler(log: Logger, answer: (event: HttpApiEvent) => Promise<Answer>) {
+  return async (event: HttpApiEvent, invocation: Invocation): Promise<APIGatewayProxyStructuredResultV2> => {
     log.begin(invocation.awsRequestId);
     const { statusCode, body } = await answer(event);
     return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
   };
 }
 
-export function bodyOf({ body = '', isBase64Encoded }: APIGatewayProxyEventV2): Buffer {
+export function bodyOf({ body = '', isBase64Encoded }: HttpApiEvent): Buffer {
   return Buffer.from(body, isBase64Encoded ? 'base64' : 'utf8');
 }

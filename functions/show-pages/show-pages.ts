@@ -1,10 +1,9 @@
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { Breaker } from '../../shared/circuit-breaker/circuit-breaker.ts';
 import { createLedger } from '../../shared/ledger/ledger.ts';
 import { type PageDependencies, showPage } from '../../shared/pages/show-page.ts';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
-import type { Invocation } from '../../shared/platform/aws/lambda.ts';
+import type { HttpApiEvent, Invocation } from '../../shared/platform/aws/lambda.ts';
 import { Secrets } from '../../shared/platform/aws/secrets.ts';
 import { readEnvironment } from '../../shared/platform/environment.ts';
 import { ipAllowListCheck } from '../../shared/platform/ip-allow-list.ts';
@@ -33,7 +32,7 @@ export function createShowPages({ environment, clock, dynamodb, secretsManager, 
     mayCall: ipAllowListCheck(settings.ALLOWED_SOURCES),
     ...{ clock, log },
   };
-  return (event: APIGatewayProxyEventV2, invocation: Invocation) => {
+  return (event: HttpApiEvent, invocation: Invocation) => {
     log.begin(invocation.awsRequestId);
     const { method, sourceIp } = event.requestContext.http;
     const page = event.pathParameters?.page ?? '';

@@ -1,7 +1,21 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+
 /** What we need of the context that Lambda hands to a function. */
 export interface Invocation {
   readonly awsRequestId: string;
   readonly getRemainingTimeInMillis: () => number;
+}
+
+/** What we read of the event of an HTTP API (payload format 2.0). */
+export interface HttpApiEvent
+  extends Pick<
+    APIGatewayProxyEventV2,
+    'headers' | 'body' | 'isBase64Encoded' | 'pathParameters' | 'rawQueryString'
+  > {
+  readonly requestContext: {
+    readonly requestId: string;
+    readonly http: { readonly method: string; readonly sourceIp: string };
+  };
 }
 
 /**

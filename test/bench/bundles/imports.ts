@@ -83,6 +83,5 @@ export function environmentOf(plant: BenchPlant, functionFolder: string): Record
   return containerEnvironment(lambda, principal.credentials, {
     region: emulator.region,
     awsEndpoint: emulator.awsEndpoint,
-    logStream: 'bench',
   });
 }

@@ -1,63 +1,38 @@
 import type { IncomingMessage } from 'node:http';
-import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { TrieRouter } from 'hono/router/trie-router';
 import * as z from 'zod/mini';
+import type { HttpApiEvent } from '../../../../shared/platform/aws/lambda.ts';
 
 /** A request as the gateway received it, and its body. */
 export interface HttpCall {
-  readonly request: Pick<
-    IncomingMessage,
-    'method' | 'url' | 'httpVersion' | 'headers' | 'headersDistinct'
-  > & {
+  readonly request: Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'headersDistinct'> & {
     readonly socket: Pick<IncomingMessage['socket'], 'remoteAddress'>;
   };
   readonly body: Buffer;
 }
 
-interface HttpApiPlace {
-  readonly accountId: string;
-  readonly apiId: string;
-  readonly requestId: string;
-  readonly now: Date;
-}
-
 /**
- * The event of payload format 2.0 ("Create AWS Lambda proxy integrations for HTTP APIs in API Gateway").
- * Observed on AWS beyond its guide: `rawPath` arrives percent-decoded, while `rawQueryString` does not. Cookies, and the
- * headers that API Gateway adds, are left out, as no function reads them.
+ * What functions read of the event of payload format 2.0 ("Create AWS Lambda proxy integrations for HTTP APIs in API
+ * Gateway"). Cookies, and the headers that API Gateway adds, are left out.
  */
-export function httpEvent(call: HttpCall, match: Match, place: HttpApiPlace): APIGatewayProxyEventV2 {
-  const { request, body } = call;
-  const { path, query } = splitTarget(request.url);
-  const parameters = queryParameters(query);
-  const domainName = request.headers.host ?? '127.0.0.1';
+export function httpEvent(
+  { request, body }: HttpCall,
+  { routeKey, pathParameters }: Match,
+  requestId: string,
+): HttpApiEvent & Pick<Match, 'routeKey'> {
   const binary = body.length > 0 && !isText(request.headers['content-type']);
   return {
-    version: '2.0',
-    routeKey: match.routeKey,
-    rawPath: path,
-    rawQueryString: query,
-    headers: gatewayHeaders(call),
-    ...(Object.keys(parameters).length > 0 ? { queryStringParameters: parameters } : {}),
+    routeKey,
+    rawQueryString: splitTarget(request.url).query,
+    headers: gatewayHeaders(request),
     requestContext: {
-      accountId: place.accountId,
-      apiId: place.apiId,
-      domainName,
-      domainPrefix: domainName.split('.')[0] ?? '',
+      requestId,
       http: {
         method: request.method ?? 'GET',
-        path,
-        protocol: `HTTP/${request.httpVersion}`,
         sourceIp: request.socket.remoteAddress ?? '127.0.0.1',
-        userAgent: request.headers['user-agent'] ?? '',
       },
-      requestId: place.requestId,
-      routeKey: match.routeKey,
-      stage: '$default',
-      time: commonLogTime(place.now),
-      timeEpoch: place.now.getTime(),
     },
-    ...(Object.keys(match.pathParameters).length > 0 ? { pathParameters: match.pathParameters } : {}),
+    ...(Object.keys(pathParameters).length > 0 ? { pathParameters } : {}),
     ...(body.length > 0 ? { body: body.toString(binary ? 'base64' : 'utf8') } : {}),
     isBase64Encoded: binary,
   };
@@ -74,30 +49,18 @@ export function splitTarget(target = '/'): { path: string; query: string } {
 }
 
 /** Names in lower case, repeated ones joined by commas. */
-function gatewayHeaders({ request, body }: HttpCall): Record<string, string> {
-  const own = Object.entries(request.headersDistinct).flatMap(([name, values]) =>
+function gatewayHeaders({ headersDistinct }: HttpCall['request']): Record<string, string> {
+  const own = Object.entries(headersDistinct).flatMap(([name, values]) =>
     values === undefined || ['cookie', 'connection', 'transfer-encoding'].includes(name)
       ? []
-      : [[name, values.join(',')] as const],
+      : [[name, values.join(',')]],
   );
-  return { ...Object.fromEntries(own), 'content-length': String(body.length) };
-}
-
-function queryParameters(query: string): Record<string, string> {
-  const given = new URLSearchParams(query);
-  return Object.fromEntries([...given.keys()].map((name) => [name, given.getAll(name).join(',')]));
+  return Object.fromEntries(own);
 }
 
 /** Observed on AWS: only these arrive as text; forms, `+json` and bodies without a type arrive as base64. */
 function isText(contentType: string | undefined): boolean {
   return /^(text\/|application\/(json|xml|javascript)\s*(;|$))/i.test(contentType ?? '');
-}
-
-/** `12/Mar/2020:19:03:58 +0000` */
-function commonLogTime(now: Date): string {
-  // `Thu, 12 Mar 2020 19:03:58 GMT`
-  const [, day, month, year, time] = now.toUTCString().split(' ');
-  return `${day}/${month}/${year}:${time} +0000`;
 }
 
 export interface HttpAnswer {

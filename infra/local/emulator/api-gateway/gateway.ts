@@ -43,8 +43,7 @@ export function startGateway({ ports, stack, log }: Services, lambda: Lambda) {
       context: { 'aws:SourceArn': `arn:aws:execute-api:${region}:${accountId}:${source}` },
     });
     if (!decision.allowed) return failed(500, `It may not invoke ${functionName}. ${decision.reason}.`);
-    const place = { accountId, apiId: api.apiId, requestId, now: new Date() };
-    const event = JSON.stringify(httpEvent({ request, body }, match, place));
+    const event = JSON.stringify(httpEvent({ request, body }, match, requestId));
     const answered = new AbortController();
     const invoked = await Promise.race([
       lambda.invoke(functionName, event),

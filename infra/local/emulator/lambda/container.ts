@@ -37,16 +37,11 @@ function send(result: unknown, functionError?: 'Unhandled', sent = () => {}): vo
   process.send?.({ payload: JSON.stringify(result ?? null), functionError }, sent);
 }
 
-async function work(handler: Handler, { requestId, payload, deadline, functionArn }: Work): Promise<void> {
+async function work(handler: Handler, { requestId, payload, deadline }: Work): Promise<void> {
   const { env } = process;
   const context = {
     awsRequestId: requestId,
-    callbackWaitsForEmptyEventLoop: true,
     functionName: env.AWS_LAMBDA_FUNCTION_NAME,
-    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
-    invokedFunctionArn: functionArn,
-    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
-    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
     memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
     getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
   };

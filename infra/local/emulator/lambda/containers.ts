@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -29,7 +28,6 @@ export interface Invocation {
 export interface Work extends Pick<Invocation, 'requestId' | 'payload'> {
   /** Milliseconds since 1970. */
   readonly deadline: number;
-  readonly functionArn: string;
 }
 
 interface Container {
@@ -55,20 +53,17 @@ const runtimeFile = fileURLToPath(new URL('container.ts', import.meta.url));
 export class Containers {
   readonly #lambda: LocalFunction;
   readonly #services: Pick<Services, 'report' | 'maxContainers'>;
-  readonly #environment: (id: string) => Record<string, string>;
+  readonly #environment: Record<string, string>;
   readonly #log: (line: string) => void;
   readonly #all = new Set<Container>();
   readonly #waiting: Invocation[] = [];
   #isStopped = false;
 
-  /**
-   * @param environment Of the container with this id.
-   * @param log Gets each line of output, and the service's own lines.
-   */
+  /** @param log Gets each line of output, and the service's own lines. */
   constructor(
     lambda: LocalFunction,
     services: Pick<Services, 'report' | 'maxContainers'>,
-    environment: (id: string) => Record<string, string>,
+    environment: Record<string, string>,
     log: (line: string) => void,
   ) {
     this.#lambda = lambda;
@@ -106,7 +101,7 @@ export class Containers {
     const invocation = this.#waiting.shift();
     if (!invocation) return;
     const { requestId, payload } = invocation;
-    const { timeoutSeconds, arn: functionArn } = this.#lambda;
+    const { timeoutSeconds } = this.#lambda;
     clearTimeout(container.timer);
     container.current = invocation;
     container.timer = setTimeout(() => {
@@ -114,7 +109,7 @@ export class Containers {
       this.#log(text);
       end(container, failed('Sandbox.Timedout', text));
     }, timeoutSeconds * 1000);
-    const work: Work = { requestId, payload, functionArn, deadline: Date.now() + timeoutSeconds * 1000 };
+    const work: Work = { requestId, payload, deadline: Date.now() + timeoutSeconds * 1000 };
     // A container that has just died is noticed by its exit.
     container.child.send(work, () => {});
   }
@@ -124,7 +119,7 @@ export class Containers {
       // As on Lambda, the heap may grow to the function's memory; NODE_OPTIONS stays the function's own.
       execArgv: [`--max-old-space-size=${this.#lambda.memoryMegabytes}`],
       cwd: this.#lambda.assetDirectory,
-      env: this.#environment(randomUUID()),
+      env: this.#environment,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const container: Container = { child, loaded: false };

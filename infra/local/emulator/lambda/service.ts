@@ -12,8 +12,6 @@ export type Lambda = ReturnType<typeof startLambda>;
 /** Lambda's quota for payload and response of a synchronous invocation. */
 const maxPayloadBytes = 6 * 1024 * 1024;
 
-const logStream = (containerId: string) => `local/[$LATEST]${containerId}`;
-
 type Deployed = ReturnType<typeof deploy>;
 
 /** Lambda: it takes invocations, and hands them to its containers. A schedule's is not tried again, as ours are not. */
@@ -50,12 +48,10 @@ function deploy(lambda: LocalFunction, services: Services) {
     allowed ??= mayLog(lambda, principal, services);
     if (allowed) file.write(`${line}\n`);
   };
-  const environment = (id: string) =>
-    containerEnvironment(lambda, principal.credentials, {
-      region: services.stack.region,
-      awsEndpoint: services.functionsEndpoint ?? services.awsEndpoint,
-      logStream: logStream(id),
-    });
+  const environment = containerEnvironment(lambda, principal.credentials, {
+    region: services.stack.region,
+    awsEndpoint: services.functionsEndpoint ?? services.awsEndpoint,
+  });
   const containers = new Containers(lambda, services, environment, log);
   return { name, arn, containers, log };
 }
@@ -63,7 +59,7 @@ function deploy(lambda: LocalFunction, services: Services) {
 /** Lambda writes a function's output with the function's role; without its grants the output is lost. */
 function mayLog({ logGroup }: LocalFunction, principal: Principal, { stack, access }: Services): boolean {
   const { region, accountId } = stack;
-  const resource = `arn:aws:logs:${region}:${accountId}:log-group:${logGroup}:log-stream:${logStream('1')}`;
+  const resource = `arn:aws:logs:${region}:${accountId}:log-group:${logGroup}:log-stream:local`;
   return ['logs:CreateLogStream', 'logs:PutLogEvents'].every(
     (action) => access.decide(principal, { action, resource }, 'logs').allowed,
   );
@@ -81,13 +77,13 @@ async function run({ containers, log }: Deployed, payload: string): Promise<Outc
 }
 
 /**
- * The environment of a function: Lambda's own variables ("Defined runtime environment variables" of the Lambda guide),
- * the AWS endpoint, and the configured ones. Of this machine it has the PATH alone.
+ * The environment of a function: those of Lambda's own variables that something reads ("Defined runtime environment
+ * variables" of the Lambda guide), the AWS endpoint, and the configured ones. Of this machine it has the PATH alone.
  */
 export function containerEnvironment(
   lambda: LocalFunction,
   credentials: LocalCredentials,
-  place: { region: string; awsEndpoint: string; logStream: string },
+  place: { region: string; awsEndpoint: string },
 ): Record<string, string> {
   return {
     PATH: process.env.PATH ?? '/usr/bin:/bin',
@@ -97,19 +93,13 @@ export function containerEnvironment(
     // Lambda reserves these names: a function cannot have other values.
     _HANDLER: lambda.handler,
     AWS_REGION: place.region,
-    AWS_DEFAULT_REGION: place.region,
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
     AWS_LAMBDA_FUNCTION_NAME: lambda.name,
-    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(lambda.memoryMegabytes),
-    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    AWS_LAMBDA_LOG_GROUP_NAME: lambda.logGroup,
-    AWS_LAMBDA_LOG_STREAM_NAME: place.logStream,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: credentials.sessionToken ?? '',
     AWS_ENDPOINT_URL: place.awsEndpoint,
     LAMBDA_TASK_ROOT: lambda.assetDirectory,
-    LAMBDA_RUNTIME_DIR: '/var/runtime',
   };
 }
