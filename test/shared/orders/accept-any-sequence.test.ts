@@ -52,9 +52,8 @@ type Entry = Pick<
 /** What the ledger has of all product orders, but for their journeys. */
 async function entriesOf({ ledger }: Stage): Promise<Map<string, Entry>> {
   const known = ['MO/a', 'MO/a-B', 'MO/b', 'MO/b-B'].map((one) => ledger.journeys.productOrdersOf(one));
-  const numbers = new Set((await Promise.all(known)).flat());
   const entries = new Map<string, Entry>();
-  for (const number of numbers) {
+  for (const number of new Set((await Promise.all(known)).flat())) {
     const entry = await ledger.orders.find(number);
     if (!entry) throw new Error('The index lists what is there.');
     const { erpOrder: of, draft, contentHash, part, state, surelyNotCreated, withdrawn } = entry;

@@ -14,6 +14,15 @@ async function made(number: string, parts: number, mapping = together): Promise<
   for (let index = 1; index <= parts; index++) await stage.attempt(`${number}/${index}`, 'created');
 }
 
+/** Notes parts as completed. */
+async function complete(number: string, parts: readonly number[]): Promise<void> {
+  for (const index of parts)
+    await stage.ledger.erpOrders.recordCompletedPart(
+      { erpOrder: erpOrder({ number }) },
+      { index, azumutaId: `id of ${number}/${index}` },
+    );
+}
+
 it('records an ERP order in its own terms when it is accepted, and each of its parts leads to the record', async () => {
   // Prepare
   const mapping: Mapping = { ...together, number: ({ number }) => `GH-${number}`, article: () => 'GEAR-01' };
@@ -38,41 +47,28 @@ it('records an ERP order in its own terms when it is accepted, and each of its p
   expect(await stage.ledger.erpOrders.find(entry?.erpOrder ?? { number: '' })).toEqual(record);
 });
 
-describe('an ERP order that grows after its parts were created', () => {
-  it('keeps its identity when its id comes only then, so that all parts find the one record', async () => {
-    // Prepare
-    const { id: _, ...posted } = units('GROW-ID', '2');
-    await stage.accept(posted, { mapping: together, via: 'endpoint' });
-
-    // Act
-    await stage.accept(units('GROW-ID', '3'), { mapping: together });
-
-    // Assess
-    for (const index of [1, 2, 3]) {
-      const part = await stage.ledger.orders.find(`GROW-ID/${index}`);
-      expect(await stage.ledger.erpOrders.find(part?.erpOrder ?? { number: '' })).toMatchObject({
-        split: { of: 3 },
-      });
-    }
-  });
+it('keeps its identity when its id comes only as it grows, so that all its parts find the one record', async () => {
+  const { id: _, ...posted } = units('GROW-ID', '2');
+  await stage.accept(posted, { mapping: together, via: 'endpoint' });
+  await stage.accept(units('GROW-ID', '3'), { mapping: together });
+  for (const index of [1, 2, 3]) {
+    const part = await stage.ledger.orders.find(`GROW-ID/${index}`);
+    const record = await stage.ledger.erpOrders.find(part?.erpOrder ?? { number: '' });
+    expect(record).toMatchObject({ split: { of: 3 } });
+  }
 });
 
 describe('an ERP order that shrinks', () => {
   it('has its completion looked at once more until it is booked, if its parts are all completed', async () => {
     // Prepare: two of three are completed, and no trigger will come for them again
     await made('DONE', 3);
-    const erp = erpOrder({ number: 'DONE' });
-    for (const index of [1, 2])
-      await stage.ledger.erpOrders.recordCompletedPart(
-        { erpOrder: erp },
-        { index, azumutaId: `id of DONE/${index}` },
-      );
+    await complete('DONE', [1, 2]);
 
     // Act: the second time as if the first had died after its record was written
     await stage.accept(units('DONE', '2'), { mapping: together });
     await stage.accept(units('DONE', '2'), { mapping: together });
     const before = [...stage.lookedAt];
-    const planned = plannedBooking({ parts: [1, 2], erpOrder: erp });
+    const planned = plannedBooking({ parts: [1, 2], erpOrder: erpOrder({ number: 'DONE' }) });
     await stage.ledger.bookings.planOnly('DONE/1', bookingPlan({ planned }), {});
     await stage.accept(units('DONE', '2'), { mapping: together });
 
@@ -87,11 +83,7 @@ describe('an ERP order that shrinks', () => {
     ['nothing, as it is cancelled', 'NONE', [1, 2, 3], together, 'cancelled'],
   ] as const)('is not looked at again if it shrinks to %s', async (_, number, completed, mapping, now) => {
     await made(number, 3, mapping);
-    for (const index of completed)
-      await stage.ledger.erpOrders.recordCompletedPart(
-        { erpOrder: erpOrder({ number }) },
-        { index, azumutaId: 'a' },
-      );
+    await complete(number, completed);
     if (now === 'cancelled') {
       await stage.accept(units(number, '3'), { mapping });
       await stage.accept(erpOrder({ number, state: 'cancelled' }), { mapping });
@@ -135,43 +127,33 @@ describe('an ERP order that is cancelled', () => {
   });
 });
 
-describe('an order that changes after it was created', () => {
-  it('alerts once, whether the ERP sends the unit or not', async () => {
-    // Prepare
-    const [bare, whole] = [erpOrder({ number: 'UNIT', quantity: { amount: '6' } }), units('UNIT', '6')];
-    await stage.accept(units('UNIT', '5'));
-    await stage.attempt('UNIT', 'created');
-
-    // Act
-    const news: number[] = [];
-    for (const order of [bare, whole, bare, whole]) news.push((await stage.accept(order)).news);
-
-    // Assess
-    expect(news).toEqual([1, 0, 0, 0]);
-  });
+it('alerts once to a change after it was created, whether the ERP sends the unit or not', async () => {
+  const [bare, whole] = [erpOrder({ number: 'UNIT', quantity: { amount: '6' } }), units('UNIT', '6')];
+  await stage.accept(units('UNIT', '5'));
+  await stage.attempt('UNIT', 'created');
+  const news: number[] = [];
+  for (const order of [bare, whole, bare, whole]) news.push((await stage.accept(order)).news);
+  expect(news).toEqual([1, 0, 0, 0]);
 });
 
-describe('an ERP order that is renamed in the ERP', () => {
+it('is booked under the new number that the ERP gives it, and compared with the article that it was made of', async () => {
+  // Prepare
   const mapping: Mapping = { number: ({ id }) => `GH-${id}` };
+  const order = erpOrder({ number: 'OLD', id: 'renamed' });
+  await stage.accept(order, { mapping });
+  await stage.attempt('GH-renamed', 'created');
 
-  it('is booked under its new number, and is compared with the article that it was made of', async () => {
-    // Prepare
-    const order = erpOrder({ number: 'OLD', id: 'renamed' });
-    await stage.accept(order, { mapping });
-    await stage.attempt('GH-renamed', 'created');
+  // Act
+  await stage.accept({ ...order, number: 'NEW' }, { mapping });
+  const record = await stage.ledger.erpOrders.find(order);
+  await stage.accept({ ...order, number: 'NEW', article: 'GEAR-02' }, { mapping });
 
-    // Act
-    await stage.accept({ ...order, number: 'NEW' }, { mapping });
-    const record = await stage.ledger.erpOrders.find(order);
-    await stage.accept({ ...order, number: 'NEW', article: 'GEAR-02' }, { mapping });
-
-    // Assess
-    expect(await stage.ledger.orders.find('GH-renamed')).toMatchObject({
-      erpOrder: { number: 'NEW', id: 'renamed', article: 'GEAR-01' },
-    });
-    expect(record).toMatchObject({ erpOrder: { number: 'NEW', article: 'GEAR-01' } });
-    expect(await stage.ledger.journeys.productOrdersOf('NEW')).toEqual(['GH-renamed']);
+  // Assess
+  expect(await stage.ledger.orders.find('GH-renamed')).toMatchObject({
+    erpOrder: { number: 'NEW', id: 'renamed', article: 'GEAR-01' },
   });
+  expect(record).toMatchObject({ erpOrder: { number: 'NEW', article: 'GEAR-01' } });
+  expect(await stage.ledger.journeys.productOrdersOf('NEW')).toEqual(['GH-renamed']);
 });
 
 it('rejects an order whose id, number, unit or due date does not fit the ledger, and accepts the others', async () => {
@@ -183,14 +165,7 @@ it('rejects an order whose id, number, unit or due date does not fit the ledger,
     erpOrder({ number: 'LONG-4', dueDate: `2026-12-24T10:00:00.${'0'.repeat(500_000)}Z` }),
     erpOrder({ number: 'SHORT' }),
   ]);
-  expect(answers.map(({ status }) => status)).toEqual([
-    'rejected',
-    'rejected',
-    'rejected',
-    'rejected',
-    'rejected',
-    'queued',
-  ]);
+  expect(answers.map(({ status }) => status)).toEqual([...Array(5).fill('rejected'), 'queued']);
   expect(answers[0]?.reason).toBe(
     'The id of ERP order LONG-1 has 3000 characters; at most 200 are possible: correct it in the ERP.',
   );

@@ -11,7 +11,7 @@ import {
   type Via,
   type WantedOrder,
 } from '../../../shared/orders/wanted-order.ts';
-import { erpOrder } from '../../support/orders.ts';
+import { erpOrder, splitOrder } from '../../support/orders.ts';
 
 type Mapping = Parameters<typeof mapProductOrders>[0];
 
@@ -43,15 +43,7 @@ function accepted(
 ): KnownErpOrder & { record: object } {
   const { split, productOrders } = mapProductOrders(mapping, order);
   return {
-    record: {
-      erpOrder: factsOf(order),
-      dueDate: undefined,
-      state: 'released',
-      split,
-      mostParts: split.of,
-      earlier: [],
-      version: 1,
-    },
+    record: splitOrder(split.number, split.of, { book: 'each', split, erpOrder: factsOf(order) }),
     productOrders: new Map(
       productOrders.map(({ draft, part, contentHash }): [string, KnownOrder] => {
         const entry: OrderEntry = {
@@ -63,18 +55,9 @@ function accepted(
           ...{ cause: undefined, history: [], historyLeft: 0, expiresAt: 0 },
           ...states[state],
         };
-        return [
-          draft.number,
-          {
-            number: draft.number,
-            entry,
-            concerns,
-            answered: undefined,
-            bookings: [],
-            question: undefined,
-            ...{ letters: [], alias: undefined },
-          },
-        ];
+        const known = { entry, concerns, bookings: [], letters: [] };
+        const nothing = { answered: undefined, question: undefined, alias: undefined };
+        return [draft.number, { number: draft.number, ...known, ...nothing }];
       }),
     ),
   };
@@ -114,21 +97,17 @@ describe('a product order', () => {
     expect(second).toEqual(expected.map((action) => `MO/1/2 ${action}`));
   });
 
-  it.each<[State, string, string]>([
-    ['not created', 'over', 'withdraw'],
-    ['perhaps created', 'over', 'concern'],
-    ['created', 'look', 'concern'],
-  ])('follows what is open about it when it is %s and the ERP wants it again', (state, again, less) => {
-    const known = accepted(order, state, { mapping: perUnit('each'), concerns: [surplus] });
+  it.each<[State, string, Concern, string, string]>([
+    ['not created', 'wants it again', surplus, 'over', 'withdraw'],
+    ['perhaps created', 'wants it again', surplus, 'over', 'concern'],
+    ['created', 'wants it again', surplus, 'look', 'concern'],
+    ['created', 'still wants what was removed in Azumuta', removedConcern, 'look', 'concern'],
+  ])('follows what is open about it when it is %s and the ERP %s', (state, _, open, again, less) => {
+    const known = accepted(order, state, { mapping: perUnit('each'), concerns: [open] });
     expect([same, fewer].map((wanted) => actionsOf(known, wanted)[1])).toEqual([
       `MO/1/2 ${again}`,
       `MO/1/2 ${less}`,
     ]);
-  });
-
-  it('is looked at, not over, when it was removed in Azumuta and the ERP still wants it', () => {
-    const known = accepted(order, 'created', { mapping: perUnit('each'), concerns: [removedConcern] });
-    expect(actionsOf(known, same)).toEqual(['MO/1/1 look', 'MO/1/2 look']);
   });
 
   it.each<[State, string, 'ends' | 'begins']>([
@@ -232,10 +211,8 @@ describe('an ERP order with another mapping', () => {
         'MO/1/1 withdraw',
         'MO/1/2 withdraw',
       ]);
-      const then = decideProductOrders(
-        accepted(order, 'withdrawn', { mapping: perUnit('each') }),
-        wants(order, mapping),
-      );
+      const withdrawn = accepted(order, 'withdrawn', { mapping: perUnit('each') });
+      const then = decideProductOrders(withdrawn, wants(order, mapping));
       for (const { parts } of [decision, then]) {
         const made = parts.filter(({ action }) => action === 'create' || action === 'replace');
         expect(made.map(({ number }) => number)).toEqual(numbers);
@@ -286,19 +263,16 @@ describe('the same content', () => {
     quantity: { amount: '5', unit: 'u' },
   });
   const { unit: _, ...bare } = order.quantity;
+  const mapping = { article: () => 'GEAR', parameters: () => ({}) };
+  const known = accepted(order, 'created', { mapping });
 
   it('may come without its unit, as an ERP that posts its orders need not send it', () => {
-    expect(actionsOf(accepted(order, 'created'), wants({ ...order, quantity: bare }))).toEqual([
-      'MO/1 unchanged',
-    ]);
-    expect(actionsOf(accepted({ ...order, quantity: bare }, 'created'), wants(order))).toEqual([
-      'MO/1 unchanged',
-    ]);
+    const posted = { ...order, quantity: bare };
+    expect(actionsOf(accepted(order, 'created'), wants(posted))).toEqual(['MO/1 unchanged']);
+    expect(actionsOf(accepted(posted, 'created'), wants(order))).toEqual(['MO/1 unchanged']);
   });
 
   it('differs by the unit', () => {
-    const mapping = { article: () => 'GEAR', parameters: () => ({}) };
-    const known = accepted(order, 'created', { mapping });
     const inKg = { ...order, quantity: { amount: '5', unit: 'kg' } };
     const note = 'unit in the ERP is u, wanted kg';
     expect(decideProductOrders(known, wants(inKg, mapping)).parts).toMatchObject([
@@ -311,15 +285,14 @@ describe('the same content', () => {
   });
 
   it('may be of an article that was renamed in the ERP, if the mapping turns it into the same', () => {
-    const mapping = { article: () => 'GEAR', parameters: () => ({}) };
-    const known = accepted(order, 'created', { mapping });
     expect(actionsOf(known, wants({ ...order, article: 'GEAR-02' }, mapping))).toEqual(['MO/1 unchanged']);
   });
 
   it('differs by the type of a parameter, which is no difference in Azumuta: a look says so', () => {
-    const known = accepted(order, 'created', { mapping: { parameters: () => ({ Length: '5' }) } });
-    expect(
-      decideProductOrders(known, wants(order, { parameters: () => ({ Length: 5 }) })).parts,
-    ).toMatchObject([{ action: 'concern', looks: true, begins: [{ note: 'the content is another' }] }]);
+    const long = accepted(order, 'created', { mapping: { parameters: () => ({ Length: '5' }) } });
+    const wanted = wants(order, { parameters: () => ({ Length: 5 }) });
+    expect(decideProductOrders(long, wanted).parts).toMatchObject([
+      { action: 'concern', looks: true, begins: [{ note: 'the content is another' }] },
+    ]);
   });
 });

@@ -44,12 +44,14 @@ function pull(
   );
 }
 
-it('calls nobody while it is paused, until it is resumed', async () => {
+it('calls nobody while it is paused, until it is resumed, and forgets a pause only after its end', async () => {
   // Prepare
   const orders = [erpOrder({ number: 'PAUSED-1' })];
+  const kept = () => table.get({ pk: `PAUSES#${pullStage}`, sk: 'PAUSES' });
 
   // Act: for longer than any message is kept
   await switchPull(ledger.pauses, false);
+  const meanwhile = await kept();
   clock.advance(20 * 86_400);
   const paused = await pull(orders);
   const again = await switchPull(ledger.pauses, false);
@@ -60,29 +62,18 @@ it('calls nobody while it is paused, until it is resumed', async () => {
   expect(paused).toMatchObject({ outcome: 'paused', orders: 0 });
   expect(again.already).toBe(true);
   expect(resumed).toMatchObject({ outcome: 'read', queued: 1 });
-  const kept = await table.get({ pk: `PAUSES#${pullStage}`, sk: 'PAUSES' });
-  expect(kept).toMatchObject({ expiresAt: expect.any(Number) });
-});
-
-it('keeps a pause until somebody ends it, and forgets it some time after', async () => {
-  await switchPull(ledger.pauses, false);
-  expect(await table.get({ pk: `PAUSES#${pullStage}`, sk: 'PAUSES' })).not.toHaveProperty('expiresAt');
-  await switchPull(ledger.pauses, true);
+  expect(meanwhile).not.toHaveProperty('expiresAt');
+  expect(await kept()).toMatchObject({ expiresAt: expect.any(Number) });
 });
 
 it('reports an ERP that fails, and does not fail itself', async () => {
-  // Act
-  const failing = await pull(
-    [],
-    () => true,
-    [],
-    new RetryLater('The ERP failed (503).', { scope: 'partner' }),
-  );
+  const down = new RetryLater('The ERP failed (503).', { scope: 'partner' });
+  const failing = await pull([], undefined, [], down);
 
-  // Assess: the next run has the lease, and goes on
+  // The next run has the lease, and goes on.
   expect(failing).toMatchObject({ outcome: 'the ERP is down', orders: 0 });
   expect(await pull([])).toMatchObject({ outcome: 'read' });
-  await expect(pull([], () => true, [], new TypeError('a bug'))).rejects.toThrow('a bug');
+  await expect(pull([], undefined, [], new TypeError('a bug'))).rejects.toThrow('a bug');
 });
 
 it('goes on after an order that cannot be mapped, and records why, once', async () => {
@@ -148,11 +139,8 @@ it('records a row that cannot be read once, in the journey of its order, and goe
 it('alerts to a cancellation, once, even if the configuration would not want the order any more', async () => {
   await pull([erpOrder({ number: 'UNWANTED-1' })]);
   const productOrder = { id: 'id of UNWANTED-1', number: 'UNWANTED-1' };
-  await ledger.claims.complete(
-    await claimedOrder(ledger, 'UNWANTED-1'),
-    { productOrder },
-    { event: 'created' },
-  );
+  const claim = await claimedOrder(ledger, 'UNWANTED-1');
+  await ledger.claims.complete(claim, { productOrder }, { event: 'created' });
   const cancelled = () => pull([erpOrder({ number: 'UNWANTED-1', state: 'cancelled' })], () => false);
   expect([await cancelled(), await cancelled()]).toMatchObject([{ cancelled: 1 }, { cancelled: 0 }]);
 });
