@@ -128,47 +128,28 @@ describe('a function that needs a slot', () => {
 });
 
 describe('a scheduled run, which no queue brings back', () => {
-  it('looks for a free slot every other second', async () => {
-    // Prepare: the batch that has the slot is over after five seconds
+  /** Asks for the slot of a batch that is over at its third look. */
+  async function pulled(seconds: number) {
     const working = stage.begun({ erp: 1 });
     await working.take('erp');
-    let remainingMs = 300_000;
+    let remainingMs = seconds * 1000;
     const pauses: number[] = [];
-    const pull = stage.container(
-      { erp: 1 },
-      {
-        name: 'pull-product-orders',
-        async sleep(ms) {
-          pauses.push(ms);
-          remainingMs -= ms;
-          stage.clock.advance(ms / 1000);
-          if (pauses.length === 3) await working.end();
-        },
-      },
-    );
+    const sleep = async (ms: number) => {
+      pauses.push(ms);
+      remainingMs -= ms;
+      stage.clock.advance(ms / 1000);
+      if (pauses.length === 3) await working.end();
+    };
+    const pull = stage.container({ erp: 1 }, { name: 'pull-product-orders', sleep });
     pull.begin(invocation(() => remainingMs));
+    return { taken: await pull.takeInTime('erp'), pauses };
+  }
 
-    // Act
-    const taken = await pull.takeInTime('erp');
-
-    // Assess
-    expect(taken).toBe(true);
-    expect(pauses).toEqual([2000, 2000, 2000]);
+  it('looks for a free slot every other second', async () => {
+    expect(await pulled(300)).toEqual({ taken: true, pauses: [2000, 2000, 2000] });
   });
 
   it('gives up when half of its time is over, so that the rest is enough to read', async () => {
-    await stage.begun({ erp: 1 }).take('erp');
-    let remainingMs = 60_000;
-    const pull = stage.container(
-      { erp: 1 },
-      {
-        async sleep(ms) {
-          remainingMs -= ms;
-        },
-      },
-    );
-    pull.begin(invocation(() => remainingMs));
-    expect(await pull.takeInTime('erp')).toBe(false);
-    expect(remainingMs).toBe(30_000);
+    expect(await pulled(8)).toEqual({ taken: false, pauses: [2000, 2000] });
   });
 });

@@ -1,7 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
 import { createHttp } from '../../../shared/platform/http.ts';
@@ -90,10 +88,7 @@ describe('a partner with a limit of requests a second', () => {
       slept.push(ms);
       stage.clock.advance(ms / 1000);
     };
-    const slots = stage.container({ erp: { atOnce: 1, perSecond: 0.5 } }, { sleep });
-    slots.begin(invocation());
-    const breaker = new Breaker(stage.table, stage.clock);
-    const partners = new PartnerCalls({ breaker, newOwner: () => 'one', log: silent, slots });
+    const partners = stage.partners(stage.begun({ erp: { atOnce: 1, perSecond: 0.5 } }, { sleep }));
 
     // Act
     await partners.call('erp', new AbortController().signal, async (signal) => {
@@ -120,10 +115,7 @@ describe('a request that waits until it may leave', () => {
       timeUp.abort();
       return systemClock.sleep(60_000, signal);
     };
-    const slots = stage.container({ erp: { atOnce: 1, perSecond: 1 } }, { sleep });
-    slots.begin(invocation());
-    const breaker = new Breaker(stage.table, stage.clock);
-    const partners = new PartnerCalls({ breaker, newOwner: () => 'one', log: silent, slots });
+    const partners = stage.partners(stage.begun({ erp: { atOnce: 1, perSecond: 1 } }, { sleep }));
 
     // Act
     const failure = await partners

@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import { NoFreeSlot } from '../../../shared/slots/slots.ts';
-import { silent } from '../../support/logs.ts';
 import { overriding } from '../../support/overriding.ts';
-import { invocation, settlingSeconds, slotsStage } from './stage.ts';
+import { settlingSeconds, slotsStage } from './stage.ts';
 
 const stage = slotsStage();
 
@@ -30,20 +27,6 @@ describe('a partner with a limit', () => {
     expect(taken.filter(Boolean)).toHaveLength(3);
   });
 
-  it('has a free slot again when a batch has ended', async () => {
-    // Prepare
-    const [first, second] = [stage.begun({ erp: 1 }), stage.begun({ erp: 1 })];
-    await first.take('erp');
-    const before = await second.take('erp');
-
-    // Act
-    await first.end();
-
-    // Assess
-    expect(before).toBe(false);
-    expect(await second.take('erp')).toBe(true);
-  });
-
   it('does not limit the other partner', async () => {
     const [first, second] = [stage.begun({ erp: 1 }), stage.begun({ erp: 1 })];
     await first.take('erp');
@@ -56,9 +39,7 @@ describe('a partner with a limit', () => {
     const [first, second] = [stage.begun({ erp: 1 }), stage.begun({ erp: 1 })];
     await first.take('erp');
     let called = false;
-
-    const breaker = new Breaker(stage.table, stage.clock);
-    const partners = new PartnerCalls({ breaker, newOwner: () => 'one', log: silent, slots: second });
+    const partners = stage.partners(second);
 
     const attempts = await Promise.allSettled([
       partners.ready('erp'),
@@ -95,8 +76,7 @@ describe('a partner with a limit', () => {
   it('costs no request to the ledger when it has no limit', async () => {
     const asked = () => Promise.reject(new Error('The ledger was asked.'));
     const table = overriding(stage.table, { get: asked, query: asked, update: asked });
-    const slots = stage.container({}, { table });
-    slots.begin(invocation());
+    const slots = stage.begun({}, { table });
     const answers = [await slots.take('erp'), await slots.use('azumuta', async () => 'read')];
     await slots.end();
     expect(answers).toEqual([true, 'read']);
@@ -199,8 +179,7 @@ describe('a slot', () => {
     const failing = overriding(table, {
       update: (key, update) => (fails ? Promise.reject(new Error('no table')) : table.update(key, update)),
     });
-    const slots = stage.container({ erp: 1 }, { table: failing });
-    slots.begin(invocation());
+    const slots = stage.begun({ erp: 1 }, { table: failing });
     await slots.take('erp');
     fails = true;
 

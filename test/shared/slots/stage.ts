@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach } from 'vitest';
+import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import type { Partner, PartnerLimit } from '../../../shared/model/partner.ts';
 import type { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import { Slots } from '../../../shared/slots/slots.ts';
 import { type TestClock, testClock } from '../../support/clock.ts';
-import { type HeardLog, recordedLog } from '../../support/logs.ts';
+import { type HeardLog, recordedLog, silent } from '../../support/logs.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
 
 export const settlingSeconds = 300;
@@ -46,11 +48,14 @@ export function slotsStage() {
       return new Slots({ limits: each, table: reached, clock, name, settlingSeconds, log });
     },
     /** A container that has begun an invocation of a minute. */
-    begun(limits: Limits, name?: string) {
-      const slots = stage.container(limits, name === undefined ? {} : { name });
+    begun(limits: Limits, options: string | ContainerOptions = {}) {
+      const slots = stage.container(limits, typeof options === 'string' ? { name: options } : options);
       slots.begin(invocation());
       return slots;
     },
+    /** Calls with these slots. */
+    partners: (slots: Slots) =>
+      new PartnerCalls({ breaker: new Breaker(table, now.clock), newOwner: () => 'one', log: silent, slots }),
   };
   return stage;
 }

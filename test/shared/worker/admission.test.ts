@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { sqsRecord } from '../../support/sqs.ts';
 import { plantOn, secondsBefore } from './plant.ts';
@@ -125,10 +124,8 @@ describe('a batch with new messages and a backlog', () => {
     const records = [old(), fresh(), old()];
 
     // Act
-    const response = await plant.container(async (body) => void worked.push(body))(
-      batch(...records),
-      invocation(),
-    );
+    const worker = plant.container(async (body) => void worked.push(body));
+    const response = await worker(batch(...records), invocation());
 
     // Assess
     expect(worked).toEqual(['new']);
@@ -176,25 +173,4 @@ describe('a batch with new messages and a backlog', () => {
     expect(failedIds(response)).toEqual(idsOf(records.slice(2)));
     expect(await plant.held('new').then((slots) => slots?.take('erp'))).toBe(true);
   });
-});
-
-it('begins no further message with less time left than one took, as calls are paced', async () => {
-  // Prepare: one takes 35 of 60 seconds, and 25 are more than the last quarter
-  let remainingMs = 60_000;
-  const worked: string[] = [];
-  const worker = planted({ atOnce: 1 }).container(async (body) => {
-    worked.push(body);
-    remainingMs -= 35_000;
-  });
-  const records = ['first', 'second'].map((body) => sqsRecord({ body }));
-
-  // Act
-  const response = await worker(batch(...records), {
-    awsRequestId: randomUUID(),
-    getRemainingTimeInMillis: () => remainingMs,
-  });
-
-  // Assess
-  expect(worked).toEqual(['first']);
-  expect(failedIds(response)).toEqual(idsOf(records.slice(1)));
 });

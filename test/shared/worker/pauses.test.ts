@@ -47,31 +47,29 @@ describe('the time that a message waits while its flow is paused', () => {
   });
 
   it.each<[string, (own: string) => Promise<Partial<WorkerDependencies> | undefined>]>([
+    ['it is another flow that was paused', async () => void (await pausedFor(newFunction().stage, 5 * day))],
     [
-      'it is the flow of another function that was paused',
-      () => pausedFor(newFunction().stage, 5 * day).then(() => undefined),
-    ],
-    [
-      'the pause has no end, as a flow that works is not paused',
-      (own) => stage.ledger.pauses.begin(own).then(() => undefined),
+      'the pause has no end: what works is not paused',
+      async (own) => void (await stage.ledger.pauses.begin(own)),
     ],
     ['the pauses cannot be read', async () => ({ pauses: { during: () => Promise.reject(new Error('-')) } })],
   ])('counts when %s', async (_, prepare) => {
     const consumer = newFunction();
     const dependencies = await prepare(consumer.stage);
     stage.clock.advance(5 * day);
-    await triedSince(6 * day + hour, consumer, dependencies);
+    await triedSince(6 * day + hour, consumer, dependencies ?? {});
     expect(stage.sqs.sent).toMatchObject([{ attributes: waitedTooLong }]);
   });
 
-  it('counts after 13 days, so that it becomes a dead letter before SQS drops it', async () => {
-    const record = sqsRecord({
-      body: 'retry',
-      sentAt: secondsAgo(13 * day + 1),
-      firstReceivedAt: stage.clock.now(),
-    });
-    await stage.worker()(batch(record), invocation());
-    expect(stage.sqs.sent).toMatchObject([{ attributes: waitedTooLong }]);
+  it.each([
+    ['does not count before the first try: it is retried after a week', 7 * day, 1],
+    ['counts after 13 days, so that it becomes a dead letter before SQS drops it', 13 * day + 1, 0],
+  ])('%s', async (_, seconds, retried) => {
+    const firstReceivedAt = stage.clock.now();
+    const record = sqsRecord({ body: 'retry', sentAt: secondsAgo(seconds), firstReceivedAt });
+    const response = await stage.worker()(batch(record), invocation());
+    expect(response.batchItemFailures).toHaveLength(retried);
+    expect(stage.sqs.sent).toMatchObject(retried ? [] : [{ attributes: waitedTooLong }]);
   });
 });
 

@@ -1,28 +1,30 @@
 import { randomUUID } from 'node:crypto';
+import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import type { Partner } from '../../../shared/model/partner.ts';
 import { Slots } from '../../../shared/slots/slots.ts';
 import { overriding } from '../../support/overriding.ts';
 import { sqsRecord } from '../../support/sqs.ts';
-import { batch, doing, failedIds, idsOf, invocation, workerStage } from './stage.ts';
+import { batch, doing, failedIds, idsOf, invocation, obeys, workerStage } from './stage.ts';
 
 const stage = await workerStage();
 const day = 86_400;
 
-/** Slots of a partner that allows one call at once, new for each: a name that no other test uses. */
-function slotsOf(limited: Partner = 'erp', table = stage.table): Slots {
+/** Slots of an ERP that allows one call at once, new for each: a name that no other test uses. */
+function slotsOf(table = stage.table): Slots {
   return new Slots({
     ...{ table, clock: stage.clock, name: 'book-completion', settlingSeconds: 300 },
-    ...{ limits: { azumuta: {}, erp: {}, [limited]: { atOnce: 1 } }, log: stage.logged.log },
+    ...{ limits: { azumuta: {}, erp: { atOnce: 1 } }, log: stage.logged.log },
   });
 }
 
-/** Until the end of the test, another container has the only slot. */
-async function whileTaken<T>(partner: Partner, work: () => Promise<T>): Promise<T> {
-  const other = slotsOf(partner);
+/** Works on these messages while another container has the only slot. */
+async function whileTaken(records: readonly SQSRecord[], consumer = obeys) {
+  const other = slotsOf();
   other.begin({ ...invocation(), awsRequestId: randomUUID() });
-  if (!(await other.take(partner))) throw new Error('The slot is taken.');
-  return work().finally(() => other.end());
+  if (!(await other.take('erp'))) throw new Error('The slot is taken.');
+  const response = await stage.worker(consumer, { slots: slotsOf() })(batch(...records), invocation());
+  await other.end();
+  return failedIds(response);
 }
 
 describe('a container without a slot of its partner', () => {
@@ -33,13 +35,11 @@ describe('a container without a slot of its partner', () => {
     const consumer = doing(async (body) => void worked.push(body));
 
     // Act
-    const response = await whileTaken('erp', () =>
-      stage.worker(consumer, { slots: slotsOf() })(batch(...records), invocation()),
-    );
+    const failed = await whileTaken(records, consumer);
 
     // Assess
     expect(worked).toEqual([]);
-    expect(failedIds(response)).toEqual(idsOf(records));
+    expect(failed).toEqual(idsOf(records));
     const seconds = records.map(({ receiptHandle }) => stage.sqs.visibility.get(receiptHandle));
     expect(seconds).toEqual([2, 2, 2, 4]);
   });
@@ -51,9 +51,7 @@ describe('a container without a slot of its partner', () => {
     const fresh = sqsRecord({ body: 'success' });
 
     // Act
-    await whileTaken('erp', () =>
-      stage.worker(undefined, { slots: slotsOf() })(batch(old, fresh), invocation()),
-    );
+    await whileTaken([old, fresh]);
 
     // Assess
     expect(stage.sqs.sent).toEqual([]);
@@ -64,9 +62,7 @@ describe('a container without a slot of its partner', () => {
 
   it('goes on suspecting a message whose earlier attempt never finished', async () => {
     const suspect = await stage.delivered({ body: 'success', receiveCount: 3, noted: 2 });
-    await whileTaken('erp', () =>
-      stage.worker(undefined, { slots: slotsOf() })(batch(suspect), invocation()),
-    );
+    await whileTaken([suspect]);
     expect(await stage.ledger.attempts.unfinished(suspect.messageId)).toBe(2);
   });
 
@@ -76,10 +72,7 @@ describe('a container without a slot of its partner', () => {
     const table = overriding(stage.table, { query: () => Promise.reject(new Error('no table')) });
 
     // Act
-    const response = await stage.worker(undefined, { slots: slotsOf('erp', table) })(
-      batch(record),
-      invocation(),
-    );
+    const response = await stage.worker(obeys, { slots: slotsOf(table) })(batch(record), invocation());
 
     // Assess
     expect(failedIds(response)).toEqual([record.messageId]);
@@ -104,17 +97,20 @@ describe('a container with a slot of its partner', () => {
     // Assess
     expect(failedIds(response)).toEqual([]);
     expect(story).toEqual(['a', 'b', 'c'].flatMap((body) => [`begins ${body}`, `ends ${body}`]));
-    await whileTaken('erp', async () => undefined);
+    await whileTaken([]);
   });
 
-  it('begins no message in the last quarter of its time, and gives the rest back unchanged', async () => {
+  it.each([
+    ['in the last quarter of its time', 23, ['a', 'b']],
+    ['with less time left than one took, as calls are paced', 35, ['a']],
+  ])('begins no message %s, and gives the rest back unchanged', async (_, lasts, begun) => {
     // Prepare
     const records = ['a', 'b', 'c'].map((body) => sqsRecord({ body }));
     const worked: string[] = [];
     let remainingMs = 60_000;
     const consumer = doing(async (body) => {
       worked.push(body);
-      remainingMs -= 23_000;
+      remainingMs -= lasts * 1000;
     });
     const time = { awsRequestId: 'request', getRemainingTimeInMillis: () => remainingMs };
 
@@ -122,14 +118,14 @@ describe('a container with a slot of its partner', () => {
     const response = await stage.worker(consumer, { slots: slotsOf() })(batch(...records), time);
 
     // Assess
-    expect(worked).toEqual(['a', 'b']);
-    expect(failedIds(response)).toEqual(idsOf(records.slice(2)));
+    expect(worked).toEqual(begun);
+    expect(failedIds(response)).toEqual(idsOf(records.slice(begun.length)));
     expect(await stage.ledger.attempts.unfinished(records[2]?.messageId ?? '')).toBeUndefined();
   });
 
   it('gives the slot back when its work fails, too', async () => {
     const records = ['retry', 'reject', 'bug'].map((body) => sqsRecord({ body }));
-    await stage.worker(undefined, { slots: slotsOf() })(batch(...records), invocation());
-    await whileTaken('erp', async () => undefined);
+    await stage.worker(obeys, { slots: slotsOf() })(batch(...records), invocation());
+    await whileTaken([]);
   });
 });

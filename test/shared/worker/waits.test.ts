@@ -80,19 +80,19 @@ describe('what a dead letter says', () => {
   const refused = (about: Record<string, string>) =>
     doing(() => Promise.reject(new Rejected('It is closed.', { code: 'order-state', about })));
 
-  it('is booking and figures of what failed, in ten attributes at most', async () => {
-    const about = { booking: 'id1#quantity', figures: '5 pcs good', further: 'left out' };
+  it.each([
+    ['booking and figures of what failed, in ten attributes at most', '5 pcs good', '5 pcs good', 10],
+    ['nothing that SQS refuses: facts without a text are left out', '\u0000', undefined, 9],
+  ])('is %s', async (_, told, figures, count) => {
+    const about = { booking: 'id1#quantity', figures: told, further: 'left out' };
     await stage.worker(refused(about))(batch(sqsRecord({ body: 'x' })), invocation());
-    const { booking, figures, further } = stage.sqs.sent[0]?.attributes ?? {};
-    expect([booking, figures, further]).toEqual(['id1#quantity', '5 pcs good', undefined]);
-    expect(Object.keys(stage.sqs.sent[0]?.attributes ?? {})).toHaveLength(10);
-  });
-
-  it('is nothing that SQS refuses: facts without a text are left out', async () => {
-    const record = sqsRecord({ body: 'x' });
-    await stage.worker(refused({ booking: 'id1#quantity', figures: '\u0000' }))(batch(record), invocation());
-    const { attributes } = stage.sqs.sent[0] ?? {};
-    expect([attributes?.booking, attributes?.figures]).toEqual(['id1#quantity', undefined]);
+    const { attributes = {} } = stage.sqs.sent[0] ?? {};
+    expect([attributes.booking, attributes.figures, attributes.further]).toEqual([
+      'id1#quantity',
+      figures,
+      undefined,
+    ]);
+    expect(Object.keys(attributes)).toHaveLength(count);
   });
 
   it('is filed under the number of its step, with the partner that the step needed', async () => {

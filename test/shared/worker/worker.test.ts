@@ -25,11 +25,12 @@ describe('a message that is retried', () => {
     expect(seconds).toEqual([3, 122, 40_002, 42_598]);
   });
 
-  it('waits longer after each failure, up to 10 to 15 minutes', async () => {
+  it('waits longer after each failure, up to 10 to 15 minutes, however often it was given back besides', async () => {
     // Prepare
-    const records = [1, 2, 4, 6, 8, 20].map((receiveCount) => sqsRecord({ body: 'retry', receiveCount }));
-    for (const { messageId, attributes } of records)
-      for (let failures = 1; failures < Number(attributes.ApproximateReceiveCount); failures += 1)
+    const failures = [0, 1, 3, 5, 7, 19];
+    const records = failures.map(() => sqsRecord({ body: 'retry', receiveCount: 20 }));
+    for (const [at, { messageId }] of records.entries())
+      for (let nth = 0; nth < (failures[at] ?? 0); nth += 1)
         await stage.ledger.attempts.recordFailure(messageId, { unexpected: false });
 
     // Act
@@ -40,44 +41,20 @@ describe('a message that is retried', () => {
     expect(seconds).toEqual([3, 5, 17, 65, 257, 750]);
   });
 
-  it('waits briefly after its first failure, however often it was given back before', async () => {
-    const record = sqsRecord({ body: 'retry', receiveCount: 12 });
-
-    // Act
-    await stage.worker()(batch(record), invocation());
-
-    // Assess
-    expect(stage.sqs.visibility.get(record.receiptHandle)).toBe(3);
-  });
-
-  it('keeps its old visibility timeout when that cannot be changed, and is in the response nevertheless', async () => {
+  it.each([
+    ['SQS refuses to change that', (first: string) => stage.sqs.refuse([first]), 1],
+    ['that call fails', () => stage.sqs.fail('ChangeMessageVisibilityBatch', 500), 0],
+  ])('keeps its old visibility timeout when %s, and is in the response', async (_, prepare, changed) => {
     // Prepare
-    const records = [sqsRecord({ body: 'retry' }), sqsRecord({ body: 'retry' })];
-    stage.sqs.refuse([records[0]?.receiptHandle ?? '']);
-
-    // Act
-    const response = await stage.worker()(batch(...records), invocation());
-
-    // Assess
-    expect(failedIds(response)).toEqual(idsOf(records));
-    expect(stage.sqs.visibility.size).toBe(1);
-  });
-
-  it('keeps its old visibility timeout when ChangeMessageVisibility fails', async () => {
-    // Prepare
-    const records = [
-      sqsRecord({ body: 'retry' }),
-      sqsRecord({ body: 'success' }),
-      sqsRecord({ body: 'bug' }),
-    ];
-    stage.sqs.fail('ChangeMessageVisibilityBatch', 500);
+    const records = ['retry', 'success', 'bug'].map((body) => sqsRecord({ body }));
+    prepare(records[0]?.receiptHandle ?? '');
 
     // Act
     const response = await stage.worker()(batch(...records), invocation());
 
     // Assess
     expect(failedIds(response)).toEqual(idsOf(records.filter(({ body }) => body !== 'success')));
-    expect(stage.sqs.visibility.size).toBe(0);
+    expect(stage.sqs.visibility.size).toBe(changed);
   });
 });
 
@@ -122,21 +99,14 @@ describe('a dead letter', () => {
 
   it.each([
     [
-      'keeps the time of the very first try of a replayed message',
+      'keeps the time of the very first try of a replay',
       '2026-11-20T06:00:00.000Z',
       '2026-11-20T06:00:00.000Z',
     ],
-    [
-      'is made even when a message has an unreadable time of its first try',
-      'long ago',
-      '2026-11-24T07:59:00.000Z',
-    ],
-  ])('%s', async (_, told, firstAttemptAt) => {
-    const record = {
-      ...sqsRecord({ body: 'reject' }),
-      messageAttributes: { firstAttemptAt: { dataType: 'String' as const, stringValue: told } },
-    };
-    await stage.worker()(batch(record), invocation());
+    ['is made even with an unreadable time of the first try', 'long ago', '2026-11-24T07:59:00.000Z'],
+  ])('%s', async (_, stringValue, firstAttemptAt) => {
+    const messageAttributes = { firstAttemptAt: { dataType: 'String' as const, stringValue } };
+    await stage.worker()(batch({ ...sqsRecord({ body: 'reject' }), messageAttributes }), invocation());
     expect(stage.sqs.sent).toMatchObject([{ queue: 'dead-letters', attributes: { firstAttemptAt } }]);
   });
 
@@ -179,17 +149,6 @@ async function deadOf(messageId: string): Promise<boolean | undefined> {
   const letters = await stage.ledger.deadLetters.of('PO-1');
   return letters.find((letter) => letter.messageId === messageId)?.isDead;
 }
-
-describe('a message that waits', () => {
-  it('goes on when its queue was paused for a week, as it was not tried before', async () => {
-    const firstReceivedAt = stage.clock.now();
-    const sentAt = new Date(firstReceivedAt.getTime() - 7 * 86_400_000);
-    const record = sqsRecord({ body: 'retry', sentAt, firstReceivedAt });
-    const response = await stage.worker()({ Records: [record] }, invocation());
-    expect(response.batchItemFailures).toHaveLength(1);
-    expect(stage.sqs.sent).toEqual([]);
-  });
-});
 
 it('works on two copies of a message in one batch as two attempts, of which one gets the claim', async () => {
   // Prepare: SQS may deliver a message twice, and a receive may hold both
