@@ -213,25 +213,3 @@ describe('how an attempt ends decides whether the next one must look', () => {
     expect(await ledger.claims.claim(key(), { ...person, owner: 'c' })).toMatchObject({ outcome: 'busy' });
   });
 });
-
-describe('the journey of an order is one query', () => {
-  it('shows what happened, oldest first', async () => {
-    // Prepare
-    clock.advance(1);
-    const claim = await claimedBy('a');
-    await ledger.claims.release(claim, 'Azumuta failed (503).');
-    clock.advance(5);
-    const again = await claimedBy('b');
-    await ledger.claims.complete(again, {}, { event: 'created', note: 'Azumuta id x' });
-
-    // Act
-    const journey = await ledger.journeys.of(`PO-${number}`);
-
-    // Assess
-    expect(journey.map(({ event }) => event)).toEqual(['queued', 'retry', 'created']);
-  });
-
-  it('finds the product orders of an ERP order', async () => {
-    expect(await ledger.journeys.productOrdersOf(`MO-PO-${number}`)).toEqual([`PO-${number}`]);
-  });
-});

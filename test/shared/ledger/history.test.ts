@@ -85,20 +85,11 @@ describe('the history of an item', () => {
   });
 
   it('is appended to while it is short, so that two writers do not overwrite each other', () => {
-    const first = { at, event: 'queued' };
-    const update = withEntry({ set: { state: 'done' } }, { history: [first] }, new Date(at), {
-      event: 'created',
-    });
-    expect(update).toEqual({
-      set: { state: 'done' },
-      append: { history: [{ at, event: 'created' }] },
-    });
-  });
-
-  it('begins with the first entry of an item that does not exist yet', () => {
-    expect(withEntry({}, undefined, new Date(at), { event: 'queued', note: 'by pull' })).toEqual({
-      append: { history: [{ at, event: 'queued', note: 'by pull' }] },
-    });
+    const append = { history: [{ at, event: 'created' }] };
+    const first = withEntry({}, undefined, new Date(at), { event: 'created' });
+    const held = { history: [{ at, event: 'queued' }] };
+    const second = withEntry({ set: { state: 'done' } }, held, new Date(at), { event: 'created' });
+    expect([first, second]).toEqual([{ append }, { set: { state: 'done' }, append }]);
   });
 
   it('cuts a note that is too long between two characters', () => {
