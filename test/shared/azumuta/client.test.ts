@@ -106,11 +106,15 @@ describe('a listing by number', () => {
     expect(elsewhere.calls).toEqual([]);
   });
 
-  it('is rejected when it never ends: the filter does nothing, so nobody can say that there is none', async () => {
-    const { client, calls } = await startClient(({ url }) => {
+  /** Lists so many pages of others, or pages without end. */
+  const startPages = (last = Number.POSITIVE_INFINITY) =>
+    startClient(({ url }) => {
       const page = Number(url.searchParams.get('cursor') ?? 1);
-      return { body: { data: [page === 6 ? order : other], next: String(page + 1) } };
+      return { body: { data: [other], next: page === last ? null : String(page + 1) } };
     });
+
+  it('is rejected when it never ends: the filter does nothing, so nobody can say that there is none', async () => {
+    const { client, calls } = await startPages();
     await expect(client.findProductOrder('PO-1', never)).rejects.toMatchObject({
       name: 'Rejected',
       message: expect.stringMatching(
@@ -121,10 +125,7 @@ describe('a listing by number', () => {
   });
 
   it('follows next to the fifth page when that is the last', async () => {
-    const { client } = await startClient(({ url }) => {
-      const page = Number(url.searchParams.get('cursor') ?? 1);
-      return { body: { data: [other], next: page === 5 ? null : String(page + 1) } };
-    });
+    const { client } = await startPages(5);
     expect(await client.findProductOrder('PO-1', never)).toBeUndefined();
   });
 

@@ -13,6 +13,11 @@ const anyText = fc.string({
   unit: fc.oneof(fc.constantFrom(...refusedBySqs, '\\', '"', '\u{1F600}'), fc.string({ maxLength: 1 })),
   maxLength: 40,
 });
+const sendAll = (bodies: readonly string[]) =>
+  queues.sendAll(
+    sqs.queueUrl('completions'),
+    bodies.map((body) => ({ body })),
+  );
 const told = () => sqs.sent.map(({ body }) => JSON.parse(body).text);
 
 it('sends any text so that SQS accepts it and delivers it unchanged', async () => {
@@ -20,14 +25,14 @@ it('sends any text so that SQS accepts it and delivers it unchanged', async () =
     fc.asyncProperty(fc.array(anyText, { minLength: 1, maxLength: 12 }), async (texts) => {
       // Prepare
       sqs.forget();
-      const messages = texts.map((text) => ({ body: JSON.stringify({ text }) }));
+      const written = texts.map((text) => JSON.stringify({ text }));
 
       // Act
-      for (const message of messages) await queues.send(sqs.queueUrl('completions'), message);
+      for (const body of written) await queues.send(sqs.queueUrl('completions'), { body });
       const one = told();
       const bodies = sqs.sent.map(({ body }) => body).join('');
       sqs.forget();
-      const refused = await queues.sendAll(sqs.queueUrl('completions'), messages);
+      const refused = await sendAll(written);
 
       // Assess
       expect(one).toEqual(texts);
@@ -47,10 +52,7 @@ it.each([3, 23])(
     const bodies = others.toSpliced(-1, 0, '');
 
     // Act
-    const refused = await queues.sendAll(
-      sqs.queueUrl('completions'),
-      bodies.map((body) => ({ body })),
-    );
+    const refused = await sendAll(bodies);
 
     // Assess
     expect(refused).toEqual([count - 2]);
@@ -64,10 +66,7 @@ it('sends messages once more that SQS refused by its own fault, but not those wi
   sqs.failOnce(['"a"', '"d"']);
 
   // Act
-  const refused = await queues.sendAll(
-    sqs.queueUrl('completions'),
-    bodies.map((body) => ({ body })),
-  );
+  const refused = await sendAll(bodies);
 
   // Assess
   expect(refused).toEqual([1]);
