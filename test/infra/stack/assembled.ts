@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import * as z from 'zod/mini';
 import { type Bundles, functionNames } from '../../../infra/build/bundle-functions.ts';
 import { loadIntegration } from '../../../infra/build/load-configuration.ts';
 import { createApp } from '../../../infra/stack/assemble.ts';
@@ -66,3 +67,17 @@ export async function templateOf(
     remove();
   }
 }
+
+/** The properties of each resource of a type. */
+export const propertiesOf = (template: Template, type: string) =>
+  Object.values(template.findResources(type)).map(({ Properties }) => Properties);
+
+const statementsSchema = z.array(
+  z.object({ Action: z.union([z.string(), z.array(z.string())]), Resource: z.unknown() }),
+);
+
+/** What the role of a function may do, and with what: `ShowPages` has that of the function `show-pages`. */
+export const grantsOf = (template: Template, name: string) =>
+  Object.entries(template.findResources('AWS::IAM::Policy'))
+    .filter(([id]) => id.startsWith(`Functions${name}Role`))
+    .flatMap(([, { Properties }]) => z.parse(statementsSchema, Properties.PolicyDocument.Statement));

@@ -4,7 +4,7 @@ import type { IntegrationStack } from '../../../infra/stack/stack.ts';
 import sample from '../../../integration.config.ts';
 import { ConfigurationError, defineIntegration } from '../../../shared/integration/define.ts';
 import type { Deployment } from '../../../shared/integration/deployment.ts';
-import { startAssembly, templateOf } from './assembled.ts';
+import { propertiesOf, startAssembly, templateOf } from './assembled.ts';
 
 const certificateArn = 'arn:aws:acm:eu-west-1:111122223333:certificate/4f0c1d2e';
 const secret = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:erp/credentials';
@@ -149,8 +149,8 @@ describe('the address that the ERP lets in', () => {
 
 it('keeps containers for the webhook alone, and only where the plant says so', async () => {
   const reserved = async (deployment: Deployment) =>
-    Object.values((await templateWith(deployment)).findResources('AWS::Lambda::Function')).flatMap(
-      ({ Properties: { Description, ReservedConcurrentExecutions: containers } }) =>
+    propertiesOf(await templateWith(deployment), 'AWS::Lambda::Function').flatMap(
+      ({ Description, ReservedConcurrentExecutions: containers }) =>
         containers === undefined ? [] : [[Description, containers]],
     );
   expect(await reserved({})).toEqual([]);

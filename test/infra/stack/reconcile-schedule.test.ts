@@ -6,7 +6,7 @@ import {
   defineIntegration,
   type Integration,
 } from '../../../shared/integration/define.ts';
-import { startAssembly } from './assembled.ts';
+import { grantsOf, startAssembly } from './assembled.ts';
 
 type Reconcile = NonNullable<Integration['schedule']>['reconcile'];
 
@@ -63,9 +63,7 @@ describe('the schedule of reconciliation', () => {
     const [role] = Object.values(
       unasked.findResources('AWS::IAM::Role', {
         Properties: {
-          AssumeRolePolicyDocument: {
-            Statement: [{ Principal: { Service: 'scheduler.amazonaws.com' } }],
-          },
+          AssumeRolePolicyDocument: { Statement: [{ Principal: { Service: 'scheduler.amazonaws.com' } }] },
         },
       }),
     );
@@ -77,13 +75,7 @@ describe('the schedule of reconciliation', () => {
   });
 
   it('has exactly the grants that it uses', () => {
-    const [policy] = Object.values(
-      unasked.findResources('AWS::IAM::Policy', {
-        Properties: { PolicyName: Match.stringLikeRegexp('^FunctionsReconcileCompletions') },
-      }),
-    );
-    const statements: { readonly Action: string | string[]; readonly Resource: unknown }[] =
-      policy?.Properties.PolicyDocument.Statement;
+    const statements = grantsOf(unasked, 'ReconcileCompletions');
     expect(statements.map(({ Action }) => Action)).toEqual([
       ['logs:CreateLogStream', 'logs:PutLogEvents'],
       'sqs:SendMessage',

@@ -1,6 +1,6 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, describe, expect, it } from 'vitest';
-import { startAssembly } from './assembled.ts';
+import { grantsOf, propertiesOf, startAssembly } from './assembled.ts';
 
 const assembled = startAssembly();
 afterAll(assembled.remove);
@@ -25,20 +25,17 @@ describe('queues', () => {
   });
 
   it('hide messages for six times the timeout of their function', () => {
-    const mappings = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
-    expect(mappings).toHaveLength(2);
-    const queues = Object.values(template.findResources('AWS::SQS::Queue')).map(
-      ({ Properties }) => Properties.VisibilityTimeout,
-    );
-    expect(queues.filter((seconds) => seconds === 360)).toHaveLength(2);
+    template.resourceCountIs('AWS::Lambda::EventSourceMapping', 2);
+    const times = propertiesOf(template, 'AWS::SQS::Queue').map((queue) => queue.VisibilityTimeout);
+    expect(times.filter((seconds) => seconds === 360)).toHaveLength(2);
   });
 
   it('let consumers answer for each message, by so few containers that three of a new account’s ten are left', () => {
     template.allResourcesProperties('AWS::Lambda::EventSourceMapping', {
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });
-    const containers = Object.values(template.findResources('AWS::Lambda::EventSourceMapping')).map(
-      ({ Properties }) => Properties.ScalingConfig.MaximumConcurrency,
+    const containers = propertiesOf(template, 'AWS::Lambda::EventSourceMapping').map(
+      ({ ScalingConfig }) => ScalingConfig.MaximumConcurrency,
     );
     expect(containers.sort()).toEqual([3, 4]);
   });
@@ -64,8 +61,8 @@ describe('functions', () => {
   });
 
   it('have no wildcard in any grant', () => {
-    for (const { Properties } of Object.values(template.findResources('AWS::IAM::Policy'))) {
-      for (const { Action, Resource } of Properties.PolicyDocument.Statement) {
+    for (const { PolicyDocument } of propertiesOf(template, 'AWS::IAM::Policy')) {
+      for (const { Action, Resource } of PolicyDocument.Statement) {
         expect(JSON.stringify(Action)).not.toContain('*');
         // A log group's own ARN ends in `:*`, which stands for its streams; Scheduler's names versions.
         expect(Resource).not.toBe('*');
@@ -74,18 +71,13 @@ describe('functions', () => {
   });
 
   it('may send to two queues and read one token when anybody can call them', () => {
-    const [policy] = Object.entries(template.findResources('AWS::IAM::Policy')).filter(([id]) =>
-      id.includes('ReceiveWebhook'),
-    );
-    const statements: { Action: unknown; Resource: unknown }[] =
-      policy?.[1].Properties.PolicyDocument.Statement;
+    const statements = grantsOf(template, 'ReceiveWebhook');
     const reached = (action: string) =>
       statements
         .filter(({ Action }) => [Action].flat().includes(action))
         .flatMap(({ Resource }) => JSON.stringify(Resource).match(/(?:Queues|Secrets)[A-Za-z]+/g) ?? []);
-    expect(
-      statements.flatMap(({ Action }) => Action).filter((action) => !/^logs:/.test(String(action))),
-    ).toEqual(['sqs:SendMessage', 'secretsmanager:GetSecretValue']);
+    const actions = statements.flatMap(({ Action }) => Action).filter((action) => !/^logs:/.test(action));
+    expect(actions).toEqual(['sqs:SendMessage', 'secretsmanager:GetSecretValue']);
     expect(reached('sqs:SendMessage')).toEqual([
       expect.stringMatching(/^QueuesCompletions/),
       expect.stringMatching(/^QueuesDeadLetters/),
@@ -96,9 +88,7 @@ describe('functions', () => {
 
 describe('routes', () => {
   it('have a route for each trigger method and for orders, and no other', () => {
-    const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(
-      ({ Properties }) => Properties.RouteKey,
-    );
+    const routes = propertiesOf(template, 'AWS::ApiGatewayV2::Route').map(({ RouteKey }) => RouteKey);
     expect(routes.sort()).toEqual([
       'GET /product-orders/{number+}',
       'GET /webhooks/azumuta/{event}/{token}',
@@ -107,15 +97,13 @@ describe('routes', () => {
     ]);
     template.resourceCountIs('AWS::ApiGatewayV2::Api', 1);
     template.resourceCountIs('AWS::Lambda::Url', 0);
-    const callers = Object.values(template.findResources('AWS::Lambda::Permission')).map(
-      ({ Properties }) => Properties.Principal,
-    );
+    const callers = propertiesOf(template, 'AWS::Lambda::Permission').map(({ Principal }) => Principal);
     expect(new Set(callers)).toEqual(new Set(['apigateway.amazonaws.com']));
   });
 
   it('log the route and never the path, which contains the token', () => {
-    const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
-    const format = stage?.Properties.AccessLogSettings.Format;
+    const [{ AccessLogSettings } = {}] = propertiesOf(template, 'AWS::ApiGatewayV2::Stage');
+    const format = AccessLogSettings.Format;
     expect(format).toContain('$context.routeKey');
     expect(format).not.toMatch(/\$context\.(path|resourcePath|http)|\$request/);
   });

@@ -11,7 +11,7 @@ import { fateOf, isProduction, stackNameOf } from '../../../infra/stack/stage.ts
 import sample from '../../../integration.config.ts';
 import { ConfigurationError } from '../../../shared/integration/define.ts';
 import { snippetFolder } from '../../support/snippets.ts';
-import { startAssembly, templateOf } from './assembled.ts';
+import { propertiesOf, startAssembly, templateOf } from './assembled.ts';
 import everything from './everything.config.ts';
 
 const resourcesSchema = z.record(
@@ -91,9 +91,7 @@ describe('the name of a stack', () => {
 describe('a stage for trying', () => {
   const paid = ['AWS::CloudWatch::Alarm', 'AWS::Logs::MetricFilter', 'AWS::Budgets::Budget'];
   const metricsOf = (template: Template) =>
-    Object.values(template.findResources('AWS::Lambda::Function')).map(
-      ({ Properties }) => Properties.Environment.Variables.METRICS,
-    );
+    propertiesOf(template, 'AWS::Lambda::Function').map(({ Environment }) => Environment.Variables.METRICS);
 
   it('has no alarms and no metrics that are paid, unless somebody asks for them', async () => {
     const { deployment } = sample;
