@@ -37,7 +37,7 @@ export function createEventSourceMapping(queues: QueueModel, QueueUrl: string) {
      */
     finish({ messages }: Batch, end: InvocationEnd): void {
       if (end === 'failed') return;
-      const done = succeeded(messages, { status: 200, payload: end.returned }, true);
+      const done = succeeded(messages, { status: 200, payload: end.returned });
       if (done.length === 0) return;
       const Entries = done.map(({ ReceiptHandle }, at) => ({ Id: String(at), ReceiptHandle }));
       queues.answer(new DeleteMessageBatchCommand({ QueueUrl, Entries }));

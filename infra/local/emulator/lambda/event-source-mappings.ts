@@ -69,15 +69,12 @@ export class Mappings {
     }
   }
 
-  /** Lambda's EventSourceMappingConfiguration; switches take effect at once here, so there is no `Enabling`. */
+  /** What is read of Lambda's EventSourceMappingConfiguration; switches take effect at once here, so there is no `Enabling`. */
   #describe(mapping: QueueMapping) {
     return {
       UUID: mapping.logicalId,
       FunctionArn: mapping.functionArn,
       EventSourceArn: mapping.queue.arn,
-      BatchSize: mapping.batchSize,
-      FunctionResponseTypes: mapping.reportBatchItemFailures ? ['ReportBatchItemFailures'] : [],
-      ScalingConfig: mapping.maximumConcurrency && { MaximumConcurrency: mapping.maximumConcurrency },
       State: this.#polls.has(mapping) ? 'Enabled' : 'Disabled',
     };
   }

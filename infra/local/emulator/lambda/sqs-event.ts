@@ -66,18 +66,17 @@ const batchResponseSchema = z.object({
 });
 
 /**
- * Which messages of a batch succeeded, and may be deleted ("Implementing partial batch responses"): with
- * partial responses all but the reported ones, and none when the response cannot be read or names a message
- * that is not in the batch. A function that failed, or did not run, succeeded with none.
+ * Which messages of a batch succeeded, and may be deleted ("Implementing partial batch responses"): all but the reported
+ * ones, and none when the response cannot be read or names a message that is not in the batch. A function that failed,
+ * or did not run, succeeded with none.
  */
 export function succeeded(
   messages: readonly ReceivedMessage[],
   invoked: Invoked,
-  reportsFailures: boolean,
 ): readonly ReceivedMessage[] {
   if (invoked.status !== 200 || invoked.functionError !== undefined) return [];
   // A null response, and an empty one, mean that the whole batch succeeded.
-  if (!reportsFailures || invoked.payload === null || invoked.payload === undefined) return messages;
+  if (invoked.payload === null || invoked.payload === undefined) return messages;
   const parsed = z.safeParse(batchResponseSchema, invoked.payload);
   if (!parsed.success) return [];
   const failures = (parsed.data.batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier);

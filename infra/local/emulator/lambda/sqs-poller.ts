@@ -102,10 +102,10 @@ export class MappingPoll {
   }
 
   async #work(batch: readonly ReceivedMessage[]): Promise<void> {
-    const { queue, functionName, reportBatchItemFailures } = this.#mapping;
+    const { queue, functionName } = this.#mapping;
     const event = sqsEvent(batch, { arn: queue.arn, region: this.#region });
     const invoked = await this.#lambda.invoke(functionName, JSON.stringify(event));
-    const done = succeeded(batch, invoked, reportBatchItemFailures);
+    const done = succeeded(batch, invoked);
     if (done.length < batch.length) {
       const why = invoked.status === 200 ? (invoked.functionError ?? 'reported') : `status ${invoked.status}`;
       this.#log(`${batch.length - done.length} of ${batch.length} messages are received again (${why}).`);

@@ -167,7 +167,6 @@ function readMappings(
         functionName: functionOf(functions, properties.FunctionName, at).name,
         queueName: source.name,
         batchSize: properties.BatchSize,
-        reportBatchItemFailures: properties.FunctionResponseTypes.includes('ReportBatchItemFailures'),
         maximumConcurrency: properties.ScalingConfig?.MaximumConcurrency,
       };
     });

@@ -72,7 +72,7 @@ export const eventSourceMapping = described({
   EventSourceArn: z.string(),
   BatchSize: z.number(),
   MaximumBatchingWindowInSeconds: z.optional(z.literal(0, '0: local runs gather no batches')),
-  FunctionResponseTypes: z._default(z.array(z.literal('ReportBatchItemFailures')), []),
+  FunctionResponseTypes: z.tuple([z.literal('ReportBatchItemFailures')]),
   ScalingConfig: z.optional(z.strictObject({ MaximumConcurrency: z.number() })),
 });
 

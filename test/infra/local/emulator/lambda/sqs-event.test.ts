@@ -37,19 +37,13 @@ describe('the messages that succeeded, of a batch of a, b, c', () => {
     ['a misspelt key', { batchItemFailures: [{ itemIdentifer: 'a' }] }, ''],
     ['a response that is text', 'done', ''],
   ])('%s', (_, payload, expected) => {
-    const done = succeeded(batch, { status: 200, payload }, true);
+    const done = succeeded(batch, { status: 200, payload });
 
     expect(done.map(({ MessageId }) => MessageId).join('')).toBe(expected);
   });
 
   it('are none when the function failed or did not run', () => {
-    expect(succeeded(batch, { status: 200, functionError: 'Unhandled', payload: failures() }, true)).toEqual(
-      [],
-    );
-    expect(succeeded(batch, { status: 429, payload: {} }, true)).toEqual([]);
-  });
-
-  it('are all when the mapping has no partial responses', () => {
-    expect(succeeded(batch, { status: 200, payload: failures('a') }, false)).toEqual(batch);
+    const failed = { status: 200, functionError: 'Unhandled', payload: failures() };
+    expect([succeeded(batch, failed), succeeded(batch, { status: 429, payload: {} })]).toEqual([[], []]);
   });
 });
