@@ -120,12 +120,6 @@ it('keeps the daily look of an order for later while another function has the on
   expect(response.batchItemFailures).toHaveLength(1);
 });
 
-it('calls a partner with a limit only with one of its slots', async () => {
-  const stage = await startSurroundings({ azumuta: { atOnce: 1 } });
-  await create(stage, (await pulled(stage)).bodies);
-  expect(await stage.store.table.get({ pk: 'SLOTS#azumuta', sk: 'SLOT#1' })).toBeDefined();
-});
-
 it('gives an ERP with a limit no id without one of its slots', async () => {
   // Prepare: another function has the only one
   const stage = await startSurroundings({ erp: { atOnce: 1 } });
@@ -140,7 +134,7 @@ it('gives an ERP with a limit no id without one of its slots', async () => {
   expect(stage.erp.books(order).productOrders).toEqual([]);
 });
 
-it('keeps the slot of a call without an answer for the settling time of the environment', async () => {
+it('calls a partner with a limit only with one of its slots, and keeps that of a call without an answer for the settling time', async () => {
   const stage = await startSurroundings({ azumuta: { atOnce: 1 } });
   const { bodies } = await pulled(stage);
   stage.answers.azumuta = ({ method }, answer) => (method === 'POST' ? undefined : answer());

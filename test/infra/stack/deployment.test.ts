@@ -113,14 +113,11 @@ it('lets the functions that read a secret with a key of the plant’s own decryp
   });
   const Condition = { StringEquals: { 'kms:ViaService': 'secretsmanager.eu-west-1.amazonaws.com' } };
   const Statement = Match.arrayWith([{ Action: 'kms:Decrypt', Effect: 'Allow', Resource: key, Condition }]);
-  const policies = template.findResources('AWS::IAM::Policy', {
-    Properties: { PolicyDocument: { Statement } },
-  });
-  expect(Object.keys(policies)).toEqual([expect.stringMatching(/^FunctionsReceiveWebhook/)]);
+  template.hasResourceProperties('AWS::IAM::Policy', { PolicyDocument: { Statement } });
   const decrypting = Object.entries(template.findResources('AWS::IAM::Policy')).filter(([, policy]) =>
     JSON.stringify(policy).includes('kms:Decrypt'),
   );
-  expect(decrypting.map(([id]) => id)).toEqual(Object.keys(policies));
+  expect(decrypting.map(([id]) => id)).toEqual([expect.stringMatching(/^FunctionsReceiveWebhook/)]);
 });
 
 describe('the address that the ERP lets in', () => {

@@ -146,23 +146,20 @@ describe('an order number as a JSON number', () => {
     const digits = fc.bigInt({ min: 0n, max: 10n ** 20n }).map(String);
     const decimals = fc.tuple(fc.nat(), fc.nat(999)).map(([whole, fraction]) => `${whole}.${fraction}`);
     fc.assert(
-      fc.property(fc.oneof(digits, decimals), fc.constantFrom('number', 'productOrder'), (number, name) => {
-        const value = name === 'productOrder' ? `{"number":${number}}` : number;
-        const answer = parsed({ body: `{"${name}":${value}}` });
-        // 5.0 is the number 5, for JSON.
-        const exact = number.replace(/\.0+$/, '');
-        if (answer.ok) expect(answer.content.productOrderNumber).toBe(exact);
-        else expect(answer.reason).toContain('in quotation marks');
-        if (/^\d{1,15}$/.test(number)) expect(answer.ok).toBe(true);
-      }),
+      fc.property(
+        fc.oneof(digits, decimals, fc.constant('1e400')),
+        fc.constantFrom('number', 'productOrder'),
+        (number, name) => {
+          const value = name === 'productOrder' ? `{"number":${number}}` : number;
+          const answer = parsed({ body: `{"${name}":${value}}` });
+          // 5.0 is the number 5, for JSON.
+          const exact = number.replace(/\.0+$/, '');
+          if (answer.ok) expect(answer.content.productOrderNumber).toBe(exact);
+          else expect(answer.reason).toContain('send it as text, in quotation marks');
+          if (/^\d{1,15}$/.test(number)) expect(answer.ok).toBe(true);
+        },
+      ),
     );
-  });
-
-  it.each(['9007199254740993', '10.10', '1e400'])('is refused with what to do: %s', (number) => {
-    expect(parsed({ body: `{"number":${number}}` })).toMatchObject({
-      ok: false,
-      reason: expect.stringContaining('send it as text, in quotation marks'),
-    });
   });
 
   it('is read as text in a query, and in quotation marks', () => {

@@ -2,18 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { type ReceivedMessage, succeeded } from '../../../../../infra/local/emulator/lambda/sqs-event.ts';
 
 function message(id: string): ReceivedMessage {
+  const times = { SentTimestamp: '1', ApproximateFirstReceiveTimestamp: '2' };
   return {
-    MessageId: id,
-    ReceiptHandle: `handle-${id}`,
-    Body: '{}',
-    MD5OfBody: 'md5',
-    Attributes: {
-      ApproximateReceiveCount: '2',
-      SentTimestamp: '1',
-      SenderId: '000000000000',
-      ApproximateFirstReceiveTimestamp: '2',
-    },
-    MessageAttributes: { reason: { StringValue: 'late', DataType: 'String' } },
+    ...{ MessageId: id, ReceiptHandle: `handle-${id}`, Body: '{}', MD5OfBody: 'md5', MessageAttributes: {} },
+    Attributes: { ApproximateReceiveCount: '2', SenderId: '000000000000', ...times },
   };
 }
 
