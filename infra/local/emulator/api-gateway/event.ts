@@ -84,14 +84,7 @@ export function httpAnswer(result: unknown): HttpAnswer | undefined {
   if (!parsed.success) return undefined;
   const { statusCode, headers, body } = parsed.data;
   const named = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]);
-  return {
-    status: statusCode,
-    headers: {
-      ...(body ? { 'content-type': 'text/plain;charset=utf-8' } : {}),
-      ...Object.fromEntries(named),
-    },
-    body: Buffer.from(body ?? ''),
-  };
+  return { status: statusCode, headers: Object.fromEntries(named), body: Buffer.from(body ?? '') };
 }
 
 /** The route of an HTTP API that serves a request. */
@@ -102,13 +95,12 @@ export interface Match {
 }
 
 /**
- * Finds the route that serves a request, the most specific first ("Develop routes for HTTP APIs"): full path before
- * `{parameter}` before greedy `{parameter+}`. The path is percent-decoded, as API Gateway decodes before it matches: an
- * encoded slash separates.
+ * Finds the route that serves a request; of those here, no two serve the same one. The path is percent-decoded, as API
+ * Gateway decodes before it matches: an encoded slash separates, also in a greedy `{parameter+}`.
  */
 export function routesOf(routeKeys: readonly string[]) {
   const router = new TrieRouter<string>();
-  for (const routeKey of routeKeys.toSorted((a, b) => (rankOf(a) < rankOf(b) ? -1 : 1))) {
+  for (const routeKey of routeKeys) {
     const [method = '', path = ''] = routeKey.split(' ');
     router.add(
       method,
@@ -122,11 +114,4 @@ export function routesOf(routeKeys: readonly string[]) {
     const [routeKey, pathParameters] = found;
     return { routeKey, pathParameters: Object.fromEntries(Object.entries(pathParameters)) };
   };
-}
-
-/** Sorts by the first segment that differs: text (0), parameter (1), greedy parameter (2). */
-function rankOf(routeKey: string): string {
-  return routeKey.replaceAll(/\/[^/]*/g, (segment) =>
-    segment.endsWith('+}') ? '2' : segment.endsWith('}') ? '1' : '0',
-  );
 }

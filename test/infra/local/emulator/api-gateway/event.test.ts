@@ -78,12 +78,12 @@ describe('the event of payload format 2.0', () => {
 });
 
 describe('the route of a request', () => {
-  const routes = ['GET /orders/{number}', 'GET /orders/open', 'GET /orders/{rest+}'];
+  const routes = ['POST /orders', 'GET /orders/{number+}', 'GET /pages/{page}'];
 
   it.each([
-    ['GET', '/orders/open', 'GET /orders/open', {}],
-    ['GET', '/orders/PO-1', 'GET /orders/{number}', { number: 'PO-1' }],
-    ['GET', '/orders/PO-1/2', 'GET /orders/{rest+}', { rest: 'PO-1/2' }],
+    ['POST', '/orders', 'POST /orders', {}],
+    ['GET', '/pages/today', 'GET /pages/{page}', { page: 'today' }],
+    ['GET', '/orders/PO-1/2', 'GET /orders/{number+}', { number: 'PO-1/2' }],
   ])('%s %s is %s', (method, path, routeKey, pathParameters) => {
     expect(routesOf(routes)(method, path)).toEqual({ routeKey, pathParameters });
   });
