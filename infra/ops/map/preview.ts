@@ -87,7 +87,17 @@ function previewCompletion(
   const map = (mapping: CompletionMapping) =>
     mapCompletion({ completions: mapping, timeZone }, books, [completed]);
   const attempt = (mapping: CompletionMapping) => rejectionOf(() => map(mapping));
-  const fields = ['quantity', 'scrap', 'lots', 'components', 'operations', 'checks', 'notes', 'links', 'final'] as const;
+  const fields = [
+    'quantity',
+    'scrap',
+    'lots',
+    'components',
+    'operations',
+    'checks',
+    'notes',
+    'links',
+    'final',
+  ] as const;
   // The others are tried with some quantity: by default it would be the planned one.
   const found = fields.flatMap((field) => attempt({ quantity: () => 1, [field]: completions[field] }));
   const mistakes = [...new Set([...found, ...attempt(completions)])];
@@ -130,7 +140,9 @@ export function completionRows(completion: Completion): Row[] {
     ['scrap', scrap && formatQuantity(scrap)],
     ['finishes the order', kind === 'quantity' ? (final ? 'yes' : 'no, more is to come') : undefined],
     ...lots.map((lot) => [lot.scrapped ? 'scrapped lot or serial' : 'lot or serial', lotLine(lot)] as const),
-    ...Object.entries(detailLines(completion)).flatMap(([what, lines]) => lines.map((line) => [what, line] as const)),
+    ...Object.entries(detailLines(completion)).flatMap(([what, lines]) =>
+      lines.map((line) => [what, line] as const),
+    ),
     ...notes.map((note) => ['note', note] as const),
     ...links.map(({ name, url }) => ['link', `${name}: ${url}`] as const),
     ...work.map(

@@ -83,7 +83,9 @@ export function bookingWords({
 export function figuresText({ figures, lots }: Pick<TracedBooking, 'figures' | 'lots'>): string {
   if (!figures) return 'nothing that could be mapped';
   const { good, scrap, ...counts } = figures;
-  const things = (['lot', 'component', 'operation', 'check', 'note', 'link'] as const).filter((thing) => counts[`${thing}s`]);
+  const things = (['lot', 'component', 'operation', 'check', 'note', 'link'] as const).filter(
+    (thing) => counts[`${thing}s`],
+  );
   const parts = linesOf(
     good && `${formatQuantity(good)} good`,
     scrap && `${formatQuantity(scrap)} scrap`,

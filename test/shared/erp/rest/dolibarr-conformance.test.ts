@@ -18,6 +18,7 @@ describeErpConformance(
     'same-page': 'its pages have numbers: a list ends after 10,000 calls',
     units: 'a configuration knows no unit but the one that the order tells',
     scrap: 'Dolibarr books no scrap',
+    assembly: 'its example maps quantities alone',
     lots: 'its API does not book products that are tracked by lot',
     serials: 'its API does not book products that are tracked by lot',
     'scrapped-serials': 'its API does not book products that are tracked by lot',
