@@ -70,6 +70,12 @@ const standIns: readonly StandIn[] = [
     contents: 'export const Md5Js = undefined;',
   },
   {
+    module: '@smithy/core/dist-es/submodules/retry/util-retry/DefaultRateLimiter.js',
+    reason: 'It slows calls down in the retry mode adaptive; our clients have the mode standard.',
+    contents:
+      "export class DefaultRateLimiter { constructor() { throw new Error('The retry mode adaptive is not bundled.'); } }",
+  },
+  {
     module: '@aws-sdk/endpoint-cache/dist-es/index.js',
     reason: 'Endpoint discovery is off unless asked for; its cache brings two CommonJS packages along.',
     contents:

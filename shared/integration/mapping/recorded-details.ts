@@ -15,20 +15,18 @@ export function recordedScrap(
   completed: CompletedProductOrder,
   steps: { readonly quantity: string; readonly reason: string },
 ): GivenScrap[] {
-  const ids = new Set(stepsNamed(completed, steps.quantity).map(({ recording }) => recording.id));
-  return completed.recordings
-    .filter(({ id }) => ids.has(id))
-    .flatMap((recording) => {
-      const only = { ...completed, recordings: [recording] };
-      const counted = recordedAll(only, steps.quantity).filter((amount) => toDecimal(amount) !== '0');
-      const reasons = recordedAll(only, steps.reason, { optional: true });
-      if (reasons.length > 0 && reasons.length !== counted.length)
-        throw unclear(
-          recording,
-          `has ${counted.length} value(s) in its step "${steps.quantity}" and ${reasons.length} in "${steps.reason}": record one reason for each quantity`,
-        );
-      return counted.map((quantity, at) => ({ quantity, reason: reasons[at] }));
-    });
+  const recordings = new Set(stepsNamed(completed, steps.quantity).map(({ recording }) => recording));
+  return [...recordings].flatMap((recording) => {
+    const only = { ...completed, recordings: [recording] };
+    const counted = recordedAll(only, steps.quantity).filter((amount) => toDecimal(amount) !== '0');
+    const reasons = recordedAll(only, steps.reason, { optional: true });
+    if (reasons.length > 0 && reasons.length !== counted.length)
+      throw unclear(
+        recording,
+        `has ${counted.length} value(s) in its step "${steps.quantity}" and ${reasons.length} in "${steps.reason}": record one reason for each quantity`,
+      );
+    return counted.map((quantity, at) => ({ quantity, reason: reasons[at] }));
+  });
 }
 
 /** Where a component's lot and quantity are recorded: names or ids of steps. */

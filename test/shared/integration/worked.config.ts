@@ -5,6 +5,10 @@ import {
   type ErpOrder,
   recorded,
   recordedAll,
+  recordedChecks,
+  recordedComponents,
+  recordedOperations,
+  recordedScrap,
   textIn,
 } from '../../../shared/integration/index.ts';
 import { noErp } from '../../support/no-erp.ts';
@@ -42,8 +46,23 @@ export default defineIntegration({
   },
   completions: {
     quantity: (completed) => recorded(completed, 'Goedgekeurd'),
-    scrap: (completed) => recorded(completed, 'Afgekeurd'),
-    lots: (completed) => recordedAll(completed, 'Serienummer'),
+    lots: (completed) => recordedAll(completed, 'Serienummer', { optional: true }),
+    scrap: (completed) => recordedScrap(completed, { quantity: 'Afgekeurd', reason: 'Reden' }),
+    components: {
+      of: (completed) =>
+        recordedComponents(completed, {
+          'MOT-1': { lot: 'Motor' },
+          OIL: { quantity: 'Olie', unit: 'l', optional: true },
+        }),
+    },
+    operations: {
+      of: (completed) =>
+        recordedOperations(completed, {
+          Zagen: '10',
+          Monteren: { operation: '20', setup: 'Insteltijd' },
+        }),
+    },
+    checks: (completed) => recordedChecks(completed, { units: { Etiketten: 'pcs' } }),
     erpOrderNumber: (productOrderNumber) => productOrderNumber.replace(/-\d+$/, ''),
   },
 });

@@ -58,11 +58,17 @@ describe('the worked mappings', () => {
     const unit = (serial: string, scrap: string) =>
       completedProductOrder({
         recordings: [
+          recording({ workInstruction: { id: 'wi1', name: 'Zagen' } }),
           recording({
+            workInstruction: { id: 'wi2', name: 'Monteren' },
             steps: [
               { name: 'Goedgekeurd', value: '1' },
               { name: 'Afgekeurd', value: scrap },
+              { name: 'Reden', value: scrap === '0' ? '' : 'Kras' },
               { name: 'Serienummer', value: serial },
+              { name: 'Motor', value: 'B-17' },
+              { name: 'Insteltijd', value: 2 },
+              { name: 'Etiketten', value: 3, ok: true },
             ],
           }),
         ],
@@ -72,6 +78,13 @@ describe('the worked mappings', () => {
       quantity: { amount: '2' },
       scrap: { amount: '1' },
       lots: [{ number: 'SN-1' }, { number: 'SN-2' }],
+      scrapReasons: [{ reason: 'Kras', quantity: { amount: '1' } }],
+      components: { used: [{ article: 'MOT-1', lots: [{ number: 'B-17' }, { number: 'B-17' }] }] },
+      operations: [
+        { operation: '10', runSeconds: 600 },
+        { operation: '20', setupSeconds: 240, runSeconds: 360 },
+      ],
+      checks: [{ unit: 'pcs' }, { unit: 'pcs' }],
     });
   });
 
