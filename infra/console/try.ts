@@ -1,5 +1,5 @@
 import { readByIdOrNumber } from '../../shared/azumuta/client.ts';
-import { figuresOf, unpacked } from '../../shared/completions/content.ts';
+import { bookedFiguresIn, figuresOf, unpacked } from '../../shared/completions/content.ts';
 import { recordingsIn } from '../../shared/completions/decide-bookings.ts';
 import { CompletionReader, completedOf } from '../../shared/completions/read-recordings.ts';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
@@ -22,7 +22,7 @@ import {
   samplesIn,
 } from '../ops/map/preview.ts';
 import { readSample, type Sample } from '../ops/map/read-sample.ts';
-import { bookingWords, figuresText } from '../ops/trace/report.ts';
+import { bookingWords } from '../ops/trace/report.ts';
 import type { ConsoleDependencies } from './dependencies.ts';
 
 /** JSON that was pasted, or the number of an order that is read from one of the partners. */
@@ -106,8 +106,8 @@ async function comparedWithBooking(
   const { figures, content, configuration, recordingIds, parts } = booking;
   const made = mapCompletion(integration, 'quantity', [completed]);
   // Once it is booked, its lots are a number.
-  const had = figuresText({ figures, lots: content ? lotsOf(unpacked(content, booking)) : [] });
-  const makes = figuresText({ figures: figuresOf(made), lots: content ? lotsOf(made) : [] });
+  const had = bookedFiguresIn(figures, content && lotsOf(unpacked(content, booking)));
+  const makes = bookedFiguresIn(figuresOf(made), content && lotsOf(made));
   const now = [['figures', makes], ['recordings', String(completed.recordings.length)], ...rows] as const;
   const was = bookingWords(booking);
   if (parts.length > 1) {

@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod/mini';
 import { type BookedFigures, maxContentBytes, type PlannedBooking } from '../ledger/records/bookings.ts';
-import { detailLines, lotLine } from '../model/completion-lines.ts';
+import { checkLine, detailLines, lotLine } from '../model/completion-lines.ts';
 import { type CompletedProductOrder, type Completion, completionSchema } from '../model/completions.ts';
 import { type About, Rejected, Wait } from '../model/errors.ts';
 import { formatQuantity, type Quantity } from '../model/quantity.ts';
@@ -67,9 +67,21 @@ export function figuresIn(completion: Completion): string {
   return inWords(good, scrap, rest.join(', '));
 }
 
-/** The same of what the ledger keeps of a booking: `5 pcs good, 1 pcs scrap, 2 lot(s)`. */
-export function bookedFiguresIn({ good, scrap, lots }: BookedFigures): string {
-  return inWords(good, scrap, `${lots} lot(s)`);
+const counts = ['lot', 'component', 'operation', 'check', 'note', 'link'] as const;
+
+/**
+ * The same of what the ledger keeps of a booking: `5 pcs good, 1 pcs scrap, lots A, B, 3 checks`.
+ * @param lots Their numbers, while they are known; else they are counted.
+ */
+export function bookedFiguresIn(figures: BookedFigures | undefined, lots: readonly string[] = []): string {
+  if (!figures) return 'nothing that could be mapped';
+  const counted = counts.flatMap((thing) => {
+    const count = figures[`${thing}s`] ?? 0;
+    const many = count === 1 ? thing : `${thing}s`;
+    if (count === 0) return [];
+    return thing === 'lot' && lots.length > 0 ? `${many} ${lots.join(', ')}` : `${count} ${many}`;
+  });
+  return inWords(figures.good, figures.scrap, counted.join(', ')) || 'no figures';
 }
 
 function inWords(good: Quantity | undefined, scrap: Quantity | undefined, rest: string): string {
@@ -78,7 +90,8 @@ function inWords(good: Quantity | undefined, scrap: Quantity | undefined, rest: 
 }
 
 /**
- * What an amendment books: its new recordings alone. They never change what was booked: if they would, a person has to act.
+ * What an amendment books: notes and links of its new recordings alone, and a line for each of their checks. They never
+ * change what was booked: if they would, a person has to act.
  * @param completed The product orders with all recordings. @throws Rejected with both figures.
  */
 export function amendmentContent(
@@ -88,10 +101,14 @@ export function amendmentContent(
 ): Completion {
   const isNew = (id: string) => newRecordingIds.includes(id);
   const earlier = withRecordings(completed, (id) => !isNew(id));
-  const after = map('quantity', completed);
-  const [was, is] = [map('quantity', earlier), after].map(figuresIn);
-  const checks = after.checks?.filter(({ recording }) => recording === undefined || isNew(recording));
-  if (was === is) return { ...map('amendment', withRecordings(completed, isNew)), ...made({ checks }) };
+  const [before, after] = [map('quantity', earlier), map('quantity', completed)];
+  const [was, is] = [figuresIn(before), figuresIn(after)];
+  if (was === is) {
+    const amendment = map('amendment', withRecordings(completed, isNew));
+    const known = new Set((before.checks ?? []).map((check) => JSON.stringify(check)));
+    const late = (after.checks ?? []).filter((check) => !known.has(JSON.stringify(check)));
+    return { ...amendment, notes: [...amendment.notes, ...late.map(checkLine)] };
+  }
   const { productOrder, erpOrder } = after;
   throw new Rejected(
     `Recording ${newRecordingIds.join(', ')} of product order ${productOrder.number} came after it was booked as ${was}; with it, it would be ${is}. Correct ERP order ${erpOrder.number} by hand, then discard this.`,

@@ -82,7 +82,10 @@ export async function compareFigures(evidence: Evidence, dependencies: HintDepen
   const read = await readContent(booked, evidence, dependencies);
   // Nothing is known of the figures.
   if (typeof read === 'string' || read instanceof Rejected) return;
-  const [was, is] = [booked.figures, figuresOf(read.completion)].map(bookedFiguresIn);
+  // Notes and links may be worded anew.
+  const [was, is] = [booked.figures, figuresOf(read.completion)].map((figures) =>
+    bookedFiguresIn({ ...figures, notes: 0, links: 0 }),
+  );
   const { concerns } = dependencies.ledger;
   if (was !== is) {
     const note = `It was booked as ${was}, and Azumuta shows ${is} now: compare both with what was built, and correct the ERP by hand`;

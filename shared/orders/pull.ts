@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import { type PartnerCalls, pagesOf } from '../circuit-breaker/guarded-call.ts';
 import type { ErpConnector, ReleasedOrdersPage } from '../erp/connector.ts';
 import { pullStage } from '../ledger/records/pauses.ts';
@@ -20,19 +21,25 @@ export interface PullDependencies extends AcceptDependencies {
   readonly goLive: string | undefined;
 }
 
-export const pullOutcomes = [
-  'read',
-  'paused',
-  'another run is under way',
-  'no slot was free',
-  'out of time',
-  'the ERP is down',
-] as const;
-
-const nothingDone = { pages: 0, orders: 0, queued: 0, conflicts: 0, rejected: 0, cancelled: 0, remapped: 0 };
+const count = z._default(z.number(), 0);
+const countsSchema = z.object({
+  ...{ pages: count, orders: count, queued: count, conflicts: count },
+  ...{ rejected: count, cancelled: count, remapped: count },
+});
+const nothingDone = z.parse(countsSchema, {});
 
 /** The result of one run; also the function's answer, for a run by hand. */
-export type PullReport = Readonly<typeof nothingDone> & { readonly outcome: (typeof pullOutcomes)[number] };
+export const pullReportSchema = z.extend(countsSchema, {
+  outcome: z.enum([
+    'read',
+    'paused',
+    'another run is under way',
+    'no slot was free',
+    'out of time',
+    'the ERP is down',
+  ]),
+});
+export type PullReport = Readonly<z.output<typeof pullReportSchema>>;
 
 /** A run so far. */
 type Run = { -readonly [Field in keyof PullReport]: PullReport[Field] };

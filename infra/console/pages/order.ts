@@ -1,10 +1,11 @@
 import { html } from 'hono/html';
+import { bookedFiguresIn } from '../../../shared/completions/content.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
 import { eventWords } from '../../../shared/model/journey.ts';
 import { sentence } from '../../../shared/model/text.ts';
 import { dayIn, duration } from '../../../shared/model/time.ts';
 import { redacted, redactedText } from '../../ops/cli/redact.ts';
-import { bookingWords, figuresText, type Run, runsOf } from '../../ops/trace/report.ts';
+import { bookingWords, type Run, runsOf } from '../../ops/trace/report.ts';
 import type { Trace, TracedOrder } from '../../ops/trace/trace.ts';
 import { dateOf, type Html, moment, orderLink, type PlantTime, stageBadge } from '../labels.ts';
 import { actionsPart } from './order-actions.ts';
@@ -127,7 +128,7 @@ function bookingsPart({ bookings, journey }: TracedOrder): Html {
       )?.note;
       const { state, reason } = booking;
       return [
-        [bookingWords(booking), figuresText(booking)],
+        [bookingWords(booking), bookedFiguresIn(booking.figures, booking.lots)],
         ["The ERP's reference", receipt === undefined ? undefined : redactedText(receipt)],
         ["The ERP's answer", state === 'rejected' && reason !== undefined ? redactedText(reason) : undefined],
       ] as const;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
-import { type PullReport, pullOutcomes } from '../../../shared/orders/pull.ts';
+import { pullReportSchema } from '../../../shared/orders/pull.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import type { Progress } from '../../local/progress.ts';
 import {
@@ -84,19 +84,8 @@ async function nextStart({ pullState }: OperatorLedger, { schedule }: CompleteIn
   return watermark?.changedAt ?? (schedule.pull === 'off' ? undefined : schedule.pull.from);
 }
 
-const reportSchema = z.object({
-  outcome: z.enum(pullOutcomes),
-  pages: z.number(),
-  orders: z.number(),
-  queued: z.number(),
-  conflicts: z.number(),
-  rejected: z.number(),
-  cancelled: z.number(),
-  remapped: z.number(),
-}) satisfies z.ZodMiniType<PullReport>;
-
 async function go(target: Target, { during }: Progress): Promise<Answer> {
-  const report = await during('Running the pull', invoke(target, 'PullFunction', reportSchema));
+  const report = await during('Running the pull', invoke(target, 'PullFunction', pullReportSchema));
   const needsPerson = report.conflicts + report.rejected + report.cancelled > 0;
   return {
     facts: { target: target.name, ...report },

@@ -1,7 +1,7 @@
+import { bookedFiguresIn } from '../../../shared/completions/content.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
 import { eventWords } from '../../../shared/model/journey.ts';
-import { formatQuantity } from '../../../shared/model/quantity.ts';
-import { counted, maxTextLength } from '../../../shared/model/text.ts';
+import { maxTextLength } from '../../../shared/model/text.ts';
 import { duration, localTime } from '../../../shared/model/time.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { linesOf, styled, tableOf } from '../cli/output.ts';
@@ -63,7 +63,9 @@ function orderLines(order: TracedOrder, timeZone: string): string[] {
     next && `What to do (${who}): ${next}`,
     command && `  ${command}`,
     draftLine(order),
-    order.bookings.map((booking) => styled('dim', `${bookingWords(booking)}: ${figuresText(booking)}`)),
+    order.bookings.map((booking) =>
+      styled('dim', `${bookingWords(booking)}: ${bookedFiguresIn(booking.figures, booking.lots)}`),
+    ),
     '',
     timeline(journey, timeZone),
   );
@@ -77,25 +79,6 @@ export function bookingWords({
   const what = kind === 'quantity' ? '' : ' (later recording)';
   if (state === 'rejected') return `${discarded ? 'Discarded' : 'Refused'}${what}`;
   return `${state === 'done' ? 'Booked' : 'To be booked'}${what}`;
-}
-
-/** `5 u good, 1 u scrap, lots L1, L2, 3 notes`. */
-export function figuresText({ figures, lots }: Pick<TracedBooking, 'figures' | 'lots'>): string {
-  if (!figures) return 'nothing that could be mapped';
-  const { good, scrap, ...counts } = figures;
-  const things = (['lot', 'component', 'operation', 'check', 'note', 'link'] as const).filter(
-    (thing) => counts[`${thing}s`],
-  );
-  const parts = linesOf(
-    good && `${formatQuantity(good)} good`,
-    scrap && `${formatQuantity(scrap)} scrap`,
-    things.map((thing) =>
-      thing === 'lot' && lots.length > 0
-        ? `${lots.length === 1 ? 'lot' : 'lots'} ${lots.join(', ')}`
-        : counted(counts[`${thing}s`] ?? 0, thing),
-    ),
-  );
-  return parts.join(', ') || 'no figures';
 }
 
 function draftLine({ draft }: TracedOrder): string | undefined {

@@ -1,10 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { figuresIn, packed, unpacked } from '../../../shared/completions/content.ts';
+import {
+  amendmentContent,
+  figuresIn,
+  type MapCompletion,
+  packed,
+  unpacked,
+} from '../../../shared/completions/content.ts';
+import { mapCompletion } from '../../../shared/integration/mapping/completions.ts';
+import { planned } from '../../../shared/integration/mapping/recorded.ts';
+import { recordedChecks } from '../../../shared/integration/mapping/recorded-details.ts';
 import { maxContentBytes } from '../../../shared/ledger/records/bookings.ts';
-import type { Completion } from '../../../shared/model/completions.ts';
+import type { CompletedProductOrder, Completion } from '../../../shared/model/completions.ts';
 import { anyText as textOf } from '../../support/any-text.ts';
+import { completedProductOrder, recording } from '../../support/completions.ts';
 import { bookingEntry } from './booking-facts.ts';
 
 const anyText = textOf();
@@ -74,6 +84,21 @@ it('holds 500 components with their lots, and 2,000 checks', () => {
     components: { used },
     checks,
   });
+});
+
+it('notes the checks of a later recording, and no earlier ones again', () => {
+  const steps = [{ name: 'Torque', value: 45, unit: 'Nm', ok: true }];
+  const completed = completedProductOrder({
+    recordings: [recording({ id: 'r1', steps }), recording({ id: 'r2', steps })],
+  });
+  const completions = { quantity: planned, checks: (one: CompletedProductOrder) => recordedChecks(one) };
+  const map: MapCompletion = (kind, parts) =>
+    mapCompletion({ completions, timeZone: 'Europe/Brussels' }, kind, parts);
+
+  const { notes, checks } = amendmentContent(map, [completed], ['r2']);
+
+  expect(notes.slice(1)).toEqual(['Torque: 45 Nm, passed']);
+  expect(checks).toBeUndefined();
 });
 
 it('is told in figures, with its lots in order', () => {
