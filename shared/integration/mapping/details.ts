@@ -20,7 +20,11 @@ export function componentsOf(given: Given<'components'>, number: string): Compon
     if (counted.length > 0 && counted.length < uses.length)
       throw refuse('has no quantity in one of its places');
     const quantity = totalOf(counted, (units) => refuse(`is counted in ${units}`));
-    return { ...first, lots: uses.flatMap(({ lots }) => lots), ...made({ quantity }) };
+    // Added up, each lot still says how much was taken from it.
+    const lots = uses.flatMap(({ lots: own, quantity: of }) =>
+      of && own.length === 1 ? own.map((lot) => ({ quantity: of, ...lot })) : own,
+    );
+    return { ...first, lots, ...made({ quantity }) };
   });
 }
 
@@ -101,11 +105,10 @@ export function totalOf(
 }
 
 /** Entries with the same name, in the order of the first of each. */
-function groups<T>(entries: readonly T[], nameOf: (entry: T) => string): [T, ...T[]][] {
-  const found = new Map<string, [T, ...T[]]>();
-  for (const entry of entries)
-    found.set(nameOf(entry), [...(found.get(nameOf(entry)) ?? []), entry] as [T, ...T[]]);
-  return [...found.values()];
+function groups<T extends object>(entries: readonly T[], nameOf: (entry: T) => string): [T, ...T[]][] {
+  return [...Map.groupBy(entries, nameOf).values()].flatMap(([first, ...others]): [T, ...T[]][] =>
+    first ? [[first, ...others]] : [],
+  );
 }
 
 /** @param why What is wrong, and what to do, without a full stop. */

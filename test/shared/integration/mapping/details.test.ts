@@ -72,14 +72,18 @@ describe('the components that were used', () => {
   const fromSteps = mapping((one) =>
     recordedComponents(one, {
       'MOT-1': { lot: 'Motor batch' },
-      OIL: { quantity: 'Oil', unit: 'l', optional: true },
+      OIL: { lot: 'Oil drum', quantity: 'Oil', unit: 'l', optional: true },
     }),
   );
 
   it('are found in their steps, those of all parts added up by article', () => {
-    const part = (batch: string, oil: number) =>
-      withSteps({ name: 'Motor batch', value: batch }, { name: 'Oil', value: oil });
-    expect(mapped(fromSteps, part('B1', 0.5), part('B2', 1)).components).toEqual({
+    const part = (batch: string, oil: number, drum: string) =>
+      withSteps(
+        { name: 'Motor batch', value: batch },
+        { name: 'Oil', value: oil },
+        { name: 'Oil drum', value: drum },
+      );
+    expect(mapped(fromSteps, part('B1', 0.5, 'D1'), part('B2', 1, 'D2')).components).toEqual({
       all: true,
       beyondPlan: false,
       used: [
@@ -89,7 +93,13 @@ describe('the components that were used', () => {
           step: 'Motor batch',
           recording: 'r1',
         },
-        { article: 'OIL', lots: [], quantity: { amount: '1.5', unit: 'l' }, step: 'Oil', recording: 'r1' },
+        {
+          ...{ article: 'OIL', quantity: { amount: '1.5', unit: 'l' }, step: 'Oil', recording: 'r1' },
+          lots: [
+            { number: 'D1', quantity: { amount: '0.5', unit: 'l' } },
+            { number: 'D2', quantity: { amount: '1', unit: 'l' } },
+          ],
+        },
       ],
     });
   });
