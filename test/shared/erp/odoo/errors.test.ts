@@ -19,10 +19,10 @@ function verdictOf(failure: Rejected | RetryLater): string {
 
 // Each row is in the table of shared/erp/odoo/README.md.
 describe('what an answer of Odoo means', () => {
-  // odoo/addons/test_access_rights/tests/test_ir_rules.py, 17 to 19
+  // odoo/addons/test_access_rights/tests/test_feedback.py:201 (17.0), :193 (18.0, 19.0)
   const byRule =
     "Uh-oh! Looks like you have stumbled upon some top-secret records.\n\nSorry, Azumuta (id=7) doesn't have 'write' access to:\n- Manufacturing Order (mrp.production)\n";
-  // odoo/addons/base/models/ir_model.py, ACCESS_ERROR_HEADER
+  // odoo/addons/base/models/ir_model.py:2056 (17.0), :28 (18.0, 19.0), ACCESS_ERROR_HEADER
   const byModel = "You are not allowed to modify 'Manufacturing Order' (mrp.production) records.\n\nNo group";
   const inFrench = 'Oh oh ! Il semble que vous soyez tombé sur des enregistrements top secrets.';
 

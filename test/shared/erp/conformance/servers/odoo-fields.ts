@@ -30,7 +30,7 @@ export function fieldsOf(version: OdooVersion): Readonly<Record<string, readonly
     'mail.message': ['id', 'model', 'res_id', 'body', 'message_type', 'author_id', 'create_date'],
     'res.users': ['id', 'name', 'partner_id', 'email'],
     'res.partner': ['id', 'name'],
-    // uom_uom.py: categories up to 18, units that refer to others from 19 on.
+    // uom_uom.py:56 (17.0, 18.0): categories; :41 (19.0): units that refer to others.
     'uom.uom': [
       ...['id', 'name', 'rounding', 'factor', 'active'],
       ...(version < 19 ? ['category_id', 'factor_inv'] : ['parent_path', 'relative_uom_id']),

@@ -14,7 +14,7 @@ interface Article {
   readonly component: 'LEG' | 'VARNISH' | 'SHADE';
   /** The component is reserved from a lot. */
   readonly reserved?: true;
-  /** `manual_consumption` of the line of the bill of materials. */
+  /** `manual_consumption` of the line of the bill of materials (mrp_bom.py:492 (17.0), :622 (18.0); not in 19.0). */
   readonly manual?: true;
 }
 
@@ -63,7 +63,7 @@ export function insertMasters(books: Books): void {
   }
 }
 
-/** `factor` up to 18 is the inverse of that of 19 (uom_uom.py, `_compute_quantity`). */
+/** `factor` up to 18 is the inverse of that of 19 (uom_uom.py:234 (17.0, 18.0), :169 (19.0), `_compute_quantity`). */
 function insertUnits(books: Books): void {
   const units = [
     { name: 'Units', holds: 1, kind: 1 },

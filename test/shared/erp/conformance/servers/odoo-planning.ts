@@ -44,7 +44,7 @@ function planComponent(books: ProductionBooks, row: OdooRow, article: string): v
   const { component = 'LEG', manual = false, reserved } = articles[article] ?? {};
   const product = productOf(books, component);
   const amount = Number(row.product_qty) * perPiece;
-  // What a new bill of materials has (mrp_bom.py, `consumption`, 17 to 19).
+  // What a new bill of materials has (mrp_bom.py:76 (17.0, 18.0), :75 (19.0), `consumption`).
   row.consumption = 'warning';
   const move = books.insert('stock.move', {
     raw_material_production_id: row.id,
@@ -57,7 +57,8 @@ function planComponent(books: ProductionBooks, row: OdooRow, article: string): v
     picked: false,
     state: 'assigned',
     has_tracking: product.tracking,
-    // 17 treats every tracked component as one that is consumed by hand (stock_move.py of mrp).
+    // 17 treats every tracked component as one that is consumed by hand (stock_move.py:707 of mrp, 17.0; not so :776,
+    // 18.0), unless the operation type has `use_auto_consume_components_lots`.
     manual_consumption: manual || (books.version === 17 && product.tracking !== 'none'),
   });
   if (!reserved) return;

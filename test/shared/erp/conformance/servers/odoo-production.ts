@@ -3,7 +3,7 @@ import { locations } from './odoo-masters.ts';
 import { byModel, requireAccounting } from './odoo-rights.ts';
 import { lotsOf, type ProductionBooks, receive } from './odoo-stock.ts';
 
-/** mrp_production.py, `_compute_state`, without work orders (17 to 19). */
+/** mrp_production.py:525 (17.0), :533 (18.0), :572 (19.0), `_compute_state`, without work orders. */
 export function recomputeState(books: ProductionBooks, row: OdooRow): void {
   const producing = Number(row.qty_producing);
   if (['draft', 'done', 'cancel'].includes(String(row.state))) return;
@@ -12,8 +12,10 @@ export function recomputeState(books: ProductionBooks, row: OdooRow): void {
 }
 
 /**
- * Sets what is consumed. 17 picks no component that is tracked or consumed by hand; later versions pick all
- * (mrp_production.py, `_set_qty_producing`; seen on both).
+ * Sets what is consumed. 17 picks no component that is tracked or consumed by hand; later versions pick all (seen on
+ * both; mrp_production.py:1208 (17.0), :1261 (18.0), :1354 (19.0), `_set_qty_producing`). By their sources, 18 and 19
+ * leave out those that are consumed by hand, too, when it is called from outside (:1374 (18.0), :1470 (19.0),
+ * `set_qty_producing`).
  */
 export function setQtyProducing(books: ProductionBooks, row: OdooRow): null {
   refuseLocked(books, row);
@@ -37,7 +39,8 @@ export function markDone(
   const keepsRest = Array.isArray(keep) && keep.includes(row.id);
   const asks = { type: 'ir.actions.act_window', res_model: 'mrp.consumption.warning', target: 'new' };
   const skipsConsumption = context.skip_consumption === true;
-  // Seen: a second call returns true; one that splits has a backorder of 0 (constraint `qty_positive`).
+  // Seen: a second call returns true; one that splits has a backorder of 0 (constraint `qty_positive`,
+  // mrp_production.py:256 (17.0), :278 (18.0), :310 (19.0)).
   if (row.state === 'done' && keepsRest) throw validationError('The quantity to produce must be positive!');
   if (row.state === 'done') return true;
   // Seen: nobody is told that it is cancelled.
@@ -47,18 +50,20 @@ export function markDone(
     return true;
   }
   requireNewSerials(books, row);
-  // Seen: zero means everything (`_set_quantities`).
+  // Seen: zero means everything (`_set_quantities`, mrp_production.py:2689 (17.0), :2746 (18.0), :2870 (19.0)); from 18
+  // on only if `_auto_production_checks` lets it (:2207 (18.0), :2332 (19.0)).
   if (Number(row.qty_producing) === 0) {
     row.qty_producing = row.product_qty;
     for (const move of openMoves(books, row))
       Object.assign(move, { quantity: move.product_uom_qty, picked: true });
   }
-  // mrp_production.py, `pre_button_mark_done`, from 18 on.
+  // mrp_production.py:2168 (18.0), :2283 (19.0), `pre_button_mark_done`; not in 17 (:2104, 17.0).
   if (books.version >= 18)
     for (const move of openMoves(books, row)) if (move.manual_consumption) move.picked = true;
   const producing = producedUnder(books, row);
   const remaining = round(Number(row.product_qty) - producing, books.decimals);
-  // Seen: a wizard action with HTTP 200, and the order is not done.
+  // Seen: a wizard action with HTTP 200, and the order is not done (mrp_production.py:1537 (17.0), :1594 (18.0), :1701
+  // (19.0), `_get_consumption_issues`; the other wizard: :1597 (17.0), :1654 (18.0), :1760 (19.0)).
   if (row.consumption !== 'flexible' && !skipsConsumption) {
     const missing = openMoves(books, row).some(
       (move) =>
@@ -73,7 +78,8 @@ export function markDone(
   if (remaining > 0 && keepsRest && books.version >= 19) requireAccounting(books.rights);
   const at = books.now();
   const [, backorder] = remaining > 0 && keepsRest ? split(books, row, [producing, remaining], at) : [];
-  // What is not picked is cancelled instead of consumed (`_post_inventory`).
+  // What is not picked is cancelled instead of consumed (mrp_production.py:1682 (17.0), :1739 (18.0), :1852 (19.0),
+  // `_post_inventory`).
   for (const move of openMoves(books, row)) move.state = move.picked ? 'done' : 'cancel';
   Object.assign(row, { state: 'done', qty_produced: producing, date_finished: at, write_date: at });
   receive(books, row, producing);
@@ -107,8 +113,9 @@ function producedUnder(books: ProductionBooks, row: OdooRow): number {
 }
 
 /**
- * `_check_sn_uniqueness` of 17 and 18 (UserError), `_are_finished_serials_already_produced` of 19 (422): one that was built
- * before and is not scrapped since.
+ * `_check_sn_uniqueness` (a UserError, 422 in JSON-2): one that was built before and is not scrapped since.
+ * mrp_production.py:2542 and :2607 (17.0), :2598 and :2664 (18.0), `_is_finished_sn_already_produced`; :2717 and :2788
+ * (19.0), `_are_finished_serials_already_produced`.
  */
 function requireNewSerials(books: ProductionBooks, row: OdooRow): void {
   if (trackingOf(books, row) !== 'serial') return;
@@ -127,8 +134,8 @@ function requireNewSerials(books: ProductionBooks, row: OdooRow): void {
 }
 
 /**
- * Tracked components are taken from lots that are reserved (stock_move_line.py, `_action_done`). 19 reserves lots itself,
- * as far as there are any (seen; 17 asks, 18 refuses).
+ * Tracked components are taken from lots that are reserved (stock_move_line.py:637 (17.0), :662 (18.0, 19.0),
+ * `_action_done`). 19 reserves lots itself, as far as there are any (seen; 17 asks, 18 refuses).
  */
 function requireComponentLots(books: ProductionBooks, row: OdooRow): void {
   for (const move of openMoves(books, row)) {
@@ -140,7 +147,8 @@ function requireComponentLots(books: ProductionBooks, row: OdooRow): void {
 }
 
 /**
- * The order itself keeps its id and becomes …-001, the others get new ids, …-002 and so on (`_split_productions`).
+ * The order itself keeps its id and becomes …-001, the others get new ids, …-002 and so on (`_split_productions`,
+ * mrp_production.py:1745 (17.0), :1802 (18.0), :1917 (19.0)).
  * @param amounts Of the order itself first.
  */
 export function split(
@@ -180,7 +188,7 @@ export function split(
 
 /**
  * `change_prod_qty` of the wizard change.production.qty: the demand of components follows, and what is being produced
- * becomes the new quantity (change_production_qty.py, 17 to 19). It is offered while the order is open.
+ * becomes the new quantity (change_production_qty.py:57, 19.0). It is offered while the order is open.
  */
 export function changeQuantity(books: ProductionBooks, row: OdooRow, amount: number): void {
   refuseLocked(books, row);
@@ -195,8 +203,8 @@ export function changeQuantity(books: ProductionBooks, row: OdooRow, amount: num
 }
 
 /**
- * Writes on an order that is done. 19 changes its finished move, and no component (mrp_production.py, `write`); 17 and 18
- * were seen to answer an AccessError.
+ * Writes on an order that is done. 19 changes its finished move, and no component (mrp_production.py:1017, 19.0,
+ * `write`); 17 and 18 were seen to answer an AccessError, though their sources do the same (:886 (17.0), :937 (18.0)).
  */
 export function writeOnDone(
   books: ProductionBooks,

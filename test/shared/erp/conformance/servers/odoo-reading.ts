@@ -57,7 +57,7 @@ function readerOf(books: ProductionBooks, model: string, path: string): Read {
   };
 }
 
-/** What is on hand of a lot (stock_lot.py, `_product_qty`, 17 to 19). */
+/** What is on hand of a lot (stock_lot.py:178 (17.0), :207 (18.0), :211 (19.0), `_product_qty`). */
 function onHand(books: ProductionBooks, lot: OdooRow): number {
   const isOurs = (id: unknown) =>
     books.rows('stock.location').some((one) => one.id === id && one.usage === 'internal');

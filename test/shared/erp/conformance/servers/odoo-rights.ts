@@ -5,25 +5,34 @@ import { us } from './odoo-masters.ts';
 
 const accessError = (message: string) => new OdooError('odoo.exceptions.AccessError', message, 403);
 
-/** A record rule on writes: base/models/ir_rule.py, `_make_access_error` (17 to 19). */
+/** A record rule on writes: base/models/ir_rule.py:202 (17.0), :203 (18.0), :206 (19.0), `_make_access_error`. */
 const byRule = () =>
   accessError(
     "Uh-oh! Looks like you have stumbled upon some top-secret records.\n\nSorry, Azumuta (id=2) doesn't have 'write' access to:\n- Manufacturing Order (mrp.production)\n\nIf you really, really need access, perhaps you can win over your friendly administrator with a batch of freshly baked cookies.",
   );
 
-/** The same rule, when a message is posted: mail/models/mail_message.py, `_make_access_error` (17 to 19). */
+/**
+ * The same rule, when a message is posted: mail/models/mail_message.py:554 (18.0), :626 (19.0), `_make_access_error`.
+ * 17 writes the records in another form (:588, 17.0, `check_access_rule`).
+ */
 const byRuleOfDocument = () =>
   accessError(
     `The requested operation cannot be completed due to security restrictions. Please contact your system administrator.\n\n(Document type: Message, Operation: create)\n\nRecords: [], User: ${us.uid}`,
   );
 
-/** A model: base/models/ir_model.py, `ACCESS_ERROR_HEADER`, `ACCESS_ERROR_GROUPS`, `ACCESS_ERROR_RESOLUTION` (17 to 19). */
+/**
+ * A model: base/models/ir_model.py:26 (18.0, 19.0), `ACCESS_ERROR_HEADER`, `ACCESS_ERROR_GROUPS`,
+ * `ACCESS_ERROR_RESOLUTION`; the same words in 17 (:2046, 17.0, `check`).
+ */
 export const byModel = (kind: string, model: string, ...groups: readonly string[]) =>
   accessError(
     `You are not allowed to modify '${kind}' (${model}) records.\n\nThis operation is allowed for the following groups:\n${groups.map((group) => `\t- ${group}`).join('\n')}\n\nContact your administrator to request access if necessary.`,
   );
 
-/** A field: odoo/orm/models.py, `_check_field_access` of 19; 17 and 18 write *the fields* (odoo/models.py, `check_field_access_rights`). */
+/**
+ * A field: odoo/orm/models.py:3383, 19.0, `_check_field_access`; 17 and 18 write *the fields* (odoo/models.py:3462
+ * (17.0), :3757 (18.0), `check_field_access_rights`).
+ */
 const byField = (field: string, kind: string, model: string, groups: readonly string[]) =>
   accessError(
     `You do not have enough rights to access the field "${field}" on ${kind} (${model}). Please contact your system administrator.\n\nOperation: read\nUser: ${us.uid}\nGroups: allowed for groups ${groups.map((group) => `'${group}'`).join(', ')}`,

@@ -26,8 +26,8 @@ const transactionMs = 250;
 const createdAt = new WeakMap<OdooRow, number>();
 
 /**
- * Names are unique for a product by a lookup, not by a constraint of the database (stock_lot.py,
- * `_check_unique_lot`): concurrent transactions each create their own (seen).
+ * Names are unique for a product by a lookup, not by a constraint of the database (stock_lot.py:91 (17.0), :98 (18.0),
+ * :104 (19.0), `_check_unique_lot`): concurrent transactions each create their own (seen).
  */
 export function createLot(books: ProductionBooks, values: Readonly<Record<string, unknown>>): OdooRow {
   const now = books.instant();
@@ -48,8 +48,9 @@ export function createLot(books: ProductionBooks, values: Readonly<Record<string
 }
 
 /**
- * What was built comes into stock: under the order's location, on the shelf that a putaway rule names (stock_move_line.py
- * and stock_location.py, `_get_putaway_strategy`, 17 to 19).
+ * What was built comes into stock: under the order's location, on the shelf that a putaway rule names
+ * (stock_move_line.py:248 (17.0), :254 (18.0), :257 (19.0), `_apply_putaway_strategy`; stock_location.py:262 (17.0),
+ * :294 (18.0), :296 (19.0), `_get_putaway_strategy`).
  */
 export function receive(books: ProductionBooks, row: OdooRow, produced: number): void {
   const { id: production_id, product_id, location_dest_id } = row;
@@ -65,7 +66,10 @@ export function receive(books: ProductionBooks, row: OdooRow, produced: number):
     });
 }
 
-/** Without sublocations: `_get_available_quantity` is asked with `strict=True` (stock_scrap.py, `check_available_qty`). */
+/**
+ * What is on hand, without sublocations: `qty_available` is asked with `strict=True` (stock_scrap.py:186 (17.0), :193
+ * (18.0), :197 (19.0), `check_available_qty`; product.py:317 of stock, 17.0).
+ */
 function available(books: ProductionBooks, { product_id, lot_id, location_id }: OdooRow): number {
   const isOf = (one: OdooRow) => one.product_id === product_id && (one.lot_id || false) === (lot_id || false);
   const sum = (rows: readonly OdooRow[]) => rows.reduce((all, { quantity }) => all + Number(quantity), 0);
@@ -75,8 +79,9 @@ function available(books: ProductionBooks, { product_id, lot_id, location_id }: 
 }
 
 /**
- * Where it is scrapped from when nobody says it: from where the order puts its products (mrp/models/stock_scrap.py,
- * `_compute_location_id`, 18 and 19); in 17 from the stock of the company's first warehouse (stock/models/stock_scrap.py).
+ * Where it is scrapped from when nobody says it: from where an order that is done puts its products
+ * (mrp/models/stock_scrap.py:24 (18.0), :26 (19.0), `_compute_location_id`); in 17 from the stock of the company's
+ * first warehouse (stock/models/stock_scrap.py:63, 17.0).
  */
 export function scrapLocation(books: ProductionBooks, { production_id }: Record<string, unknown>): unknown {
   const production = books.rows('mrp.production').find(({ id }) => id === production_id);
@@ -85,7 +90,7 @@ export function scrapLocation(books: ProductionBooks, { production_id }: Record<
 
 /**
  * Seen: not idempotent. `do_scrap` makes a stock move each time it runs, whatever the state was. It also gives the order
- * its name: every draft is called New (stock_scrap.py, 17 to 19).
+ * its name: every draft is called New (stock_scrap.py:17 and :140 (17.0), :148 (18.0), :152 (19.0)).
  */
 export function validateScrap(books: ProductionBooks, scrap: OdooRow): unknown {
   if (Number(scrap.scrap_qty) === 0) throw userError('You can only enter positive quantities.');
@@ -93,7 +98,8 @@ export function validateScrap(books: ProductionBooks, scrap: OdooRow): unknown {
     return { type: 'ir.actions.act_window', res_model: 'stock.warn.insufficient.qty.scrap', target: 'new' };
   const { product_id, lot_id, location_id, scrap_qty: quantity } = scrap;
   const shared = { product_id, lot_id, location_id, quantity, state: 'done' };
-  // Its move is one of the order's (mrp/models/stock_scrap.py, `_prepare_move_values`).
+  // Its move is one of the order's (mrp/models/stock_scrap.py:33 (17.0), :41 (18.0), :43 (19.0),
+  // `_prepare_move_values`).
   const { id } = books.insert('stock.move', {
     ...shared,
     scrap_id: scrap.id,

@@ -15,8 +15,14 @@ export interface OdooLogin {
 }
 
 /**
- * A stateful Odoo, for tests: `/jsonrpc` (all versions; errors with HTTP 200) and `/json/2` (19
- * only; errors with real statuses, seen on 19 and in http.py, Json2Dispatcher.handle_error).
+ * A stateful Odoo, for tests: `/jsonrpc` (all versions; errors with HTTP 200) and `/json/2` (19 only; errors with real
+ * statuses, seen on 19 and in http.py:2617, 19.0, `Json2Dispatcher.handle_error`).
+ *
+ * Comments name lines of Odoo's community source, here, in the files next to this one and in shared/erp/odoo. They are
+ * those of github.com/odoo/odoo for 19.0 at 647373b7b3d9e95de52b9d5a3375c4526965f244 (December 2025) and for 18.0 at
+ * d737e896100cc5c7ffa62c7d13935001715c40f2 (April 2025), and for 17.0, of which no commit could be had there, of
+ * github.com/eriklehnsher/odoo-17.0 at ae3c6b309b2299c837fdb00861fdbdb6f309c453 (January 2025). A line of one version
+ * stands for all where the code is the same.
  * @param login Checked at each call, so that a key can be replaced.
  * @param time The database's clock. Default: a clock by which every write is later than the one before.
  */
@@ -51,7 +57,7 @@ export function createOdoo(version: OdooVersion, login: OdooLogin, time?: () => 
     const envelope = { jsonrpc: '2.0', id: call.id ?? null };
     try {
       const result = execute(call.params);
-      // Seen in http.py: a method that returns None leaves `result` out.
+      // Seen in http.py:2050 (17.0), :2214 (18.0), :2578 (19.0): a method that returns None leaves `result` out.
       return result === null ? envelope : { ...envelope, result };
     } catch (error) {
       if (!(error instanceof OdooError)) throw error;
@@ -81,12 +87,16 @@ export function createOdoo(version: OdooVersion, login: OdooLogin, time?: () => 
     });
   }
 
-  /** `create` takes its values by position (api.py, `call_kw`), other methods by position or by name. */
+  /**
+   * `create` takes its values by position (`call_kw`: api.py:445 (17.0), :536 (18.0), service/model.py:98 (19.0)),
+   * other methods by position or by name.
+   */
   function argumentsOf(model: string, method: string, [first]: unknown[], named: Named): Named {
     if (method === 'create') return { vals_list: first };
     if (method !== 'write') return named;
     if (first !== undefined) return { vals: first };
-    // mail_thread.py: `def write(self, values)` in 17 and 18, `vals` in 19; mrp_production.py has `vals` in all.
+    // mail_thread.py:309 (17.0), :330 (18.0): `def write(self, values)`; :382 (19.0): `vals`. mrp_production.py:832
+    // (17.0), :877 (18.0), :955 (19.0) has `vals`.
     const theirs = model === 'stock.scrap' && version < 19 ? 'values' : 'vals';
     const [surplus] = Object.keys(named).filter((name) => name !== theirs);
     if (surplus === undefined) return { vals: named[theirs] };
@@ -106,7 +116,10 @@ interface JsonRpcCall {
 
 const denied = () => new OdooError('odoo.exceptions.AccessDenied', 'Access Denied', 403);
 
-/** As `serialize_exception` writes it; the traceback is there in production, too. */
+/**
+ * As `serialize_exception` writes it (http.py:396 (17.0), :418 (18.0), :459 (19.0)); the traceback is there in
+ * production, too.
+ */
 function errorBody(name: string, message: string): unknown {
   return {
     name,
