@@ -102,9 +102,10 @@ async function finishOrder(
 }
 
 /**
- * Finishes an order, and answers what needs no person: what becomes of the rest, and whether another quantity may be consumed
- * than planned. A yes consumes what is set and cancels what is not picked (mrp_production.py, `_get_consumption_issues`;
- * mrp_consumption_warning.py, `action_confirm`; seen on 17 and 19).
+ * Finishes an order, and answers what needs no person: what becomes of the rest, and whether another quantity may be
+ * consumed than planned. A yes consumes what is set and cancels what is not picked (mrp_production.py:1537 (17.0),
+ * :1594 (18.0), :1701 (19.0), `_get_consumption_issues`; mrp_consumption_warning.py:33 (17.0, 18.0), :32 (19.0),
+ * `action_confirm`; seen on 17 and 19).
  * @returns Odoo's answer, or its refusal.
  */
 async function markDone(writer: Writer, production: BookedProduction, leavesRest: boolean): Promise<unknown> {

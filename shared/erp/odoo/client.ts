@@ -20,7 +20,8 @@ export interface OdooCall {
   readonly named?: Named;
   /**
    * Values to create or write. JSON-RPC gets them by position, as their name differs: `write` of mail_thread.py takes
-   * `values` up to 18 and `vals` in 19, and `create` looks at its first positional argument (api.py, `call_kw`).
+   * `values` up to 18 (:309 (17.0), :330 (18.0)) and `vals` in 19 (:382, 19.0), and `create` looks at its first
+   * positional argument (`call_kw`: api.py:445 (17.0), :536 (18.0), service/model.py:98 (19.0)).
    */
   readonly values?: Named;
   readonly context?: Named | undefined;

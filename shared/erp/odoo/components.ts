@@ -9,7 +9,10 @@ const componentSchema = z.object({
   id: z.number(),
   product_id: z.tuple([z.number(), z.string()]),
   product_uom_qty: z.number(),
-  /** What is reserved, or what a person has set (stock_move.py, `_compute_quantity`, 17 to 19). */
+  /**
+   * What is reserved, or what a person has set (stock_move.py:329 (17.0), :381 (18.0), :408 (19.0),
+   * `_compute_quantity`).
+   */
   quantity: z.number(),
   has_tracking: z.string(),
   manual_consumption: z.boolean(),
@@ -26,9 +29,10 @@ export interface PlannedComponents {
 }
 
 /**
- * The components, with those that we must pick before the order is finished: `set_qty_producing` of 17 leaves out those that
- * are tracked or consumed by hand, and what is not picked is cancelled instead of consumed (mrp_production.py,
- * `_set_qty_producing`, `_post_inventory`). Later versions pick them; picking them again changes nothing.
+ * The components, with those that we must pick before the order is finished: `set_qty_producing` of 17 leaves out those
+ * that are tracked or consumed by hand, and what is not picked is cancelled instead of consumed (mrp_production.py:1228
+ * and :1682, 17.0, `_set_qty_producing`, `_post_inventory`). Later versions pick them, those that are consumed by hand
+ * when the order is finished (:2168 (18.0), :2283 (19.0), `pre_button_mark_done`); picking them again changes nothing.
  * @throws Rejected when Odoo would refuse a tracked component, as too little of it is reserved from lots, or another
  * quantity than planned that a person has set, as the bill of materials blocks that.
  */
@@ -73,8 +77,8 @@ export async function lookForComponents(
 }
 
 /**
- * Compares what was consumed for an order that somebody finished while we wrote our quantity: 19 takes the quantity for what
- * is done already, and changes no component (mrp_production.py, `write`).
+ * Compares what was consumed for an order that somebody finished while we wrote our quantity: 19 takes the quantity for
+ * what is done already, and changes no component (mrp_production.py:1017, 19.0, `write`).
  * @throws Rejected when it does not fit what was built.
  */
 export async function requireConsumed(

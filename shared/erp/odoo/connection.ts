@@ -29,7 +29,10 @@ export interface OdooUser {
   /** Id of its contact, the author of its messages. */
   readonly partner: number;
   readonly name: string;
-  /** Whether it has an e-mail address: Odoo lets nobody post without one (mail_thread.py, 17 to 19). */
+  /**
+   * Whether it has an e-mail address: Odoo lets nobody post without one (mail_thread.py:2857 (17.0), :2871 (18.0),
+   * `_message_compute_author`; that of 19.0, :2947, refuses nobody).
+   */
   readonly canPost: boolean;
 }
 
@@ -61,7 +64,8 @@ async function readNames(odoo: OdooReader): Promise<FieldNames> {
   return {
     group: groups.find((field) => field in known),
     lot: 'lot_producing_ids' in known ? 'lot_producing_ids' : 'lot_producing_id',
-    // fields_float.py, `_description_digits`: the decimals of `Product Unit (of Measure)`, 2 if nobody changed them.
+    // odoo/fields.py:1530 (17.0), :1636 (18.0), orm/fields_numeric.py:127 (19.0), `_description_digits`: the decimals
+    // of `Product Unit (of Measure)`, 2 if nobody changed them.
     decimals: known.qty_producing?.digits?.[1] ?? 2,
   };
 }

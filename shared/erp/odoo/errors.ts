@@ -4,8 +4,8 @@ import { shorten } from '../../model/text.ts';
 import { orderWaits, partnerDown, rejected } from '../failures.ts';
 
 /**
- * An error as Odoo serializes it (http.py, serialize_exception): the body of a JSON-2 error, and `data` of a
- * JSON-RPC one. `debug`, a traceback, is left out on purpose.
+ * An error as Odoo serializes it (http.py:396 (17.0), :418 (18.0), :459 (19.0), `serialize_exception`): the body of a
+ * JSON-2 error, and `data` of a JSON-RPC one. `debug`, a traceback, is left out on purpose.
  */
 export const odooErrorSchema = z.object({ name: z.string(), message: z.string() });
 
@@ -17,14 +17,15 @@ export interface FailedCall {
 }
 
 /**
- * PostgreSQL says in these ways that another transaction interfered; Odoo itself tries five times (service/model.py).
- * Two that post on the same order at once both subscribe our user to it, and one of them fails (seen on 17).
+ * PostgreSQL says in these ways that another transaction interfered; Odoo itself tries five times (service/model.py:117
+ * (17.0), :140 (18.0), :156 (19.0), `retrying`). Two that post on the same order at once both subscribe our user to it,
+ * and one of them fails (seen on 17; mail_followers.py:70 (17.0, 18.0), :71 (19.0)).
  */
 const busy =
   /could not serialize access|could not obtain lock|LockNotAvailable|SerializationFailure|deadlock detected|DeadlockDetected|LockError|ConcurrencyError|QueryCanceled|cannot follow twice the same object/;
 /**
- * The order was split just now and has nothing left to split off: an earlier call of ours got through (seen on 17
- * and 19; mrp.production, constraint `qty_positive`).
+ * The order was split just now and has nothing left to split off: an earlier call of ours got through (seen on 17 and
+ * 19; mrp_production.py:256 (17.0), :278 (18.0), :310 (19.0), constraint `qty_positive`).
  */
 const alreadySplit = /quantity to produce must be positive/;
 const refused = /AccessDenied|SessionExpired/;
@@ -74,8 +75,9 @@ export function failureOfOdooError(
 }
 
 /**
- * Odoo names the groups that may use a model or a field, and writes it all in the user's language (ir_model.py,
- * `ACCESS_ERROR_GROUPS`; models.py, `_check_field_access` of 19). A record rule has no groups (ir_rule.py).
+ * Odoo names the groups that may use a model or a field, and writes it all in the user's language (ir_model.py:2074
+ * (17.0), :32 (18.0, 19.0), `ACCESS_ERROR_GROUPS`; orm/models.py:3416, 19.0, `_check_field_access`). A record rule has
+ * no groups (ir_rule.py:202 (17.0), :203 (18.0), :206 (19.0)).
  */
 function adviceOn(message: string): string {
   const lines = message.split('\n');

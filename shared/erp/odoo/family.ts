@@ -5,9 +5,9 @@ import { type FoundMark, lastBooking } from './marks.ts';
 import type { BookedProduction, Sibling } from './records.ts';
 
 // A family is the manufacturing orders that were split from one order. Odoo splits an order when a part of it is
-// booked, and when a person asks for it (`_split_productions`, 17 to 19): the order keeps its id and becomes …-001,
-// the others become …-002, …-003. What our own booking left is the rest of the order that Azumuta has; what a person
-// split off is an order of its own.
+// booked, and when a person asks for it (mrp_production.py:1745 (17.0), :1802 (18.0), :1917 (19.0),
+// `_split_productions`): the order keeps its id and becomes …-001, the others become …-002, …-003. What our own booking
+// left is the rest of the order that Azumuta has; what a person split off is an order of its own.
 
 export function isOpen({ state }: { readonly state: string }): boolean {
   return state !== 'done' && state !== 'cancel';

@@ -127,8 +127,9 @@ function requireRoom(
 
 /**
  * More pieces than planned may be booked, unless each has a serial number: the first builds of Odoo 19 find no number
- * for the surplus (odoo/odoo#234359), Odoo 19 completes an order for one piece by itself (mrp_production.py,
- * `_auto_production_checks`), and earlier versions set one piece whatever they were given (`_set_quantities`).
+ * for the surplus (odoo/odoo#234359), Odoo 19 completes an order for one piece by itself (mrp_production.py:2332, 19.0,
+ * `_auto_production_checks`), and earlier versions set one piece whatever they were given (:1209 (17.0), :1262 (18.0),
+ * `_set_qty_producing`).
  */
 function requirePlanned(production: BookedProduction, product: Product, produced: Decimal): void {
   const planned = decimalOf(production.product_qty);

@@ -50,7 +50,8 @@ export async function lotsToBook(
   }
   if (isSerial) requireOnePerPiece(production, built, recorded, planned.length);
   const found = await findLots(reader, production, numbers);
-  // Odoo refuses it when the order is finished (`_check_sn_uniqueness` of 17 and 18, `_are_finished_serials_…` of 19).
+  // Odoo refuses it when the order is finished (mrp_production.py:2542 (17.0), :2598 (18.0), :2717 (19.0),
+  // `_check_sn_uniqueness`).
   const before = isSerial && production.state !== 'done' && found.find(({ inStock }) => inStock);
   if (before) {
     const why = `serial number ${before.number} was built before and is in stock: correct the recording, or book by hand`;

@@ -80,7 +80,10 @@ export function requirePosting({ user }: Pick<Reader, 'user'>, order: string): v
   );
 }
 
-/** Posts one internal note. The external API takes HTML only with `body_is_html` (mail_thread.py, 17 to 19). */
+/**
+ * Posts one internal note. The external API takes HTML only with `body_is_html` (mail_thread.py:2199 (17.0), :2215
+ * (18.0), :2297 (19.0)).
+ */
 export async function postMarked(
   { write }: Pick<Writer, 'write'>,
   production: Order,

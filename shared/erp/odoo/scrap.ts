@@ -8,7 +8,10 @@ import type { Reader, Writer } from './connection.ts';
 import { idOfLot, type Scrap } from './lots.ts';
 import { type BookedProduction, decimalOf, idOf, many2one } from './records.ts';
 
-/** A scrap order of Odoo. All drafts are called *New*: Odoo names one when it is validated (stock_scrap.py, 17 to 19). */
+/**
+ * A scrap order of Odoo. All drafts are called *New*: Odoo names one when it is validated (stock_scrap.py:144 (17.0),
+ * :151 (18.0), :155 (19.0)).
+ */
 const documentSchema = z.object({
   id: z.number(),
   name: z.string(),
@@ -101,8 +104,9 @@ export async function bookScrap(
 
 /**
  * Where most of what was built lies: putaway rules may have sent it to a shelf, which Odoo does not look up for scrap, and
- * 17 looks in the company's first warehouse (`_compute_location_id` of stock_scrap.py, 17 to 19). The scrap's own move is
- * a move of the order, too (mrp/models/stock_scrap.py, `_prepare_move_values`).
+ * 17 looks in the company's first warehouse (`_compute_location_id`: stock/models/stock_scrap.py:63 (17.0),
+ * mrp/models/stock_scrap.py:24 (18.0), :26 (19.0)). The scrap's own move is a move of the order, too
+ * (mrp/models/stock_scrap.py:33 (17.0), :41 (18.0), :43 (19.0), `_prepare_move_values`).
  */
 async function locationOf(
   { search }: Reader,
@@ -127,10 +131,11 @@ async function locationOf(
 /**
  * Whether a scrap order that an earlier attempt left is done. Its validation may still be running, and a scrap order
  * that is validated twice scraps twice (seen on 17 and 19). So we empty it: Odoo validates none of 0
- * (stock_scrap.py, `action_validate`, 17 to 19), and a running validation that has not seen that yet writes the same
- * record, is refused by PostgreSQL and tried again by Odoo. If it is done by then, it gets its quantity back;
- * otherwise it stays an empty draft for ever, as users may not delete it (stock/security/ir.model.access.csv,
- * `access_stock_scrap_user`, 17 to 19), and another one is made.
+ * (stock_scrap.py:196 (17.0), :203 (18.0), :207 (19.0), `action_validate`), and a running validation that has not seen
+ * that yet writes the same record, is refused by PostgreSQL and tried again by Odoo. If it is done by then, it gets its
+ * quantity back; otherwise it stays an empty draft for ever, as users may not delete it
+ * (stock/security/ir.model.access.csv:54 (17.0), :55 (18.0), :41 (19.0), `access_stock_scrap_user`), and another one is
+ * made.
  */
 async function isDoneAfterAll(
   writer: Writer,

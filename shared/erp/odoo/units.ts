@@ -22,8 +22,9 @@ type Unit = z.infer<typeof unitSchema>;
 const exactDigits = 6;
 
 /**
- * Converts what was built to the unit of the order, and rounds as Odoo does: to the decimals of the field when it is written,
- * to the unit when it is finished, halves up (fields_float.py; mrp_production.py, `_post_inventory`, 17 to 19).
+ * Converts what was built to the unit of the order, and rounds as Odoo does: to the decimals of the field when it is
+ * written, to the unit when it is finished, halves up (odoo/fields.py:1545 (17.0), :1658 (18.0),
+ * orm/fields_numeric.py:144 (19.0); mrp_production.py:1699 (17.0), :1756 (18.0), :1871 (19.0), `_post_inventory`).
  * @throws Rejected when the unit cannot be converted, another quantity would come into stock, or nothing is left: Odoo takes
  * 0 for the whole order.
  */
@@ -84,7 +85,7 @@ function readUnits(reader: Reader, order: string, id: number, given: string | un
   });
 }
 
-/** uom_uom.py: `category_id` in `_compute_quantity` (to 18), `_has_common_reference` (from 19 on). */
+/** uom_uom.py:223 (17.0, 18.0): `category_id` in `_compute_quantity`; :216 (19.0): `_has_common_reference`. */
 function isKin(unit: Unit, own: Unit | undefined): boolean {
   const kinOf = (one: Unit) => one.category_id?.[0] ?? one.parent_path?.split('/')[0];
   return own !== undefined && kinOf(own) !== undefined && kinOf(unit) === kinOf(own);
