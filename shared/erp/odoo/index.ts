@@ -9,7 +9,8 @@ import { lookForAmendment, lookForQuantity } from './look.ts';
 import { credentialsSchema, type OdooCredentials, type OdooOptions, optionsSchema } from './options.ts';
 
 /**
- * Odoo 17 to 19 with Manufacturing, over its external API: JSON-2 (19 and later) or JSON-RPC.
+ * Odoo 17 to 19 with Manufacturing, over its external API: JSON-2 (19 and later) or JSON-RPC. Comments in this folder
+ * name lines of Odoo's source at the commits that test/shared/erp/conformance/servers/odoo.ts names.
  * @example
  * odoo({ url: 'https://plant.odoo.com', database: 'plant', backorder: 'keep' });
  */
