@@ -108,7 +108,10 @@ export function isMarked(answer: RestAnswer, what: string): boolean {
   return lines.some((line) => line.trim() === markOf(what));
 }
 
-/** Dolibarr cuts what might be a handler of an event, such as `onload=`; in an address an o may be written otherwise. */
+/**
+ * Dolibarr cuts what might be a handler of an event, such as `onload=` (htdocs/core/lib/functions.lib.php:8950,
+ * 22.0.4); in an address an o may be written otherwise.
+ */
 export function inNote(url: string): string {
   return url.replace(/o(?=n[a-z]+=)/gi, (o) => `%${o.charCodeAt(0).toString(16).toUpperCase()}`);
 }
@@ -121,7 +124,7 @@ export function whyTooLong({ body: { note_private } }: ReturnType<typeof noting>
 /**
  * Notes are HTML, and lose what looks like a tag; a line that quotes a mark must not count as one. A blank ends each line,
  * as a text in which no `<br>` is left once its addresses are dropped, each up to the next blank, is taken for plain, and
- * loses them (`dol_textishtml` in htdocs/core/lib/functions.lib.php).
+ * loses them (`dol_textishtml`, htdocs/core/lib/functions.lib.php:9244, 22.0.4).
  */
 export function noting(answer: RestAnswer, what: string, lines: readonly string[]) {
   const { id, note_private } = orderOf(answer);

@@ -1,10 +1,13 @@
-/** `note_private` is a TEXT of MySQL: what is longer is refused, without a word of the database. */
+/**
+ * `note_private` is a TEXT of MySQL (htdocs/install/mysql/tables/llx_mrp_mo-mrp.sql:28): what is longer is refused,
+ * without a word of the database.
+ */
 export const maxNoteBytes = 65_535;
 
 /**
- * A note as it is stored (`dol_htmlwithnojs` in htdocs/core/lib/functions.lib.php, as seen on 22.0.4): only `<br>` is left
- * of the tags we send, and none in what is taken for plain text; and what might be a handler of an event is cut, wherever
- * it stands.
+ * A note as it is stored (htdocs/core/lib/functions.lib.php:8781, `dol_htmlwithnojs`, as seen on 22.0.4): only `<br>`
+ * is left of the tags we send, and none in what is taken for plain text (:8843); and what might be a handler of an
+ * event is cut, wherever it stands (:8950).
  */
 export function cleaned(note: string): string {
   const kept = isHtml(note) ? note.replace(/<(?!br>)[^>]*>/g, '') : note.replace(/<[^>]*>/g, '');
@@ -14,7 +17,7 @@ export function cleaned(note: string): string {
   );
 }
 
-/** `dol_textishtml`, which looks for tags once it has dropped all URLs, up to the next blank or quote. */
+/** `dol_textishtml` (:9244), which looks for tags once it has dropped all URLs, up to the next blank or quote. */
 function isHtml(note: string): boolean {
   return /<br>|&[a-z0-9]{1,6};/i.test(note.replace(/https?:\/\/[^"'\s]+/gi, ''));
 }

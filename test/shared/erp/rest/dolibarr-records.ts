@@ -98,7 +98,10 @@ export function isComplete({ lines }: Order): boolean {
   });
 }
 
-/** `sqlfilters`: no value may have a quote or a bracket in it; `tms` is compared by the clock of the database. */
+/**
+ * `sqlfilters`: no value may have a quote or a bracket in it (htdocs/core/lib/functions.lib.php:14623); `tms` is
+ * compared by the clock of the database.
+ */
 export function matches(filter: string, databaseZone: string): (order: Order) => boolean {
   const conditions = [...filter.matchAll(/\(t\.(\w+):(=|>=|in):('?)([^'()]*)\3\)/g)];
   const rest = conditions.reduce((text, [whole]) => text.replace(whole, ''), filter);
@@ -119,8 +122,8 @@ function onTheWall(seconds: number, zone: string): string {
 }
 
 /**
- * PHP makes its `tms` of what the database shows (`jdate`), by its own clock, so of an hour that is there twice it tells
- * one. It has written the time of creation itself.
+ * PHP makes its `tms` of what the database shows (htdocs/core/db/DoliDB.class.php:399, `jdate`), by its own clock, so
+ * of an hour that is there twice it tells one. It has written the time of creation itself.
  */
 export function shownBy({ tms, date_creation, ...order }: Order, databaseZone: string): Order {
   const shown = (seconds: number, zone: string) =>

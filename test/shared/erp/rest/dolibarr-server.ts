@@ -22,11 +22,15 @@ import {
 } from './dolibarr-records.ts';
 
 /**
- * As much of Dolibarr 22 as the configuration uses, with what was seen on a real 22.0.4 and stands in its sources
- * (github.com/Dolibarr/dolibarr, at the commits named): htdocs/mrp/class/api_mos.class.php (index, put, produceAndConsume;
- * 804efe81), htdocs/mrp/class/moline.class.php (fields, create; 0543dbf1), htdocs/mrp/class/mo.class.php (updateProduction:
- * fixed quantities; 002c25af), htdocs/product/class/api_products.class.php (index; 86150a84) and
- * htdocs/product/stock/class/api_stockmovements.class.php (index).
+ * As much of Dolibarr 22 as the configuration uses, with what was seen on a real 22.0.4 and stands in its sources:
+ * htdocs/mrp/class/api_mos.class.php:102 (`index`), :224 (`put`) and :713 (`produceAndConsume`),
+ * htdocs/mrp/class/moline.class.php:95 (fields) and :247 (`create`), htdocs/mrp/class/mo.class.php:846
+ * (`updateProduction`: fixed quantities), htdocs/product/class/api_products.class.php:198 (`index`) and
+ * htdocs/product/stock/class/api_stockmovements.class.php:100 (`index`).
+ *
+ * These lines, and those in the other comments about Dolibarr, are of 22.0.4 of github.com/Dolibarr/dolibarr. They were
+ * read in a copy of it, github.com/Platforms-World/dolibarr-copy at 5c3938059a3ef59b79829e067baffb53f2b34e08, whose
+ * folder dolibarr is htdocs.
  * @param databaseZone By which its database writes and compares change times, while PHP shows them by `dolibarrZone`.
  */
 export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
@@ -74,7 +78,10 @@ export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
     return { status: 200, body: found.slice(0, Number(query.get('limit') ?? 100)) };
   }
 
-  /** `plimit($limit + 1, $offset)`, and all of them are given: one more than asked for, which the next page begins with. */
+  /**
+   * `plimit($limit + 1, $offset)`, and all of them are given: one more than asked for, which the next page begins with
+   * (api_mos.class.php:154 and :161).
+   */
   function listOrders(query: URLSearchParams): Answer {
     const limit = Number(query.get('limit') ?? 100);
     const offset = limit * Number(query.get('page') ?? 0);
@@ -84,12 +91,15 @@ export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
     const at = ({ id }: Order) => (isUnique ? id : (id * 7919 + offset * 104_729) % 97);
     found.sort((a, b) => a.tms - b.tms || at(a) - at(b));
     const page = found.slice(offset, offset + limit + 1);
-    // An empty list is a 404.
+    // An empty list is a 404 in older versions; in 22.0.4 it is a list (api_mos.class.php:173).
     if (page.length === 0) throw new Refused(404, 'Not Found', 'No MO found');
     return { status: 200, body: page.map((order) => shownBy(order, databaseZone)) };
   }
 
-  /** Here the row too many is left out. */
+  /**
+   * Here the row too many is left out (api_stockmovements.class.php:136). Its 404 and 503 are of older versions: in
+   * 22.0.4 an empty list is a list (:149), and a filter that it does not understand a 400 (:118).
+   */
   function listMovements(query: URLSearchParams): Answer {
     const [, code] = /^\(t\.inventorycode:=:'([^'()]*)'\)$/.exec(query.get('sqlfilters') ?? '') ?? [];
     if (code === undefined) throw new Refused(503, 'Service Unavailable', 'Error when validating sqlfilters');
@@ -99,8 +109,9 @@ export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
   }
 
   /**
-   * Booked in one transaction, which goes on when the connection is cut; the same inventorycode twice books twice. Totals
-   * are read, added up and written, so that those of two bookings at once are lost (MySQL, and MariaDB before 11.6).
+   * Booked in one transaction (api_mos.class.php:770 and :914), which goes on when the connection is cut; the same
+   * inventorycode twice books twice. Totals are read, added up and written (mouvementstock.class.php:551 and :602), so
+   * that those of two bookings at once are lost (MySQL, and MariaDB before 11.6).
    */
   async function produce(order: Order, asked: unknown): Promise<Answer> {
     if (order.status !== statuses.validated && order.status !== statuses.inProgress)
@@ -147,8 +158,9 @@ export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
     const moves = line.disable_stock_change === 0;
     if (moves && fk_warehouse !== undefined && !(fk_warehouse > 0))
       throw error(`Field fk_warehouse required in ${name}`);
-    // MouvementStock::_create answers 0 for a service and for a quantity of 0, and `$idstockmove <= 0` is an error without
-    // words; so is a line without a quantity (MoLine::create).
+    // MouvementStock::_create answers 0 for a service (mouvementstock.class.php:328) and without a warehouse (:279),
+    // and `$idstockmove <= 0` is an error without words (api_mos.class.php:834). A line without a quantity has one by
+    // the source, `ErrorEmptyValueForQty` (moline.class.php:249).
     if (qty === 0 || (moves && ((product?.type === '1' && !movesServices) || fk_warehouse === undefined)))
       throw error();
     const role = name === 'arraytoconsume' ? 'consumed' : 'produced';
@@ -156,8 +168,9 @@ export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
   }
 
   /**
-   * A PUT writes all fields back as they were read, `tms` too, so that a changed order keeps its change time; and
-   * a note loses what looks like a tag (`_checkValForAPI`: `restricthtml`).
+   * A PUT writes all fields back as they were read, `tms` too, so that a changed order keeps its change time
+   * (htdocs/core/class/commonobject.class.php:10264, `setSaveQuery`, and :10853); and a note loses what looks like a
+   * tag (htdocs/api/class/api.class.php:107, `_checkValForAPI`: `restricthtml`).
    */
   function change(order: Order, asked: unknown): Answer {
     if (locked.has(order.id)) throw new Refused(500, 'Internal Server Error');
