@@ -30,9 +30,9 @@ const emptyTexts = new Set(['', 'None', 'null']);
 /**
  * The failure that a JSON-RPC error of Tryton 7.0 stands for. Such errors arrive with HTTP 200, as
  * `[exception, arguments]` for its own exceptions and `[text, traceback]` for all others
- * (trytond/protocols/jsonrpc.py; the traceback, of which only the last exception's name is used, is made in
- * trytond/wsgi.py). They come after a rollback: the call changed nothing, unless the database was lost, perhaps
- * while it committed.
+ * (trytond/protocols/jsonrpc.py:169, 7.0.30; the traceback, of which only the last exception's name is used, is made in
+ * trytond/wsgi.py:119, where the server runs with `--dev`; it is empty otherwise). They come after a rollback: the call
+ * changed nothing, unless the database was lost, perhaps while it committed.
  * @param what What was being done, `completing production 17`.
  * @param writes Whether it could change anything.
  */

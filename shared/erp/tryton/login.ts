@@ -74,7 +74,7 @@ export function trytonSessions(
   return new SharedSession((signal) => withCredentials(credentials, (known) => open(known, signal)));
 }
 
-/** trytond/protocols/wrappers.py, parse_session. */
+/** trytond/protocols/wrappers.py:165, 7.0.30, parse_session. */
 function sessionHeader(username: string, [userId, token]: readonly [number, string]): string {
   return `Session ${Buffer.from(`${username}:${userId}:${token}`).toString('base64')}`;
 }

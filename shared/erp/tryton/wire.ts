@@ -3,8 +3,8 @@ import type { Decimal } from '../../model/quantity.ts';
 import { isRecord } from '../../platform/json.ts';
 
 /**
- * Values that JSON lacks, as Tryton 7.0 writes them: objects with a `__class__` (trytond/protocols/jsonrpc.py).
- * Times are UTC without saying so; microseconds matter, since Tryton compares with them.
+ * Values that JSON lacks, as Tryton 7.0 writes them: objects with a `__class__` (trytond/protocols/jsonrpc.py:71,
+ * 7.0.30). Times are UTC without saying so; microseconds matter, since Tryton compares with them.
  */
 export type Tagged = Readonly<Record<string, unknown>> & { readonly __class__: string };
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { convert, fits, inUnit, losesPieces, type Unit } from '../../../../shared/erp/tryton/units.ts';
 import { compareDecimals } from '../../../../shared/model/quantity.ts';
 
-/** As Tryton 7.0 ships them (modules/product/uom.xml). */
+/** As Tryton 7.0 ships them (modules/product/uom.xml:72, 7.0.2). */
 const unit = (symbol: string, factor: number, rate: number, digits: number, rounding: number): Unit => ({
   ...{ id: symbol.charCodeAt(0), symbol, factor, rate, digits, rounding },
 });
