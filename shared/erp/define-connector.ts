@@ -21,8 +21,6 @@ interface ConnectorFacts<Folder extends string> {
   readonly call?: string;
   /** Schema of its options: it is their type, and its doc comments are their documentation. */
   readonly options: z.ZodMiniType;
-  /** What it has no place for. */
-  readonly lacks?: Lacks;
   /** Default of the option `atOnce`. Absent: no limit. */
   readonly atOnce?: number;
   /** True for the one that describes any ERP, step by step: its options are read in their source. */
@@ -42,11 +40,13 @@ export interface Connector<Options, Credentials = unknown, Folder extends string
  */
 export function defineConnector<Options extends AnyOptions, Credentials, const Folder extends string>(
   described: ConnectorFacts<Folder> & {
+    /** What it has no place for, whatever its options say, or by them. */
+    readonly lacks?: Lacks | ((options: Options) => Lacks);
     readonly secret: (options: Options) => ErpSecret<Credentials>;
     readonly connect: (options: Options, environment: ErpEnvironment<Credentials>) => ErpConnector;
   },
 ): Connector<Options, Credentials, Folder> {
-  const { secret, connect, ...facts } = described;
+  const { lacks, secret, connect, ...facts } = described;
   function define(options: Options): ErpDefinition<Credentials> {
     const parsed = parse(facts.options, options);
     if (!parsed.ok) {
@@ -58,7 +58,7 @@ export function defineConnector<Options extends AnyOptions, Credentials, const F
       name: options.name ?? facts.folder,
       atOnce: options.atOnce ?? facts.atOnce,
       perSecond: options.perSecond,
-      lacks: facts.lacks,
+      lacks: typeof lacks === 'function' ? lacks(options) : lacks,
       credentials: schema,
       credentialsExample: example,
       connect: (environment) => connect(options, environment),

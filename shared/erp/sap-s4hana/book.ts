@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
-import type { BookingKey, Receipt } from '../../model/completions.ts';
-import type { ProductOrderRef } from '../../model/orders.ts';
+import type { Receipt } from '../../model/completions.ts';
+import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import { withDone } from '../booking-rules.ts';
 import { orderWaits } from '../failures.ts';
 import { confirmationService, orderService, type Writer } from './client.ts';
+import { requireAsSent, type ToConfirm } from './confirmation.ts';
 import { nameOf, receiptOf } from './goods-receipts.ts';
 import {
   findOurs,
@@ -12,6 +13,7 @@ import {
   receiptOfNote,
   type TextToWrite,
   type ToBook,
+  type ToPost,
 } from './look.ts';
 import { type Note, noteOfLink } from './marks.ts';
 import { pathOfOrder, readConfirmations } from './order.ts';
@@ -34,12 +36,15 @@ export async function linkProductOrder(
   if (text) await writeText(writer, text);
 }
 
-/** Posts the confirmation, once, and adds what was noted to the order's text. */
-async function bookQuantity(writer: Writer, { key, confirmation, note }: QuantityToBook): Promise<Receipt> {
+/** Posts the confirmations, each once, and adds what was noted to the order's text. */
+async function bookQuantity(
+  writer: Writer,
+  { completion, confirmation, note }: QuantityToBook,
+): Promise<Receipt> {
   const wasPosted = 'posted' in confirmation;
-  const booked = wasPosted ? confirmation.posted : await postConfirmation(writer, key, confirmation.toPost);
+  const booked = wasPosted ? confirmation.posted : await postConfirmations(writer, confirmation);
   if (note) await addNote(writer, booked, note);
-  return receiptOf(writer, booked, wasPosted);
+  return receiptOf(writer, booked, completion, wasPosted);
 }
 
 /** If-Match keeps a text that was written since the look: then the order waits (412). */
@@ -55,25 +60,44 @@ async function writeText({ write, erpOrder }: Writer, { field, text, etag }: Tex
   });
 }
 
-async function postConfirmation(
-  writer: Writer,
-  key: BookingKey,
-  body: Readonly<Record<string, unknown>>,
-): Promise<SapConfirmation> {
-  const { erpOrder } = writer;
-  await writer.write({
-    method: 'POST',
-    service: confirmationService,
-    path: '/ProdnOrdConf2',
-    body,
-    answer: z.object({ d: confirmationSchema }),
-    what: 'the confirmation',
-  });
-  const booked = findOurs(await readConfirmations(writer), key, erpOrder);
-  if (booked) return booked;
-  throw orderWaits(`SAP accepted the confirmation of order ${erpOrder.number}, but does not show it.`, {
-    wrote: 'perhaps',
-  });
+/** The one that closes is posted when SAP shows all others: where it is, nothing is missing. */
+async function postConfirmations(writer: Writer, { others, main, done }: ToPost): Promise<SapConfirmation> {
+  const booked = [...done];
+  const post = async (body: ToConfirm) => {
+    const { value } = await writer.write({
+      method: 'POST',
+      service: confirmationService,
+      path: '/ProdnOrdConf2',
+      body,
+      answer: z.object({ d: confirmationSchema }),
+      what: 'the confirmation',
+    });
+    booked.push(nameOf(value.d));
+  };
+  try {
+    for (const body of others) await post(body);
+    const shown = others.length > 0 ? await readConfirmations(writer) : [];
+    for (const body of others) requireShown(body, shown, writer.erpOrder);
+    await post(main);
+    return requireShown(main, await readConfirmations(writer), writer.erpOrder);
+  } catch (error) {
+    throw withDone(error, 'Booked by then', booked);
+  }
+}
+
+/** @throws RetryLater where SAP does not show it, and Rejected where it shows something else than was sent. */
+function requireShown(
+  body: ToConfirm,
+  shown: readonly SapConfirmation[],
+  erpOrder: ErpOrderRef,
+): SapConfirmation {
+  const booked = findOurs(shown, body.ExternalSystemConfirmation, erpOrder);
+  if (!booked)
+    throw orderWaits(`SAP accepted the confirmation of order ${erpOrder.number}, but does not show it.`, {
+      wrote: 'perhaps',
+    });
+  requireAsSent(body, booked, erpOrder);
+  return booked;
 }
 
 /** The confirmation has changed the order, so it is read again. */

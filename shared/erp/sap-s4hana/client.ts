@@ -17,9 +17,10 @@ import type { SapOptions } from './options.ts';
 import { listOf } from './records.ts';
 
 const root = '/sap/opu/odata/sap';
-/** The two released services of a production order integration. */
+/** The released services of a production order integration; the last one only for lots of components. */
 export const orderService = `${root}/API_PRODUCTION_ORDER_2_SRV`;
 export const confirmationService = `${root}/API_PROD_ORDER_CONFIRMATION_2_SRV`;
+export const stockService = `${root}/API_MATERIAL_STOCK_SRV`;
 
 interface SapCall<T> {
   readonly service: string;

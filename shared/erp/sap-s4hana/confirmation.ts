@@ -1,69 +1,143 @@
-import type { BookingKey, Completion } from '../../model/completions.ts';
-import { compareDecimals, sumOf, toDecimal } from '../../model/quantity.ts';
+import Big from 'big.js';
+import type { Completion } from '../../model/completions.ts';
+import type { ErpOrderRef } from '../../model/orders.ts';
+import { compareDecimals, type Decimal, sumOf, toDecimal } from '../../model/quantity.ts';
 import { shorten } from '../../model/text.ts';
+import { made } from '../../model/unread.ts';
 import { type Built, builtOf, mayClose, notBookable, requireUnit } from '../booking-rules.ts';
-import { keyAsGuid } from '../marks.ts';
-import { receiptsOf } from './goods-receipts.ts';
-import { operationOf, type SapOptions } from './options.ts';
-import { type SapConfirmation, type SapOrder, toWire } from './records.ts';
+import { rejected } from '../failures.ts';
+import { issuesOf, usesIn } from './components.ts';
+import { nameOf, receiptsOf } from './goods-receipts.ts';
+import { guidOf, isOfBooking } from './marks.ts';
+import {
+  closingOf,
+  isSame,
+  type OperationKey,
+  type Report,
+  reportedIn,
+  scrapOf,
+  timesOf,
+} from './operations.ts';
+import type { Found } from './order.ts';
+import { type SapConfirmation, toWire } from './records.ts';
 
 /** Longest ConfirmationText (Edm.String(40)). */
 const maxText = 40;
 /** Quantities are Edm.Decimal(13,3), as in AFRU-LMNGA: SAP refuses more digits as an invalid value. */
 const fitsQuantity = /^\d{1,10}(\.\d{1,3})?$/;
 
+/** A ProdnOrdConf2 to post, in SAP's fields. */
+export type ToConfirm = Readonly<Record<string, unknown>> & { readonly ExternalSystemConfirmation: string };
+
+/** How the confirmations of a booking differ. */
+interface Share {
+  /** 0 for the one that closes; others as they are numbered in the completion, which never changes. */
+  readonly part: number;
+  readonly at: OperationKey;
+  readonly good: Decimal;
+  readonly scrap: Decimal;
+  readonly reason?: string | undefined;
+  readonly final: boolean;
+  readonly times: Readonly<Record<string, string>>;
+}
+
 /**
- * The confirmation to post, a ProdnOrdConf2. Its ExternalSystemConfirmation is the booking key as a GUID, written with
- * it in one transaction. What is confirmed so far decides whether it is the final one, since parts of an order overtake
- * each other.
+ * The confirmations to post, in this order: each operation that reports, in the order of the routing, as SAP may refuse
+ * another one (transaction OPK4); of the last reporting point one for each further reason of scrap, as a confirmation has
+ * only one; and last the one that closes, with our key, so that where it is, all are. Each is written with its
+ * ExternalSystemConfirmation in one transaction. What is confirmed so far decides whether it is the final one, since parts
+ * of an order overtake each other.
  * @throws Rejected when SAP cannot take what was built.
  */
-export function confirmationOf(
-  options: SapOptions,
-  completion: Completion,
-  key: BookingKey,
-  order: SapOrder,
-  confirmations: readonly SapConfirmation[],
-): Record<string, unknown> {
-  const { erpOrder, work, completedOn } = completion;
-  const { goodsMovements, workActivity } = options;
-  const { operation, sequence } = operationOf(options);
+export function confirmationsOf(found: Found) {
+  const { options, completion, order, plan } = found;
+  const { operations = [], erpOrder } = completion;
   const built = builtOf(completion, 'SAP');
   // SAP converts alternative units of the material master, but neither service shows which these are: the result for
   // another unit cannot be known before it is booked, nor be added up with the plan.
   requireUnit(built, erpOrder.number, order.ProductionUnit, 'SAP');
-  requireDigits(built, completion);
-  const planned = toDecimal(order.TotalQuantity);
-  const ordered = planned === undefined ? undefined : { amount: planned, unit: order.ProductionUnit };
-  const final =
-    mayClose(completion, ordered, built.produced) || completesOrder(options, built, order, confirmations);
-  const minutes = Math.round(work.reduce((sum, one) => sum + one.seconds, 0) / 6) / 10;
-  const receipts = receiptsOf(options, completion, built, order);
+  const at = closingOf(options, completion, plan.routing);
+  const reports = reportedIn(found, at);
+  const closing = reports.find((one) => one.closes)?.report;
+  const [{ amount: scrap, reason }, ...further] = scrapOf(built, completion, closing);
+  const final = isFinal(found, at, built) && closing?.finished !== false;
+  const uses = usesIn(completion, plan.components, order, built.produced);
+  const movements = [...receiptsOf(options, completion, built, order), ...issuesOf(uses, completion)];
+  const others: Share[] = [
+    ...sharesOf(reports, completion, built, final),
+    ...further.map((one, n) => {
+      const part = 1 + operations.length + n;
+      return { part, at, good: '0', scrap: one.amount, reason: one.reason, final: false, times: {} };
+    }),
+  ];
+  const times = timesOf(options, completion, closing);
+  const main = { part: 0, at, good: built.good, scrap, reason, final, times };
+  requireDigits([...others, main], movements, completion);
   return {
-    OrderID: toWire(erpOrder.number),
-    OrderOperation: operation,
-    Sequence: sequence,
-    ConfirmationText: textOf(completion),
-    ConfirmationUnit: order.ProductionUnit,
-    ConfirmationYieldQuantity: built.good,
-    ConfirmationScrapQuantity: built.scrap,
-    IsFinalConfirmation: final,
-    OpenReservationsIsCleared: final,
-    PostingDate: `/Date(${Date.parse(completedOn)})/`,
-    ExternalSystemConfirmation: keyAsGuid(key),
-    ...(workActivity && minutes > 0
-      ? { OpConfirmedWorkQuantity1: String(minutes), OpWorkQuantityUnit1: 'MIN' }
-      : {}),
-    // Without movements in the confirmation and without this, SAP posts those that it plans (BAPI_PRODORDCONF_CREATE_HDR).
-    ...(goodsMovements !== 'backflush' && receipts.length === 0 ? { APIConfHasNoGoodsMovements: true } : {}),
-    ...(receipts.length > 0 ? { to_ProdnOrdConfMatlDocItm: { results: receipts } } : {}),
+    others: others.map((share) => bodyOf(found, share, [])),
+    main: bodyOf(found, main, movements),
+    uses,
   };
 }
 
-function requireDigits({ good, scrap, goodLots }: Built, { erpOrder }: Completion): void {
-  const tooLong = [good, scrap, ...goodLots.map(({ amount }) => amount)].find(
-    (amount) => !fitsQuantity.test(amount),
-  );
+/**
+ * What the operations before the last reporting point confirm. What is scrapped later has left them as good, as in the
+ * confirmations that SAP makes itself of a milestone (data element MLSLO).
+ */
+function sharesOf(
+  reports: readonly Report[],
+  { operations = [] }: Completion,
+  { produced }: Built,
+  final: boolean,
+): Omit<Share, 'reason'>[] {
+  let left = new Big(produced);
+  return reports.flatMap(({ report, at, closes, times }) => {
+    const scrap = report.scrap?.amount ?? '0';
+    left = left.minus(scrap);
+    const good = report.good?.amount ?? left.toFixed();
+    const part = 1 + operations.indexOf(report);
+    return closes ? [] : [{ part, at, good, scrap, times, final: final && report.finished }];
+  });
+}
+
+/** Without movements in a confirmation and without a word, SAP posts those that it plans (BAPI_PRODORDCONF_CREATE_HDR). */
+function bodyOf(
+  { options, completion, key, order }: Found,
+  { part, at, good, scrap, reason, final, times }: Share,
+  movements: readonly object[],
+): ToConfirm {
+  const { erpOrder, completedOn, components } = completion;
+  return {
+    OrderID: toWire(erpOrder.number),
+    OrderOperation: at.operation,
+    Sequence: at.sequence,
+    ConfirmationText: textOf(completion),
+    ConfirmationUnit: order.ProductionUnit,
+    ConfirmationYieldQuantity: good,
+    ConfirmationScrapQuantity: scrap,
+    ...made({ VarianceReasonCode: reason }),
+    IsFinalConfirmation: final,
+    // What was used of any operation's components is issued with the last confirmation: until then they stay reserved.
+    OpenReservationsIsCleared: final && (part === 0 || !components),
+    PostingDate: `/Date(${Date.parse(completedOn)})/`,
+    ExternalSystemConfirmation: guidOf(key, part),
+    ...times,
+    ...(options.goodsMovements !== 'backflush' && movements.length === 0
+      ? { APIConfHasNoGoodsMovements: true }
+      : {}),
+    ...(movements.length > 0 ? { to_ProdnOrdConfMatlDocItm: { results: movements } } : {}),
+  };
+}
+
+function requireDigits(
+  shares: readonly Share[],
+  movements: readonly Record<string, unknown>[],
+  { erpOrder }: Completion,
+): void {
+  const tooLong = [
+    ...shares.flatMap((share) => [share.good, share.scrap]),
+    ...movements.map(({ QuantityInEntryUnit }) => String(QuantityInEntryUnit)),
+  ].find((amount) => !fitsQuantity.test(amount));
   if (tooLong === undefined) return;
   const why = `${tooLong} has more digits than a quantity in SAP (10, and 3 decimals): let the mapping round it`;
   throw notBookable('SAP', erpOrder.number, why);
@@ -74,24 +148,46 @@ function textOf({ productOrder, notes }: Completion): string {
 }
 
 /**
- * Whether the yield and scrap confirmed on our operation, and what was built now, reach the planned quantity. What a
- * person confirmed in another unit cannot be added up: then only the mapping can say that a completion is final.
+ * Whether the booking closes its order: the mapping says so, or the yield and scrap confirmed on the last reporting point,
+ * and what was built now, reach the planned quantity. What a person confirmed in another unit cannot be added up: then only
+ * the mapping can say that a completion is final.
  */
-function completesOrder(
-  options: SapOptions,
+function isFinal(
+  { completion, key, order, confirmations }: Found,
+  at: OperationKey,
   { produced }: Built,
-  order: SapOrder,
-  confirmations: readonly SapConfirmation[],
 ): boolean {
   const planned = toDecimal(order.TotalQuantity);
-  const counted = confirmations.filter((one) => isValid(one) && isOn(options, one));
+  const ordered = planned === undefined ? undefined : { amount: planned, unit: order.ProductionUnit };
+  if (mayClose(completion, ordered, produced)) return true;
+  const others = confirmations.filter((one) => isValid(one) && !isOfBooking(one, key));
+  const counted = others.filter((one) => isOn(at, one));
   const foreign = counted.some(({ ConfirmationUnit: unit }) => unit && unit !== order.ProductionUnit);
   if (planned === undefined || foreign) return false;
-  const confirmed = counted.flatMap((one) => [
-    toDecimal(one.ConfirmationYieldQuantity) ?? '0',
-    toDecimal(one.ConfirmationScrapQuantity) ?? '0',
-  ]);
+  // Where operations count, what one has scrapped never reaches the last one.
+  const scrapped = completion.operations ? others : counted;
+  const confirmed = [
+    ...counted.map((one) => toDecimal(one.ConfirmationYieldQuantity) ?? '0'),
+    ...scrapped.map((one) => toDecimal(one.ConfirmationScrapQuantity) ?? '0'),
+  ];
   return compareDecimals(sumOf([...confirmed, produced]), planned) >= 0;
+}
+
+/** What a confirmation must hold as it was sent. */
+const proven =
+  /^(OrderOperation|VarianceReasonCode|Confirmation(Yield|Scrap)Quantity|OpConfirmedWorkQuantity\d)$/;
+
+/** @throws Rejected when SAP has confirmed something else than it was sent. */
+export function requireAsSent(sent: ToConfirm, posted: SapConfirmation, { number }: ErpOrderRef): void {
+  const plain = (value: unknown) => toDecimal(value) ?? value;
+  const other = Object.keys(sent).find(
+    (field) => proven.test(field) && field in posted && plain(posted[field]) !== plain(sent[field]),
+  );
+  if (other === undefined) return;
+  throw rejected(
+    'booked-otherwise',
+    `SAP: ${nameOf(posted)} of order ${number} has ${posted[other]} as its ${other}, where ${sent[other]} was sent: correct it in SAP.`,
+  );
 }
 
 function isValid({ IsReversed, IsReversal }: SapConfirmation): boolean {
@@ -99,10 +195,6 @@ function isValid({ IsReversed, IsReversal }: SapConfirmation): boolean {
 }
 
 /** Each operation is confirmed separately: those before ours do not tell what is finished. */
-function isOn(options: SapOptions, { OrderOperation, Sequence }: SapConfirmation): boolean {
-  const { operation, sequence } = operationOf(options);
-  return (
-    (OrderOperation ?? operation) === operation &&
-    (Sequence || sequence).replace(/^0+(?=.)/, '') === sequence.replace(/^0+(?=.)/, '')
-  );
+function isOn(at: OperationKey, { OrderOperation, Sequence }: SapConfirmation): boolean {
+  return isSame(at, { operation: OrderOperation ?? at.operation, sequence: Sequence || at.sequence });
 }

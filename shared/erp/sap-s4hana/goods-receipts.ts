@@ -1,12 +1,13 @@
 import * as z from 'zod/mini';
-import type { Completion, Receipt } from '../../model/completions.ts';
+import type { Completion, Component, Receipt } from '../../model/completions.ts';
 import { compareDecimals, sumOf, toDecimal } from '../../model/quantity.ts';
 import { parse } from '../../platform/validation.ts';
 import type { Built, BuiltLot } from '../booking-rules.ts';
 import { rejected } from '../failures.ts';
 import { confirmationService, literal, type Reader, readAll } from './client.ts';
+import { issueType } from './components.ts';
 import type { SapOptions } from './options.ts';
-import { movementSchema, type SapConfirmation, type SapOrder, toWire } from './records.ts';
+import { movementSchema, type SapConfirmation, type SapMovement, type SapOrder, toWire } from './records.ts';
 
 /** Longest batch number (Edm.String(10)). */
 const maxBatch = 10;
@@ -63,15 +64,23 @@ export function receiptsOf(
 export async function receiptOf(
   reader: Reader,
   confirmation: SapConfirmation,
+  { components }: Pick<Completion, 'components'>,
   alreadyBooked: boolean,
 ): Promise<Receipt> {
   const name = nameOf(confirmation);
   const good = toDecimal(confirmation.ConfirmationYieldQuantity) ?? '0';
-  if (reader.options.goodsMovements === 'none' || compareDecimals(good, '0') === 0) {
-    return { reference: name, alreadyBooked };
-  }
-  const documents = await documentsOf(reader, confirmation, good);
-  const stock = documents ? `, material document ${documents.join(', ')}` : '; stock not proven';
+  const receivesNone = reader.options.goodsMovements === 'none' || compareDecimals(good, '0') === 0;
+  if (receivesNone && !components) return { reference: name, alreadyBooked };
+  const movements = await movementsOf(reader, confirmation);
+  const isProven =
+    hasReceived(movements, confirmation, good) &&
+    (components?.used ?? []).every((one) => hasConsumed(movements, one, name));
+  const documents = new Set(
+    movements.map(({ MaterialDocument, MaterialDocumentYear }) =>
+      [MaterialDocument, MaterialDocumentYear].filter(Boolean).join('/'),
+    ),
+  );
+  const stock = isProven ? `, material document ${[...documents].join(', ')}` : '; stock not proven';
   return { reference: `${name}${stock}`, alreadyBooked };
 }
 
@@ -79,12 +88,11 @@ export function nameOf({ ConfirmationGroup, ConfirmationCount }: SapConfirmation
   return `confirmation ${ConfirmationGroup}/${ConfirmationCount}`;
 }
 
-/** The receipt's material documents (`5000000012/2026`); undefined while SAP does not show that all was received. */
-async function documentsOf(
+/** The goods movements that a confirmation has posted so far, as far as we may see them. */
+async function movementsOf(
   reader: Reader,
-  { ConfirmationGroup, ConfirmationCount, ConfirmationUnit }: SapConfirmation,
-  good: string,
-): Promise<readonly string[] | undefined> {
+  { ConfirmationGroup, ConfirmationCount }: SapConfirmation,
+): Promise<SapMovement[]> {
   const key = `ConfirmationGroup=${literal(ConfirmationGroup)},ConfirmationCount=${literal(ConfirmationCount)}`;
   const rows = await readAll(reader, z.unknown(), {
     service: confirmationService,
@@ -93,19 +101,42 @@ async function documentsOf(
     // What is booked stays booked, whether we may see this or not.
     optional: true,
   });
-  const receipts = (rows ?? []).flatMap((row) => {
+  return (rows ?? []).flatMap((row) => {
     const movement = parse(movementSchema, row);
-    return movement.ok && movement.value.GoodsMovementType === receiptType ? [movement.value] : [];
+    return movement.ok ? [movement.value] : [];
   });
-  const received = receipts
-    .filter(({ EntryUnit }) => !ConfirmationUnit || EntryUnit === ConfirmationUnit)
-    .map(({ QuantityInEntryUnit }) => toDecimal(QuantityInEntryUnit) ?? '0');
-  if (compareDecimals(sumOf(received), good) < 0) return undefined;
-  return [
-    ...new Set(
-      receipts.map(({ MaterialDocument, MaterialDocumentYear }) =>
-        [MaterialDocument, MaterialDocumentYear].filter(Boolean).join('/'),
-      ),
-    ),
-  ];
+}
+
+function amountOf(movements: readonly SapMovement[]): string {
+  return sumOf(movements.map(({ QuantityInEntryUnit }) => toDecimal(QuantityInEntryUnit) ?? '0'));
+}
+
+function hasReceived(
+  movements: readonly SapMovement[],
+  { ConfirmationUnit }: SapConfirmation,
+  good: string,
+): boolean {
+  const received = movements.filter(
+    ({ GoodsMovementType, EntryUnit }) =>
+      GoodsMovementType === receiptType && (!ConfirmationUnit || EntryUnit === ConfirmationUnit),
+  );
+  return compareDecimals(amountOf(received), good) >= 0;
+}
+
+/** @throws Rejected when more was consumed of a component than was recorded. */
+function hasConsumed(
+  movements: readonly SapMovement[],
+  { article, quantity, lots }: Component,
+  name: string,
+): boolean {
+  const issues = movements.filter(
+    ({ GoodsMovementType, Material }) => GoodsMovementType === issueType && Material === article,
+  );
+  const difference = compareDecimals(amountOf(issues), quantity?.amount ?? amountOf(issues));
+  if (difference > 0)
+    throw rejected(
+      'booked-otherwise',
+      `SAP: ${name} has consumed ${amountOf(issues)} of component ${article}, where ${quantity?.amount} were recorded: correct it in SAP.`,
+    );
+  return difference === 0 && lots.every(({ number }) => issues.some(({ Batch }) => Batch === number));
 }

@@ -7,7 +7,7 @@ import { book, linkProductOrder } from './book.ts';
 import { createSapClient, type Writer } from './client.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
 import { lookForAmendment, lookForQuantity } from './look.ts';
-import { optionsSchema, type SapOptions } from './options.ts';
+import { lacksOf, optionsSchema, type SapOptions } from './options.ts';
 
 /**
  * SAP S/4HANA (Cloud and on premise) over its released OData V2 services API_PRODUCTION_ORDER_2_SRV and
@@ -19,6 +19,7 @@ export const sapS4Hana = defineConnector({
   folder: 'sap-s4hana',
   call: 'sapS4Hana',
   options: optionsSchema,
+  lacks: lacksOf,
   secret({ auth }: SapOptions): ErpSecret<unknown> {
     const { basic, oauth2ClientCredentials } = secrets;
     if (auth !== 'basic') return oauth2ClientCredentials;

@@ -1,14 +1,16 @@
 import type { BookingKey, Completion, Receipt } from '../../model/completions.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
-import { requireArticle } from '../booking-rules.ts';
+import { requireArticle, withDone } from '../booking-rules.ts';
 import type { Look } from '../connector.ts';
 import { rejected } from '../failures.ts';
 import { keyAsGuid } from '../marks.ts';
 import type { Reader } from './client.ts';
-import { confirmationOf } from './confirmation.ts';
+import { requireStock } from './components.ts';
+import { confirmationsOf, requireAsSent, type ToConfirm } from './confirmation.ts';
 import { nameOf, receiptOf } from './goods-receipts.ts';
-import { type Note, noteOfCompletion, textWith } from './marks.ts';
-import { readConfirmations, readOrder, requireOpen } from './order.ts';
+import { isOfBooking, type Note, noteOfCompletion, textWith } from './marks.ts';
+import { lacksOf } from './options.ts';
+import { type Found, readConfirmations, readOrder, readPlan, requireOpen } from './order.ts';
 import type { SapConfirmation } from './records.ts';
 
 /** What is left to write of a booking. */
@@ -16,13 +18,19 @@ export type ToBook = QuantityToBook | TextToWrite;
 
 /** What is left to do of a quantity. */
 export interface QuantityToBook {
-  readonly key: BookingKey;
-  /** The confirmation to post, in SAP's fields; or the one that was posted with our key. */
-  readonly confirmation:
-    | { readonly toPost: Readonly<Record<string, unknown>> }
-    | { readonly posted: SapConfirmation };
+  readonly completion: Completion;
+  /** The confirmations to post; or the one that closes, if it was posted. */
+  readonly confirmation: ToPost | { readonly posted: SapConfirmation };
   /** To be added to the order's text. */
   readonly note: Note | undefined;
+}
+
+export interface ToPost {
+  readonly others: readonly ToConfirm[];
+  /** The one that closes, with our key. */
+  readonly main: ToConfirm;
+  /** Names of those that are posted. */
+  readonly done: readonly string[];
 }
 
 /** A new text of the order; SAP refuses it if somebody has changed the order since (If-Match). */
@@ -44,19 +52,49 @@ export async function lookForQuantity(
   const { options, erpOrder } = reader;
   const { order } = await readOrder(reader);
   const confirmations = await readConfirmations(reader);
-  const posted = findOurs(confirmations, key, erpOrder);
+  const posted = findOurs(confirmations, keyAsGuid(key), erpOrder);
   const { notesField } = options;
   const note = noteOfCompletion(completion, key);
   const saysMore = notesField !== undefined && note.lines.length > 1;
   const left = saysMore && textWith(note, notesField, order) !== undefined ? note : undefined;
   if (posted) {
-    if (left) return { toBook: { key, confirmation: { posted }, note: left } };
-    return { receipt: await receiptOf(reader, posted, true) };
+    if (left) return { toBook: { completion, confirmation: { posted }, note: left } };
+    return { receipt: await receiptOf(reader, posted, completion, true) };
   }
-  requireArticle(completion, order.Material, 'SAP');
-  requireOpen(order, erpOrder);
-  const toPost = confirmationOf(options, completion, key, order, confirmations);
-  return { toBook: { key, confirmation: { toPost }, note: left } };
+  const done = confirmations.filter((one) => isOfBooking(one, key)).map(nameOf);
+  try {
+    requirePlaces(reader, completion);
+    requireArticle(completion, order.Material, 'SAP');
+    requireOpen(order, erpOrder);
+    const plan = await readPlan(reader, completion);
+    const found = { options, completion, key, order, confirmations, plan };
+    return { toBook: { completion, confirmation: { ...(await toPostOf(reader, found)), done }, note: left } };
+  } catch (error) {
+    throw withDone(error, 'Booked by then', done);
+  }
+}
+
+/** What is still to be confirmed: an attempt that died may have posted some of it. */
+async function toPostOf(reader: Reader, found: Found): Promise<Omit<ToPost, 'done'>> {
+  const { others, main, uses } = confirmationsOf(found);
+  await requireStock(reader, uses);
+  const left = others.filter((one) => {
+    const posted = findOurs(found.confirmations, one.ExternalSystemConfirmation, reader.erpOrder);
+    if (posted) requireAsSent(one, posted, reader.erpOrder);
+    return !posted;
+  });
+  return { others: left, main };
+}
+
+/** @throws Rejected for what the configuration had a place for when the booking was planned, and has none for any more. */
+function requirePlaces({ options, erpOrder }: Reader, completion: Completion): void {
+  const lacks = lacksOf(options);
+  for (const part of ['components', 'operations', 'checks'] as const)
+    if (completion[part] && lacks[part])
+      throw rejected(
+        'configuration',
+        `SAP: completions.${part} of order ${erpOrder.number} cannot be booked: ${lacks[part]}.`,
+      );
 }
 
 /** @throws Rejected when no field is configured that could take it. */
@@ -94,10 +132,9 @@ export function receiptOfNote({ number }: ErpOrderRef, alreadyBooked: boolean): 
 /** @throws Rejected when somebody cancelled our confirmation: booking it again would overrule them. */
 export function findOurs(
   confirmations: readonly SapConfirmation[],
-  key: BookingKey,
+  guid: string,
   { number }: ErpOrderRef,
 ): SapConfirmation | undefined {
-  const guid = keyAsGuid(key);
   const ours = confirmations.filter(
     (one) => one.ExternalSystemConfirmation?.toLowerCase() === guid && one.IsReversal !== true,
   );

@@ -1,8 +1,9 @@
-import type { Completion } from '../../model/completions.ts';
+import { checkLine, lotLine } from '../../model/completion-lines.ts';
+import type { BookingKey, Completion } from '../../model/completions.ts';
 import type { ProductOrderRef } from '../../model/orders.ts';
 import { rejected } from '../failures.ts';
 import { keyAsGuid } from '../marks.ts';
-import type { SapOrder } from './records.ts';
+import type { SapConfirmation, SapOrder } from './records.ts';
 
 /** What is added to an order's long text. */
 export interface Note {
@@ -19,14 +20,35 @@ export function markOf(key: string): string {
   return `[azumuta ${keyAsGuid(key)}]`;
 }
 
-/** Everything that a completion says besides its quantities. */
-export function noteOfCompletion({ productOrder, notes, links, lots }: Completion, key: string): Note {
-  const scrapped = lots.filter((lot) => lot.scrapped).map(({ number }) => number);
+/**
+ * The GUID of one of the confirmations of a booking: the key's own for the one that closes it (0), and for the others
+ * one that differs in its last four digits, so that SAP shows what belongs together.
+ */
+export function guidOf(key: BookingKey, part: number): string {
+  const guid = keyAsGuid(key);
+  const end = (Number.parseInt(guid.slice(-4), 16) ^ part).toString(16).padStart(4, '0');
+  return guid.slice(0, -4) + end;
+}
+
+/** Whether a confirmation is one of this booking's, whichever. */
+export function isOfBooking({ ExternalSystemConfirmation: guid }: SapConfirmation, key: BookingKey): boolean {
+  return guid?.toLowerCase().slice(0, -4) === keyAsGuid(key).slice(0, -4);
+}
+
+/** Everything that a completion says besides what its confirmations hold. */
+export function noteOfCompletion(
+  { productOrder, notes, links, lots, checks = [] }: Completion,
+  key: string,
+): Note {
+  const scrapped = lots
+    .filter((lot) => lot.scrapped)
+    .map((lot) => (lot.reason === undefined ? lot.number : lotLine(lot)));
   return noteOf(key, [
     `Azumuta product order ${productOrder.number}`,
     ...notes,
     // Scrap is received nowhere, so no receipt names its lots.
     ...(scrapped.length > 0 ? [`Scrap: ${scrapped.join(', ')}`] : []),
+    ...checks.map(checkLine),
     ...links.map(({ name, url }) => `${name}: ${url}`),
   ]);
 }

@@ -1,8 +1,11 @@
 import * as z from 'zod/mini';
+import { made } from '../../model/unread.ts';
 import { strictObject } from '../../platform/strict-object.ts';
+import type { Lacks } from '../connector.ts';
 import { erpOptionsShape, readonlyList, timeZoneSchema } from '../options.ts';
 
 const fieldName = z.string().check(z.regex(/^\w+$/));
+const activity = z.int().check(z.minimum(1), z.maximum(6));
 
 export const optionsSchema = strictObject({
   /** Base URL of the system, `https://my300000-api.s4hana.cloud.sap`. */
@@ -25,20 +28,26 @@ export const optionsSchema = strictObject({
   orderTypes: z.optional(readonlyList(z.string(), 1)),
   /**
    * Operation that is confirmed (four digits): the last one or a milestone. The automatic goods receipt and the
-   * confirmation of earlier operations follow from its control key. Default `0010`.
+   * confirmation of earlier operations follow from its control key. Default `0010`; with `completions.operations` the last
+   * one of the routing.
    */
   operation: z.optional(z.string().check(z.regex(/^\d{4}$/))),
   /** Sequence of that operation. Default `0`. */
   sequence: z.optional(z.string()),
   /**
    * `backflush`: the movements that SAP plans (backflush, automatic receipt). `receipt`: a goods receipt (101)
-   * of the good quantity, one per lot, and nothing else. `none`: no movement.
+   * of the good quantity, one per lot, and what `completions.components` says was used (261). `none`: no movement.
    */
   goodsMovements: z.enum(['backflush', 'receipt', 'none']),
   /** Storage location of a receipt. Default: the order's own. */
   storageLocation: z.optional(z.string()),
   /** Activity (1) that takes the time worked, in minutes. Default: time is not booked. */
   workActivity: z.optional(z.literal(1)),
+  /**
+   * Activities (1 to 6) that take the times of `completions.operations`, in minutes, which needs this: the standard value key
+   * of the work centres says which is setup and which is not. Without `setup`, `run` takes all of the time.
+   */
+  activities: z.optional(strictObject({ setup: z.optional(activity), run: activity })),
   /**
    * A long text field of A_ProductionOrder_2 that may be changed (`OrderLongText` in recent releases, or a
    * custom YY1_… one): notes, links and the product order go there. Without it there is only the confirmation
@@ -63,4 +72,19 @@ export type SapOptions = Readonly<z.input<typeof optionsSchema>>;
 /** The operation that is confirmed. */
 export function operationOf({ operation = '0010', sequence = '0' }: SapOptions) {
   return { operation, sequence };
+}
+
+/** What these options leave no place for. */
+export function lacksOf({ goodsMovements, activities, notesField }: SapOptions): Lacks {
+  const fromReceipt = "only goodsMovements: 'receipt' posts what was used, as else SAP posts what it plans";
+  return made({
+    components: goodsMovements === 'receipt' ? undefined : fromReceipt,
+    operations: activities
+      ? undefined
+      : 'activities does not say which activity of the work centres takes their times',
+    checks:
+      notesField === undefined
+        ? 'a confirmation has none, inspection lots depend on inspection plans of your own, and no notesField is set'
+        : undefined,
+  });
 }

@@ -1,13 +1,19 @@
 import * as z from 'zod/mini';
+import type { BookingKey, Completion } from '../../model/completions.ts';
 import { UnknownOrder } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
 import { orderWaits, partnerDown, rejected } from '../failures.ts';
 import { confirmationService, literal, orderService, type Reader, readAll } from './client.ts';
+import type { SapOptions } from './options.ts';
 import {
+  componentSchema,
   confirmationSchema,
   isSet,
+  operationSchema,
   orderSchema,
+  type SapComponent,
   type SapConfirmation,
+  type SapOperation,
   type SapOrder,
   toWire,
 } from './records.ts';
@@ -55,6 +61,58 @@ export async function readConfirmations(reader: Reader): Promise<readonly SapCon
   if (confirmations) return confirmations;
   // The list may be empty, but must exist: without it, it is unknown what was confirmed already.
   throw partnerDown(`SAP does not show the confirmations of order ${number}: is the service active?`);
+}
+
+/** What an order plans, as far as a completion tells about it. */
+export interface Plan {
+  /** In the order of the routing, without suboperations. */
+  readonly routing: readonly SapOperation[];
+  /** Those that are issued to the order: no by-products, and no bulk material. */
+  readonly components: readonly SapComponent[];
+}
+
+/** What a look has found. */
+export interface Found {
+  readonly options: SapOptions;
+  readonly completion: Completion;
+  readonly key: BookingKey;
+  readonly order: SapOrder;
+  readonly confirmations: readonly SapConfirmation[];
+  readonly plan: Plan;
+}
+
+/** Reads what a completion needs: nothing, if it only tells quantities. */
+export async function readPlan(
+  reader: Reader,
+  { operations, components }: Pick<Completion, 'operations' | 'components'>,
+): Promise<Plan> {
+  const routing = operations
+    ? await listOfOrder(reader, operationSchema, 'to_ProductionOrderOperation', 'operations')
+    : [];
+  const planned = components
+    ? await listOfOrder(reader, componentSchema, 'to_ProductionOrderComponent', 'components')
+    : [];
+  return {
+    routing: routing
+      .filter((one) => !one.ManufacturingOrderSubOperation && !isSet(one.OperationIsDeleted))
+      .sort((a, b) => a.ManufacturingOrderOperation.localeCompare(b.ManufacturingOrderOperation)),
+    components: planned.filter(
+      (one) => one.GoodsMovementType === '261' && one.IsBulkMaterialComponent !== true,
+    ),
+  };
+}
+
+async function listOfOrder<Row>(
+  reader: Reader,
+  row: z.ZodMiniType<Row>,
+  list: string,
+  what: string,
+): Promise<Row[]> {
+  const named = `the ${what} of order ${reader.erpOrder.number}`;
+  const path = `${pathOfOrder(reader.erpOrder)}/${list}`;
+  const rows = await readAll(reader, row, { service: orderService, path, what: named });
+  if (rows) return [...rows];
+  throw partnerDown(`SAP does not show ${named}: does the communication user see them?`);
 }
 
 /** @throws Rejected or RetryLater when nothing can be confirmed on it now. */

@@ -65,29 +65,75 @@ export type SapCreation = z.infer<typeof creationSchema>;
 /** Fields of an order that are read, for the mapping as well. */
 export const orderFields = [...Object.keys(order), 'ManufacturingOrderType'];
 
-export const confirmationSchema = z.object({
-  ConfirmationGroup: z.string(),
-  ConfirmationCount: z.string(),
-  ExternalSystemConfirmation: z.nullish(z.string()),
-  OrderOperation: z.nullish(z.string()),
-  Sequence: z.nullish(z.string()),
-  ConfirmationUnit: z.nullish(z.string()),
-  ConfirmationYieldQuantity: amount,
-  ConfirmationScrapQuantity: amount,
-  IsFinalConfirmation: z.nullish(z.boolean()),
-  IsReversed: z.nullish(z.boolean()),
-  IsReversal: z.nullish(z.boolean()),
-});
+export const confirmationSchema = z.catchall(
+  z.object({
+    ConfirmationGroup: z.string(),
+    ConfirmationCount: z.string(),
+    ExternalSystemConfirmation: z.nullish(z.string()),
+    OrderOperation: z.nullish(z.string()),
+    Sequence: z.nullish(z.string()),
+    ConfirmationUnit: z.nullish(z.string()),
+    ConfirmationYieldQuantity: amount,
+    ConfirmationScrapQuantity: amount,
+    IsFinalConfirmation: z.nullish(z.boolean()),
+    IsReversed: z.nullish(z.boolean()),
+    IsReversal: z.nullish(z.boolean()),
+  }),
+  z.unknown(),
+);
 export type SapConfirmation = z.infer<typeof confirmationSchema>;
+
+/** An operation of an order (A_ProductionOrderOperation_2). */
+export const operationSchema = z.object({
+  ManufacturingOrderOperation: z.string(),
+  ManufacturingOrderSequence: z.nullish(z.string()),
+  ManufacturingOrderSubOperation: z.nullish(z.string()),
+  MfgOrderOperationText: z.nullish(z.string()),
+  OperationIsConfirmed: flag,
+  OperationIsDeleted: flag,
+});
+export type SapOperation = z.infer<typeof operationSchema>;
+
+/** A component of an order (A_ProductionOrderComponent_2): one item of its reservation. */
+export const componentSchema = z.object({
+  Reservation: z.string(),
+  ReservationItem: z.string(),
+  Material: z.string(),
+  Plant: z.nullish(z.string()),
+  StorageLocation: z.nullish(z.string()),
+  Batch: z.nullish(z.string()),
+  GoodsMovementType: z.nullish(z.string()),
+  BaseUnit: z.nullish(z.string()),
+  RequiredQuantity: amount,
+  WithdrawnQuantity: amount,
+  QuantityIsFixed: z.nullish(z.boolean()),
+  IsBulkMaterialComponent: z.nullish(z.boolean()),
+  MatlCompIsMarkedForBackflush: z.nullish(z.boolean()),
+  ReservationIsFinallyIssued: z.nullish(z.boolean()),
+});
+export type SapComponent = z.infer<typeof componentSchema>;
+
+/** Stock of a batch (A_MatlStkInAcctMod); type 01 is unrestricted. */
+export const stockSchema = z.object({
+  Material: z.string(),
+  Batch: z.nullish(z.string()),
+  Plant: z.nullish(z.string()),
+  StorageLocation: z.nullish(z.string()),
+  InventoryStockType: z.nullish(z.string()),
+  MatlWrhsStkQtyInMatlBaseUnit: amount,
+});
 
 /** One item of a material document that a confirmation has posted (ProdnOrdConfMatlDocItm). */
 export const movementSchema = z.object({
   MaterialDocument: z.string().check(z.minLength(1)),
   MaterialDocumentYear: z.nullish(z.string()),
   GoodsMovementType: z.nullish(z.string()),
+  Material: z.nullish(z.string()),
+  Batch: z.nullish(z.string()),
   EntryUnit: z.nullish(z.string()),
   QuantityInEntryUnit: amount,
 });
+export type SapMovement = z.infer<typeof movementSchema>;
 
 /** `{ d: { results: […], __next } }`. */
 export function listOf<T>(row: z.ZodMiniType<T>) {

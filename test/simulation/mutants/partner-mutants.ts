@@ -129,8 +129,8 @@ export const partnerMutants: readonly Mutant[] = [
   {
     name: 'own-booking-not-recognised-in-sap',
     file: 'shared/erp/sap-s4hana/look.ts',
-    find: 'const posted = findOurs(confirmations, key, erpOrder);',
-    replace: 'const posted = findOurs([], key, erpOrder);',
+    find: 'const posted = findOurs(confirmations, keyAsGuid(key), erpOrder);',
+    replace: 'const posted = findOurs([], keyAsGuid(key), erpOrder);',
     why: 'A confirmation whose answer was lost is posted twice.',
     foundBy: ['booked', 'deadLetters'],
   },

@@ -6,7 +6,7 @@ import { completionOf, quantityKey } from './completions.ts';
 import { connecting } from './connecting.ts';
 import { createFaultProxy } from './fault-proxy.ts';
 import { hooksOf } from './plants/plant.ts';
-import { sapPlant } from './plants/sap-s4hana.ts';
+import { sapAssembly, sapPlant } from './plants/sap-s4hana.ts';
 import type { SapBooks } from './servers/sap-books.ts';
 import type { SapLogin } from './servers/sap-s4hana.ts';
 import type { ErpConformanceTarget } from './target.ts';
@@ -34,6 +34,7 @@ export async function sapTarget(
         auth: login.auth === 'basic' ? 'basic' : { tokenUrl: `${url}/oauth/token` },
         goodsMovements: 'backflush',
         timeZone: login.timeZone,
+        activities: { setup: 1, run: 2 },
         ...configured,
         ...asked,
       }),
@@ -43,6 +44,7 @@ export async function sapTarget(
     ...hooksOf(plant),
     connector,
     faults,
+    assembly: sapAssembly,
     canaries: [login.secret, 'canary-wrong-sap'],
     rowFields: { number: 'ManufacturingOrder', quantity: 'TotalQuantity' },
     refused: {

@@ -3,7 +3,6 @@ import { describeErpConformance } from '../conformance/suite.ts';
 import type { Cannot } from '../conformance/target.ts';
 
 const cannot: Cannot = {
-  assembly: 'it takes only quantities',
   concurrency: 'SAP books every confirmation; the ledger lets one worker at a time book to an order',
   units: 'neither service tells which units SAP would convert',
   'scrapped-serials': 'SAP receives no scrap into stock, so it has no batch',
@@ -11,6 +10,8 @@ const cannot: Cannot = {
 
 const withoutNotes: Cannot = {
   ...cannot,
+  components: 'SAP posts the movements that it plans, unless it is given all of them',
+  checks: 'no notesField is configured',
   link: 'no notesField is configured',
   notes: 'a confirmation has one text of 40 characters',
   links: 'a confirmation has one text of 40 characters',

@@ -7,6 +7,7 @@ import { firstAttempt } from '../conformance/attempts.ts';
 import { quantityKey } from '../conformance/completions.ts';
 import { createFaultProxy } from '../conformance/fault-proxy.ts';
 import { listOf } from '../conformance/listing.ts';
+import { addAssembly, sapAssembly } from '../conformance/plants/sap-s4hana.ts';
 import { createSap } from '../conformance/servers/sap-s4hana.ts';
 
 /** An S/4HANA, a proxy in front of it, and connectors to it. */
@@ -15,6 +16,7 @@ export function startPlant({ timeZone, ...configured }: Partial<SapOptions> = {}
   const server = createSap({ auth: 'basic', user: 'AZUMUTA', secret: 'right-password', ...zone });
   const faults = createFaultProxy(server.answer);
   const { books } = server;
+  addAssembly(books, sapAssembly);
 
   function connect(options: Partial<SapOptions> = {}) {
     const usual = { url: faults.url, auth: 'basic', goodsMovements: 'backflush' } as const;
@@ -29,7 +31,9 @@ export function startPlant({ timeZone, ...configured }: Partial<SapOptions> = {}
     faults,
     books,
     connect,
-    plan: (quantity = '5') => ({ number: books.plan('FG226', quantity).ManufacturingOrder }),
+    plan: (quantity = '5', article = 'FG226') => ({
+      number: books.plan(article, quantity).ManufacturingOrder,
+    }),
     book: (completion: Completion, connector = connect()) =>
       connector.book(completion, quantityKey(completion.productOrder), firstAttempt()),
     confirmationsOf: (number: string) => books.confirmations.filter((one) => one.OrderID === number),

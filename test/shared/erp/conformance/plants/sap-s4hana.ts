@@ -5,7 +5,16 @@ import { compareDecimals, sumOf } from '../../../../../shared/model/quantity.ts'
 import type { SapBooks, SapWorld } from '../servers/sap-books.ts';
 import { type SapConfirmation, SapError, type SapOrder } from '../servers/sap-records.ts';
 import { createSap, type SapLogin, type SapServer } from '../servers/sap-s4hana.ts';
+import type { Assembly, Details } from '../target.ts';
 import type { BookedQuantity, ErpPlant, PlantBooks } from './plant.ts';
+
+/** An order of 5 of it plans 5 of each component, and four operations. */
+export const sapAssembly: Assembly = {
+  article: 'FG300',
+  components: ['RM301', 'RM302', 'RM303'].map((article, at) => ({ article, lot: `B-${at + 1}` })),
+  operations: ['0010', '0020', '0030', '0040'],
+  reasons: ['0001', '0002'],
+};
 
 /** An S/4HANA in this process, with access to its books beyond the plant. */
 interface SapPlant extends ErpPlant {
@@ -14,10 +23,22 @@ interface SapPlant extends ErpPlant {
   readonly markInText: (key: string) => string;
 }
 
+/** An article that is assembled, and stock of the lots of its components. */
+export function addAssembly(books: SapBooks, { article, components, operations }: Assembly): void {
+  books.assemblies.set(article, { operations, components: components.map((one) => one.article) });
+  books.goods.stock.push(
+    ...components.map((one) => ({
+      ...{ Material: one.article, Batch: one.lot, Plant: '1710', StorageLocation: '171A' },
+      ...{ InventoryStockType: '01', MatlWrhsStkQtyInMatlBaseUnit: '100000' },
+    })),
+  );
+}
+
 export function sapPlant(given: SapLogin, world?: SapWorld): SapPlant {
   const login = { ...given };
   const server = createSap(login, world);
   const { books } = server;
+  addAssembly(books, sapAssembly);
   /** By the numbers that they had. */
   const removed = new Map<string, SapOrder>();
   const find = (number: string) => removed.get(number) ?? books.find(number);
@@ -25,7 +46,7 @@ export function sapPlant(given: SapLogin, world?: SapWorld): SapPlant {
   /** Acts on an order that is open. */
   function onOpen({ number }: ErpOrderRef, act: (open: SapOrder) => void): boolean {
     const order = books.find(number);
-    if (stateOf(books, order) !== 'open' || books.locked.has(order.ManufacturingOrder)) return false;
+    if (stateOf(order) !== 'open' || books.locked.has(order.ManufacturingOrder)) return false;
     try {
       act(order);
       return true;
@@ -72,7 +93,7 @@ export function sapPlant(given: SapLogin, world?: SapWorld): SapPlant {
       }),
     releaseAgain({ number }) {
       const order = find(number);
-      if (order.OrderIsReleased === 'X' && stateOf(books, order) !== 'cancelled') return false;
+      if (order.OrderIsReleased === 'X' && stateOf(order) !== 'cancelled') return false;
       removed.delete(number);
       books.change(order, {
         OrderIsReleased: 'X',
@@ -94,12 +115,13 @@ export function sapPlant(given: SapLogin, world?: SapWorld): SapPlant {
       books.ignoreNext = true;
     },
     books: ({ number }) => booksOf(books, find(number)),
-    markOf: keyAsGuid,
+    markOf: (key) => markIn(keyAsGuid(key)),
     everything: () =>
       structuredClone({
         orders: books.orders,
         confirmations: books.confirmations,
         documents: books.goods.documents,
+        stock: books.goods.stock,
       }),
   };
 }
@@ -109,9 +131,9 @@ const dateOf = (day: string) => `/Date(${Date.parse(day)})/`;
 const confirmationsOf = (books: SapBooks, { ManufacturingOrder }: SapOrder) =>
   books.confirmations.filter((one) => one.OrderID === ManufacturingOrder);
 
-function stateOf(books: SapBooks, order: SapOrder): PlantBooks['state'] {
+function stateOf(order: SapOrder): PlantBooks['state'] {
   if (order.OrderIsMarkedForDeletion === 'X') return 'cancelled';
-  return confirmationsOf(books, order).some((one) => one.IsFinalConfirmation === true) ? 'done' : 'open';
+  return order.OrderIsConfirmed === 'X' ? 'done' : 'open';
 }
 
 /** The final confirmation of everything that is not confirmed yet. */
@@ -135,10 +157,13 @@ const notedLink = /^(?!Azumuta product order ).*: (https:\S+)$/;
 const linkedOrder = /^Azumuta product order (.+?)(?:: https:\S+)?\n\[azumuta [0-9a-f-]{36}\]$/gm;
 
 function booksOf(books: SapBooks, order: SapOrder): PlantBooks {
-  const bookings = confirmationsOf(books, order).map((one) => bookingOf(books, one));
+  const confirmations = confirmationsOf(books, order);
+  const bookings = Object.values(Object.groupBy(confirmations, groupOf)).flatMap((ofOne = []) =>
+    bookingOf(books, order, ofOne),
+  );
   const { OrderLongText: text } = order;
   return {
-    state: stateOf(books, order),
+    state: stateOf(order),
     unit: order.ProductionUnit,
     good: sumOf(bookings.map(({ good }) => good)),
     scrap: sumOf(bookings.map(({ scrap }) => scrap)),
@@ -147,22 +172,81 @@ function booksOf(books: SapBooks, order: SapOrder): PlantBooks {
     notes: text === '' ? [] : text.split('\n'),
     links: text.split('\n').flatMap((line) => notedLink.exec(line)?.[1] ?? []),
     productOrders: [...text.matchAll(linkedOrder)].map(([, number]) => String(number)),
+    details: detailsOf(books, order, confirmations),
   };
 }
 
-/** Scrap is not received into stock, so it has no lot. */
-function bookingOf(books: SapBooks, confirmation: SapConfirmation): BookedQuantity {
-  const { ConfirmationGroup: group, ConfirmationCount: count } = confirmation;
-  const guid = confirmation.ExternalSystemConfirmation;
+/** The confirmations of one booking have one GUID, but for its end. */
+const markIn = (guid: string) => guid.slice(0, -4);
+/** What people confirm has no GUID. */
+const groupOf = ({ ExternalSystemConfirmation: guid, ConfirmationCount }: SapConfirmation) =>
+  /^[0-]+$/.test(guid) ? ConfirmationCount : markIn(guid);
+
+/** The yield of an order is that of its last operation. Scrap is not received into stock, so it has no lot. */
+function bookingOf(
+  books: SapBooks,
+  order: SapOrder,
+  confirmations: readonly SapConfirmation[],
+): BookedQuantity {
+  const group = confirmations.map(groupOf).at(0);
+  const last = order.operations.at(-1)?.ManufacturingOrderOperation;
+  const yields = confirmations.flatMap((one) =>
+    one.OrderOperation === last ? [one.ConfirmationYieldQuantity] : [],
+  );
   return {
-    mark: /^[0-]+$/.test(guid) ? undefined : guid,
-    good: confirmation.ConfirmationYieldQuantity,
-    scrap: confirmation.ConfirmationScrapQuantity,
-    lots: books.goods.documents
-      .filter((one) => one.ConfirmationGroup === group && one.ConfirmationCount === count)
+    mark: group?.includes('-') ? group : undefined,
+    good: sumOf(yields),
+    scrap: sumOf(confirmations.map((one) => one.ConfirmationScrapQuantity)),
+    lots: documentsOf(books, order)
+      .filter(({ ConfirmationCount: count }) => confirmations.some((one) => one.ConfirmationCount === count))
       .flatMap(({ GoodsMovementType, Batch }) =>
         GoodsMovementType === '101' && Batch !== '' ? [Batch] : [],
       ),
     scrappedLots: [],
+  };
+}
+
+const documentsOf = (books: SapBooks, { ManufacturingOrder }: SapOrder) =>
+  books.goods.documents.filter(({ OrderID }) => OrderID === ManufacturingOrder);
+
+/** A line of the order's text that tells of a check. */
+const notedCheck = /^(.+?): .*\b(passed|failed)$/;
+
+function detailsOf(books: SapBooks, order: SapOrder, confirmations: readonly SapConfirmation[]): Details {
+  const issues = documentsOf(books, order).filter(({ GoodsMovementType }) => GoodsMovementType === '261');
+  const minutesOf = (one: SapConfirmation) =>
+    [1, 2, 3, 4, 5, 6].map((n) => Number(one[`OpConfirmedWorkQuantity${n}`] ?? 0));
+  const reasons = confirmations.filter((one) => one.VarianceReasonCode);
+  return {
+    components: Object.fromEntries(
+      [...new Set(issues.map(({ Material }) => Material))].map((material) => {
+        const ofMaterial = issues.filter(({ Material }) => Material === material);
+        const amount = sumOf(ofMaterial.map((one) => one.QuantityInEntryUnit));
+        return [material, { amount, lots: ofMaterial.map(({ Batch }) => Batch) }];
+      }),
+    ),
+    operations: Object.fromEntries(
+      order.operations.flatMap(({ ManufacturingOrderOperation: number, OperationIsConfirmed }) => {
+        const ofOperation = confirmations.filter((one) => one.OrderOperation === number);
+        const minutes = ofOperation.flatMap(minutesOf).reduce((sum, one) => sum + one, 0);
+        return minutes > 0 ? [[number, { minutes, finished: OperationIsConfirmed === 'X' }]] : [];
+      }),
+    ),
+    reasons: Object.fromEntries(
+      reasons.map(({ VarianceReasonCode: reason }) => [
+        String(reason),
+        sumOf(
+          reasons.flatMap((one) =>
+            one.VarianceReasonCode === reason ? [one.ConfirmationScrapQuantity] : [],
+          ),
+        ),
+      ]),
+    ),
+    checks: order.OrderLongText.split('\n')
+      .flatMap((line) => {
+        const [, name = '', outcome] = notedCheck.exec(line) ?? [];
+        return outcome === undefined ? [] : [outcome === 'failed' ? `!${name}` : name];
+      })
+      .sort(),
   };
 }

@@ -32,6 +32,15 @@ export class SapBooks {
   ignoreNext = false;
   /** Whether more than was ordered is refused (transaction OPK4, "Error if overdelivery tolerance is exceeded"). */
   refusesOverdelivery = false;
+  /** Articles with a routing of several operations, and components that are handled in batches. */
+  readonly assemblies = new Map<
+    string,
+    { readonly operations: readonly string[]; readonly components: readonly string[] }
+  >();
+  /** Reasons for variance of the plant (table TRUG). */
+  readonly reasons = new Set(['0001', '0002']);
+  /** Whether the sequence of operations is checked, and that none confirms more than the one before it (transaction OPK4). */
+  checksSequence = true;
   /** Zone of the system's clock: creation and change times are shown in it, without naming it. */
   readonly timeZone: string;
   readonly #time: (() => Date) | undefined;
@@ -87,9 +96,33 @@ export class SapBooks {
       OrderIsDeleted: '',
       OrderIsMarkedForDeletion: '',
       etag: `W/"'${this.#newId()}'"`,
+      ...this.#planOf(material, quantity),
     };
     this.orders.push(order);
     return order;
+  }
+
+  #planOf(material: string, quantity: string): Pick<SapOrder, 'operations' | 'components'> {
+    const { operations = ['0010'], components = [] } = this.assemblies.get(material) ?? {};
+    return {
+      operations: operations.map((ManufacturingOrderOperation) => ({
+        ManufacturingOrderOperation,
+        ManufacturingOrderSequence: '0',
+        ManufacturingOrderSubOperation: '',
+        MfgOrderOperationText: `Step ${ManufacturingOrderOperation}`,
+        OperationIsConfirmed: '',
+        OperationIsDeleted: '',
+      })),
+      components: components.map((Material, at) => ({
+        Reservation: String(185 + this.orders.length),
+        ReservationItem: String(at + 1),
+        Material,
+        ...{ Plant: '1710', StorageLocation: '171A', Batch: '', GoodsMovementType: '261', BaseUnit: 'PC' },
+        ...{ RequiredQuantity: quantity, WithdrawnQuantity: '0', QuantityIsFixed: false },
+        ...{ IsBulkMaterialComponent: false, MatlCompIsMarkedForBackflush: true },
+        ReservationIsFinallyIssued: false,
+      })),
+    };
   }
 
   find(number: string): SapOrder {
@@ -117,6 +150,9 @@ export class SapBooks {
       return value;
     });
     const [good = '0', scrap = '0'] = amounts;
+    requireUnits(body);
+    this.#requireReason(body);
+    if (this.checksSequence) this.#requireSequence(order, body, [good, scrap]);
     if (this.refusesOverdelivery) this.#requireWithin(order, good);
     const movements = readMovements(body.to_ProdnOrdConfMatlDocItm);
     const confirmation: SapConfirmation = {
@@ -141,12 +177,64 @@ export class SapBooks {
     }
     this.confirmations.push(confirmation);
     this.goods.post(order, confirmation, movements);
-    this.change(order, {
-      MfgOrderConfirmedYieldQty: good,
-      OrderIsConfirmed: IsFinalConfirmation === true ? 'X' : '',
-      OrderIsPartiallyConfirmed: IsFinalConfirmation === true ? '' : 'X',
-    });
+    this.#changeStatus(order, confirmation);
     return confirmation;
+  }
+
+  /**
+   * An order is confirmed when all its operations have their final confirmation and no partial one after it, and its yield is
+   * that of the last one (SAP knowledge base article 3686916).
+   */
+  #changeStatus(
+    order: SapOrder,
+    { OrderOperation, IsFinalConfirmation, ConfirmationYieldQuantity }: SapConfirmation,
+  ): void {
+    for (const one of order.operations)
+      if (one.ManufacturingOrderOperation === OrderOperation)
+        one.OperationIsConfirmed = IsFinalConfirmation === true ? 'X' : '';
+    const isConfirmed = order.operations.every((one) => one.OperationIsConfirmed === 'X');
+    const isLast = order.operations.at(-1)?.ManufacturingOrderOperation === OrderOperation;
+    this.change(order, {
+      ...(isLast ? { MfgOrderConfirmedYieldQty: ConfirmationYieldQuantity } : {}),
+      OrderIsConfirmed: isConfirmed ? 'X' : '',
+      OrderIsPartiallyConfirmed: isConfirmed ? '' : 'X',
+    });
+  }
+
+  /** Which numbers these messages have is not known here, and makes no difference. */
+  #requireReason({ VarianceReasonCode: reason = '' }: Record<string, unknown>): void {
+    if (String(reason).length > 4) throw invalid('VarianceReasonCode');
+    if (reason !== '' && !this.reasons.has(String(reason)))
+      throw new SapError(
+        400,
+        'RU/998',
+        `Reason for variance ${String(reason)} is not defined for plant 1710`,
+      );
+  }
+
+  #requireSequence(
+    order: SapOrder,
+    { OrderOperation }: Record<string, unknown>,
+    amounts: readonly string[],
+  ): void {
+    const numbers = order.operations.map((one) => one.ManufacturingOrderOperation);
+    const before = numbers[numbers.indexOf(String(OrderOperation)) - 1];
+    if (before === undefined) return;
+    const of = (operation: unknown) =>
+      this.confirmations.filter(
+        (one) => one.OrderID === order.ManufacturingOrder && one.OrderOperation === operation,
+      );
+    const left = sumOf(of(before).map((one) => one.ConfirmationYieldQuantity));
+    const now = of(OrderOperation).flatMap((one) => [
+      one.ConfirmationYieldQuantity,
+      one.ConfirmationScrapQuantity,
+    ]);
+    if (of(before).length === 0 || compareDecimals(sumOf([...now, ...amounts]), left) > 0)
+      throw new SapError(
+        400,
+        'RU/997',
+        `Operation ${String(OrderOperation)} confirms more than ${before} before it`,
+      );
   }
 
   /** The order to confirm, refused where it cannot be confirmed. */
@@ -157,7 +245,7 @@ export class SapBooks {
     const order = this.orders.find((one) => one.ManufacturingOrder === OrderID.replace(/^0+/, ''));
     if (!order) throw new SapError(400, 'RU/505', `Order ${OrderID} does not exist`);
     this.refuseLocked(order);
-    if (OrderOperation !== '0010') {
+    if (!order.operations.some((one) => one.ManufacturingOrderOperation === OrderOperation)) {
       throw new SapError(
         400,
         'RU/007',
@@ -203,6 +291,13 @@ export class SapBooks {
       ? new SapError(423, 'CO/469', `Order ${number} is already being processed by MILLER`)
       : new SapError(400, 'CO/469', `Auftrag ${number} wird bereits von MILLER bearbeitet`);
   }
+}
+
+/** An activity without a unit is not understood. */
+function requireUnits(body: Record<string, unknown>): void {
+  for (const n of [1, 2, 3, 4, 5, 6])
+    if (body[`OpConfirmedWorkQuantity${n}`] !== undefined && body[`OpWorkQuantityUnit${n}`] === undefined)
+      throw invalid(`OpWorkQuantityUnit${n}`);
 }
 
 /** Kept, as creating one takes longer than the rest of a confirmation. */

@@ -1,3 +1,4 @@
+import { compareDecimals, sumOf } from '../../../../../shared/model/quantity.ts';
 import { invalid, refuseUnknown, type SapConfirmation, type SapOrder } from './sap-records.ts';
 
 /** One item of a material document, as ProdnOrdConfMatlDocItm shows it. */
@@ -7,6 +8,7 @@ export interface SapMovement {
   ConfirmationCount: string;
   OrderID: string;
   GoodsMovementType: string;
+  Material: string;
   Batch: string;
   QuantityInEntryUnit: string;
   EntryUnit: string;
@@ -14,8 +16,16 @@ export interface SapMovement {
 
 const movementFields = [
   ...['OrderID', 'OrderItem', 'Material', 'Plant', 'StorageLocation', 'Batch', 'GoodsMovementType'],
-  ...['GoodsMovementRefDocType', 'EntryUnit', 'QuantityInEntryUnit'],
+  ...['GoodsMovementRefDocType', 'EntryUnit', 'QuantityInEntryUnit', 'Reservation', 'ReservationItem'],
 ];
+
+/** A row of A_MatlStkInAcctMod. */
+export interface SapStock {
+  [field: string]: unknown;
+  Material: string;
+  Batch: string;
+  MatlWrhsStkQtyInMatlBaseUnit: string;
+}
 
 /** Edm.Decimal(13,3): more digits are an invalid value. */
 export const quantityPattern = /^\d{1,10}(\.\d{1,3})?$/;
@@ -30,6 +40,8 @@ export type Fate = 'at once' | 'later' | 'failed';
 export class SapGoods {
   readonly documents: SapMovement[] = [];
   readonly waiting: SapMovement[] = [];
+  /** Only of materials that are handled in batches. */
+  readonly stock: SapStock[] = [];
   fateOf: (movement: SapMovement) => Fate = () => 'at once';
   #number = 5_000_000_000;
 
@@ -43,12 +55,32 @@ export class SapGoods {
       ConfirmationCount,
       OrderID: order.ManufacturingOrder,
       GoodsMovementType: String(movement.GoodsMovementType),
+      Material: String(movement.Material),
       Batch: String(movement.Batch ?? ''),
       QuantityInEntryUnit: String(movement.QuantityInEntryUnit),
       EntryUnit: String(movement.EntryUnit),
     }));
-    this.#document(movements.filter((movement) => this.fateOf(movement) === 'at once'));
+    const possible = movements.filter((movement) => this.#takes(order, movement));
+    this.#document(possible.filter((movement) => this.fateOf(movement) === 'at once'));
     this.waiting.push(...movements.filter((movement) => this.fateOf(movement) === 'later'));
+  }
+
+  /** Takes what is issued from its batch and reservation. What cannot be taken waits for a person, and the confirmation is booked. */
+  #takes(
+    order: SapOrder,
+    { GoodsMovementType, Material, Batch, QuantityInEntryUnit, ...rest }: SapMovement,
+  ): boolean {
+    if (GoodsMovementType !== '261' || !order.components.some((one) => one.Material === Material))
+      return true;
+    const stock = this.stock.find((one) => one.Material === Material && one.Batch === Batch);
+    if (!stock || compareDecimals(stock.MatlWrhsStkQtyInMatlBaseUnit, QuantityInEntryUnit) < 0) return false;
+    stock.MatlWrhsStkQtyInMatlBaseUnit = sumOf([
+      stock.MatlWrhsStkQtyInMatlBaseUnit,
+      `-${QuantityInEntryUnit}`,
+    ]);
+    const item = order.components.find((one) => Number(one.ReservationItem) === Number(rest.ReservationItem));
+    if (item) item.WithdrawnQuantity = sumOf([item.WithdrawnQuantity, QuantityInEntryUnit]);
+    return true;
   }
 
   /** Runs the job that posts waiting movements. */

@@ -26,6 +26,8 @@ export interface SapOrder {
   LastChangeDateTime: string;
   OrderLongText: string;
   etag: string;
+  operations: SapOperation[];
+  components: SapComponent[];
 }
 
 export interface SapConfirmation {
@@ -36,6 +38,21 @@ export interface SapConfirmation {
   ConfirmationYieldQuantity: string;
   ConfirmationScrapQuantity: string;
   ExternalSystemConfirmation: string;
+}
+
+/** A_ProductionOrderOperation_2. */
+export interface SapOperation {
+  [field: string]: unknown;
+  ManufacturingOrderOperation: string;
+  OperationIsConfirmed: string;
+}
+
+/** A_ProductionOrderComponent_2. */
+export interface SapComponent {
+  [field: string]: unknown;
+  Material: string;
+  ReservationItem: string;
+  WithdrawnQuantity: string;
 }
 
 /** Fields of A_ProductionOrder_2 that are in the service's metadata and that this server knows. */
@@ -49,12 +66,13 @@ export const orderFields = [
   ...['OrderIsMarkedForDeletion'],
 ];
 
-/** Properties of ProdnOrdConf2 that may be sent; any other is refused, as Gateway does. */
+/** Properties of ProdnOrdConf2 that may be sent (ProdnOrdConf2.d.ts of @sap/cloud-sdk-vdm-production-order-confirmation-v2-service 2.1.0); any other is refused, as Gateway does. */
 export const confirmationFields = [
   ...['OrderID', 'OrderOperation', 'Sequence', 'ConfirmationText', 'Language', 'IsFinalConfirmation'],
   ...['FinalConfirmationType', 'OpenReservationsIsCleared', 'APIConfHasNoGoodsMovements', 'PostingDate'],
   ...['ExternalSystemConfirmation', 'Plant', 'ConfirmationUnit', 'ConfirmationYieldQuantity'],
-  ...['ConfirmationScrapQuantity', 'OpWorkQuantityUnit1', 'OpConfirmedWorkQuantity1'],
+  ...['ConfirmationScrapQuantity', 'VarianceReasonCode'],
+  ...[1, 2, 3, 4, 5, 6].flatMap((n) => [`OpWorkQuantityUnit${n}`, `OpConfirmedWorkQuantity${n}`]),
   ...['to_ProdnOrdConfMatlDocItm'],
 ];
 

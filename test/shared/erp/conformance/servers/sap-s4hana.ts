@@ -32,6 +32,7 @@ export interface SapLogin {
 const root = '/sap/opu/odata/sap';
 const orderService = `${root}/API_PRODUCTION_ORDER_2_SRV`;
 const confirmationService = `${root}/API_PROD_ORDER_CONFIRMATION_2_SRV`;
+const stockService = `${root}/API_MATERIAL_STOCK_SRV`;
 /** Confirmations of a page: few, so that tests follow links to further pages. */
 const confirmationsOfPage = 3;
 /** Links contain the server's internal host name, behind its reverse proxy (seen on CAP's OData V2 adapter). */
@@ -44,11 +45,13 @@ const confirmationFilters = [
   'ExternalSystemConfirmation',
 ];
 
+const planPath = /^\/A_ProductionOrder_2\('([^']+)'\)\/to_ProductionOrder(Operation|Component)$/;
+
 const movementsPath =
   /^\/ProdnOrdConf2\(ConfirmationGroup='(\d+)',ConfirmationCount='(\d+)'\)\/to_ProdnOrdConfMatlDocItm$/;
 
 /**
- * A stateful S/4HANA, for tests: the two OData V2 services of a production order integration.
+ * A stateful S/4HANA, for tests: the OData V2 services of a production order integration.
  * @param login Checked at each call, so that a secret can be replaced.
  */
 export function createSap(login: SapLogin, world: SapWorld = { newId: randomUUID }): SapServer {
@@ -123,6 +126,13 @@ export function createSap(login: SapLogin, world: SapWorld = { newId: randomUUID
         );
         return list(url, ofConfirmation, [], sap.largestPage ?? 1000);
       }
+      const planned = planPath.exec(path.replace(orderService, ''));
+      if (planned) {
+        const { operations, components } = books.find(planned[1] ?? '');
+        return list(url, planned[2] === 'Operation' ? operations : components, [], sap.largestPage ?? 1000);
+      }
+      if (path === `${stockService}/A_MatlStkInAcctMod`)
+        return list(url, books.goods.stock, ['Material', 'Batch'], sap.largestPage ?? 1000);
       if (path === `${confirmationService}/` || path === `${orderService}/`) {
         return { body: { d: { EntitySets: [] } } };
       }
@@ -180,7 +190,9 @@ export function createSap(login: SapLogin, world: SapWorld = { newId: randomUUID
 function withNumbers(body: Answer['body']): Answer['body'] {
   if (typeof body !== 'object') return body;
   return JSON.parse(JSON.stringify(body), (field, value) =>
-    /Quantity|Qty/.test(field) && !Number.isNaN(Number(value)) ? Number(value) : value,
+    /Quantity|Qty/.test(field) && typeof value === 'string' && !Number.isNaN(Number(value))
+      ? Number(value)
+      : value,
   );
 }
 

@@ -1,0 +1,157 @@
+import Big from 'big.js';
+import type { Completion } from '../../model/completions.ts';
+import { compareDecimals, type Decimal, sumOf, toDecimal } from '../../model/quantity.ts';
+import { type BuiltLot, notBookable } from '../booking-rules.ts';
+import { type PlannedComponent, type Use, usesOf } from '../detail-rules.ts';
+import { partnerDown } from '../failures.ts';
+import { literal, type Reader, readAll, stockService } from './client.ts';
+import { type SapComponent, type SapOrder, stockSchema, toWire } from './records.ts';
+
+/** Movement type of a goods issue for an order. */
+export const issueType = '261';
+/** Decimals that SAP keeps of a quantity. */
+const decimals = 3;
+/** Batches that one call asks about: so many that an address stays short. */
+const batchesOfCall = 20;
+
+interface Planned extends PlannedComponent {
+  readonly items: readonly SapComponent[];
+}
+
+/**
+ * What was used: of a component that nobody told of, what is planned for what was built, if SAP would take it itself with a
+ * confirmation that has no movements of its own; the warehouse issues the others.
+ * @param produced Good and scrap together.
+ * @throws Rejected for a component that the order does not have, more than it has planned, or lots that do not add up.
+ */
+export function usesIn(
+  completion: Completion,
+  components: readonly SapComponent[],
+  order: SapOrder,
+  produced: Decimal,
+): Use<Planned>[] {
+  if (!completion.components) return [];
+  const planned = toDecimal(order.TotalQuantity) ?? '0';
+  const built = compareDecimals(planned, '0') === 0 ? new Big(1) : new Big(produced).div(planned);
+  const articles = [...new Set(components.map(({ Material }) => Material))];
+  const plan = articles.map((article): Planned => {
+    const items = components.filter(({ Material }) => Material === article);
+    return {
+      article,
+      items,
+      share: sumOf(items.map((item) => shareOf(item, built))),
+      open: sumOf(items.map(openOf)),
+      unit: items[0]?.BaseUnit ?? undefined,
+    };
+  });
+  const uses = usesOf(completion, plan, 'SAP');
+  const asPlanned = plan.filter(({ article }) => !uses.some((use) => use.planned.article === article));
+  return [...uses, ...asPlanned.map(backflushed)];
+}
+
+function shareOf({ RequiredQuantity, QuantityIsFixed }: SapComponent, built: Big): Decimal {
+  const required = new Big(toDecimal(RequiredQuantity) ?? '0');
+  return (QuantityIsFixed ? required : required.times(built)).round(decimals).toFixed();
+}
+
+function openOf({ RequiredQuantity, WithdrawnQuantity, ReservationIsFinallyIssued }: SapComponent): Decimal {
+  const open = new Big(toDecimal(RequiredQuantity) ?? '0').minus(toDecimal(WithdrawnQuantity) ?? '0');
+  return ReservationIsFinallyIssued || open.lt(0) ? '0' : open.toFixed();
+}
+
+function backflushed(planned: Planned): Use<Planned> {
+  const items = planned.items.filter((item) => item.MatlCompIsMarkedForBackflush === true);
+  const { share, open } = planned;
+  const amount = items.length === 0 ? '0' : compareDecimals(share, open) > 0 ? open : share;
+  return { planned: { ...planned, items }, amount, lots: [], place: '' };
+}
+
+/** The goods issues (movement 261) of what was used, each for an item of the order's reservation. */
+export function issuesOf(uses: readonly Use<Planned>[], { erpOrder }: Completion): Record<string, unknown>[] {
+  return uses.flatMap(({ planned: { items, unit }, amount, lots }) => {
+    const left = items.map((item) => ({ item, open: new Big(openOf(item)) }));
+    const shares: readonly Partial<BuiltLot>[] = lots.length > 0 ? lots : [{ amount }];
+    return shares.flatMap(({ number, amount: share = '0' }) =>
+      spread(new Big(share), left).map(({ item, part }) => ({
+        OrderID: toWire(erpOrder.number),
+        Material: item.Material,
+        Plant: item.Plant ?? '',
+        StorageLocation: item.StorageLocation ?? '',
+        Batch: number ?? item.Batch ?? '',
+        GoodsMovementType: issueType,
+        Reservation: item.Reservation.padStart(10, '0'),
+        ReservationItem: item.ReservationItem.padStart(4, '0'),
+        EntryUnit: unit ?? '',
+        QuantityInEntryUnit: part.toFixed(),
+      })),
+    );
+  });
+}
+
+/** An amount over the items that are still open; the last one takes what is beyond the plan. */
+function spread(amount: Big, left: { readonly item: SapComponent; open: Big }[]) {
+  let rest = amount;
+  return left.flatMap((one, at) => {
+    const part = at === left.length - 1 || rest.lt(one.open) ? rest : one.open;
+    rest = rest.minus(part);
+    one.open = one.open.minus(part);
+    return part.gt(0) ? [{ item: one.item, part }] : [];
+  });
+}
+
+/**
+ * SAP may book a confirmation though it cannot take a batch, and let the movement wait for a person: so the stock is looked
+ * at before.
+ * @throws Rejected for a lot that has not as much unrestricted stock as was used of it.
+ */
+export async function requireStock(reader: Reader, uses: readonly Use<Planned>[]): Promise<void> {
+  const used = uses.flatMap((use) =>
+    [...new Set(use.lots.map(({ number }) => number))].map((number) => {
+      const amounts = use.lots.flatMap((lot) => (lot.number === number ? [lot.amount] : []));
+      return { ...use, number, amount: sumOf(amounts) };
+    }),
+  );
+  for (let at = 0; at < used.length; at += batchesOfCall) {
+    const asked = used.slice(at, at + batchesOfCall);
+    const stock = await stockOf(reader, asked);
+    for (const { planned, number, amount, place } of asked) {
+      const rows = stock.filter((row) => row.Material === planned.article && row.Batch === number);
+      const free = rows.filter(
+        (row) =>
+          row.InventoryStockType === '01' &&
+          planned.items.some(
+            ({ Plant, StorageLocation }) =>
+              row.Plant === Plant && (!StorageLocation || row.StorageLocation === StorageLocation),
+          ),
+      );
+      const has = sumOf(free.map((row) => toDecimal(row.MatlWrhsStkQtyInMatlBaseUnit) ?? '0'));
+      if (compareDecimals(has, amount) >= 0) continue;
+      const why =
+        rows.length === 0
+          ? 'is none that SAP has in stock'
+          : `has ${has} that may be used in plant ${planned.items[0]?.Plant}, storage location ${planned.items[0]?.StorageLocation}, where ${amount} were`;
+      throw notBookable(
+        'SAP',
+        reader.erpOrder.number,
+        `lot ${number} of component ${planned.article}${place} ${why}: correct the lot that was recorded, or its stock`,
+      );
+    }
+  }
+}
+
+async function stockOf(
+  reader: Reader,
+  asked: readonly { readonly planned: Planned; readonly number: string }[],
+) {
+  const each = asked.map(
+    ({ planned, number }) => `(Material eq ${literal(planned.article)} and Batch eq ${literal(number)})`,
+  );
+  const rows = await readAll(reader, stockSchema, {
+    service: stockService,
+    path: '/A_MatlStkInAcctMod',
+    query: { $filter: each.join(' or ') },
+    what: 'the stock of its lots',
+  });
+  if (rows) return rows;
+  throw partnerDown(`SAP does not show the stock of lots: is the service ${stockService} active?`);
+}
