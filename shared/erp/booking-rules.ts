@@ -260,12 +260,7 @@ export function requireDecimals(built: Built, number: string, most: number, part
 }
 
 /** @throws Rejected for another unit than the order's: for an ERP that shows no other, so that nothing can be converted. */
-export function requireUnit(
-  { unit }: Pick<Built, 'unit'>,
-  number: string,
-  own: string,
-  partner: string,
-): void {
+export function requireUnit({ unit }: Built, number: string, own: string, partner: string): void {
   if (unit === undefined || unit === own) return;
   throw rejected(
     'quantity-or-lots',

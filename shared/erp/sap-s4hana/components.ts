@@ -1,4 +1,5 @@
 import Big from 'big.js';
+import type * as z from 'zod/mini';
 import type { Completion } from '../../model/completions.ts';
 import { compareDecimals, type Decimal, sumOf, toDecimal } from '../../model/quantity.ts';
 import { type BuiltLot, notBookable } from '../booking-rules.ts';
@@ -33,37 +34,31 @@ export function usesIn(
   if (!completion.components) return [];
   const planned = toDecimal(order.TotalQuantity) ?? '0';
   const built = compareDecimals(planned, '0') === 0 ? new Big(1) : new Big(produced).div(planned);
-  const articles = [...new Set(components.map(({ Material }) => Material))];
-  const plan = articles.map((article): Planned => {
-    const items = components.filter(({ Material }) => Material === article);
-    return {
-      article,
-      items,
-      share: sumOf(items.map((item) => shareOf(item, built))),
-      open: sumOf(items.map(openOf)),
-      unit: items[0]?.BaseUnit ?? undefined,
-    };
-  });
+  const items = Map.groupBy(components, ({ Material }) => Material);
+  const plan = [...items].map(([article, of]) => plannedOf(article, of, built));
   const uses = usesOf(completion, plan, 'SAP');
-  const asPlanned = plan.filter(({ article }) => !uses.some((use) => use.planned.article === article));
-  return [...uses, ...asPlanned.map(backflushed)];
+  for (const { planned: used } of uses) items.delete(used.article);
+  const asPlanned = [...items].map(([article, of]) => {
+    const backflushed = of.filter((item) => item.MatlCompIsMarkedForBackflush === true);
+    const rest = plannedOf(article, backflushed, built);
+    const amount = compareDecimals(rest.share, rest.open) > 0 ? rest.open : rest.share;
+    return { planned: rest, amount, lots: [], place: '' };
+  });
+  return [...uses, ...asPlanned];
 }
 
-function shareOf({ RequiredQuantity, QuantityIsFixed }: SapComponent, built: Big): Decimal {
-  const required = new Big(toDecimal(RequiredQuantity) ?? '0');
-  return (QuantityIsFixed ? required : required.times(built)).round(decimals).toFixed();
+function plannedOf(article: string, items: readonly SapComponent[], built: Big): Planned {
+  const shares = items.map(({ RequiredQuantity, QuantityIsFixed }) => {
+    const required = new Big(toDecimal(RequiredQuantity) ?? '0');
+    return (QuantityIsFixed ? required : required.times(built)).round(decimals).toFixed();
+  });
+  const unit = items[0]?.BaseUnit ?? undefined;
+  return { article, items, share: sumOf(shares), open: sumOf(items.map(openOf)), unit };
 }
 
 function openOf({ RequiredQuantity, WithdrawnQuantity, ReservationIsFinallyIssued }: SapComponent): Decimal {
   const open = new Big(toDecimal(RequiredQuantity) ?? '0').minus(toDecimal(WithdrawnQuantity) ?? '0');
   return ReservationIsFinallyIssued || open.lt(0) ? '0' : open.toFixed();
-}
-
-function backflushed(planned: Planned): Use<Planned> {
-  const items = planned.items.filter((item) => item.MatlCompIsMarkedForBackflush === true);
-  const { share, open } = planned;
-  const amount = items.length === 0 ? '0' : compareDecimals(share, open) > 0 ? open : share;
-  return { planned: { ...planned, items }, amount, lots: [], place: '' };
 }
 
 /** The goods issues (movement 261) of what was used, each for an item of the order's reservation. */
@@ -106,52 +101,41 @@ function spread(amount: Big, left: { readonly item: SapComponent; open: Big }[])
  */
 export async function requireStock(reader: Reader, uses: readonly Use<Planned>[]): Promise<void> {
   const used = uses.flatMap((use) =>
-    [...new Set(use.lots.map(({ number }) => number))].map((number) => {
-      const amounts = use.lots.flatMap((lot) => (lot.number === number ? [lot.amount] : []));
-      return { ...use, number, amount: sumOf(amounts) };
+    [...Map.groupBy(use.lots, ({ number }) => number)].map(([number, of]) => {
+      return { ...use, number, amount: sumOf(of.map((lot) => lot.amount)) };
     }),
   );
   for (let at = 0; at < used.length; at += batchesOfCall) {
     const asked = used.slice(at, at + batchesOfCall);
-    const stock = await stockOf(reader, asked);
+    const batches = asked.map(
+      ({ planned, number }) => `(Material eq ${literal(planned.article)} and Batch eq ${literal(number)})`,
+    );
+    const stock = await readAll(reader, stockSchema, {
+      service: stockService,
+      path: '/A_MatlStkInAcctMod',
+      query: { $filter: batches.join(' or ') },
+      what: 'the stock of lots',
+    });
+    if (!stock) throw partnerDown('SAP does not show the stock of lots: is API_MATERIAL_STOCK_SRV active?');
     for (const { planned, number, amount, place } of asked) {
       const rows = stock.filter((row) => row.Material === planned.article && row.Batch === number);
-      const free = rows.filter(
-        (row) =>
-          row.InventoryStockType === '01' &&
-          planned.items.some(
-            ({ Plant, StorageLocation }) =>
-              row.Plant === Plant && (!StorageLocation || row.StorageLocation === StorageLocation),
-          ),
-      );
+      const free = rows.filter((row) => row.InventoryStockType === '01' && isWhereTaken(row, planned));
       const has = sumOf(free.map((row) => toDecimal(row.MatlWrhsStkQtyInMatlBaseUnit) ?? '0'));
       if (compareDecimals(has, amount) >= 0) continue;
-      const why =
-        rows.length === 0
-          ? 'is none that SAP has in stock'
-          : `has ${has} that may be used in plant ${planned.items[0]?.Plant}, storage location ${planned.items[0]?.StorageLocation}, where ${amount} were`;
+      const why = rows.length === 0 ? 'is not in stock' : `has ${has} to be used, where ${amount} were`;
       throw notBookable(
         'SAP',
         reader.erpOrder.number,
-        `lot ${number} of component ${planned.article}${place} ${why}: correct the lot that was recorded, or its stock`,
+        `lot ${number} of component ${planned.article}${place} ${why}: correct the lot that was recorded, or its stock in SAP`,
       );
     }
   }
 }
 
-async function stockOf(
-  reader: Reader,
-  asked: readonly { readonly planned: Planned; readonly number: string }[],
-) {
-  const each = asked.map(
-    ({ planned, number }) => `(Material eq ${literal(planned.article)} and Batch eq ${literal(number)})`,
+/** Whether it lies where the order takes the component from. */
+function isWhereTaken(row: z.infer<typeof stockSchema>, { items }: Planned): boolean {
+  return items.some(
+    ({ Plant, StorageLocation }) =>
+      row.Plant === Plant && (!StorageLocation || row.StorageLocation === StorageLocation),
   );
-  const rows = await readAll(reader, stockSchema, {
-    service: stockService,
-    path: '/A_MatlStkInAcctMod',
-    query: { $filter: each.join(' or ') },
-    what: 'the stock of its lots',
-  });
-  if (rows) return rows;
-  throw partnerDown(`SAP does not show the stock of lots: is the service ${stockService} active?`);
 }

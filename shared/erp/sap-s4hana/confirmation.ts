@@ -9,16 +9,9 @@ import { rejected } from '../failures.ts';
 import { issuesOf, usesIn } from './components.ts';
 import { nameOf, receiptsOf } from './goods-receipts.ts';
 import { guidOf, isOfBooking } from './marks.ts';
-import {
-  closingOf,
-  isSame,
-  type OperationKey,
-  type Report,
-  reportedIn,
-  scrapOf,
-  timesOf,
-} from './operations.ts';
-import type { Found } from './order.ts';
+import { closingOf, type Report, reportedIn, scrapOf, timesOf } from './operations.ts';
+import { operationOf } from './options.ts';
+import { bareSequence, type Found } from './order.ts';
 import { type SapConfirmation, toWire } from './records.ts';
 
 /** Longest ConfirmationText (Edm.String(40)). */
@@ -33,7 +26,7 @@ export type ToConfirm = Readonly<Record<string, unknown>> & { readonly ExternalS
 interface Share {
   /** 0 for the one that closes; others as they are numbered in the completion, which never changes. */
   readonly part: number;
-  readonly at: OperationKey;
+  readonly operation: string;
   readonly good: Decimal;
   readonly scrap: Decimal;
   readonly reason?: string | undefined;
@@ -55,23 +48,25 @@ export function confirmationsOf(found: Found) {
   const built = builtOf(completion, 'SAP');
   // SAP converts alternative units of the material master, but neither service shows which these are: the result for
   // another unit cannot be known before it is booked, nor be added up with the plan.
-  requireUnit(built, erpOrder.number, order.ProductionUnit, 'SAP');
-  const at = closingOf(options, completion, plan.routing);
-  const reports = reportedIn(found, at);
-  const closing = reports.find((one) => one.closes)?.report;
+  const counts = operations.flatMap(({ good, scrap }) => [good ?? [], scrap ?? []].flat());
+  for (const { unit } of [built, ...counts])
+    requireUnit({ ...built, unit }, erpOrder.number, order.ProductionUnit, 'SAP');
+  const operation = closingOf(options, completion, plan.routing);
+  const reports = reportedIn(found, operation);
+  const closing = reports.find((one) => one.operation === operation)?.report;
   const [{ amount: scrap, reason }, ...further] = scrapOf(built, completion, closing);
-  const final = isFinal(found, at, built) && closing?.finished !== false;
+  const final = isFinal(found, operation, built) && closing?.finished !== false;
   const uses = usesIn(completion, plan.components, order, built.produced);
   const movements = [...receiptsOf(options, completion, built, order), ...issuesOf(uses, completion)];
   const others: Share[] = [
-    ...sharesOf(reports, completion, built, final),
-    ...further.map((one, n) => {
+    ...sharesOf(found, reports, built, final).filter((one) => one.operation !== operation),
+    ...further.map(({ amount, reason }, n) => {
       const part = 1 + operations.length + n;
-      return { part, at, good: '0', scrap: one.amount, reason: one.reason, final: false, times: {} };
+      return { part, operation, good: '0', scrap: amount, reason, final: false, times: {} };
     }),
   ];
   const times = timesOf(options, completion, closing);
-  const main = { part: 0, at, good: built.good, scrap, reason, final, times };
+  const main = { part: 0, operation, good: built.good, scrap, reason, final, times };
   requireDigits([...others, main], movements, completion);
   return {
     others: others.map((share) => bodyOf(found, share, [])),
@@ -81,36 +76,37 @@ export function confirmationsOf(found: Found) {
 }
 
 /**
- * What the operations before the last reporting point confirm. What is scrapped later has left them as good, as in the
- * confirmations that SAP makes itself of a milestone (data element MLSLO).
+ * What the operations confirm. What is scrapped later has left them as good, as in the confirmations that SAP makes itself
+ * of a milestone (data element MLSLO).
  */
 function sharesOf(
+  { completion, options }: Found,
   reports: readonly Report[],
-  { operations = [] }: Completion,
   { produced }: Built,
-  final: boolean,
-): Omit<Share, 'reason'>[] {
+  closes: boolean,
+): Share[] {
   let left = new Big(produced);
-  return reports.flatMap(({ report, at, closes, times }) => {
+  return reports.map(({ report, operation }) => {
     const scrap = report.scrap?.amount ?? '0';
     left = left.minus(scrap);
     const good = report.good?.amount ?? left.toFixed();
-    const part = 1 + operations.indexOf(report);
-    return closes ? [] : [{ part, at, good, scrap, times, final: final && report.finished }];
+    const part = 1 + (completion.operations ?? []).indexOf(report);
+    const times = timesOf(options, completion, report);
+    return { part, operation, good, scrap, times, final: closes && report.finished };
   });
 }
 
 /** Without movements in a confirmation and without a word, SAP posts those that it plans (BAPI_PRODORDCONF_CREATE_HDR). */
 function bodyOf(
   { options, completion, key, order }: Found,
-  { part, at, good, scrap, reason, final, times }: Share,
+  { part, operation, good, scrap, reason, final, times }: Share,
   movements: readonly object[],
 ): ToConfirm {
   const { erpOrder, completedOn, components } = completion;
   return {
     OrderID: toWire(erpOrder.number),
-    OrderOperation: at.operation,
-    Sequence: at.sequence,
+    OrderOperation: operation,
+    Sequence: operationOf(options).sequence,
     ConfirmationText: textOf(completion),
     ConfirmationUnit: order.ProductionUnit,
     ConfirmationYieldQuantity: good,
@@ -153,15 +149,15 @@ function textOf({ productOrder, notes }: Completion): string {
  * the mapping can say that a completion is final.
  */
 function isFinal(
-  { completion, key, order, confirmations }: Found,
-  at: OperationKey,
+  { options, completion, key, order, confirmations }: Found,
+  operation: string,
   { produced }: Built,
 ): boolean {
   const planned = toDecimal(order.TotalQuantity);
   const ordered = planned === undefined ? undefined : { amount: planned, unit: order.ProductionUnit };
   if (mayClose(completion, ordered, produced)) return true;
   const others = confirmations.filter((one) => isValid(one) && !isOfBooking(one, key));
-  const counted = others.filter((one) => isOn(at, one));
+  const counted = others.filter((one) => isOn(operation, operationOf(options).sequence, one));
   const foreign = counted.some(({ ConfirmationUnit: unit }) => unit && unit !== order.ProductionUnit);
   if (planned === undefined || foreign) return false;
   // Where operations count, what one has scrapped never reaches the last one.
@@ -195,6 +191,9 @@ function isValid({ IsReversed, IsReversal }: SapConfirmation): boolean {
 }
 
 /** Each operation is confirmed separately: those before ours do not tell what is finished. */
-function isOn(at: OperationKey, { OrderOperation, Sequence }: SapConfirmation): boolean {
-  return isSame(at, { operation: OrderOperation ?? at.operation, sequence: Sequence || at.sequence });
+function isOn(operation: string, sequence: string, { OrderOperation, Sequence }: SapConfirmation): boolean {
+  return (
+    (OrderOperation ?? operation) === operation &&
+    bareSequence(Sequence || sequence) === bareSequence(sequence)
+  );
 }

@@ -69,18 +69,20 @@ export async function receiptOf(
 ): Promise<Receipt> {
   const name = nameOf(confirmation);
   const good = toDecimal(confirmation.ConfirmationYieldQuantity) ?? '0';
+  const used = components?.used ?? [];
   const receivesNone = reader.options.goodsMovements === 'none' || compareDecimals(good, '0') === 0;
-  if (receivesNone && !components) return { reference: name, alreadyBooked };
+  if (receivesNone && used.length === 0) return { reference: name, alreadyBooked };
   const movements = await movementsOf(reader, confirmation);
-  const isProven =
-    hasReceived(movements, confirmation, good) &&
-    (components?.used ?? []).every((one) => hasConsumed(movements, one, name));
-  const documents = new Set(
-    movements.map(({ MaterialDocument, MaterialDocumentYear }) =>
-      [MaterialDocument, MaterialDocumentYear].filter(Boolean).join('/'),
-    ),
+  const receipts = movements.filter((one) => one.GoodsMovementType === receiptType);
+  const received = receipts.filter(
+    ({ EntryUnit }) => !confirmation.ConfirmationUnit || EntryUnit === confirmation.ConfirmationUnit,
   );
-  const stock = isProven ? `, material document ${[...documents].join(', ')}` : '; stock not proven';
+  const isProven =
+    compareDecimals(amountOf(received), good) >= 0 && used.every((one) => hasConsumed(movements, one, name));
+  const documents = (components ? movements : receipts).map((one) =>
+    [one.MaterialDocument, one.MaterialDocumentYear].filter(Boolean).join('/'),
+  );
+  const stock = isProven ? `, material document ${[...new Set(documents)].join(', ')}` : '; stock not proven';
   return { reference: `${name}${stock}`, alreadyBooked };
 }
 
@@ -109,18 +111,6 @@ async function movementsOf(
 
 function amountOf(movements: readonly SapMovement[]): string {
   return sumOf(movements.map(({ QuantityInEntryUnit }) => toDecimal(QuantityInEntryUnit) ?? '0'));
-}
-
-function hasReceived(
-  movements: readonly SapMovement[],
-  { ConfirmationUnit }: SapConfirmation,
-  good: string,
-): boolean {
-  const received = movements.filter(
-    ({ GoodsMovementType, EntryUnit }) =>
-      GoodsMovementType === receiptType && (!ConfirmationUnit || EntryUnit === ConfirmationUnit),
-  );
-  return compareDecimals(amountOf(received), good) >= 0;
 }
 
 /** @throws Rejected when more was consumed of a component than was recorded. */

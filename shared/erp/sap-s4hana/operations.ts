@@ -1,7 +1,7 @@
 import { placeIn } from '../../model/completion-lines.ts';
 import type { Completion, Operation } from '../../model/completions.ts';
 import { sumOf } from '../../model/quantity.ts';
-import { type Built, notBookable, requireUnit, type Scrapped } from '../booking-rules.ts';
+import { type Built, notBookable, type Scrapped } from '../booking-rules.ts';
 import { reportsOf } from '../detail-rules.ts';
 import { isOfBooking } from './marks.ts';
 import { operationOf, type SapOptions } from './options.ts';
@@ -11,41 +11,21 @@ import { isSet, type SapOperation } from './records.ts';
 /** Longest VarianceReasonCode. */
 const maxReason = 4;
 
-/** An operation of an order. */
-export interface OperationKey {
-  readonly operation: string;
-  readonly sequence: string;
-}
-
 /** What an operation reports. */
 export interface Report {
   readonly report: Operation;
-  readonly at: OperationKey;
-  /** It is the last reporting point, which has the order's quantity. */
-  readonly closes: boolean;
-  /** Somebody else has finished it. */
-  readonly isLocked: boolean;
-  readonly times: Readonly<Record<string, string>>;
+  /** Its number. */
+  readonly operation: string;
 }
 
-export function isSame(a: OperationKey, b: OperationKey): boolean {
-  const bare = (sequence: string) => sequence.replace(/^0+(?=.)/, '');
-  return a.operation === b.operation && bare(a.sequence) === bare(b.sequence);
-}
-
-function keyOf(one: SapOperation): OperationKey {
-  return { operation: one.ManufacturingOrderOperation, sequence: one.ManufacturingOrderSequence || '0' };
-}
-
-/** The last reporting point: the configured operation; where operations report, the last one of the routing else. */
+/** Number of the last reporting point: as configured; else, where operations report, the last one of the routing. */
 export function closingOf(
   options: SapOptions,
   { operations }: Completion,
   routing: readonly SapOperation[],
-): OperationKey {
-  const configured = operationOf(options);
-  const last = routing.map(keyOf).findLast((one) => isSame(one, { ...configured, operation: one.operation }));
-  return operations && options.operation === undefined ? (last ?? configured) : configured;
+): string {
+  const last = operations && routing.at(-1)?.ManufacturingOrderOperation;
+  return options.operation ?? last ?? operationOf(options).operation;
 }
 
 /**
@@ -53,49 +33,33 @@ export function closingOf(
  * @throws Rejected for one that is not in the routing, reports twice, or has its final confirmation by others; and where
  *   another one than the last reporting point counts what is good in the end.
  */
-export function reportedIn(found: Found, closing: OperationKey): Report[] {
-  const { options, completion, order, plan } = found;
+export function reportedIn(
+  { completion, key, confirmations, plan: { routing } }: Found,
+  closing: string,
+): Report[] {
   const { number } = completion.erpOrder;
-  const refuse = ({ report, at }: Report, why: string) =>
-    notBookable('SAP', number, `operation ${at.operation}${placeIn(report)} ${why}`);
-  const namesOf = (one: SapOperation) => {
-    const { operation, sequence } = keyOf(one);
-    const name = isSame(keyOf(one), { ...closing, operation }) ? operation : `${sequence}/${operation}`;
-    return [name, one.MfgOrderOperationText ?? ''];
-  };
-  const reports = reportsOf(completion, plan.routing, namesOf, 'SAP')
-    .sort((a, b) => plan.routing.indexOf(a.operation) - plan.routing.indexOf(b.operation))
-    .map(({ report, operation }) => {
-      const at = keyOf(operation);
-      const isLocked = isSet(operation.OperationIsConfirmed) && !isConfirmedByUs(found, at);
-      return {
-        report,
-        at,
-        isLocked,
-        closes: isSame(at, closing),
-        times: timesOf(options, completion, report),
-      };
-    });
-  for (const { report } of reports)
-    for (const counted of [report.good, report.scrap])
-      if (counted) requireUnit({ unit: counted.unit }, number, order.ProductionUnit, 'SAP');
-  const locked = reports.find(({ isLocked }) => isLocked);
-  if (locked)
-    throw refuse(
-      locked,
-      'has its final confirmation already, and not by this completion: check who confirmed it',
-    );
+  const refuse = (report: Operation, why: string) =>
+    notBookable('SAP', number, `operation ${report.operation}${placeIn(report)} ${why}`);
+  const namesOf = (one: SapOperation) => [one.ManufacturingOrderOperation, one.MfgOrderOperationText ?? ''];
+  const reported = reportsOf(completion, routing, namesOf, 'SAP');
+  const ours = confirmations.filter((one) => isOfBooking(one, key)).map((one) => one.OrderOperation);
+  for (const { report, operation } of reported) {
+    const isFinished = isSet(operation.OperationIsConfirmed);
+    if (isFinished && !ours.includes(operation.ManufacturingOrderOperation))
+      throw refuse(report, 'has its final confirmation, and not by this completion: check who confirmed it');
+  }
+  const reports = reported
+    .sort((a, b) => routing.indexOf(a.operation) - routing.indexOf(b.operation))
+    .map(({ report, operation }) => ({ report, operation: operation.ManufacturingOrderOperation }));
   const counting = reports.findLast(({ report }) => report.good);
-  if (counting && !(counting.closes && counting.report.good?.amount === completion.quantity?.amount))
+  const isLast =
+    counting?.operation === closing && counting.report.good?.amount === completion.quantity?.amount;
+  if (counting && !isLast)
     throw refuse(
-      counting,
-      `counts what is good, and ${closing.operation} closes the order in SAP: name that one last in completions.operations, or set operation: '${counting.at.operation}'`,
+      counting.report,
+      `counts what is good, and ${closing} closes the order in SAP: name that one last in completions.operations, or set operation: '${counting.operation}'`,
     );
   return reports;
-}
-
-function isConfirmedByUs({ confirmations, key }: Found, { operation }: OperationKey): boolean {
-  return confirmations.some((one) => isOfBooking(one, key) && one.OrderOperation === operation);
 }
 
 /** The times of an operation in its activities, in minutes; where no operation reports, all of the time worked. */

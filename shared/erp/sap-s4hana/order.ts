@@ -4,7 +4,7 @@ import { UnknownOrder } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
 import { orderWaits, partnerDown, rejected } from '../failures.ts';
 import { confirmationService, literal, orderService, type Reader, readAll } from './client.ts';
-import type { SapOptions } from './options.ts';
+import { operationOf, type SapOptions } from './options.ts';
 import {
   componentSchema,
   confirmationSchema,
@@ -65,7 +65,7 @@ export async function readConfirmations(reader: Reader): Promise<readonly SapCon
 
 /** What an order plans, as far as a completion tells about it. */
 export interface Plan {
-  /** In the order of the routing, without suboperations. */
+  /** Of our sequence, in the order of the routing, without suboperations. */
   readonly routing: readonly SapOperation[];
   /** Those that are issued to the order: no by-products, and no bulk material. */
   readonly components: readonly SapComponent[];
@@ -86,6 +86,7 @@ export async function readPlan(
   reader: Reader,
   { operations, components }: Pick<Completion, 'operations' | 'components'>,
 ): Promise<Plan> {
+  const { sequence } = operationOf(reader.options);
   const routing = operations
     ? await listOfOrder(reader, operationSchema, 'to_ProductionOrderOperation', 'operations')
     : [];
@@ -94,12 +95,22 @@ export async function readPlan(
     : [];
   return {
     routing: routing
-      .filter((one) => !one.ManufacturingOrderSubOperation && !isSet(one.OperationIsDeleted))
+      .filter(
+        (one) =>
+          !one.ManufacturingOrderSubOperation &&
+          !isSet(one.OperationIsDeleted) &&
+          bareSequence(one.ManufacturingOrderSequence || sequence) === bareSequence(sequence),
+      )
       .sort((a, b) => a.ManufacturingOrderOperation.localeCompare(b.ManufacturingOrderOperation)),
     components: planned.filter(
       (one) => one.GoodsMovementType === '261' && one.IsBulkMaterialComponent !== true,
     ),
   };
+}
+
+/** SAP shows `0` and stores `000000`. */
+export function bareSequence(sequence: string): string {
+  return sequence.replace(/^0+(?=.)/, '');
 }
 
 async function listOfOrder<Row>(
