@@ -1,5 +1,4 @@
 import Big from 'big.js';
-import type * as z from 'zod/mini';
 import type { Completion } from '../../model/completions.ts';
 import { compareDecimals, type Decimal, sumOf, toDecimal } from '../../model/quantity.ts';
 import { type BuiltLot, notBookable } from '../booking-rules.ts';
@@ -12,8 +11,8 @@ import { type SapComponent, type SapOrder, stockSchema, toWire } from './records
 export const issueType = '261';
 /** Decimals that SAP keeps of a quantity. */
 const decimals = 3;
-/** Batches that one call asks about: so many that an address stays short. */
-const batchesOfCall = 20;
+/** Lots that one call asks about: so few that its address stays short. */
+const batchesOfCall = 10;
 
 interface Planned extends PlannedComponent {
   readonly items: readonly SapComponent[];
@@ -74,8 +73,8 @@ export function issuesOf(uses: readonly Use<Planned>[], { erpOrder }: Completion
         StorageLocation: item.StorageLocation ?? '',
         Batch: number ?? item.Batch ?? '',
         GoodsMovementType: issueType,
-        Reservation: item.Reservation.padStart(10, '0'),
-        ReservationItem: item.ReservationItem.padStart(4, '0'),
+        Reservation: item.Reservation,
+        ReservationItem: item.ReservationItem,
         EntryUnit: unit ?? '',
         QuantityInEntryUnit: part.toFixed(),
       })),
@@ -107,35 +106,27 @@ export async function requireStock(reader: Reader, uses: readonly Use<Planned>[]
   );
   for (let at = 0; at < used.length; at += batchesOfCall) {
     const asked = used.slice(at, at + batchesOfCall);
-    const batches = asked.map(
-      ({ planned, number }) => `(Material eq ${literal(planned.article)} and Batch eq ${literal(number)})`,
-    );
     const stock = await readAll(reader, stockSchema, {
       service: stockService,
       path: '/A_MatlStkInAcctMod',
-      query: { $filter: batches.join(' or ') },
+      query: { $filter: `InventoryStockType eq '01' and (${asked.map(filterOf).join(' or ')})` },
       what: 'the stock of lots',
     });
     if (!stock) throw partnerDown('SAP does not show the stock of lots: is API_MATERIAL_STOCK_SRV active?');
     for (const { planned, number, amount, place } of asked) {
       const rows = stock.filter((row) => row.Material === planned.article && row.Batch === number);
-      const free = rows.filter((row) => row.InventoryStockType === '01' && isWhereTaken(row, planned));
-      const has = sumOf(free.map((row) => toDecimal(row.MatlWrhsStkQtyInMatlBaseUnit) ?? '0'));
+      const has = sumOf(rows.map((row) => toDecimal(row.MatlWrhsStkQtyInMatlBaseUnit) ?? '0'));
       if (compareDecimals(has, amount) >= 0) continue;
-      const why = rows.length === 0 ? 'is not in stock' : `has ${has} to be used, where ${amount} were`;
-      throw notBookable(
-        'SAP',
-        reader.erpOrder.number,
-        `lot ${number} of component ${planned.article}${place} ${why}: correct the lot that was recorded, or its stock in SAP`,
-      );
+      const why = `lot ${number} of component ${planned.article}${place} has ${has} in unrestricted stock, where ${amount} were used: correct the lot, or its stock in SAP`;
+      throw notBookable('SAP', reader.erpOrder.number, why);
     }
   }
 }
 
-/** Whether it lies where the order takes the component from. */
-function isWhereTaken(row: z.infer<typeof stockSchema>, { items }: Planned): boolean {
-  return items.some(
-    ({ Plant, StorageLocation }) =>
-      row.Plant === Plant && (!StorageLocation || row.StorageLocation === StorageLocation),
-  );
+/** The lot, where the order takes the component from. */
+function filterOf({ planned, number }: { readonly planned: Planned; readonly number: string }): string {
+  const [{ Plant, StorageLocation } = {}] = planned.items;
+  const told = { Material: planned.article, Batch: number, Plant, StorageLocation };
+  const conditions = Object.entries(told).map(([field, value]) => value && `${field} eq ${literal(value)}`);
+  return `(${conditions.filter(Boolean).join(' and ')})`;
 }

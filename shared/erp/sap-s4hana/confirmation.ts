@@ -9,7 +9,7 @@ import { rejected } from '../failures.ts';
 import { issuesOf, usesIn } from './components.ts';
 import { nameOf, receiptsOf } from './goods-receipts.ts';
 import { guidOf, isOfBooking } from './marks.ts';
-import { closingOf, type Report, reportedIn, scrapOf, timesOf } from './operations.ts';
+import { type Report, reportedIn, scrapOf, timesOf } from './operations.ts';
 import { operationOf } from './options.ts';
 import { bareSequence, type Found } from './order.ts';
 import { type SapConfirmation, toWire } from './records.ts';
@@ -48,11 +48,9 @@ export function confirmationsOf(found: Found) {
   const built = builtOf(completion, 'SAP');
   // SAP converts alternative units of the material master, but neither service shows which these are: the result for
   // another unit cannot be known before it is booked, nor be added up with the plan.
-  const counts = operations.flatMap(({ good, scrap }) => [good ?? [], scrap ?? []].flat());
-  for (const { unit } of [built, ...counts])
-    requireUnit({ ...built, unit }, erpOrder.number, order.ProductionUnit, 'SAP');
-  const operation = closingOf(options, completion, plan.routing);
-  const reports = reportedIn(found, operation);
+  for (const one of [built, ...operations.flatMap(({ good, scrap }) => [good, scrap])])
+    if (one) requireUnit({ ...built, unit: one.unit }, erpOrder.number, order.ProductionUnit, 'SAP');
+  const { reports, closing: operation } = reportedIn(found);
   const closing = reports.find((one) => one.operation === operation)?.report;
   const [{ amount: scrap, reason }, ...further] = scrapOf(built, completion, closing);
   const final = isFinal(found, operation, built) && closing?.finished !== false;
@@ -158,10 +156,10 @@ function isFinal(
   if (mayClose(completion, ordered, produced)) return true;
   const others = confirmations.filter((one) => isValid(one) && !isOfBooking(one, key));
   const counted = others.filter((one) => isOn(operation, operationOf(options).sequence, one));
-  const foreign = counted.some(({ ConfirmationUnit: unit }) => unit && unit !== order.ProductionUnit);
-  if (planned === undefined || foreign) return false;
-  // Where operations count, what one has scrapped never reaches the last one.
+  // Where operations report, what one has scrapped never reaches the last one.
   const scrapped = completion.operations ? others : counted;
+  const foreign = scrapped.some(({ ConfirmationUnit: unit }) => unit && unit !== order.ProductionUnit);
+  if (planned === undefined || foreign) return false;
   const confirmed = [
     ...counted.map((one) => toDecimal(one.ConfirmationYieldQuantity) ?? '0'),
     ...scrapped.map((one) => toDecimal(one.ConfirmationScrapQuantity) ?? '0'),

@@ -126,7 +126,7 @@ function hasConsumed(
   if (difference > 0)
     throw rejected(
       'booked-otherwise',
-      `SAP: ${name} has consumed ${amountOf(issues)} of component ${article}, where ${quantity?.amount} were recorded: correct it in SAP.`,
+      `SAP: ${name} has consumed ${amountOf(issues)} of component ${article}, where ${quantity?.amount} were used: correct it in SAP.`,
     );
   return difference === 0 && lots.every(({ number }) => issues.some(({ Batch }) => Batch === number));
 }

@@ -18,75 +18,51 @@ export interface Report {
   readonly operation: string;
 }
 
-/** Number of the last reporting point: as configured; else, where operations report, the last one of the routing. */
-export function closingOf(
-  options: SapOptions,
-  { operations }: Completion,
-  routing: readonly SapOperation[],
-): string {
-  const last = operations && routing.at(-1)?.ManufacturingOrderOperation;
-  return options.operation ?? last ?? operationOf(options).operation;
-}
-
 /**
- * What the operations report, in the order of the routing.
- * @throws Rejected for one that is not in the routing, reports twice, or has its final confirmation by others; and where
- *   another one than the last reporting point counts what is good in the end.
+ * What the operations report, in the order of the routing, and the number of the last reporting point: where they count, the
+ * last one of the mapping, which tells what is good; else as configured; else the last one of the routing.
+ * @throws Rejected for one that is not in the routing, reports twice, or has its final confirmation by others
  */
-export function reportedIn(
-  { completion, key, confirmations, plan: { routing } }: Found,
-  closing: string,
-): Report[] {
-  const { number } = completion.erpOrder;
-  const refuse = (report: Operation, why: string) =>
-    notBookable('SAP', number, `operation ${report.operation}${placeIn(report)} ${why}`);
+export function reportedIn({ options, completion, key, confirmations, plan: { routing } }: Found) {
+  const { operations, erpOrder } = completion;
   const namesOf = (one: SapOperation) => [one.ManufacturingOrderOperation, one.MfgOrderOperationText ?? ''];
   const reported = reportsOf(completion, routing, namesOf, 'SAP');
   const ours = confirmations.filter((one) => isOfBooking(one, key)).map((one) => one.OrderOperation);
-  for (const { report, operation } of reported) {
-    const isFinished = isSet(operation.OperationIsConfirmed);
-    if (isFinished && !ours.includes(operation.ManufacturingOrderOperation))
-      throw refuse(report, 'has its final confirmation, and not by this completion: check who confirmed it');
-  }
-  const reports = reported
-    .sort((a, b) => routing.indexOf(a.operation) - routing.indexOf(b.operation))
-    .map(({ report, operation }) => ({ report, operation: operation.ManufacturingOrderOperation }));
-  const counting = reports.findLast(({ report }) => report.good);
-  const isLast =
-    counting?.operation === closing && counting.report.good?.amount === completion.quantity?.amount;
-  if (counting && !isLast)
-    throw refuse(
-      counting.report,
-      `counts what is good, and ${closing} closes the order in SAP: name that one last in completions.operations, or set operation: '${counting.operation}'`,
-    );
-  return reports;
+  const reports = reported.map(({ report, operation }): Report => {
+    const { ManufacturingOrderOperation: number, OperationIsConfirmed } = operation;
+    if (!isSet(OperationIsConfirmed) || ours.includes(number)) return { report, operation: number };
+    const why = `operation ${number}${placeIn(report)} has its final confirmation, and not by this completion: check who confirmed it`;
+    throw notBookable('SAP', erpOrder.number, why);
+  });
+  const last = reports.at(-1);
+  const end = operations ? routing.at(-1)?.ManufacturingOrderOperation : undefined;
+  return {
+    closing:
+      (last?.report.good && last.operation) ?? options.operation ?? end ?? operationOf(options).operation,
+    reports: reports.sort((a, b) => a.operation.localeCompare(b.operation)),
+  };
 }
 
 /** The times of an operation in its activities, in minutes; where no operation reports, all of the time worked. */
 export function timesOf(
   { activities, workActivity }: SapOptions,
   { work, operations }: Completion,
-  report: Operation | undefined,
+  { setupSeconds = 0, runSeconds = 0 }: Partial<Operation> = {},
 ): Record<string, string> {
   const worked = work.reduce((sum, one) => sum + one.seconds, 0);
-  const { setupSeconds = 0, runSeconds = 0 } = operations ? (report ?? {}) : { runSeconds: worked };
-  const { setup, run } = operations ? (activities ?? {}) : { run: workActivity };
-  const isApart = setup !== undefined && setup !== run;
-  const seconds: [number | undefined, number][] = isApart
-    ? [
-        [setup, setupSeconds],
-        [run, runSeconds],
-      ]
-    : [[run, setupSeconds + runSeconds]];
-  const entries = seconds.flatMap(([activity, of]) => {
-    const minutes = Math.round(of / 6) / 10;
-    if (activity === undefined || minutes === 0) return [];
-    return [
-      [`OpConfirmedWorkQuantity${activity}`, String(minutes)],
-      [`OpWorkQuantityUnit${activity}`, 'MIN'],
-    ];
-  });
-  return Object.fromEntries(entries);
+  if (!operations) return timeIn(workActivity, worked);
+  const { setup, run } = activities ?? {};
+  if (setup === undefined || setup === run) return timeIn(run, setupSeconds + runSeconds);
+  return { ...timeIn(setup, setupSeconds), ...timeIn(run, runSeconds) };
+}
+
+function timeIn(activity: number | undefined, seconds: number): Record<string, string> {
+  const minutes = Math.round(seconds / 6) / 10;
+  if (activity === undefined || minutes === 0) return {};
+  return {
+    [`OpConfirmedWorkQuantity${activity}`]: String(minutes),
+    [`OpWorkQuantityUnit${activity}`]: 'MIN',
+  };
 }
 
 /**
@@ -105,10 +81,10 @@ export function scrapOf(
   const long = [first, ...further].find(({ reason = '' }) => reason.length > maxReason);
   if (long)
     throw refuse(
-      `its scrap reason "${long.reason}" is no reason for variance of SAP, which has up to ${maxReason} characters: let the mapping give SAP's code`,
+      `its scrap reason "${long.reason}" is no reason for variance of SAP (up to ${maxReason} characters): let the mapping give SAP's code`,
     );
   if (!operations.some((one) => one.good ?? one.scrap)) return [first, ...further];
   if (further.length > 0)
-    throw refuse('its operations count their scrap, and its lots give several reasons: give them none');
+    throw refuse('its operations count scrap, of which its lots give several reasons: leave those out');
   return [{ ...first, amount: closing?.scrap?.amount ?? '0' }];
 }

@@ -44,10 +44,17 @@ export const optionsSchema = strictObject({
   /** Activity (1) that takes the time worked, in minutes. Default: time is not booked. */
   workActivity: z.optional(z.literal(1)),
   /**
-   * Activities (1 to 6) that take the times of `completions.operations`, in minutes, which needs this: the standard value key
-   * of the work centres says which is setup and which is not. Without `setup`, `run` takes all of the time.
+   * Activities that take the times of `completions.operations`, in minutes, and without which they cannot be mapped: the
+   * standard value key of the work centres says which is which.
    */
-  activities: z.optional(strictObject({ setup: z.optional(activity), run: activity })),
+  activities: z.optional(
+    strictObject({
+      /** Activity (1 to 6) that takes the setup. Default: it is part of `run`. */
+      setup: z.optional(activity),
+      /** Activity (1 to 6) that takes the rest of the time. */
+      run: activity,
+    }),
+  ),
   /**
    * A long text field of A_ProductionOrder_2 that may be changed (`OrderLongText` in recent releases, or a
    * custom YY1_… one): notes, links and the product order go there. Without it there is only the confirmation
@@ -76,15 +83,9 @@ export function operationOf({ operation = '0010', sequence = '0' }: SapOptions) 
 
 /** What these options leave no place for. */
 export function lacksOf({ goodsMovements, activities, notesField }: SapOptions): Lacks {
-  const fromReceipt = "only goodsMovements: 'receipt' posts what was used, as else SAP posts what it plans";
   return made({
-    components: goodsMovements === 'receipt' ? undefined : fromReceipt,
-    operations: activities
-      ? undefined
-      : 'activities does not say which activity of the work centres takes their times',
-    checks:
-      notesField === undefined
-        ? 'a confirmation has none, inspection lots depend on inspection plans of your own, and no notesField is set'
-        : undefined,
+    components: goodsMovements === 'receipt' ? undefined : "only goodsMovements: 'receipt' posts them",
+    operations: activities ? undefined : 'activities does not say which activity takes their times',
+    checks: notesField ? undefined : 'a confirmation has none, and no notesField is configured',
   });
 }

@@ -123,7 +123,7 @@ async function listOfOrder<Row>(
   const path = `${pathOfOrder(reader.erpOrder)}/${list}`;
   const rows = await readAll(reader, row, { service: orderService, path, what: named });
   if (rows) return [...rows];
-  throw partnerDown(`SAP does not show ${named}: does the communication user see them?`);
+  throw partnerDown(`SAP does not show ${named}: is the service active?`);
 }
 
 /** @throws Rejected or RetryLater when nothing can be confirmed on it now. */

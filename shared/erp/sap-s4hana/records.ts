@@ -2,7 +2,9 @@ import * as z from 'zod/mini';
 import { toDecimal } from '../../model/quantity.ts';
 import { instantIn, localTimeFrom } from '../local-time.ts';
 
-const flag = z.nullish(z.string());
+const text = z.nullish(z.string());
+const mark = z.nullish(z.boolean());
+const flag = text;
 /** An Edm.Decimal: text in OData V2, a number where a gateway is set so (IEEE754Compatible). */
 const figure = z.union([z.string(), z.number()]);
 const amount = z.nullish(figure);
@@ -86,11 +88,11 @@ export type SapConfirmation = z.infer<typeof confirmationSchema>;
 /** An operation of an order (A_ProductionOrderOperation_2). */
 export const operationSchema = z.object({
   ManufacturingOrderOperation: z.string(),
-  ManufacturingOrderSequence: z.nullish(z.string()),
-  ManufacturingOrderSubOperation: z.nullish(z.string()),
-  MfgOrderOperationText: z.nullish(z.string()),
-  OperationIsConfirmed: flag,
-  OperationIsDeleted: flag,
+  ManufacturingOrderSequence: text,
+  ManufacturingOrderSubOperation: text,
+  MfgOrderOperationText: text,
+  OperationIsConfirmed: text,
+  OperationIsDeleted: text,
 });
 export type SapOperation = z.infer<typeof operationSchema>;
 
@@ -99,27 +101,24 @@ export const componentSchema = z.object({
   Reservation: z.string(),
   ReservationItem: z.string(),
   Material: z.string(),
-  Plant: z.nullish(z.string()),
-  StorageLocation: z.nullish(z.string()),
-  Batch: z.nullish(z.string()),
-  GoodsMovementType: z.nullish(z.string()),
-  BaseUnit: z.nullish(z.string()),
+  Plant: text,
+  StorageLocation: text,
+  Batch: text,
+  GoodsMovementType: text,
+  BaseUnit: text,
   RequiredQuantity: amount,
   WithdrawnQuantity: amount,
-  QuantityIsFixed: z.nullish(z.boolean()),
-  IsBulkMaterialComponent: z.nullish(z.boolean()),
-  MatlCompIsMarkedForBackflush: z.nullish(z.boolean()),
-  ReservationIsFinallyIssued: z.nullish(z.boolean()),
+  QuantityIsFixed: mark,
+  IsBulkMaterialComponent: mark,
+  MatlCompIsMarkedForBackflush: mark,
+  ReservationIsFinallyIssued: mark,
 });
 export type SapComponent = z.infer<typeof componentSchema>;
 
-/** Stock of a batch (A_MatlStkInAcctMod); type 01 is unrestricted. */
+/** Stock of a batch (A_MatlStkInAcctMod). */
 export const stockSchema = z.object({
   Material: z.string(),
-  Batch: z.nullish(z.string()),
-  Plant: z.nullish(z.string()),
-  StorageLocation: z.nullish(z.string()),
-  InventoryStockType: z.nullish(z.string()),
+  Batch: text,
   MatlWrhsStkQtyInMatlBaseUnit: amount,
 });
 

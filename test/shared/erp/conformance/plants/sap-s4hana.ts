@@ -179,8 +179,11 @@ function booksOf(books: SapBooks, order: SapOrder): PlantBooks {
 /** The confirmations of one booking have one GUID, but for its end. */
 const markIn = (guid: string) => guid.slice(0, -4);
 /** What people confirm has no GUID. */
-const groupOf = ({ ExternalSystemConfirmation: guid, ConfirmationCount }: SapConfirmation) =>
-  /^[0-]+$/.test(guid) ? ConfirmationCount : markIn(guid);
+const groupOf = ({
+  ExternalSystemConfirmation: guid,
+  ConfirmationGroup,
+  ConfirmationCount,
+}: SapConfirmation) => (/^[0-]+$/.test(guid) ? `${ConfirmationGroup}/${ConfirmationCount}` : markIn(guid));
 
 /** The yield of an order is that of its last operation. Scrap is not received into stock, so it has no lot. */
 function bookingOf(
@@ -198,7 +201,9 @@ function bookingOf(
     good: sumOf(yields),
     scrap: sumOf(confirmations.map((one) => one.ConfirmationScrapQuantity)),
     lots: documentsOf(books, order)
-      .filter(({ ConfirmationCount: count }) => confirmations.some((one) => one.ConfirmationCount === count))
+      .filter(({ ConfirmationGroup: of, ConfirmationCount: count }) =>
+        confirmations.some((one) => one.ConfirmationGroup === of && one.ConfirmationCount === count),
+      )
       .flatMap(({ GoodsMovementType, Batch }) =>
         GoodsMovementType === '101' && Batch !== '' ? [Batch] : [],
       ),

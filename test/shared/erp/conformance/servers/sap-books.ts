@@ -158,10 +158,7 @@ export class SapBooks {
     const confirmation: SapConfirmation = {
       ...body,
       OrderID: order.ManufacturingOrder,
-      ConfirmationGroup: String(200 + Number(order.ManufacturingOrder) - 1_000_000),
-      ConfirmationCount: String(
-        1 + this.confirmations.filter((one) => one.OrderID === order.ManufacturingOrder).length,
-      ),
+      ...this.#numberOf(order, body),
       ConfirmationText,
       ConfirmationYieldQuantity: good,
       ConfirmationScrapQuantity: scrap,
@@ -179,6 +176,14 @@ export class SapBooks {
     this.goods.post(order, confirmation, movements);
     this.#changeStatus(order, confirmation);
     return confirmation;
+  }
+
+  /** Each operation has a confirmation number, in which its confirmations are counted (documentation of BAPI_PROCORDCONF_GETDETAIL). */
+  #numberOf({ ManufacturingOrder, operations }: SapOrder, { OrderOperation }: Record<string, unknown>) {
+    const at = operations.findIndex((one) => one.ManufacturingOrderOperation === OrderOperation);
+    const ConfirmationGroup = String(200 + Number(ManufacturingOrder) - 1_000_000 + 1_000_000 * at);
+    const before = this.confirmations.filter((one) => one.ConfirmationGroup === ConfirmationGroup);
+    return { ConfirmationGroup, ConfirmationCount: String(1 + before.length) };
   }
 
   /**

@@ -47,6 +47,8 @@ const confirmationFilters = [
 
 const planPath = /^\/A_ProductionOrder_2\('([^']+)'\)\/to_ProductionOrder(Operation|Component)$/;
 
+const stockFilters = ['Material', 'Batch', 'Plant', 'StorageLocation', 'InventoryStockType'];
+
 const movementsPath =
   /^\/ProdnOrdConf2\(ConfirmationGroup='(\d+)',ConfirmationCount='(\d+)'\)\/to_ProdnOrdConfMatlDocItm$/;
 
@@ -132,7 +134,7 @@ export function createSap(login: SapLogin, world: SapWorld = { newId: randomUUID
         return list(url, planned[2] === 'Operation' ? operations : components, [], sap.largestPage ?? 1000);
       }
       if (path === `${stockService}/A_MatlStkInAcctMod`)
-        return list(url, books.goods.stock, ['Material', 'Batch'], sap.largestPage ?? 1000);
+        return list(url, books.goods.stock, stockFilters, sap.largestPage ?? 1000);
       if (path === `${confirmationService}/` || path === `${orderService}/`) {
         return { body: { d: { EntitySets: [] } } };
       }
