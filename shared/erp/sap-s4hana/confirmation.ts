@@ -65,7 +65,7 @@ export function confirmationsOf(found: Found) {
   ];
   const times = timesOf(options, completion, closing);
   const main = { part: 0, operation, good: built.good, scrap, reason, final, times };
-  requireDigits([...others, main], movements, completion);
+  requireDigits([...others, main], built, uses, completion);
   return {
     others: others.map((share) => bodyOf(found, share, [])),
     main: bodyOf(found, main, movements),
@@ -125,15 +125,23 @@ function bodyOf(
 
 function requireDigits(
   shares: readonly Share[],
-  movements: readonly Record<string, unknown>[],
+  { goodLots }: Built,
+  uses: ReturnType<typeof usesIn>,
   { erpOrder }: Completion,
 ): void {
-  const tooLong = [
-    ...shares.flatMap((share) => [share.good, share.scrap]),
-    ...movements.map(({ QuantityInEntryUnit }) => String(QuantityInEntryUnit)),
-  ].find((amount) => !fitsQuantity.test(amount));
+  const amounts = [
+    ...goodLots.map(({ amount }) => amount),
+    ...shares.flatMap((one) => [one.good, one.scrap]),
+  ];
+  const told = [
+    ...amounts.map((amount) => ({ amount, of: '' })),
+    ...uses.flatMap(({ planned, place, ...use }) =>
+      [use, ...use.lots].map(({ amount }) => ({ amount, of: ` of component ${planned.article}${place}` })),
+    ),
+  ];
+  const tooLong = told.find(({ amount }) => !fitsQuantity.test(amount));
   if (tooLong === undefined) return;
-  const why = `${tooLong} has more digits than a quantity in SAP (10, and 3 decimals): let the mapping round it`;
+  const why = `${tooLong.amount}${tooLong.of} has more digits than a quantity in SAP (10, and 3 decimals): let the mapping round it`;
   throw notBookable('SAP', erpOrder.number, why);
 }
 

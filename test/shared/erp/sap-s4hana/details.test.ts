@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sapS4Hana } from '../../../../shared/erp/sap-s4hana/index.ts';
 import type { Completion, Component, Operation } from '../../../../shared/model/completions.ts';
 import { failureOf } from '../conformance/attempts.ts';
 import { assemblyOf, completionOf, partOf } from '../conformance/completions.ts';
@@ -223,7 +224,11 @@ describe('what cannot be booked', () => {
       `B-2 of component RM301 ${place} has 0 in`,
     ],
     ['a lot twice', used({ lots: twice }), 'where 5 were', stock({ MatlWrhsStkQtyInMatlBaseUnit: '4' })],
-    ['too many decimals', used({ quantity: { amount: '1.0001' } }), '1.0001 has more digits'],
+    [
+      'too many decimals',
+      used({ quantity: { amount: '1.0001' } }),
+      `1.0001 of component RM301 ${place} has more`,
+    ],
     ['a component in another unit', used({ quantity: inKilos }), 'counted in PC'],
     ['a component that was issued', used(), 'only 0 are planned', withdrawn],
     ['a reason that is a text', scrapped('Scratch'), '"Scratch" is no reason for variance of SAP'],
@@ -275,6 +280,15 @@ describe('what cannot be booked', () => {
 
     const says = 'has 11 as its OpConfirmedWorkQuantity2, where 10 was sent';
     expect(failure).toMatchObject(rejection(says, 'booked-otherwise'));
+  });
+
+  it('is told before the first booking, by what the options leave no place for', () => {
+    const lacksOf = (differs: object) =>
+      Object.keys(sapS4Hana({ url: 'https://x', auth: 'basic', ...options, ...differs }).lacks ?? {});
+
+    const each = { goodsMovements: 'backflush', activities: undefined, notesField: undefined };
+
+    expect([lacksOf({}), lacksOf(each)]).toEqual([[], ['components', 'operations', 'checks']]);
   });
 
   it.each(['components', 'operations', 'checks'] as const)(
