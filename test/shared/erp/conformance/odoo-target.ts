@@ -6,6 +6,7 @@ import { connecting } from './connecting.ts';
 import { createFaultProxy } from './fault-proxy.ts';
 import { odooPlant } from './plants/odoo.ts';
 import { hooksOf } from './plants/plant.ts';
+import { operations, parts, scrapReasons } from './servers/odoo-masters.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
 import type { ErpConformanceTarget } from './target.ts';
 
@@ -64,6 +65,12 @@ export async function odooTarget(
         plant.finishByHand(order);
         return completionOf(order);
       },
+    },
+    assembly: {
+      article: 'ENGINE',
+      components: parts.map((article) => ({ article, lot: `${article}-2` })),
+      operations,
+      reasons: scrapReasons,
     },
     units: { own: 'Units', other: { unit: 'Dozens', holds: '12' }, foreign: 'kg' },
     rounded: '2.12',

@@ -3,10 +3,11 @@ import type { ErpOrderRef } from '../../../../../shared/model/orders.ts';
 import { sumOf, toDecimal } from '../../../../../shared/model/quantity.ts';
 import { createOdoo } from '../servers/odoo.ts';
 import { OdooError, type OdooRow, userError } from '../servers/odoo-domain.ts';
-import { perPiece, us } from '../servers/odoo-masters.ts';
+import { articles, perPiece, us } from '../servers/odoo-masters.ts';
 import type { OdooBooks, OdooVersion } from '../servers/odoo-models.ts';
 import { lotsOf } from '../servers/odoo-stock.ts';
-import type { PlannedOrderRef } from '../target.ts';
+import { minutesOf } from '../servers/odoo-workorders.ts';
+import type { Details, PlannedOrderRef } from '../target.ts';
 import type { BookedQuantity, ErpPlant, PlantBooks } from './plant.ts';
 
 /** An Odoo in this process, with access to its books beyond the plant. */
@@ -188,6 +189,60 @@ function booksOf(books: OdooBooks, family: readonly OdooRow[]): PlantBooks {
       ),
     ],
     consumed: sumOf(consumed),
+    ...(family.some(({ product_id }) => isAssembly(books, product_id))
+      ? { details: detailsOf(books, ids, bodies.map(textOf)) }
+      : {}),
+  };
+}
+
+function isAssembly(books: OdooBooks, product: unknown): boolean {
+  const code = books.rows('product.product').find(({ id }) => id === product)?.default_code;
+  return articles[String(code)]?.assembly !== undefined;
+}
+
+/** Components, work orders and reasons; checks, and the reasons up to 17, in the notes. */
+function detailsOf(books: OdooBooks, orders: ReadonlySet<number>, notes: readonly string[]): Details {
+  const nameIn = (model: string, id: unknown, field = 'name') =>
+    String(books.rows(model).find((one) => one.id === id)?.[field]);
+  const isOurs = (field: string) => (one: OdooRow) => orders.has(Number(one[field]));
+  const consumed = books
+    .rows('stock.move')
+    .filter((move) => isOurs('raw_material_production_id')(move) && move.state === 'done');
+  const codeOf = ({ product_id }: OdooRow) => nameIn('product.product', product_id, 'default_code');
+  const components = [...new Set(consumed.map(codeOf))].map((code) => {
+    const moves = consumed.filter((move) => codeOf(move) === code);
+    const lines = books
+      .rows('stock.move.line')
+      .filter(({ move_id, quantity }) => moves.some(({ id }) => id === move_id) && Number(quantity) > 0);
+    const lots = [...new Set(lines.map(({ lot_id }) => nameIn('stock.lot', lot_id)))].sort();
+    return [code, { amount: sumOf(moves.map(({ quantity }) => String(quantity))), lots }] as const;
+  });
+  const workorders = books.rows('mrp.workorder').filter(isOurs('production_id'));
+  const operations = [...new Set(workorders.map(({ name }) => String(name)))].map((name) => {
+    const own = workorders.filter((one) => one.name === name);
+    const minutes = own.reduce((sum, { id }) => sum + minutesOf(books, id), 0);
+    return [name, { minutes, finished: own.every(({ state }) => state === 'done') }] as const;
+  });
+  const scraps = books
+    .rows('stock.scrap')
+    .filter((one) => isOurs('production_id')(one) && one.state === 'done');
+  const tagged = scraps.flatMap(({ scrap_reason_tag_ids: tags, scrap_qty }) =>
+    Array.isArray(tags) ? [[nameIn('stock.scrap.reason.tag', tags[0]), String(scrap_qty)] as const] : [],
+  );
+  const lines = notes.flatMap((note) => note.split('\n'));
+  const noted = lines.flatMap((line) => {
+    const [, amount, reason] = /^Scrap ([\d.]+)[^:]*: (.+)$/.exec(line) ?? [];
+    return amount && reason ? [[reason, amount] as const] : [];
+  });
+  const checks = lines.flatMap((line) => {
+    const [, name, verdict] = /^(.+?): .*(passed|failed)$/.exec(line) ?? [];
+    return name ? [`${verdict === 'failed' ? '!' : ''}${name}`] : [];
+  });
+  return {
+    components: Object.fromEntries(components),
+    operations: Object.fromEntries(operations.filter(([, { minutes }]) => minutes > 0)),
+    reasons: Object.fromEntries([...tagged, ...noted]),
+    checks: checks.sort(),
   };
 }
 

@@ -16,17 +16,32 @@ export function fieldsOf(version: OdooVersion): Readonly<Record<string, readonly
     'stock.move': [
       ...['id', 'product_id', 'product_uom_qty', 'product_qty', 'unit_factor', 'quantity', 'picked', 'state'],
       ...['has_tracking', 'manual_consumption', 'raw_material_production_id', 'scrap_id', 'unbuild_id'],
-      ...['production_id', 'location_id', 'location_dest_id'],
+      ...['production_id', 'location_id', 'location_dest_id', 'product_uom', 'move_line_ids'],
     ],
     'stock.move.line': [
-      ...['id', 'move_id', 'product_id', 'lot_id', 'quantity', 'quantity_product_uom', 'state'],
-      ...['location_id', 'location_dest_id'],
+      ...['id', 'move_id', 'product_id', 'lot_id', 'quantity', 'quantity_product_uom', 'state', 'picked'],
+      ...['location_id', 'location_dest_id', 'product_uom_id', 'package_id', 'owner_id'],
+    ],
+    'stock.quant': ['id', 'product_id', 'lot_id', 'location_id', 'package_id', 'owner_id', 'quantity'],
+    'mrp.routing.workcenter': ['id', 'name'],
+    'mrp.workcenter': ['id', 'name'],
+    'mrp.workorder': [
+      ...['id', 'name', 'production_id', 'operation_id', 'workcenter_id', 'state', 'qty_produced'],
+      'duration_expected',
+    ],
+    'mrp.workcenter.productivity.loss': ['id', 'name', 'loss_type'],
+    'mrp.workcenter.productivity': [
+      ...['id', 'workorder_id', 'workcenter_id', 'loss_id', 'description', 'date_start', 'date_end'],
+      'company_id',
     ],
     'stock.location': ['id', 'name', 'usage'],
     'stock.scrap': [
       ...['id', 'name', 'product_id', 'scrap_qty', 'product_uom_id', 'production_id', 'lot_id'],
       ...['origin', 'state', 'company_id', 'move_ids', 'location_id'],
+      // stock_scrap.py:56 (18.0, 19.0); 17.0 has neither.
+      ...(version < 18 ? [] : ['scrap_reason_tag_ids']),
     ],
+    ...(version < 18 ? {} : { 'stock.scrap.reason.tag': ['id', 'name'] }),
     'mail.message': ['id', 'model', 'res_id', 'body', 'message_type', 'author_id', 'create_date'],
     'res.users': ['id', 'name', 'partner_id', 'email'],
     'res.partner': ['id', 'name'],
@@ -60,6 +75,11 @@ export const many2one: Readonly<Record<string, string>> = {
   location_id: 'stock.location',
   location_dest_id: 'stock.location',
   scrap_id: 'stock.scrap',
+  product_uom: 'uom.uom',
+  workorder_id: 'mrp.workorder',
+  operation_id: 'mrp.routing.workcenter',
+  workcenter_id: 'mrp.workcenter',
+  loss_id: 'mrp.workcenter.productivity.loss',
   author_id: 'res.partner',
   partner_id: 'res.partner',
 };

@@ -6,17 +6,24 @@ interface Books {
   insert(model: string, values: Record<string, unknown>): OdooRow;
 }
 
-/** Every article of this plant consumes four pieces of one component. */
+/** Every article of this plant consumes four pieces of one component, but for the assembly. */
 export const perPiece = 4;
 
 interface Article {
   readonly tracking: 'none' | 'lot' | 'serial';
-  readonly component: 'LEG' | 'VARNISH' | 'SHADE';
+  readonly component: 'LEG' | 'VARNISH' | 'SHADE' | 'MOTOR';
   /** The component is reserved from a lot. */
   readonly reserved?: true;
   /** `manual_consumption` of the line of the bill of materials (mrp_bom.py:492 (17.0), :622 (18.0); not in 19.0). */
   readonly manual?: true;
+  /** One piece of each of these components, and the operations of the routing. */
+  readonly assembly?: true;
 }
+
+/** Each has two lots: the first is reserved, the second lies on a shelf. */
+export const parts = ['MOTOR', 'GEAR', 'CASE'] as const;
+export const operations = ['Weld', 'Paint', 'Assemble', 'Pack'] as const;
+export const scrapReasons = ['Scratch', 'Dent'] as const;
 
 export const articles: Readonly<Record<string, Article>> = {
   CHAIR: { tracking: 'none', component: 'LEG' },
@@ -27,6 +34,7 @@ export const articles: Readonly<Record<string, Article>> = {
   /** The same component, with nothing reserved. */
   STOOL: { tracking: 'none', component: 'VARNISH' },
   LAMP: { tracking: 'none', component: 'SHADE', manual: true },
+  ENGINE: { tracking: 'none', component: 'MOTOR', reserved: true, assembly: true },
 };
 
 /** Our user; `partner` is the author of its messages. */
@@ -54,13 +62,27 @@ export function insertMasters(books: Books): void {
   books.insert('res.partner', { name: 'Marie Dupont' });
   books.insert('res.users', { name: 'Administrator', partner_id: us.person, email: 'admin@example.com' });
   books.insert('res.users', { name: 'Azumuta', partner_id: us.partner, email: 'azumuta@example.com' });
-  const components = { LEG: 'none', VARNISH: 'lot', SHADE: 'none' };
+  const components = { LEG: 'none', VARNISH: 'lot', SHADE: 'none', MOTOR: 'lot', GEAR: 'lot', CASE: 'lot' };
   const tracked = Object.entries(articles).map(([code, { tracking }]) => [code, tracking] as const);
   for (const [code, tracking] of [...Object.entries(components), ...tracked]) {
     const product = { default_code: code, name: `The ${code}`, tracking, uom_id: 1, active: true };
     const { id } = books.insert('product.product', product);
-    if (code === 'VARNISH') books.insert('stock.lot', { name: 'V-1', product_id: id, company_id: 1 });
+    const lots = code === 'VARNISH' ? ['V-1'] : parts.some((one) => one === code) ? [1, 2] : [];
+    for (const [at, lot] of lots.entries()) {
+      const name = typeof lot === 'string' ? lot : `${code}-${lot}`;
+      const lot_id = books.insert('stock.lot', { name, product_id: id, company_id: 1 }).id;
+      const location_id = at === 0 ? locations.stock : locations.shelf;
+      books.insert('stock.quant', { product_id: id, lot_id, location_id, quantity: 1_000_000 });
+    }
   }
+  for (const name of operations) {
+    books.insert('mrp.routing.workcenter', { name });
+    books.insert('mrp.workcenter', { name: `Bench of ${name}` });
+  }
+  // mrp_data.xml: block_reason0 to 7, of which the last is the productive one.
+  for (const loss_type of ['availability', 'performance', 'productive'])
+    books.insert('mrp.workcenter.productivity.loss', { name: loss_type, loss_type });
+  if (books.version >= 18) for (const name of scrapReasons) books.insert('stock.scrap.reason.tag', { name });
 }
 
 /** `factor` up to 18 is the inverse of that of 19 (uom_uom.py:234 (17.0, 18.0), :169 (19.0), `_compute_quantity`). */

@@ -1,3 +1,4 @@
+import { setComponents } from './odoo-components.ts';
 import {
   escapeHtml,
   OdooError,
@@ -23,6 +24,7 @@ import {
 import { fieldsGet, searchRead } from './odoo-reading.ts';
 import { type Rights, requireWritable } from './odoo-rights.ts';
 import { createLot, scrapLocation, validateScrap } from './odoo-stock.ts';
+import { createTime, writeWorkorder } from './odoo-workorders.ts';
 
 export type { OdooVersion };
 
@@ -178,9 +180,12 @@ export class OdooBooks {
     return list.map((values: Record<string, unknown>) => {
       this.#requireFields(model, values);
       if (model === 'stock.lot') return createLot(this, values).id;
+      if (model === 'mrp.workcenter.productivity') return createTime(this, values).id;
       const scrap = { name: 'New', move_ids: [], location_id: scrapLocation(this, values) };
       const defaults = model === 'stock.scrap' ? scrap : {};
-      return this.insert(model, { state: 'draft', ...defaults, ...this.#rounded(values) }).id;
+      const { scrap_reason_tag_ids: tags, ...plain } = values;
+      const tagged = tags === undefined ? {} : { scrap_reason_tag_ids: idsOfCommand(tags) };
+      return this.insert(model, { state: 'draft', ...defaults, ...this.#rounded(plain), ...tagged }).id;
     });
   }
 
@@ -188,14 +193,18 @@ export class OdooBooks {
     if (typeof values !== 'object' || values === null) {
       throw typeError("missing a required argument: 'vals'");
     }
-    this.#requireFields(model, values);
+    const { move_raw_ids: components, ...plain } = { ...values } as Record<string, unknown>;
+    this.#requireFields(model, plain);
     for (const row of records) {
+      const changed = model === 'mrp.workorder' && writeWorkorder(this, row, plain);
+      if (changed) setQtyProducing(this, changed);
       if (model === 'mrp.production') {
         refuseLocked(this, row);
-        writeOnDone(this, row, this.#rounded({ ...values }));
+        writeOnDone(this, row, this.#rounded(plain));
+        if (components !== undefined) setComponents(this, components);
       }
-      Object.assign(row, this.#rounded({ ...values }));
-      if ('lot_producing_ids' in values) row.lot_producing_ids = idsOfCommand(values.lot_producing_ids);
+      Object.assign(row, this.#rounded(plain));
+      if ('lot_producing_ids' in plain) row.lot_producing_ids = idsOfCommand(plain.lot_producing_ids);
       if (model === 'mrp.production') recomputeState(this, row);
       row.write_date = this.now();
     }
@@ -247,7 +256,7 @@ export class OdooBooks {
 function idsOfCommand(value: unknown): number[] {
   const command: unknown = Array.isArray(value) ? value[0] : undefined;
   if (!Array.isArray(command) || command[0] !== 6 || !Array.isArray(command[2])) {
-    throw valueError(`Wrong value for lot_producing_ids: ${JSON.stringify(value)}`);
+    throw valueError(`Wrong value for a list of ids: ${JSON.stringify(value)}`);
   }
   return command[2].map(Number);
 }

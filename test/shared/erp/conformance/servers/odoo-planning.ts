@@ -1,6 +1,7 @@
 import type { OdooRow } from './odoo-domain.ts';
-import { articles, locations, perPiece } from './odoo-masters.ts';
+import { articles, locations, parts, perPiece } from './odoo-masters.ts';
 import type { ProductionBooks } from './odoo-stock.ts';
+import { planWorkorders } from './odoo-workorders.ts';
 
 export function plan(
   books: ProductionBooks,
@@ -36,22 +37,25 @@ export function plan(
     [group]: books.insert(books.version < 19 ? 'procurement.group' : 'mrp.production.group', { name }).id,
     ...(books.version < 19 ? { lot_producing_id: false } : { lot_producing_ids: [] }),
   });
-  planComponent(books, row, article);
+  // What a new bill of materials has (mrp_bom.py:76 (17.0, 18.0), :75 (19.0), `consumption`).
+  row.consumption = 'warning';
+  const { assembly, component = 'LEG' } = articles[article] ?? {};
+  for (const code of assembly ? parts : [component]) planComponent(books, row, article, code);
+  if (assembly) planWorkorders(books, row);
   return row;
 }
 
-function planComponent(books: ProductionBooks, row: OdooRow, article: string): void {
-  const { component = 'LEG', manual = false, reserved } = articles[article] ?? {};
+function planComponent(books: ProductionBooks, row: OdooRow, article: string, component: string): void {
+  const { manual = false, reserved, assembly } = articles[article] ?? {};
   const product = productOf(books, component);
-  const amount = Number(row.product_qty) * perPiece;
-  // What a new bill of materials has (mrp_bom.py:76 (17.0, 18.0), :75 (19.0), `consumption`).
-  row.consumption = 'warning';
+  const unit_factor = assembly ? 1 : perPiece;
+  const amount = Number(row.product_qty) * unit_factor;
   const move = books.insert('stock.move', {
     raw_material_production_id: row.id,
     product_id: product.id,
     product_uom_qty: amount,
     product_qty: amount,
-    unit_factor: perPiece,
+    ...{ unit_factor, product_uom: 1, location_id: locations.stock },
     // What is reserved.
     quantity: reserved || product.tracking === 'none' ? amount : 0,
     picked: false,
@@ -61,9 +65,14 @@ function planComponent(books: ProductionBooks, row: OdooRow, article: string): v
     // 18.0), unless the operation type has `use_auto_consume_components_lots`.
     manual_consumption: manual || (books.version === 17 && product.tracking !== 'none'),
   });
-  if (!reserved) return;
-  const lot = books.rows('stock.lot').find(({ product_id }) => product_id === product.id);
-  books.insert('stock.move.line', { move_id: move.id, lot_id: lot?.id, quantity_product_uom: amount });
+  if (reserved) reserve(books, move, amount);
+}
+
+/** From the oldest lot. */
+export function reserve(books: ProductionBooks, { id, product_id }: OdooRow, amount: number): void {
+  const lot = books.rows('stock.lot').find((one) => one.product_id === product_id);
+  const line = { move_id: id, product_id, lot_id: lot?.id, location_id: locations.stock };
+  books.insert('stock.move.line', { ...line, quantity_product_uom: amount });
 }
 
 function productOf(books: ProductionBooks, code: string): OdooRow {

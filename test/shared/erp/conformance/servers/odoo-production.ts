@@ -1,7 +1,10 @@
+import { consume } from './odoo-components.ts';
 import { OdooError, type OdooRow, userError, validationError } from './odoo-domain.ts';
 import { locations } from './odoo-masters.ts';
+import { reserve } from './odoo-planning.ts';
 import { byModel, requireAccounting } from './odoo-rights.ts';
 import { lotsOf, type ProductionBooks, receive } from './odoo-stock.ts';
+import { bookExpectedTimes, copyWorkorders, finishWorkorders } from './odoo-workorders.ts';
 
 /** mrp_production.py:525 (17.0), :533 (18.0), :572 (19.0), `_compute_state`, without work orders. */
 export function recomputeState(books: ProductionBooks, row: OdooRow): void {
@@ -76,11 +79,13 @@ export function markDone(
   }
   requireComponentLots(books, row);
   if (remaining > 0 && keepsRest && books.version >= 19) requireAccounting(books.rights);
+  finishWorkorders(books, row, openMoves(books, row));
   const at = books.now();
   const [, backorder] = remaining > 0 && keepsRest ? split(books, row, [producing, remaining], at) : [];
   // What is not picked is cancelled instead of consumed (mrp_production.py:1682 (17.0), :1739 (18.0), :1852 (19.0),
   // `_post_inventory`).
-  for (const move of openMoves(books, row)) move.state = move.picked ? 'done' : 'cancel';
+  for (const move of openMoves(books, row)) consume(books, move);
+  bookExpectedTimes(books, row);
   Object.assign(row, { state: 'done', qty_produced: producing, date_finished: at, write_date: at });
   receive(books, row, producing);
   books.doneCount.set(row.id, (books.doneCount.get(row.id) ?? 0) + 1);
@@ -179,6 +184,7 @@ export function split(
       ...(books.version < 19 ? { lot_producing_id: false } : { lot_producing_ids: [] }),
     });
     for (const move of moves) splitOff(books, move, backorder);
+    copyWorkorders(books, row, backorder);
     return backorder;
   });
   for (const move of moves) demand(books, move, own);
@@ -232,10 +238,14 @@ function splitOff(books: ProductionBooks, move: OdooRow, to: OdooRow): void {
     quantity: move.has_tracking === 'none' ? move.product_uom_qty : reservedOf(books, move),
     picked: false,
   });
-  for (const line of books.rows('stock.move.line').filter(({ move_id }) => move_id === move.id)) {
-    const { id: __, ...reserved } = line;
-    books.insert('stock.move.line', { ...reserved, move_id: made.id });
-  }
+  // The lines of a move that a person has set stay with it, and what is left is reserved anew.
+  if (move.manual_consumption && move.picked && move.has_tracking !== 'none')
+    reserve(books, made, Number(move.unit_factor) * Number(to.product_qty));
+  else
+    for (const line of books.rows('stock.move.line').filter(({ move_id }) => move_id === move.id)) {
+      const { id: __, ...reserved } = line;
+      books.insert('stock.move.line', { ...reserved, move_id: made.id });
+    }
   demand(books, made, Number(to.product_qty));
 }
 

@@ -15,7 +15,8 @@ export function searchRead(
   const wanted = Array.isArray(fields) ? fields.map(String) : [];
   const unread = wanted.find((field) => !books.fields[model]?.includes(field));
   if (unread !== undefined) throw valueError(`Invalid field '${unread}' on model '${model}'`);
-  const meets = testOfDomain(domain, (path) => readerOf(books, model, path));
+  const known = Array.isArray(domain) ? domain.map((term) => withChildren(books, term)) : domain;
+  const meets = testOfDomain(known, (path) => readerOf(books, model, path));
   const isHidden = ({ id }: OdooRow) => model === 'mrp.production' && books.rights.hidden.has(id);
   const matching = books.rows(model).filter((row) => !isHidden(row) && meets(row));
   const sorted = matching.toSorted((a, b) => inOrderOf(String(order), a, b));
@@ -40,6 +41,17 @@ export function fieldsGet(
   return Object.fromEntries(known.map((field) => [field, Object.fromEntries(described(field))]));
 }
 
+/** `child_of` of a location: it and what lies below it. */
+function withChildren(books: ProductionBooks, term: unknown): unknown {
+  if (!Array.isArray(term) || term[1] !== 'child_of') return term;
+  const locations = books.rows('stock.location');
+  const names = locations.filter(({ id }) => term[2].includes(id)).map(({ name }) => String(name));
+  const below = locations.filter(({ name }) =>
+    names.some((one) => name === one || String(name).startsWith(`${one}/`)),
+  );
+  return [term[0], 'in', below.map(({ id }) => id)];
+}
+
 type Read = (row: OdooRow) => unknown;
 
 function readerOf(books: ProductionBooks, model: string, path: string): Read {
@@ -48,6 +60,9 @@ function readerOf(books: ProductionBooks, model: string, path: string): Read {
     throw valueError(`Invalid field '${field}' on model '${model}'`);
   }
   if (model === 'stock.lot' && field === 'product_qty') return (lot) => onHand(books, lot);
+  if (model === 'stock.move' && field === 'move_line_ids')
+    return ({ id: move }) =>
+      books.rows('stock.move.line').flatMap(({ id, move_id }) => (move_id === move ? [id] : []));
   const target = many2one[field];
   if (rest.length === 0 || !target) return (row) => row[field] ?? false;
   const read = readerOf(books, target, rest.join('.'));

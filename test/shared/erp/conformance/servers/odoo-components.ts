@@ -1,0 +1,104 @@
+import { OdooError, type OdooRow, validationError, valueError } from './odoo-domain.ts';
+import { locations } from './odoo-masters.ts';
+import type { ProductionBooks } from './odoo-stock.ts';
+
+type Values = Readonly<Record<string, unknown>>;
+type Command = readonly [number, number, Values];
+
+/**
+ * What a form, or a call like it, writes on the raw moves of an order: `[1, id, values]`, in which lines are deleted
+ * (`[2, id, 0]`) and created (`[0, 0, values]`), each of three (mrp_production.py:832 (17.0), :877 (18.0), :955 (19.0),
+ * `write`).
+ */
+export function setComponents(books: ProductionBooks, commands: unknown): void {
+  for (const [command, id, values] of commandsIn(commands)) {
+    if (command !== 1) throw valueError(`The test server knows no command ${command} of moves.`);
+    const { move_line_ids, quantity, ...plain } = values;
+    const move = rowOf(books, 'stock.move', id);
+    Object.assign(move, plain);
+    if (quantity !== undefined) setQuantity(books, move, Number(quantity));
+    if (move_line_ids !== undefined) setLines(books, move, commandsIn(move_line_ids));
+  }
+}
+
+/** More than is reserved of a tracked component gets a line without a lot (stock_move.py:2104 (17.0), `_set_quantity_done`). */
+function setQuantity(books: ProductionBooks, move: OdooRow, quantity: number): void {
+  move.quantity = quantity;
+  let left = quantity;
+  for (const line of linesOf(books, move)) {
+    line.quantity_product_uom = Math.min(Number(line.quantity_product_uom), left);
+    left -= Number(line.quantity_product_uom);
+  }
+}
+
+function setLines(books: ProductionBooks, move: OdooRow, commands: readonly Command[]): void {
+  for (const [command, id, values] of commands) {
+    if (command === 2) remove(books, rowOf(books, 'stock.move.line', id));
+    else if (command === 0) createLine(books, move, values);
+    else throw valueError(`The test server knows no command ${command} of lines.`);
+  }
+  const lines = linesOf(books, move);
+  move.quantity = lines.reduce((sum, line) => sum + Number(line.quantity_product_uom), 0);
+}
+
+/** A lot of another product is refused (stock_move_line.py:164 (17.0), :166 (18.0), :173 (19.0), `_check_lot_product`). */
+function createLine(
+  books: ProductionBooks,
+  { id: move_id, product_id, location_id }: OdooRow,
+  values: Values,
+) {
+  const unknown = Object.keys(values).find((field) => !books.fields['stock.move.line']?.includes(field));
+  if (unknown !== undefined) throw valueError(`Invalid field '${unknown}' in 'stock.move.line'`);
+  const lot = rowOf(books, 'stock.lot', Number(values.lot_id));
+  if (lot.product_id !== product_id)
+    throw validationError(`This lot ${lot.name} is incompatible with this product`);
+  const { quantity } = values;
+  books.insert('stock.move.line', {
+    ...{ product_id, location_id, ...values },
+    ...{ move_id, quantity, quantity_product_uom: quantity },
+  });
+}
+
+/**
+ * What is picked is consumed, from where its lines say; what is not, or 0, is cancelled, which deletes its lines
+ * (mrp_production.py:1682 (17.0), :1739 (18.0), :1852 (19.0), `_post_inventory`; stock_move.py:1863 (17.0), :1995 (18.0),
+ * :2066 (19.0), `_action_done`).
+ */
+export function consume(books: ProductionBooks, move: OdooRow): void {
+  const isDone = Boolean(move.picked) && Number(move.quantity) > 0;
+  move.state = isDone ? 'done' : 'cancel';
+  if (!isDone) move.quantity = 0;
+  for (const line of linesOf(books, move)) {
+    if (!isDone) {
+      remove(books, line);
+      continue;
+    }
+    const quantity = Math.min(Number(line.quantity_product_uom), Number(move.quantity));
+    const location_dest_id = locations.production;
+    Object.assign(line, { quantity, quantity_product_uom: quantity, state: 'done', location_dest_id });
+    const isFrom = (one: OdooRow) => one.lot_id === line.lot_id && one.location_id === line.location_id;
+    const quant = books.rows('stock.quant').find(isFrom);
+    if (quant) quant.quantity = Number(quant.quantity) - quantity;
+  }
+}
+
+function linesOf(books: ProductionBooks, { id }: OdooRow): OdooRow[] {
+  return books.rows('stock.move.line').filter(({ move_id }) => move_id === id);
+}
+
+function remove(books: ProductionBooks, line: OdooRow): void {
+  const lines = books.rows('stock.move.line');
+  lines.splice(lines.indexOf(line), 1);
+}
+
+function rowOf(books: ProductionBooks, model: string, id: number): OdooRow {
+  const row = books.rows(model).find((one) => one.id === id);
+  if (row) return row;
+  throw new OdooError('odoo.exceptions.MissingError', 'Record does not exist or has been deleted.', 404);
+}
+
+function commandsIn(value: unknown): readonly Command[] {
+  const isCommand = (one: unknown): one is Command => Array.isArray(one) && one.length === 3;
+  if (Array.isArray(value) && value.every(isCommand)) return value;
+  throw valueError(`Wrong value for a list of records: ${JSON.stringify(value)}`);
+}
