@@ -5,15 +5,18 @@ import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import { orRefusal, withDone } from '../booking-rules.ts';
 import { orderWaits, rejected } from '../failures.ts';
 import type { OdooCall } from './client.ts';
-import { readComponents, requireConsumed } from './components.ts';
+import { requireConsumed } from './components.ts';
 import type { Writer } from './connection.ts';
 import { isOpen } from './family.ts';
 import { type QuantityToBook, referenceOf, referenceOfNote, requireQuantity, type ToBook } from './look.ts';
 import { idOfLot, type OdooLot } from './lots.ts';
 import { isMark, postMarked, readMarks, requirePosting } from './marks.ts';
+import { readPlan } from './moves.ts';
+import { bookOperations } from './operations.ts';
 import { readOrder, readProduction } from './order.ts';
 import type { BookedProduction } from './records.ts';
 import { bookScrap } from './scrap.ts';
+import { moveCommandOf } from './uses.ts';
 
 /** Writes what a look has left. */
 export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
@@ -47,6 +50,7 @@ async function bookQuantity(
   try {
     const done = finish ? await finishOrder(writer, production, produced, finish, written) : production;
     requireQuantity(done, produced, number);
+    await finish?.proof(done);
     for (const scrap of scraps) await bookScrap(writer, done, key, scrap);
     return { reference: referenceOf(done), alreadyBooked: finish === undefined };
   } catch (error) {
@@ -59,7 +63,7 @@ async function finishOrder(
   writer: Writer,
   production: BookedProduction,
   produced: string,
-  { note, lots, components, leavesRest }: NonNullable<QuantityToBook['finish']>,
+  { note, lots, components, operations, leavesRest }: NonNullable<QuantityToBook['finish']>,
   written: string[],
 ): Promise<BookedProduction> {
   // The note comes first: where our user lacks the rights for the rest, Odoo refuses the note, too.
@@ -68,8 +72,13 @@ async function finishOrder(
     written.push('our note');
   }
   requireUnchanged(production, await readProduction(writer, production));
-  const lotted = await lotValues(writer, production, lots);
-  await call(writer, production, 'write', { values: { qty_producing: Number(produced), ...lotted } });
+  if (operations) await bookOperations(writer, production, operations);
+  const values = {
+    qty_producing: Number(produced),
+    ...(await lotValues(writer, production, lots)),
+    ...(components.uses.length > 0 ? { move_raw_ids: components.uses.map(moveCommandOf) } : {}),
+  };
+  await call(writer, production, 'write', { values });
   written.push(`the quantity being produced (${produced})`);
   // Seen: without this call the order is done and its components are cancelled instead of consumed.
   await call(writer, production, 'set_qty_producing');
@@ -79,7 +88,7 @@ async function finishOrder(
   }
   const ready = await readProduction(writer, production);
   if (ready.state === 'done') {
-    await requireConsumed(writer, ready, needed);
+    await requireConsumed(writer, ready, needed, 'changed by us after somebody finished it meanwhile');
     return ready;
   }
   requireUnchanged(production, ready);
@@ -112,7 +121,7 @@ async function markDone(writer: Writer, production: BookedProduction, leavesRest
   const context = { skip_backorder: true, ...(leavesRest ? { mo_ids_to_backorder: [production.id] } : {}) };
   const answer = await orRefusal(call(writer, production, 'button_mark_done', { context }));
   if (askedOf(answer) !== consumptionWarning || production.consumption === 'strict') return answer;
-  const components = await readComponents(writer, production);
+  const { components } = await readPlan(writer, production, '0', { detailed: false });
   if (!components.every(({ picked }) => picked)) return answer;
   const confirmed = { ...context, skip_consumption: true };
   return orRefusal(call(writer, production, 'button_mark_done', { context: confirmed }));

@@ -23,7 +23,7 @@ export interface OdooCall {
    * `values` up to 18 (:309 (17.0), :330 (18.0)) and `vals` in 19 (:382, 19.0), and `create` looks at its first
    * positional argument (`call_kw`: api.py:445 (17.0), :536 (18.0), service/model.py:98 (19.0)).
    */
-  readonly values?: Named;
+  readonly values?: Named | readonly Named[];
   readonly context?: Named | undefined;
   /** Number of the order it is about, for error messages. */
   readonly order?: string | undefined;
@@ -149,7 +149,7 @@ type Send = (request: Request, credentials: OdooCredentials) => Promise<Sent>;
 function json2(http: Http, { database }: OdooOptions): Send {
   return async (request, { apiKey }) => {
     const { method, ids, values, context, named } = request;
-    const written = method === 'create' ? { vals_list: values && [values] } : { vals: values };
+    const written = method === 'create' ? { vals_list: values && [values].flat() } : { vals: values };
     const response = await http.send({
       method: 'POST',
       path: `/json/2/${request.model}/${method}`,
@@ -210,7 +210,8 @@ function jsonRpc(http: Http, { database }: OdooOptions): Send {
       user = { id: login.result, of: credentials };
     }
     const { model, method, ids, values, named, context } = request;
-    const positional = method === 'create' ? [[values]] : [ids, values].filter((one) => one !== undefined);
+    const positional =
+      method === 'create' ? [[values].flat()] : [ids, values].filter((one) => one !== undefined);
     const args = [database, user.id, credentials.apiKey, model, method, positional, { ...named, context }];
     return rpc('object', 'execute_kw', args, request);
   };

@@ -1,31 +1,20 @@
-import Big from 'big.js';
 import * as z from 'zod/mini';
-import { compareDecimals, type Decimal } from '../../model/quantity.ts';
+import type { Completion } from '../../model/completions.ts';
+import { compareDecimals, type Decimal, sumOf } from '../../model/quantity.ts';
 import { rejected } from '../failures.ts';
 import type { Reader } from './connection.ts';
-import { type BookedProduction, decimalOf } from './records.ts';
-
-const componentSchema = z.object({
-  id: z.number(),
-  product_id: z.tuple([z.number(), z.string()]),
-  product_uom_qty: z.number(),
-  /**
-   * What is reserved, or what a person has set (stock_move.py:329 (17.0), :381 (18.0), :408 (19.0),
-   * `_compute_quantity`).
-   */
-  quantity: z.number(),
-  has_tracking: z.string(),
-  manual_consumption: z.boolean(),
-  picked: z.boolean(),
-});
-type Component = z.infer<typeof componentSchema>;
+import { type Component, readPlan } from './moves.ts';
+import { type BookedProduction, decimalOf, idOf, many2one } from './records.ts';
+import { type ExpectedUse, lookForUses, type UseToBook } from './uses.ts';
 
 /** The components of an order before it is finished. */
 export interface PlannedComponents {
   /** Ids of those that Odoo might leave unpicked. */
   readonly picks: readonly number[];
-  /** How much Odoo consumes of each by itself, by its id: not of those that a person has set. */
-  readonly needed: ReadonlyMap<number, Decimal>;
+  /** How much is consumed of each: not of those that a person has set. */
+  readonly needed: readonly ExpectedUse[];
+  /** What differs from that by what was recorded. */
+  readonly uses: readonly UseToBook[];
 }
 
 /**
@@ -40,17 +29,24 @@ export async function lookForComponents(
   reader: Reader,
   production: BookedProduction,
   produced: Decimal,
+  completion: Completion,
 ): Promise<PlannedComponents> {
-  const components = await readComponents(reader, production);
-  const unpicked = components.filter(({ picked }) => !picked);
+  const plan = await readPlan(reader, production, produced, {
+    detailed: completion.components !== undefined,
+  });
+  const { components, shareOf } = plan;
+  const uses = await lookForUses(reader, production, completion, plan);
+  const used = new Map(uses.map((use) => [use.id, use]));
+  const needed = (one: Component) => used.get(one.id)?.amount ?? shareOf(one);
+  const unpicked = components.filter(({ id, picked }) => !picked && !used.has(id));
   // 19 reserves lots itself when it finishes the order (seen; 17 asks, 18 refuses).
   const byItself = reader.names.lot === 'lot_producing_ids' ? ['none', 'lot'] : ['none'];
-  const share = new Big(produced).div(production.product_qty);
-  const needed = ({ product_uom_qty }: Component) =>
-    share.times(product_uom_qty).round(reader.names.decimals, Big.roundHalfUp).toFixed();
-  const missing = unpicked.find(
+  const missing = components.find(
     (one) =>
-      !byItself.includes(one.has_tracking) && compareDecimals(decimalOf(one.quantity), needed(one)) < 0,
+      (used.has(one.id) || !one.picked) &&
+      !used.get(one.id)?.lines.length &&
+      !byItself.includes(one.has_tracking) &&
+      compareDecimals(decimalOf(one.quantity), needed(one)) < 0,
   );
   if (missing) {
     throw rejected(
@@ -59,7 +55,8 @@ export async function lookForComponents(
     );
   }
   // `set_qty_producing` keeps what a person has set.
-  const isSet = ({ picked, manual_consumption }: Component) => picked && manual_consumption;
+  const isSet = ({ id, picked, manual_consumption }: Component) =>
+    picked && manual_consumption && !used.has(id);
   const other = components.find(
     (one) => isSet(one) && compareDecimals(decimalOf(one.quantity), needed(one)) !== 0,
   );
@@ -72,44 +69,64 @@ export async function lookForComponents(
   const byOdoo = components.filter((one) => !isSet(one));
   return {
     picks: unpicked.filter(({ manual_consumption }) => manual_consumption).map(({ id }) => id),
-    needed: new Map(byOdoo.map((one) => [one.id, needed(one)])),
+    needed: byOdoo.map(
+      (one) => used.get(one.id) ?? { id: one.id, amount: shareOf(one), lots: [], place: '' },
+    ),
+    uses,
   };
 }
 
 /**
- * Compares what was consumed for an order that somebody finished while we wrote our quantity: 19 takes the quantity for
- * what is done already, and changes no component (mrp_production.py:1017, 19.0, `write`).
+ * Compares what was consumed for an order that is done with what should have been. When somebody finished it while we wrote
+ * our quantity, 19 takes the quantity for what is done already, and changes no component (mrp_production.py:1017, 19.0,
+ * `write`).
+ * @param how Continues `WH/MO/00001 was …`.
  * @throws Rejected when it does not fit what was built.
  */
 export async function requireConsumed(
   { search }: Reader,
   { name: order }: BookedProduction,
-  needed: PlannedComponents['needed'],
+  needed: readonly ExpectedUse[],
+  how: string,
 ): Promise<void> {
   const moves = await search('stock.move', {
-    domain: [['id', 'in', [...needed.keys()]]],
-    row: z.pick(componentSchema, { id: true, product_id: true, quantity: true }),
+    domain: [['id', 'in', needed.map(({ id }) => id)]],
+    row: z.object({ id: z.number(), product_id: z.tuple([z.number(), z.string()]), quantity: z.number() }),
     order,
   });
-  const other = moves.find(
-    ({ id, quantity }) => compareDecimals(decimalOf(quantity), needed.get(id) ?? '0') !== 0,
-  );
-  if (!other) return;
-  throw rejected(
-    'booked-otherwise',
-    `Odoo: ${order} was changed by us after somebody finished it meanwhile, and its component ${other.product_id[1]} was consumed with ${decimalOf(other.quantity)} instead of ${needed.get(other.id)}: correct it by hand, then replay.`,
-  );
+  const ofLots = needed.filter(({ lots }) => lots.length > 0).map(({ id }) => id);
+  const lines =
+    ofLots.length === 0
+      ? []
+      : await search('stock.move.line', {
+          domain: [['move_id', 'in', ofLots]],
+          row: z.object({ move_id: many2one, lot_id: many2one, quantity: z.number() }),
+          order,
+        });
+  for (const { id, product_id, quantity } of moves) {
+    const own = lines.filter(({ move_id }) => idOf(move_id) === id);
+    const from = own.map((line) => ({
+      number: line.lot_id ? line.lot_id[1] : '?',
+      amount: decimalOf(line.quantity),
+    }));
+    const { amount, lots, place } = needed.find((one) => one.id === id) ?? {
+      ...{ amount: '0', lots: [], place: '' },
+    };
+    const [is, wanted] = [inWords(decimalOf(quantity), from), inWords(amount, lots)];
+    if (is === wanted) continue;
+    throw rejected(
+      'booked-otherwise',
+      `Odoo: ${order} was ${how}, and its component ${product_id[1]}${place} was consumed with ${is} instead of ${wanted}: correct it by hand, then replay.`,
+    );
+  }
 }
 
-export function readComponents({ search }: Reader, { id, name }: BookedProduction): Promise<Component[]> {
-  return search('stock.move', {
-    domain: [
-      ['raw_material_production_id', '=', id],
-      ['state', 'not in', ['done', 'cancel']],
-      // Without the extra lines that a person added: `set_qty_producing` leaves them alone.
-      ['product_uom_qty', '!=', 0],
-    ],
-    row: componentSchema,
-    order: name,
+/** `6 (5 of B-1, 1 of B-2)`. */
+function inWords(amount: Decimal, lots: ExpectedUse['lots']): string {
+  const numbers = [...new Set(lots.map(({ number }) => number))].sort();
+  const parts = numbers.map((lot) => {
+    const own = lots.filter(({ number }) => number === lot);
+    return `${sumOf(own.map((one) => one.amount))} of ${lot}`;
   });
+  return parts.length === 0 ? sumOf([amount]) : `${sumOf([amount])} (${parts.join(', ')})`;
 }

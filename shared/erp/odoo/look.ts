@@ -1,18 +1,22 @@
 import Big from 'big.js';
+import { checkLine, lotLine, reasonLine } from '../../model/completion-lines.ts';
 import type { BookingKey, Completion } from '../../model/completions.ts';
 import { compareDecimals, type Decimal, formatQuantity } from '../../model/quantity.ts';
 import { type Built, builtOf, mayClose, notBookable, requireArticle } from '../booking-rules.ts';
 import type { Look } from '../connector.ts';
 import { rejected } from '../failures.ts';
-import { lookForComponents, type PlannedComponents } from './components.ts';
+import { lookForComponents, type PlannedComponents, requireConsumed } from './components.ts';
 import type { Reader } from './connection.ts';
 import { createFamily, isOpen, openOrder } from './family.ts';
 import { lotsToBook, type OdooLot } from './lots.ts';
 import { type ChatterText, isMark, lastBooking, type Mark, readMarks, requirePosting } from './marks.ts';
+import { readPlan } from './moves.ts';
+import { lookForOperations, type OperationsToBook, type Reported, requireTimes } from './operations.ts';
 import { readFamily, readProduct } from './order.ts';
 import { type BookedProduction, decimalOf, type Product } from './records.ts';
-import { lookForScrap, type ScrapToBook } from './scrap.ts';
+import { lookForScrap, type ScrapToBook, withTags } from './scrap.ts';
 import { inUnitOf } from './units.ts';
+import { type ExpectedUse, usesOfDone } from './uses.ts';
 
 /** A message to post, with its mark. */
 export interface NoteToPost {
@@ -38,7 +42,10 @@ export interface QuantityToBook {
     readonly note: NoteToPost | undefined;
     readonly lots: readonly OdooLot[];
     readonly components: PlannedComponents;
+    readonly operations: OperationsToBook | undefined;
     readonly leavesRest: boolean;
+    /** Reads what was booked of components and operations. @throws Rejected when it is not what was recorded. */
+    readonly proof: (done: BookedProduction) => Promise<void>;
   };
   readonly scraps: readonly ScrapToBook[];
 }
@@ -56,7 +63,7 @@ export async function lookForAmendment(
     return { receipt: { reference: referenceOfNote(production), alreadyBooked: true } };
   }
   requirePosting(reader, production.name);
-  return { toBook: { production, mark: { kind: 'note', key }, text: textOf(completion) } };
+  return { toBook: { production, mark: { kind: 'note', key }, text: textOf(reader, completion) } };
 }
 
 /**
@@ -70,7 +77,7 @@ export async function lookForQuantity(
   key: BookingKey,
 ): Promise<Look<ToBook>> {
   const { number } = completion.erpOrder;
-  const figures = builtOf(completion, 'Odoo');
+  const figures = knownReasons(reader, builtOf(completion, 'Odoo'));
   const family = await readFamily(reader, completion.erpOrder);
   const marks = await readMarks(reader, family);
   const isOurs = (one: BookedProduction) => isMark(lastBooking(marks, one), 'booking', key);
@@ -83,12 +90,19 @@ export async function lookForQuantity(
   if (!isKnown) requireArticle(completion, product.default_code || production.product_id[1], 'Odoo');
   const built = await inUnitOf(reader, production, figures);
   const { produced } = built;
+  const reported = { family, completion, key };
+  const common = { production, number, key, produced };
 
   if (done) {
     requireQuantity(done, produced, number);
+    const expected = async () => {
+      const plan = await readPlan(reader, done, produced, { detailed: true, isDone: true });
+      return usesOfDone(reader, done, completion, plan);
+    };
+    await requireDetails(reader, done, reported, expected);
     const { scraps } = hasScrap(built) ? await lotsToBook(reader, done, product, built) : { scraps: [] };
-    const left = await lookForScrap(reader, done, key, scraps);
-    if (left.length > 0) return { toBook: { production, number, key, produced, scraps: left } };
+    const left = await lookForScrap(reader, done, key, await withTags(reader, done, scraps));
+    if (left.length > 0) return { toBook: { ...common, scraps: left } };
     return { receipt: { reference: referenceOf(done), alreadyBooked: true } };
   }
   requireRoom(production, family, produced);
@@ -96,17 +110,43 @@ export async function lookForQuantity(
   const whole = decimalOf(createFamily(family, marks).wholeQuantity(family[0]));
   const leavesRest = leavesRestOf(reader, production, whole, completion, produced);
   const { lots, scraps } = await lotsToBook(reader, production, product, built);
-  const components = await lookForComponents(reader, production, produced);
+  const tagged = await withTags(reader, production, scraps);
+  const components = await lookForComponents(reader, production, produced, completion);
+  const scale = new Big(produced).div(figures.produced);
+  const operations = await lookForOperations(reader, production, reported, { leavesRest, scale });
   // An earlier attempt has posted the text, on an order that another part finished since: only the mark is missing.
   const isTold = marks.some((mark) => isMark(mark, 'booking', key));
-  const text = textOf(isTold ? { ...completion, notes: [], links: [], work: [] } : completion);
+  const text = textOf(reader, isTold ? { ...completion, ...nothingElse } : completion);
   const note = isOurs(production)
     ? undefined
     : ({ production, mark: { kind: 'booking', key }, text } as const);
   if (note) requirePosting(reader, production.name);
-  const toScrap = scraps.map((scrap) => ({ ...scrap, begun: [] }));
-  const finish = { note, lots, components, leavesRest };
-  return { toBook: { production, number, key, produced, finish, scraps: toScrap } };
+  const toScrap = tagged.map((scrap) => ({ ...scrap, begun: [] }));
+  const proof = (now: BookedProduction) => requireDetails(reader, now, reported, async () => components.uses);
+  const finish = { note, lots, components, operations, leavesRest, proof };
+  return { toBook: { ...common, finish, scraps: toScrap } };
+}
+
+/** Up to 17 a scrap order has no reason, so reasons stand in the note. */
+function keepsReasons({ options: { version = 19 } }: Reader): boolean {
+  return version >= 18;
+}
+
+function knownReasons(reader: Reader, built: Built): Built {
+  if (keepsReasons(reader)) return built;
+  return { ...built, scrapped: built.scrapped.map(({ reason: _, ...one }) => one) };
+}
+
+/** @throws Rejected when an order that is done has other components or minutes than were recorded. */
+async function requireDetails(
+  reader: Reader,
+  done: BookedProduction,
+  reported: Reported,
+  expected: () => Promise<readonly ExpectedUse[]>,
+): Promise<void> {
+  const uses = reported.completion.components ? await expected() : [];
+  if (uses.length > 0) await requireConsumed(reader, done, uses, 'finished');
+  await requireTimes(reader, done, reported);
 }
 
 /** What a person split off is an order of its own, which Azumuta builds separately: it is not booked here. */
@@ -193,8 +233,11 @@ function hasScrap({ scrap }: Built): boolean {
   return compareDecimals(scrap, '0') > 0;
 }
 
-function textOf(completion: Completion): ChatterText {
-  const { kind, productOrder, quantity, scrap, notes, links, work } = completion;
+/** Of a completion whose text is posted already. */
+const nothingElse = { notes: [], links: [], work: [], scrapReasons: [], checks: [], lots: [] };
+
+function textOf(reader: Reader, completion: Completion): ChatterText {
+  const { kind, productOrder, quantity, scrap, notes, links, work, lots, checks = [] } = completion;
   const scrapped = scrap && compareDecimals(scrap.amount, '0') > 0 ? `, ${formatQuantity(scrap)} scrap` : '';
   const good = formatQuantity(quantity ?? { amount: '0' });
   const booked =
@@ -203,5 +246,13 @@ function textOf(completion: Completion): ChatterText {
   const worked = work.map(
     ({ seconds, date, operation }) => `${operation ?? 'Worked'}: ${Math.round(seconds / 60)} min on ${date}`,
   );
-  return { paragraphs: [...booked, ...notes, ...worked], links };
+  const reasons = keepsReasons(reader)
+    ? []
+    : [
+        ...(completion.scrapReasons ?? []).map(reasonLine),
+        ...lots.filter(({ reason }) => reason).map(lotLine),
+      ];
+  const told = [...booked, ...notes, ...worked, ...reasons.map((line) => `Scrap ${line}`)];
+  // Odoo's community edition keeps no inspections.
+  return { paragraphs: checks.length > 0 ? [...told, checks.map(checkLine).join('\n')] : told, links };
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { Rejected } from '../../model/errors.ts';
-import { compareDecimals, type Decimal } from '../../model/quantity.ts';
+import { compareDecimals, type Decimal, sumOf } from '../../model/quantity.ts';
+import { made } from '../../model/unread.ts';
 import { type Built, type BuiltLot, notBookable, orRefusal } from '../booking-rules.ts';
 import { rejected } from '../failures.ts';
 import type { Reader, Writer } from './connection.ts';
@@ -13,10 +14,11 @@ export interface OdooLot {
   readonly inStock?: boolean;
 }
 
-/** Scrap of one lot, where lots are tracked. */
+/** Scrap of one lot, where lots are tracked, and of one reason. */
 export interface Scrap {
   readonly amount: Decimal;
   readonly lot?: OdooLot;
+  readonly reason?: string | undefined;
 }
 
 /**
@@ -33,9 +35,10 @@ export async function lotsToBook(
   product: Product,
   built: Built,
 ): Promise<{ readonly lots: readonly OdooLot[]; readonly scraps: readonly Scrap[] }> {
-  const isScrap = compareDecimals(built.scrap, '0') > 0;
-  if (product.tracking === 'none') return { lots: [], scraps: isScrap ? [{ amount: built.scrap }] : [] };
-  const recorded = [...built.goodLots, ...built.scrapLots];
+  const byReason = scrapByReason(built);
+  if (product.tracking === 'none') return { lots: [], scraps: byReason };
+  const scrapLots = built.scrapped.flatMap(({ number, amount }) => (number ? [{ number, amount }] : []));
+  const recorded = [...built.goodLots, ...scrapLots];
   const numbers = [...new Set(recorded.map(({ number }) => number))];
   const planned = plannedLots(production);
   const count = numbers.length || planned.length;
@@ -60,10 +63,21 @@ export async function lotsToBook(
   const lotOf = (number: string): OdooLot => found.find((lot) => lot.number === number) ?? { number };
   const lots = numbers.map(lotOf);
   if (isSerial && recorded.length > 0) {
-    return { lots, scraps: built.scrapLots.map(({ number, amount }) => ({ amount, lot: lotOf(number) })) };
+    const scraps = built.scrapped.flatMap(({ number, ...one }) =>
+      number ? [{ ...one, lot: lotOf(number) }] : [],
+    );
+    return { lots, scraps };
   }
   const [batch] = [...lots, ...planned];
-  return { lots, scraps: isScrap && batch ? [{ amount: built.scrap, lot: batch }] : [] };
+  return { lots, scraps: batch ? byReason.map((one) => ({ ...one, lot: batch })) : [] };
+}
+
+/** The scrap of each reason, or without one. */
+function scrapByReason({ scrapped }: Built): Scrap[] {
+  return [...new Set(scrapped.map(({ reason }) => reason))].map((reason) => {
+    const amounts = scrapped.filter((one) => one.reason === reason).map(({ amount }) => amount);
+    return { amount: sumOf(amounts), ...made({ reason }) };
+  });
 }
 
 /** Lots that a planner has set on the order; from 19 on Odoo shows only their ids. */

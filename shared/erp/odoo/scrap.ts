@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { BookingKey } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
 import { compareDecimals } from '../../model/quantity.ts';
-import { orRefusal } from '../booking-rules.ts';
+import { notBookable, orRefusal } from '../booking-rules.ts';
 import { rejected } from '../failures.ts';
 import type { Reader, Writer } from './connection.ts';
 import { idOfLot, type Scrap } from './lots.ts';
@@ -21,11 +21,18 @@ const documentSchema = z.object({
   lot_id: many2one,
   move_ids: z.array(z.number()),
 });
-type Document = z.infer<typeof documentSchema>;
+/** With its reasons, from 18 on (stock_scrap.py:56 and :230 (18.0), :233 (19.0); 17.0 has none). */
+const taggedSchema = z.extend(documentSchema, { scrap_reason_tag_ids: z.optional(z.array(z.number())) });
+type Document = z.infer<typeof taggedSchema>;
 
 /** Scrap that is still to be booked, and the unfinished scrap orders of earlier attempts. */
-export interface ScrapToBook extends Scrap {
+export interface ScrapToBook extends TaggedScrap {
   readonly begun: readonly Document[];
+}
+
+/** Scrap with the id of its reason. */
+export interface TaggedScrap extends Scrap {
+  readonly tag?: number | undefined;
 }
 
 /**
@@ -47,19 +54,21 @@ export async function lookForScrap(
   reader: Reader,
   production: BookedProduction,
   key: BookingKey,
-  scraps: readonly Scrap[],
+  scraps: readonly TaggedScrap[],
 ): Promise<ScrapToBook[]> {
   if (scraps.length === 0) return [];
-  const documents = await readDocuments(reader, production, ['origin', 'in', [key, askedAbout(key)]]);
+  const tagged = scraps.some(({ tag }) => tag !== undefined);
+  const documents = await readDocuments(reader, production, ['origin', 'in', [key, askedAbout(key)]], tagged);
   // An empty draft was given up by an earlier attempt.
   const drafts = documents.filter(({ state, scrap_qty }) => state !== 'done' && scrap_qty !== 0);
   const done = documents.filter(({ state }) => state === 'done');
   const left: ScrapToBook[] = [];
   for (const scrap of scraps) {
-    const isOfLot = ({ lot_id }: Document) => idOf(lot_id) === scrap.lot?.id;
-    const at = done.findIndex(isOfLot);
+    const isOf = ({ lot_id, scrap_reason_tag_ids: [tag] = [] }: Document) =>
+      idOf(lot_id) === scrap.lot?.id && tag === scrap.tag;
+    const at = done.findIndex(isOf);
     const [found] = at < 0 ? [] : done.splice(at, 1);
-    if (!found) left.push({ ...scrap, begun: drafts.filter(isOfLot) });
+    if (!found) left.push({ ...scrap, begun: drafts.filter(isOf) });
     else if (found.scrap_qty === 0) left.push({ ...scrap, begun: [found] });
     else if (found.move_ids.length > 1 || compareDecimals(decimalOf(found.scrap_qty), scrap.amount) !== 0)
       throw scrappedOtherwise(production, found, scrap);
@@ -67,6 +76,31 @@ export async function lookForScrap(
   const [surplus] = done;
   if (surplus) throw scrappedOtherwise(production, surplus, undefined);
   return left;
+}
+
+/**
+ * The same with the ids of their reasons.
+ * @throws Rejected for a reason that Odoo does not know.
+ */
+export async function withTags(
+  { search }: Reader,
+  { name: order }: BookedProduction,
+  scraps: readonly Scrap[],
+): Promise<TaggedScrap[]> {
+  if (scraps.every(({ reason }) => reason === undefined)) return [...scraps];
+  const tags = await search('stock.scrap.reason.tag', {
+    domain: [],
+    row: z.object({ id: z.number(), name: z.string() }),
+    order,
+  });
+  return scraps.map((scrap) => {
+    if (scrap.reason === undefined) return scrap;
+    const tag = tags.find(({ name }) => name === scrap.reason);
+    if (tag) return { ...scrap, tag: tag.id };
+    const known = tags.map(({ name }) => name).join(', ') || 'none';
+    const why = `it knows no scrap reason ${scrap.reason} (${known}): create it under Inventory, Configuration, Scrap Reasons, or let the mapping give one of those`;
+    throw notBookable('Odoo', order, why);
+  });
 }
 
 /** @throws Rejected when Odoo does not validate it. */
@@ -85,6 +119,7 @@ export async function bookScrap(
   const values = {
     ...{ production_id, product_id: product_id[0], scrap_qty: Number(scrap.amount), origin: key, lot_id },
     ...{ product_uom_id: idOf(product_uom_id), company_id: idOf(company_id), location_id },
+    ...(scrap.tag === undefined ? {} : { scrap_reason_tag_ids: [[6, 0, [scrap.tag]]] }),
   };
   if (asked) await writeDocument(writer, production, asked.id, values);
   const id = asked?.id ?? (await writer.create('stock.scrap', values, order));
@@ -163,11 +198,13 @@ function readDocuments(
   { search }: Reader,
   { id, name }: BookedProduction,
   condition: readonly unknown[],
+  tagged = false,
 ): Promise<Document[]> {
   return search('stock.scrap', {
     domain: [['production_id', '=', id], condition],
+    fields: Object.keys((tagged ? taggedSchema : documentSchema).shape),
     sort: 'id asc',
-    row: documentSchema,
+    row: taggedSchema,
     order: name,
   });
 }

@@ -1,6 +1,7 @@
 import Big from 'big.js';
 import * as z from 'zod/mini';
 import { compareDecimals, type Decimal, sumOf } from '../../model/quantity.ts';
+import { made } from '../../model/unread.ts';
 import { type Built, type BuiltLot, notBookable } from '../booking-rules.ts';
 import type { Reader } from './connection.ts';
 import type { BookedProduction } from './records.ts';
@@ -62,9 +63,12 @@ export async function inUnitOf(reader: Reader, production: BookedProduction, bui
     const why = `${built.produced} is rounded to 0 ${name} in Odoo: correct what was recorded`;
     throw notBookable('Odoo', production.name, why);
   }
-  const lots = { goodLots: built.goodLots.map(lotInOwn), scrapLots: built.scrapLots.map(lotInOwn) };
-  const scrapped = built.scrapped.map((one) => ({ ...one, amount: inOwn(one.amount) }));
-  return { good, scrap, produced, unit: name, ...lots, scrapped };
+  const scrapped = built.scrapped.map((one) => ({
+    ...one,
+    ...made({ number: one.number?.trim() }),
+    amount: one.reason === undefined ? inOwn(one.amount) : sameInOwn(one.amount),
+  }));
+  return { ...built, good, scrap, produced, unit: name, goodLots: built.goodLots.map(lotInOwn), scrapped };
 }
 
 function roundedTo({ rounding }: Unit, amount: Big): Big {

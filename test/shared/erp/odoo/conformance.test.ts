@@ -4,7 +4,6 @@ import { describeErpConformance } from '../conformance/suite.ts';
 import type { Cannot } from '../conformance/target.ts';
 
 const always: Cannot = {
-  assembly: 'it takes only quantities',
   session: 'every call carries the key',
   'never-changed': 'Odoo writes a change time when it creates',
   'page-cap': 'Odoo gives as many rows as are asked for',

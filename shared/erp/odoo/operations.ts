@@ -1,0 +1,183 @@
+import Big from 'big.js';
+import * as z from 'zod/mini';
+import { placeIn } from '../../model/completion-lines.ts';
+import type { BookingKey, Completion } from '../../model/completions.ts';
+import { compareDecimals, sumOf } from '../../model/quantity.ts';
+import { notBookable } from '../booking-rules.ts';
+import { reportsOf } from '../detail-rules.ts';
+import { rejected } from '../failures.ts';
+import { keyAsText } from '../marks.ts';
+import type { Reader, Writer } from './connection.ts';
+import { type BookedProduction, decimalOf, fromOdooTime, idOf, many2one, toOdooTime } from './records.ts';
+
+/** A completion and its key. */
+export interface Reported {
+  /** The order, and all that were split from the same one: an earlier attempt may have begun on one of them. */
+  readonly family: readonly BookedProduction[];
+  readonly completion: Completion;
+  readonly key: BookingKey;
+}
+
+const workorderSchema = z.object({
+  id: z.number(),
+  name: z.string(),
+  /** The operation of the bill of materials; none for one that a person added. */
+  operation_id: many2one,
+  workcenter_id: z.tuple([z.number(), z.string()]),
+  state: z.string(),
+  qty_produced: z.number(),
+});
+
+/** What is left to write of operations: lines of minutes, and quantities by the id of their work order. */
+export interface OperationsToBook {
+  readonly times: readonly Readonly<Record<string, unknown>>[];
+  readonly quantities: readonly (readonly [workorder: number, amount: number])[];
+}
+
+/**
+ * What the operations of an order report. Whoever finishes an order ends all of its work orders, in any order and also
+ * those that others block, with the expected minutes where there are none (mrp_production.py:1994 and :1707 (17.0), :2053
+ * and :1764 (18.0), :2167 and :1881 (19.0), `button_mark_done` and `_post_inventory`; mrp_workorder.py:647 (17.0), :642
+ * (18.0), :692 (19.0), `button_finish`): so only minutes and quantities are written.
+ * @param scale From the unit of the completion to that of the order.
+ * @throws Rejected for an operation that is not in the routing, reports twice, is cancelled, or would be left open.
+ */
+export async function lookForOperations(
+  reader: Reader,
+  production: BookedProduction,
+  { family, completion, key }: Reported,
+  { leavesRest, scale }: { readonly leavesRest: boolean; readonly scale: Big },
+): Promise<OperationsToBook | undefined> {
+  if (!completion.operations?.length) return undefined;
+  const { id, name: order, company_id } = production;
+  const routing = await reader.search('mrp.workorder', {
+    domain: [['production_id', '=', id]],
+    row: workorderSchema,
+    order,
+  });
+  const namesOf = ({ name, operation_id }: (typeof routing)[number]) =>
+    operation_id ? [name, String(operation_id[0])] : [name];
+  const found = reportsOf(completion, routing, namesOf, 'Odoo');
+  const quantities = found.flatMap(({ report, operation: { id, state, qty_produced } }) => {
+    const handled = new Big(sumOf([report.good?.amount ?? '0', report.scrap?.amount ?? '0'])).times(scale);
+    const amount = handled.round(reader.names.decimals, Big.roundHalfUp).toFixed();
+    const isOther = handled.gt(0) && compareDecimals(amount, decimalOf(qty_produced)) !== 0;
+    const why =
+      state === 'cancel' || (state === 'done' && isOther)
+        ? `is ${state} in Odoo already, with ${qty_produced}: book by hand`
+        : !report.finished && !leavesRest
+          ? 'is not finished, and Odoo ends each with the order: report it as finished, or let the completion not be final'
+          : undefined;
+    if (why) throw notBookable('Odoo', order, `operation ${report.operation}${placeIn(report)} ${why}`);
+    return isOther ? [[id, Number(amount)] as const] : [];
+  });
+  const left = await missingTimes(reader, production, { family, completion, key });
+  const loss_id = left.length > 0 ? await productiveLoss(reader, order) : undefined;
+  const times = left.map(({ operation, ...time }) => {
+    const own = found.find(({ report }) => report.operation === operation)?.operation;
+    const of = { workorder_id: own?.id, workcenter_id: own?.workcenter_id[0] };
+    return { ...time, ...of, loss_id, company_id: idOf(company_id) };
+  });
+  return { times, quantities };
+}
+
+/** Comes before the quantity of the order: 19 sets that to the least of its work orders (mrp_workorder.py:534, `write`). */
+export async function bookOperations(
+  writer: Writer,
+  { name: order }: BookedProduction,
+  { times, quantities }: OperationsToBook,
+): Promise<void> {
+  if (times.length > 0)
+    await writer.write({ model: 'mrp.workcenter.productivity', method: 'create', values: times, order });
+  for (const [id, qty_produced] of quantities)
+    await writer.write({
+      model: 'mrp.workorder',
+      method: 'write',
+      ids: [id],
+      values: { qty_produced },
+      order,
+    });
+}
+
+/** @throws Rejected when an order that is done has not exactly the minutes that its operations report. */
+export async function requireTimes(
+  reader: Reader,
+  production: BookedProduction,
+  reported: Reported,
+): Promise<void> {
+  const [missing] = await missingTimes(reader, production, reported);
+  if (missing) throw timedOtherwise(production, missing, 0);
+}
+
+/** A line of minutes. Its description has our key, by which it is known again. */
+interface Time {
+  readonly operation: string;
+  readonly description: string;
+  readonly date_start: string;
+  readonly date_end: string;
+}
+
+/** Setup, then run, until the completion, as only the minutes of an operation are known. Odoo keeps whole seconds. */
+function timesOf({ completion: { operations = [], completedAt }, key }: Reported): Time[] {
+  const before = (seconds: number) => toOdooTime(new Date(Date.parse(completedAt) - seconds * 1000));
+  const lines = operations.flatMap(({ operation, setupSeconds = 0, runSeconds = 0 }) => {
+    const run = Math.round(runSeconds);
+    const line = (what: string, from: number, to: number): Time => ({
+      ...{ operation, description: `${what} of ${operation} [azumuta booking ${keyAsText(key)}]` },
+      ...{ date_start: before(from), date_end: before(to) },
+    });
+    return [line('Setup', Math.round(setupSeconds) + run, run), line('Run', run, 0)];
+  });
+  return lines.filter(({ date_start, date_end }) => date_start !== date_end);
+}
+
+/**
+ * Those of our lines that Odoo does not have yet.
+ * @throws Rejected when one is there twice, or with other minutes.
+ */
+async function missingTimes(
+  { search }: Reader,
+  production: BookedProduction,
+  reported: Reported,
+): Promise<Time[]> {
+  const times = timesOf(reported);
+  if (times.length === 0) return [];
+  const found = await search('mrp.workcenter.productivity', {
+    domain: [
+      ['workorder_id.production_id', 'in', reported.family.map(({ id }) => id)],
+      ['description', 'in', times.map(({ description }) => description)],
+    ],
+    row: z.object({ description: z.string(), date_start: z.string(), date_end: z.string() }),
+    order: production.name,
+  });
+  const minutes = ({ date_start, date_end }: Pick<Time, 'date_start' | 'date_end'>) =>
+    (Date.parse(fromOdooTime(date_end)) - Date.parse(fromOdooTime(date_start))) / 60_000;
+  return times.filter((time) => {
+    const own = found.filter(({ description }) => description === time.description);
+    const is = own.reduce((sum, one) => sum + minutes(one), 0);
+    if (own.length > 0 && is !== minutes(time)) throw timedOtherwise(production, time, is);
+    return own.length === 0;
+  });
+}
+
+/** The kind of time of whoever works on it (mrp_workorder.py:814 (17.0), :818 (18.0), :863 (19.0), `_prepare_timeline_vals`). */
+async function productiveLoss({ search }: Reader, order: string): Promise<number> {
+  const [loss] = await search('mrp.workcenter.productivity.loss', {
+    domain: [['loss_type', '=', 'productive']],
+    limit: 1,
+    row: z.object({ id: z.number() }),
+    order,
+  });
+  if (loss) return loss.id;
+  throw rejected(
+    'refused-by-erp',
+    `Odoo has no productivity loss of the category Productive for the minutes of ${order}: create one, then replay.`,
+  );
+}
+
+function timedOtherwise({ name }: BookedProduction, { description, date_start, date_end }: Time, is: number) {
+  return rejected(
+    'booked-otherwise',
+    `Odoo: ${name} has ${is} min of "${description}" instead of ${date_start} to ${date_end}: correct it by hand, then replay.`,
+  );
+}
