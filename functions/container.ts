@@ -39,7 +39,6 @@ export interface Runtime {
 /** What every function has that uses the ledger; the functions below build the rest for those that need it. */
 export type Container = ReturnType<typeof createContainer>;
 
-/** Built once, when the container starts. */
 export function createContainer(functionName: string, integration: CompleteIntegration, runtime: Runtime) {
   const { clock, dynamodb, sqs, secretsManager, writeLog } = runtime;
   /** The value of a variable of the environment. @throws Error when it is missing or invalid. */
@@ -85,14 +84,12 @@ export function erpOf({ integration: { erp }, setting, secrets, clock }: Contain
   return erp.connect({ clock, credentials: (options) => secrets.read(arn, erp.credentials, options) });
 }
 
-/** What accepting orders of the ERP needs. */
 export function acceptingOf({ integration, runtime, setting, ledger, queues, log, clock }: Container) {
   const { productOrders } = integration;
   return {
     ...{ ledger, queues, queueUrl: setting('PRODUCT_ORDERS_QUEUE_URL'), log, clock },
     map: (order: ErpOrder) => mapProductOrders(productOrders, order, setting('CONFIGURATION_VERSION')),
     accept: (order: ErpOrder) => isWanted(productOrders, order),
-    /** Has the completion of a product order looked at once more. */
     async lookAgain(productOrderNumber: string): Promise<void> {
       const hint = completionHint('reconciliation', { productOrderNumber }, runtime.newId());
       await queues.send(setting('COMPLETIONS_QUEUE_URL'), { body: JSON.stringify(hint) });
@@ -100,7 +97,6 @@ export function acceptingOf({ integration, runtime, setting, ledger, queues, log
   };
 }
 
-/** What the worker of a queue needs. */
 export function workerOf(container: Container, queueUrl: string, breaker: Breaker): WorkerDependencies {
   const { ledger, queues, clock, log, slots, runtime, setting } = container;
   const { attempts, deadLetters, pauses } = ledger;

@@ -6,7 +6,6 @@ import { createSecretsClient } from '../shared/platform/aws/secrets.ts';
 import { systemClock } from '../shared/platform/clock.ts';
 import type { Runtime } from './container.ts';
 
-/** The runtime in AWS Lambda: its environment, the time, and clients of the region's services. */
 export function lambdaRuntime(): Runtime {
   return {
     environment: process.env,

@@ -8,7 +8,6 @@ import { bodyOf, createHttpHandler } from '../http-handler.ts';
 /** HTTP API integrations end after 30 s (AWS quota): a longer wait could not be answered. */
 const maxWaitSeconds = 25;
 
-/** Accepts orders, and answers their status. */
 export function createAcceptProductOrders(integration: CompleteIntegration, runtime: Runtime) {
   const container = createContainer('accept-product-orders', integration, runtime);
   const { ledger, secrets, log, clock, setting } = container;

@@ -28,7 +28,6 @@ export function createCreateProductOrders(integration: CompleteIntegration, runt
     partners: partnerCallsOf(container, breaker),
     azumuta: azumutaOf(container),
     erp: erpOf(container),
-    /** Has a product order created, or looked at in Azumuta where something is open about it. */
     enqueue: (number: string) => queues.send(queueUrl, { body: productOrderMessage(number) }),
   };
   return createWorker(

@@ -3,7 +3,6 @@ import { pullOrders } from '../../shared/orders/pull.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
 import { acceptingOf, createContainer, erpOf, partnerCallsOf, type Runtime } from '../container.ts';
 
-/** Accepts released orders that changed in the ERP since the last run. */
 export function createPullProductOrders(integration: CompleteIntegration, runtime: Runtime) {
   const container = createContainer('pull-product-orders', integration, runtime);
   const { ledger, clock, slots, log } = container;

@@ -19,7 +19,6 @@ const variables = [
   'ALLOWED_SOURCES',
 ] as const;
 
-/** Validates and enqueues Azumuta's triggers. */
 export function createReceiveWebhook({
   environment,
   clock,

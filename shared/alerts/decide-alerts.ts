@@ -11,7 +11,6 @@ import {
   troubleKinds,
 } from '../situation/read.ts';
 
-/** A message that is to be written, about one group. */
 export interface AlertDecision extends TroubleGroup {
   readonly event: 'new' | 'reminder' | 'over';
   /** Its troubles, the oldest first; empty when it is over. */
@@ -20,7 +19,6 @@ export interface AlertDecision extends TroubleGroup {
   readonly since: string;
   /** How many troubles it is about: of one that is over, all that were told. */
   readonly count: number;
-  /** How many are open in all. */
   readonly open: number;
 }
 

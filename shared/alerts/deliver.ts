@@ -15,7 +15,6 @@ const maxMessages = 50;
 /** What has waited longer than this is summed up, if it is more than a few messages. */
 const freshMs = 3_600_000;
 const maxLate = 3;
-/** Messages that are summed up at most. */
 const maxMissed = 500;
 
 /**

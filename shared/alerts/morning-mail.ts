@@ -70,7 +70,6 @@ function periodOf(first: string, today: string): string {
   return first === last ? first : `${first} to ${last}`;
 }
 
-/** A table of what happened in some periods. */
 export function figureLines(periods: readonly (Figures & { readonly period: string })[]): string[] {
   const columns = periods.map((of) => {
     const cells = [of.period, ...figureCells(of).map(([, value]) => value)];
@@ -135,7 +134,6 @@ async function taskLines(
   return [...(await Promise.all(lines)).flat(), `All of it, with what to do: ${command}`];
 }
 
-/** Lines behind a title. */
 function titled(title: string, lines: readonly string[]): string[] {
   return lines.map((line, at) => `${(at === 0 ? title : '').padEnd(10)}${line}`);
 }

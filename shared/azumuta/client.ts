@@ -104,7 +104,6 @@ export class AzumutaClient {
     return order && productOrderRefOf(order);
   }
 
-  /** @param productOrder Whose recording it is. */
   recording(
     id: string,
     signal: AbortSignal,

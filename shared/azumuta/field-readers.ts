@@ -19,9 +19,7 @@ export interface InvalidField {
   readonly isLazy?: boolean;
 }
 
-/** A reading of one resource. */
 export interface Reading {
-  /** The invalid fields so far. */
   readonly invalid: InvalidField[];
   /** Whose fields are read, for a person: `recording 5KKoy7m6ms89mvrTg, step "Photo"`; empty for the resource itself. */
   readonly whose: string;
@@ -30,7 +28,6 @@ export interface Reading {
 /** A reading whose invalid fields nobody is told. */
 export const untold = (): Reading => ({ invalid: [], whose: '' });
 
-/** A form of a value: what is expected, and what it means. */
 export interface Form<T> {
   readonly expected: string;
   /** Null when it holds no value; undefined when it cannot be understood. */
@@ -44,7 +41,6 @@ export interface Form<T> {
  */
 type Presence = 'required' | 'stated' | 'optional' | 'lazy';
 
-/** The parts of the contract that say where the fields of a resource are. */
 type ResourceName = {
   [Name in keyof AzumutaContract]: Places<AzumutaContract[Name], Name>;
 }[keyof AzumutaContract];
@@ -72,7 +68,6 @@ export function fieldsIn<Name extends ResourceName>(
   };
 }
 
-/** Reads a field that must be understood only where it is used. */
 export function lazily<T>({ invalid, whose }: Reading, read: (reading: Reading) => T): T {
   const own: InvalidField[] = [];
   const value = read({ invalid: own, whose });
@@ -108,7 +103,6 @@ function fieldIn<T>(
   return meaning === undefined || isMissing ? isInvalid(typeName(value)) : undefined;
 }
 
-/** Reads one whole resource, and collects its invalid fields. */
 export type ReadResource<T> = (json: unknown) => Read<T>;
 export type Read<T> =
   | {

@@ -9,7 +9,6 @@ export type FindOperation = 'findArticle' | 'findProductOrder';
 /** A listing by number should have one entry, so it is not followed any further. */
 export const maxPages = 5;
 
-/** A page of a list: what it was asked for by, and what it says. */
 interface Page {
   readonly baseUrl: string;
   readonly contract: AzumutaContract;
@@ -45,7 +44,6 @@ export function nextPage(page: Page): HttpRequest | 'none' | 'unsaid' {
   return isLast ? 'none' : 'unsaid';
 }
 
-/** The target of a Link header with this relation. */
 function linked(header: string | null, relation: string): string | undefined {
   const isMeant = (one: string) => /^\s*rel\s*=/.test(one) && one.split(/[\s"=]/).includes(relation);
   const links = (header ?? '').split('<').map((link) => link.split('>'));
@@ -66,7 +64,6 @@ function pageAt(next: string, { baseUrl, contract, name, number, request }: Page
 const below = (path: string, baseUrl: string) =>
   new URL(path.replace(/^\//, ''), `${baseUrl.replace(/\/$/, '')}/`).href;
 
-/** @param isUnsaid Whether nothing says if more pages follow. */
 export function whyNotFound(name: FindOperation, what: string, isUnsaid: boolean): string {
   const line = `azumuta.contract.operations.${name}`;
   const does = `Azumuta does not filter by number when ${what}`;

@@ -2,14 +2,12 @@ import type { CompletedProductOrder, Recording } from '../model/completions.ts';
 import { Rejected } from '../model/errors.ts';
 import type { ProductOrderDraft, ProductOrderRef } from '../model/orders.ts';
 
-/** An article with its variants, by name and id. */
 export interface Article {
   readonly id: string;
   readonly number: string;
   readonly variants: readonly { readonly id: string; readonly name: string }[];
 }
 
-/** A product order as Azumuta shows it. */
 export interface AzumutaProductOrder extends ProductOrderRef {
   readonly completed: boolean;
   readonly status?: string | undefined;
@@ -21,7 +19,6 @@ export interface AzumutaProductOrder extends ProductOrderRef {
   readonly recordingIds?: readonly string[] | undefined;
 }
 
-/** A recording, with the product order to which it belongs as far as it says. */
 export interface AzumutaRecording extends Recording {
   readonly productOrder: { readonly id?: string; readonly number?: string };
 }

@@ -28,13 +28,11 @@ export interface AzumutaOptions {
   readonly clock: Clock;
 }
 
-/** A call: what it does, for messages, and the signal that ends it. */
 interface Call {
   readonly what: string;
   readonly signal: AbortSignal;
 }
 
-/** An answer of Azumuta. */
 interface Answer extends HttpResponse {
   /** `: The number is taken`: the answer's own sentence without our key; empty when it has none. */
   readonly said: () => string;
@@ -69,7 +67,6 @@ export class AzumutaSession {
     return answer;
   }
 
-  /** The resource in a successful answer. */
   resourceIn(name: OperationName, answer: Answer, what: string): unknown {
     const { answer: place = '' } = this.#operation(name);
     return configured(`operations.${name}.answer`, place, this.#requireDone(name, answer, what).json);
@@ -114,7 +111,6 @@ export class AzumutaSession {
     throw new Rejected(whyNotFound(name, what, following === 'unsaid'), { code: 'configuration' });
   }
 
-  /** The resource with this id; undefined when there is none. */
   async read<T>(
     name: 'readProductOrder' | 'readRecording' | 'readWorkInstruction',
     { keyOf, read }: Resource<T>,

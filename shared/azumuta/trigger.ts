@@ -17,7 +17,6 @@ export const triggerNamesSchema = z.object({
 
 export type TriggerNames = z.output<typeof triggerNamesSchema>;
 
-/** The content of a trigger: the order, and ids if there are any. */
 export interface TriggerContent {
   readonly productOrderNumber: string;
   /** The number if a bare `+` in the query was meant as a plus: most senders mean a space. */
@@ -81,7 +80,6 @@ function parseFields(fields: readonly Field[], names: TriggerNames): ParsedTrigg
   return { ok: false, reason: `${content} ${describeFields(fields, names)}` };
 }
 
-/** The content; or why there is none that can be used. */
 function contentOf(fields: readonly Field[], names: TriggerNames): TriggerContent | string {
   // The first name with a value counts: a `number` next to `productOrderNumber` may belong to anything.
   const told =

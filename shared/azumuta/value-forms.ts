@@ -11,7 +11,6 @@ export const nameForm: Form<string> = {
   understand: nameIn,
 };
 
-/** Plain text, a code, or a language map. */
 export const wordsForm = (language: string): Form<string> => ({
   expected: 'text, a code, or a language map',
   understand(value) {
@@ -21,7 +20,6 @@ export const wordsForm = (language: string): Form<string> => ({
   },
 });
 
-/** A recorded value, or the value of a parameter. */
 export function valueForm(language: string): Form<ParameterValue> {
   const words = wordsForm(language);
   return {
@@ -67,7 +65,6 @@ export const amountForm: Form<number> = {
   },
 };
 
-/** One value, or a list of them. */
 export function recordedForm(language: string): Form<ParameterValue | readonly ParameterValue[]> {
   const one = valueForm(language);
   return {
@@ -80,7 +77,6 @@ export function recordedForm(language: string): Form<ParameterValue | readonly P
   };
 }
 
-/** A list of parameters, or a map of values or of objects with a value. */
 export function parametersForm(
   contract: Pick<AzumutaContract, 'parameter' | 'language'>,
 ): Form<Readonly<Record<string, ParameterValue>>> {
@@ -114,7 +110,6 @@ export function parametersForm(
   };
 }
 
-/** A list of what `read` makes of each entry. */
 export const listForm = <T>(
   read: (entry: unknown, reading: Reading) => T | undefined,
 ): Form<readonly T[]> => ({
@@ -123,7 +118,6 @@ export const listForm = <T>(
     Array.isArray(value) ? value.flatMap((entry) => read(entry, reading) ?? []) : undefined,
 });
 
-/** The same form, with another meaning. */
 export function changed<T, U>({ expected, understand }: Form<T>, change: (value: T) => U | null): Form<U> {
   return {
     expected,
@@ -141,7 +135,6 @@ export const orNone = <T>(form: Form<T>): Form<T> => ({
   understand: (value, reading) => form.understand(value, reading) ?? null,
 });
 
-/** Whether a word is one of these, ignoring upper and lower case. */
 export function isOneOf(words: readonly unknown[]): (word: string) => boolean {
   const known = new Set(words.map((each) => String(each).toLowerCase()));
   return (word) => known.has(word.toLowerCase());

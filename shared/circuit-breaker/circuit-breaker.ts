@@ -44,7 +44,6 @@ const downAfterSecondsOfOne = 3600;
 const maxAskedSeconds = 3600;
 /** Wait after refused credentials: partners lock accounts (Tryton after six wrong logins). */
 const unauthorizedSeconds = 300;
-/** The longest wait before a probe, however many have failed. */
 const maxCooldownSeconds = 300;
 /** After so many cooldowns (90 s by default) another container may probe: the one that probed was perhaps killed. */
 const cooldownsOfProbe = 6;

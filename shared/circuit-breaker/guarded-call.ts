@@ -134,7 +134,6 @@ async function noted<T>(note: Promise<T>, partner: Partner, log: Logger): Promis
   });
 }
 
-/** Why a partner is not called now, for a person. */
 export function whyHeldBack(
   partner: Partner,
   { reason, isPause }: Pick<Outage, 'reason' | 'isPause'>,

@@ -114,7 +114,6 @@ function ageOf(then: Date, clock: Clock): number {
   return clock.now().getTime() - then.getTime();
 }
 
-/** Whether the message was surely sent before that instant. */
 export function isSentBefore(instant: Date, { sentAt }: Pick<WorkAttempt, 'sentAt'>): boolean {
   return instant.getTime() - sentAt.getTime() >= clocksDifferMs;
 }

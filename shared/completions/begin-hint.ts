@@ -42,7 +42,6 @@ function nextOf(job: Job, dependencies: HintDependencies): Step {
   return { needs, order: job.home, run, leave: () => planJob(job, dependencies) };
 }
 
-/** What a hint is to do by what the ledger knows alone. */
 function stepOf(inquiry: Inquiry, { clock, configuration }: HintDependencies): NextStep {
   const { bookings, entry, hint } = inquiry;
   if (entry?.givenUp && hint.again !== true) return { to: 'end', refused: [] };
@@ -64,7 +63,6 @@ function jobOf(inquiry: Inquiry, step: Exclude<NextStep, { to: 'read' }>): Job {
   return { ...inquiry, toBook: keep.map((planned) => ({ planned })), refused, looksAgain };
 }
 
-/** A refusal that was written down before, to be told once more. */
 function refusalOf(booking: BookingEntry): Rejected {
   const { reason = '', cause = 'internal-error' } = booking;
   return new Rejected(reason, { code: cause, about: aboutOf(booking) });
@@ -152,7 +150,6 @@ async function withdraw(
     if (!(await ledger.bookings.withdraw(home, booking))) throw plannedByAnother(booking);
 }
 
-/** Reads the other facts, decides, and reads what is to be booked. */
 async function decide(reading: Reading, dependencies: HintDependencies): Promise<Job | undefined> {
   const evidence = await readFacts(reading, dependencies);
   const decision = decideBookings(evidence.facts);

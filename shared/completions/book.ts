@@ -15,7 +15,6 @@ import type { Clock } from '../platform/clock.ts';
 import { aboutOf, plannedByAnother, unpacked } from './content.ts';
 import type { HintDependencies, Inquiry } from './inquiry.ts';
 
-/** What a hint is to book. */
 export interface Job extends Inquiry {
   /** One after the other, the quantity first: with its plan, or as it was planned before. */
   readonly toBook: readonly ToBook[];
@@ -30,7 +29,6 @@ interface ToBook {
   readonly plan?: Plan;
 }
 
-/** One attempt at a booking that has its claim, and the lock of its ERP order. */
 interface Booking extends Inquiry {
   readonly claim: Claim;
   readonly lock: BookingLock;
@@ -113,7 +111,6 @@ async function endWait(
   if (entry.awaitsCompletion && (isFurther || isBooked || isTried)) await orders.markCompleted(entry);
 }
 
-/** All refusals of a hint are one dead letter. */
 function together(refused: readonly [Rejected, ...Rejected[]]): Rejected {
   const booking = refused.flatMap(({ about }) => about?.booking ?? []).join(', ');
   const figures = refused.flatMap(({ about }) => about?.figures ?? []).join('; ');
@@ -208,7 +205,6 @@ async function book(of: Booking, dependencies: HintDependencies): Promise<void> 
   }
 }
 
-/** What a day counts of a booking: the pieces, and whether they were on time. */
 function countedOf({ figures }: BookingEntry, entry: Inquiry['entry']): DayFigures {
   const { good, scrap } = figures ?? {};
   const due = good && entry?.dueDate;

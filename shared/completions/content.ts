@@ -12,7 +12,6 @@ export type Completed = readonly [CompletedProductOrder, ...CompletedProductOrde
 /** The configuration's mapping. @throws Rejected */
 export type MapCompletion = (kind: Completion['kind'], completed: Completed) => Completion;
 
-/** A completion as a booking holds it, without what the booking says anyway. */
 const contentSchema = z.omit(completionSchema, { kind: true, erpOrder: true, productOrder: true });
 
 /**
@@ -116,7 +115,6 @@ export function amendmentContent(
   );
 }
 
-/** The product orders with some of their recordings. */
 function withRecordings([first, ...others]: Completed, isWanted: (id: string) => boolean): Completed {
   const choose = (order: CompletedProductOrder) => ({
     ...order,
@@ -125,7 +123,6 @@ function withRecordings([first, ...others]: Completed, isWanted: (id: string) =>
   return [choose(first), ...others.map(choose)];
 }
 
-/** What a dead letter says of a booking, besides its reason. */
 export function aboutOf(booking: PlannedBooking & { readonly content?: Uint8Array | undefined }): About {
   const figures = booking.content ? figuresIn(unpacked(booking.content, booking)) : '';
   return { booking: booking.key, ...(figures ? { figures } : {}) };

@@ -24,7 +24,6 @@ export interface BuiltPart {
   readonly isUnwanted?: boolean;
 }
 
-/** What the ledger knows, and what Azumuta shows now. */
 export interface CompletionFacts {
   /** Undefined when the product order was not made by this integration. */
   readonly entry: OrderEntry | undefined;
@@ -37,18 +36,14 @@ export interface CompletionFacts {
   readonly current: BuiltPart;
   /** The other parts that are completed, where all are booked together. */
   readonly others: readonly BuiltPart[];
-  /** Book although it is unknown which recordings there are. */
   readonly withoutRecordings: boolean;
 }
 
 export type BookingDecision =
-  /** Book these, one after the other. */
   | { readonly to: 'book'; readonly plan: readonly PlannedBooking[] }
   /** There is nothing to do, or only when other parts are completed. */
   | { readonly to: 'leave'; readonly why: string; readonly awaitsParts?: true }
-  /** Ask Azumuta again in a while. */
   | { readonly to: 'wait'; readonly sentence: string }
-  /** A person has to look at it. */
   | { readonly to: 'reject'; readonly sentence: string; readonly cause: Cause };
 
 /**
@@ -168,7 +163,6 @@ function planned(
   return { to: 'leave', why: later.join('; ') || 'Nothing new: every recording is booked or on its way' };
 }
 
-/** A quantity of all these parts, or an amendment with one recording. */
 function bookingOf(
   kind: PlannedBooking['kind'],
   parts: readonly [BuiltPart, ...BuiltPart[]],
@@ -181,7 +175,6 @@ function bookingOf(
   return { key, kind, parts: parts.map(({ index }) => index), recordingIds, erpOrder, productOrder };
 }
 
-/** Recordings that are in one of the bookings. */
 export function recordingsIn(bookings: readonly Pick<PlannedBooking, 'recordingIds'>[]): ReadonlySet<string> {
   return new Set(bookings.flatMap(({ recordingIds }) => recordingIds));
 }

@@ -19,7 +19,6 @@ export interface HintDependencies {
   readonly partners: PartnerCalls;
   readonly clock: Clock;
   readonly map: MapCompletion;
-  /** Version of the configuration. */
   readonly configuration: string;
   /** Whether Azumuta's article codes differ from the ERP's, so that only the ledger knows the ERP's. */
   readonly articleIsMapped: boolean;
@@ -34,18 +33,15 @@ export interface HintDependencies {
   readonly erpOrderNumber: ((productOrderNumber: string) => string) | undefined;
 }
 
-/** A hint, the attempt that works on it now, and what the ledger knows of its order. */
 export interface Inquiry extends Standing {
   readonly hint: CompletionHint;
   readonly attempt: WorkAttempt;
 }
 
-/** A hint for which Azumuta was asked. */
 export interface Reading extends Inquiry {
   readonly order: AzumutaProductOrder;
   readonly readAt: Date;
   /** Bookings of which surely nothing was sent, and that are decided anew. */
   readonly anew: readonly BookingEntry[];
-  /** What this message was refused before. */
   readonly refused: readonly Rejected[];
 }

@@ -5,7 +5,6 @@ import { betweenQuestionsMs, isSentBefore, nameOf } from './ask-azumuta.ts';
 import type { Inquiry } from './inquiry.ts';
 import type { CompletionHint } from './messages.ts';
 
-/** What a hint is compared with. */
 export interface StepFacts extends Pick<Inquiry, 'bookings' | 'answered'> {
   readonly hint: Pick<CompletionHint, 'via' | 'again'>;
   readonly attempt: Pick<WorkAttempt, 'messageId' | 'sentAt' | 'receiveCount'>;
@@ -13,7 +12,6 @@ export interface StepFacts extends Pick<Inquiry, 'bookings' | 'answered'> {
   readonly part: number;
   /** Whether it names recordings that are in no booking, or only such that are in one. */
   readonly names: 'new' | 'known' | 'nothing';
-  /** Version of the configuration that maps now. */
   readonly configuration: string;
   readonly now: Date;
 }

@@ -26,7 +26,6 @@ import type { HintDependencies } from './inquiry.ts';
 import type { Evidence } from './read-facts.ts';
 import { completedOf } from './read-recordings.ts';
 
-/** What is booked, and how a booking holds it. */
 type Content = { readonly completion: Completion; readonly content: Uint8Array };
 
 /**
@@ -80,7 +79,6 @@ export async function compareFigures(evidence: Evidence, dependencies: HintDepen
   const shown = [facts.current, ...facts.others].map(({ index }) => index);
   if (!booked.parts.every((index) => shown.includes(index))) return;
   const read = await readContent(booked, evidence, dependencies);
-  // Nothing is known of the figures.
   if (typeof read === 'string' || read instanceof Rejected) return;
   // Notes and links may be worded anew.
   const [was, is] = [booked.figures, figuresOf(read.completion)].map((figures) =>
@@ -131,7 +129,6 @@ async function readContent(
   }
 }
 
-/** Whether a refused booking would be made with the same figures again. */
 function isSame(seen: BookingEntry, now: Content | Rejected): boolean {
   if (now instanceof Rejected) return true;
   return seen.content !== undefined && figuresIn(unpacked(seen.content, seen)) === figuresIn(now.completion);

@@ -8,7 +8,6 @@ import { recordingsNamedBy } from './ask-azumuta.ts';
 import { type BuiltPart, type CompletionFacts, recordingsIn } from './decide-bookings.ts';
 import type { HintDependencies, Reading } from './inquiry.ts';
 
-/** What a completed product order is decided from. */
 export interface Evidence extends Reading {
   readonly facts: CompletionFacts;
   /** Recordings that were read already, to prove whose they are. */

@@ -21,7 +21,6 @@ interface ReaderDependencies {
 
 type Owner = Pick<AzumutaProductOrder, 'id' | 'number'>;
 
-/** A recording to read, and the product order that it must belong to. */
 interface WantedRecording {
   readonly id: string;
   readonly productOrder: Owner;
@@ -68,7 +67,6 @@ export class CompletionReader {
     }
   }
 
-  /** A product order as Azumuta shows it now: by its id, or by its number when it was made again. */
   readProductOrder(wanted: Parameters<typeof readByIdOrNumber>[0], signal: AbortSignal) {
     return this.#ask(wanted.number, signal, (azumuta, guarded) => readByIdOrNumber(wanted, guarded, azumuta));
   }
@@ -189,7 +187,6 @@ function withoutName(step: RecordedStep): RecordedStep {
   return personal ? withFields(step, {}, ['value']) : step;
 }
 
-/** A product order and its recordings as a completed product order. */
 export function completedOf(
   order: AzumutaProductOrder,
   erpOrder: ErpOrderRef,

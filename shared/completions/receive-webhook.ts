@@ -8,7 +8,6 @@ import type { Clock } from '../platform/clock.ts';
 import { deadLetterOf } from '../worker/dead-letter.ts';
 import { completionHint } from './messages.ts';
 
-/** A call of a trigger. */
 export interface WebhookCall {
   readonly method: string;
   readonly sourceIp: string;

@@ -38,14 +38,12 @@ export interface Claim {
   /** 1 for the first attempt. */
   readonly attempt: number;
   readonly again: boolean;
-  /** What the step's item held when it was claimed. */
   readonly held: StoredItem;
 }
 
 export type ClaimOutcome =
   | { readonly outcome: 'claimed'; readonly claim: Claim }
   | { readonly outcome: 'done'; readonly held: StoredItem }
-  /** Another attempt has the claim. */
   | { readonly outcome: 'busy'; readonly untilMs: number }
   /** Another message for this step is a dead letter: only that one may be replayed. */
   | { readonly outcome: 'rejected'; readonly reason: string }
@@ -66,7 +64,6 @@ export interface ClaimTimes {
   readonly settlingSeconds: number;
 }
 
-/** What the item of a step says about its claims. */
 export const stepSchema = z.object({
   state: z.enum(['waiting', 'claimed', 'done', 'rejected']),
   attempts: z.number(),
@@ -78,7 +75,6 @@ export const stepSchema = z.object({
   rejectedBy: z.optional(z.string()),
 });
 
-/** Whether no attempt can have sent anything to the partner. */
 export function isNothingSent({ state, attempts, clean }: z.output<typeof stepSchema>): boolean {
   return (state === 'waiting' || state === 'rejected') && (attempts === 0 || clean);
 }
@@ -182,7 +178,6 @@ export class Claims extends HeldRecords {
     return (await this.#update(claim, { ...changes, remove }, entries)) !== undefined;
   }
 
-  /** Only while the claim is ours. */
   #update({ key, owner, held }: Claim, changes: Update, entries: readonly NewEntry[]) {
     const ours = { condition: '#owner = :ours', values: { ours: owner } };
     return this.change(key, { ...changes, ...ours }, entries, held);

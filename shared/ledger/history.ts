@@ -14,7 +14,6 @@ const entrySchema = z.object({
 });
 /** What happened to an item and when. The journey of an order consists of these. */
 export type HistoryEntry = DeepReadonly<z.output<typeof entrySchema>>;
-/** An entry that is about to be written. */
 export type NewEntry = Omit<HistoryEntry, 'at'> & { readonly event: JourneyEvent };
 
 /** An item's own history, oldest first, and how many entries it has lost. */

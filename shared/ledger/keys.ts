@@ -66,9 +66,7 @@ export const retentionSeconds = 430 * 86_400;
  * The indexes are sparse: an item is in one only while it has the attributes of the index.
  */
 export const ledgerIndexes = {
-  /** All product orders of one ERP order. */
   erpOrder: { name: 'by-erp-order', partition: 'erpOrderNumber', sort: 'pk', sortType: 'S' },
-  /** The order that has a product order's id in Azumuta. */
   azumutaId: { name: 'by-azumuta-id', partition: 'azumutaId', sort: 'pk', sortType: 'S' },
   /** Product orders that wait for their completion, and bookings that wait without one, by when they are due (epoch milliseconds); concerns, by when they were looked at. */
   awaitingCompletion: { name: 'by-awaiting-completion', partition: 'awaiting', sort: 'dueAt', sortType: 'N' },

@@ -132,7 +132,6 @@ const check = z.object({
   problem: z.exactOptional(text),
   ...place,
 });
-/** A check or measurement, and whether it passed. */
 export type Check = Readonly<z.output<typeof check>>;
 
 const workTime = z.object({
@@ -144,7 +143,6 @@ const workTime = z.object({
   /** Name of the work instruction, for ERPs that book per operation. */
   operation: z.exactOptional(text),
 });
-/** Time worked under one recording. */
 export type WorkTime = Readonly<z.output<typeof workTime>>;
 
 export const completionSchema = z.object({
@@ -200,7 +198,6 @@ export type Completion = Readonly<z.output<typeof completionSchema>>;
  */
 export type BookingKey = string;
 
-/** Proof of a booking. */
 export interface Receipt {
   /** For a person who looks in the ERP: `production 17 done`, `confirmation 0000001234`. */
   readonly reference: string;

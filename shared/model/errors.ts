@@ -65,7 +65,6 @@ export class RetryLater extends Error {
     this.about = options.about;
   }
 
-  /** The same failure with other options. */
   with(changes: Partial<RetryLaterOptions>): RetryLater {
     return new RetryLater(this.message, { ...this, cause: this.cause, ...changes });
   }
@@ -80,7 +79,6 @@ export class RetryLater extends Error {
 /** It has its turn later. Nothing has failed, so nothing is written for it. */
 export class Wait extends RetryLater {}
 
-/** Why something was rejected, as it is stored. */
 export interface Rejection {
   /** A sentence for a person. */
   readonly reason: string;

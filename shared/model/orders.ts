@@ -71,7 +71,6 @@ export const productOrderRefSchema = z.object({
   /** Page of the product order for a person, when Azumuta gives one. */
   url: z.exactOptional(z.string()),
 });
-/** A product order that exists in Azumuta. */
 export type ProductOrderRef = Readonly<z.output<typeof productOrderRefSchema>>;
 
 /** Only the name of what may hold more. */
@@ -125,7 +124,6 @@ export function partIndexes(of: number): number[] {
   return Array.from({ length: of }, (_, at) => at + 1);
 }
 
-/** Numbers of all parts, in the order of their index. */
 export function partNumbers(split: Split): string[] {
   return partIndexes(split.of).map((index) => partNumber(split, index));
 }
@@ -140,7 +138,6 @@ export interface MappedProductOrder {
   readonly mappedBy?: string | undefined;
 }
 
-/** What an ERP order is mapped to. */
 export interface MappedOrder {
   readonly split: Split;
   /** In the order of their index. */

@@ -25,7 +25,6 @@ export const limitShape = {
   perSecond: z.optional(z.number().check(z.minimum(0.5), z.maximum(100))),
 };
 
-/** How much a partner can take. */
 export type PartnerLimit = Readonly<z.input<z.ZodMiniObject<typeof limitShape>>>;
 
 /** Each simultaneous call has its own pace, so with more of them than `perSecond` more would begin within a second. */

@@ -1,7 +1,6 @@
 /** SQS drops a message of this age, in each queue: the longest retention that there is. */
 export const queueKeepsDays = 14;
 
-/** The queues of both flows. */
 export const queueNames = ['product-orders', 'completions'] as const;
 export type QueueName = (typeof queueNames)[number];
 

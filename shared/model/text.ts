@@ -71,7 +71,6 @@ export function oneLine(text: string, limit: number): string {
   );
 }
 
-/** The text with a capital at its beginning. */
 export function capitalized(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

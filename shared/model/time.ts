@@ -65,7 +65,6 @@ export function startOfDay(timeZone: string, day: string): Date {
   return new Date(reached);
 }
 
-/** The calendar day that many days before. */
 export function dayBefore(day: string, days = 1): string {
   return dayIn('UTC', new Date(Date.parse(day) - days * 86_400_000));
 }

@@ -87,7 +87,6 @@ async function acceptInSequence(
   return accepting;
 }
 
-/** What the ERP wants with an order, or why it cannot be mapped. */
 function wantedOf(
   listed: ErpOrder,
   via: Via,

@@ -20,7 +20,6 @@ export interface CreateDependencies extends LookDependencies {
   readonly settlingSeconds: number;
 }
 
-/** A product order that Azumuta has now. */
 interface Made {
   readonly productOrder: ProductOrderRef;
   readonly event: 'created' | 'adopted';

@@ -33,7 +33,6 @@ export function stays(entry: OrderEntry, how: Partial<Kept> = {}): Kept {
   return { number: entry.number, entry, ...unchanged, ...how };
 }
 
-/** Whether a part is completed, or booked with others. */
 export function isBuilt(known: KnownErpOrder, number: string, part: Part): boolean {
   const bookings = bookingsOf(known, number, part);
   const isOfPart = ({ discarded, parts }: BookingEntry) => !discarded && parts.includes(part.index);

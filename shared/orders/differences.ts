@@ -23,10 +23,8 @@ export function whyNotAdopted(
   return undefined;
 }
 
-/** What a product order has, in Azumuta or as it was made. */
 type Had = Pick<AzumutaProductOrder, 'parameters' | 'variants'> & { readonly article?: string | undefined };
 
-/** What it has otherwise than it is wanted, for a person. */
 export function differencesFrom(
   had: Had,
   draft: ProductOrderDraft,

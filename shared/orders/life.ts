@@ -16,7 +16,6 @@ export const stages = [
 ] as const;
 export type Stage = (typeof stages)[number];
 
-/** What the ledger holds of a product order. */
 export interface LifeFacts extends Pick<KnownOrder, 'entry' | 'concerns'> {
   readonly bookings: readonly Pick<BookingEntry, 'kind' | 'parts' | 'state' | 'discarded' | 'reason'>[];
 }

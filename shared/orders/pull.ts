@@ -41,7 +41,6 @@ export const pullReportSchema = z.extend(countsSchema, {
 });
 export type PullReport = Readonly<z.output<typeof pullReportSchema>>;
 
-/** A run so far. */
 type Run = { -readonly [Field in keyof PullReport]: PullReport[Field] };
 
 /** With less than this part of its time left, a run reads no further page: the next run goes on from there. */

@@ -30,7 +30,6 @@ export interface KnownErpOrder {
  */
 export type Via = 'endpoint' | 'pull' | 'daily look' | 'replay';
 
-/** What the ERP wants now. */
 export interface WantedOrder {
   readonly order: ErpOrder;
   /** Undefined when the ERP does not want the order any more, as its mapping does not matter then. */
@@ -88,14 +87,12 @@ export interface OrderDecision {
    * comes of it.
    */
   readonly first: readonly PartDecision[];
-  /** The record from now on. */
   readonly split: Split;
   readonly mostParts: number;
   readonly earlier: readonly Split[];
   readonly parts: readonly PartDecision[];
 }
 
-/** What a product order is made for, in the ERP's own terms. */
 export function factsOf(order: ErpOrder): ErpOrderFacts {
   return z.parse(erpOrderFactsSchema, { ...order, ...order.quantity });
 }

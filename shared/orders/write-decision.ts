@@ -22,14 +22,12 @@ export interface WriteDependencies {
   readonly log: Logger;
 }
 
-/** What became of one product order. */
 export interface Written {
   /** Undefined for a product order that the ERP does not want any more and that needs no person. */
   readonly status?: ProductOrderStatus;
   readonly isNews?: boolean;
   /** It stays as it was made, though the mapping adds parameters now. */
   readonly isRemapped?: boolean | undefined;
-  /** To be sent. */
   readonly message?: Message | undefined;
 }
 
@@ -82,7 +80,6 @@ export async function writeRefused(
   await erpOrders.write({ ...before, erpOrder, state: 'refused', version: before.version + 1 });
 }
 
-/** Writes what was decided about one product order. */
 export async function writePart(
   part: PartDecision,
   wanted: WantedOrder,

@@ -33,7 +33,6 @@ export const variables = {
   ALERT_WEBHOOKS_SECRET_ARN: text,
   /** Signs the links of pages; this and the next are unset where there are none. */
   PAGES_KEY_SECRET_ARN: text,
-  /** Where pages are. */
   PAGES_URL: text,
   /** Of the configuration, which the function that shows pages does not load. */
   PLANT: text,

@@ -115,7 +115,6 @@ function paused(name: SwitchName, situation: Situation, where: string): Problem[
   return [problem];
 }
 
-/** What is told together: the headline with its number, and the first orders. */
 function groupProblem(
   group: readonly SeenTrouble[],
   { partners, cut, at }: Situation,
@@ -165,7 +164,6 @@ function slowQueue(queue: QueueName, status: QueueStatus): Problem[] {
   ];
 }
 
-/** Messages in a queue, or under way. */
 export function inQueue({ waiting, underWay }: QueueStatus): number {
   return waiting + underWay;
 }

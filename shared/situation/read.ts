@@ -55,7 +55,6 @@ export interface Situation {
   readonly cut: ReadonlySet<TroubleKind>;
   readonly partners: Readonly<Record<Partner, BreakerState>>;
   readonly queues: Readonly<Record<QueueName, QueueStatus>>;
-  /** Since when the pull is paused. */
   readonly pullPausedSince: Date | undefined;
   /** Messages in the dead-letter queue; those that the ledger does not know, by SQS's approximation. */
   readonly deadLetters: number;

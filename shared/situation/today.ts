@@ -12,7 +12,6 @@ const maxLate = 10;
 /** Product orders that wait to be completed, counted at most. */
 export const maxAwaited = 5000;
 
-/** What a planner asks in the morning. */
 export type Today = Awaited<ReturnType<typeof readToday>>;
 
 /** A read for each of the last days, a query for what waits, and a few for each late order that is named. */
@@ -46,7 +45,6 @@ export function lateBy(dueDate: string | undefined, today: string): string {
   return days > 0 ? counted(days, 'day') : 'today';
 }
 
-/** What is counted of one or several days. */
 export type Figures = Omit<Day, 'day' | 'upTo'>;
 
 /** What is counted by the names of events: concerns of orders that were made have the names of their kinds. */

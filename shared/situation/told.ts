@@ -25,7 +25,6 @@ interface Words {
   readonly says: string;
   readonly next?: string;
   readonly who?: string;
-  /** The operators' command that does it. */
   readonly command?: 'replay' | 'resume';
 }
 
@@ -129,7 +128,6 @@ function isRefusedOrder({ entry }: ToldFacts, stage: Stage): boolean {
   return stage === 'wanted' && entry?.state === 'rejected';
 }
 
-/** What a person has done last with a dead letter of it. */
 function lastOfLetters({ journey = [] }: ToldFacts): 'replayed' | 'discarded' | undefined {
   const last = journey.findLast(({ of }) => of.startsWith('dead letter'))?.event;
   return last === 'replayed' || last === 'discarded' ? last : undefined;

@@ -37,7 +37,6 @@ const betweenLooksMs = 2000;
 
 /** What one invocation holds of one partner. */
 class Turn {
-  /** Its slot: a lease in the ledger. */
   lease: Lease | undefined;
   owner = '';
   pace: Pace | undefined;
@@ -132,7 +131,6 @@ export class Slots {
     }
   }
 
-  /** Gives back what the invocation has taken. */
   async end(): Promise<void> {
     this.#invocation = undefined;
     await Promise.all(partnerNames.map((partner) => this.giveBack(partner)));

@@ -10,7 +10,6 @@ import type { Deadline } from './deadline.ts';
 import { backoffDefaults, newForMs } from './policy.ts';
 import { ageMsOf, firstTriedOf, type Waited } from './waiting-time.ts';
 
-/** The messages that may call their partner now, and those that wait, as they cannot. */
 export interface Admitted {
   readonly toWork: readonly Work[];
   readonly waiting: readonly Waiting[];
@@ -107,7 +106,6 @@ export class Admission {
     return answer === 'overdue' ? 'none' : answer;
   }
 
-  /** One log line for all of them. */
   async #logWaiting(
     partner: Partner,
     waiting: readonly Waiting[],

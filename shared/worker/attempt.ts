@@ -72,13 +72,11 @@ export interface WorkerDependencies {
   readonly backoff?: BackoffOptions;
 }
 
-/** A message that is not done, and after how many seconds it is retried. */
 export interface RetriedIn {
   readonly record: SQSRecord;
   readonly seconds: number;
 }
 
-/** A message that is worked on, and what is known of it. */
 export interface RecordInWork {
   readonly record: SQSRecord;
   readonly receiveCount: number;
@@ -91,7 +89,6 @@ export interface RecordInWork {
   readonly log: Logger;
 }
 
-/** A message whose next step is known. */
 export interface Work extends RecordInWork {
   readonly step: Step;
   /** A step of this attempt came before it. */
@@ -102,14 +99,12 @@ export interface Work extends RecordInWork {
 export interface Waiting {
   readonly work: Work;
   readonly seconds: number;
-  /** A sentence for a person. */
   readonly reason: string;
 }
 
 /** What became of a message: it goes on, it is retried, or (undefined) it is done. */
 export type Outcome = { readonly work: Work } | { readonly retried: RetriedIn } | undefined;
 
-/** How often the message was received, including this time. */
 export function receiveCountOf({ attributes }: SQSRecord): number {
   return Number(attributes.ApproximateReceiveCount);
 }

@@ -10,7 +10,6 @@ export interface Weighed {
   readonly isWatched: boolean;
 }
 
-/** The messages of a batch that are worked on, and those that are given back as they are. */
 export interface Sorted {
   readonly toWork: readonly Weighed[];
   readonly untouched: readonly Work[];

@@ -18,7 +18,6 @@ export type LetterAttribute =
   | 'booking'
   | 'figures';
 
-/** Why a message is a dead letter, besides the message itself. */
 export interface DeadLetter extends Rejection {
   readonly body: string;
   /** Function whose message it is: a replay sends it there. */

@@ -61,7 +61,6 @@ export class RecordProcessor<Message> {
     }
   }
 
-  /** Takes the next step of a message. */
   async run(
     { work, unfinished, isWatched }: Weighed,
     invocation: Invocation,
@@ -266,7 +265,6 @@ export function isAwsFailure(thrown: unknown): boolean {
   return thrown instanceof Error && '$metadata' in thrown && thrown.name !== 'ValidationException';
 }
 
-/** The deadline of the invocation came first. */
 function outOfTime(cause?: unknown): RetryLater {
   return new RetryLater('Out of time in this invocation.', { scope: 'order', afterSeconds: 1, cause });
 }

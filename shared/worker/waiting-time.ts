@@ -15,7 +15,6 @@ export interface WaitedDependencies {
 
 export type Waited = ReturnType<typeof createWaited>;
 
-/** How long messages have waited. */
 export function createWaited(stage: string, { pauses, clock }: WaitedDependencies) {
   const now = () => clock.now().getTime();
   let known: { readonly readAt: number; readonly ended: readonly Pause[] } | undefined;

@@ -12,11 +12,9 @@ import { createWaited } from './waiting-time.ts';
 
 export type { Consumer, Step, WorkAttempt, WorkerDependencies } from './attempt.ts';
 
-/** One invocation, and what is known of its batch so far. */
 interface Batch {
   readonly invocation: Invocation;
   readonly deadline: Deadline;
-  /** Messages that have a next step. */
   works: readonly Work[];
   readonly retried: RetriedIn[];
 }
@@ -126,7 +124,6 @@ class Worker<Message> {
     return outcome;
   }
 
-  /** Whether there is time for a call of the last of two partners. */
   #hasTime(invocation: Invocation): boolean {
     const { least, longest, most } = enough;
     const needed = Math.max(this.#timeoutMs * least, longest * this.#longestCallMs);
@@ -200,7 +197,6 @@ class Worker<Message> {
     return { retried: { record, seconds: 1 } };
   }
 
-  /** Gives messages back that wait for the partner. */
   async #giveBack(waiting: readonly Waiting[], batch: Batch): Promise<void> {
     const outcomes = await mapConcurrently(waiting, concurrency, (each) => {
       const left = this.#processor.leave(each, batch.invocation, batch.deadline);

@@ -10,7 +10,6 @@ import { post, type Undelivered } from './post.ts';
 const address = z.optional(
   z.string().check(z.refine((url) => URL.canParse(url) && isSafe(new URL(url)), 'an https URL')),
 );
-/** The secret with the address of each webhook that is used. */
 export const alertWebhooksSchema = z.strictObject({ teams: address, slack: address, webhook: address });
 
 const bodyFor = { teams: teamsMessage, slack: slackMessage, webhook: (alert: Alert) => alert } as const;

@@ -2,7 +2,6 @@ import type { Clock } from '../../platform/clock.ts';
 import { retryAfterSeconds } from '../../platform/http.ts';
 import { codeOf } from '../../platform/system-errors.ts';
 
-/** Why a channel did not take a message. */
 export interface Undelivered {
   /** A sentence for a person, without the channel's address. */
   readonly problem: string;

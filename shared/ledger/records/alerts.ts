@@ -15,7 +15,6 @@ const groupSchema = z.object({
   /** Fingerprints of the troubles that were told and are still open, concatenated. */
   told: z.string(),
 });
-/** What people were told about a group of troubles of which some are open. */
 export type ToldGroup = DeepReadonly<z.output<typeof groupSchema>>;
 
 const outagesSchema = z.object({
@@ -34,7 +33,6 @@ export type ToldOutages = DeepReadonly<z.output<typeof outagesSchema>>;
 
 const failingSchema = z.object({
   since: z.string(),
-  /** For a person. */
   problem: z.string(),
   /** Nothing is sent before (epoch milliseconds), as the channel has asked for. */
   notBefore: z.optional(z.number()),
@@ -101,7 +99,6 @@ export class AlertRecords extends Records {
     return this.#lease.write(owner, { ...state });
   }
 
-  /** @param failing Channels that fail after the run. */
   end(owner: string, failing: AlertState['failing']): Promise<void> {
     return this.#lease.release(owner, { failing });
   }

@@ -4,7 +4,6 @@ import { concernFieldNames, concernFields } from './concerns.ts';
 import { Records } from './records.ts';
 
 interface AttemptFailure {
-  /** It is a bug. */
   readonly unexpected: boolean;
   /** The message has waited for so long that a person is told. */
   readonly waits?: { order: string; partner: Partner; since: Date; reason: string } | undefined;
@@ -44,7 +43,6 @@ export class Attempts extends Records {
     return { all: Number(after.failures ?? 0), unexpected: Number(after.unexpected ?? 0) };
   }
 
-  /** The last attempt succeeded: the record is removed. */
   async end(messageId: string): Promise<void> {
     await this.table.remove(keyOf(messageId));
   }

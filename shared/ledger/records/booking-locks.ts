@@ -3,7 +3,6 @@ import type { Update } from '../../platform/aws/dynamodb-table.ts';
 import { type Claim, HeldRecords } from '../claims.ts';
 import { erpOrderLockKey } from '../keys.ts';
 
-/** A booking, and the lock of its ERP order. */
 interface LockedBooking {
   readonly erpOrderNumber: string;
   readonly key: BookingKey;
@@ -11,7 +10,6 @@ interface LockedBooking {
   readonly isAlone: boolean;
 }
 
-/** The attempt that has the lock. */
 export type LockHolder = Pick<Claim, 'owner' | 'attempt'>;
 
 /** Keeps two bookings of one ERP order apart. */
@@ -20,7 +18,6 @@ export type BookingLock = ReturnType<BookingLocks['of']>;
 export class BookingLocks extends HeldRecords {
   of({ erpOrderNumber, key: booking, isAlone }: LockedBooking) {
     const key = erpOrderLockKey(erpOrderNumber);
-    /** Only while the lock is the holder's. */
     const change = async ({ owner }: LockHolder, changes: Update): Promise<void> => {
       const ours = { condition: '#lockedBy = :owner', values: { owner } };
       if (!isAlone) await this.table.update(key, { ...changes, ...ours });

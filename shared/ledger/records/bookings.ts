@@ -34,22 +34,16 @@ const plannedSchema = z.object({
   kind: z.enum(['quantity', 'amendment']),
   /** Indexes of the parts of the ERP order that it covers; 1 for an order that is not split. */
   parts: z.array(z.number()),
-  /** Recordings that it covers. */
   recordingIds: z.array(z.string()),
   erpOrder: erpOrderRefSchema,
   /** The first of its product orders. */
   productOrder: productOrderRefSchema,
 });
-/** What is going to be booked. */
 export type PlannedBooking = DeepReadonly<z.output<typeof plannedSchema>>;
 
-/** What a booking was planned from. */
 const readingSchema = z.object({
-  /** When Azumuta was asked for it. */
   readAt: z.coerce.date(),
-  /** The message whose attempt planned it. */
   plannedFor: z.string(),
-  /** Version of the configuration that mapped it. */
   configuration: z.string(),
   /** Further bookings of the same reading are written after it. */
   othersFollow: z.exactOptional(z.literal(true)),
@@ -81,20 +75,17 @@ const bookingSchema = z.pipe(
     awaitsItself: awaiting !== undefined,
   })),
 );
-/** A booking that is planned, under way, done or refused. */
 export type BookingEntry = DeepReadonly<z.output<typeof bookingSchema>>;
 
 /** The entry of a stored booking. Throws on another item: only this module writes them. */
 export const bookingEntryOf = (stored: StoredItem): BookingEntry => z.parse(bookingSchema, stored);
 
-/** The booking of a part's quantity, once it is done. */
 export function bookedQuantity(bookings: readonly BookingEntry[], index: number): BookingEntry | undefined {
   return bookings.find(
     ({ kind, state, parts }) => kind === 'quantity' && state === 'done' && parts.includes(index),
   );
 }
 
-/** Indexes of the parts whose quantity is in a booking. */
 export function bookedParts(bookings: readonly BookingEntry[]): ReadonlySet<number> {
   return new Set(bookings.flatMap(({ kind, parts }) => (kind === 'quantity' ? parts : [])));
 }
@@ -104,7 +95,6 @@ export function countBuilt(completed: Iterable<number>, booked: ReadonlySet<numb
   return new Set([...completed, ...booked]).size;
 }
 
-/** A booking that is to be written down. */
 export interface Plan extends DeepReadonly<z.output<typeof readingSchema>> {
   readonly planned: PlannedBooking;
   /** Undefined for one that the mapping refuses. */
@@ -120,7 +110,6 @@ export const forBookingOnly = ['content', 'awaiting', 'dueAt'];
 const ofPlan = ['reason', 'cause', 'rejectedBy', 'discarded', 'figures', 'othersFollow', ...forBookingOnly];
 
 export class Bookings extends HeldRecords {
-  /** All bookings of a product order, including planned ones. */
   async of(number: string): Promise<BookingEntry[]> {
     return (await this.table.query(partitionOf(number), bookingPrefix)).map(bookingEntryOf);
   }

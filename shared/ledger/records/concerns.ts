@@ -66,10 +66,8 @@ const concernSchema = z.object({
     z.object({ draft: productOrderDraftSchema, contentHash: z.string(), erpOrder: erpOrderFactsSchema }),
   ),
 });
-/** An open concern of one order. */
 export type Concern = DeepReadonly<z.output<typeof concernSchema>>;
 
-/** Azumuta does not have a product order that it had. */
 export const removedConcern = {
   ...{ kind: 'removed', content: 'removed', cause: 'unknown-order' },
   note: 'Azumuta does not have it any more: if it was built, book it in the ERP by hand',
@@ -103,7 +101,6 @@ export function concernFields({ kind, partner, cause }: Omit<OpenConcern, 'key' 
 export const concernFieldNames = ['concern', 'concernOf'];
 
 const maxContentLength = 1000;
-/** Numbers that nobody knows, as a concern lists them. */
 const maxNumbers = 50;
 /** The number under which is kept what belongs to no order. */
 const noOrder = 'unknown';

@@ -15,7 +15,6 @@ const daySchema = z.object({
   upTo: z.string(),
   /** How many orders had each event last, by its name. */
   events: countSchema,
-  /** Booked quantities. */
   good: piecesSchema,
   scrap: piecesSchema,
   /** Booked orders that have a due date, and those of them that were booked after it. */
@@ -24,7 +23,6 @@ const daySchema = z.object({
   /** There were more events than are counted. */
   isCut: z.boolean(),
 });
-/** What happened on one day of the plant. */
 export type Day = DeepReadonly<z.output<typeof daySchema>>;
 
 /** Events of a day that are counted: far more than a plant has. */
@@ -60,7 +58,6 @@ export function countDay(day: string, until: Date, events: readonly DayEvent[], 
   };
 }
 
-/** Several days as one. */
 export function sumOfDays(days: readonly Day[]): Omit<Day, 'day' | 'upTo'> {
   const add = (numbers: readonly number[]) => numbers.reduce((sum, one) => sum + one, 0);
   const names = new Set(days.flatMap(({ events }) => Object.keys(events)));

@@ -21,7 +21,6 @@ const letterSchema = z.object({
 export type DeadLetter = DeepReadonly<z.output<typeof letterSchema>>;
 export type DeadLetterId = Pick<DeadLetter, 'messageId' | 'orderNumber'>;
 
-/** A message that waits for a person. */
 export interface DeadLetterRecord extends Omit<DeadLetter, 'isDead'> {
   /** The partner that was called last; Azumuta if it is unknown. */
   readonly partner?: Partner | undefined;

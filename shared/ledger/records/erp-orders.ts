@@ -24,10 +24,8 @@ const recordSchema = z.object({
   /** Counts the writes, so that two writers do not overwrite each other. */
   version: z.number(),
 });
-/** What the ledger knows about one order of the ERP, since it was accepted. */
 export type ErpOrderRecord = DeepReadonly<z.output<typeof recordSchema>>;
 
-/** What tells where the record of an ERP order is. */
 export type RecordHome = Pick<ErpOrderRecord, 'keptUnder'> & { readonly erpOrder: ErpOrderRef };
 
 const completedPartSchema = z.pipe(
@@ -86,14 +84,12 @@ export class ErpOrders extends Records {
     });
   }
 
-  /** All completed parts by their index. */
   async completedParts(erpOrder: RecordHome): Promise<ReadonlyMap<number, CompletedPart>> {
     const stored = await this.table.query(homeOf(erpOrder).pk, completedPartPrefix);
     const parts = stored.map((each) => z.parse(completedPartSchema, each));
     return new Map(parts.filter(({ reopened }) => !reopened).map((part) => [part.index, part]));
   }
 
-  /** The part was reopened. */
   async forgetCompletedPart(erpOrder: RecordHome, index: number): Promise<void> {
     await this.table.update(completedPartKey(homeOf(erpOrder), index), { set: { reopened: true } });
   }

@@ -12,7 +12,6 @@ const dayFiguresSchema = z.object({
   /** ISO date by which the ERP wanted it. */
   due: z.exactOptional(z.string()),
 });
-/** What is counted of a booking. */
 export type DayFigures = DeepReadonly<z.output<typeof dayFiguresSchema>>;
 
 /** An event that is counted, and of which product order: `unknown` for a dead letter that names none. */
@@ -49,14 +48,12 @@ export class DailyActivity extends Records {
   }
 }
 
-/** An entry of the index of days. */
 export function eventOf(keys: Readonly<Record<string, unknown>>): DayEvent {
   const [, at = '', event = '', counted] = /^(\S+) ([^{]+?)(?: (\{.*))?$/.exec(String(keys.happened)) ?? [];
   const figures = z.safeParse(dayFiguresSchema, counted && jsonOf(counted));
   return { at, event, number: numberOf(keys), ...figures.data };
 }
 
-/** One line of an order's journey. */
 export interface JourneyEntry extends HistoryEntry {
   /** `order`, `booking …`, `dead letter`. */
   readonly of: string;
@@ -73,7 +70,6 @@ export class Journeys extends Records {
       .sort((a, b) => a.at.localeCompare(b.at));
   }
 
-  /** Numbers of the product orders that an ERP order became. */
   async productOrdersOf(erpOrderNumber: string): Promise<string[]> {
     const found = await this.table.queryIndex(ledgerIndexes.erpOrder, erpOrderNumber);
     return [...new Set(found.map(numberOf))];

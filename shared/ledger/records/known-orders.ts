@@ -20,7 +20,6 @@ import { type OrderEntry, orderEntryOf } from './product-orders.ts';
 import { questionOf } from './questions.ts';
 import { Records } from './records.ts';
 
-/** What decisions need to know about a product order. */
 export type KnownOrder = DeepReadonly<ReturnType<typeof knownOrderOf>>;
 
 function knownOrderOf(number: string, stored: readonly StoredItem[]) {
@@ -34,7 +33,6 @@ function knownOrderOf(number: string, stored: readonly StoredItem[]) {
     entry: order && orderEntryOf(order),
     bookings: all(bookingPrefix).map(bookingEntryOf),
     ...questionOf(item(questionKey(number))),
-    /** What a person must see to about it. */
     concerns: all(concernPrefix).flatMap((each) => concernOf(each) ?? []),
     /** The number of ours, where this one is what Azumuta calls the order by now. */
     alias: typeof alias === 'string' ? alias : undefined,

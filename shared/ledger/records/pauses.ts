@@ -5,7 +5,6 @@ import { pausesKey } from '../keys.ts';
 import { Records } from './records.ts';
 
 const pauseSchema = z.object({ from: z.coerce.date(), until: z.coerce.date() });
-/** A pause of a flow that has ended. */
 export type Pause = DeepReadonly<z.output<typeof pauseSchema>>;
 
 const pausesSchema = z.object({
@@ -14,7 +13,6 @@ const pausesSchema = z.object({
   /** When it was paused last, if not resumed since. It may run nevertheless: a deployment, or the AWS console, records nothing here. */
   since: z.optional(z.coerce.date()),
 });
-/** The known pauses of a flow. */
 export type PausesOfFlow = DeepReadonly<z.output<typeof pausesSchema>>;
 
 /** The function whose pause is this record alone: its schedule goes on. */

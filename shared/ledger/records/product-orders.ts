@@ -21,7 +21,6 @@ const orderSchema = z.pipe(
     draft: productOrderDraftSchema,
     /** Hash of the mapped content: tells an echo from a change. */
     contentHash: z.string(),
-    /** Version of the configuration that mapped it. */
     mappedBy: z.optional(z.string()),
     part: partSchema,
     ...stepSchema.shape,
@@ -50,13 +49,11 @@ const orderSchema = z.pipe(
     awaitsCompletion: awaiting !== undefined,
   })),
 );
-/** What the ledger knows about one product order. */
 export type OrderEntry = DeepReadonly<z.output<typeof orderSchema>>;
 
 /** The entry of a stored order. Throws on another item: only this module writes them. */
 export const orderEntryOf = (stored: StoredItem): OrderEntry => z.parse(orderSchema, stored);
 
-/** What a product order is made from. */
 type Content = Pick<OrderEntry, 'erpOrder' | 'draft' | 'contentHash'>;
 
 export type NewOrder = Content &
@@ -67,7 +64,6 @@ export type NewOrder = Content &
     readonly via: string;
   };
 
-/** When a write may happen. */
 type Condition = Required<Pick<Update, 'condition' | 'values'>>;
 
 const was = (state: OrderEntry['state']) => ({ condition: '#state = :was', values: { was: state } });
@@ -147,7 +143,6 @@ export class Orders extends Records {
     await this.change(orderKey(entry.number), changes, { event: 'given up', note }, entry);
   }
 
-  /** The ERP wants it by another date now. */
   async setDueDate(number: string, dueDate: string | undefined): Promise<void> {
     await this.table.update(orderKey(number), { set: { dueDate, dueAt: this.#dueAt(dueDate) }, ...isThere });
   }
@@ -190,7 +185,6 @@ export class Orders extends Records {
     return [...new Set(found.filter(({ sk }) => !byOwnDate || sk === orderKey('').sk).map(numberOf))];
   }
 
-  /** Attributes of an order that waits to be created. */
   #fieldsOf(order: Omit<NewOrder, 'via'>) {
     const erpOrderNumber = order.erpOrder.number;
     return { ...order, erpOrderNumber, state: 'waiting', dueAt: this.#dueAt(order.dueDate) };

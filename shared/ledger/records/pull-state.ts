@@ -21,7 +21,6 @@ const progressSchema = z.object({
   /** A window that has read at least one page and is not finished. */
   window: z.optional(windowSchema),
 });
-/** How far the ERP's orders were read. */
 export type PullProgress = DeepReadonly<z.output<typeof progressSchema>>;
 
 const key = { pk: 'PULL', sk: 'WATERMARK' };

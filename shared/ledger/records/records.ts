@@ -3,7 +3,6 @@ import type { Clock } from '../../platform/clock.ts';
 import { entryAt, type NewEntry, withEntry } from '../history.ts';
 import { retentionSeconds } from '../keys.ts';
 
-/** One kind of record in the ledger's table. */
 export class Records {
   protected readonly table: Table;
   protected readonly clock: Clock;

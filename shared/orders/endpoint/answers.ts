@@ -11,7 +11,6 @@ export type OrderStatus = z.output<typeof orderStatusSchema>;
 
 const causeSchema = z.enum(causes).check(z.describe('Cause code of the reason, for grouping.'));
 
-/** One product order of an answered ERP order. */
 const productOrderStatusSchema = z.object({
   number: described('Number of the product order in Azumuta.'),
   status: orderStatusSchema,
@@ -29,7 +28,6 @@ const mismatchSchema = z.object({
   expected: described('What would fit.'),
 });
 
-/** The status of one order of a call. */
 export const answeredOrderSchema = z.object({
   number: described('Number of the order in the ERP, as it was posted.'),
   status: orderStatusSchema,

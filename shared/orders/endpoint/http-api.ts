@@ -23,7 +23,6 @@ export interface OrderCall extends Caller {
   readonly waitSeconds: number;
 }
 
-/** Answer of the order endpoint; each order of the call has its own entry. */
 export interface OrderCallAnswer {
   readonly statusCode: number;
   readonly body: { readonly orders?: readonly AnsweredOrder[]; readonly error?: string };
@@ -34,7 +33,6 @@ export interface HttpApiDependencies extends AcceptDependencies, CallerCheck {
   readonly log: CallerCheck['log'];
 }
 
-/** Orders of one call. */
 export const maxOrders = 500;
 /**
  * Product orders that the orders of one call may become. Each costs two calls to the ledger at the most and a
@@ -169,7 +167,6 @@ function isQueued({ status }: { readonly status: OrderStatus }): boolean {
   return status === 'queued';
 }
 
-/** The posted orders, or why there are none. */
 function postedOrders(body: Buffer): unknown[] | string {
   const json = jsonOf(body.toString('utf8'));
   if (json === undefined)

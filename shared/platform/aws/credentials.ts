@@ -22,7 +22,6 @@ export function isValid(presented: string, { current, previous }: RotatingSecret
   return matches.includes(true);
 }
 
-/** How an endpoint of ours knows its callers. */
 export interface CallerCheck {
   /** Whether this address may call it at all. */
   readonly mayCall: (sourceIp: string) => boolean;

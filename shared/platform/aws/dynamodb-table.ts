@@ -12,7 +12,6 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 
-/** Primary key of an item of the ledger table. */
 export interface Key {
   readonly pk: string;
   readonly sk: string;

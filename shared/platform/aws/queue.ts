@@ -20,7 +20,6 @@ const batchesAtOnce = 4;
 export interface OutgoingMessage {
   /** JSON text. */
   readonly body: string;
-  /** Text attributes. */
   readonly attributes?: Readonly<Record<string, string>>;
 }
 
@@ -38,7 +37,6 @@ export function createSqsClient(): SQSClient {
 
 export type Queues = ReturnType<typeof createQueues>;
 
-/** Sends messages to SQS and changes when they are retried. Lambda receives them. */
 export function createQueues(client: Pick<SQSClient, 'send'>) {
   return {
     /** Resolves only after SQS has the message. */

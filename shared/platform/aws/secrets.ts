@@ -51,7 +51,6 @@ export function createSecretsClient(): SecretsManagerClient {
   return new SecretsManagerClient({ ...awsClientOptions, maxAttempts: 2 });
 }
 
-/** The secrets that a container has read. */
 export class Secrets {
   readonly #client: Pick<SecretsManagerClient, 'send'>;
   readonly #clock: Clock;
