@@ -41,7 +41,7 @@ export class Admission {
     const asked = this.#dependencies.breaker.outage(partner).catch(() => undefined);
     const outage = await Promise.race([asked, deadline.overdue]);
     if (outage === 'overdue')
-      return { toWork: [], waiting: works.map((work) => waitingFor(1, work, 'No time.')) };
+      return { toWork: [], waiting: works.map((work) => ({ work, seconds: 1, reason: 'No time.' })) };
     const { toWork, waiting } = outage
       ? await this.#inOutage(partner, outage, calling, deadline)
       : await this.#withSlot(partner, calling, deadline);
@@ -59,9 +59,10 @@ export class Admission {
     const waits = outage.seconds > 0 || !probing ? works : others;
     const left = { left: outage.seconds, soFar: (this.#now() - outage.openedAt) / 1000 };
     const reason = whyHeldBack(partner, outage);
-    const waiting = waits.map((work) =>
-      waitingFor(secondsInOutage(left, receiveCountOf(work.record), random(), backoff), work, reason),
-    );
+    const waiting = waits.map((work) => {
+      const seconds = secondsInOutage(left, receiveCountOf(work.record), random(), backoff);
+      return { work, seconds, reason };
+    });
     await this.#logWaiting(partner, waiting, deadline, outage);
     if (outage.seconds > 0 || !probing) return { toWork: [], waiting };
     const admitted = await this.#withSlot(partner, [probing], deadline);
@@ -79,11 +80,12 @@ export class Admission {
     const forNew = fresh.length > 0 && (await this.#inTime(slots.take(partner), deadline)) === true;
     const chance = random();
     const { message: reason } = new NoFreeSlot(partner);
-    const forMoment = (work: Work) =>
-      waitingFor(secondsUntilSlot(receiveCountOf(work.record), chance), work, reason);
+    const forMoment = (work: Work) => {
+      return { work, reason, seconds: secondsUntilSlot(receiveCountOf(work.record), chance) };
+    };
     const inBacklog = (work: Work) => {
       const ageSeconds = ageMsOf(work.record, this.#now()) / 1000;
-      return waitingFor(secondsInBacklog(ageSeconds, backlog.length, random()), work, reason);
+      return { work, reason, seconds: secondsInBacklog(ageSeconds, backlog.length, random()) };
     };
     const waiting = [
       // They are retried together, as one slot is enough for all.
@@ -135,8 +137,4 @@ export class Admission {
   #now(): number {
     return this.#dependencies.clock.now().getTime();
   }
-}
-
-function waitingFor(seconds: number, work: Work, reason: string): Waiting {
-  return { work, seconds, reason };
 }

@@ -79,7 +79,6 @@ export interface RetriedIn {
 
 export interface RecordInWork {
   readonly record: SQSRecord;
-  readonly receiveCount: number;
   /** The beginning of the attempt is noted; so its end is, too. */
   readonly hasBegun: boolean;
   /** Empty until the message was parsed. */

@@ -1,5 +1,5 @@
 import type { Attempts } from '../ledger/records/attempts.ts';
-import type { Work } from './attempt.ts';
+import { receiveCountOf, type Work } from './attempt.ts';
 
 /** A message, and how many of its attempts in a row never finished: they crashed, or ran into the timeout. */
 export interface Weighed {
@@ -38,10 +38,10 @@ export async function sortOut(
 ): Promise<Sorted> {
   const weighed = await Promise.all(
     works.map(async (work): Promise<Weighed> => {
-      const { record, receiveCount, isCarried } = work;
+      const { record, isCarried } = work;
       // What goes on was weighed before it began.
       const healthy = { work, unfinished: 0, isSuspect: false, isWatched: false };
-      if (receiveCount === 1 || isCarried) return healthy;
+      if (receiveCountOf(record) === 1 || isCarried) return healthy;
       const noted = await attempts.unfinished(record.messageId);
       // It only waited so far, and now it calls nobody.
       if (noted === undefined && work.step.needs === undefined) return healthy;

@@ -1,5 +1,5 @@
+import type { DeadLetterRecord } from '../ledger/records/dead-letters.ts';
 import type { About, Rejection } from '../model/errors.ts';
-import type { Partner } from '../model/partner.ts';
 import type { OutgoingMessage } from '../platform/aws/queue.ts';
 
 /**
@@ -18,18 +18,11 @@ export type LetterAttribute =
   | 'booking'
   | 'figures';
 
-export interface DeadLetter extends Rejection {
+/** What the ledger records of it, and its message. */
+export interface DeadLetter extends Omit<DeadLetterRecord, keyof Rejection>, Rejection {
   readonly body: string;
-  /** Function whose message it is: a replay sends it there. */
-  readonly stage: string;
-  /** Empty when the message does not say which order it is about. */
-  readonly orderNumber: string;
   readonly firstAttemptAt: Date;
   readonly lastAttemptAt: Date;
-  /** Id of the message in its queue. Replays keep it, so that copies can be recognised. */
-  readonly messageId: string;
-  /** The partner that was called last. */
-  readonly partner?: Partner | undefined;
   /** For a person; a replay never reads it. */
   readonly about?: About | undefined;
 }

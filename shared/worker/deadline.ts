@@ -1,13 +1,12 @@
+import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Clock } from '../platform/clock.ts';
 import { lastMs } from './policy.ts';
 
-export type Deadline = ReturnType<typeof deadlineIn>;
+export type Deadline = ReturnType<typeof deadlineOf>;
 
-/**
- * The end of an invocation, in three steps.
- * @param remainingMs Until Lambda kills the invocation.
- */
-export function deadlineIn(remainingMs: number, clock: Pick<Clock, 'timeout'>) {
+/** An invocation, and its end in three steps. */
+export function deadlineOf(invocation: Invocation, clock: Pick<Clock, 'timeout'>) {
+  const remainingMs = invocation.getRemainingTimeInMillis();
   // With no time left nothing begins at all.
   const allButLast = (keptMs: number) =>
     remainingMs <= keptMs ? AbortSignal.abort() : clock.timeout(remainingMs - keptMs);
@@ -16,6 +15,7 @@ export function deadlineIn(remainingMs: number, clock: Pick<Clock, 'timeout'>) {
   const overdue = aborted(givenUp).then(() => 'overdue' as const);
   const closing = aborted(allButLast(lastMs.responding));
   return {
+    invocation,
     /** Aborts calls under way. */
     signal,
     /** Resolves when work that has not stopped on the abort is given up. */

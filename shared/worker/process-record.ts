@@ -1,6 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
-import { Rejected, type Rejection, RetryLater, reasonOf, rejectionOf, Wait } from '../model/errors.ts';
-import type { Invocation } from '../platform/aws/lambda.ts';
+import { Rejected, RetryLater, reasonOf, rejectionOf, Wait } from '../model/errors.ts';
 import {
   type Consumer,
   type Outcome,
@@ -37,24 +36,20 @@ export class RecordProcessor<Message> {
   }
 
   /** Parses a message and finds its first step; nothing is noted of the attempt yet. */
-  async begin(record: SQSRecord, invocation: Invocation, deadline: Deadline): Promise<Outcome> {
+  async begin(record: SQSRecord, deadline: Deadline): Promise<Outcome> {
     if (deadline.signal.aborted) return { retried: { record, seconds: 1 } };
     const { parse, orderNumber: numberIn, eventId, begin, partners } = this.#consumer;
-    const receiveCount = receiveCountOf(record);
+    const numbered = { messageId: record.messageId, attempt: receiveCountOf(record) };
     let inWork: RecordInWork = {
-      record,
-      receiveCount,
-      hasBegun: false,
-      orderNumber: '',
-      partner: partners[0],
-      log: this.#dependencies.log.with({ messageId: record.messageId, attempt: receiveCount }),
+      ...{ record, hasBegun: false, orderNumber: '', partner: partners[0] },
+      log: this.#dependencies.log.with(numbered),
     };
     try {
       const message = parse(record.body);
       const orderNumber = numberIn(message);
       const log = inWork.log.with({ order: orderNumber, eventId: eventId?.(message) });
       inWork = { ...inWork, orderNumber, log };
-      const step = await begin(message, this.#attemptAt(inWork, invocation, deadline));
+      const step = await begin(message, this.#attemptAt(inWork, deadline));
       return { work: { ...carriedOn(inWork, step), isCarried: false } };
     } catch (thrown) {
       return deadline.isOverdue() ? undefined : this.#failed(thrown, inWork, deadline);
@@ -63,7 +58,6 @@ export class RecordProcessor<Message> {
 
   async run(
     { work, unfinished, isWatched }: Weighed,
-    invocation: Invocation,
     deadline: Deadline,
     hasTime: () => boolean,
   ): Promise<Outcome> {
@@ -80,7 +74,7 @@ export class RecordProcessor<Message> {
         await this.#dependencies.attempts.note(work.record.messageId, unfinished + 1);
         inWork = { ...work, hasBegun: true };
       }
-      const next = await step.run({ ...this.#attemptAt(inWork, invocation, deadline), hasTime });
+      const next = await step.run({ ...this.#attemptAt(inWork, deadline), hasTime });
       if (next) return { work: carriedOn(inWork, next) };
       if (inWork.hasBegun && !deadline.isOverdue()) await this.#forget(inWork);
       return undefined;
@@ -90,14 +84,10 @@ export class RecordProcessor<Message> {
   }
 
   /** Gives a message back that waits for its partner; what was read for it is written down first. */
-  async leave(
-    { work, seconds, reason }: Waiting,
-    invocation: Invocation,
-    deadline: Deadline,
-  ): Promise<Outcome> {
+  async leave({ work, seconds, reason }: Waiting, deadline: Deadline): Promise<Outcome> {
     const { record, step } = work;
     try {
-      await step.leave?.(this.#attemptAt(work, invocation, deadline));
+      await step.leave?.(this.#attemptAt(work, deadline));
       const waitedMs = await this.#waited.msOf(record);
       if (this.#waited.isTooLong(record, waitedMs)) throw new Wait(reason, { scope: 'order' });
       if (work.hasBegun) await this.#dependencies.attempts.note(record.messageId, 0);
@@ -107,11 +97,7 @@ export class RecordProcessor<Message> {
     }
   }
 
-  #attemptAt(
-    { record, receiveCount, log }: RecordInWork,
-    invocation: Invocation,
-    { signal }: Deadline,
-  ): WorkAttempt {
+  #attemptAt({ record, log }: RecordInWork, { invocation, signal }: Deadline): WorkAttempt {
     const { clock } = this.#dependencies;
     this.#attemptsMade += 1;
     return {
@@ -122,7 +108,7 @@ export class RecordProcessor<Message> {
       secondsUntil: (ms: number) => Math.max(1, Math.ceil((ms - clock.now().getTime()) / 1000)),
       signal,
       sentAt: new Date(Number(record.attributes.SentTimestamp)),
-      receiveCount,
+      receiveCount: receiveCountOf(record),
       hasTime: () => true,
       log,
     };
@@ -137,7 +123,7 @@ export class RecordProcessor<Message> {
 
   async #failed(thrown: unknown, inWork: RecordInWork, deadline: Deadline): Promise<Outcome> {
     const { attempts, random, backoff = backoffDefaults } = this.#dependencies;
-    const { record, receiveCount, log, partner, orderNumber, hasBegun } = inWork;
+    const { record, log, partner, orderNumber, hasBegun } = inWork;
     const waitedMs = await this.#waited.msOf(record);
     if (thrown instanceof Wait) return this.#waits(thrown, inWork, waitedMs, deadline);
     const unexpected = !isVerdict(thrown) && !deadline.signal.aborted && !isAwsFailure(thrown);
@@ -156,7 +142,7 @@ export class RecordProcessor<Message> {
     if (this.#waited.isTooLong(record, waitedMs))
       return this.#deadLetter(inWork, tooLong(failure), waitedMs, deadline);
     // Receives after which it was only given back are no failures, so they are not counted.
-    const seconds = secondsUntilRetry(failure, known?.all ?? receiveCount, random(), backoff);
+    const seconds = secondsUntilRetry(failure, known?.all ?? receiveCountOf(record), random(), backoff);
     const { message: reason, scope } = failure;
     log.warn('Retried', { reason, scope, seconds }, measuredWait(waitedMs));
     return { retried: { record, seconds } };
@@ -165,12 +151,12 @@ export class RecordProcessor<Message> {
   /** Nothing has failed, so nothing is noted; the note of an attempt that had begun is taken back. */
   async #waits(wait: Wait, inWork: RecordInWork, waitedMs: number, deadline: Deadline): Promise<Outcome> {
     const { attempts, random } = this.#dependencies;
-    const { record, receiveCount, hasBegun, log } = inWork;
+    const { record, hasBegun, log } = inWork;
     if (this.#waited.isTooLong(record, waitedMs))
       return this.#deadLetter(inWork, tooLong(wait), waitedMs, deadline);
     // If this fails, the message is worked on alone next time, which does no harm.
     if (hasBegun) await attempts.note(record.messageId, 0).catch(() => undefined);
-    const seconds = secondsUntilTurn(wait, receiveCount, random());
+    const seconds = secondsUntilTurn(wait, receiveCountOf(record), random());
     log.info('Waits', { reason: wait.message, seconds }, measuredWait(waitedMs));
     return { retried: { record, seconds } };
   }
@@ -182,7 +168,7 @@ export class RecordProcessor<Message> {
     deadline: Deadline,
   ): Promise<Outcome> {
     const { attempts, random, backoff = backoffDefaults } = this.#dependencies;
-    const { record, receiveCount, log } = inWork;
+    const { record, log } = inWork;
     try {
       // First: if it failed after the letter was sent, the message would be retried and become a second letter.
       if (waitedMs > longWaitMs) await attempts.endWaiting(record.messageId);
@@ -192,7 +178,8 @@ export class RecordProcessor<Message> {
     } catch (error) {
       // It is retried, and becomes a dead letter then.
       log.error('Could not write a dead letter', { reason: reasonOf(error) });
-      return { retried: { record, seconds: secondsUntilRetry({}, receiveCount, random(), backoff) } };
+      const seconds = secondsUntilRetry({}, receiveCountOf(record), random(), backoff);
+      return { retried: { record, seconds } };
     }
   }
 
@@ -204,15 +191,14 @@ export class RecordProcessor<Message> {
   ): Promise<boolean> {
     const { deadLetters, queues, clock, deadLetterQueueUrl } = this.#dependencies;
     const { stage } = this.#consumer;
-    const messageId = firstIdOf(record);
-    const why: Rejection = rejectionOf(rejected);
+    const filed = { messageId: firstIdOf(record), orderNumber: orderNumber || 'unknown', stage, partner };
+    const letter = { ...filed, ...rejectionOf(rejected) };
     if (deadline.isOverdue()) return false;
-    await deadLetters.record({ messageId, orderNumber: orderNumber || 'unknown', stage, partner, ...why });
+    await deadLetters.record(letter);
     if (deadline.isOverdue()) return false;
     const tried = { firstAttemptAt: firstReceive(record), lastAttemptAt: clock.now() };
-    const { about } = rejected;
-    const letter = { body: record.body, stage, orderNumber, messageId, partner, ...why, ...tried, about };
-    await queues.send(deadLetterQueueUrl, deadLetterOf(letter));
+    const { body } = record;
+    await queues.send(deadLetterQueueUrl, deadLetterOf({ ...letter, body, ...tried, about: rejected.about }));
     return true;
   }
 }

@@ -4,8 +4,8 @@ import type { Invocation } from '../platform/aws/lambda.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { Admission } from './admission.ts';
 import type { Consumer, Outcome, RetriedIn, Waiting, Work, WorkerDependencies } from './attempt.ts';
-import { sortOut } from './crash-loop.ts';
-import { type Deadline, deadlineIn } from './deadline.ts';
+import { sortOut, type Weighed } from './crash-loop.ts';
+import { type Deadline, deadlineOf } from './deadline.ts';
 import { concurrency, enough, lastPart } from './policy.ts';
 import { RecordProcessor } from './process-record.ts';
 import { createWaited } from './waiting-time.ts';
@@ -13,7 +13,6 @@ import { createWaited } from './waiting-time.ts';
 export type { Consumer, Step, WorkAttempt, WorkerDependencies } from './attempt.ts';
 
 interface Batch {
-  readonly invocation: Invocation;
   readonly deadline: Deadline;
   works: readonly Work[];
   readonly retried: RetriedIn[];
@@ -56,14 +55,8 @@ class Worker<Message> {
   async consume(event: SQSEvent, invocation: Invocation): Promise<SQSBatchResponse> {
     const { log, slots, clock } = this.#dependencies;
     log.begin(invocation.awsRequestId);
-    const remainingMs = invocation.getRemainingTimeInMillis();
-    this.#timeoutMs = Math.max(this.#timeoutMs, remainingMs);
-    const batch: Batch = {
-      invocation,
-      deadline: deadlineIn(remainingMs, clock),
-      works: [],
-      retried: [],
-    };
+    this.#timeoutMs = Math.max(this.#timeoutMs, invocation.getRemainingTimeInMillis());
+    const batch: Batch = { deadline: deadlineOf(invocation, clock), works: [], retried: [] };
     slots?.begin(invocation);
     try {
       await this.#beginAll(event.Records, batch);
@@ -78,7 +71,7 @@ class Worker<Message> {
 
   async #beginAll(records: readonly SQSRecord[], batch: Batch): Promise<void> {
     const outcomes = await mapConcurrently(records, concurrency, (record) =>
-      this.#inTime(record, batch, this.#processor.begin(record, batch.invocation, batch.deadline)),
+      this.#inTime(record, batch, this.#processor.begin(record, batch.deadline)),
     );
     await this.#take(outcomes, batch);
   }
@@ -96,13 +89,13 @@ class Worker<Message> {
     await this.#giveBack([...admitted.waiting, ...untouched.map(soon)], batch);
 
     const { deadline } = batch;
-    const phase = this.#isFollowed(partner) ? { ...batch, deadline: this.#halfOf(batch) } : batch;
+    const phase = this.#isFollowed(partner) ? this.#halfOf(deadline) : deadline;
     const mayBegin = this.#beginning(partner, phase);
     const late: Work[] = [];
     const isLimited = slots?.isLimited(partner) ?? false;
     const outcomes = await mapConcurrently(toWork, isLimited ? 1 : concurrency, async (each) => {
       if (await mayBegin(each.work))
-        return this.#inTime(each.work.record, batch, this.#timed(partner, each, phase.deadline, batch));
+        return this.#inTime(each.work.record, batch, this.#timed(partner, each, phase));
       late.push(each.work);
       return undefined;
     });
@@ -111,14 +104,10 @@ class Worker<Message> {
     if (this.#isFollowed(partner) && slots) await deadline.whileOpen(slots.giveBack(partner));
   }
 
-  async #timed(
-    partner: Partner,
-    each: Parameters<RecordProcessor<Message>['run']>[0],
-    deadline: Deadline,
-    { invocation }: Batch,
-  ): Promise<Outcome> {
+  async #timed(partner: Partner, each: Weighed, deadline: Deadline): Promise<Outcome> {
+    const { invocation } = deadline;
     const before = invocation.getRemainingTimeInMillis();
-    const outcome = await this.#processor.run(each, invocation, deadline, () => this.#hasTime(invocation));
+    const outcome = await this.#processor.run(each, deadline, () => this.#hasTime(invocation));
     if (this.#isSecond(partner))
       this.#longestCallMs = Math.max(this.#longestCallMs, before - invocation.getRemainingTimeInMillis());
     return outcome;
@@ -139,10 +128,9 @@ class Worker<Message> {
   }
 
   /** Ends calls to the first partner at half of the time. */
-  #halfOf({ invocation, deadline }: Batch): Deadline {
-    const half = this.#dependencies.clock.timeout(
-      Math.max(1, Math.round(invocation.getRemainingTimeInMillis() / 2)),
-    );
+  #halfOf(deadline: Deadline): Deadline {
+    const halfMs = Math.round(deadline.invocation.getRemainingTimeInMillis() / 2);
+    const half = this.#dependencies.clock.timeout(Math.max(1, halfMs));
     return { ...deadline, signal: AbortSignal.any([deadline.signal, half]) };
   }
 
@@ -151,8 +139,9 @@ class Worker<Message> {
    * call. With a limit, not in the last part of the time, nor with less left than the longest record took, as calls are
    * paced; nor one of a backlog while somebody waits for its slot.
    */
-  #beginning(partner: Partner, { invocation, deadline }: Batch): (work: Work) => Promise<boolean> {
+  #beginning(partner: Partner, deadline: Deadline): (work: Work) => Promise<boolean> {
     const { slots } = this.#dependencies;
+    const { invocation } = deadline;
     const limited = slots?.isLimited(partner) ? slots : undefined;
     const left = () => invocation.getRemainingTimeInMillis();
     let longestMs = left() * lastPart;
@@ -199,8 +188,7 @@ class Worker<Message> {
 
   async #giveBack(waiting: readonly Waiting[], batch: Batch): Promise<void> {
     const outcomes = await mapConcurrently(waiting, concurrency, (each) => {
-      const left = this.#processor.leave(each, batch.invocation, batch.deadline);
-      return this.#inTime(each.work.record, batch, left);
+      return this.#inTime(each.work.record, batch, this.#processor.leave(each, batch.deadline));
     });
     await this.#take(outcomes, batch);
   }

@@ -10,8 +10,11 @@ import { dayFields } from './events.ts';
 import { Records } from './records.ts';
 
 const letterSchema = z.object({
+  /** Id that the message had first: replays keep it, so that copies can be recognised. */
   messageId: z.string(),
+  /** `unknown`, or empty, when the message does not say which order it is about. */
   orderNumber: z.string(),
+  /** The function whose message it is: a replay sends it there. */
   stage: z.string(),
   reason: z.string(),
   /** Unknown when SQS itself moved the message to the dead-letter queue. */

@@ -89,7 +89,7 @@ export const partnerMutants: readonly Mutant[] = [
   {
     name: 'dead-letter-not-noted',
     file: record,
-    find: "await deadLetters.record({ messageId, orderNumber: orderNumber || 'unknown', stage, partner, ...why });",
+    find: 'await deadLetters.record(letter);',
     replace: '',
     why: 'The journey of an order does not show that it waits for a person.',
     foundBy: ['recorded'],
