@@ -62,10 +62,7 @@ export function breakerOf({ table, clock, setting }: Container): Breaker {
   return new Breaker(table, clock, setting('BREAKER_COOLDOWN_SECONDS'));
 }
 
-/**
- * Calls to the partners, through the circuit breaker and the slots that all containers share.
- * @param breaker That of the worker, if there is one: so both share what was read of it.
- */
+/** @param breaker That of the worker, if there is one: so both share what was read of it. */
 export function partnerCallsOf(container: Container, breaker = breakerOf(container)): PartnerCalls {
   const { log, slots, runtime } = container;
   return new PartnerCalls({ breaker, newOwner: runtime.newId, log, slots });

@@ -12,7 +12,6 @@ import { signedLink } from '../../shared/pages/links.ts';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
 import { readQueue } from '../../shared/platform/aws/queue.ts';
-import { createTopics } from '../../shared/platform/aws/topics.ts';
 import { breakerOf, type Container, createContainer, type Runtime } from '../container.ts';
 
 export interface AlertSurroundings extends Runtime {
@@ -56,7 +55,7 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
       const { waiting, underWay } = await readQueue(runtime.sqs, urls['dead-letters']);
       return waiting + underWay;
     },
-    topics: createTopics(runtime.sns),
+    sns: runtime.sns,
     secrets,
     webhooks,
     topicArns: {

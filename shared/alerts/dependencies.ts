@@ -1,8 +1,8 @@
+import type { SNSClient } from '@aws-sdk/client-sns';
 import type { AlertLedger } from '../ledger/ledger.ts';
 import type { Role } from '../model/remedies.ts';
 import type { AskedPage } from '../pages/links.ts';
 import type { Secrets } from '../platform/aws/secrets.ts';
-import type { Topics } from '../platform/aws/topics.ts';
 import type { Logger } from '../platform/log.ts';
 import type { SituationDependencies } from '../situation/read.ts';
 
@@ -33,7 +33,7 @@ export type Weekday = (typeof weekdays)[number];
 
 export interface AlertDependencies extends SituationDependencies {
   readonly ledger: AlertLedger;
-  readonly topics: Topics;
+  readonly sns: Pick<SNSClient, 'send'>;
   readonly secrets: Secrets;
   readonly log: Logger;
   readonly stack: string;

@@ -83,10 +83,7 @@ export function figureLines(periods: readonly (Figures & { readonly period: stri
   return [...lines, 'A day has more events than are counted here: the figures are too low.'];
 }
 
-/**
- * What waits, and for what.
- * @param facts `awaited`: product orders in Azumuta that are not booked.
- */
+/** @param facts `awaited`: product orders in Azumuta that are not booked. */
 export function waitingLines(
   { queues, partners, troubles }: Pick<Situation, 'queues' | 'partners' | 'troubles'>,
   { awaited, timeZone }: { readonly awaited: number; readonly timeZone: string },

@@ -7,11 +7,7 @@ import type { AzumutaContract } from './contract.ts';
 import { allPlaceholders, isGraphql, type Operation } from './operations.ts';
 import { type Article, variantIdsOf } from './resources.ts';
 
-/**
- * The request of an operation.
- * @param values Of its placeholders.
- * @throws Rejected for a value that cannot be part of an address.
- */
+/** @param values Of its placeholders. @throws Rejected for a value that cannot be part of an address. */
 export function requestOf(
   { method, path, query, body }: Operation,
   values: object,

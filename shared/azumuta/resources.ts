@@ -28,10 +28,7 @@ export interface WorkInstruction {
   readonly name?: string | undefined;
 }
 
-/**
- * Ids of the wanted variants.
- * @throws Rejected naming the variant that the article does not have.
- */
+/** @throws Rejected naming the variant that the article does not have. */
 export function variantIdsOf(draft: ProductOrderDraft, article: Article): string[] {
   return draft.variants.map((wanted) => {
     const variant = article.variants.find(

@@ -170,10 +170,7 @@ export class AzumutaSession {
     return isError(configured('error.at', this.#options.contract.error.at, json));
   }
 
-  /**
-   * The value that was read.
-   * @throws RetryLater for an error in a 200, and for a page of a proxy instead of JSON: both may be gone soon.
-   */
+  /** @throws RetryLater for an error in a 200, and for a page of a proxy instead of JSON: both may be gone soon. */
   #understood<T>(read: Read<T>, answer: Answer, what: string): T {
     if (read.ok) return read.value;
     if (answer.json === undefined) throw noJson(`${what} with something that is no JSON`);

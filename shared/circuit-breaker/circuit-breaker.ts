@@ -16,9 +16,8 @@ export interface Outage {
   readonly isPause?: true;
 }
 
-export type Permit =
-  | { readonly permit: 'call' | 'probe' }
-  | ({ readonly permit: 'wait' } & Omit<Outage, 'openedAt'>);
+/** What a call may be; an outage: none. */
+export type Permit = 'call' | 'probe' | Outage;
 
 export interface BreakerState {
   readonly open: boolean;
@@ -86,14 +85,8 @@ export class Breaker {
     this.#cooldownSeconds = cooldownSeconds;
   }
 
-  /**
-   * Looks without asking for a permit: undefined while it is closed, or was a moment ago.
-   * @param heedsPause Whether a pause of its bookings counts, too.
-   */
-  async outage(
-    partner: Partner,
-    { heedsPause = false }: { readonly heedsPause?: boolean } = {},
-  ): Promise<Outage | undefined> {
+  /** Undefined while it is closed, or was a moment ago. @param heedsPause Whether a pause of its bookings counts, too. */
+  async outage(partner: Partner, { heedsPause = false } = {}): Promise<Outage | undefined> {
     if (this.#now() - (this.#closedSeenAt.get(partner) ?? 0) < freshMs) return undefined;
     const state = await this.#read(partner);
     const at = this.#now();
@@ -117,9 +110,8 @@ export class Breaker {
   /** @param owner Unique to this one call: a probe is recognised by it. */
   async permit(partner: Partner, owner: string): Promise<Permit> {
     const open = await this.outage(partner);
-    if (!open) return { permit: 'call' };
-    const { reason, isDown } = open;
-    if (open.seconds > 0) return { permit: 'wait', seconds: open.seconds, reason, isDown };
+    if (!open) return 'call';
+    if (open.seconds > 0) return open;
     const at = this.#now();
     const probing = await this.#table.update(stateKey(partner), {
       set: { probeUntil: at + cooldownsOfProbe * this.#cooldownSeconds * 1000, probeOwner: owner },
@@ -128,7 +120,7 @@ export class Breaker {
     });
     // When the answer to this write is lost, the AWS SDK sends it again, and finds the probe that it has written.
     const ours = probing !== undefined || (await this.#table.get(stateKey(partner)))?.probeOwner === owner;
-    return ours ? { permit: 'probe' } : { permit: 'wait', seconds: this.#cooldownSeconds, reason, isDown };
+    return ours ? 'probe' : { ...open, seconds: this.#cooldownSeconds };
   }
 
   /**
@@ -140,7 +132,7 @@ export class Breaker {
   async recordFailure(
     partner: Partner,
     failure: RetryLater,
-    { permit }: Permit,
+    permit: Permit,
     owner: string,
     order?: string,
   ): Promise<boolean> {
@@ -181,7 +173,7 @@ export class Breaker {
   }
 
   /** @returns whether this container had seen the partner failing, and that is over now. */
-  async recordSuccess(partner: Partner, { permit }: Permit, owner: string): Promise<boolean> {
+  async recordSuccess(partner: Partner, permit: Permit, owner: string): Promise<boolean> {
     if (permit !== 'probe') return this.#downSeen.has(partner) && this.#endFailing(partner);
     const closed = await this.#endProbe(partner, owner, {
       set: { open: false, closedAt: this.#clock.now().toISOString() },
@@ -196,7 +188,7 @@ export class Breaker {
   }
 
   /** The call ended before the partner could answer: a probe is given back, and nothing is known about the partner. */
-  async recordNoAnswer(partner: Partner, { permit }: Permit, owner: string): Promise<void> {
+  async recordNoAnswer(partner: Partner, permit: Permit, owner: string): Promise<void> {
     if (permit === 'probe') await this.#endProbe(partner, owner);
   }
 

@@ -41,10 +41,7 @@ export class PartnerCalls {
     this.#dependencies = dependencies;
   }
 
-  /**
-   * Looks before anything is claimed.
-   * @throws BreakerOpen while nothing may be called, NoFreeSlot when others have all slots.
-   */
+  /** Looks before anything is claimed. @throws as `call` does. */
   async ready(partner: Partner): Promise<void> {
     const { breaker, slots, log } = this.#dependencies;
     const outage = await breaker.outage(partner);
@@ -81,7 +78,7 @@ export class PartnerCalls {
     const { breaker, newOwner, log } = this.#dependencies;
     const owner = newOwner();
     const permit = await breaker.permit(partner, owner);
-    if (permit.permit === 'wait') throw waiting(partner, permit, log);
+    if (typeof permit === 'object') throw waiting(partner, permit, log);
     const noteAnswer = async () => {
       if (!work.answered) await noted(breaker.recordNoAnswer(partner, permit, owner), partner, log);
       // The 0 ends the alarm; nobody reports it while the breaker is open.
@@ -134,14 +131,11 @@ async function noted<T>(note: Promise<T>, partner: Partner, log: Logger): Promis
   });
 }
 
-export function whyHeldBack(
-  partner: Partner,
-  { reason, isPause }: Pick<Outage, 'reason' | 'isPause'>,
-): string {
+export function whyHeldBack(partner: Partner, { reason, isPause }: Outage): string {
   return isPause ? reason : `Waiting for ${partnerWords[partner]} to recover. ${reason}`.trim();
 }
 
-function waiting(partner: Partner, outage: Omit<Outage, 'openedAt'>, log: Logger): BreakerOpen {
+function waiting(partner: Partner, outage: Outage, log: Logger): BreakerOpen {
   const { seconds, isDown } = outage;
   const fields = { Partner: partner, seconds };
   log.warn('Waiting for a partner to recover', fields, isDown ? { PartnerDown: 1 } : {});

@@ -68,10 +68,7 @@ export function figuresIn(completion: Completion): string {
 
 const counts = ['lot', 'component', 'operation', 'check', 'note', 'link'] as const;
 
-/**
- * The same of what the ledger keeps of a booking: `5 pcs good, 1 pcs scrap, lots A, B, 3 checks`.
- * @param lots Their numbers, while they are known; else they are counted.
- */
+/** `5 pcs good, 1 pcs scrap, lots A, B, 3 checks`. @param lots Their numbers, while they are known; else they are counted. */
 export function bookedFiguresIn(figures: BookedFigures | undefined, lots: readonly string[] = []): string {
   if (!figures) return 'nothing that could be mapped';
   const counted = counts.flatMap((thing) => {

@@ -125,10 +125,7 @@ export class Claims extends HeldRecords {
     return { outcome: 'claimed', claim: { key, owner, messageId, attempt, again, held } };
   }
 
-  /**
-   * Closes the claim for good; false when another attempt has taken over.
-   * @param entry The event that the index of days shows, with the figures that it counts.
-   */
+  /** False when another attempt has taken over. @param entry What the index of days shows, with the figures that it counts. */
   async complete(
     claim: Claim,
     { remove = [], ...receipt }: StoredItem & Pick<Update, 'remove'>,

@@ -41,7 +41,7 @@ const script = new Script(`globalThis[Symbol.for('${runs.description}')]()`);
 const mostMs = 5000;
 
 /**
- * Runs functions of the configuration, which may not end on some order: V8 stops them then.
+ * They may not end on some order: V8 stops them then.
  * @see https://nodejs.org/api/vm.html#scriptruninthiscontextoptions
  * @throws Rejected naming the function that did not end.
  */

@@ -34,10 +34,7 @@ export interface Written {
 /** Whether the message of a product order may have been sent before. */
 export type Message = 'first' | 'again';
 
-/**
- * Writes the record of an ERP order.
- * @returns it as it is now. Nothing is written when the order is unchanged, or cancelled and unknown.
- */
+/** @returns it as it is now. Nothing is written when the order is unchanged, or cancelled and unknown. */
 export async function writeRecord(
   before: ErpOrderRecord | undefined,
   { split, mostParts, earlier }: OrderDecision,

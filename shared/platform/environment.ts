@@ -8,10 +8,7 @@ const seconds = z.pipe(
   z.transform((digits) => Number(digits)),
 );
 
-/**
- * The environment variables of the functions. The stack sets them by these names; each function names those that it
- * reads.
- */
+/** The environment variables of the functions: the stack sets them by these names. */
 export const variables = {
   /** Name of the stack: the dimension of all its metrics. */
   STACK_NAME: text,
@@ -55,10 +52,7 @@ export const variables = {
 export type VariableName = keyof typeof variables;
 type Variables<Name extends VariableName> = { readonly [N in Name]: z.output<(typeof variables)[N]> };
 
-/**
- * The named variables, parsed.
- * @throws Error naming each variable that is missing or invalid; its value is not repeated.
- */
+/** @throws Error naming each variable that is missing or invalid; its value is not repeated. */
 export function readEnvironment<Name extends VariableName>(
   names: readonly Name[],
   environment: Readonly<Record<string, string | undefined>> = process.env,

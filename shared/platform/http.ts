@@ -132,10 +132,7 @@ export function createHttp(options: HttpOptions) {
   };
 }
 
-/**
- * The failure that a status means: 401, 408, 429 and 5xx concern the partner, 403 our rights to this one record.
- * Undefined for all others.
- */
+/** 401, 408, 429 and 5xx concern the partner, 403 our rights to this one record; undefined for all others. */
 export function partnerFailure(
   response: HttpResponse,
   call: {
@@ -167,10 +164,7 @@ export function partnerFailure(
 /** The longest that the circuit breaker waits: a larger figure is a time in seconds since 1970, or wrong. */
 const maxRetryAfterSeconds = 3600;
 
-/**
- * Seconds of a Retry-After header, in both its forms (RFC 9110 §10.2.3), an hour at most; undefined when absent or
- * unreadable.
- */
+/** Of both forms of the header (RFC 9110 §10.2.3), an hour at most; undefined when it is absent or unreadable. */
 export function retryAfterSeconds(header: string | null | undefined, now: Date): number | undefined {
   if (!header) return undefined;
   const seconds = /^\d+$/.test(header.trim())

@@ -1,9 +1,6 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 
-/**
- * Returns a check of whether a source address may call. An empty list permits every address.
- * @param allowed Addresses and networks: `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/32`.
- */
+/** @param allowed Addresses and networks: `203.0.113.7`, `203.0.113.0/24`, `2001:db8::/32`. None permits every address. */
 export function ipAllowListCheck(allowed: readonly string[]): (address: string) => boolean {
   if (allowed.length === 0) return () => true;
   const list = new BlockList();

@@ -29,11 +29,7 @@ function isPath(value: unknown): value is string {
   );
 }
 
-/**
- * The value there; undefined when there is none.
- * @example
- * valueAt({ order: { locked: true } }, 'order.locked') === true;
- */
+/** Undefined when there is none: `valueAt({ order: { locked: true } }, 'order.locked')` is true. */
 export function valueAt(json: unknown, place: Place): unknown {
   if (typeof place === 'function') return place(json);
   if (typeof place !== 'string') {
@@ -69,11 +65,7 @@ export function textAt(json: unknown, place: Place): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/**
- * The list there; an empty one when there is none.
- * @example
- * listAt({ lines: [{ id: 1 }] }, 'lines').map((line) => textAt(line, 'id')); // ['1']
- */
+/** An empty one when there is none. */
 export function listAt(json: unknown, place: Place): readonly unknown[] {
   const value = valueAt(json, place);
   return Array.isArray(value) ? value : [];

@@ -16,10 +16,7 @@ const maxMismatches = 20;
 /** Longest key that is repeated as it is. */
 const maxKeyLength = 100;
 
-/**
- * Parses without throwing. Mismatches do not repeat values, which may be secrets, unless the schema has `showFound`.
- * @returns the value, or the first mismatches.
- */
+/** Mismatches do not repeat values, which may be secrets, unless the schema has `showFound`. */
 export function parse<T>(schema: z.ZodMiniType<T>, value: unknown) {
   const result = schema.safeParse(value);
   if (result.success) return { ok: true, value: result.data } as const;

@@ -38,8 +38,7 @@ export async function readOrderFacts(
     // The order is the one that its letter names: the first part, where parts are booked together. `since` is ISO.
     return { ...letter, since: begun?.at ?? '' };
   });
-  const { entry, bookings, concerns, isOverdue, dueDate, record } = standing;
-  return { entry, bookings, concerns, letters, journey, partners, isOverdue, dueDate, record };
+  return { ...standing, letters, journey, partners };
 }
 
 /** The journey of a part, with that of the bookings that are kept with the first part. */

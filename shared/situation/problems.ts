@@ -30,10 +30,7 @@ const slowSeconds = 120;
 /** Leaves some days to resume before anything is lost. */
 const longPauseSeconds = 10 * 86_400;
 
-/**
- * What is stuck, late or slow, and why, worst first; empty when all is well.
- * @param where Options that select the stack on a command line, quoted for its shell.
- */
+/** Worst first; none when all is well. @param where Options that select the stack on a command line, quoted for its shell. */
 export function problemsOf(situation: Situation, where: string): Problem[] {
   const { partners, queues } = situation;
   const down = partnerNames.filter((partner) => partners[partner].open);

@@ -59,10 +59,7 @@ export function toldOf(given: ToldFacts): Told {
   };
 }
 
-/**
- * What is told of it without a word of the ERP, of Azumuta or of a person: by stages, kinds and causes alone, for readers
- * who need not be known.
- */
+/** The same without a word of the ERP, of Azumuta or of a person, for readers who need not be known. */
 export function toldInOwnWords(facts: ToldFacts): Told {
   const { entry, bookings, concerns, letters, journey = [], partners } = facts;
   return toldOf({

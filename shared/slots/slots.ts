@@ -8,7 +8,6 @@ import type { Clock } from '../platform/clock.ts';
 import type { Pace } from '../platform/http.ts';
 import type { Logger } from '../platform/log.ts';
 import { slotsSeenBy } from './fairness.ts';
-import { pacedBy } from './pace.ts';
 
 export interface SlotsDependencies {
   /** How many calls at once, and how many requests a second, each partner allows. */
@@ -181,4 +180,25 @@ async function alone<T>(partner: Partner, turn: Turn, work: (pace?: Pace) => Pro
   } finally {
     turn.isUnderWay = false;
   }
+}
+
+/**
+ * Paces the requests of one slot: each leaves an interval after the answer to the one before, the first an interval
+ * after the slot was taken, as its holder before may have had an answer right then. So no two of a slot reach the
+ * partner within an interval, however long the network delays one.
+ */
+export function pacedBy(intervalMs: number, clock: Pick<Clock, 'now' | 'sleep'>): Pace {
+  const now = () => clock.now().getTime();
+  let nextAt = now() + intervalMs;
+  let last: Promise<unknown> = Promise.resolve();
+  return (signal, send) => {
+    const sent = last
+      .then(() => (nextAt > now() ? clock.sleep(nextAt - now(), signal) : undefined))
+      .then(send)
+      .finally(() => {
+        nextAt = now() + intervalMs;
+      });
+    last = sent.catch(() => undefined);
+    return sent;
+  };
 }

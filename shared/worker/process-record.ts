@@ -227,10 +227,7 @@ function firstReceive(record: SQSRecord): Date {
   return new Date(Number.isNaN(given) ? firstTriedOf(record) : given);
 }
 
-/**
- * What to do about anything that was thrown.
- * @param bugs How many attempts at the message ended with an unexpected error so far.
- */
+/** @param bugs How many attempts at the message ended with an unexpected error so far. */
 function classifyError(thrown: unknown, bugs: number, signal: AbortSignal): RetryLater | Rejected {
   if (isVerdict(thrown)) return thrown;
   if (signal.aborted) return outOfTime(thrown);

@@ -1,6 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
-import type { Pause, Pauses } from '../ledger/records/pauses.ts';
-import type { Clock } from '../platform/clock.ts';
+import type { Pause } from '../ledger/records/pauses.ts';
+import type { WorkerDependencies } from './attempt.ts';
 import { longWaitMs, maxAgeMs, maxWaitMs } from './policy.ts';
 
 /** For messages that have waited for less, the pauses of their flow are not read: they would change nothing. */
@@ -8,14 +8,9 @@ const pausesMatterMs = longWaitMs;
 /** A paused flow invokes nothing, so pauses that were read a moment ago are complete. */
 const pausesFreshMs = 60_000;
 
-export interface WaitedDependencies {
-  readonly pauses: Pick<Pauses, 'during'>;
-  readonly clock: Clock;
-}
-
 export type Waited = ReturnType<typeof createWaited>;
 
-export function createWaited(stage: string, { pauses, clock }: WaitedDependencies) {
+export function createWaited(stage: string, { pauses, clock }: Pick<WorkerDependencies, 'pauses' | 'clock'>) {
   const now = () => clock.now().getTime();
   let known: { readonly readAt: number; readonly ended: readonly Pause[] } | undefined;
 

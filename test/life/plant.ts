@@ -132,7 +132,7 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
       },
       writeLog: () => undefined,
     };
-    // The model of SNS takes what `createTopics` sends, and answers nothing that it reads.
+    // The model of SNS takes what `publish` sends, and answers nothing that it reads.
     const all = runtime as Runtime & Parameters<typeof createSendAlerts>[1];
     return {
       names,

@@ -230,6 +230,6 @@ describe('no view calls well', () => {
   async function outage() {
     const failure = new RetryLater('It answered 503.', { scope: 'partner' });
     for (let nth = 0; nth < 5; nth += 1)
-      await plant.ledger.breaker.recordFailure('erp', failure, { permit: 'call' }, 'test');
+      await plant.ledger.breaker.recordFailure('erp', failure, 'call', 'test');
   }
 });

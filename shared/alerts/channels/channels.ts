@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { reasonOf } from '../../model/errors.ts';
+import { publish } from '../../platform/aws/topics.ts';
 import { isSafe } from '../../platform/http.ts';
 import { shellWord } from '../../platform/shell-word.ts';
 import type { Alert, Outgoing } from '../alert.ts';
@@ -20,10 +21,7 @@ export function channelsOf({ webhooks, topicArns }: AlertDependencies): readonly
   return topicArns['morning-mail'] === undefined ? alerts : [...alerts, 'morning-mail'];
 }
 
-/**
- * Sends a test to each channel, without the outbox, as the operator waits for the answers.
- * @returns The problem by the channel's name; empty where the message was delivered.
- */
+/** Without the outbox, as the operator waits. @returns The problem by the channel's name; empty where it was delivered. */
 export async function sendTest(dependencies: AlertDependencies): Promise<Readonly<Record<string, string>>> {
   const { clock, stack, linkTo } = dependencies;
   const at = clock.now().toISOString();
@@ -52,7 +50,7 @@ export async function send(
 }
 
 async function mail(
-  { topics, topicArns, timeZone }: AlertDependencies,
+  { sns, topicArns, timeZone }: AlertDependencies,
   list: keyof AlertDependencies['topicArns'],
   message: Outgoing,
 ): Promise<Undelivered | undefined> {
@@ -61,7 +59,7 @@ async function mail(
   const { subject, text } =
     'text' in message ? message : { subject: message.title, text: textOf(message, timeZone) };
   try {
-    await topics.publish(topicArn, { subject: subjectOf(subject), text });
+    await publish(sns, topicArn, subjectOf(subject), text);
     return undefined;
   } catch (error) {
     const ofMessage = error instanceof Error && /InvalidParameter/.test(error.name);

@@ -30,7 +30,6 @@ export interface OrderCallAnswer {
 
 export interface HttpApiDependencies extends AcceptDependencies, CallerCheck {
   readonly clock: Clock;
-  readonly log: CallerCheck['log'];
 }
 
 export const maxOrders = 500;

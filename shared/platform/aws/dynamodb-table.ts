@@ -36,20 +36,18 @@ export type DeepReadonly<T> = T extends readonly (infer Entry)[]
 
 /** A stored item: its key and the attributes of its kind. The module that owns the kind parses it. */
 export type StoredItem = Readonly<Record<string, unknown>>;
-/** Values of a condition, which refers to each as `:name`. */
-type Values = Readonly<Record<string, unknown>>;
 
 export interface Update {
   /** Attributes to set; those that are undefined stay as they are. */
-  readonly set?: Readonly<Record<string, unknown>> | undefined;
+  readonly set?: StoredItem | undefined;
   /** Numbers to add to (absent counts as 0). */
   readonly add?: Readonly<Record<string, number>>;
   /** Entries to append to lists (absent counts as empty). */
   readonly append?: Readonly<Record<string, readonly unknown[]>> | undefined;
   readonly remove?: readonly string[] | undefined;
-  /** Condition in DynamoDB's language; `#name` and `:name` refer to `names` and `values`. */
+  /** Condition in DynamoDB's language; `#name` is an attribute, and `:name` one of `values`. */
   readonly condition?: string | undefined;
-  readonly values?: Values | undefined;
+  readonly values?: StoredItem | undefined;
 }
 
 /** Some of the items of an index entry: by their sort key, and no more than `limit`. */
@@ -71,7 +69,7 @@ const keysAtOnce = 100;
 const marshallOptions = { removeUndefinedValues: true } as const;
 
 /** DynamoDB takes no empty map. */
-function marshalled(values: Values = {}) {
+function marshalled(values: StoredItem = {}) {
   const entries = Object.entries(values);
   if (entries.length === 0) return undefined;
   return marshall(Object.fromEntries(entries.map(([name, value]) => [`:${name}`, value])), marshallOptions);
@@ -116,7 +114,7 @@ export class Table {
   async putIf(
     item: Key & StoredItem,
     condition = 'attribute_not_exists(pk)',
-    values?: Values,
+    values?: StoredItem,
   ): Promise<boolean> {
     const command = new PutItemCommand({
       TableName: this.#name,
@@ -147,7 +145,7 @@ export class Table {
   }
 
   /** Removes an item; false when the condition does not hold. */
-  async remove(key: Key, condition?: string, values?: Values): Promise<boolean> {
+  async remove(key: Key, condition?: string, values?: StoredItem): Promise<boolean> {
     const conditional = condition === undefined ? {} : conditionOf(condition, values);
     const command = new DeleteItemCommand({ TableName: this.#name, Key: keyOf(key), ...conditional });
     return (await ifConditionHolds(this.#client.send(command))) !== undefined;
@@ -233,7 +231,7 @@ function expressionOf({ set = {}, add = {}, append = {}, remove = [], condition,
   };
 }
 
-function conditionOf(condition: string, values: Values = {}) {
+function conditionOf(condition: string, values: StoredItem = {}) {
   const { UpdateExpression: _, ...expression } = expressionOf({ condition, values });
   return expression;
 }

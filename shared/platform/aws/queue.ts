@@ -148,10 +148,7 @@ export async function readQueue(client: Pick<SQSClient, 'send'>, QueueUrl: strin
   };
 }
 
-/**
- * A queue message's body, parsed.
- * @throws Rejected naming the path of each invalid field.
- */
+/** @throws Rejected naming the path of each invalid field. */
 export function parseMessage<T>(schema: z.ZodMiniType<T>, body: string): T {
   const json = jsonOf(body);
   if (json === undefined) throw new Rejected('The message is not JSON.', { code: 'unreadable-message' });

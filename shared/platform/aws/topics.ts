@@ -5,16 +5,12 @@ export function createSnsClient(): SNSClient {
   return new SNSClient(awsClientOptions);
 }
 
-export type Topics = ReturnType<typeof createTopics>;
-
-/** Mails by SNS to everybody who has confirmed a subscription to the topic. */
-export function createTopics(client: Pick<SNSClient, 'send'>) {
-  return {
-    async publish(
-      topicArn: string,
-      { subject, text }: { readonly subject: string; readonly text: string },
-    ): Promise<void> {
-      await client.send(new PublishCommand({ TopicArn: topicArn, Subject: subject, Message: text }));
-    },
-  };
+/** Mails to everybody who has confirmed a subscription to the topic. */
+export async function publish(
+  sns: Pick<SNSClient, 'send'>,
+  TopicArn: string,
+  Subject: string,
+  Message: string,
+) {
+  await sns.send(new PublishCommand({ TopicArn, Subject, Message }));
 }

@@ -74,7 +74,7 @@ it('shows since when a partner is down in the time zone of the plant, why, and w
   // Prepare
   const options = { scope: 'partner', unauthorized: true } as const;
   const refused = new RetryLater('The ERP <refused> the credentials (401)', options);
-  await stage.ledger.breaker.recordFailure('erp', refused, { permit: 'call' }, 'owner');
+  await stage.ledger.breaker.recordFailure('erp', refused, 'call', 'owner');
   stage.clock.advance(90);
   // Act
   const { text } = await visitor.get('/flows');
@@ -135,21 +135,21 @@ describe('what a person can do', () => {
     // Prepare
     const { breaker } = stage.ledger;
     const down = new RetryLater('The ERP is away (503)', { scope: 'partner', unauthorized: true });
-    await breaker.recordFailure('erp', down, { permit: 'call' }, 'one');
+    await breaker.recordFailure('erp', down, 'call', 'one');
     const { text } = await visitor.get('/flows');
 
     // Act
     const tried = await visitor.post('/flows/try', text, [['partner', 'erp']]);
     const permits = [await breaker.permit('erp', 'two'), await breaker.permit('erp', 'three')];
     const again = await visitor.post('/flows/try', text, [['partner', 'erp']]);
-    await breaker.recordSuccess('erp', { permit: 'probe' }, 'two');
+    await breaker.recordSuccess('erp', 'probe', 'two');
     const over = (await visitor.get('/flows')).text;
 
     // Assess
     expect(text).toContain('SQS keeps messages hidden that wait for their own next attempt');
     expect(text).not.toContain('Set the right credentials first');
     expect(tried.text).toContain('The next message tries the ERP at once.');
-    expect(permits.map(({ permit }) => permit)).toEqual(['probe', 'wait']);
+    expect(permits).toMatchObject(['probe', { seconds: expect.any(Number) }]);
     expect(again.text).toContain('is being tried at this moment');
     expect(over).not.toContain('action="/flows/try"');
   });

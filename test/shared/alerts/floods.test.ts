@@ -62,7 +62,7 @@ it('tells of a partner that comes and goes when it begins to, and when it ends, 
     await stage.outage('erp');
     await stage.runFor(10);
     await breaker.permit('erp', 'probe');
-    await breaker.recordSuccess('erp', { permit: 'probe' }, 'probe');
+    await breaker.recordSuccess('erp', 'probe', 'probe');
     await stage.runFor(10);
   }
   await stage.runFor(90);
@@ -86,7 +86,7 @@ it('sums up in one message what a channel has missed, and tells the others meanw
   await stage.outage('erp');
   await stage.runFor(15);
   await stage.breaker.permit('erp', 'probe');
-  await stage.breaker.recordSuccess('erp', { permit: 'probe' }, 'probe');
+  await stage.breaker.recordSuccess('erp', 'probe', 'probe');
   for (const cause of causes) await ledger.deadLetters.record({ ...refused(cause), cause });
   await stage.runFor(6 * 60);
   expect(received.slack).toEqual([]);

@@ -13,7 +13,7 @@ it('tells of a partner that is down for five minutes, since when and how many wa
   const early = received.webhook.length;
   await stage.runFor(100);
   await breaker.permit('erp', 'probe');
-  await breaker.recordSuccess('erp', { permit: 'probe' }, 'probe');
+  await breaker.recordSuccess('erp', 'probe', 'probe');
   await stage.runFor(60);
 
   // Assess
@@ -62,7 +62,7 @@ it('says nothing of messages that wait for a partner while its outage is told', 
 
   // Act
   await stage.breaker.permit('erp', 'probe');
-  await stage.breaker.recordSuccess('erp', { permit: 'probe' }, 'probe');
+  await stage.breaker.recordSuccess('erp', 'probe', 'probe');
   // What waited is drained first.
   await stage.runFor(30);
   await ledger.attempts.end('m-1');

@@ -106,7 +106,7 @@ export async function startAlertStage(options: StageOptions = {}) {
     async outage(partner: 'erp' | 'azumuta', reason = 'The ERP failed (503) at GET /orders.') {
       const failure = new RetryLater(reason, { scope: 'partner' });
       for (let count = 0; count < 5; count += 1)
-        await breaker.recordFailure(partner, failure, { permit: 'call' }, 'test');
+        await breaker.recordFailure(partner, failure, 'call', 'test');
     },
   };
   return stage;

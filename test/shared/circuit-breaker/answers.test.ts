@@ -42,7 +42,7 @@ describe('an open breaker', () => {
 
     // Assess: the next one may probe at once
     expect(await isOpen()).toBe(true);
-    expect(await stage.breaker.permit('erp', 'next')).toEqual({ permit: 'probe' });
+    expect(await stage.breaker.permit('erp', 'next')).toEqual('probe');
   });
 
   it.each([200, 404, 422])('is closed by an answer %i, whatever becomes of the order', async (status) => {
@@ -83,8 +83,8 @@ describe('a look before anything is claimed', () => {
   it('throws while the breaker is open, and not once a probe is due', async () => {
     await openedAndCooled();
     await expect(partners().ready('erp')).resolves.toBeUndefined();
-    expect(await stage.breaker.permit('erp', 'prober')).toEqual({ permit: 'probe' });
-    await stage.breaker.recordFailure('erp', serverError(), { permit: 'probe' }, 'prober');
+    expect(await stage.breaker.permit('erp', 'prober')).toEqual('probe');
+    await stage.breaker.recordFailure('erp', serverError(), 'probe', 'prober');
     await expect(partners().ready('erp')).rejects.toBeInstanceOf(BreakerOpen);
     await expect(partners().ready('azumuta')).resolves.toBeUndefined();
   });

@@ -68,11 +68,11 @@ describe('the breaker of a partner that fails', () => {
     });
 
     // Act: calls that had begun before it opened
-    await stage.breaker.recordFailure('erp', refused(), { permit: 'call' }, 'late');
+    await stage.breaker.recordFailure('erp', refused(), 'call', 'late');
     const first = await stage.secondsUntilProbe();
-    await stage.breaker.recordFailure('erp', asked, { permit: 'call' }, 'later');
+    await stage.breaker.recordFailure('erp', asked, 'call', 'later');
     const second = await stage.secondsUntilProbe();
-    await stage.breaker.recordFailure('erp', refused(), { permit: 'call' }, 'latest');
+    await stage.breaker.recordFailure('erp', refused(), 'call', 'latest');
 
     // Assess: never sooner again
     expect([first, second, await stage.secondsUntilProbe()]).toEqual([300, 1200, 1200]);

@@ -17,10 +17,10 @@ describe('a probe that a person asks for', () => {
     const well = await stage.breaker.probeNow('erp');
     await stage.opened();
     stage.clock.advance(16);
-    const { permit } = await stage.breaker.permit('erp', 'one');
+    const permit = await stage.breaker.permit('erp', 'one');
     const besides = await stage.breaker.probeNow('erp');
     expect([well, permit, besides]).toEqual([false, 'probe', false]);
-    expect(await stage.breaker.permit('erp', 'two')).toMatchObject({ permit: 'wait' });
+    expect(await stage.breaker.permit('erp', 'two')).toMatchObject({ seconds: 90 });
   });
 
   it('makes later ones wait as long as any that fails', async () => {
@@ -99,7 +99,7 @@ describe('a probe', () => {
       // Assess
       expect(answer).not.toBe('well');
       expect(await stage.breaker.state('erp')).toMatchObject({ open: true });
-      expect(await stage.breaker.permit('erp', 'next')).toEqual({ permit: 'probe' });
+      expect(await stage.breaker.permit('erp', 'next')).toEqual('probe');
     },
   );
 
@@ -115,13 +115,13 @@ describe('a probe', () => {
   it('belongs to the call that has taken it over', async () => {
     // Prepare
     const { slow, next } = await takenOver();
-    expect([slow, next]).toEqual([{ permit: 'probe' }, { permit: 'probe' }]);
+    expect([slow, next]).toEqual(['probe', 'probe']);
 
     // Act
     await stage.breaker.recordNoAnswer('erp', slow, 'slow');
 
     // Assess
-    expect(await stage.breaker.permit('erp', 'third')).toMatchObject({ permit: 'wait' });
+    expect(await stage.breaker.permit('erp', 'third')).toMatchObject({ seconds: 90 });
   });
 
   it('does not close the breaker when it ends too late, after another has failed', async () => {

@@ -134,7 +134,7 @@ describe('the reconciliation', () => {
     const numbers = await created(3);
     const breaker = new Breaker(stage.store.table, stage.clock);
     const refused = new RetryLater('Refused.', { scope: 'partner', unauthorized: true });
-    await breaker.recordFailure('azumuta', refused, { permit: 'call' }, 'another container');
+    await breaker.recordFailure('azumuta', refused, 'call', 'another container');
 
     // Act
     const report = await stage.run();

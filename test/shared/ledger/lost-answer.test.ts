@@ -88,7 +88,7 @@ describe('a lost answer of DynamoDB', () => {
       unauthorized: true,
     });
     const breaker = new Breaker(table, clock);
-    await breaker.recordFailure('erp', down, { permit: 'call' }, 'call 1');
+    await breaker.recordFailure('erp', down, 'call', 'call 1');
     clock.advance(301);
     toCut = 1;
 
@@ -96,8 +96,8 @@ describe('a lost answer of DynamoDB', () => {
     const permit = await breaker.permit('erp', 'call 2');
 
     // Assess
-    expect(permit.permit).toBe('probe');
-    expect((await breaker.permit('erp', 'call 3')).permit).toBe('wait');
+    expect(permit).toBe('probe');
+    expect(await breaker.permit('erp', 'call 3')).toHaveProperty('seconds');
   });
 
   it('does not report a corrected order as still rejected', async () => {

@@ -116,7 +116,7 @@ it('says no word of the ERP, of Azumuta or of a person, whatever has happened, a
   for (const partner of ['erp', 'azumuta'] as const)
     for (let count = 0; count < 5; count += 1) {
       const failure = new RetryLater(`It says ${words}`, { scope: 'partner' });
-      await pages.breaker.recordFailure(partner, failure, { permit: 'call' }, 'test');
+      await pages.breaker.recordFailure(partner, failure, 'call', 'test');
     }
   await pages.breaker.pauseBookings(true);
   await orderOf(pages.ledger, { number: 'PO late', dueDate: '2026-11-01' });

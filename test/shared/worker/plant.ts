@@ -91,8 +91,7 @@ export function plantOn(stage: WorkerStage, limits: Partial<SlotsDependencies['l
     async outage(partner: Partner = 'erp') {
       const down = new RetryLater('The ERP failed (503).', { scope: 'partner' });
       const breaker = newBreaker();
-      for (let nth = 0; nth < 5; nth += 1)
-        await breaker.recordFailure(partner, down, { permit: 'call' }, 'one');
+      for (let nth = 0; nth < 5; nth += 1) await breaker.recordFailure(partner, down, 'call', 'one');
     },
     /** This function has a slot of a partner until the end of the test. */
     async held(by: 'new' | 'backlog', partner: Partner = 'erp') {

@@ -34,7 +34,7 @@ export function alertTests(stage: () => CommandStage): void {
     await claims.complete(claim, { awaiting: 'completion' }, { event: 'created' });
     const overdue = await listed();
     await orders.setAwaited('LATE', false);
-    await breaker.recordFailure('erp', refused, { permit: 'call' }, 'test');
+    await breaker.recordFailure('erp', refused, 'call', 'test');
     const outage = await listed();
     await breaker.probeNow('erp');
     await breaker.recordSuccess('erp', await breaker.permit('erp', 'test'), 'test');
