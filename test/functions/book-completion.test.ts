@@ -60,30 +60,6 @@ it('says in the index of days what was booked, and by when it was due', async ()
   expect(booked).toMatchObject({ good: { amount: '3' }, scrap: { amount: '1' }, due: '2026-12-01' });
 });
 
-it('keeps the message of a container that plans the same booking in the same moment as another', async () => {
-  // Prepare: Azumuta answers both at once
-  const stage = await startSurroundings();
-  const order = await completed(stage);
-  const bothAsked = Promise.withResolvers<void>();
-  let asked = 0;
-  stage.answers.azumuta = async (_, answer) => {
-    asked += 1;
-    if (asked === 2) bothAsked.resolve();
-    await bothAsked.promise;
-    return answer();
-  };
-
-  // Act
-  const containers = ['one', 'another'].map((awsRequestId) =>
-    booker(stage)(triggerOf(order.number), { ...invocation, awsRequestId }),
-  );
-  const responses = await Promise.all(containers);
-
-  // Assess
-  expect(responses.flatMap(({ batchItemFailures }) => batchItemFailures)).toHaveLength(1);
-  expect(stage.erp.books(order).bookings).toHaveLength(1);
-});
-
 it('notes with which version of the configuration a booking was planned, and waits as the environment says', async () => {
   // Prepare
   const stage = await startSurroundings();

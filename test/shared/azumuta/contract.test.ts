@@ -118,7 +118,6 @@ describe('a value in all its forms', () => {
     return Object.fromEntries(Object.keys(expected).map((name) => [name, Reflect.get(value, name)]));
   };
 
-  // How times are written is asked by the tests of the client.
   it.each<[string, object, object]>([
     ['an id', { id: 17 }, { id: '17' }],
     ['a number', { number: 42 }, { number: '42' }],
@@ -126,6 +125,21 @@ describe('a value in all its forms', () => {
     ['a status as text', { status: 'DONE' }, { completed: true }],
     ['a status as a language map', { status: { en: 'Completed', nl: 'Gereed' } }, { completed: true }],
     ['no status', { status: null }, { completed: false, status: undefined }],
+    ...[
+      ['2026-12-01T00:30:00+01:00', '2026-11-30T23:30:00.000Z'],
+      ['2026-12-01T00:30:00+0100', '2026-11-30T23:30:00.000Z'],
+      ['2026-12-01 00:30:00,5 +01', '2026-11-30T23:30:00.500Z'],
+      ['2026-12-01T00:30+01:00[Europe/Brussels]', '2026-11-30T23:30:00.000Z'],
+      ['2026-11-30 23:30:00 UTC', '2026-11-30T23:30:00.000Z'],
+      // On the plant's clock, which only the configuration knows.
+      ['2026-12-01T00:30:00', '2026-12-01T00:30:00'],
+      ['2026-12-01 00:30', '2026-12-01T00:30'],
+      ['2026-12-01', '2026-12-01'],
+    ].map(([told, known]): [string, object, object] => [
+      `${told}`,
+      { completedAt: told },
+      { completedAt: known },
+    ]),
     ['seconds', { completedAt: 1_764_545_400 }, { completedAt: '2025-11-30T23:30:00.000Z' }],
     ['milliseconds', { completedAt: 1_764_545_400_123 }, { completedAt: '2025-11-30T23:30:00.123Z' }],
     ['seconds as text', { completedAt: '1764545400' }, { completedAt: '2025-11-30T23:30:00.000Z' }],

@@ -9,15 +9,6 @@ describe('a product order whose creation is answered with 409', () => {
       ? { status: 409, body: { error: 'number exists' } }
       : { body: { data: there, next: null } };
 
-  it('asks the next attempt to look when it exists: the answer to an earlier one may have been lost', async () => {
-    const { client } = await startClient(conflict([{ id: 'p1', number: 'PO-1', status: 'open', article }]));
-    await expect(client.createProductOrder(draft, article, never)).rejects.toMatchObject({
-      name: 'RetryLater',
-      scope: 'order',
-      wrote: 'known',
-    });
-  });
-
   it('is rejected for a person when it does not exist', async () => {
     const { client } = await startClient(conflict([]));
     await expect(client.createProductOrder(draft, article, never)).rejects.toMatchObject({

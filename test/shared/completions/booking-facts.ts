@@ -1,8 +1,9 @@
 import type { AzumutaProductOrder } from '../../../shared/azumuta/resources.ts';
 import type { BuiltPart, CompletionFacts } from '../../../shared/completions/decide-bookings.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
-import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
+import { type OrderEntry, orderEntryOf } from '../../../shared/ledger/records/product-orders.ts';
 import type { BookParts } from '../../../shared/model/orders.ts';
+import { newOrder } from '../../support/orders.ts';
 
 /** The facts of decisions, with the ids `id1`, `id2` … for the parts. */
 export const azumutaOrder = (
@@ -27,27 +28,13 @@ export const builtPart = (index: number, recordingIds: readonly string[] | undef
   recordingIds,
 });
 
-export const orderEntry = (index: number, book: BookParts): OrderEntry => ({
-  number: `MO/1/${index}`,
-  erpOrder: { number: 'MO/1', article: 'X-4711', amount: '5' },
-  draft: { number: `MO/1/${index}`, article: 'GEAR-01', parameters: {}, variants: [] },
-  contentHash: 'hash',
-  part: { index, first: 'MO/1/1', book },
-  state: 'done',
-  surelyNotCreated: false,
-  enqueued: true,
-  withdrawn: false,
-  givenUp: false,
-  productOrder: { id: `id${index}`, number: `MO/1/${index}` },
-  linkedAt: undefined,
-  linkInDoubt: false,
-  awaitsCompletion: true,
-  reason: undefined,
-  cause: undefined,
-  history: [],
-  historyLeft: 0,
-  expiresAt: 0,
-});
+export const orderEntry = (index: number, book: BookParts): OrderEntry =>
+  orderEntryOf({
+    ...newOrder({ number: `MO/1/${index}`, part: { index, first: 'MO/1/1', book } }),
+    erpOrder: { number: 'MO/1', article: 'X-4711', amount: '5' },
+    productOrder: { id: `id${index}`, number: `MO/1/${index}` },
+    ...{ state: 'done', attempts: 1, awaiting: 'completion', expiresAt: 0 },
+  });
 
 export const bookingEntry = (given: Partial<BookingEntry> = {}): BookingEntry => ({
   key: 'id1#quantity',

@@ -14,7 +14,7 @@ describe('several hints about one order at the same moment', () => {
   it('book all recordings that they name: the second amends', async () => {
     // Prepare: Azumuta lists none; the first plans when the second has booked
     const { number, recordingIds } = await completed(stage, { recordings: 2 });
-    const { azumuta } = await otherAzumuta(stage, (order) => void delete order.recordings);
+    const { azumuta } = await otherAzumuta(stage, { order: (shown) => void delete shown.recordings });
     const [first, second] = recordingIds.map((id) =>
       stage.message({ productOrderNumber: number, recordingIds: [id] }),
     );

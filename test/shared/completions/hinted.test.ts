@@ -9,7 +9,8 @@ const stage = await startCompletionStage();
 
 const invented = (count: number) => Array.from({ length: count }, (_, i) => `invented${i}`);
 /** Azumuta lists no recordings of its product orders, so only triggers name them. */
-const unlisted = () => otherAzumuta(stage, (order) => void delete order.recordings);
+const withoutList = (order: Record<string, unknown>) => void delete order.recordings;
+const unlisted = () => otherAzumuta(stage, { order: withoutList });
 const naming = (productOrderNumber: string, recordingIds: string[], given = {}) =>
   stage.message({ productOrderNumber, recordingIds }, given);
 
@@ -26,8 +27,8 @@ describe('recordings that a trigger names', () => {
 
   it('are not booked where Azumuta lists none, as an empty list is a list', async () => {
     const { number, recordingIds } = await completed(stage);
-    const { azumuta, readIds } = await otherAzumuta(stage, (order) => {
-      order.recordings = [];
+    const { azumuta, readIds } = await otherAzumuta(stage, {
+      order: (shown) => void Object.assign(shown, { recordings: [] }),
     });
     expect(await naming(number, recordingIds)({ azumuta })).toBeUndefined();
     expect(readIds()).toEqual(recordingIds);
@@ -52,15 +53,13 @@ describe('recordings that a trigger names', () => {
     // Prepare
     const { number } = await completed(stage);
     const { recordingIds } = await completed(stage);
-    const { azumuta, readIds } = await otherAzumuta(
-      stage,
-      (order) => void delete order.recordings,
-      undefined,
-      (recording) => {
-        delete recording.productOrderId;
-        delete recording.productOrderNumber;
+    const { azumuta, readIds } = await otherAzumuta(stage, {
+      order: withoutList,
+      recording(shown) {
+        delete shown.productOrderId;
+        delete shown.productOrderNumber;
       },
-    );
+    });
 
     // Act
     const failure = await naming(number, recordingIds)({ azumuta });

@@ -9,14 +9,13 @@ const stage = await startCompletionStage();
 async function shownLate(held?: () => Promise<void>) {
   const { number, recordingIds } = await completed(stage, { recordings: 2 });
   const shown = { isOpen: true };
-  const { azumuta } = await otherAzumuta(
-    stage,
-    (order) => {
+  const { azumuta } = await otherAzumuta(stage, {
+    order(order) {
       delete order.recordings;
       if (shown.isOpen) order.status = 'in-progress';
     },
-    held,
-  );
+    ...(held && { held }),
+  });
   const [first, second] = recordingIds.map((id) => {
     const attempt = stage.message({ productOrderNumber: number, recordingIds: [id] });
     stage.clock.advance(10);

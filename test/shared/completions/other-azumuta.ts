@@ -4,22 +4,26 @@ import { azumutaAt } from '../../support/partners.ts';
 import { type Received, startServer } from '../../support/server.ts';
 import type { CompletionStage } from './stage.ts';
 
+type Change = (shown: Record<string, unknown>) => void;
+
+interface Changes {
+  readonly order?: Change;
+  readonly recording?: Change;
+  /** Before a recording is shown. */
+  readonly held?: (read: Received) => void | Promise<void>;
+}
+
 /** The sandbox as another Azumuta: its product orders and recordings are changed, and each read may be delayed. */
-export async function otherAzumuta(
-  stage: CompletionStage,
-  changed: (order: Record<string, unknown>) => void = () => undefined,
-  held: (read: Received) => void | Promise<void> = () => undefined,
-  changedRecording: (recording: Record<string, unknown>) => void = () => undefined,
-) {
+export async function otherAzumuta(stage: CompletionStage, { order, recording, held }: Changes) {
   const server = await startServer(async (received) => {
     const url = `${stage.azumutaUrl}${received.url.pathname}${received.url.search}`;
     const response = await fetch(url, { headers: { 'x-api-key': azumutaSandboxKey } });
     const body = z.parse(z.record(z.string(), z.unknown()), await response.json());
     if (received.url.pathname.includes('/recordings/')) {
-      await held(received);
-      changedRecording(body);
+      await held?.(received);
+      recording?.(body);
     }
-    if (received.url.pathname.includes('/productorders/')) changed(body);
+    if (received.url.pathname.includes('/productorders/')) order?.(body);
     return { status: response.status, body };
   });
   const readIds = () =>

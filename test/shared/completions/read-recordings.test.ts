@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { AzumutaClient } from '../../../shared/azumuta/client.ts';
 import { CompletionReader } from '../../../shared/completions/read-recordings.ts';
 import { partnersOn } from '../../support/partners.ts';
 import { booked, completed, inErp, recordingRoute } from './completed.ts';
@@ -7,6 +8,13 @@ import { startCompletionStage } from './stage.ts';
 
 const stage = await startCompletionStage();
 
+/** A reader, as a container has it. */
+function readerOf(azumuta: AzumutaClient) {
+  const { ledger, clock, store } = stage;
+  const partners = partnersOn({ ...store, clock });
+  return new CompletionReader({ ledger, clock, azumuta, partners, includeOperators: false });
+}
+
 describe('the recordings of a completion', () => {
   it('are read four at a time', async () => {
     // Prepare: no answer comes before four were asked for
@@ -14,17 +22,15 @@ describe('the recordings of a completion', () => {
     const four = Promise.withResolvers<void>();
     let underWay = 0;
     let most = 0;
-    const { azumuta } = await otherAzumuta(
-      stage,
-      () => undefined,
-      async () => {
+    const { azumuta } = await otherAzumuta(stage, {
+      async held() {
         underWay += 1;
         most = Math.max(most, underWay);
         if (underWay === 4) four.resolve();
         await four.promise;
         underWay -= 1;
       },
-    );
+    });
 
     // Act
     await stage.handle(number, {}, { azumuta });
@@ -37,11 +43,7 @@ describe('the recordings of a completion', () => {
   it('are not read any more once the attempt is out of time', async () => {
     const { number } = await completed(stage, { recordings: 9 });
     const deadline = new AbortController();
-    const { azumuta, readIds } = await otherAzumuta(
-      stage,
-      () => undefined,
-      () => deadline.abort(),
-    );
+    const { azumuta, readIds } = await otherAzumuta(stage, { held: () => deadline.abort() });
     const failure = await stage.message(number, { signal: deadline.signal })({ azumuta });
     expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order' });
     expect(readIds().length).toBeLessThanOrEqual(4);
@@ -55,17 +57,14 @@ describe('a completion that takes longer to read than an attempt may last', () =
     const { number, recordingIds } = await completed(stage, { recordings: 9 });
     let deadline = new AbortController();
     let reads = 0;
-    const { azumuta, readIds } = await otherAzumuta(
-      stage,
-      () => undefined,
-      () => {
+    const { azumuta, readIds } = await otherAzumuta(stage, {
+      held() {
         reads += 1;
         if (reads % 5 === 0) deadline.abort();
       },
-    );
+    });
     const { ledger, clock } = stage;
-    const partners = partnersOn({ ...stage.store, clock });
-    const reader = new CompletionReader({ ledger, clock, azumuta, partners, includeOperators: false });
+    const reader = readerOf(azumuta);
     const messageId = `trigger of ${number}`;
     let attempts = 0;
 
@@ -94,16 +93,10 @@ describe('a completion whose first attempt was out of time after its first recor
   async function begun() {
     const { number, recordingIds } = await completed(stage, { recordings: 6 });
     const deadline = new AbortController();
-    const { azumuta, readIds } = await otherAzumuta(
-      stage,
-      () => undefined,
-      () => {
-        if (readIds().length > 4) deadline.abort();
-      },
-    );
-    const { ledger, clock } = stage;
-    const partners = partnersOn({ ...stage.store, clock });
-    const reader = new CompletionReader({ ledger, clock, azumuta, partners, includeOperators: false });
+    const { azumuta, readIds } = await otherAzumuta(stage, {
+      held: () => void (readIds().length > 4 && deadline.abort()),
+    });
+    const reader = readerOf(azumuta);
     const messageId = `trigger of ${number}`;
     const failure = await stage.message(number, { messageId, signal: deadline.signal })({ reader });
     expect(failure).toMatchObject({ name: 'RetryLater' });

@@ -80,14 +80,6 @@ describe('the reconciliation', () => {
     expect(await stage.run()).toMatchObject({ outcome: 'asked' });
   });
 
-  it('asks again once the lease of a run that died has ended', async () => {
-    await created(2);
-    await stage.ledger.reconciling.take('a run that was killed', 305);
-    expect(await stage.run()).toMatchObject({ outcome: 'another run is under way' });
-    stage.clock.advance(305);
-    expect(await stage.run()).toMatchObject({ outcome: 'asked', asked: 1 });
-  });
-
   it('stops when the function is nearly out of time', async () => {
     await created(3, 2);
     const remaining = [300_000, 300_000, 300_000];

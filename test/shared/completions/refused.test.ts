@@ -215,8 +215,8 @@ describe('several amendments of one hint, of which one is refused', () => {
 
 it('ends the letters of an order that another hint books', async () => {
   const { number } = await c.completed(stage);
-  const { azumuta } = await otherAzumuta(stage, (order) => {
-    order.article = { number: 'GEAR-02' };
+  const { azumuta } = await otherAzumuta(stage, {
+    order: (shown) => void Object.assign(shown, { article: { number: 'GEAR-02' } }),
   });
   expect(await stage.message(number)({ azumuta })).toMatchObject(saying('Azumuta says GEAR-02'));
   expect(await c.lettersOf(stage, number)).toHaveLength(1);

@@ -24,6 +24,10 @@ const recordingForms: [string, (recording: Record<string, unknown>) => void][] =
   ['results as objects', (recording) => changeSteps(recording, { result: { ok: true } })],
 ];
 
+const withPicture = (order: Record<string, unknown>) => {
+  order.parameters = [{ key: 'Drawing', value: { url: 'x' } }];
+};
+
 function addStep(recording: Record<string, unknown>, step: object): void {
   recording.steps = [...z.parse(stepsSchema, recording.steps), { id: 'another', ...step }];
 }
@@ -44,7 +48,7 @@ describe('an answer of Azumuta that holds something in an unknown form', () => {
   it.each(recordingForms)('is booked with what is understood: %s', async (_, change) => {
     // Prepare
     const { number } = await completed(stage, { quantity: 3 });
-    const { azumuta, readIds } = await otherAzumuta(stage, undefined, undefined, change);
+    const { azumuta, readIds } = await otherAzumuta(stage, { recording: change });
 
     // Act
     await stage.handle(
@@ -60,9 +64,7 @@ describe('an answer of Azumuta that holds something in an unknown form', () => {
 
   it('is booked although a parameter of its product order is a picture', async () => {
     const { number } = await completed(stage, { quantity: 3 });
-    const { azumuta } = await otherAzumuta(stage, (order) => {
-      order.parameters = [{ key: 'Drawing', value: { url: 'x' } }];
-    });
+    const { azumuta } = await otherAzumuta(stage, { order: withPicture });
     await stage.handle(number, {}, { azumuta, ...mapping({ quantity: () => '3' }) });
     expect(await inErp(stage, number)).toEqual(['3']);
   });
@@ -86,17 +88,13 @@ describe('an answer of Azumuta that holds something in an unknown form', () => {
   ])('is refused where the mapping uses it: %s', async (_, mapped, sentence) => {
     // Prepare
     const { number } = await completed(stage);
-    const { azumuta } = await otherAzumuta(
-      stage,
-      (order) => {
-        order.parameters = [{ key: 'Drawing', value: { url: 'x' } }];
+    const { azumuta } = await otherAzumuta(stage, {
+      order: withPicture,
+      recording(shown) {
+        addStep(shown, { name: 'Photo', value: { url: 'x' } });
+        shown.startedAt = '24/11/2026 08:00';
       },
-      undefined,
-      (recording) => {
-        addStep(recording, { name: 'Photo', value: { url: 'x' } });
-        recording.startedAt = '24/11/2026 08:00';
-      },
-    );
+    });
 
     // Act
     const refused = await stage.handle(number, {}, { azumuta, ...mapping(mapped) }).catch((error) => error);
@@ -110,9 +108,10 @@ describe('an answer of Azumuta that holds something in an unknown form', () => {
   it('names no person whose step has a type in an unknown form', async () => {
     // Prepare
     const { number } = await completed(stage);
-    const { azumuta } = await otherAzumuta(stage, undefined, undefined, (recording) =>
-      addStep(recording, { name: 'Seen by', type: { kind: 'signature' }, value: 'An Peeters' }),
-    );
+    const { azumuta } = await otherAzumuta(stage, {
+      recording: (shown) =>
+        addStep(shown, { name: 'Seen by', type: { kind: 'signature' }, value: 'An Peeters' }),
+    });
     const telling = mapping({ quantity: () => 1, notes: (one) => [String(recorded(one, 'Seen by'))] });
 
     // Act
@@ -125,9 +124,8 @@ describe('an answer of Azumuta that holds something in an unknown form', () => {
 
   it('is refused as a whole where no step has a name: nothing would be found in it', async () => {
     const { number } = await completed(stage);
-    const { azumuta } = await otherAzumuta(stage, undefined, undefined, (recording) =>
-      changeSteps(recording, { name: undefined }),
-    );
+    const recording = (shown: Record<string, unknown>) => changeSteps(shown, { name: undefined });
+    const { azumuta } = await otherAzumuta(stage, { recording });
     await expect(stage.handle(number, {}, { azumuta, ...mapping({ quantity: () => 1 }) })).rejects.toThrow(
       /step\.name \(\$\.name\): found missing/,
     );

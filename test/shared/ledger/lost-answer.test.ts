@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
-import { bookingPlan, claimedOrder } from '../../support/bookings.ts';
+import { bookingPlan } from '../../support/bookings.ts';
 import { ledgerOn } from '../../support/ledger.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
 import { newOrder } from '../../support/orders.ts';
@@ -98,21 +98,5 @@ describe('a lost answer of DynamoDB', () => {
     // Assess
     expect(permit).toBe('probe');
     expect(await breaker.permit('erp', 'call 3')).toHaveProperty('seconds');
-  });
-
-  it('does not report a corrected order as still rejected', async () => {
-    // Prepare
-    await ledger.orders.put(newOrder({ number }));
-    const why = { reason: 'Azumuta has no article X.', cause: 'unknown-article' } as const;
-    await ledger.claims.reject(await claimedOrder(ledger, number), why);
-    const rejected = await ledger.orders.find(number);
-    if (!rejected) throw new Error('The order was just put.');
-    toCut = 1;
-
-    // Act
-    const replaced = await ledger.orders.replace(rejected, newOrder({ number }));
-
-    // Assess
-    expect(replaced).toBe(true);
   });
 });

@@ -8,7 +8,15 @@ import type { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { ledgerOn } from '../../support/ledger.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { overriding } from '../../support/overriding.ts';
-import { type AttemptEnd, acceptInto, each, type Mapping, startOrderStage, together } from './order-stage.ts';
+import {
+  type AttemptEnd,
+  acceptInto,
+  collecting,
+  each,
+  type Mapping,
+  startOrderStage,
+  together,
+} from './order-stage.ts';
 
 type Stage = Awaited<ReturnType<typeof startOrderStage>>;
 
@@ -44,10 +52,7 @@ const event = fc.oneof(
 );
 const events = fc.array(event, { minLength: 1, maxLength: 25, size: 'max' });
 
-type Entry = Pick<
-  OrderEntry,
-  'number' | 'erpOrder' | 'draft' | 'contentHash' | 'part' | 'state' | 'surelyNotCreated' | 'withdrawn'
->;
+type Entry = Omit<OrderEntry, 'history' | 'enqueued' | 'expiresAt' | 'awaitsCompletion'>;
 
 /** What the ledger has of all product orders, but for their journeys. */
 async function entriesOf({ ledger }: Stage): Promise<Map<string, Entry>> {
@@ -56,17 +61,8 @@ async function entriesOf({ ledger }: Stage): Promise<Map<string, Entry>> {
   for (const number of new Set((await Promise.all(known)).flat())) {
     const entry = await ledger.orders.find(number);
     if (!entry) throw new Error('The index lists what is there.');
-    const { erpOrder: of, draft, contentHash, part, state, surelyNotCreated, withdrawn } = entry;
-    entries.set(number, {
-      number,
-      erpOrder: of,
-      draft,
-      contentHash,
-      part,
-      state,
-      surelyNotCreated,
-      withdrawn,
-    });
+    const { history: _, enqueued: __, expiresAt: ___, awaitsCompletion: ____, ...says } = entry;
+    entries.set(number, says);
   }
   return entries;
 }
@@ -94,12 +90,7 @@ async function accept(stage: Stage, order: ErpOrder, via: Via, mapping: Mapping,
   const [accepted] = await acceptInto(ledgerOn(table, stage.clock).ledger, [order], via, {
     clock: stage.clock,
     map: (one) => mapProductOrders(mapping, one),
-    queues: {
-      async sendAll(_, messages) {
-        sent.push(...messages.map(({ body }) => JSON.parse(body).number));
-        return [];
-      },
-    },
+    queues: collecting(sent),
   });
   for (const number of sent)
     if (!(await stage.ledger.orders.find(number))?.surelyNotCreated) await stage.look(number);

@@ -7,7 +7,7 @@ import { ledgerOn } from '../../support/ledger.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { callingThrough, overriding } from '../../support/overriding.ts';
-import { acceptInto, each, type Mapping, together } from './order-stage.ts';
+import { acceptInto, collecting, each, type Mapping, together } from './order-stage.ts';
 
 interface Wish {
   readonly amount: string;
@@ -40,12 +40,7 @@ beforeEach(() => {
 async function accept({ mapping = each, amount, ...wanted }: Wish, reached = table): Promise<void> {
   const order = erpOrder({ number: 'MO/1', quantity: { amount, unit: 'u' }, ...wanted });
   await acceptInto(ledgerOn(reached).ledger, [order], 'pull', {
-    queues: {
-      async sendAll(_, messages) {
-        sent.push(...messages.map(({ body }) => String(JSON.parse(body).number)));
-        return [];
-      },
-    },
+    queues: collecting(sent),
     map: (one) => mapProductOrders(mapping, one),
   });
 }

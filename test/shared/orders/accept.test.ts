@@ -3,7 +3,7 @@ import { mapProductOrders } from '../../../shared/integration/mapping/product-or
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import { erpOrder } from '../../support/orders.ts';
-import { each, startOrderStage, together, units } from './order-stage.ts';
+import { each, startOrderStage, units } from './order-stage.ts';
 
 const stage = await startOrderStage();
 beforeEach(() => {
@@ -126,24 +126,6 @@ describe('an order that is in the ledger and not created yet', () => {
       draft: { article: 'GEAR-02' },
       enqueued: false,
     });
-  });
-
-  it('is enqueued with new content even when that message cannot be sent at first', async () => {
-    const number = 'MO/changed twice';
-    await pulled(number);
-    await pulled(number);
-    stage.sqs.forget();
-    stage.sqs.fail('SendMessageBatch', 500);
-    await expect(pulled(number, 'GEAR-02')).rejects.toThrow();
-    await pulled(number, 'GEAR-02');
-    expect(sent()).toEqual([number]);
-  });
-
-  it('gets more parts when the ERP wants more of them, and keeps those that were created', async () => {
-    await stage.accept(units('MO/split', '2'), { mapping: together });
-    for (const number of ['MO/split/1', 'MO/split/2']) await stage.attempt(number, 'created');
-    const answer = await stage.accept(units('MO/split', '3'), { mapping: together });
-    expect(stage.statuses(answer)).toEqual(['MO/split/1 exists', 'MO/split/2 exists', 'MO/split/3 queued']);
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { type Concern, removedConcern } from '../../../shared/ledger/records/concerns.ts';
 import type { KnownOrder } from '../../../shared/ledger/records/known-orders.ts';
-import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
+import { orderEntryOf } from '../../../shared/ledger/records/product-orders.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { decideProductOrders } from '../../../shared/orders/decide-product-orders.ts';
 import {
@@ -19,12 +19,12 @@ const perUnit = (book: 'each' | 'when-all-done'): Mapping => ({ split: { per: 'u
 
 /** The states that a product order may have in the ledger. */
 const states = {
-  withdrawn: { state: 'rejected', surelyNotCreated: true, withdrawn: true },
-  'not created': { state: 'waiting', surelyNotCreated: true },
-  refused: { state: 'rejected', surelyNotCreated: true },
-  'refused, may be there': { state: 'rejected', surelyNotCreated: false },
-  'perhaps created': { state: 'claimed', surelyNotCreated: false },
-  created: { state: 'done', surelyNotCreated: false },
+  withdrawn: { state: 'rejected', attempts: 0, withdrawn: true },
+  'not created': { state: 'waiting', attempts: 0 },
+  refused: { state: 'rejected', attempts: 1, clean: true },
+  'refused, may be there': { state: 'rejected', attempts: 1 },
+  'perhaps created': { state: 'claimed', attempts: 1 },
+  created: { state: 'done', attempts: 1 },
 } as const;
 type State = keyof typeof states;
 
@@ -46,15 +46,8 @@ function accepted(
     record: splitOrder(split.number, split.of, { book: 'each', split, erpOrder: factsOf(order) }),
     productOrders: new Map(
       productOrders.map(({ draft, part, contentHash }): [string, KnownOrder] => {
-        const entry: OrderEntry = {
-          number: draft.number,
-          erpOrder: factsOf(order),
-          ...{ draft, contentHash, part },
-          ...{ enqueued: true, withdrawn: false, linkInDoubt: false, awaitsCompletion: false },
-          ...{ givenUp: false, productOrder: undefined, linkedAt: undefined, reason: undefined },
-          ...{ cause: undefined, history: [], historyLeft: 0, expiresAt: 0 },
-          ...states[state],
-        };
+        const made = { number: draft.number, erpOrder: factsOf(order), draft, contentHash, part };
+        const entry = orderEntryOf({ ...made, ...states[state], expiresAt: 0 });
         const known = { entry, concerns, bookings: [], letters: [] };
         const nothing = { answered: undefined, question: undefined, alias: undefined };
         return [draft.number, { number: draft.number, ...known, ...nothing }];

@@ -77,30 +77,11 @@ describe('an order that is cancelled, and released again with another quantity',
 });
 
 describe('a look', () => {
-  it('ends a change once Azumuta has what the ERP wants, which the order is from then on', async () => {
-    await made('PUT-RIGHT');
-    await stage.accept(units('PUT-RIGHT', '8'));
-    await stage.look('PUT-RIGHT', { Quantity: 8 });
-    expect(await openOf('PUT-RIGHT')).toEqual([]);
-    expect(await stage.accept(units('PUT-RIGHT', '8'))).toMatchObject({ status: 'exists', news: 0 });
-  });
-
   it('says what differs where Azumuta was corrected to something else', async () => {
     await made('WRONG');
     await stage.accept(units('WRONG', '8'));
     await stage.look('WRONG', { Quantity: 9 });
     expect(await openOf('WRONG')).toEqual(['changed: parameters["Quantity"] is 9, wanted 8']);
-  });
-
-  it('leaves an order unwanted as long as it is there, and withdraws it once it is not', async () => {
-    await made('GONE');
-    await stage.accept(cancelled('GONE'));
-    await stage.look('GONE', { Quantity: 9 });
-    const before = await openOf('GONE');
-    await stage.look('GONE', 'not there');
-    expect(before).toEqual(['unwanted: It was cancelled in the ERP']);
-    expect(await openOf('GONE')).toEqual([]);
-    expect(await stage.ledger.orders.find('GONE')).toMatchObject({ withdrawn: true });
   });
 
   it('tells that a changed order was removed, and takes it back when it is there again', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { erpOrder } from '../../support/orders.ts';
-import { each, type Mapping, startOrderStage, units } from './order-stage.ts';
+import { type Mapping, startOrderStage } from './order-stage.ts';
 
 const stage = await startOrderStage();
 
@@ -51,34 +51,5 @@ describe('two ERP orders that are mapped to one product order number', () => {
     for (const its of [mapping, { number: () => 'TOLD-B' }, mapping])
       news.push((await stage.accept(of('B', 'TOLD'), { mapping: its })).news);
     expect(news).toEqual([1, 0, 1]);
-  });
-});
-
-describe('a mapping that changes', () => {
-  const mappings: [string, Mapping][] = [
-    ['split', each],
-    ['number', { number: ({ number }) => `GH-${number}` }],
-  ];
-
-  it.each(mappings)('creates no known order a second time when it changes its %s', async (what, mapping) => {
-    // Prepare
-    const order = units(`CONFIG ${what}`, '2');
-    await stage.accept(order);
-    await stage.attempt(order.number, 'created');
-
-    // Act
-    const answer = await stage.accept(order, { mapping });
-
-    // Assess
-    expect(stage.statuses(answer)).toEqual([`${order.number} conflict`]);
-    expect(await stage.ledger.journeys.productOrdersOf(order.number)).toEqual([order.number]);
-    // The mapping from before: accepting the order has Azumuta looked at.
-    expect(await stage.accept(order)).toMatchObject({ status: 'conflict' });
-    await stage.look(order.number);
-    expect(await stage.accept(order)).toMatchObject({ status: 'exists' });
-    expect((await stage.journeyOf(order.number)).slice(-2)).toEqual([
-      expect.stringMatching(/^changed: .*keeps what it has in Azumuta/),
-      'over: Azumuta has it as the ERP wants it.',
-    ]);
   });
 });

@@ -43,6 +43,14 @@ export const acceptInto = (
     ...changes,
   });
 
+/** A queue that takes all: their product orders' numbers. */
+export const collecting = (numbers: string[]): AcceptDependencies['queues'] => ({
+  async sendAll(_, messages) {
+    numbers.push(...messages.map(({ body }) => JSON.parse(body).number));
+    return [];
+  },
+});
+
 interface How extends Partial<AcceptDependencies> {
   readonly mapping?: Mapping;
   /** Default: a pull. */

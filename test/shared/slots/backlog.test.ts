@@ -50,23 +50,6 @@ describe('a backlog', () => {
     expect(awaited).toBe(false);
   });
 
-  it('gives its slot to new messages that wait for one', async () => {
-    // Prepare: the backlog has the only slot when a new message comes
-    const { containers } = await asked(1, { erp: 1 });
-    const fresh = stage.begun({ erp: 1 });
-    await fresh.take('erp');
-
-    // Act: it sees that somebody waits, and gives the slot back
-    const awaited = await containers[0]?.isAwaited('erp');
-    await containers[0]?.end();
-    const { answers } = await asked(1, { erp: 1 });
-
-    // Assess
-    expect(awaited).toBe(true);
-    expect(answers).toEqual(['none']);
-    expect(await fresh.take('erp')).toBe(true);
-  });
-
   it('gets a slot, too, however many new messages there are', async () => {
     // Prepare: new messages ask first, each second
     let working: Slots | undefined;

@@ -13,39 +13,6 @@ describe('a function that needs a slot', () => {
     return (await slots.take('erp')) ? slots : undefined;
   }
 
-  it('gets a free slot when it asks, while nobody has waited for long', async () => {
-    // Prepare
-    const working = await tries('book-completion');
-    await tries('create-product-orders');
-    await working?.end();
-
-    // Act
-    stage.clock.advance(9);
-
-    // Assess
-    expect(await tries('book-completion')).toBeDefined();
-  });
-
-  it('gets the next slot after ten seconds, even with a single message among busy functions', async () => {
-    // Prepare: book's queue is never empty, and two of its containers try all the time
-    const working = await tries('book-completion');
-    await tries('create-product-orders');
-    await tries('book-completion');
-    stage.clock.advance(10);
-
-    // Act
-    await working?.end();
-    const bookAgain = await tries('book-completion');
-    stage.clock.advance(3);
-    const create = await tries('create-product-orders');
-
-    // Assess
-    expect(bookAgain).toBeUndefined();
-    expect(create).toBeDefined();
-    await create?.end();
-    expect(await tries('book-completion')).toBeDefined();
-  });
-
   it('waits, as one of three busy ones, for ten seconds and one batch of each other at most', async () => {
     // Prepare
     const names = ['book-completion', 'create-product-orders', 'pull-product-orders'];

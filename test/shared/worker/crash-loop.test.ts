@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
-import { RetryLater } from '../../../shared/model/errors.ts';
 import { sqsRecord } from '../../support/sqs.ts';
-import { batch, doing, failedIds, idsOf, invocation, never, workerStage } from './stage.ts';
+import { batch, doing, failedIds, invocation, never, workerStage } from './stage.ts';
 
 const stage = await workerStage();
 
@@ -47,22 +46,6 @@ describe('a message that kills its process', () => {
 
     // Assess
     expect(failedIds(response)).toEqual([]);
-  });
-
-  it('stays a suspect next to other suspects: each is worked on alone, one after the other', async () => {
-    // Prepare
-    const suspects = await Promise.all(
-      [2, 3, 2].map((noted) => stage.delivered({ body: 'success', receiveCount: 4, noted })),
-    );
-
-    // Act
-    await stage.worker()(batch(...suspects), invocation());
-
-    // Assess
-    const unfinished = await Promise.all(
-      suspects.slice(1).map(({ messageId }) => stage.ledger.attempts.unfinished(messageId)),
-    );
-    expect(unfinished).toEqual([3, 2]);
   });
 
   it.each([0, 2, 4])(
@@ -136,26 +119,6 @@ describe('a message that kills its process', () => {
     expect([failedIds(first), failedIds(second)]).toEqual([[poison.messageId], []]);
     expect(begun).toEqual([]);
     expect(stage.sqs.sent[0]?.attributes.reason).toContain('5 attempts never finished');
-  });
-
-  it('is not suspected when no function received it before: it is worked on together with others', async () => {
-    // Prepare: as when its partner was down, Lambda is throttled, or a function cannot start
-    const records = await Promise.all(
-      [2, 400].map((receiveCount) => stage.delivered({ body: 'retry', receiveCount, noted: undefined })),
-    );
-    const begun: string[] = [];
-    const consumer = doing(async (_body, { messageId }) => {
-      begun.push(messageId);
-      throw new RetryLater('The ERP failed (503).', { scope: 'partner' });
-    });
-
-    // Act
-    await stage.worker(consumer)(batch(...records), invocation());
-
-    // Assess
-    expect(begun.toSorted()).toEqual(idsOf(records));
-    const unfinished = records.map(({ messageId }) => stage.ledger.attempts.unfinished(messageId));
-    expect(await Promise.all(unfinished)).toEqual([0, 0]);
   });
 
   it('is a suspect after its second attempt, whose beginning is noted', async () => {

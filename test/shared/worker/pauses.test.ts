@@ -72,23 +72,3 @@ describe('the time that a message waits while its flow is paused', () => {
     expect(stage.sqs.sent).toMatchObject(retried ? [] : [{ attributes: waitedTooLong }]);
   });
 });
-
-it.each([
-  [hour, 0],
-  [hour + 1, 1],
-])('is read for a failure after %i s %i times', async (seconds, times) => {
-  // Prepare
-  const asked: string[] = [];
-  const pauses: WorkerDependencies['pauses'] = {
-    during(functionName) {
-      asked.push(functionName);
-      return stage.ledger.pauses.during(functionName);
-    },
-  };
-
-  // Act
-  await triedSince(seconds, newFunction(), { pauses });
-
-  // Assess
-  expect(asked).toHaveLength(times);
-});

@@ -20,13 +20,6 @@ describe('what the ledger knows of a number', () => {
     });
   });
 
-  it('is the number of ours, for one that Azumuta gave the order later', async () => {
-    await ledger.knownOrders.writeAlias('renamed', 'PO-1');
-    await ledger.knownOrders.writeAlias('renamed', 'PO-1');
-    const { entry, alias } = await ledger.knownOrders.read('renamed');
-    expect([entry, alias]).toEqual([undefined, 'PO-1']);
-  });
-
   it('is its open dead letters, without those that were replayed, discarded, or recovered', async () => {
     // Prepare
     const { deadLetters, knownOrders } = ledger;
