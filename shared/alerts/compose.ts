@@ -46,7 +46,6 @@ export async function composeAlert(
   };
 }
 
-/** Who acts, with the person's name where the plant has given it: `planner (An Peeters)`. */
 export function namedActor(
   trouble: Pick<TroubleGroup, 'kind' | 'cause'>,
   persons: AlertDependencies['who'],

@@ -38,7 +38,6 @@ export interface AlertDependencies extends SituationDependencies {
   readonly log: Logger;
   readonly stack: string;
   readonly timeZone: string;
-  /** Persons by their part in the plant. */
   readonly who: Readonly<Partial<Record<Role, string>>>;
   /** When the plant wants its mail, on its own clock (`06:30`); undefined where nobody gets one. */
   readonly morningMail: { readonly at: string; readonly workdays: readonly Weekday[] } | undefined;

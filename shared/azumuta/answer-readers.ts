@@ -122,7 +122,6 @@ function plainOr(entry: unknown, read: () => string | undefined): string | undef
   return (isRecord(entry) ? undefined : nameIn(entry)) || read();
 }
 
-/** The name of a variant, or its id where it has no name. */
 function variantIn(json: unknown, contract: AzumutaContract, reading: Reading): string | undefined {
   const field = fieldsIn(json, contract, 'variant', reading);
   const id = () => field('id', nameForm, 'required');

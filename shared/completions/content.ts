@@ -42,14 +42,11 @@ export function unpacked(content: Uint8Array, { kind, erpOrder, productOrder }: 
 export function figuresOf(completion: Completion): BookedFigures {
   const { quantity: good, scrap, lots, notes, links, completedAt } = completion;
   const { components, operations, checks } = completion;
-  return {
-    ...made({ good, scrap }),
-    lots: lots.length,
-    notes: notes.length,
-    links: links.length,
-    ...made({ components: components?.used.length, operations: operations?.length, checks: checks?.length }),
+  return made({
+    ...{ good, scrap, lots: lots.length, notes: notes.length, links: links.length },
+    ...{ components: components?.used.length, operations: operations?.length, checks: checks?.length },
     completedAt,
-  };
+  });
 }
 
 /** What a person compares: `5 pcs good, 1 pcs scrap, lots A, B`. Times of operations are not: each recording adds to them. */

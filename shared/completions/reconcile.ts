@@ -15,7 +15,6 @@ export interface ReconcileDependencies {
   readonly ledger: Ledger;
   readonly azumuta: Pick<AzumutaClient, 'productOrder' | 'findProductOrder'>;
   readonly partners: PartnerCalls;
-  /** Without them, Azumuta has no limit. */
   readonly slots?: Slots | undefined;
   readonly queues: Pick<Queues, 'send'>;
   readonly completionsQueueUrl: string;
@@ -25,7 +24,6 @@ export interface ReconcileDependencies {
   readonly log: Logger;
   /** Orders asked about in one run; of those with concerns, a quarter as many are looked at. */
   readonly most: number;
-  /** Hours after its due date that an order counts as overdue. */
   readonly graceHours: number;
 }
 

@@ -73,7 +73,6 @@ const usedLot = z.object({
   /** How much has this number. Absent: the rest; one piece each, when several have no quantity. */
   quantity: z.exactOptional(quantitySchema),
 });
-/** A lot or serial number of a component. */
 export type UsedLot = Readonly<z.output<typeof usedLot>>;
 
 const lot = z.extend(usedLot, {
@@ -102,7 +101,6 @@ const component = z.object({
   lots: z.readonly(z.array(usedLot)),
   ...place,
 });
-/** What was used of one component. */
 export type Component = Readonly<z.output<typeof component>>;
 
 const operation = z.object({
@@ -117,7 +115,6 @@ const operation = z.object({
   finished: z.boolean(),
   ...place,
 });
-/** What one operation of the routing reports. */
 export type Operation = Readonly<z.output<typeof operation>>;
 
 const check = z.object({

@@ -80,7 +80,6 @@ export class RetryLater extends Error {
 export class Wait extends RetryLater {}
 
 export interface Rejection {
-  /** A sentence for a person. */
   readonly reason: string;
   readonly cause: Cause;
 }

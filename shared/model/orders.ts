@@ -134,7 +134,6 @@ export interface MappedProductOrder {
   readonly part: Part;
   /** Hash of the draft, independent of the order of its fields. */
   readonly contentHash: string;
-  /** Version of the configuration that mapped it. */
   readonly mappedBy?: string | undefined;
 }
 

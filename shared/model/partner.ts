@@ -4,7 +4,6 @@ export const partnerNames = ['erp', 'azumuta'] as const;
 /** A partner: it can be down as a whole, and has a limit of calls. */
 export type Partner = (typeof partnerNames)[number];
 
-/** Within a sentence. */
 export const partnerWords: Readonly<Record<Partner, string>> = { azumuta: 'Azumuta', erp: 'the ERP' };
 
 /**

@@ -39,11 +39,9 @@ export interface AcceptDependencies extends WriteDependencies {
 /** What became of an ERP order, and how many concerns of it are new. */
 export interface Accepted extends AnsweredOrder {
   readonly news: number;
-  /** Product orders that stay as they were made, though the mapping adds parameters now. */
   readonly remapped?: number;
   /** The ERP, or the plant's `accept`, does not want it. */
   readonly isEnded: boolean;
-  /** Those of its product orders that are to be sent, by number. */
   readonly messages?: ReadonlyMap<string, Message>;
 }
 

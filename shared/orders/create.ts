@@ -16,7 +16,6 @@ export interface CreateDependencies extends LookDependencies {
   readonly azumuta: AzumutaClient;
   readonly erp: ErpConnector;
   readonly clock: Clock;
-  /** The longest that the ERP may take to finish what was sent to it. */
   readonly settlingSeconds: number;
 }
 

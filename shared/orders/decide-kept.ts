@@ -10,8 +10,6 @@ import {
 } from '../model/orders.ts';
 import type { Kept, KnownErpOrder, WantedOrder } from './wanted-order.ts';
 
-// What stays as it is, and what a booking changes about it.
-
 /** What is over once its product order is made anew, or withdrawn. */
 export function ofContent(known: KnownErpOrder, number: string): readonly Concern[] {
   const kinds: readonly OrderConcernKind[] = ['changed', 'unwanted', 'removed', 'used-again'];
@@ -48,7 +46,6 @@ function bookingsOf({ productOrders }: KnownErpOrder, number: string, part: Part
   return productOrders.get(homeOf({ number, part }))?.bookings ?? [];
 }
 
-/** Of a booked product order, nothing can be put right in Azumuta any more. */
 export function overAsBooked(entry: OrderEntry, known: KnownErpOrder): Kept {
   // Whether a number was used again, only a person knows.
   const ends = ofContent(known, entry.number).filter(({ kind }) => kind !== 'used-again');

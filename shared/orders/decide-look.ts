@@ -4,7 +4,6 @@ import { type Concern, removedConcern } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { differencesFrom, unitDifference } from './differences.ts';
 
-/** What the ledger knows of a product order that was created, and what Azumuta shows of it now. */
 export interface LookFacts {
   readonly entry: OrderEntry;
   readonly concerns: readonly Concern[];

@@ -24,7 +24,6 @@ export function statusOfKnown(
   return open && status.status === 'exists' ? inConflict(status, open) : status;
 }
 
-/** @param says What is open, for a person. */
 export function inConflict(
   status: ProductOrderStatus,
   { note, cause }: Pick<Concern, 'note' | 'cause'>,

@@ -14,7 +14,6 @@ import { afterPage, afterPullWindow, type BegunPullWindow, startOf } from './pul
 export interface PullDependencies extends AcceptDependencies {
   readonly erp: ErpConnector;
   readonly partners: PartnerCalls;
-  /** Without them, the ERP has no limit. */
   readonly slots?: Slots | undefined;
   readonly clock: Clock;
   /** ISO time from which orders count, for the very first run. */

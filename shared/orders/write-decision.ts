@@ -26,7 +26,6 @@ export interface Written {
   /** Undefined for a product order that the ERP does not want any more and that needs no person. */
   readonly status?: ProductOrderStatus;
   readonly isNews?: boolean;
-  /** It stays as it was made, though the mapping adds parameters now. */
   readonly isRemapped?: boolean | undefined;
   readonly message?: Message | undefined;
 }

@@ -13,7 +13,6 @@ export interface Clock {
   readonly now: () => Date;
   /** Resolves after so many milliseconds, or as soon as the signal aborts. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
-  /** A signal that aborts after so many milliseconds. */
   readonly timeout: (ms: number) => TimeLimit;
 }
 

@@ -14,7 +14,6 @@ export const variables = {
   STACK_NAME: text,
   /** Whether log lines are metrics, too, which CloudWatch bills. Default: they are. */
   METRICS: z._default(z.enum(['on', 'off']), 'on'),
-  /** Stage of the stack, on which the configuration may depend. */
   STAGE: text,
   /** Version of the deployed code and configuration: what an older one has mapped is mapped again. */
   CONFIGURATION_VERSION: text,

@@ -42,10 +42,8 @@ export function sentenceOf(
   return line === '' ? undefined : shorten(line, longest);
 }
 
-/** No partner's error is nested more deeply. */
 const deepest = 4;
 
-/** The longest text with spaces, anywhere. */
 function longestWords(json: unknown): string | undefined {
   return leavesOf(json, deepest)
     .filter((leaf) => typeof leaf === 'string' && /\S\s+\S/.test(leaf))

@@ -7,7 +7,6 @@ export function jsonOf(text: string): unknown {
   }
 }
 
-/** Whether a value is an object, and no list. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return isNested(value) && !Array.isArray(value);
 }

@@ -40,7 +40,6 @@ export const counts = [
 ] as const;
 
 interface MetricDefinition {
-  /** Unit as CloudWatch spells it. */
   readonly unit: 'Count' | 'Seconds';
   /** Dimensions in addition to the stack. */
   readonly by: readonly ('Function' | 'Partner')[];

@@ -10,7 +10,6 @@ import { showFound } from './validation.ts';
  */
 export type Place = string | readonly string[] | ((json: unknown) => unknown);
 
-/** A place in the configuration. */
 export const placeSchema = z.custom<Place>(isPlace, {
   error: 'a path such as article.number or lines.0.id, a list of such paths, or a function',
   params: showFound,

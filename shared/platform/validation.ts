@@ -13,7 +13,6 @@ export interface Mismatch {
 
 /** Nobody reads more, and a large input that is wrong everywhere would fill an answer or a log. */
 const maxMismatches = 20;
-/** Longest key that is repeated as it is. */
 const maxKeyLength = 100;
 
 /** Mismatches do not repeat values, which may be secrets, unless the schema has `showFound`. */
@@ -53,7 +52,6 @@ function mismatchesOf(issue: Issue, root: unknown, parent: readonly PropertyKey[
   return [{ path: pathText(path), found: foundIn(issue, at), expected: expectationOf(issue) }];
 }
 
-/** More of a text than this does not help a reader. */
 const maxFound = 60;
 
 function foundIn(issue: Issue, value: unknown): string {
@@ -91,7 +89,6 @@ function expectationOf(issue: Issue): string {
   }
 }
 
-/** Types as people say them. */
 const typeWords: Readonly<Record<string, string>> = { array: 'a list', int: 'a whole number' };
 
 function sizeWord(origin: string): string {

@@ -25,7 +25,6 @@ export interface SeenTrouble extends TroubleGroup {
   readonly since: Date;
   /** Whether people are told of it already; before, it only prevents that its group counts as over. */
   readonly isDue: boolean;
-  /** Where the ledger records it. */
   readonly key?: OpenConcern['key'];
   /** Its order, where it is known without reading an item. */
   readonly order?: string;
@@ -67,7 +66,6 @@ export interface SituationDependencies {
   readonly queue: (queue: QueueName) => Promise<QueueStatus>;
   readonly countDeadLetters: () => Promise<number>;
   readonly clock: Clock;
-  /** Hours after its due date that an order counts as overdue. */
   readonly graceHours: number;
   /** Shorter outages are not told: what waits goes on by itself. */
   readonly outageSeconds: number;

@@ -16,7 +16,6 @@ export interface SlotsDependencies {
   readonly clock: Clock;
   /** The function: it has one place in a partner's line, whatever the number of its containers. */
   readonly name: string;
-  /** The longest that a partner may take to finish what was sent to it before an attempt died. */
   readonly settlingSeconds: number;
   readonly log: Logger;
 }

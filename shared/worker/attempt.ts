@@ -67,7 +67,6 @@ export interface WorkerDependencies {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;
-  /** Without them, no partner has a limit. */
   readonly slots?: Slots | undefined;
   readonly backoff?: BackoffOptions;
 }

@@ -83,7 +83,6 @@ const indexedSchema = z.object({
 /** An open concern as the index shows it: enough to group and count it without reading its item. */
 export type OpenConcern = DeepReadonly<z.output<typeof indexedSchema>> & { readonly key: Key };
 
-/** What each item in the index of concerns says of itself. */
 const factsSchema = z.object({
   ...{ pk: z.string(), concern: z.literal('open') },
   /** The number that its key names, unless it is given. */
@@ -102,7 +101,6 @@ export const concernFieldNames = ['concern', 'concernOf'];
 
 const maxContentLength = 1000;
 const maxNumbers = 50;
-/** The number under which is kept what belongs to no order. */
 const noOrder = 'unknown';
 
 /** Undefined once it has ended, and, after a rollback, for a kind that only the newer version knows. */

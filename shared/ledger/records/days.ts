@@ -36,7 +36,6 @@ export class Days extends Records {
     await this.table.update(keyOf(day.day), { set: { ...day, v: 1, expiresAt: this.expiresAt() } });
   }
 
-  /** The days that were counted, in the given order. */
   async of(days: readonly string[]): Promise<Day[]> {
     const stored = await mapConcurrently(days, atOnce, (day) => this.table.get(keyOf(day)));
     return stored.flatMap((item) => (item ? z.parse(daySchema, item) : []));

@@ -5,7 +5,6 @@ import { completedPartKey, completedPartPrefix, erpOrderKey } from '../keys.ts';
 import { Records } from './records.ts';
 
 const recordSchema = z.object({
-  /** As the ERP has it now. */
   erpOrder: erpOrderFactsSchema,
   /** The number under which it came first, without an id: its record stays there, and its id leads to it. */
   keptUnder: z.exactOptional(z.string()),
@@ -15,7 +14,6 @@ const recordSchema = z.object({
   changedAt: z.exactOptional(z.string()),
   /** `refused`: as it is now it cannot be mapped; what is there was made before. */
   state: z.enum(['released', 'cancelled', 'refused']),
-  /** What it became in Azumuta, and how many parts it has now. */
   split: splitSchema,
   /** The highest number of parts that it ever had: those above `split.of` are surplus. */
   mostParts: z.number(),

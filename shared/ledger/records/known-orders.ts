@@ -36,7 +36,6 @@ function knownOrderOf(number: string, stored: readonly StoredItem[]) {
     concerns: all(concernPrefix).flatMap((each) => concernOf(each) ?? []),
     /** The number of ours, where this one is what Azumuta calls the order by now. */
     alias: typeof alias === 'string' ? alias : undefined,
-    /** Its open dead letters, and why they are. */
     letters: all(deadLetterPrefix)
       .map(deadLetterOf)
       .flatMap(({ isDead, ...letter }) => (isDead ? letter : [])),
@@ -113,7 +112,6 @@ export class KnownOrders extends Records {
     if (question?.overdue) await this.putOff(questionKey(askedAs), dueAt);
   }
 
-  /** Notes that Azumuta calls our order `number` by another one now. */
   async writeAlias(alias: string, number: string): Promise<void> {
     await this.table.update(aliasKey(alias), { set: { v: 1, number, expiresAt: this.expiresAt() } });
   }

@@ -14,7 +14,6 @@ export interface OrderPage {
   readonly next?: StoredItem | undefined;
 }
 
-/** Where a page begins, and how many entries of the index it reads. */
 export interface PageRange {
   readonly limit: number;
   readonly after?: StoredItem | undefined;

@@ -12,7 +12,6 @@ import type { AnsweredOrder, OrderStatus } from './answers.ts';
 import { erpOrderOf, postedOrderSchema } from './posted-order.ts';
 
 interface Caller {
-  /** The key that was presented, if any. */
   readonly apiKey: string | undefined;
   readonly sourceIp: string;
 }
@@ -40,7 +39,6 @@ export const maxOrders = 500;
 export const maxProductOrders = 1000;
 const sizes = `at most ${maxOrders} are taken, which may become ${maxProductOrders} product orders`;
 const maxBodyBytes = 2 * 1024 * 1024;
-/** Between looks into the ledger while a caller waits. */
 const lookMs = 250;
 
 /** `POST /product-orders`: accepts one order or a list; one bad order never blocks the others. */

@@ -4,38 +4,12 @@ import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { recording } from '../../support/completions.ts';
 import { callingThrough, overriding } from '../../support/overriding.ts';
 import { azumutaOrder } from './booking-facts.ts';
-import { booked, complete, completed, erpThat, inErp, lettersOf, withBookings } from './completed.ts';
-import { otherAzumuta } from './other-azumuta.ts';
+import { complete, erpThat, lettersOf } from './completed.ts';
 import { leaseSeconds, settlingSeconds, stageOn, startCompletionStage, threeParts } from './stage.ts';
 
 const stage = await startCompletionStage();
 
 describe('several hints about one order at the same moment', () => {
-  it('book all recordings that they name: the second amends', async () => {
-    // Prepare: Azumuta lists none; the first plans when the second has booked
-    const { number, recordingIds } = await completed(stage, { recordings: 2 });
-    const { azumuta } = await otherAzumuta(stage, { order: (shown) => void delete shown.recordings });
-    const [first, second] = recordingIds.map((id) =>
-      stage.message({ productOrderNumber: number, recordingIds: [id] }),
-    );
-    const ledger = withBookings(stage.ledger, {
-      async planAndClaim(...given) {
-        await second?.({ azumuta });
-        return stage.ledger.bookings.planAndClaim(...given);
-      },
-    });
-
-    // Act
-    const waits = await first?.({ azumuta, ledger });
-    stage.clock.advance(61);
-    await first?.({ azumuta });
-
-    // Assess
-    expect(waits).toMatchObject({ forOurLock: true });
-    expect(await booked(stage, number)).toEqual(recordingIds.toSorted());
-    expect(await inErp(stage, number)).toEqual(['1', 'notes']);
-  });
-
   it('book parts that are booked together once, with the sum, whichever parts finish together', async () => {
     const { erpOrder, numbers } = await stage.ordered(threeParts('when-all-done'));
     const [first = '', ...others] = numbers;

@@ -1,6 +1,5 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { describe, expect, it } from 'vitest';
-import { type BuiltPart, decideBookings } from '../../../shared/completions/decide-bookings.ts';
+import { expect, it } from 'vitest';
 import { checkedDraft, maxDraftBytes } from '../../../shared/integration/mapping/validate.ts';
 import {
   bookingKeyOf,
@@ -11,10 +10,9 @@ import {
   questionKey,
 } from '../../../shared/ledger/keys.ts';
 import { maxContentBytes, maxPlannedBytes } from '../../../shared/ledger/records/bookings.ts';
-import { orderEntryOf } from '../../../shared/ledger/records/product-orders.ts';
 import type { Key } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { bytesOfItem } from '../../simulation/aws/values.ts';
-import { bookingPlan, claimed } from '../../support/bookings.ts';
+import { bookingPlan, claimed, plannedBooking } from '../../support/bookings.ts';
 import { ledgerOn } from '../../support/ledger.ts';
 import { erpOrder, newOrder, splitOrder } from '../../support/orders.ts';
 
@@ -133,70 +131,31 @@ it('keeps a question below 64 KB when many hints name recordings at once and it 
   expect(await ledger.questions.join(number, { recordingIds: [] })).toBe(true);
 });
 
-describe('a booking of the highest number of parts', () => {
-  const of = 500;
+it('keeps a booking below 100 KB with the highest number of parts and recordings, the largest content and a full history', async () => {
+  // Prepare
+  const { ledger, sizeAt } = started();
   const id = (prefix: string, index: number) => `${prefix}${index}`.padEnd(17, 'x');
-
-  /** The last of them is completed: each of them has so many recordings. */
-  function decided(recordings: number) {
-    const { ledger, sizeAt } = started();
-    const built = Array.from({ length: of }, (_, at): BuiltPart => {
-      const recordingIds = Array.from({ length: recordings }, (__, each) => id(`r${at + 1}-`, each));
-      const order = {
-        ...{ id: id('p', at + 1), number: `MO/1/${at + 1}`, completed: true, recordingIds },
-        ...{ status: undefined, completedAt: undefined, article: undefined, parameters: {}, variants: [] },
-      };
-      return { index: at + 1, order, recordingIds };
-    });
-    const [current, ...others] = built;
-    if (!current) throw new Error('There are parts.');
-    const decision = decideBookings({
-      ...{ parts: of, bookings: [], current, others },
-      entry: orderEntryOf({
-        ...newOrder({ number: 'MO/1/1', part: { index: 1, first: 'MO/1/1', book: 'when-all-done' } }),
-        ...{ state: 'done', attempts: 1, expiresAt: 0 },
-      }),
-      erpOrder: { number: longest('N'), id: longest('i') },
-      withoutRecordings: false,
-    });
-    return { decision, ledger, sizeAt };
-  }
-
-  it('stays below 100 KB with the highest number of recordings, the largest content and a full history', async () => {
-    // Prepare
-    const { decision, ledger, sizeAt } = decided(3);
-    if (decision.to !== 'book') throw new Error(`It is to ${decision.to}.`);
-    const [booking] = decision.plan;
-    if (!booking) throw new Error('It books all parts.');
-    const more = (maxPlannedBytes - Buffer.byteLength(JSON.stringify(booking))) / 20;
-    const recordingIds = [
-      ...booking.recordingIds,
-      ...Array.from({ length: more }, (_, at) => id('more', at)),
-    ];
-    const plan = bookingPlan({
-      planned: { ...booking, recordingIds },
-      content: Buffer.alloc(maxContentBytes),
-      plannedFor: claimant.messageId,
-    });
-    const key = bookingKeyOf('MO/1/1', booking.key);
-    await ledger.bookings.planOnly('MO/1/1', plan, { awaiting: 'completion', dueAt: 1 });
-
-    // Act
-    for (let times = 0; times < 30; times++)
-      await ledger.claims.reject(await claimed(ledger, key, claimant), {
-        reason: sentence,
-        cause: 'refused-by-erp',
-      });
-
-    // Assess
-    expect(recordingIds.length).toBeGreaterThan(1800);
-    expect(await sizeAt(key)).toBeLessThanOrEqual(100 * 1024);
+  const parts = Array.from({ length: 500 }, (_, at) => at + 1);
+  const erpOrder = { number: longest('N'), id: longest('i') };
+  const booking = plannedBooking({ key: `${id('p', 1)}#quantity`, parts, erpOrder, recordingIds: [] });
+  const many = (maxPlannedBytes - Buffer.byteLength(JSON.stringify(booking))) / 20;
+  const recordingIds = Array.from({ length: many }, (_, at) => id('r', at));
+  const key = bookingKeyOf('MO/1/1', booking.key);
+  const plan = bookingPlan({
+    planned: { ...booking, recordingIds },
+    content: Buffer.alloc(maxContentBytes),
+    plannedFor: claimant.messageId,
   });
+  await ledger.bookings.planOnly('MO/1/1', plan, { awaiting: 'completion', dueAt: 1 });
 
-  it('is rejected for a person when there are more recordings', () => {
-    expect(decided(4).decision).toMatchObject({
-      to: 'reject',
-      sentence: expect.stringContaining('is completed with 2000 recordings of 500 part(s)'),
+  // Act
+  for (let times = 0; times < 30; times++)
+    await ledger.claims.reject(await claimed(ledger, key, claimant), {
+      reason: sentence,
+      cause: 'refused-by-erp',
     });
-  });
+
+  // Assess
+  expect(recordingIds.length).toBeGreaterThan(1800);
+  expect(await sizeAt(key)).toBeLessThanOrEqual(100 * 1024);
 });

@@ -1,19 +1,17 @@
-import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Claim } from '../../../../shared/ledger/claims.ts';
 import { bookingKeyOf } from '../../../../shared/ledger/keys.ts';
 import { type BookingEntry, forBookingOnly } from '../../../../shared/ledger/records/bookings.ts';
-import { bookingPlan, claimed as claimedBy, plannedBooking } from '../../../support/bookings.ts';
+import { bookingPlan, plannedBooking } from '../../../support/bookings.ts';
 import { ledgerOnDynalite } from '../../../support/ledger.ts';
 
 const { table, clock, ledger } = await ledgerOnDynalite();
 let homes = 0;
 let home = '';
-function anew(): void {
+beforeEach(() => {
   homes += 1;
   home = `PO-${homes}`;
-}
-beforeEach(anew);
+});
 
 const { key } = plannedBooking();
 const at = () => bookingKeyOf(home, key);
@@ -217,56 +215,4 @@ it('is due later once the reconciliation has asked for it, and stays away if it 
   // Assess
   expect(due.map((numbers) => numbers.includes(home))).toEqual([false, true]);
   expect(await ledger.bookings.of(home)).toEqual([]);
-});
-
-describe('in any sequence of writes', () => {
-  let claim: Claim | undefined;
-  /** An attempt ends once. */
-  const ofClaim = (write: (claim: Claim) => Promise<unknown>) => async () => {
-    if (claim) await write(claim);
-    claim = undefined;
-  };
-  const newOwner = () => clock.now().toISOString();
-  const seen = async () => (await ledger.bookings.of(home))[0];
-  const plan = async () => bookingPlan({ seen: await seen(), readAt: clock.now() });
-  const writes: Record<string, () => Promise<unknown>> = {
-    planAndClaim: async () => {
-      claim ??= await planned(newOwner(), await seen());
-    },
-    planOnly: async () => ledger.bookings.planOnly(home, await plan(), waits),
-    planRefused: async () => ledger.bookings.planRefused(home, await plan(), why),
-    claim: async () => {
-      const reopening = { ...claimant(newOwner()), reopens: true };
-      claim ??= await claimedBy(ledger, at(), reopening).catch(() => undefined);
-    },
-    release: ofClaim((one) => ledger.claims.release(one, 'Locked.', 'nothing', waits)),
-    releaseKnown: ofClaim((one) => ledger.claims.release(one, 'Locked.', 'known', waits)),
-    hold: ofClaim((one) => ledger.claims.holdForSettling(one, 'No answer.', waits)),
-    reject: ofClaim((one) => ledger.claims.reject(one, why, 'perhaps', ['awaiting', 'dueAt'])),
-    complete: ofClaim((one) => ledger.claims.complete(one, { remove: forBookingOnly }, { event: 'booked' })),
-    discard: discarded,
-    wait: async () => clock.advance(400),
-  };
-
-  it('the reader reads what was written, a booking that was sent is never taken for one that was not, and nothing that is over holds what is booked', async () => {
-    const step = fc.constantFrom(...Object.keys(writes));
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 9 }), async (steps) => {
-        anew();
-        claim = undefined;
-        let wasSent = false;
-        for (const name of steps) {
-          wasSent ||= claim !== undefined && ['hold', 'reject', 'releaseKnown', 'complete'].includes(name);
-          await writes[name]?.();
-          clock.advance(1);
-          const booking = await seen();
-          if (!booking) continue;
-          const { state, content, discarded, surelyNotBooked } = booking;
-          if (wasSent) expect(surelyNotBooked).toBe(false);
-          if (state === 'done' || discarded) expect(content).toBeUndefined();
-        }
-      }),
-      { numRuns: 20 },
-    );
-  });
 });
