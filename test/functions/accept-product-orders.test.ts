@@ -17,22 +17,6 @@ const post = ({ integration, runtime }: Started, body: object, more: object = {}
     ...more,
   });
 
-it('maps what the configuration wants of what is posted, with its version, and has it created', async () => {
-  // Prepare
-  const accept = ({ number }: { number: string }) => number !== 'SPARE';
-  const stage = await startSurroundings({
-    productOrders: { number: ({ number }) => `GH-${number}`, accept },
-  });
-
-  // Act
-  const answer = await post(stage, [order('SPARE'), order('1')]);
-
-  // Assess
-  expect(answer).toMatchObject({ statusCode: 202, orders: [{}, { productOrders: [{ number: 'GH-1' }] }] });
-  expect(stage.sent('product-orders')).toMatchObject([{ number: 'GH-1' }]);
-  expect(await stage.ledger.orders.find('GH-1')).toMatchObject({ mappedBy: 'version 1' });
-});
-
 it('tells the status of an order by its number', async () => {
   const stage = await startSurroundings();
   await post(stage, order('MO/1'));

@@ -120,20 +120,6 @@ it('keeps the daily look of an order for later while another function has the on
   expect(response.batchItemFailures).toHaveLength(1);
 });
 
-it('gives an ERP with a limit no id without one of its slots', async () => {
-  // Prepare: another function has the only one
-  const stage = await startSurroundings({ erp: { atOnce: 1 } });
-  const { order, bodies } = await pulled(stage);
-  await takeSlot(stage, 'erp', 'book-completion');
-
-  // Act
-  await create(stage, bodies);
-
-  // Assess
-  expect(madeIn(stage)).toEqual([order.number]);
-  expect(stage.erp.books(order).productOrders).toEqual([]);
-});
-
 it('calls a partner with a limit only with one of its slots, and keeps that of a call without an answer for the settling time', async () => {
   const stage = await startSurroundings({ azumuta: { atOnce: 1 } });
   const { bodies } = await pulled(stage);

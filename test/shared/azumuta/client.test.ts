@@ -156,14 +156,6 @@ describe('a listing by number', () => {
     expect(calls.map(({ url }) => url.searchParams.get('page'))).toEqual([null, '2']);
   });
 
-  it('does not follow a Link header to another origin', async () => {
-    const elsewhere = await startServer(() => ({ body: [order] }));
-    const headers = { link: `<${elsewhere.url}/api/v1/productorders>; rel=next` };
-    const { client } = await startClient(() => ({ body: [other], headers }), bare);
-    await expect(client.findProductOrder('PO-1', never)).rejects.toMatchObject({ name: 'Rejected' });
-    expect(elsewhere.calls).toEqual([]);
-  });
-
   it.each<[string, Answer, Answer, number, (string | undefined)?]>([
     [
       'others are listed and nothing says whether more follow',

@@ -170,6 +170,13 @@ describe('how an attempt ends decides whether the next one must look', () => {
     expect(await claimedBy('c')).toMatchObject({ again: true });
   });
 
+  it('looks after a write in doubt, though the attempt before it surely sent nothing', async () => {
+    await ledger.claims.release(await claimedBy('a'), 'The order is locked.');
+    await ledger.claims.holdForSettling(await claimedBy('b'), 'no answer');
+    clock.advance(settlingSeconds);
+    expect(await claimedBy('c')).toMatchObject({ again: true });
+  });
+
   const noArticle = { reason: 'Azumuta has no article X.', cause: 'unknown-article' } as const;
 
   it('keeps the reason and cause of a rejected step until a replay claims it again', async () => {

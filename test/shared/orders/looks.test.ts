@@ -58,22 +58,6 @@ describe('an order that is cancelled, and released again with another quantity',
     // Assess
     expect(await openOf('FIRST')).toEqual([]);
   });
-
-  it('has nothing open when it gets its first quantity again before it is known to be created', async () => {
-    // Prepare
-    await stage.accept(units('DOUBT', '5'));
-    await stage.attempt('DOUBT', 'in doubt');
-    await stage.accept(cancelled('DOUBT'));
-    await stage.accept(units('DOUBT', '8'));
-    const before = await openOf('DOUBT');
-
-    // Act
-    await stage.accept(units('DOUBT', '5'));
-
-    // Assess
-    expect(before).toHaveLength(2);
-    expect(await openOf('DOUBT')).toEqual([]);
-  });
 });
 
 describe('a look', () => {
