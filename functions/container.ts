@@ -27,7 +27,6 @@ export interface Runtime {
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
-  /** A new id, unique for ever. */
   readonly newId: () => string;
   readonly dynamodb: Pick<DynamoDBClient, 'send'>;
   readonly sqs: Pick<SQSClient, 'send'>;

@@ -7,7 +7,6 @@ interface Answer {
   readonly body: object;
 }
 
-/** A function behind the HTTP API: its answers are JSON. */
 export function createHttpHandler(log: Logger, answer: (event: HttpApiEvent) => Promise<Answer>) {
   return async (event: HttpApiEvent, invocation: Invocation): Promise<APIGatewayProxyStructuredResultV2> => {
     log.begin(invocation.awsRequestId);

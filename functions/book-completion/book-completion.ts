@@ -16,7 +16,6 @@ import {
   workerOf,
 } from '../container.ts';
 
-/** Reads what was built from Azumuta and books it in the ERP, each once. */
 export function createBookCompletion(integration: CompleteIntegration, runtime: Runtime) {
   const functionName = 'book-completion';
   const container = createContainer(functionName, integration, runtime);

@@ -5,7 +5,6 @@ import { productOrderMessage } from '../../shared/orders/messages.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
 import { azumutaOf, createContainer, partnerCallsOf, type Runtime } from '../container.ts';
 
-/** Asks Azumuta about overdue product orders, whose trigger may have been lost. */
 export function createReconcileCompletions(integration: CompleteIntegration, runtime: Runtime) {
   const container = createContainer('reconcile-completions', integration, runtime);
   const { ledger, clock, queues, slots, log } = container;

@@ -241,7 +241,6 @@ export class Breaker {
     return ended !== undefined && this.#downSeen.delete(partner);
   }
 
-  /** Writes the outcome of a probe, unless somebody else has probed since. */
   #endProbe(partner: Partner, owner: string, { remove = [], ...outcome }: Update = {}) {
     return this.#table.update(stateKey(partner), {
       ...outcome,

@@ -32,7 +32,6 @@ export interface CompletionFacts {
   readonly parts: number;
   /** The bookings that the ledger keeps for it, without those that are decided anew. */
   readonly bookings: readonly BookingEntry[];
-  /** The product order that the hint is about. */
   readonly current: BuiltPart;
   /** The other parts that are completed, where all are booked together. */
   readonly others: readonly BuiltPart[];

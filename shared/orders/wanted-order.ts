@@ -102,7 +102,6 @@ export function isOlder({ changedAt }: Pick<ErpOrder, 'changedAt'>, record: ErpO
   return changedAt !== undefined && record.changedAt !== undefined && changedAt < record.changedAt;
 }
 
-/** An ERP order, for a person. */
 export function nameOf({ number, id }: { readonly number: string; readonly id?: string }): string {
   return id === undefined || id === number ? number : `${number} (${id})`;
 }

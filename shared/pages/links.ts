@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { isValid } from '../platform/aws/credentials.ts';
 
-/** A page, and of which order: its number as the ledger has it. */
 export type AskedPage = { readonly page: 'today' } | { readonly page: 'order'; readonly number: string };
 
 /** A page, and until when a link opens it (epoch seconds). */

@@ -13,7 +13,6 @@ export interface Logger {
   readonly info: (message: string, fields?: LogFields, measured?: Measured) => void;
   readonly warn: (message: string, fields?: LogFields, measured?: Measured) => void;
   readonly error: (message: string, fields?: LogFields, measured?: Measured) => void;
-  /** The same logger with fields that are added to every entry. */
   readonly with: (fields: LogFields) => Logger;
   /** Adds Lambda's id of this request to every entry from now on: a container works on one after the other. */
   readonly begin: (requestId: string) => void;

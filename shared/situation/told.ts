@@ -231,7 +231,6 @@ export async function tellTrouble(
   return {
     /** Of its order, as it is; empty when it is unknown. */
     number,
-    /** The same for a line of text. */
     order: oneLine(number, maxName),
     article: article && oneLine(article, maxName),
     quantity: quantity && oneLine(quantity, maxName),

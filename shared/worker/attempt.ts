@@ -93,7 +93,6 @@ export interface Work extends RecordInWork {
   readonly isCarried: boolean;
 }
 
-/** A message that is given back without a step, and why. */
 export interface Waiting {
   readonly work: Work;
   readonly seconds: number;

@@ -18,7 +18,6 @@ export type LetterAttribute =
   | 'booking'
   | 'figures';
 
-/** What the ledger records of it, and its message. */
 export interface DeadLetter extends Omit<DeadLetterRecord, keyof Rejection>, Rejection {
   readonly body: string;
   readonly firstAttemptAt: Date;

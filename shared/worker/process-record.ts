@@ -216,12 +216,10 @@ function measuredWait(waitedMs: number) {
   return { Retried: 1, WaitingSeconds: Math.round(waitedMs / 1000) };
 }
 
-/** A replayed message keeps the id that it had at first. */
 function firstIdOf({ messageAttributes, messageId }: SQSRecord): string {
   return messageAttributes.messageId?.stringValue ?? messageId;
 }
 
-/** A replayed message carries the time of its first try. */
 function firstReceive(record: SQSRecord): Date {
   const given = Date.parse(record.messageAttributes.firstAttemptAt?.stringValue ?? '');
   return new Date(Number.isNaN(given) ? firstTriedOf(record) : given);

@@ -45,7 +45,6 @@ export function firstTriedOf({ attributes }: SQSRecord): number {
   return Number(attributes.ApproximateFirstReceiveTimestamp);
 }
 
-/** Since it was put into its queue. */
 export function ageMsOf({ attributes }: SQSRecord, now: number): number {
   return now - Number(attributes.SentTimestamp);
 }

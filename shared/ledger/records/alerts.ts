@@ -8,7 +8,6 @@ const groupSchema = z.object({
   /** When its first trouble began (ISO), and how many it has had since. */
   since: z.string(),
   count: z.number(),
-  /** How many were open when it was last told. */
   open: z.number(),
   /** When the last message about it was written (ISO). */
   toldAt: z.string(),

@@ -12,7 +12,6 @@ interface LockedBooking {
 
 export type LockHolder = Pick<Claim, 'owner' | 'attempt'>;
 
-/** Keeps two bookings of one ERP order apart. */
 export type BookingLock = ReturnType<BookingLocks['of']>;
 
 export class BookingLocks extends HeldRecords {

@@ -60,7 +60,6 @@ export interface JourneyEntry extends HistoryEntry {
 }
 
 export class Journeys extends Records {
-  /** All events of a product order, oldest first: one query. */
   async of(number: string): Promise<JourneyEntry[]> {
     const stored = await this.table.query(partitionOf(number));
     return stored

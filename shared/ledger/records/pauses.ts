@@ -18,7 +18,6 @@ export type PausesOfFlow = DeepReadonly<z.output<typeof pausesSchema>>;
 /** The function whose pause is this record alone: its schedule goes on. */
 export const pullStage = 'pull-product-orders';
 
-/** The name of the pause that holds back bookings alone. */
 export const bookingsPause = 'bookings';
 
 const maxPauses = 20;

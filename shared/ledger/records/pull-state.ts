@@ -9,7 +9,6 @@ const windowSchema = z.object({
   startedAt: z.string(),
   /** A time of the ERP (ISO) that had passed when it began. */
   beganAfter: z.string(),
-  /** Where its next run continues. */
   position: watermarkSchema,
 });
 /** A *window*: one reading of the ERP's orders up to the present. It may take several runs. */
