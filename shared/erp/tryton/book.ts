@@ -1,13 +1,16 @@
 import type { Receipt } from '../../model/completions.ts';
 import type { RetryLater } from '../../model/errors.ts';
 import { orderWaits } from '../failures.ts';
+import { doCycles, readWorks, requireReported, writeCycles } from './booking/cycles.ts';
 import { componentsMissing } from './booking/demands.ts';
-import { isRest, requireBooked } from './booking/outputs.ts';
+import { readInputs, requireUsed } from './booking/inputs.ts';
+import { isBooked, isRest, requireBooked } from './booking/outputs.ts';
+import { usedMoves, writeInputs } from './booking/write-inputs.ts';
 import { writeOutputs } from './booking/write-outputs.ts';
 import type { Writer } from './connection.ts';
 import { attachLinks } from './link.ts';
 import { referenceOf, type ToBook, type ToComplete } from './look.ts';
-import { bindMoves, claim } from './marks.ts';
+import { bind, claim, resourceIn } from './marks.ts';
 import { readAgain } from './order.ts';
 import type { Production } from './production.ts';
 
@@ -24,37 +27,76 @@ export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
  * Books a quantity:
  *
  * ```
- * reserve ─ claim ─ shape outputs ─ bind ─ run ─ links ─ complete ─ look
- *            │            │           │                    │
- *            note with    one move    note with the key    `done` of the production, or, when
- *            the key on   per lot     on each of these     it is not finished yet, `do` of
- *            production   and scrap   moves                these moves
+ * components ─ reserve ─ claim ─ cycles ─ shape outputs ─ bind ─ run ─ do cycles ─ links ─ complete ─ look
+ *  │                      │       │        │               │                                │
+ *  as they                note    one per  one move        note with the key                `done` of the production,
+ *  were used              with    report   per lot         on each of these                 or, when it is not finished
+ *                         the key          and scrap       moves and cycles                 yet, `do` of these moves
  * ```
  *
  * The part that leaves no output open finishes the production, whichever part that is, since parts overtake each
  * other: `done` completes its moves and the production in one transaction, so that no crash can come between the two.
  *
- * Components and by-products are booked as planned, since Tryton takes all components when a production starts,
- * whatever is built of them.
+ * Components of which nothing was recorded, and by-products, are booked as planned, since Tryton takes all components
+ * when a production starts (`Production.run`, production/production.py 7.0). A part that says what it used therefore starts
+ * nothing: its own components are moved together with its outputs, and the others stay planned for later parts.
  */
 async function bookQuantity(writer: Writer, toBook: ToComplete): Promise<Receipt> {
-  const { key, note, links, amounts, bound } = toBook;
-  let production = await reserveComponents(writer, toBook.production);
-  if (note !== undefined) await claim(writer, production, key, note);
-  const shaped = await writeOutputs(writer, production, toBook);
+  const { key, note, links, used, reports } = toBook;
+  const planned = used ? await writeInputs(writer, toBook.production, used) : toBook.production;
+  const reserved = await reserveComponents(writer, planned);
+  if (note !== undefined) await claim(writer, reserved, key, note);
+  const { production: reported, cycles } = await writeCycles(writer, reserved, reports, toBook.cycles);
+  const shaped = await writeOutputs(writer, reported, toBook);
   const { moves } = shaped;
-  const unbound = moves.filter((id) => !bound.includes(id));
-  await bindMoves(writer, shaped.production, unbound, key);
-  production = await start(writer, shaped.production);
-  await attachLinks(writer, production, links);
+  let { production } = shaped;
+  const inputs = used ? await usedMoves(writer, production, used) : [];
+  await bind(writer, production, unboundOf(toBook, [...moves, ...inputs], cycles), key);
   const finishes = toBook.final || isRest(production, moves);
+  if (used && finishes !== used.finishes) throw overtaken(production);
+  if (finishes || !used) production = await start(writer, production);
+  production = await doCycles(writer, production, reports, { ...toBook.cycles, bound: cycles });
+  await attachLinks(writer, production, links);
   if (finishes && writer.options.finishWorks) {
     await finishWorks(writer, production);
     production = await readAgain(writer, production);
   }
-  production = await complete(writer, production, moves, finishes);
-  requireBooked(production, moves, amounts);
+  production = await complete(writer, production, [...moves, ...inputs], finishes);
+  await requireAsAsked(writer, production, toBook, { moves, inputs, cycles });
   return { reference: referenceOf(production), alreadyBooked: false };
+}
+
+/** Records of this booking that have no key yet. */
+function unboundOf(
+  { bound, cycles }: ToComplete,
+  moves: readonly number[],
+  own: readonly number[],
+): string[] {
+  return [
+    ...moves.filter((id) => !bound.includes(id)).map((id) => resourceIn('stock.move', id)),
+    ...own.filter((id) => !cycles.bound.includes(id)).map((id) => resourceIn('production.work.cycle', id)),
+  ];
+}
+
+/** @throws Rejected when Tryton has something else under our key than was asked. */
+async function requireAsAsked(
+  writer: Writer,
+  production: Production,
+  { amounts, used, reports, cycles: keys }: ToComplete,
+  own: Readonly<Record<'moves' | 'inputs' | 'cycles', readonly number[]>>,
+): Promise<void> {
+  requireBooked(production, own.moves, amounts);
+  if (used) {
+    const bound = [...used.bound, ...own.inputs];
+    requireUsed(production, await readInputs(writer, production), { ...used, bound });
+  }
+  if (reports.length > 0)
+    requireReported(production, await readWorks(writer, production), reports, { ...keys, bound: own.cycles });
+}
+
+function overtaken({ number }: Production): RetryLater {
+  const why = `Another part of Tryton's production ${number} was booked at this moment: the next attempt looks at what it left.`;
+  return orderWaits(why, { wrote: 'known', afterSeconds: 5 });
 }
 
 /**
@@ -67,6 +109,7 @@ async function bookQuantity(writer: Writer, toBook: ToComplete): Promise<Receipt
 async function reserveComponents(writer: Writer, waiting: Production): Promise<Production> {
   if (waiting.state !== 'waiting') return waiting;
   const { id, number } = waiting;
+  if (writer.options.assign === 'never') throw componentsMissing(waiting, 'reserve them in Tryton (Assign)');
   const what = `reserving the components of production ${number}`;
   await writer.write('production', 'assign_try', [[id]], { what, isRepeatable: true });
   let production = await readAgain(writer, waiting);
@@ -120,9 +163,7 @@ async function complete(
     timestamps,
   });
   const completed = await readAgain(writer, production);
-  const done = finishes
-    ? completed.state === 'done'
-    : moves.every((id) => completed.outputs.some((move) => move.id === id && move.state === 'done'));
+  const done = finishes ? completed.state === 'done' : isBooked(completed, moves);
   if (!done) throw ignored(completed, button, 'done');
   return completed;
 }

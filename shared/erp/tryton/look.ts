@@ -4,6 +4,7 @@ import { builtOf, mayClose, requireArticle } from '../booking-rules.ts';
 import type { Attempt, Look } from '../connector.ts';
 import { rejected } from '../failures.ts';
 import { type Amounts, amountsOf } from './booking/amounts.ts';
+import { type CycleReport, cycleReportsOf, readWorks, requireReported } from './booking/cycles.ts';
 import {
   requireFinishedWorks,
   requireListPrice,
@@ -11,19 +12,19 @@ import {
   requireReserved,
   requireRights,
 } from './booking/demands.ts';
-import { findLots, unknownLots } from './booking/lots.ts';
 import {
-  isBooked,
-  openMoves,
-  remainderOf,
-  requireBooked,
-  type WantedMove,
-  wantedMoves,
-} from './booking/outputs.ts';
+  lookAtInputs,
+  readInputs,
+  requireNotTakenOtherwise,
+  requireUsed,
+  type UsedInputs,
+} from './booking/inputs.ts';
+import { findLots, unknownLots } from './booking/lots.ts';
+import { isBooked, openMoves, remainderOf, requireBooked, wantedMoves } from './booking/outputs.ts';
 import type { Shape } from './booking/write-outputs.ts';
 import type { Reader } from './connection.ts';
 import { missingLinks } from './link.ts';
-import { boundMoves, claimsOf, heldByAnother, noteText, readKeyNotes } from './marks.ts';
+import { claimsOf, heldByAnother, type Keys, keysOn, noteText, readKeyNotes, resourceIn } from './marks.ts';
 import { findProduction } from './order.ts';
 import type { Production } from './production.ts';
 
@@ -46,6 +47,12 @@ export interface ToNote {
 export interface ToComplete extends Omit<ToNote, 'kind' | 'receipt'>, Shape {
   readonly kind: 'complete';
   readonly amounts: Amounts;
+  /** Whether nothing is left open, as far as the look can tell. */
+  readonly finishes: boolean;
+  /** Undefined where nothing was recorded of the components: Tryton takes them as planned. */
+  readonly used: UsedInputs | undefined;
+  readonly reports: readonly CycleReport[];
+  readonly cycles: Keys;
 }
 
 /** Looks for notes and links, whatever the state of the production unless it is cancelled. */
@@ -86,10 +93,29 @@ export async function lookForQuantity(
   requireArticle(completion, production.article, 'Tryton');
   refuseStates(production, ['cancelled']);
   const amounts = await amountsOf(reader, built, production);
-  const notes = await readKeyNotes(reader, production);
-  const { own: bound, foreign } = boundMoves(notes, key);
-  if (isBooked(production, bound)) {
-    requireBooked(production, bound, amounts);
+  const inputs = completion.components ? await readInputs(reader, production) : [];
+  const works = completion.operations ? await readWorks(reader, production) : [];
+  const notes = await readKeyNotes(reader, production, [
+    ...inputs.map(({ id }) => resourceIn('stock.move', id)),
+    ...works.flatMap((work) =>
+      (work['cycles.'] ?? []).map(({ id }) => resourceIn('production.work.cycle', id)),
+    ),
+  ]);
+  const keys = keysOn('stock.move', notes, key);
+  const cycles = keysOn('production.work.cycle', notes, key);
+  const lookAtUsed = (asked: Completion, finishes: boolean) =>
+    lookAtInputs(reader, asked, production, inputs, {
+      ...keys,
+      finishes,
+      produced: sumOf([amounts.good, amounts.scrap]),
+    });
+  if (isBooked(production, keys.bound)) {
+    requireBooked(production, keys.bound, amounts);
+    if (completion.components) {
+      const components = { ...completion.components, beyondPlan: true };
+      requireUsed(production, inputs, await lookAtUsed({ ...completion, components }, false));
+    }
+    requireReported(production, works, cycleReportsOf(completion, works), cycles);
     const links = await missingLinks(reader, production, completion.links);
     const receipt = { reference: referenceOf(production), alreadyBooked: true };
     if (links.length === 0) return { receipt };
@@ -101,26 +127,49 @@ export async function lookForQuantity(
 
   const ordered = { amount: production.quantity, unit: production.unit?.symbol ?? '' };
   const final = mayClose(completion, ordered, sumOf([amounts.good, amounts.scrap]));
-  const wanted = await lookAtOutputs(reader, { production, amounts, bound, foreign, final });
+  const found = { production, amounts, ...keys, final };
+  const { wanted, finishes } = await lookAtOutputs(reader, found);
+  const used = completion.components ? await lookAtUsed(completion, finishes) : undefined;
+  if (used) requireNotTakenOtherwise(production, used);
+  const reports = cycleReportsOf(completion, works).map((report) => ({
+    ...report,
+    finished: report.finished || (finishes && reader.options.finishWorks === true),
+  }));
+  await requireAll(reader, afterDetails(production, used, reports), { amounts, wanted, finishes });
   requireReserved(production, reader.options.assign);
   const note = claimed ? undefined : noteText(completion);
   const links = await missingLinks(reader, production, completion.links);
-  const left = { note, links, amounts, wanted, bound, foreign, final };
+  const left = { note, links, amounts, wanted, ...keys, final, finishes, used, reports, cycles };
   return { toBook: { kind: 'complete', production, key, ...left } };
+}
+
+/** The production as it will be once what was recorded of it is written. */
+function afterDetails(
+  production: Production,
+  used: UsedInputs | undefined,
+  reports: readonly CycleReport[],
+): Production {
+  const hasLots = (article: string) =>
+    used?.uses.some(({ planned, parts }) => planned.article === article && parts.every(({ lot }) => lot));
+  return {
+    ...production,
+    componentsWithoutLot: production.componentsWithoutLot.filter((article) => !hasLots(article)),
+    works: production.works.map((work) => {
+      const report = reports.find((one) => one.work === work.id);
+      return report ? { ...work, state: report.finished ? 'finished' : 'waiting' } : work;
+    }),
+  };
 }
 
 export function referenceOf({ number, state }: Production): string {
   return state === 'done' ? `production ${number} done` : `output of production ${number}`;
 }
 
-/**
- * The moves to complete, with the lots that Tryton has.
- * @throws Rejected for every reason that Tryton could have to refuse them.
- */
+/** The moves to complete, with the lots that Tryton has, and whether they leave none open. @throws Rejected */
 async function lookAtOutputs(
   reader: Reader,
   found: Pick<ToComplete, 'production' | 'amounts' | 'bound' | 'foreign' | 'final'>,
-): Promise<WantedMove[]> {
+) {
   const { production, amounts, foreign, final } = found;
   if (!production.template) {
     throw rejected(
@@ -132,13 +181,20 @@ async function lookAtOutputs(
   const unbooked = production.outputs.some(({ id, state }) => state !== 'done' && foreign.includes(id));
   const moves = wantedMoves(amounts, production, open, reader.options.scrapLocation);
   const wanted = await findLots(reader, production, moves);
-  const finishes = final || (!unbooked && remainderOf(open, wanted) === undefined);
+  return { wanted, finishes: final || (!unbooked && remainderOf(open, wanted) === undefined) };
+}
+
+/** @throws Rejected for every further reason that Tryton could have to refuse the moves. */
+async function requireAll(
+  reader: Reader,
+  production: Production,
+  { amounts, wanted, finishes }: Pick<ToComplete, 'amounts' | 'wanted' | 'finishes'>,
+): Promise<void> {
   requireRights(reader.abilities, production, ['write', 'production'], ['write', 'stock.move']);
   if (unknownLots(wanted).length > 0) requireRights(reader.abilities, production, ['create', 'stock.lot']);
   requireLots(production, wanted, finishes);
   if (finishes && !reader.options.finishWorks) requireFinishedWorks(production);
   if (finishes && compareDecimals(amounts.good, '0') > 0) await requireListPrice(reader, production);
-  return wanted;
 }
 
 /** Why a production in this state cannot be booked, and what to do. */

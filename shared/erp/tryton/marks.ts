@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { detailLines, lotLine } from '../../model/completion-lines.ts';
 import type { BookingKey, Completion, WorkTime } from '../../model/completions.ts';
 import type { RetryLater } from '../../model/errors.ts';
 import { orderWaits } from '../failures.ts';
@@ -24,9 +25,14 @@ export function markOf(key: BookingKey): string {
   return `Azumuta booking ${keyAsWord(key)}`;
 }
 
-/** Keys on a production and its output moves, oldest note first. */
-export async function readKeyNotes({ search }: Reader, production: Production): Promise<KeyNote[]> {
-  const resources = [resourceOf(production), ...production.outputs.map(({ id }) => moveResource(id))];
+/** Keys on a production, its output moves and these other records, oldest note first. */
+export async function readKeyNotes(
+  { search }: Reader,
+  production: Production,
+  others: readonly string[] = [],
+): Promise<KeyNote[]> {
+  const outputs = production.outputs.map(({ id }) => resourceIn('stock.move', id));
+  const resources = [resourceOf(production), ...outputs, ...others];
   const notes = await search('ir.note', {
     domain: [['resource', 'in', resources]],
     sort: [['id', 'ASC']],
@@ -74,34 +80,52 @@ export function claimsOf(notes: readonly KeyNote[], production: Production, key:
   return notes.filter((note) => note.key === keyAsWord(key) && note.resource === resourceOf(production));
 }
 
-/** Ids of the moves with a key: `own` with this one, `foreign` with another. */
-export function boundMoves(notes: readonly KeyNote[], key: BookingKey): { own: number[]; foreign: number[] } {
-  const onMoves = notes.filter(({ resource }) => resource.startsWith(movePrefix));
-  const idsOf = (some: readonly KeyNote[]) =>
-    some.map(({ resource }) => Number(resource.slice(movePrefix.length)));
-  const isOwn = (note: KeyNote) => note.key === keyAsWord(key);
-  return { own: idsOf(onMoves.filter(isOwn)), foreign: idsOf(onMoves.filter((note) => !isOwn(note))) };
+/** Models of which a booking marks the records that it is about to complete. */
+export type Bound = 'stock.move' | 'production.work.cycle';
+
+/** Ids of the records of a model with a key: `bound` with this one, `foreign` with another. */
+export interface Keys {
+  readonly bound: readonly number[];
+  readonly foreign: readonly number[];
 }
 
-/** Writes the key on the moves that the booking is about to complete. */
-export async function bindMoves(
+export function keysOn(model: Bound, notes: readonly KeyNote[], key: BookingKey): Keys {
+  const prefix = resourceIn(model, '');
+  const on = notes.filter(({ resource }) => resource.startsWith(prefix));
+  const idsOf = (some: readonly KeyNote[]) =>
+    some.map(({ resource }) => Number(resource.slice(prefix.length)));
+  const isOwn = (note: KeyNote) => note.key === keyAsWord(key);
+  return { bound: idsOf(on.filter(isOwn)), foreign: idsOf(on.filter((note) => !isOwn(note))) };
+}
+
+/** Writes the key on the records that the booking is about to complete, `stock.move,230`. */
+export async function bind(
   writer: Writer,
   { number }: Production,
-  moves: readonly number[],
+  resources: readonly string[],
   key: BookingKey,
 ): Promise<void> {
-  if (moves.length === 0) return;
-  const notes = moves.map((id) => ({ resource: moveResource(id), message: markOf(key) }));
+  if (resources.length === 0) return;
+  const notes = resources.map((resource) => ({ resource, message: markOf(key) }));
   await writer.create('ir.note', notes, `writing a note on the moves of production ${number}`);
 }
 
-/** The text of the note for people. */
-export function noteText({ kind, productOrder, notes, completedAt, work }: Completion): string {
+/** The text of the note for people. What Tryton has no field for is told here. */
+export function noteText(completion: Completion): string {
+  const { kind, productOrder, notes, completedAt, work, lots, operations } = completion;
   const first =
     kind === 'amendment'
       ? `Later recording of Azumuta product order ${productOrder.number}`
       : `Azumuta product order ${productOrder.number}, completed ${completedAt}`;
-  return [first, ...notes, ...work.map(timeText)].join('\n');
+  const details = detailLines(completion);
+  const because = lots.filter(({ reason }) => reason !== undefined).map(lotLine);
+  return [
+    ...[first, ...notes],
+    ...[...details.scrap, ...because].map((line) => `Scrap: ${line}`),
+    ...details.operation.map((line) => `Operation ${line}`),
+    ...details.check.map((line) => `Check ${line}`),
+    ...(operations ? [] : work.map(timeText)),
+  ].join('\n');
 }
 
 /** `Working time: 12 min 31 s, Assembly`. */
@@ -120,8 +144,6 @@ export function resourceOf({ id }: Production): string {
   return `production,${id}`;
 }
 
-const movePrefix = 'stock.move,';
-
-function moveResource(id: number): string {
-  return `${movePrefix}${id}`;
+export function resourceIn(model: Bound, id: number | ''): string {
+  return `${model},${id}`;
 }

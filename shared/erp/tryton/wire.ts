@@ -13,6 +13,10 @@ export function wireDecimal(amount: Decimal): Tagged {
   return { __class__: 'Decimal', decimal: amount };
 }
 
+export function wireDuration(seconds: number): Tagged {
+  return { __class__: 'timedelta', seconds };
+}
+
 /** @param instant ISO instant, with up to six digits of a second; fewer are filled up with zeros. */
 export function wireDateTime(instant: string): Tagged {
   const seconds = new Date(instant);

@@ -42,6 +42,19 @@ export interface ProductionBooks {
   readonly scrap: number;
   /** Quantities of the components that were taken from stock, by code. */
   readonly consumed: Readonly<Record<string, number>>;
+  /** The components' moves, whatever their state. */
+  readonly inputs: readonly {
+    readonly article: string;
+    readonly quantity: number;
+    readonly state: string;
+    readonly lot?: string;
+  }[];
+  readonly works: readonly {
+    readonly operation: string;
+    readonly state: string;
+    /** Seconds of the cycles that are done. */
+    readonly seconds: readonly number[];
+  }[];
   readonly outputs: readonly {
     readonly quantity: number;
     readonly unit: string;
@@ -222,7 +235,7 @@ export class TrytonTestClient {
       [['id', '=', id]],
       [
         ...['number', 'state', 'product'],
-        ...ofMoves.map((name) => `inputs.${name}`),
+        ...[...ofMoves, 'lot.number'].map((name) => `inputs.${name}`),
         ...ofOutputs.map((name) => `outputs.${name}`),
       ],
     );
@@ -230,6 +243,11 @@ export class TrytonTestClient {
     const resource = ['resource', '=', `production,${id}`];
     const notes = await this.find('ir.note', [resource], ['message']);
     const links = await this.find('ir.attachment', [resource, ['type', '=', 'link']], ['name', 'link']);
+    const works = await this.find(
+      'production.work',
+      [['production', '=', id]],
+      ['state', 'operation.name', 'cycles.state', 'cycles.duration'],
+    );
     const listed = (record: Fields, name: string) => (record[`${name}.`] ?? []) as Fields[];
     const outputs = listed(production, 'outputs').sort((one, other) => Number(one.id) - Number(other.id));
     const inputs = listed(production, 'inputs');
@@ -238,22 +256,30 @@ export class TrytonTestClient {
     const amount = (move: Fields) => Number(move.quantity);
     const total = (moves: Fields[]) => Number(sumOf(moves.map((move) => toDecimal(move.quantity) ?? '0')));
     const lotOf = (move: Fields) => nested(move, 'lot', 'number');
+    const lotIn = (move: Fields) => (typeof lotOf(move) === 'string' ? { lot: String(lotOf(move)) } : {});
     return {
       number: String(production.number),
       state: String(production.state),
       quantity: total(own.filter((move) => !wasted(move))),
       scrap: total(own.filter(wasted)),
       consumed: consumedOf(inputs),
-      outputs: own.map((move) => {
-        const lot = lotOf(move);
-        return {
-          quantity: amount(move),
-          unit: String(nested(move, 'unit', 'symbol')),
-          state: String(move.state),
-          wasted: wasted(move),
-          ...(typeof lot === 'string' ? { lot } : {}),
-        };
-      }),
+      inputs: inputs.map((move) => ({
+        ...{ article: String(nested(move, 'product', 'code')), quantity: amount(move) },
+        ...{ state: String(move.state), ...lotIn(move) },
+      })),
+      works: works.map((work) => ({
+        ...{ operation: String(nested(work, 'operation', 'name')), state: String(work.state) },
+        seconds: listed(work, 'cycles').flatMap(({ state, duration }) =>
+          state === 'done' ? [Number((duration as Fields).seconds)] : [],
+        ),
+      })),
+      outputs: own.map((move) => ({
+        quantity: amount(move),
+        unit: String(nested(move, 'unit', 'symbol')),
+        state: String(move.state),
+        wasted: wasted(move),
+        ...lotIn(move),
+      })),
       lots: own.map(lotOf).filter((lot) => typeof lot === 'string'),
       notes: notes.map(({ message }) => String(message)),
       links: links.map(({ name, link }) => ({ name: String(name), url: String(link ?? '') })),

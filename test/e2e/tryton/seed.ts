@@ -2,6 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { dateOf, type Fields, TrytonTestClient } from './client.ts';
 import type { TrytonServer } from './server.ts';
 
+/** What is assembled from lots, by four operations. */
+export const assembly = {
+  article: 'ACT-01',
+  components: ['CASE-01', 'MOTOR-01', 'BOARD-01'].map((article) => ({ article, lot: `LOT-${article}` })),
+  routing: 'Actuator routing',
+  operations: ['Press', 'Solder', 'Close', 'Test'],
+  reasons: ['Scratch', 'Wrong torque'],
+};
+
 /** The user that the connector logs in as: no administrator, only the groups that its work needs. */
 export interface SeededPlant {
   readonly username: string;
@@ -9,8 +18,8 @@ export interface SeededPlant {
 }
 
 /**
- * Fills an empty database with a plant: company, gearboxes with their bill of materials, a routing
- * with one operation, stock of the components, a waste location.
+ * Fills an empty database with a plant: company, gearboxes with their bill of materials, an
+ * actuator with its routing, stock of the components, a waste location.
  */
 export async function seedPlant(server: TrytonServer): Promise<SeededPlant> {
   const { url, database, adminPassword } = server;
@@ -61,6 +70,9 @@ async function seedProducts(admin: TrytonTestClient, company: number): Promise<v
   const bolt = await product('BOLT-M8', 'Bolt M8');
   const scarce = await product('RARE-01', 'Bearing that is never in stock');
   const traced = await product('SHAFT-01', 'Shaft, traced by lot', { lot_required: ['storage'] });
+  const lotted = await Promise.all(
+    assembly.components.map(({ article }) => product(article, `Part ${article}`)),
+  );
   const producible: Fields = { producible: true };
   const tracked: Fields = { ...producible, lot_required: ['storage'] };
   const usual = [
@@ -100,6 +112,12 @@ async function seedProducts(admin: TrytonTestClient, company: number): Promise<v
       extra: producible,
       inputs: [{ product: scarce, quantity: 1, unit }],
     },
+    {
+      code: assembly.article,
+      name: 'Actuator',
+      extra: producible,
+      inputs: lotted.map((product) => ({ product, quantity: 1, unit })),
+    },
   ];
   for (const { code, name, extra, inputs } of built) {
     const gear = await product(code, name, extra);
@@ -118,6 +136,10 @@ async function seedProducts(admin: TrytonTestClient, company: number): Promise<v
     [['id', '=', warehouse]],
     ['storage_location'],
   );
+  const lines = assembly.components.map(async ({ lot }, at) => {
+    const product = lotted[at];
+    return { product, lot: await admin.create('stock.lot', { number: lot, product }), quantity: 100_000 };
+  });
   const inventory = await admin.create('stock.inventory', {
     ...{ location: storage, company, date: dateOf('2026-01-01') },
     lines: [
@@ -126,6 +148,7 @@ async function seedProducts(admin: TrytonTestClient, company: number): Promise<v
         [
           { product: housing, quantity: 100_000 },
           { product: bolt, quantity: 800_000 },
+          ...(await Promise.all(lines)),
         ],
       ],
     ],
@@ -137,15 +160,21 @@ async function seedRouting(admin: TrytonTestClient, company: number): Promise<vo
   const category = await admin.create('production.work.center.category', { name: 'Benches' });
   const plant = await admin.create('production.work.center', { name: 'Plant', company });
   await admin.create('production.work.center', { name: 'Bench 1', company, category, parent: plant });
-  const operation = await admin.create('production.routing.operation', {
-    ...{ name: 'Assembly', work_center_category: category },
-  });
   const boms = (await admin.find('production.bom', [])).map(({ id }) => id);
-  await admin.create('production.routing', {
-    name: 'Gearbox routing',
-    steps: [['create', [{ operation }]]],
-    boms: [['add', boms]],
-  });
+  for (const [name, operations] of Object.entries({
+    'Gearbox routing': ['Assembly'],
+    [assembly.routing]: assembly.operations,
+  })) {
+    const steps: Fields[] = [];
+    for (const [at, one] of operations.entries())
+      steps.push({
+        operation: await admin.create('production.routing.operation', {
+          ...{ name: one, work_center_category: category },
+        }),
+        sequence: at + 1,
+      });
+    await admin.create('production.routing', { name, steps: [['create', steps]], boms: [['add', boms]] });
+  }
 }
 
 async function seedConnectorUser(admin: TrytonTestClient, company: number): Promise<SeededPlant> {

@@ -6,7 +6,7 @@ import { sumOf, toDecimal } from '../../../shared/model/quantity.ts';
 import { completionOf } from '../../shared/erp/conformance/completions.ts';
 import { connecting } from '../../shared/erp/conformance/connecting.ts';
 import { createFaultProxy } from '../../shared/erp/conformance/fault-proxy.ts';
-import type { ErpConformanceTarget } from '../../shared/erp/conformance/target.ts';
+import type { Details, ErpConformanceTarget } from '../../shared/erp/conformance/target.ts';
 import type { Answer, Received } from '../../support/server.ts';
 import {
   accessFromEnvironment,
@@ -17,6 +17,7 @@ import {
 } from './client.ts';
 import { literal, openDatabase, type PlantDatabase } from './database.ts';
 import { passingOnTo } from './plant.ts';
+import { assembly } from './seed.ts';
 
 /** The real Tryton of the environment, as a target of the conformance suite. */
 export async function trytonTarget(configured: Partial<TrytonOptions> = {}): Promise<ErpConformanceTarget> {
@@ -33,6 +34,7 @@ export async function trytonTarget(configured: Partial<TrytonOptions> = {}): Pro
     canaries: [access.password, 'canary-wrong-tryton'],
     rowFields: { number: 'number', quantity: 'quantity' },
     articles: { plain: 'PASTE-01', lots: 'GEAR-LOT', serials: 'GEAR-SERIAL' },
+    assembly,
     refused: refusedBookings(admin),
     everything: database.everything,
     units: { own: 'kg', other: { unit: 't', holds: '1000' }, foreign: 'm' },
@@ -48,7 +50,8 @@ export async function trytonTarget(configured: Partial<TrytonOptions> = {}): Pro
       ({ baseUrl: url, ...asked }) => tryton({ url, database: access.database, ...configured, ...asked }),
     ),
     async planOrder({ article, quantity, changedAt }) {
-      const { id, number } = await admin.planProduction({ article, quantity: Number(quantity) });
+      const routing = article === assembly.article ? { routing: assembly.routing } : {};
+      const { id, number } = await admin.planProduction({ article, quantity: Number(quantity), ...routing });
       if (changedAt !== undefined) await setChangeTime(database, id, changedAt);
       return { id: String(id), number, article };
     },
@@ -103,6 +106,39 @@ function erpBooksOf(books: ProductionBooks) {
     links: books.links.filter(({ name }) => !isOurLink(name)).map(({ url }) => url),
     productOrders: books.links.filter(({ name }) => isOurLink(name)).map(({ url, name }) => url || name),
     consumed: toDecimal(books.consumed['HSG-01'] ?? 0) ?? '0',
+    details: detailsOf(books),
+  };
+}
+
+/** Reasons and checks are lines of the note. */
+export function detailsOf({ inputs, works, notes }: ProductionBooks): Details {
+  const lines = notes.flatMap((note) => note.split('\n'));
+  const told = (pattern: RegExp) =>
+    lines.flatMap((line) => [pattern.exec(line)?.slice(1) ?? []].filter(([one]) => one));
+  const taken = inputs.filter(({ state, quantity }) => state === 'done' && quantity > 0);
+  return {
+    components: Object.fromEntries(
+      taken.map(({ article }) => {
+        const moves = taken.filter((move) => move.article === article);
+        const amount = sumOf(moves.map(({ quantity }) => toDecimal(quantity) ?? ''));
+        return [article, { amount, lots: [...new Set(moves.flatMap(({ lot }) => lot ?? []))] }];
+      }),
+    ),
+    operations: Object.fromEntries(
+      works.map(({ operation, state, seconds }) => [
+        operation,
+        {
+          minutes: seconds.reduce((sum, one) => sum + one, 0) / 60,
+          finished: state === 'finished' || state === 'done',
+        },
+      ]),
+    ),
+    reasons: Object.fromEntries(
+      told(/^Scrap: (\d+)(?: \S+)?: (.*)$/).map(([amount = '', reason = '']) => [reason, amount]),
+    ),
+    checks: told(/^Check ([^:]+):.*, (passed|failed)/)
+      .map(([name, judged]) => `${judged === 'failed' ? '!' : ''}${name}`)
+      .sort(),
   };
 }
 

@@ -1,5 +1,6 @@
 import { orderWaits } from '../../failures.ts';
 import type { Writer } from '../connection.ts';
+import type { Keys } from '../marks.ts';
 import { readAgain } from '../order.ts';
 import type { Production } from '../production.ts';
 import { wireDecimal } from '../wire.ts';
@@ -13,12 +14,9 @@ import {
   type WantedMove,
 } from './outputs.ts';
 
-export interface Shape {
+/** The moves with our key already, and those with the key of another booking, which must not be changed. */
+export interface Shape extends Keys {
   readonly wanted: readonly WantedMove[];
-  /** Moves that have our key already. */
-  readonly bound: readonly number[];
-  /** Moves that have the key of another booking, which must not be changed. */
-  readonly foreign: readonly number[];
   /** Whether the production ends with this booking; otherwise the rest stays open for later ones. */
   readonly final: boolean;
 }

@@ -34,7 +34,7 @@ export function detailTests({ target, cannot, plan, book, promise }: Chapter): v
       { article: first?.article ?? '', quantity: { amount: '5' }, lots: [{ number: first?.lot ?? '' }] },
     ];
 
-    await book(completionOf(order, { components: { all: true, beyondPlan: false, used } }));
+    await book(assemblyOf(order, assembly(), cannot, { components: { all: true, beyondPlan: false, used } }));
 
     const { details } = await target().books(order);
     expect(details?.components?.[first?.article ?? '']).toEqual({ amount: '5', lots: [first?.lot] });
