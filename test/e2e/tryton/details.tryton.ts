@@ -1,0 +1,161 @@
+import { describe, expect, it } from 'vitest';
+import type { Completion, Component } from '../../../shared/model/completions.ts';
+import { Rejected } from '../../../shared/model/errors.ts';
+import { failureOf } from '../../shared/erp/conformance/attempts.ts';
+import { partOf } from '../../shared/erp/conformance/completions.ts';
+import { book, completed, openPlant } from './plant.ts';
+import { assembly } from './seed.ts';
+
+const system = await openPlant();
+const { admin } = system;
+const [{ article, lot } = { article: '', lot: '' }, other = { article: '', lot: '' }] = assembly.components;
+const [first = '', ...further] = assembly.operations;
+const options = { finishWorks: true };
+const plan = { article: assembly.article, routing: assembly.routing };
+
+/** What was used of the first component, and of nothing else that differs from the plan. */
+function using(amount: string | undefined, ...lots: Component['lots']): Pick<Completion, 'components'> {
+  const quantity = amount === undefined ? {} : { quantity: { amount } };
+  const used = [{ article, ...quantity, lots, step: 'Scan', recording: 'r1' }];
+  return { components: { all: false, beyondPlan: true, used } };
+}
+
+/** A new lot of a component, with stock in these locations. */
+async function receive(
+  number: string,
+  inLocations: Readonly<Record<string, number>> = {},
+  of = article,
+): Promise<number> {
+  const product = await admin.idOf('product.product', [['code', '=', of]]);
+  const id = await admin.create('stock.lot', { number, product });
+  for (const [name, quantity] of Object.entries(inLocations)) {
+    const location = await admin.idOf('stock.location', [['name', '=', name]]);
+    const lines = [['create', [{ product, lot: id, quantity }]]];
+    await admin.press(
+      'stock.inventory',
+      'confirm',
+      await admin.create('stock.inventory', { location, lines }),
+    );
+  }
+  return id;
+}
+
+/** The moves of the first component, as `2 L done`. */
+async function movesOf(production: { readonly id: number }): Promise<string[]> {
+  const { inputs } = await admin.readProduction(production.id);
+  const own = inputs.filter((move) => move.article === article && move.quantity > 0);
+  return own.map(({ quantity, lot: from, state }) => `${quantity} ${from ?? '-'} ${state}`).toSorted();
+}
+
+describe('parts of an order that report what they used', () => {
+  it('each take their own lots, and leave the rest planned', async () => {
+    // Prepare
+    await receive('L-PART', { 'Storage Zone': 3 });
+    const production = await system.plan(plan);
+    const order = { id: String(production.id), number: production.number };
+
+    // Act
+    await book(system.connector(options), partOf(order, 1, '2', using('2', { number: lot })));
+    const between = [...(await movesOf(production)), (await admin.readProduction(production.id)).state];
+    await book(system.connector(options), partOf(order, 2, '3', using('3', { number: 'L-PART' })));
+
+    // Assess
+    expect(between).toEqual([`2 ${lot} done`, '3 - assigned', 'assigned']);
+    expect(await movesOf(production)).toEqual([`2 ${lot} done`, '3 L-PART done']);
+    expect(await admin.readProduction(production.id)).toMatchObject({
+      ...{ state: 'done', quantity: 5 },
+      consumed: { [other.article]: 5 },
+    });
+  });
+
+  it('leave an operation open that is not finished, and add up its cycles', async () => {
+    // Prepare
+    const production = await system.plan(plan);
+    const order = { id: String(production.id), number: production.number };
+    const report = (finished: boolean, seconds: number) => [
+      { operation: first, finished, runSeconds: seconds },
+    ];
+    const stateOf = async () => (await admin.readProduction(production.id)).works.map(({ state }) => state);
+
+    // Act
+    await book(system.connector(), partOf(order, 1, '2', { operations: report(false, 600) }));
+    const between = await stateOf();
+    await book(system.connector(), partOf(order, 2, '1', { operations: report(true, 60) }));
+    const after = await stateOf();
+    const failure = await failureOf(book(system.connector(), partOf(order, 3, '2')));
+
+    // Assess
+    expect([between[0], after[0]]).toEqual(['waiting', 'finished']);
+    const { works } = await admin.readProduction(production.id);
+    expect(works[0]?.seconds.toSorted()).toEqual([60, 600]);
+    expect(String(failure)).toContain(`works must be finished first (${further.join(', ')})`);
+  });
+});
+
+it('takes a lot from all places where it lies', async () => {
+  // Prepare: reserving splits the move.
+  const parent = await admin.idOf('stock.location', [['name', '=', 'Storage Zone']]);
+  await admin.create('stock.location', { name: 'Bin 7', type: 'storage', parent });
+  await receive('L-BINS', { 'Storage Zone': 2, 'Bin 7': 1 });
+  const production = await system.plan(plan);
+  const order = { id: String(production.id), number: production.number };
+
+  // Act
+  await book(system.connector(), partOf(order, 1, '3', using(undefined, { number: 'L-BINS' })));
+
+  // Assess
+  expect(await movesOf(production)).toEqual(['1 L-BINS done', '2 - assigned', '2 L-BINS done']);
+});
+
+describe('a production that somebody has started, so that Tryton took its components as planned', () => {
+  it.each([
+    ['is booked with what it took', '5', ['5 - done']],
+    ['takes what was used besides', '6', ['1 - done', '5 - done']],
+  ])('%s', async (_, amount, expected) => {
+    const production = await system.plan({ ...plan, state: 'running' });
+
+    await book(system.connector(options), completed(production, using(amount)));
+
+    expect(await movesOf(production)).toEqual(expected);
+    expect(await admin.readProduction(production.id)).toMatchObject({ state: 'done', quantity: 5 });
+  });
+});
+
+describe('components that Tryton cannot take as recorded are refused before any write', () => {
+  it.each([
+    [
+      'a lot that is empty',
+      'waiting',
+      () => receive('L-EMPTY'),
+      using('4', { number: 'L-EMPTY' }),
+      'holds 0 u',
+    ],
+    [
+      ...(['a lot that was set inactive', 'waiting'] as const),
+      async () =>
+        admin.write('stock.lot', [await receive('L-OLD', { 'Storage Zone': 9 })], { active: false }),
+      ...([using('4', { number: 'L-OLD' }), 'was set inactive'] as const),
+    ],
+    [
+      ...(['a lot of another article', 'waiting', async () => {}] as const),
+      ...([using('4', { number: other.lot }), 'is a lot of another article'] as const),
+    ],
+    ['a part of a piece', 'waiting', async () => {}, using('4.5'), 'takes 0 digits'],
+    ['less than was taken', 'running', async () => {}, using('4'), 'changes that no more'],
+    ['another lot than was taken', 'running', async () => {}, using('5', { number: lot }), '5 without a lot'],
+  ] as const)('%s', async (_, state, prepare, differs, says) => {
+    // Prepare
+    await prepare();
+    const production = await system.plan({ ...plan, state });
+    const before = await system.database.everything();
+
+    // Act
+    const failure = await failureOf(book(system.connector(options), completed(production, differs)));
+
+    // Assess
+    expect(failure).toBeInstanceOf(Rejected);
+    for (const text of [production.number, 'step "Scan" of recording r1', says])
+      expect(String(failure)).toContain(text);
+    expect(await system.database.everything()).toEqual(before);
+  });
+});
