@@ -51,18 +51,23 @@ async function bookQuantity(writer: Writer, toBook: ToComplete): Promise<Receipt
   const { moves } = shaped;
   let { production } = shaped;
   const inputs = used ? await usedMoves(writer, production, used) : [];
-  await bind(writer, production, unboundOf(toBook, [...moves, ...inputs], cycles), key);
+  const reporting = cycles.map(({ id }) => id);
+  await bind(writer, production, unboundOf(toBook, [...moves, ...inputs], reporting), key);
   const finishes = toBook.final || isRest(production, moves);
-  if (used && finishes !== used.finishes) throw overtaken(production);
+  if (used && finishes !== used.finishes)
+    throw orderWaits(
+      `Another part of Tryton's production ${production.number} was booked at this moment: the next attempt looks at what it left.`,
+      { wrote: 'known', afterSeconds: 5 },
+    );
   if (finishes || !used) production = await start(writer, production);
-  production = await doCycles(writer, production, reports, { ...toBook.cycles, bound: cycles });
+  production = await doCycles(writer, production, cycles);
   await attachLinks(writer, production, links);
   if (finishes && writer.options.finishWorks) {
     await finishWorks(writer, production);
     production = await readAgain(writer, production);
   }
   production = await complete(writer, production, [...moves, ...inputs], finishes);
-  await requireAsAsked(writer, production, toBook, { moves, inputs, cycles });
+  await requireAsAsked(writer, production, toBook, { moves, inputs, cycles: reporting });
   return { reference: referenceOf(production), alreadyBooked: false };
 }
 
@@ -88,15 +93,10 @@ async function requireAsAsked(
   requireBooked(production, own.moves, amounts);
   if (used) {
     const bound = [...used.bound, ...own.inputs];
-    requireUsed(production, await readInputs(writer, production), { ...used, bound });
+    requireUsed('after', production, await readInputs(writer, production), { ...used, bound });
   }
   if (reports.length > 0)
     requireReported(production, await readWorks(writer, production), reports, { ...keys, bound: own.cycles });
-}
-
-function overtaken({ number }: Production): RetryLater {
-  const why = `Another part of Tryton's production ${number} was booked at this moment: the next attempt looks at what it left.`;
-  return orderWaits(why, { wrote: 'known', afterSeconds: 5 });
 }
 
 /**
@@ -171,7 +171,7 @@ async function complete(
 /** Seen on 7.0: a button of another state answers `null` with HTTP 200 and changes nothing. */
 function ignored({ number, state }: Production, button: string, expected: string): RetryLater {
   return orderWaits(
-    `Tryton answered the button '${button}' of production ${number} without an error, but the production is ${state}, not ${expected}: somebody may have changed it meanwhile; look at it in Tryton if this stays.`,
+    `Tryton answered the button '${button}' of production ${number} without an error, but the production is ${state}, not ${expected}: somebody may have changed it meanwhile, or Tryton wants an inspection (Quality) before; look at it in Tryton if this stays.`,
     { wrote: 'known', afterSeconds: 60 },
   );
 }

@@ -12,13 +12,7 @@ import {
   requireReserved,
   requireRights,
 } from './booking/demands.ts';
-import {
-  lookAtInputs,
-  readInputs,
-  requireNotTakenOtherwise,
-  requireUsed,
-  type UsedInputs,
-} from './booking/inputs.ts';
+import { lookAtInputs, readInputs, requireUsed, type UsedInputs } from './booking/inputs.ts';
 import { findLots, unknownLots } from './booking/lots.ts';
 import { isBooked, openMoves, remainderOf, requireBooked, wantedMoves } from './booking/outputs.ts';
 import type { Shape } from './booking/write-outputs.ts';
@@ -113,9 +107,9 @@ export async function lookForQuantity(
     requireBooked(production, keys.bound, amounts);
     if (completion.components) {
       const components = { ...completion.components, beyondPlan: true };
-      requireUsed(production, inputs, await lookAtUsed({ ...completion, components }, false));
+      requireUsed('after', production, inputs, await lookAtUsed({ ...completion, components }, false));
     }
-    requireReported(production, works, cycleReportsOf(completion, works), cycles);
+    requireReported(production, works, cycleReportsOf(completion, works, false), cycles);
     const links = await missingLinks(reader, production, completion.links);
     const receipt = { reference: referenceOf(production), alreadyBooked: true };
     if (links.length === 0) return { receipt };
@@ -130,11 +124,8 @@ export async function lookForQuantity(
   const found = { production, amounts, ...keys, final };
   const { wanted, finishes } = await lookAtOutputs(reader, found);
   const used = completion.components ? await lookAtUsed(completion, finishes) : undefined;
-  if (used) requireNotTakenOtherwise(production, used);
-  const reports = cycleReportsOf(completion, works).map((report) => ({
-    ...report,
-    finished: report.finished || (finishes && reader.options.finishWorks === true),
-  }));
+  if (used) requireUsed('before', production, inputs, used);
+  const reports = cycleReportsOf(completion, works, finishes && reader.options.finishWorks === true);
   await requireAll(reader, afterDetails(production, used, reports), { amounts, wanted, finishes });
   requireReserved(production, reader.options.assign);
   const note = claimed ? undefined : noteText(completion);

@@ -13,6 +13,10 @@ const [first = '', ...further] = assembly.operations;
 const options = { finishWorks: true };
 const plan = { article: assembly.article, routing: assembly.routing };
 
+/** A lot's number that is new in each run, as the oldest of several counts. */
+const started = Date.now();
+const numbered = (name: string) => `L-${name}-${started}`;
+
 /** What was used of the first component, and of nothing else that differs from the plan. */
 function using(amount: string | undefined, ...lots: Component['lots']): Pick<Completion, 'components'> {
   const quantity = amount === undefined ? {} : { quantity: { amount } };
@@ -50,18 +54,18 @@ async function movesOf(production: { readonly id: number }): Promise<string[]> {
 describe('parts of an order that report what they used', () => {
   it('each take their own lots, and leave the rest planned', async () => {
     // Prepare
-    await receive('L-PART', { 'Storage Zone': 3 });
+    await receive(numbered('PART'), { 'Storage Zone': 3 });
     const production = await system.plan(plan);
     const order = { id: String(production.id), number: production.number };
 
     // Act
     await book(system.connector(options), partOf(order, 1, '2', using('2', { number: lot })));
     const between = [...(await movesOf(production)), (await admin.readProduction(production.id)).state];
-    await book(system.connector(options), partOf(order, 2, '3', using('3', { number: 'L-PART' })));
+    await book(system.connector(options), partOf(order, 2, '3', using('3', { number: numbered('PART') })));
 
     // Assess
     expect(between).toEqual([`2 ${lot} done`, '3 - assigned', 'assigned']);
-    expect(await movesOf(production)).toEqual([`2 ${lot} done`, '3 L-PART done']);
+    expect(await movesOf(production)).toEqual([`2 ${lot} done`, `3 ${numbered('PART')} done`]);
     expect(await admin.readProduction(production.id)).toMatchObject({
       ...{ state: 'done', quantity: 5 },
       consumed: { [other.article]: 5 },
@@ -96,15 +100,19 @@ it('takes a lot from all places where it lies', async () => {
   // Prepare: reserving splits the move.
   const parent = await admin.idOf('stock.location', [['name', '=', 'Storage Zone']]);
   await admin.create('stock.location', { name: 'Bin 7', type: 'storage', parent });
-  await receive('L-BINS', { 'Storage Zone': 2, 'Bin 7': 1 });
+  await receive(numbered('BINS'), { 'Storage Zone': 2, 'Bin 7': 1 });
   const production = await system.plan(plan);
   const order = { id: String(production.id), number: production.number };
 
   // Act
-  await book(system.connector(), partOf(order, 1, '3', using(undefined, { number: 'L-BINS' })));
+  await book(system.connector(), partOf(order, 1, '3', using(undefined, { number: numbered('BINS') })));
 
   // Assess
-  expect(await movesOf(production)).toEqual(['1 L-BINS done', '2 - assigned', '2 L-BINS done']);
+  expect(await movesOf(production)).toEqual([
+    `1 ${numbered('BINS')} done`,
+    '2 - assigned',
+    `2 ${numbered('BINS')} done`,
+  ]);
 });
 
 describe('a production that somebody has started, so that Tryton took its components as planned', () => {
@@ -126,23 +134,29 @@ describe('components that Tryton cannot take as recorded are refused before any 
     [
       'a lot that is empty',
       'waiting',
-      () => receive('L-EMPTY'),
-      using('4', { number: 'L-EMPTY' }),
+      () => receive(numbered('EMPTY')),
+      using('4', { number: numbered('EMPTY') }),
       'holds 0 u',
     ],
     [
       ...(['a lot that was set inactive', 'waiting'] as const),
       async () =>
-        admin.write('stock.lot', [await receive('L-OLD', { 'Storage Zone': 9 })], { active: false }),
-      ...([using('4', { number: 'L-OLD' }), 'was set inactive'] as const),
+        admin.write('stock.lot', [await receive(numbered('OLD'), { 'Storage Zone': 9 })], { active: false }),
+      ...([using('4', { number: numbered('OLD') }), 'was set inactive'] as const),
     ],
     [
       ...(['a lot of another article', 'waiting', async () => {}] as const),
       ...([using('4', { number: other.lot }), 'is a lot of another article'] as const),
     ],
     ['a part of a piece', 'waiting', async () => {}, using('4.5'), 'takes 0 digits'],
-    ['less than was taken', 'running', async () => {}, using('4'), 'changes that no more'],
-    ['another lot than was taken', 'running', async () => {}, using('5', { number: lot }), '5 without a lot'],
+    ['less than was taken', 'running', async () => {}, using('4'), 'taken 5 of component'],
+    [
+      'another lot than was taken',
+      'running',
+      async () => {},
+      using('5', { number: lot }),
+      'instead of 5 of lot',
+    ],
   ] as const)('%s', async (_, state, prepare, differs, says) => {
     // Prepare
     await prepare();

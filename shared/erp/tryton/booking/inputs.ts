@@ -1,7 +1,7 @@
 import Big from 'big.js';
 import * as z from 'zod/mini';
 import type { Completion } from '../../../model/completions.ts';
-import { compareDecimals, type Decimal, sumOf, toDecimal } from '../../../model/quantity.ts';
+import { compareDecimals, type Decimal, toDecimal } from '../../../model/quantity.ts';
 import { type PlannedComponent, type Use, usesOf } from '../../detail-rules.ts';
 import { rejected } from '../../failures.ts';
 import type { Reader } from '../connection.ts';
@@ -9,8 +9,7 @@ import type { Keys } from '../marks.ts';
 import { notBookable, type OutputMove, type Production } from '../production.ts';
 import { convert, fits, type Unit, unitSchema } from '../units.ts';
 import { fieldsFor } from '../wire.ts';
-import { findUsedLots } from './input-lots.ts';
-import type { WantedMove } from './outputs.ts';
+import { amountOf, type WantedMove } from './outputs.ts';
 
 const inputSchema = z.looseObject({
   id: z.int(),
@@ -27,10 +26,11 @@ const inputSchema = z.looseObject({
   currency: z.nullable(z.int()),
 });
 
-/** A component's move from stock into the production (`production.inputs`). */
+/** A component's move from stock into the production (`production.inputs`); `location` is where it is taken from. */
 export interface InputMove extends OutputMove {
   readonly article: string;
   readonly product: number;
+  /** Of its quantity: that of the component's first move. */
   readonly unit: Unit;
   readonly timestamp: string;
   /** Values that a further move of this component shares with it. */
@@ -38,7 +38,10 @@ export interface InputMove extends OutputMove {
 }
 
 /** All components of a production, oldest move first. */
-export async function readInputs({ search, abilities }: Reader, { id, number }: Production) {
+export async function readInputs(
+  { search, abilities }: Reader,
+  { id, number }: Production,
+): Promise<InputMove[]> {
   const found = await search('stock.move', {
     domain: [
       ['production_input', '=', id],
@@ -49,13 +52,19 @@ export async function readInputs({ search, abilities }: Reader, { id, number }: 
     row: inputSchema,
     what: `reading the components of production ${number}`,
   });
-  return found.map(({ product, company, currency, ...move }): InputMove => {
-    const { from_location, to_location, 'unit.': unit, 'product.': named, 'lot.': lot } = move;
+  const units = new Map(found.toReversed().map((move) => [move.product, move['unit.']]));
+  return found.map((move) => {
+    const { product, company, currency, from_location, to_location, 'product.': named } = move;
+    const unit = units.get(product) ?? move['unit.'];
     return {
       ...{ id: move.id, state: move.state, location: from_location, wasted: false, unit, product },
-      ...{ article: named.code || named.rec_name, timestamp: move._timestamp, lot: lot ?? undefined },
-      quantity: toDecimal(move.quantity) ?? '0',
-      template: { product, company, currency, from_location, to_location },
+      ...{
+        article: named.code || named.rec_name,
+        timestamp: move._timestamp,
+        lot: move['lot.'] ?? undefined,
+      },
+      quantity: convert(toDecimal(move.quantity) ?? '0', move['unit.'], unit),
+      template: { product, company, currency, from_location, to_location, unit: unit.id },
     };
   });
 }
@@ -63,14 +72,12 @@ export async function readInputs({ search, abilities }: Reader, { id, number }: 
 /** A component of the plan, with its moves that no other booking has. */
 interface PlannedInput extends PlannedComponent {
   readonly product: number;
-  readonly unit: string;
   readonly measure: Unit;
   readonly moves: readonly InputMove[];
 }
 
-/** What was used of a component, with the lots that Tryton has. */
+/** What was used of a component: of each of its lots, or all of it in one part without a lot. */
 export interface InputUse extends Omit<Use<PlannedInput>, 'lots'> {
-  /** What is taken from which lot; one without a lot where none was recorded. */
   readonly parts: readonly WantedMove[];
 }
 
@@ -83,7 +90,7 @@ export interface UsedInputs extends Keys {
 
 /**
  * What was used, as Tryton has to take it.
- * @param produced Good and scrap of this booking, of which components without a quantity have their share of the plan.
+ * @param produced Good and scrap of this booking: of a component without a quantity, a part takes its share of the plan.
  * @throws Rejected for what the order does not have, or Tryton cannot take.
  */
 export async function lookAtInputs(
@@ -91,97 +98,140 @@ export async function lookAtInputs(
   completion: Completion,
   production: Production,
   inputs: readonly InputMove[],
-  { bound, foreign, finishes, produced }: Omit<UsedInputs, 'uses'> & { readonly produced: Decimal },
+  { produced, ...keys }: Omit<UsedInputs, 'uses'> & { readonly produced: Decimal },
 ): Promise<UsedInputs> {
-  const ratio = production.quantity === '0' ? new Big(1) : new Big(produced).div(production.quantity);
-  const plan = planOf(inputs, foreign, finishes ? undefined : ratio);
-  const used = usesOf(completion, plan, 'Tryton');
+  const built =
+    keys.finishes || production.quantity === '0' ? '1' : new Big(produced).div(production.quantity);
+  const used = usesOf(completion, planOf(inputs, keys.foreign, built), 'Tryton');
   for (const { planned, amount, lots, place } of used) {
     const long = [amount, ...lots.map((lot) => lot.amount)].find((one) => !fits(one, planned.measure));
     if (long === undefined) continue;
     const why = `Tryton takes ${planned.measure.digits} digits after the point in ${planned.unit}, and ${long} of component ${planned.article} were recorded${place}: let the mapping round it`;
     throw notBookable(production.number, why);
   }
-  const lotsOf = await findUsedLots(reader, production, used);
-  const uses = used.map(({ lots, ...use }) => ({ ...use, parts: partsOf(use.amount, lotsOf(lots, use)) }));
-  return { uses, finishes, bound, foreign };
+  const found = await findLots(reader, production, used);
+  const uses = used.map((use) => {
+    const ofLots = use.lots.map(({ number, amount }) => {
+      const lot = { number: number.trim(), id: found(use, number.trim(), amount) };
+      return { quantity: amount, lot };
+    });
+    return { ...use, parts: ofLots.length > 0 ? ofLots : [{ quantity: use.amount }] };
+  });
+  return { uses, ...keys };
 }
 
-function partsOf(amount: Decimal, lots: readonly WantedMove[]): readonly WantedMove[] {
-  return lots.length > 0 ? lots : [{ quantity: amount }];
-}
-
-/** The components, each article once and in the unit of its first move. @param ratio Undefined: all that is left. */
-function planOf(inputs: readonly InputMove[], foreign: readonly number[], ratio: Big | undefined) {
-  const firsts = inputs.filter((move, at) => inputs.findIndex((one) => one.product === move.product) === at);
-  return firsts.map(({ product, article, unit: measure }): PlannedInput => {
-    const all = inputs
-      .filter((move) => move.product === product)
-      .map((move) => ({ ...move, quantity: convert(move.quantity, move.unit, measure), unit: measure }));
+/** The components, each article once. @param built Part of the whole production. */
+function planOf(
+  inputs: readonly InputMove[],
+  foreign: readonly number[],
+  built: Big | Decimal,
+): PlannedInput[] {
+  const byProduct = Map.groupBy(inputs, ({ product }) => product);
+  return [...byProduct].flatMap(([product, all]) => {
+    const [{ article, unit: measure } = {}] = all;
+    if (!article || !measure) return [];
     const moves = all.filter(({ id }) => !foreign.includes(id));
     const open = amountOf(moves);
-    const share = ratio ? new Big(amountOf(all)).times(ratio).round(measure.digits).toFixed() : open;
-    return {
-      ...{ article, product, moves, open, measure, unit: measure.symbol },
-      share: compareDecimals(share, open) > 0 ? open : share,
-    };
+    const share = new Big(amountOf(all)).times(built).round(measure.digits).toFixed();
+    const own = { product, measure, moves, unit: measure.symbol };
+    return [{ article, open, share: compareDecimals(share, open) > 0 ? open : share, ...own }];
   });
 }
 
+const lotSchema = z.looseObject({
+  id: z.int(),
+  number: z.string(),
+  product: z.int(),
+  /** A number on SQLite (seen). */
+  active: z.union([z.boolean(), z.number()]),
+  quantity: z.nullable(z.number()),
+  'default_uom.': unitSchema,
+});
+
 /**
- * What Tryton has moved, it changes no more (`Move.write` and `_transitions`, stock/move.py 7.0), so a component that it took
- * when somebody started the production has to be as recorded; more of it can still be taken.
- * @throws Rejected
+ * Looks up the lots that components were taken from: of several with one number the oldest counts. What they hold is counted
+ * where the components are taken from (`Lot.get_quantity`, stock_lot/stock.py 7.0), whoever has reserved it.
+ * @returns what gives the id of a lot, or throws Rejected for one that Tryton does not have or that cannot be used.
  */
-export function requireNotTakenOtherwise(
-  { number }: Production,
-  { uses, bound, finishes }: UsedInputs,
-): void {
-  for (const { parts, planned, place } of uses) {
-    const taken = planned.moves.filter(({ id, state }) => state === 'done' && !bound.includes(id));
-    const isAsRecorded = parts.every((part) => {
-      const order = compareDecimals(amountOf(ofLot(taken, part)), part.quantity);
-      return finishes ? order <= 0 : order >= 0;
-    });
-    const others = taken.filter((move) => !parts.some((part) => ofLot([move], part).length > 0));
-    if (taken.length === 0 || (isAsRecorded && !(finishes && others.length > 0))) continue;
-    const from = taken.map(
-      ({ quantity, lot }) => `${quantity} ${lot ? `of lot ${lot.number}` : 'without a lot'}`,
+async function findLots(reader: Reader, production: Production, used: readonly Use<PlannedInput>[]) {
+  const numbers = [...new Set(used.flatMap(({ lots }) => lots.map(({ number }) => number.trim())))];
+  if (numbers.length > 0 && !reader.abilities.lots)
+    throw notBookable(
+      production.number,
+      'its components have lots, and this Tryton keeps none: activate the module stock_lot, or leave their lots out of the mapping',
     );
+  const locations = new Set(used.flatMap(({ planned }) => planned.moves.map(({ location }) => location)));
+  const found =
+    numbers.length === 0
+      ? []
+      : await reader.search('stock.lot', {
+          domain: [['number', 'in', numbers]],
+          sort: [['id', 'ASC']],
+          row: lotSchema,
+          what: `looking for the lots of the components of production ${production.number}`,
+          context: { active_test: false, locations: [...locations] },
+        });
+
+  return ({ planned, place }: Use<PlannedInput>, number: string, amount: Decimal): number => {
+    const named = found.filter((lot) => lot.number === number);
+    const lot = named.find(({ product }) => product === planned.product);
+    const isTaken = planned.moves.some((move) => move.lot?.id === lot?.id && move.state === 'done');
+    const held = toDecimal(lot?.quantity ?? 0) ?? '0';
+    const wanted = lot ? convert(amount, planned.measure, lot['default_uom.']) : amount;
+    const isShort = !isTaken && reader.options.assign !== 'force' && compareDecimals(held, wanted) < 0;
+    if (lot?.active && !isShort) return lot.id;
+    const what = !lot
+      ? `is ${named.length > 0 ? 'a lot of another article' : 'unknown'} in Tryton`
+      : !lot.active
+        ? 'was set inactive in Tryton'
+        : `holds ${held} ${lot['default_uom.'].symbol} where Tryton takes it from, and ${wanted} were used`;
+    const why = `lot ${number} of component ${planned.article}${place} ${what}: correct its stock in Tryton, or what was recorded`;
+    throw notBookable(production.number, why);
+  };
+}
+
+/**
+ * Tryton changes no move that is done (`Move.write` and `_transitions`, stock/move.py 7.0): a component that it took when
+ * somebody started the production has to be as recorded, or less of it; more can still be taken.
+ * @param phase Whether ours are still to be taken.
+ * @throws Rejected when Tryton has taken something else than was asked.
+ */
+export function requireUsed(
+  phase: 'before' | 'after',
+  { number }: Production,
+  inputs: readonly InputMove[],
+  { uses, bound, foreign, finishes }: UsedInputs,
+): void {
+  const isEarly = phase === 'before';
+  const done = inputs.filter(({ id, state }) => state === 'done' && !foreign.includes(id));
+  for (const { planned, parts, place } of uses) {
+    const all = done.filter(({ product }) => product === planned.product);
+    const others = all.filter(({ id }) => !bound.includes(id));
+    const taken = isEarly ? others : all;
+    const isRight = (order: number) =>
+      finishes ? (isEarly ? order <= 0 : order === 0) : others.length > 0 ? order >= 0 : order === 0;
+    if ((isEarly && others.length === 0) || ordersOf(taken, parts).every(isRight)) continue;
     throw rejected(
-      'order-state',
-      `Tryton: production ${number} cannot be booked, because Tryton took component ${planned.article} when the production was started (${from.join(', ')}) and changes that no more, and something else was recorded${place}: correct the stock by an inventory in Tryton and what was recorded to what was taken, then replay.`,
+      isEarly ? 'order-state' : 'booked-otherwise',
+      `Tryton: production ${number} has taken ${told(taken)} of component ${planned.article} instead of ${told(parts)}${place}, which Tryton changes no more: correct the stock by an inventory in Tryton, or what was recorded, then replay.`,
     );
   }
+}
+
+/** How the moves of each part compare to it; at last, whether there are others, above 0. */
+export function ordersOf(moves: readonly InputMove[], parts: readonly WantedMove[]): number[] {
+  const others = moves.filter((move) => parts.every((part) => ofLot([move], part).length === 0));
+  const orders = parts.map((part) => compareDecimals(amountOf(ofLot(moves, part)), part.quantity));
+  return [...orders, compareDecimals(amountOf(others), '0')];
 }
 
 /** Moves of this part's lot; of any, where it has none. */
-export function ofLot<Move extends OutputMove>(moves: readonly Move[], { lot }: WantedMove): Move[] {
+export function ofLot(moves: readonly InputMove[], { lot }: WantedMove): InputMove[] {
   return moves.filter((move) => lot === undefined || move.lot?.id === lot.id);
 }
 
-export function amountOf(moves: readonly Pick<WantedMove, 'quantity'>[]): Decimal {
-  return sumOf(moves.map(({ quantity }) => quantity));
-}
-
-/** @throws Rejected when Tryton has taken something else under our key than was asked. */
-export function requireUsed({ number }: Production, inputs: readonly InputMove[], used: UsedInputs): void {
-  const done = inputs.filter(({ id, state }) => state === 'done' && !used.foreign.includes(id));
-  for (const { planned, amount, parts } of used.uses) {
-    const ofProduct = done
-      .filter(({ product }) => product === planned.product)
-      .map((move) => ({ ...move, quantity: convert(move.quantity, move.unit, planned.measure) }));
-    const isExact = ofProduct.every(({ id }) => used.bound.includes(id));
-    const isTaken = (moves: readonly InputMove[], asked: Decimal) => {
-      const order = compareDecimals(amountOf(moves), asked);
-      return isExact ? order === 0 : order >= 0;
-    };
-    const right =
-      isTaken(ofProduct, amount) && parts.every((part) => isTaken(ofLot(ofProduct, part), part.quantity));
-    if (right) continue;
-    throw rejected(
-      'booked-otherwise',
-      `Tryton: production ${number} is booked with ${amountOf(ofProduct)} ${planned.unit} of component ${planned.article} instead of ${parts.map(({ quantity, lot }) => (lot ? `${quantity} of lot ${lot.number}` : quantity)).join(', ')}: somebody changed it meanwhile; correct the stock in Tryton.`,
-    );
-  }
+/** `2 of lot B-17, 3`. */
+function told(moves: readonly WantedMove[]): string {
+  const words = moves.map(({ quantity, lot }) => (lot ? `${quantity} of lot ${lot.number}` : quantity));
+  return words.join(', ') || 'nothing';
 }

@@ -165,6 +165,6 @@ function movesOf({ outputs }: Production, ids: readonly number[]): OutputMove[] 
   return outputs.filter(({ id }) => ids.includes(id));
 }
 
-function amountOf(moves: readonly Pick<WantedMove, 'quantity'>[]): Decimal {
+export function amountOf(moves: readonly Pick<WantedMove, 'quantity'>[]): Decimal {
   return sumOf(moves.map(({ quantity }) => quantity));
 }

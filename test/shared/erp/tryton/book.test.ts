@@ -53,6 +53,21 @@ it('calls Tryton no more once the time of the attempt is up, before whichever ca
   }
 });
 
+it('asks and writes nothing more of an order of which only the quantity was recorded', async () => {
+  // Act
+  await book(3);
+  server.calls.length = 0;
+  await book(1);
+
+  // Assess
+  expect(server.calls.map(({ method }) => method.replace('model.', ''))).toEqual([
+    ...['common.db.login', 'res.user.get_preferences', 'stock.move.fields_get', 'production.fields_get'],
+    ...['ir.model.access.get_access', 'production.search_read', 'ir.note.search_read'],
+    ...['ir.note.create', 'ir.note.search_read', 'production.write', 'production.search_read'],
+    ...['ir.note.create', 'stock.move.do', 'production.search_read'],
+  ]);
+});
+
 describe('a split order that is booked part by part', () => {
   it('is finished only by the part that leaves nothing open', async () => {
     // Act
