@@ -106,7 +106,9 @@ export async function lookForQuantity(
   if (isBooked(production, keys.bound)) {
     requireBooked(production, keys.bound, amounts);
     if (completion.components) {
-      const components = { ...completion.components, beyondPlan: true };
+      // What a share of the plan came to cannot be told any more.
+      const used = completion.components.used.filter(({ quantity }) => quantity);
+      const components = { all: false, beyondPlan: true, used };
       requireUsed('after', production, inputs, await lookAtUsed({ ...completion, components }, false));
     }
     requireReported(production, works, cycleReportsOf(completion, works, false), cycles);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Completion, Component } from '../../../shared/model/completions.ts';
 import { Rejected } from '../../../shared/model/errors.ts';
-import { failureOf } from '../../shared/erp/conformance/attempts.ts';
+import { failureOf, nextAttempt } from '../../shared/erp/conformance/attempts.ts';
 import { partOf } from '../../shared/erp/conformance/completions.ts';
 import { book, completed, openPlant } from './plant.ts';
 import { assembly } from './seed.ts';
@@ -58,18 +58,23 @@ describe('parts of an order that report what they used', () => {
     const production = await system.plan(plan);
     const order = { id: String(production.id), number: production.number };
 
-    // Act
-    await book(system.connector(options), partOf(order, 1, '2', using('2', { number: lot })));
+    const last = partOf(order, 2, '2', { final: true, ...using(undefined, { number: numbered('PART') }) });
+
+    // Act: one lot stands in two recordings, and the last part is less than planned.
+    const one = { number: lot, quantity: { amount: '1' } };
+    await book(system.connector(options), partOf(order, 1, '2', using('2', one, one)));
     const between = [...(await movesOf(production)), (await admin.readProduction(production.id)).state];
-    await book(system.connector(options), partOf(order, 2, '3', using('3', { number: numbered('PART') })));
+    await book(system.connector(options), last);
+    const again = await book(system.connector(options), last, nextAttempt());
 
     // Assess
     expect(between).toEqual([`2 ${lot} done`, '3 - assigned', 'assigned']);
     expect(await movesOf(production)).toEqual([`2 ${lot} done`, `3 ${numbered('PART')} done`]);
     expect(await admin.readProduction(production.id)).toMatchObject({
-      ...{ state: 'done', quantity: 5 },
+      ...{ state: 'done', quantity: 4 },
       consumed: { [other.article]: 5 },
     });
+    expect(again.alreadyBooked).toBe(true);
   });
 
   it('leave an operation open that is not finished, and add up its cycles', async () => {

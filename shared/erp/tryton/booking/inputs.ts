@@ -111,11 +111,16 @@ export async function lookAtInputs(
   }
   const found = await findLots(reader, production, used);
   const uses = used.map((use) => {
-    const ofLots = use.lots.map(({ number, amount }) => {
+    const lots = use.lots.map(({ number, amount }) => {
       const lot = { number: number.trim(), id: found(use, number.trim(), amount) };
       return { quantity: amount, lot };
     });
-    return { ...use, parts: ofLots.length > 0 ? ofLots : [{ quantity: use.amount }] };
+    // Several recordings may name one lot.
+    const parts = [...Map.groupBy(lots, ({ lot }) => lot.id).values()].flatMap((same) => {
+      const [first] = same;
+      return first ? [{ ...first, quantity: amountOf(same) }] : [];
+    });
+    return { ...use, parts: parts.length > 0 ? parts : [{ quantity: use.amount }] };
   });
   return { uses, ...keys };
 }
