@@ -66,7 +66,8 @@ const text = z.nullish(z.string());
 const locationSchema = z.object({ id: z.int(), name: z.string(), code: text });
 const placeSchema = z.looseObject({ type: z.string() });
 const lotRequiredSchema = z.nullish(z.array(z.string()));
-const outputSchema = z.looseObject({
+/** A move into a production, or out of it. */
+export const moveSchema = z.looseObject({
   id: z.int(),
   _timestamp: z.string(),
   state: z.string(),
@@ -112,7 +113,7 @@ export const productionSchema = z.looseObject({
       lot_sequence: z.nullish(z.int()),
     }),
   ),
-  'outputs.': z.nullish(z.array(outputSchema)),
+  'outputs.': z.nullish(z.array(moveSchema)),
   'inputs.': z.nullish(z.array(inputSchema)),
   'works.': z.nullish(z.array(workSchema)),
   'warehouse.': z.looseObject({
@@ -166,7 +167,7 @@ export function productionOf(record: z.infer<typeof productionSchema>): Producti
   };
 }
 
-function outputOf(move: z.infer<typeof outputSchema>, unit: Unit): OutputMove {
+function outputOf(move: z.infer<typeof moveSchema>, unit: Unit): OutputMove {
   return {
     ...{ id: move.id, state: move.state, location: move.to_location, wasted: isWasted(move) },
     quantity: convert(toDecimal(move.quantity) ?? '0', move['unit.'], unit),
@@ -189,7 +190,7 @@ export function needsLot(lotAt: readonly string[] | null | undefined, types: rea
   return types.some((type) => lotAt?.includes(type));
 }
 
-function isWasted(move: z.infer<typeof outputSchema>): boolean {
+function isWasted(move: z.infer<typeof moveSchema>): boolean {
   return move['to_location.'].type === 'lost_found';
 }
 

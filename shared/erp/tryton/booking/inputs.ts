@@ -6,24 +6,13 @@ import { type PlannedComponent, type Use, usesOf } from '../../detail-rules.ts';
 import { rejected } from '../../failures.ts';
 import type { Reader } from '../connection.ts';
 import type { Keys } from '../marks.ts';
-import { notBookable, type OutputMove, type Production } from '../production.ts';
+import { moveSchema, notBookable, type OutputMove, type Production } from '../production.ts';
 import { convert, fits, type Unit, unitSchema } from '../units.ts';
 import { fieldsFor } from '../wire.ts';
 import { amountOf, type WantedMove } from './outputs.ts';
 
-const inputSchema = z.looseObject({
-  id: z.int(),
-  _timestamp: z.string(),
-  state: z.string(),
-  quantity: z.number(),
-  product: z.int(),
+const inputSchema = z.extend(moveSchema, {
   'product.': z.looseObject({ code: z.nullish(z.string()), rec_name: z.string() }),
-  'unit.': unitSchema,
-  'lot.': z.nullish(z.object({ id: z.int(), number: z.string() })),
-  from_location: z.int(),
-  to_location: z.int(),
-  company: z.int(),
-  currency: z.nullable(z.int()),
 });
 
 /** A component's move from stock into the production (`production.inputs`); `location` is where it is taken from. */
