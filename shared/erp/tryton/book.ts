@@ -38,7 +38,7 @@ export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
  * other: `done` completes its moves and the production in one transaction, so that no crash can come between the two.
  *
  * Components of which nothing was recorded, and by-products, are booked as planned, since Tryton takes all components
- * when a production starts (`Production.run`, production/production.py 7.0). A part that says what it used therefore starts
+ * when a production starts (`run`, production/production.py:750, 7.0.3). A part that says what it used therefore starts
  * nothing: its own components are moved together with its outputs, and the others stay planned for later parts.
  */
 async function bookQuantity(writer: Writer, toBook: ToComplete): Promise<Receipt> {

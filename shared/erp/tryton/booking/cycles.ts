@@ -62,7 +62,7 @@ function secondsOf({ setupSeconds, runSeconds }: Operation): number | undefined 
 
 /**
  * Gives each reported work a cycle with its time. A work is finished once all of its cycles are (`Work._state`,
- * production_work/work.py 7.0), so one that is not finished keeps a further cycle, which the next report takes.
+ * production_work/work.py:218, 7.0.0), so one that is not finished keeps a further cycle, which the next report takes.
  * @returns the production as it is then, and the cycles to do.
  */
 export async function writeCycles(

@@ -144,7 +144,7 @@ const lotSchema = z.looseObject({
 
 /**
  * Looks up the lots that components were taken from: of several with one number the oldest counts. What they hold is counted
- * where the components are taken from (`Lot.get_quantity`, stock_lot/stock.py 7.0), whoever has reserved it.
+ * where the components are taken from (`Lot.get_quantity`, stock_lot/stock.py:112, 7.0.3), whoever has reserved it.
  * @returns what gives the id of a lot, or throws Rejected for one that Tryton does not have or that cannot be used.
  */
 async function findLots(reader: Reader, production: Production, used: readonly Use<PlannedInput>[]) {
@@ -185,7 +185,7 @@ async function findLots(reader: Reader, production: Production, used: readonly U
 }
 
 /**
- * Tryton changes no move that is done (`Move.write` and `_transitions`, stock/move.py 7.0): a component that it took when
+ * Tryton changes no move that is done (stock/move.py:391 and :885, 7.0.12): a component that it took when
  * somebody started the production has to be as recorded, or less of it; more can still be taken.
  * @param phase Whether ours are still to be taken.
  * @throws Rejected when Tryton has taken something else than was asked.

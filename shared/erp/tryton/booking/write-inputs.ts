@@ -9,8 +9,8 @@ import { amountOf, outputChanges, type WantedMove } from './outputs.ts';
 
 /**
  * Plans the components as they were used, before they are reserved: Tryton then takes that. What stays for later bookings
- * has moves of its own. Inputs can be changed only in a production that waits (`Production.inputs`, production/production.py
- * 7.0), so the button `wait` sets an assigned or running one back first: what was taken stays taken.
+ * has moves of its own. Inputs can be changed only in a production that waits (production/production.py:122,
+ * 7.0.3), so the button `wait` sets an assigned or running one back first (:185, :732): what was taken stays taken.
  */
 export async function writeInputs(
   writer: Writer,
