@@ -9,7 +9,7 @@ const placeMs = 20_000;
 
 const leaseSchema = z.object({ sk: z.string(), owner: z.string(), leaseUntil: z.number() });
 /** Of one that found no slot free: since when, and when its place lapses (epoch milliseconds). */
-const placeSchema = z.object({ sk: z.string(), since: z.number(), until: z.number() });
+export const placeSchema = z.object({ sk: z.string(), since: z.number(), until: z.number() });
 
 /**
  * What a function, for its new messages or for its backlog, sees of a partner's slots and of the line for one. The rule:

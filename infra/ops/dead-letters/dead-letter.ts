@@ -35,7 +35,7 @@ const stageOfKind: Readonly<Record<string, string>> = {
 const text = z.catch(z.optional(z.string()), undefined);
 const contentSchema = z.object({ kind: text, number: text, productOrderNumber: text, otherNumber: text });
 /** All are absent where SQS itself moved it. */
-const attributesSchema = z.object({
+export const attributesSchema = z.object({
   stage: text,
   orderNumber: text,
   messageId: text,
@@ -51,7 +51,7 @@ const attributesSchema = z.object({
   figures: text,
 } satisfies Record<LetterAttribute, unknown>);
 
-const webhookCallSchema = z.object({
+export const webhookCallSchema = z.object({
   method: z.string(),
   event: z.string(),
   rawQueryString: z.string(),

@@ -39,7 +39,7 @@ const failingSchema = z.object({
 /** A channel that has refused a message; one that works is not recorded. */
 export type FailingChannel = DeepReadonly<z.output<typeof failingSchema>>;
 
-const stateSchema = z.object({
+export const stateSchema = z.object({
   groups: z._default(z.record(z.string(), groupSchema), {}),
   outages: z._default(z.partialRecord(z.enum(partnerNames), outagesSchema), {}),
   failing: z._default(z.record(z.string(), failingSchema), {}),
@@ -54,7 +54,7 @@ const stateSchema = z.object({
 export type AlertState = DeepReadonly<z.output<typeof stateSchema>>;
 
 /** `body` is the JSON of the message. */
-const messageSchema = z.object({
+export const messageSchema = z.object({
   channel: z.string(),
   id: z.string(),
   body: z.string(),

@@ -49,7 +49,7 @@ const readingSchema = z.object({
   othersFollow: z.exactOptional(z.literal(true)),
 });
 
-const bookingSchema = z.pipe(
+export const bookingSchema = z.pipe(
   z.object({
     ...z.omit(plannedSchema, { key: true }).shape,
     ...readingSchema.shape,

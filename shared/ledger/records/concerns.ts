@@ -50,7 +50,7 @@ export type OrderConcernKind = (typeof orderConcernKinds)[number];
 /** All that a person must see to, by kind: dead letters and messages that wait are records of their own. */
 export const concernKinds = [...orderConcernKinds, 'dead-letter', 'waiting'] as const;
 
-const concernSchema = z.object({
+export const concernSchema = z.object({
   kind: z.enum(orderConcernKinds),
   /** Another ERP order (its id or number) that is mapped to the same number, or an hour: it has a concern of its own. */
   claimant: z.optional(z.string()),

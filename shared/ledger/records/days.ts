@@ -9,7 +9,7 @@ import { Records } from './records.ts';
 const countSchema = z.record(z.string(), z.number());
 /** Decimals by unit; empty for quantities without one. */
 const piecesSchema = z.record(z.string(), z.string());
-const daySchema = z.object({
+export const daySchema = z.object({
   /** The plant's day, and up to when it is counted (ISO). */
   day: z.string(),
   upTo: z.string(),

@@ -9,7 +9,7 @@ import { concernFieldNames, concernFields } from './concerns.ts';
 import { dayFields } from './events.ts';
 import { Records } from './records.ts';
 
-const letterSchema = z.object({
+export const letterSchema = z.object({
   /** Id that the message had first: replays keep it, so that copies can be recognised. */
   messageId: z.string(),
   /** `unknown`, or empty, when the message does not say which order it is about. */

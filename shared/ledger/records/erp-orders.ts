@@ -4,7 +4,7 @@ import type { DeepReadonly, Key, StoredItem } from '../../platform/aws/dynamodb-
 import { completedPartKey, completedPartPrefix, erpOrderKey } from '../keys.ts';
 import { Records } from './records.ts';
 
-const recordSchema = z.object({
+export const recordSchema = z.object({
   erpOrder: erpOrderFactsSchema,
   /** The number under which it came first, without an id: its record stays there, and its id leads to it. */
   keptUnder: z.exactOptional(z.string()),
@@ -26,7 +26,7 @@ export type ErpOrderRecord = DeepReadonly<z.output<typeof recordSchema>>;
 
 export type RecordHome = Pick<ErpOrderRecord, 'keptUnder'> & { readonly erpOrder: ErpOrderRef };
 
-const completedPartSchema = z.pipe(
+export const completedPartSchema = z.pipe(
   z.object({
     index: z.number(),
     productOrderId: z.string(),

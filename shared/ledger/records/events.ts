@@ -6,7 +6,7 @@ import { type HistoryEntry, heldSchema } from '../history.ts';
 import { ledgerIndexes, numberOf, partitionOf } from '../keys.ts';
 import { Records } from './records.ts';
 
-const dayFiguresSchema = z.object({
+export const dayFiguresSchema = z.object({
   good: z.exactOptional(quantitySchema),
   scrap: z.exactOptional(quantitySchema),
   /** ISO date by which the ERP wanted it. */

@@ -7,7 +7,7 @@ import { Records } from './records.ts';
 const pauseSchema = z.object({ from: z.coerce.date(), until: z.coerce.date() });
 export type Pause = DeepReadonly<z.output<typeof pauseSchema>>;
 
-const pausesSchema = z.object({
+export const pausesSchema = z.object({
   /** The latest ones that have ended, the oldest first. */
   ended: z._default(z.array(pauseSchema), []),
   /** When it was paused last, if not resumed since. It may run nevertheless: a deployment, or the AWS console, records nothing here. */

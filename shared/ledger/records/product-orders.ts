@@ -13,7 +13,7 @@ import { heldSchema, type NewEntry } from '../history.ts';
 import { ledgerIndexes, numberOf, orderKey } from '../keys.ts';
 import { Records } from './records.ts';
 
-const orderSchema = z.pipe(
+export const orderSchema = z.pipe(
   z.object({
     number: z.string(),
     /** What its draft was made for: bookings are compared with this. Only the number follows a renamed ERP order. */

@@ -14,7 +14,7 @@ const windowSchema = z.object({
 /** A *window*: one reading of the ERP's orders up to the present. It may take several runs. */
 export type PullWindow = DeepReadonly<z.output<typeof windowSchema>>;
 
-const progressSchema = z.object({
+export const progressSchema = z.object({
   /** A time of the ERP that had passed when the last finished window began. */
   watermark: z.optional(watermarkSchema),
   /** A window that has read at least one page and is not finished. */

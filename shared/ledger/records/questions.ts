@@ -3,7 +3,7 @@ import type { DeepReadonly, StoredItem } from '../../platform/aws/dynamodb-table
 import { questionKey } from '../keys.ts';
 import { Records } from './records.ts';
 
-const questionSchema = z.pipe(
+export const questionSchema = z.pipe(
   z.object({
     /** The hint whose message asks. A replayed one counts as another, as it was sent to SQS at another time. */
     by: z.string(),
@@ -28,7 +28,7 @@ const questionSchema = z.pipe(
 export type Question = DeepReadonly<z.output<typeof questionSchema>>;
 type Joining = Pick<Question, 'recordingIds'> & Partial<Pick<Question, 'askedAt'>>;
 
-const answeredSchema = z.object({
+export const answeredSchema = z.object({
   /** The hint that asked, and that still tells a person if necessary. */
   by: z.string(),
   at: z.coerce.date(),

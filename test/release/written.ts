@@ -1,0 +1,131 @@
+import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { figuresOf, packed } from '../../shared/completions/content.ts';
+import { completionHint } from '../../shared/completions/messages.ts';
+import { orderConcernKinds } from '../../shared/ledger/records/concerns.ts';
+import { createLifePlant, type LifePlant } from '../life/plant.ts';
+import { runScenario } from '../simulation/run-scenario.ts';
+import { drawScenario } from '../simulation/scenario/scenario.ts';
+import { simulateFetch } from '../simulation/world/network.ts';
+import { type Plant, queuesOfStack } from '../simulation/world/plant.ts';
+import { bookingPlan, plannedBooking } from '../support/bookings.ts';
+import { newOrder, splitOrder } from '../support/orders.ts';
+import type { mappedBy } from './present.ts';
+import { pathsIn, pathsOf, type Recorded, schemasNow, valuesIn } from './reads.ts';
+
+/** Scenarios of the simulation in which much happens: `npm run simulate -- --seed 112 --only all` shows one. */
+const seeds = [10, 26, 28, 30, 34, 85, 112];
+
+type Mapping = Awaited<ReturnType<typeof mappedBy>>;
+
+/**
+ * One example of each form in which the present code writes items and messages: those with an attribute or a word that
+ * no earlier one has. @param mapping All that a booking can hold.
+ */
+export async function writtenNow(mapping: Mapping): Promise<Recorded[]> {
+  const all: Recorded[] = [];
+  const restore = simulateFetch();
+  for (const seed of seeds)
+    await runScenario(drawScenario(seed), { disturb: ({ plant }) => collect(plant, all) });
+  restore();
+  const plant = createLifePlant();
+  await writeRarities(plant, mapping);
+  plant.close();
+  all.push(...plant.table.items());
+  for (const { name, url } of queuesOfStack)
+    for (const { body, attributes } of plant.queues.messages(url))
+      all.push(messageOf(name, body, attributes));
+  // Azumuta writes an address in which a plus may be meant as such.
+  const named = { productOrderNumber: 'MO+1', otherNumber: 'MO 1' };
+  all.push({ queue: 'completions', body: completionHint('webhook', named, 'id') });
+  const known = pathsOf(schemasNow());
+  const seen = new Set<string>();
+  return all.filter((one) => {
+    const before = seen.size;
+    for (const path of pathsIn(valuesIn(one), known)) seen.add(path);
+    return seen.size > before;
+  });
+}
+
+/** What is rare in life, by the functions of the ledger. */
+async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> {
+  const { ledger, clock } = plant;
+  const [number, now, since] = ['MO/1', clock.now(), clock.now().toISOString()];
+  await plant.trigger('which nobody can read');
+  await plant.post({ number: 'MO/4', article: 'unknown', quantity: '5' });
+  await plant.work();
+  const draft = { number, article: 'A', parameters: { Colour: 'red' }, variants: ['B'] };
+  const { erpOrder, contentHash, ...order } = newOrder({ number, draft });
+  await ledger.orders.put({ erpOrder, contentHash, ...order });
+  const entry = await ledger.orders.find(number);
+  if (entry) await ledger.orders.giveUp(entry, 'because (An)');
+  const mapped = mapping.flatMap(({ becomes: { production, test } }) => [production, test]);
+  for (const [key, { completion }] of mapped.entries()) {
+    if (!completion) continue;
+    const { kind, erpOrder, productOrder } = completion;
+    const planned = plannedBooking({ key: `${key}`, kind, erpOrder, productOrder });
+    const content = { content: packed(completion), figures: figuresOf(completion) };
+    await ledger.bookings.planOnly(number, bookingPlan({ planned, ...content }), {});
+  }
+  await ledger.questions.recordAsked(number, { by: 'hint', since: now });
+  await ledger.questions.join(number, { recordingIds: ['r1'] });
+  await ledger.questions.leaveToReconciliation(number, 'Not completed');
+  await ledger.questions.recordAnswered('MO/2', { by: 'hint', at: now, listsRecordings: true });
+  const about = { article: 'A', quantity: '5 u' };
+  const concern = { content: 'x', cause: 'conflict', note: 'y', about } as const;
+  const wanted = { draft, erpOrder, contentHash };
+  for (const kind of orderConcernKinds) await ledger.concerns.begin(number, { ...concern, kind, wanted });
+  await ledger.concerns.countUnknown('MO/9');
+  const waits = { order: number, partner: 'erp', since: now, reason: 'It is locked.' } as const;
+  await ledger.attempts.recordFailure('id', { unexpected: false, waits });
+  const earlier = (['alone', 'each', 'when-all-done'] as const).map((book) => ({ number, of: 1, book }));
+  const record = splitOrder('MO/3', 2, { book: 'each', earlier, state: 'refused', keptUnder: 'MO/2' });
+  await ledger.erpOrders.write(record);
+  await ledger.erpOrders.recordCompletedPart(record, { index: 1, azumutaId: 'id1', named: ['r1'] });
+  await ledger.erpOrders.forgetCompletedPart(record, 1);
+  await ledger.alerts.markRefused({ channel: 'teams', id: '0000000001', body: '{"subject":"x","text":"y"}' });
+  const outage = { since, count: 3, openedAt: since, seenAt: since, toldAt: since, told: 'down' } as const;
+  const failing = { teams: { since, problem: 'It answers 429.', notBefore: now.getTime() } };
+  const state = await ledger.alerts.begin('run', 60);
+  if (state)
+    await ledger.alerts.save('run', { ...state, failing, outages: { erp: outage }, mailedOn: '2026-11-24' });
+}
+
+function messageOf(queue: string | undefined, body = '', attributes: object = {}): Recorded {
+  const texts = Object.entries(attributes).map(([name, { StringValue }]) => [name, StringValue]);
+  return { queue, body: JSON.parse(body), attributes: Object.fromEntries(texts) };
+}
+
+/** What there is in commands that send messages. */
+interface Sent {
+  readonly QueueUrl?: string | undefined;
+  readonly Id?: string | undefined;
+  readonly Entries?: readonly Sent[] | undefined;
+  readonly MessageBody?: string | undefined;
+  readonly MessageAttributes?: object | undefined;
+}
+
+/** Collects each item as it becomes, and each message: functions call these, and operators the clients. */
+function collect({ table, queues }: Plant, all: Recorded[]): void {
+  const { answer } = table;
+  table.answer = (command) => {
+    const answered = answer(command);
+    const isPut = command instanceof PutItemCommand;
+    const { pk, sk } =
+      (isPut ? command.input.Item : command instanceof UpdateItemCommand && command.input.Key) || {};
+    if (!pk || !sk) return answered;
+    const found = answer(new GetItemCommand({ TableName: 'ledger', Key: { pk, sk }, ConsistentRead: true }));
+    if ('Item' in found && found.Item) all.push(unmarshall(found.Item));
+    return answered;
+  };
+  const send = queues.answer;
+  queues.answer = (command) => {
+    const { QueueUrl, Entries = [], ...single }: Sent = command.input;
+    const queue = queuesOfStack.find(({ url }) => url === QueueUrl)?.name;
+    for (const { MessageBody, MessageAttributes } of [single, ...Entries])
+      if (MessageBody) all.push(messageOf(queue, MessageBody, MessageAttributes));
+    return send(command);
+  };
+  Object.assign(table, { client: { send: async (command: never) => table.answer(command) } });
+  Object.assign(queues, { client: { send: async (command: never) => queues.answer(command) } });
+}
