@@ -110,10 +110,10 @@ export function valuesIn(one: Recorded): Value[] {
   return figures ? [...values, ['figures of a day', JSON.parse(figures)]] : values;
 }
 
-/** What a booking holds, with what `unpacked` leaves out. */
+/** What a booking holds: `unpacked` reads it, and leaves out what it does not know. */
 function contentOf(booking: Recorded): Recorded {
   const { content = new Uint8Array(), ...entry } = bookingEntryOf(booking);
-  return { ...JSON.parse(textOf(content)), ...unpacked(content, entry) };
+  return { ...unpacked(content, entry), ...JSON.parse(textOf(content)) };
 }
 
 /** All that is read, as JSON Schemas of its input; they say nothing of instants and bytes. */
