@@ -39,6 +39,7 @@ const fixed =
   /^((Domain|LogGroup|Queue|Secret|Stage|Table|Topic)Name|KeySchema|LocalSecondaryIndexes|Fifo(Queue|Topic)|Protocol(Type)?|Endpoint|TopicArn|ApiId|Domain)$/;
 
 const properties = z.record(z.string(), z.unknown());
+const list = z.array(properties);
 const templateSchema = z.object({
   Resources: z.record(z.string(), z.object({ Type: z.string(), Properties: z._default(properties, {}) })),
   Outputs: properties,
@@ -49,11 +50,12 @@ export async function stackOf(file: string): Promise<string[]> {
   const { Resources, Outputs } = z.parse(templateSchema, (await templateOf(file, 'production')).toJSON());
   const inResources = Object.entries(Resources).flatMap(([id, { Type, Properties }]) => {
     const own = Object.entries(Properties).filter(([name]) => fixed.test(name));
-    const { RouteKey, GlobalSecondaryIndexes: indexes = [] } = Properties;
+    const { RouteKey, GlobalSecondaryIndexes: indexes = [], AttributeDefinitions: types = [] } = Properties;
     return [
       ...(stateful.test(Type) ? [`${Type} ${id} ${JSON.stringify(Object.fromEntries(own))}`] : []),
       ...(RouteKey === undefined ? [] : [`route ${RouteKey}`]),
-      ...z.parse(z.array(properties), indexes).map((index) => `index ${JSON.stringify(index)}`),
+      ...z.parse(list, indexes).map((index) => `index ${JSON.stringify(index)}`),
+      ...z.parse(list, types).map((type) => `attribute ${JSON.stringify(type)}`),
     ];
   });
   return [...inResources, ...Object.keys(Outputs).map((name) => `output ${name}`)].sort();
