@@ -117,18 +117,18 @@ function contentOf(booking: Recorded): Recorded {
 }
 
 /** All that is read, as JSON Schemas of its input; they say nothing of instants and bytes. */
-export const schemasNow = (): Record<string, JsonSchema[]> =>
-  Object.fromEntries(
-    Object.entries(reads).map(([kind, schemas]) => [
-      kind,
-      // zod reads what it writes; its types say less of what it writes.
-      schemas.map((one) => z.toJSONSchema(one, { io: 'input', unrepresentable: 'any' }) as JsonSchema),
-    ]),
-  );
+export const schemasNow: Readonly<Record<string, readonly JsonSchema[]>> = Object.fromEntries(
+  Object.entries(reads).map(([kind, schemas]) => [
+    kind,
+    // zod reads what it writes; its types say less of what it writes.
+    schemas.map((one) => z.toJSONSchema(one, { io: 'input', unrepresentable: 'any' }) as JsonSchema),
+  ]),
+);
 
-/** The paths of schemas: `ORDER ORDER.part.book`; and of an item each word that may stand there: `… = alone`. */
-export const pathsOf = (schemas: ReturnType<typeof schemasNow>): Set<string> =>
-  new Set(Object.entries(schemas).flatMap(([kind, all]) => all.flatMap((one) => [...ofSchema(one, kind)])));
+/** The paths of all that is read: `ORDER ORDER.part.book`; and of an item each word that may be there: `… = alone`. */
+export const known: ReadonlySet<string> = new Set(
+  Object.entries(schemasNow).flatMap(([kind, all]) => all.flatMap((one) => [...ofSchema(one, kind)])),
+);
 
 function* ofSchema(schema: JsonSchema | boolean | undefined, path: string): Generator<string> {
   if (typeof schema !== 'object') return;
@@ -141,15 +141,15 @@ function* ofSchema(schema: JsonSchema | boolean | undefined, path: string): Gene
   if (!Array.isArray(schema.items)) yield* ofSchema(schema.items, `${path}[]`);
 }
 
-/** The same of values. Names that a plant chooses are `*`, as in the schemas. */
-export function pathsIn(values: readonly Value[], known: ReadonlySet<string>): Set<string> {
-  function* ofValue(value: unknown, path: string): Generator<string> {
-    yield path;
-    if (Array.isArray(value)) for (const each of value) yield* ofValue(each, `${path}[]`);
-    else if (value !== null && typeof value === 'object' && !ArrayBuffer.isView(value))
-      for (const [name, inner] of Object.entries(value))
-        yield* ofValue(inner, `${path}.${known.has(`${path}.*`) ? '*' : name}`);
-    else if (known.has(`${path} = ${value}`)) yield `${path} = ${value}`;
-  }
-  return new Set(values.flatMap(([kind, value]) => [...ofValue(value, kind)]));
+/** The same of values. Names that a plant chooses are `*`, as there. */
+export const pathsIn = (values: readonly Value[]): Set<string> =>
+  new Set(values.flatMap(([kind, value]) => [...ofValue(value, kind)]));
+
+function* ofValue(value: unknown, path: string): Generator<string> {
+  yield path;
+  if (Array.isArray(value)) for (const each of value) yield* ofValue(each, `${path}[]`);
+  else if (value !== null && typeof value === 'object' && !ArrayBuffer.isView(value))
+    for (const [name, inner] of Object.entries(value))
+      yield* ofValue(inner, `${path}.${known.has(`${path}.*`) ? '*' : name}`);
+  else if (known.has(`${path} = ${value}`)) yield `${path} = ${value}`;
 }

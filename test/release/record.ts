@@ -18,7 +18,7 @@ export const releases: readonly string[] = readdirSync(fileOf('.', '.'))
 async function recordingOf(configuration: string) {
   const mapping = await mappedBy(configuration, samples);
   const written = await writtenNow(mapping);
-  return { mapping, written, schemas: schemasNow(), stack: await stackOf(configuration) };
+  return { mapping, written, schemas: schemasNow, stack: await stackOf(configuration) };
 }
 type Recording = Awaited<ReturnType<typeof recordingOf>>;
 
@@ -28,7 +28,7 @@ export const recorded = <Name extends keyof Recording>(version: string, name: Na
     typeof value?.base64 === 'string' ? new Uint8Array(Buffer.from(value.base64, 'base64')) : value,
   );
 
-/** Bytes; those of a buffer come as what it makes of itself. */
+/** A buffer comes as what it makes of itself. */
 function asBase64(_: string, value: unknown): unknown {
   const bytes = value instanceof Uint8Array ? value : Object(value).type === 'Buffer' && Object(value).data;
   return bytes ? { base64: Buffer.from(bytes).toString('base64') } : value;

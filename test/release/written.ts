@@ -1,4 +1,5 @@
 import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { figuresOf, packed } from '../../shared/completions/content.ts';
 import { completionHint } from '../../shared/completions/messages.ts';
@@ -11,7 +12,7 @@ import { type Plant, queuesOfStack } from '../simulation/world/plant.ts';
 import { bookingPlan, plannedBooking } from '../support/bookings.ts';
 import { newOrder, splitOrder } from '../support/orders.ts';
 import type { mappedBy } from './present.ts';
-import { pathsIn, pathsOf, type Recorded, schemasNow, valuesIn } from './reads.ts';
+import { pathsIn, type Recorded, valuesIn } from './reads.ts';
 
 /** Scenarios of the simulation in which much happens: `npm run simulate -- --seed 112 --only all` shows one. */
 const seeds = [10, 26, 28, 30, 34, 85, 112];
@@ -38,11 +39,10 @@ export async function writtenNow(mapping: Mapping): Promise<Recorded[]> {
   // Azumuta writes an address in which a plus may be meant as such.
   const named = { productOrderNumber: 'MO+1', otherNumber: 'MO 1' };
   all.push({ queue: 'completions', body: completionHint('webhook', named, 'id') });
-  const known = pathsOf(schemasNow());
   const seen = new Set<string>();
   return all.filter((one) => {
     const before = seen.size;
-    for (const path of pathsIn(valuesIn(one), known)) seen.add(path);
+    for (const path of pathsIn(valuesIn(one))) seen.add(path);
     return seen.size > before;
   });
 }
@@ -96,15 +96,6 @@ function messageOf(queue: string | undefined, body = '', attributes: object = {}
   return { queue, body: JSON.parse(body), attributes: Object.fromEntries(texts) };
 }
 
-/** What there is in commands that send messages. */
-interface Sent {
-  readonly QueueUrl?: string | undefined;
-  readonly Id?: string | undefined;
-  readonly Entries?: readonly Sent[] | undefined;
-  readonly MessageBody?: string | undefined;
-  readonly MessageAttributes?: object | undefined;
-}
-
 /** Collects each item as it becomes, and each message: functions call these, and operators the clients. */
 function collect({ table, queues }: Plant, all: Recorded[]): void {
   const { answer } = table;
@@ -120,10 +111,11 @@ function collect({ table, queues }: Plant, all: Recorded[]): void {
   };
   const send = queues.answer;
   queues.answer = (command) => {
-    const { QueueUrl, Entries = [], ...single }: Sent = command.input;
-    const queue = queuesOfStack.find(({ url }) => url === QueueUrl)?.name;
-    for (const { MessageBody, MessageAttributes } of [single, ...Entries])
-      if (MessageBody) all.push(messageOf(queue, MessageBody, MessageAttributes));
+    const queue = queuesOfStack.find(({ url }) => url === command.input.QueueUrl)?.name;
+    const one = command instanceof SendMessageCommand ? [command.input] : [];
+    const { Entries = [] } = command instanceof SendMessageBatchCommand ? command.input : {};
+    for (const { MessageBody, MessageAttributes } of [...one, ...Entries])
+      all.push(messageOf(queue, MessageBody, MessageAttributes));
     return send(command);
   };
   Object.assign(table, { client: { send: async (command: never) => table.answer(command) } });
