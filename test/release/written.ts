@@ -14,8 +14,8 @@ import { newOrder, splitOrder } from '../support/orders.ts';
 import type { mappedBy } from './present.ts';
 import { pathsIn, type Recorded, valuesIn } from './reads.ts';
 
-/** Scenarios of the simulation in which much happens: `npm run simulate -- --seed 112 --only all` shows one. */
-const seeds = [10, 26, 28, 30, 34, 85, 112];
+/** Scenarios of the simulation in which much happens: `npm run simulate -- --seed 26 --only all` shows one. */
+const seeds = [10, 26, 28, 30, 34, 85];
 
 type Mapping = Awaited<ReturnType<typeof mappedBy>>;
 
