@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { toDecimal } from '../../../../shared/model/quantity.ts';
 import { Refusal } from '../api.ts';
+import { productOf } from './products.ts';
 import { statusOf } from './routes.ts';
 import type { ProductionOrder, Store } from './store.ts';
 
@@ -27,12 +28,8 @@ interface Revision {
   readonly dueDate?: string;
 }
 
-const products: readonly { readonly product: string; readonly productName: string }[] = [
-  { product: 'GEAR-01', productName: 'Worm gearbox 1:20' },
-  { product: 'GEAR-02', productName: 'Bevel gearbox 1:3' },
-];
-/** Products of which each piece needs a serial number. */
-const serialNumbered: ReadonlySet<string> = new Set(['GEAR-03']);
+/** Planners order these, in turns. */
+const ordered = ['GEAR-01', 'GEAR-02'];
 const customers = ['De Smet Machines', 'Høyer Transport', 'Müller & Söhne', 'O’Neill Mining'];
 
 export type Planners = ReturnType<typeof plannersOf>;
@@ -120,10 +117,10 @@ function release(store: Store, { count = 1, changedAt, ...given }: ReleaseReques
       id: `po-${place.padStart(8, '0')}`,
       number: `MO/${place.padStart(4, '0')}`,
       product,
-      productName: products.find((known) => known.product === product)?.productName ?? '',
+      productName: productOf(product)?.name ?? '',
       quantity: toDecimal(given.quantity) ?? usual.quantity,
       unit: 'u',
-      serialNumbers: serialNumbered.has(product),
+      serialNumbers: productOf(product)?.serialNumbers ?? false,
       dueDate: given.dueDate ?? usual.dueDate,
       customer: given.customer ?? usual.customer,
       options: given.options ?? usual.options,
@@ -142,7 +139,7 @@ function release(store: Store, { count = 1, changedAt, ...given }: ReleaseReques
 
 function usualOrder(place: number) {
   return {
-    product: products[place % products.length]?.product ?? '',
+    product: ordered[place % ordered.length] ?? '',
     quantity: String(1 + ((place * 7) % 20)),
     customer: customers[place % customers.length] ?? '',
     dueDate: `2026-12-${String(1 + (place % 28)).padStart(2, '0')}`,

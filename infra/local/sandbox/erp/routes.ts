@@ -1,9 +1,11 @@
+import Big from 'big.js';
 import * as z from 'zod/mini';
 import { compareDecimals, sumOf } from '../../../../shared/model/quantity.ts';
 import { accepted, type Call, Refusal, type Route, route } from '../api.ts';
+import { assemblyOf, lotsOf } from './products.ts';
 import { type Booking, bookingSchema, type ProductionOrder, type Store } from './store.ts';
 
-const notesSchema = z.pick(bookingSchema, { reference: true, notes: true, links: true });
+const notesSchema = z.pick(bookingSchema, { reference: true, notes: true, links: true, checks: true });
 
 const linkSchema = z.strictObject({ azumutaId: z.string(), azumutaUrl: z.optional(z.nullable(z.string())) });
 
@@ -11,14 +13,19 @@ const linkSchema = z.strictObject({ azumutaId: z.string(), azumutaUrl: z.optiona
  * A small ERP in the style of in-house ones, with their habits: paging by page number over a list that changes, in
  * pages that may be smaller than asked for; a change time that any write renews; no idempotency (the same reference
  * twice books twice, as seen on Dolibarr); a booking of nothing that closes the order (as seen on Odoo and SAP); an
- * order that closes when a booking is final or nothing is left to book; 409, 422 or 423 for what is not allowed. An
- * order is found by its number, which planners may change, and by its id.
+ * order that closes when a booking is final or nothing is left to book; components that are consumed as planned unless
+ * the booking says otherwise; 409, 422 or 423 for what is not allowed. An order is found by its number, which planners
+ * may change, and by its id.
  */
 export function apiRoutes(store: Store): Route[] {
   const order = '/api/production-orders/{number}';
   return [
     route('GET', '/api/production-orders', ({ query }) => list(store, query)),
-    route('GET', order, (call) => known(store, call)),
+    route('GET', order, (call) => {
+      const found = known(store, call);
+      return { ...found, ...assemblyOf(found, store.bookings(found.number)) };
+    }),
+    route('GET', `${order}/lots`, (call) => ({ lots: lotsOf(known(store, call).product, store.bookings()) })),
     route('PATCH', order, (call) => link(store, call)),
     route('GET', `${order}/bookings`, (call) => ({
       bookings: store.bookings(known(store, call).number, call.query.get('reference') ?? undefined),
@@ -68,10 +75,60 @@ function book(store: Store, call: Call): Booking {
   if (order.serialNumbers && compareDecimals(String(request.lots.length), pieces) !== 0) {
     throw new Refusal(422, 'serials', `${pieces} pieces of ${order.product} need as many serial numbers.`);
   }
-  const added = store.addBooking(order, 'production', request);
+  const { components, operations } = assemblyOf(order, store.bookings(order.number));
+  requireOperations(order, request, operations);
+  const used = usedBy(store, order, request, components, pieces);
+  const added = store.addBooking(order, 'production', {
+    ...request,
+    ...(used.length > 0 && { components: used }),
+  });
   const status = request.final ? 'done' : statusOf(order, store);
   store.saveOrder({ ...order, status, changedAt: store.tick() });
   return added;
+}
+
+type Assembly = ReturnType<typeof assemblyOf>;
+
+function requireOperations(
+  { number }: ProductionOrder,
+  { operations = [] }: Pick<Booking, 'operations'>,
+  routing: Assembly['operations'],
+): void {
+  for (const [at, { number: wanted }] of operations.entries()) {
+    const operation = routing.find((one) => one.number === wanted);
+    if (!operation)
+      throw new Refusal(422, 'operation', `Production order ${number} has no operation ${wanted}.`);
+    if (operation.finished || operations.findIndex((one) => one.number === wanted) < at)
+      throw new Refusal(409, 'operation', `Operation ${wanted} of production order ${number} is finished.`);
+  }
+}
+
+/** What the booking consumes: as it says, and of all other components as planned. */
+function usedBy(
+  store: Store,
+  { number, product, quantity }: ProductionOrder,
+  { components = [] }: Pick<Booking, 'components'>,
+  plan: Assembly['components'],
+  pieces: string,
+) {
+  const lots = lotsOf(product, store.bookings());
+  for (const { article, lots: taken } of components) {
+    if (!plan.some((one) => one.article === article))
+      throw new Refusal(422, 'component', `Production order ${number} has no component ${article}.`);
+    for (const { number: wanted, quantity: amount } of taken) {
+      const lot = lots.find((one) => one.article === article && one.number === wanted);
+      if (!lot || lot.blocked || compareDecimals(amount, lot.open) > 0)
+        throw new Refusal(422, 'lot', `Lot ${wanted} of ${article} cannot be taken.`);
+    }
+  }
+  const others = plan.filter(({ article }) => !components.some((one) => one.article === article));
+  return [
+    ...components,
+    ...others.map(({ article, planned }) => ({
+      ...{ article, lots: [] },
+      quantity: new Big(planned).times(pieces).div(quantity).toFixed(),
+    })),
+  ];
 }
 
 function note(store: Store, call: Call): Booking {

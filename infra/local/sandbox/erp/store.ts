@@ -32,6 +32,13 @@ const decimal = z.pipe(
   z.transform((value) => toDecimal(value) ?? '0'),
 );
 
+const seconds = z.optional(z.number().check(z.nonnegative()));
+const check = z.strictObject({
+  ...{ name: z.string(), value: z.optional(z.union([z.string(), z.number(), z.boolean()])) },
+  ...{ unit: z.optional(z.string()), min: z.optional(z.number()), max: z.optional(z.number()) },
+  ...{ passed: z.boolean(), problem: z.optional(z.string()), recording: z.optional(z.string()) },
+});
+
 /** What a caller says of a booking, and what it has where the caller says nothing. */
 export const bookingSchema = z.strictObject({
   /** Any text of the caller: not unique, and not checked. */
@@ -54,6 +61,28 @@ export const bookingSchema = z.strictObject({
   links: z._default(z.array(z.object({ name: z.string(), url: z.string() })), []),
   completedAt: z._default(z.nullable(z.string()), null),
   unit: z.optional(z.string()),
+  scrapReasons: z.optional(
+    z.array(z.strictObject({ reason: z.string(), quantity: decimal, lot: z.optional(z.string()) })),
+  ),
+  /** What was used, instead of what is planned of it. */
+  components: z.optional(
+    z.array(
+      z.strictObject({
+        ...{ article: z.string(), quantity: decimal },
+        lots: z._default(z.array(z.strictObject({ number: z.string(), quantity: decimal })), []),
+      }),
+    ),
+  ),
+  /** By their numbers in the routing, each once. */
+  operations: z.optional(
+    z.array(
+      z.strictObject({
+        ...{ number: z.string(), setupSeconds: seconds, runSeconds: seconds },
+        finished: z.boolean(),
+      }),
+    ),
+  ),
+  checks: z.optional(z.array(check)),
 });
 
 /** One entry in the books: an amount produced, or notes that came later. */
