@@ -70,8 +70,33 @@ const book: RestProcedure<BookContext> = {
           ? 'it was completed by somebody else'
           : undefined;
       },
+      components: ({ json }) =>
+        listAt(json, 'components').map((one) => ({
+          article: textAt(one, 'article'),
+          planned: textAt(one, 'planned'),
+          used: textAt(one, 'used'),
+          unit: textAt(one, 'unit'),
+        })),
+      operations: ({ json }) =>
+        listAt(json, 'operations').map((one) => ({
+          id: textAt(one, 'number'),
+          names: [textAt(one, 'number'), textAt(one, 'name')],
+        })),
       waits: (answer) =>
         valueAt(answer.json, 'locked') === true ? 'somebody has it open' : unlessShown('status')(answer),
+    },
+    {
+      name: 'lots',
+      when: ({ completion }) => completion.components?.used.some(({ lots }) => lots.length > 0) ?? false,
+      request: ({ completion }) => ({ path: `${placeOf(completion.erpOrder)}/lots` }),
+      lots: ({ json }) =>
+        listAt(json, 'lots').map((one) => ({
+          article: textAt(one, 'article'),
+          number: textAt(one, 'number'),
+          open: textAt(one, 'open'),
+          blocked: valueAt(one, 'blocked'),
+        })),
+      waits: unlessShown('lots'),
     },
     {
       name: 'bookings',
@@ -81,6 +106,11 @@ const book: RestProcedure<BookContext> = {
       }),
       done: ({ json }) => textAt(json, 'bookings.0.id'),
       good: ({ json }) => textAt(json, 'bookings.0.goodQuantity'),
+      used: ({ json }) =>
+        listAt(json, 'bookings.0.components').map((one) => ({
+          article: textAt(one, 'article'),
+          quantity: textAt(one, 'quantity'),
+        })),
       waits: unlessShown('bookings'),
     },
   ],
@@ -89,7 +119,7 @@ const book: RestProcedure<BookContext> = {
       name: 'book',
       success: noErrorInBody,
       when: ({ completion }) => completion.kind === 'quantity',
-      request: ({ completion, built, key }) => ({
+      request: ({ completion, built, uses, reports, key }) => ({
         path: `${placeOf(completion.erpOrder)}/bookings`,
         body: {
           reference: key,
@@ -108,6 +138,24 @@ const book: RestProcedure<BookContext> = {
           notes: completion.notes,
           links: completion.links,
           completedAt: completion.completedAt,
+          ...(built.scrapped.some(({ reason }) => reason) && {
+            scrapReasons: built.scrapped.flatMap(({ amount, number, reason }) =>
+              reason === undefined ? [] : [{ reason, quantity: amount, lot: number }],
+            ),
+          }),
+          ...(uses.length > 0 && {
+            components: uses.map(({ planned, amount, lots }) => ({
+              article: planned.article,
+              quantity: amount,
+              lots: lots.map((lot) => ({ number: lot.number, quantity: lot.amount })),
+            })),
+          }),
+          ...(reports.length > 0 && {
+            operations: reports.map(({ report: { setupSeconds, runSeconds, finished }, operation }) => ({
+              ...{ number: operation.id, setupSeconds, runSeconds, finished },
+            })),
+          }),
+          checks: completion.checks,
         },
       }),
     },
@@ -117,7 +165,12 @@ const book: RestProcedure<BookContext> = {
       when: ({ completion }) => completion.kind === 'amendment',
       request: ({ completion, key }) => ({
         path: `${placeOf(completion.erpOrder)}/notes`,
-        body: { reference: key, notes: completion.notes, links: completion.links },
+        body: {
+          reference: key,
+          notes: completion.notes,
+          links: completion.links,
+          checks: completion.checks,
+        },
       }),
     },
   ],
@@ -169,6 +222,7 @@ export const sandboxErp = ({ baseUrl, pageSize = 50, timeoutMs }: SandboxOptions
     },
     link,
     book,
+    takes: ['components', 'operations', 'checks', 'reasons'],
   });
 
 /**

@@ -13,6 +13,7 @@ import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.t
 import { type Connector, defineConnector, type ErpSecret } from '../define-connector.ts';
 import { rejected } from '../failures.ts';
 import { secrets } from '../login.ts';
+import { lacksOf, OrderDetails, withReasons } from './assembly.ts';
 import { book } from './book.ts';
 import { listIncrementally, listWhole, readListedOrder } from './list-orders.ts';
 import { look } from './look.ts';
@@ -23,6 +24,7 @@ import { createSession, type Session } from './session.ts';
 
 export { listAt, type Place, path, textAt, valueAt } from '../../platform/places.ts';
 export { instantIn } from '../local-time.ts';
+export type { RestComponent, RestList, RestOperation } from './assembly.ts';
 export type { RestOrder } from './mapped-order.ts';
 export type * from './options.ts';
 
@@ -37,6 +39,7 @@ export const rest = defineConnector({
   folder: 'rest',
   options: optionsSchema(),
   generic: true,
+  lacks: ({ takes }) => lacksOf(takes),
   secret: ({ auth }: RestOptions): ErpSecret<unknown> => secrets[auth.kind],
   connect,
   // Where it is called, the compiler sees to it that `row` and `order` are about the same row.
@@ -80,14 +83,16 @@ function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unk
 
 /** What a booking is run for. @throws Rejected for figures that the ERP cannot take. */
 function bookingOf<Row>(
-  { book: procedure, decimals }: RestOptions<Row>,
+  { book: procedure, decimals, takes = [] }: RestOptions<Row>,
   partner: string,
-  { completion, key, attempt }: Pick<BookContext, 'completion' | 'key'> & Pick<Task<never>, 'attempt'>,
+  { completion: told, key, attempt }: Pick<BookContext, 'completion' | 'key'> & Pick<Task<never>, 'attempt'>,
 ): Task<BookContext> {
-  const { number } = completion.erpOrder;
-  const isAmendment = completion.kind === 'amendment';
-  const built = isAmendment ? nothingBuilt : builtOf(completion, partner);
+  const { number } = told.erpOrder;
+  const isAmendment = told.kind === 'amendment';
+  const built = isAmendment ? nothingBuilt : builtOf(told, partner);
   if (decimals !== undefined) requireDecimals(built, number, decimals, partner);
+  const completion = takes.includes('reasons') ? told : withReasons(told, built);
+  const details = new OrderDetails(completion, built, { partner, decimals });
   let { final } = completion;
   return {
     procedure,
@@ -96,14 +101,22 @@ function bookingOf<Row>(
     orderNumber: number,
     key,
     attempt,
-    context: (answers) => ({
+    context: (answers, lists) => ({
       ...answers,
       get completion() {
         return { ...completion, final };
       },
       built,
+      get uses() {
+        return details.uses(lists);
+      },
+      get reports() {
+        return details.reports(lists);
+      },
       key,
     }),
+    requireDetails: (lists) => details.require(lists),
+    compareUsed: (used) => details.compareUsed(used),
     requireArticle: (article) => requireArticle(completion, article, partner),
     requireUnit: (unit) => requireUnit(built, number, unit, partner),
     compareQuantity(quantity, unit = '') {
@@ -112,6 +125,7 @@ function bookingOf<Row>(
         const why = `${partner} tells "${quantity}" for the quantity of order ${number}, which is no decimal: check erp.book.lookUp.`;
         throw rejected('configuration', why);
       }
+      details.quantity = amount;
       final = mayClose(completion, { amount, unit }, built.produced);
     },
     compareGood(good) {

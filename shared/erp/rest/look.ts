@@ -43,6 +43,7 @@ export async function look<Context>(reader: Reader, task: Task<Context>): Promis
       if (!receipt) requirePossible(run, lookUp);
       requireFree(run, lookUp);
     }
+    if (!receipt && taken.length === 0) task.requireDetails?.(run.lists);
   } catch (error) {
     throw run.afterSteps(error, taken);
   }
@@ -70,7 +71,7 @@ async function findDone<Context>(reader: Reader, run: Run<Context>): Promise<str
   return reference;
 }
 
-/** Reference of what one look-up shows with our key. @throws Rejected when its good quantity is another than was built. */
+/** Reference of what one look-up shows with our key. @throws Rejected when its figures are others than were recorded. */
 export function readDone<Context>(
   { task }: Run<Context>,
   lookUp: Part<RestLookUp<Context>, Context>,
@@ -78,6 +79,8 @@ export function readDone<Context>(
   const reference = lookUp.read('done');
   const good = reference === undefined ? undefined : lookUp.read('good');
   if (good !== undefined) task.compareGood?.(good);
+  const used = reference === undefined ? undefined : lookUp.list('used');
+  if (used) task.compareUsed?.(used);
   return reference;
 }
 

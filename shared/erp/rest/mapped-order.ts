@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { compareDecimals, toDecimal } from '../../model/quantity.ts';
 import { hasLostDigits } from '../../platform/json.ts';
 
-const absent = <T extends z.ZodMiniType>(schema: T) => z.optional(z.nullable(schema));
+export const absent = <T extends z.ZodMiniType>(schema: T) => z.optional(z.nullable(schema));
 const exact = z
   .number()
   .check(z.refine((value) => !hasLostDigits(value), 'text, as a JSON number of so many digits is rounded'));

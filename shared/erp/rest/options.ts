@@ -5,8 +5,16 @@ import type { HttpRequest, HttpResponse } from '../../platform/http.ts';
 import { placeSchema } from '../../platform/places.ts';
 import { strictObject } from '../../platform/strict-object.ts';
 import type { Built } from '../booking-rules.ts';
+import type { Use } from '../detail-rules.ts';
 import { authenticationSchema } from '../login.ts';
 import { erpOptionsShape, fn, optionalFn, readonlyList, timeZoneSchema } from '../options.ts';
+import {
+  detailNames,
+  type ListName,
+  type OrderDetails,
+  type RestComponent,
+  type RestList,
+} from './assembly.ts';
 import type { RestOrder } from './mapped-order.ts';
 
 /** A call below the base URL. A body that is not text is sent as JSON; authentication is added. */
@@ -18,6 +26,9 @@ export type RestQuestion = Omit<RestRequest, 'method'> & { readonly method?: 'GE
 
 /** Reads a text in an answer: a reference, or a sentence. */
 type TextOf<Context> = (answer: RestAnswer, context: Context) => string | undefined;
+
+/** Reads a list in an answer. */
+type ListOf<Name extends ListName, Context> = (answer: RestAnswer, context: Context) => RestList<Name>;
 
 const statuses = readonlyList(z.int());
 
@@ -184,6 +195,13 @@ export interface BookContext extends ProcedureContext {
   readonly completion: Completion;
   /** Its figures, which were checked: above 0, in one unit, and lots that add up. All are 0 for an amendment. */
   readonly built: Built;
+  /**
+   * The components that differ from the plan, each with its line of the order, what was used in its unit, and lots that add
+   * up; none without `completion.components`. For a configuration of which a look-up lists `components`.
+   */
+  readonly uses: readonly Use<RestComponent>[];
+  /** What `completion.operations` reports, each with its operation of the order. A look-up has to list `operations`. */
+  readonly reports: ReturnType<OrderDetails['reports']>;
   /** Identifies this booking for ever: write it into the ERP, and search for it. */
   readonly key: BookingKey;
 }
@@ -225,6 +243,21 @@ const lookUp = <Context>() =>
      * more than was built, `completion.final` is false for all functions, so that the rest can stay open.
      */
     quantity: optionalFn<TextOf<Context>>(),
+    /**
+     * The components of the order, each article once: `{ article, planned, used, unit, id }`, all for the whole order; what
+     * is planned for a booking is its share of the order's `quantity`. One that the order does not have, or more than it has
+     * left, is refused before the first step.
+     */
+    components: optionalFn<ListOf<'components', Context>>(),
+    /** The operations of the order: `{ names, id }`. Another one is refused, and one that reports twice. */
+    operations: optionalFn<ListOf<'operations', Context>>(),
+    /**
+     * The lots of its components: `{ article, number, open, blocked }`. Another one is refused, one that is blocked, and one
+     * of which less is left.
+     */
+    lots: optionalFn<ListOf<'lots', Context>>(),
+    /** What was consumed by what `done` has found: `{ article, quantity }`. A person is told if it is not what was used. */
+    used: optionalFn<ListOf<'used', Context>>(),
   });
 export type RestLookUp<Context> = z.input<ReturnType<typeof lookUp<Context>>>;
 
@@ -290,5 +323,10 @@ export const optionsSchema = <Row>() =>
     book: procedure<BookContext>(),
     /** Decimals of a quantity that the ERP keeps: what has more is refused before anything is written. Default: any number. */
     decimals: z.optional(z.int().check(z.nonnegative())),
+    /**
+     * What the steps send of a completion besides quantities, lots, notes and links: `['components', 'checks']`. A
+     * configuration that maps another part is refused, as it would be lost; reasons of scrap become notes. Default: nothing.
+     */
+    takes: z.optional(readonlyList(z.enum(detailNames))),
   });
 export type RestOptions<Row = unknown> = z.input<ReturnType<typeof optionsSchema<Row>>>;

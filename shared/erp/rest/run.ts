@@ -1,6 +1,8 @@
 import { callConfigured, textOrNothing } from '../../model/configured.ts';
+import { describeMismatches, parse } from '../../platform/validation.ts';
 import { withDone } from '../booking-rules.ts';
 import type { Attempt } from '../connector.ts';
+import { type Listed, type ListName, type Lists, listSchemas, type OrderDetails } from './assembly.ts';
 import type { ProcedureContext, RestAnswer, RestProcedure, RestStep } from './options.ts';
 
 /**
@@ -35,7 +37,7 @@ export interface Task<Context> {
   readonly key: string;
   readonly attempt: Attempt;
   /** What the procedure's functions get, completed with the answers so far. */
-  readonly context: (answers: ProcedureContext) => Context;
+  readonly context: (answers: ProcedureContext, lists: Lists) => Context;
   /** @throws Rejected when the order is for another product than this. */
   readonly requireArticle?: (article: string) => void;
   /** @throws Rejected when the order is counted in another unit than this. */
@@ -44,11 +46,20 @@ export interface Task<Context> {
   readonly compareQuantity?: (quantity: string, unit: string | undefined) => void;
   /** Takes the good quantity that the ERP shows with our key. @throws Rejected when it is not what was built. */
   readonly compareGood?: (good: string) => void;
+  /** @throws Rejected for what was recorded, and the order does not have. */
+  readonly requireDetails?: (lists: Lists) => void;
+  /** Takes the components that the ERP shows with our key. @throws Rejected when they are not what was used. */
+  readonly compareUsed?: OrderDetails['compareUsed'];
 }
 
 /** Functions of the configuration that read a text in an answer, by their names. */
 type Readers<Name extends string, Context> = {
   readonly [Each in Name]?: ((answer: RestAnswer, context: Context) => string | undefined) | undefined;
+};
+
+/** Functions of the configuration that read a list in an answer, by their names. */
+type Listers<Context> = {
+  readonly [Each in ListName]?: ((answer: RestAnswer, context: Context) => unknown) | undefined;
 };
 
 /** A look-up or a step, with how its functions are called, and its latest answer. */
@@ -73,6 +84,17 @@ export class Part<Described, Context> {
     const read = this.part[name];
     return answer && read && this.call(name, textOrNothing(read), answer, this.context);
   }
+
+  /** What one of its functions lists in an answer; undefined without the function, or without an answer. */
+  list<Name extends ListName>(this: Part<Listers<Context>, Context>, name: Name): Listed<Name> | undefined {
+    const [read, answer] = [this.part[name], this.answer];
+    if (!answer || !read) return undefined;
+    return this.call(name, () => {
+      const listed = parse(listSchemas[name], read(answer, this.context));
+      if (listed.ok) return listed.value;
+      throw new Error(`it answers with a wrong list (${describeMismatches(listed.mismatches)})`);
+    });
+  }
 }
 
 export type Run<Context> = ReturnType<typeof beginRun<Context>>;
@@ -83,14 +105,22 @@ export type Run<Context> = ReturnType<typeof beginRun<Context>>;
  */
 export function beginRun<Context>(task: Task<Context>, partner: string) {
   const { procedure, at, orderNumber } = task;
-  const context = task.context({
+  const lists: Lists = (name) => {
+    for (const lookUp of lookUps) {
+      const listed = lookUp.list(name);
+      if (listed) return listed;
+    }
+    return undefined;
+  };
+  const answers: ProcedureContext = {
     answered: (name) => steps.findLast(({ part, answer }) => answer && part.name === name)?.answer,
     found(name) {
       const answer = lookUps.find(({ part }) => part.name === name)?.answer;
       if (!answer) throw new Error(`there is no answer of a look-up "${name}" (yet)`);
       return answer;
     },
-  });
+  };
+  const context = task.context(answers, lists);
   const partsOf = <Described>(list: readonly Described[], field: string) =>
     list.map((part, index) => new Part(part, configuredAt(`${at}.${field}[${index}]`, orderNumber), context));
   const lookUps = partsOf(procedure.lookUp, 'lookUp');
@@ -100,6 +130,7 @@ export function beginRun<Context>(task: Task<Context>, partner: string) {
     part.when === undefined || call('when', part.when, context);
   return {
     task,
+    lists,
     lookUps,
     steps,
     /** Whether a step says itself whether it was taken. */

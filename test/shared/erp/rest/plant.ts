@@ -6,6 +6,7 @@ import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import { sumOf } from '../../../../shared/model/quantity.ts';
 import type { Answer, Received } from '../../../support/server.ts';
 import type { BookedQuantity, ErpPlant, PlantBooks } from '../conformance/plants/plant.ts';
+import type { Details } from '../conformance/target.ts';
 
 /** The sandbox ERP in this process, with what only its tests do. */
 interface SandboxPlant extends ErpPlant {
@@ -145,6 +146,40 @@ function booksOf(order: ProductionOrder, entries: readonly Booking[]): PlantBook
     notes: entries.flatMap(({ notes }) => notes),
     links: entries.flatMap(({ links }) => links.map(({ url }) => url)),
     productOrders: order.azumutaIds,
+    details: detailsOf(entries),
+  };
+}
+
+/** All of it, over all bookings of an order; what was reported twice is there twice. */
+function detailsOf(entries: readonly Booking[]): Details {
+  const used = Object.groupBy(
+    entries.flatMap(({ components = [] }) => components),
+    (one) => one.article,
+  );
+  const reports = Object.groupBy(
+    entries.flatMap(({ operations = [] }) => operations),
+    (one) => one.number,
+  );
+  const reasons = Object.groupBy(
+    entries.flatMap(({ scrapReasons = [] }) => scrapReasons),
+    (one) => one.reason,
+  );
+  const each = <T, R>(groups: Partial<Record<string, T[]>>, make: (group: readonly T[]) => R) =>
+    Object.fromEntries(Object.entries(groups).map(([name, group = []]) => [name, make(group)]));
+  return {
+    components: each(used, (of) => ({
+      amount: sumOf(of.map(({ quantity }) => quantity)),
+      lots: [...new Set(of.flatMap(({ lots }) => lots.map(({ number }) => number)))],
+    })),
+    operations: each(reports, (of) => ({
+      minutes:
+        of.reduce((sum, { setupSeconds = 0, runSeconds = 0 }) => sum + setupSeconds + runSeconds, 0) / 60,
+      finished: of.some(({ finished }) => finished),
+    })),
+    reasons: each(reasons, (of) => sumOf(of.map(({ quantity }) => quantity))),
+    checks: entries
+      .flatMap(({ checks = [] }) => checks.map(({ name, passed }) => (passed ? name : `!${name}`)))
+      .sort(),
   };
 }
 
