@@ -10,6 +10,9 @@ import {
   type RestStep,
   recorded,
   recordedAll,
+  recordedChecks,
+  recordedComponents,
+  recordedOperations,
   rest,
   textAt,
   valueAt,
@@ -261,6 +264,21 @@ export default defineIntegration({
     scrap: (completed) => recorded(completed, 'Scrap quantity', { optional: true }),
     // Not every product has one.
     lots: (completed) => recordedAll(completed, 'Serial number', { optional: true }),
+    // What was really used, from the lists in the recordings; scrap takes more than is planned.
+    components: { of: (completed) => recordedComponents(completed), beyondPlan: 'book' },
+    // Each work instruction of this article is an operation in the ERP, which has no routing of the others.
+    operations: {
+      of: (completed) =>
+        completed.article === 'GEAR-02'
+          ? recordedOperations(completed, {
+              'Clean housing': '10',
+              'Assemble bevel gear': '20',
+              'Fill with oil': '30',
+              'Final inspection': '40',
+            })
+          : [],
+    },
+    checks: (completed) => recordedChecks(completed),
   },
 
   schedule: { pull: { everyMinutes: 5, from: '2026-01-01T00:00:00Z' } },

@@ -218,7 +218,7 @@ describe('a paste', () => {
 
   it('may begin with a sample', async () => {
     const { text } = await visitor.get('/try?sample=completion');
-    expect(text).toContain('&quot;Assemble housing&quot;');
+    expect(text).toContain('&quot;Assemble bevel gear&quot;');
   });
 });
 

@@ -11,7 +11,15 @@ export interface StepSource {
   readonly minimum?: number;
   readonly maximum?: number;
   /** What of a completion this step records; a measurement or a check if absent. */
-  readonly records?: 'good-quantity' | 'scrap-quantity' | 'serial';
+  readonly records?: 'good-quantity' | 'scrap-quantity' | 'scrap-reason' | 'serial';
+}
+
+/** A component that a work instruction uses; the operators scan its lot. */
+export interface ComponentSource {
+  readonly article: string;
+  readonly perPiece: number;
+  readonly unit: string;
+  readonly lot: string;
 }
 
 /** What a plant has configured in Azumuta. Ids are made from keys and numbers, so they stay the same over restarts. */
@@ -31,7 +39,12 @@ export function articleCategory(key: string, name: Name) {
 
 export function workInstruction(
   key: string,
-  about: { readonly name: Name; readonly version: number; readonly category: Category },
+  about: {
+    readonly name: Name;
+    readonly version: number;
+    readonly category: Category;
+    readonly components?: readonly ComponentSource[];
+  },
   steps: readonly StepSource[],
 ) {
   return {

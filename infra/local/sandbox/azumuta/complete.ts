@@ -8,6 +8,8 @@ export const completionSchema = z.strictObject({
   /** Good quantity; by default the `Quantity` parameter, else 1. `null` records none. */
   quantity: z.optional(z.nullable(z.number())),
   scrap: z.optional(z.number()),
+  /** Why it is scrap, where a step asks for it. */
+  reason: z.optional(z.string()),
   serials: z.optional(z.array(z.string())),
   /** How many recordings; by default one per work instruction of the article. */
   recordings: z.optional(z.int().check(z.nonnegative())),
@@ -52,6 +54,10 @@ export function recordingsOf(
       durationSeconds,
       operator: { id: newId(), name: request.operator ?? 'An Peeters' },
       steps: instruction.steps.flatMap((step) => answersTo(step, order, request, index === wanted - 1)),
+      // ASSUMED: the list of what was used stands in the recording.
+      components: instruction.components?.map(({ article: used, perPiece, unit, lot }) => ({
+        ...{ article: { number: used }, quantity: perPiece * piecesOf(order, request), unit, lot },
+      })),
     };
   });
 }
@@ -65,14 +71,16 @@ function instructionAt(article: Article, wanted: number, index: number): WorkIns
 }
 
 function answersTo(step: Step, order: Recorded, request: CompletionRequest, last: boolean) {
-  const { id, name, type, unit } = step;
+  const { id, name, type, unit, minimum: min, maximum: max } = step;
   const answered = (value: string | number | boolean, result: 'Ok' | null) => {
-    return { id, name, type, value, unit, result };
+    return { id, name, type, value, unit, result, min, max };
   };
   if (step.records === 'good-quantity') {
-    const good = request.quantity === undefined ? plannedQuantity(order) : request.quantity;
+    const good = goodOf(order, request);
     return last && good !== null ? [answered(good, null)] : [];
   }
+  if (step.records === 'scrap-reason')
+    return last && request.scrap ? [answered(request.reason ?? 'Scratch', null)] : [];
   if (step.records === 'scrap-quantity')
     return last && request.quantity !== null ? [answered(request.scrap ?? 0, null)] : [];
   if (step.records === 'serial') return (request.serials ?? []).map((serial) => answered(serial, null));
@@ -80,6 +88,15 @@ function answersTo(step: Step, order: Recorded, request: CompletionRequest, last
   if (step.type !== 'number') return [answered(true, 'Ok')];
   const { minimum = 0, maximum = 100 } = step;
   return [answered((minimum + maximum) / 2, 'Ok')];
+}
+
+function goodOf(order: Recorded, { quantity }: CompletionRequest): number | null {
+  return quantity === undefined ? plannedQuantity(order) : quantity;
+}
+
+/** Scrap has taken components, too. */
+function piecesOf(order: Recorded, request: CompletionRequest): number {
+  return (goodOf(order, request) ?? plannedQuantity(order)) + (request.scrap ?? 0);
 }
 
 function plannedQuantity(order: Recorded): number {

@@ -19,6 +19,28 @@ const assembly = workInstruction(
     { name: 'Serial number', type: 'choice', records: 'serial' },
   ],
 );
+const cleaning = workInstruction('cleaning', { name: 'Clean housing', version: 1, category: gears }, [
+  { name: 'Free of chips', type: 'yes-no' },
+]);
+const bevelAssembly = workInstruction(
+  'bevel-assembly',
+  {
+    ...{ name: { en: 'Assemble bevel gear', nl: 'Kegelwiel monteren' }, version: 2, category: gears },
+    components: [
+      { article: 'HOUSING-02', perPiece: 1, unit: 'u', lot: 'H-2601' },
+      { article: 'BEARING-30', perPiece: 1, unit: 'u', lot: 'B-17' },
+      { article: 'PINION-02', perPiece: 1, unit: 'u', lot: 'P-4' },
+    ],
+  },
+  [
+    { name: { en: 'Torque', nl: 'Aanhaalmoment' }, type: 'number', unit: 'Nm', minimum: 42, maximum: 48 },
+    { name: 'Backlash', type: 'number', unit: 'mm', minimum: 0.08, maximum: 0.16 },
+    { name: 'Serial number', type: 'choice', records: 'serial' },
+  ],
+);
+const filling = workInstruction('filling', { name: 'Fill with oil', version: 1, category: gears }, [
+  { name: 'Oil level', type: 'number', unit: 'l', minimum: 0.4, maximum: 0.5 },
+]);
 const inspection = workInstruction('inspection', { name: 'Final inspection', version: 3, category: gears }, [
   { name: { en: 'Runs silently', nl: 'Loopt stil' }, type: 'yes-no' },
   ...quantities({ en: 'Good quantity', nl: 'Aantal goed' }, { en: 'Scrap quantity', nl: 'Aantal uitval' }),
@@ -35,7 +57,7 @@ const coupling = workInstruction(
 
 /** A plant that builds gearboxes. */
 export const gearboxes: Catalogue = {
-  workInstructions: [assembly, inspection, coupling],
+  workInstructions: [assembly, cleaning, bevelAssembly, filling, inspection, coupling],
   articles: [
     article('GEAR-01', {
       name: { en: 'Worm gearbox 1:20', nl: 'Wormwielkast 1:20' },
@@ -49,7 +71,7 @@ export const gearboxes: Catalogue = {
       category: gears,
       variants: ['Left', 'Right', 'ATEX'],
       parameters: { 'Customer name': 'Text', Quantity: 'Number', 'Oil type': 'Text' },
-      workInstructions: [assembly, inspection],
+      workInstructions: [cleaning, bevelAssembly, filling, inspection],
     }),
     article('COUP-01', {
       name: { en: 'Flexible coupling' },

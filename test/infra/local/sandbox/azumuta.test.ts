@@ -59,7 +59,7 @@ it('lists in the envelope that Azumuta documents, with Meteor ids and mixed name
 
   // Assess
   const { data } = listSchema.parse(JSON.parse(response.text));
-  expect(data.map(({ object }) => object)).toEqual(Array(3).fill('work-instruction'));
+  expect(data.map(({ object }) => object)).toEqual(Array(6).fill('work-instruction'));
   expect(new Set(data.map(({ name }) => typeof name))).toEqual(new Set(['string', 'object']));
 });
 

@@ -36,6 +36,7 @@ describeErpConformance(
   },
   {
     ...sandboxCannot,
+    assembly: 'the template takes only quantities, and says so in lacks',
     'page-cap': 'orders of one change time must fit on one page; else the listing ends with a sentence',
   },
 );
