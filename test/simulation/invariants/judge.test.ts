@@ -4,6 +4,7 @@ import { compressed } from '../../../shared/completions/content.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import type { BookedQuantity, PlantBooks } from '../../shared/erp/conformance/plants/plant.ts';
+import type { Details } from '../../shared/erp/conformance/target.ts';
 import { calmJourney } from '../calm-journey.ts';
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import { runScenario } from '../run-scenario.ts';
@@ -108,6 +109,11 @@ const fewerParts = {
 const reworked = {
   events: [{ kind: 'operator opens it again', order: 0, at: 15, rework: 10 }],
 } as const;
+/** Of which more is recorded than the quantity. */
+const assembled: Partial<Scenario> = {
+  orders: calmJourney().orders.map((order) => ({ ...order, article: 'assembly', scrap: 1 })),
+};
+const bookedDetails = (differs: Details) => books(({ details }) => ({ details: { ...details, ...differs } }));
 const readAt = (minute: number) =>
   items(theBooking, { readAt: new Date(beginning + minute * minuteMs).toISOString() });
 
@@ -136,6 +142,13 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
     [/: 4 good booked, 5 recorded/, bookings((one) => [{ ...one, good: '4' }])],
     [/: 1 scrap booked, 0 recorded/, bookings((one) => [{ ...one, scrap: '1' }])],
     [/: lots L booked, none recorded/, bookings((one) => [{ ...one, lots: ['L'] }])],
+  ],
+  details: [
+    [/: components \{\} booked, \{"HOUSING-02":\{"amount":"5"/, bookedDetails({ components: {} }), assembled],
+    [/: reasons \{\} booked, \{"Scratch":"1"\} recorded/, bookedDetails({ reasons: {} }), assembled],
+    [/: checks \[\] booked, \["Torque 10"/, bookedDetails({ checks: [] }), assembled],
+    [/: 0 min of operation 10 booked, 8 recorded/, bookedDetails({ operations: {} }), assembled],
+    [/: operation 10 is not finished/, bookedDetails({ operations: {} }), assembled],
   ],
   nothingElse: [
     [

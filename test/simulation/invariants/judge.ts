@@ -11,6 +11,7 @@ import { judgeCalls } from './calls.ts';
 import { judgeConcerns } from './concerns.ts';
 import { asBooked, judgeCorrections } from './corrections.ts';
 import { type DeadLetter, deadLettersOf } from './dead-letters.ts';
+import { judgeDetails } from './details.ts';
 import { createFindings, type Find, type Finding } from './finding.ts';
 import { judgeJourneys } from './journey.ts';
 import { isOpenConcern, judgeLedger } from './ledger.ts';
@@ -86,6 +87,7 @@ function judgeOrder(
     judgeLinks(world, order, made, books.productOrders, find);
   }
   if (deadLetters.length === 0) judgeChanges(world, judged, find);
+  if (deadLetters.length === 0 && !isChanged) judgeDetails(world, order, made, find);
   if (deadLetters.length === 0) judgeParts(world, order, made, find);
   if (deadLetters.length === 0) judgeCorrections(world, order, made, find);
   judgeRework(world, order, find);

@@ -4,6 +4,7 @@ const book = 'shared/completions/book.ts';
 const decide = 'shared/completions/decide-bookings.ts';
 const next = 'shared/completions/next-step.ts';
 const mapping = 'shared/integration/mapping/completions.ts';
+const details = 'shared/integration/mapping/details.ts';
 
 /** Faults between a completion and its booking. */
 export const completionMutants: readonly Mutant[] = [
@@ -190,6 +191,70 @@ export const completionMutants: readonly Mutant[] = [
     replace: 'sumOf(quantities.slice(0, 1).map(({ amount }) => amount))',
     why: 'An order that must be booked as a whole is booked with its first part only.',
     foundBy: ['figures'],
+  },
+  {
+    name: 'components-of-the-first-part',
+    file: mapping,
+    find: "each('components', completionFields.components, components.of, parts).flat()",
+    replace: "each('components', completionFields.components, components.of, parts.slice(0, 1)).flat()",
+    why: 'Of an order that is booked as a whole, the components of one part leave the stock.',
+    foundBy: ['details'],
+  },
+  {
+    name: 'lots-of-components-dropped',
+    file: details,
+    find: 'lots: uses.flatMap(({ lots }) => lots)',
+    replace: 'lots: uses.flatMap(({ lots }) => lots.slice(0, 0))',
+    why: 'Nobody can say later which lot is in which product.',
+    foundBy: ['details'],
+  },
+  {
+    name: 'time-of-operations-doubled',
+    file: details,
+    find: 'const told = reports.flatMap((report) => report[field] ?? []);',
+    replace: 'const told = [...reports, ...reports].flatMap((report) => report[field] ?? []);',
+    why: 'Each operation costs twice what it took.',
+    foundBy: ['details'],
+  },
+  {
+    name: 'booked-again-by-the-second-attempt',
+    file: 'shared/erp/rest/look.ts',
+    find: 'reference ??= readDone(run, lookUp);',
+    replace: 'reference ??= task.attempt.again ? undefined : readDone(run, lookUp);',
+    why: 'After a lost answer, components and operations of a part are booked once more.',
+    foundBy: ['booked', 'details', 'deadLetters'],
+  },
+  {
+    name: 'checks-of-an-amendment-booked-again',
+    file: 'shared/completions/content.ts',
+    find: 'const checks = after.checks?.filter(({ recording }) => recording === undefined || isNew(recording));',
+    replace: 'const { checks } = after;',
+    why: 'A recording that came later books all checks of the order once more.',
+    foundBy: ['details'],
+  },
+  {
+    name: 'reason-of-scrap-dropped',
+    file: mapping,
+    find: 'scrapReasons: reasons.length > 0 ? reasons : undefined',
+    replace: 'scrapReasons: reasons.length > 1e6 ? reasons : undefined',
+    why: 'Nobody learns why there is scrap.',
+    foundBy: ['details'],
+  },
+  {
+    name: 'renamed-step-books-the-plan',
+    file: 'shared/integration/mapping/recorded.ts',
+    find: 'if (found.length > 0 || optional) return found;',
+    replace: 'if (found.length >= 0 || optional) return found;',
+    why: 'A step was renamed in Azumuta, and what was planned is booked as built.',
+    foundBy: ['figures'],
+  },
+  {
+    name: 'part-finishes-the-operations',
+    file: 'shared/completions/read-contents.ts',
+    find: '(isPart ? { ...one, finished: false } : one)',
+    replace: '(isPart ? { ...one } : one)',
+    why: 'The first part closes all operations, and the others cannot report theirs.',
+    foundBy: ['details', 'deadLetters'],
   },
   {
     name: 'reconciliation-asks-nobody',

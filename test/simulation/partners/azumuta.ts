@@ -3,12 +3,15 @@ import {
   article,
   articleCategory,
   type Catalogue,
+  type StepSource,
+  type WorkInstruction,
   workInstruction,
 } from '../../../infra/local/sandbox/azumuta/catalogue.ts';
 import type { CompletionRequest, RecordingRecord } from '../../../infra/local/sandbox/azumuta/complete.ts';
 import { apiRoutes } from '../../../infra/local/sandbox/azumuta/routes.ts';
 import { shopFloorOf } from '../../../infra/local/sandbox/azumuta/shop-floor.ts';
 import { openStore, type ProductOrderRecord } from '../../../infra/local/sandbox/azumuta/store.ts';
+import type { Assembly } from '../../shared/erp/conformance/target.ts';
 import type { Answer, Received } from '../../support/server.ts';
 
 export interface AzumutaModelOptions {
@@ -17,6 +20,8 @@ export interface AzumutaModelOptions {
   readonly newId: () => string;
   /** Numbers of the configured articles; those of an ERP model are its `articles`. */
   readonly articles: readonly string[];
+  /** Of its article, the operators record everything. */
+  readonly assembly?: Assembly | undefined;
   /** Called for each trigger. Nothing waits for its result: a trigger can be lost, and nothing sends it again. */
   readonly sendTrigger: (request: TriggerRequest) => void;
 }
@@ -50,6 +55,18 @@ export interface ModelRecording {
   readonly good: number | undefined;
   readonly scrap: number | undefined;
   readonly serials: readonly string[];
+  /** Why there is scrap. */
+  readonly reason: string | undefined;
+  /** Of an assembly: the name of its work instruction, which is that of an operation, and its minutes. */
+  readonly operation: string;
+  readonly minutes: number;
+  readonly components: readonly {
+    readonly article: string;
+    readonly quantity: number;
+    readonly lot: string;
+  }[];
+  /** Names of the steps that Azumuta has judged. */
+  readonly checks: readonly string[];
 }
 
 export type AzumutaModel = ReturnType<typeof createAzumutaModel>;
@@ -63,7 +80,7 @@ const webhookUrl = 'https://integration.example.com/webhooks/azumuta/product-ord
  */
 export function createAzumutaModel(options: AzumutaModelOptions) {
   const { now, newId, sendTrigger } = options;
-  const catalogue = plantWith(options.articles);
+  const catalogue = plantWith(options);
   const store = openStore();
   store.triggers = [{ method: 'POST', url: webhookUrl, ids: 'list' }];
   const azumuta = { catalogue, store, now, newId };
@@ -91,7 +108,12 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
       ...{ id, number, status, completedAt },
       article: catalogue.articles.find((known) => known.id === articleId)?.number ?? articleId,
       parameters: Object.fromEntries(order.parameters.map(({ key, value }) => [key, value])),
-      recordings: order.recordings.map(readRecording),
+      recordings: order.recordings.map((one) =>
+        readRecording(
+          one,
+          catalogue.workInstructions.find(({ id: known }) => known === one.workInstructionId),
+        ),
+      ),
     };
   }
 
@@ -132,6 +154,16 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
       });
       store.save({ ...order, recordings });
     },
+    /** Changes the name of a step in all that was recorded of a product order. */
+    renameStep(id: string, from: string, to: string) {
+      const order = store.productOrder(id);
+      if (!order) return;
+      const recordings = order.recordings.map((one) => ({
+        ...one,
+        steps: one.steps.map((step) => (step.name === from ? { ...step, name: to } : step)),
+      }));
+      store.save({ ...order, recordings });
+    },
     /** Sends the triggers of the newest once more. */
     triggerAgain: (number: string) => done(() => floor.trigger(number)),
     /** Creates a product order in Azumuta's own screens; returns undefined for an article that is not configured. */
@@ -159,33 +191,62 @@ function senderTo(sendTrigger: AzumutaModelOptions['sendTrigger']) {
   };
 }
 
-/** Two work instructions for each article; the last one records quantities and serial numbers. */
-function plantWith(articles: readonly string[]): Catalogue {
+/** What the last work instruction of each article records. */
+const figures: readonly StepSource[] = [
+  { name: 'Serial number', type: 'choice', records: 'serial' },
+  { name: 'Good quantity', type: 'number', records: 'good-quantity' },
+  { name: 'Scrap quantity', type: 'number', records: 'scrap-quantity' },
+];
+
+/** Two work instructions for each article, and for an assembly one for each operation. */
+function plantWith({ articles, assembly: assembled }: AzumutaModelOptions): Catalogue {
   const category = articleCategory('products', 'Products');
   const assembly = workInstruction('assembly', { name: 'Assembly', version: 1, category }, [
     { name: 'Housing cleaned', type: 'confirmation' },
   ]);
   const inspection = workInstruction('inspection', { name: 'Inspection', version: 1, category }, [
-    { name: 'Serial number', type: 'choice', records: 'serial' },
-    { name: 'Good quantity', type: 'number', records: 'good-quantity' },
-    { name: 'Scrap quantity', type: 'number', records: 'scrap-quantity' },
+    ...figures,
   ]);
-  const workInstructions = [assembly, inspection];
+  const usual = [assembly, inspection];
+  const { operations = [], components = [] } = assembled ?? {};
+  const ofAssembly = operations.map((name, at) =>
+    workInstruction(
+      `operation ${name}`,
+      {
+        ...{ name, version: 1, category },
+        ...(at === 0 && {
+          components: components.map(({ article: used, lot }) => ({
+            ...{ article: used, lot, perPiece: 1, unit: 'u' },
+          })),
+        }),
+      },
+      [
+        { name: `Torque ${name}`, type: 'number', unit: 'Nm', minimum: 40, maximum: 44 },
+        ...(at === operations.length - 1
+          ? [...figures, { name: 'Scrap reason', type: 'choice', records: 'scrap-reason' } as const]
+          : []),
+      ],
+    ),
+  );
+  const numbers = new Set([...articles, ...(assembled ? [assembled.article] : [])]);
   return {
-    workInstructions,
-    articles: articles.map((number) =>
+    workInstructions: [...usual, ...ofAssembly],
+    articles: [...numbers].map((number) =>
       article(number, {
         name: number,
         category,
         variants: ['Left', 'Right', 'ATEX'],
         parameters: { Quantity: 'Number', Source: 'Text', Colour: 'Text' },
-        workInstructions,
+        workInstructions: number === assembled?.article ? ofAssembly : usual,
       }),
     ),
   };
 }
 
-function readRecording({ id, finishedAt, steps }: RecordingRecord): ModelRecording {
+function readRecording(
+  { id, finishedAt, steps, durationSeconds, components = [] }: RecordingRecord,
+  instruction: WorkInstruction | undefined,
+): ModelRecording {
   const values = (wanted: string) => steps.flatMap(({ name, value }) => (name === wanted ? [value] : []));
   const figure = (wanted: string) => values(wanted).map(Number).at(-1);
   return {
@@ -194,5 +255,14 @@ function readRecording({ id, finishedAt, steps }: RecordingRecord): ModelRecordi
     good: figure('Good quantity'),
     scrap: figure('Scrap quantity'),
     serials: values('Serial number').map(String),
+    reason: values('Scrap reason').map(String).at(-1),
+    operation: String(instruction?.name),
+    minutes: durationSeconds / 60,
+    components: components.map(({ article: { number }, quantity, lot }) => ({
+      article: number,
+      quantity,
+      lot,
+    })),
+    checks: steps.flatMap(({ name, result }) => (result === null ? [] : [String(name)])),
   };
 }

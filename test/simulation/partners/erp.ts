@@ -27,7 +27,8 @@ export interface ErpModel extends Omit<ErpPlant, 'plan' | 'credentials' | 'rotat
   readonly plan: (order: PlannedModelOrder) => PlannedOrderRef;
 }
 
-export type ArticleKind = 'plain' | 'lots' | 'serials';
+/** `assembly`: more is recorded of it than its quantity; only of an ERP with an assembly. */
+export type ArticleKind = 'plain' | 'lots' | 'serials' | 'assembly';
 
 export interface PlannedModelOrder {
   readonly article: ArticleKind;
@@ -78,6 +79,9 @@ export const erpModels = {
 };
 
 export type ErpName = keyof typeof erpModels;
+
+/** Those that take an assembly, of which journeys book components, operations, reasons and checks. */
+export const assembling: ReadonlySet<ErpName> = new Set(['rest']);
 
 function odooModel(version: OdooVersion, { now, newId }: ErpWorld): ErpModel {
   const plant = odooPlant(version, now);
@@ -132,6 +136,10 @@ function modelOf(plant: ErpPlant, newId: () => string, { define, ...distinct }: 
       plant.rotate(newId());
       return plant.credentials();
     },
-    plan: ({ article, ...planned }) => plant.plan({ article: plant.articles[article], ...planned }),
+    plan: ({ article: kind, ...planned }) => {
+      const article = kind === 'assembly' ? plant.assembly?.article : plant.articles[kind];
+      if (article === undefined) throw new Error('This ERP takes no assembly.');
+      return plant.plan({ article, ...planned });
+    },
   };
 }

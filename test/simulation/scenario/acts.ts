@@ -26,6 +26,7 @@ export function actsOf(event: ScenarioEvent, world: World, state: ScenarioState)
     case 'run':
     case 'alert run':
     case 'operator records other figures':
+    case 'step is renamed in Azumuta':
     case 'planner shares a number':
     case 'ERP commits late':
       return [];

@@ -200,6 +200,15 @@ export const effects: readonly Effect[] = [
     /ledger: changes ORDER#MO\/0001 CONCERN#figures-changed/,
     [posts, 1],
   ]),
+  effect(
+    { kind: 'step is renamed in Azumuta', order: 0 },
+    [
+      /Dead letter: .*no step "Good quantity" was recorded/,
+      /^6\d{3} .*erp: POST .*"goodQuantity":"6"/,
+      [posts, 1],
+    ],
+    { orders: [{ ...order, article: 'assembly' }] },
+  ),
   effect({ kind: 'alert run' }, [/send-alerts \d+: mails .*MO\/0001/], withDeadLetter),
   effect({ kind: 'trigger of an open order', ...at }, [/^300 receive-webhook \d+: begins/]),
   effect({ kind: 'planner changes the quantity', ...at, quantity: 3 }, [

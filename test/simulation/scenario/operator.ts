@@ -2,7 +2,8 @@ import type { CompletionRequest } from '../../../infra/local/sandbox/azumuta/com
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import { minuteMs } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
-import type { ReleasedOrder } from './released-order.ts';
+import { sendAgain } from './administrators.ts';
+import type { ReleasedOrder, ScenarioState } from './released-order.ts';
 import type { OtherFigures } from './scenario-event.ts';
 
 /** How often an operator looks for something to build. */
@@ -13,8 +14,9 @@ const patienceMs = 24 * 60 * minuteMs;
 const betweenMs = 4 * minuteMs;
 
 /** Completes the open product orders of an order one after the other, until the wanted quantity is built. */
-export function startOperator(world: World, order: ReleasedOrder, done: () => void): void {
+export function startOperator(world: World, order: ReleasedOrder, state: ScenarioState): void {
   const { time, scenario } = world;
+  const done = state.addTask();
   const givesUpAt = time.now() + patienceMs;
   time.after(order.planned.builtAfter * minuteMs, build);
 
@@ -27,6 +29,7 @@ export function startOperator(world: World, order: ReleasedOrder, done: () => vo
     if (isDone || time.now() > givesUpAt || (!open && isWithdrawn(order))) done();
     else {
       if (open) complete(world, order, open);
+      if (open && order.isStepRenamed) recordUnderAnotherName(world, open, state);
       time.after(open ? betweenMs : lookAgainMs, build);
     }
   }
@@ -47,7 +50,7 @@ function isToBuild({ typed }: ReleasedOrder, one: BuiltProductOrder, world: Worl
 
 function complete(
   { scenario, azumuta, timeline }: World,
-  { planned, quantity, figures }: ReleasedOrder,
+  { planned, quantity, figures, isStepRenamed }: ReleasedOrder,
   { id, number }: BuiltProductOrder,
 ): void {
   const pieces = scenario.split === 'one' ? quantity : 1;
@@ -56,14 +59,33 @@ function complete(
     plain: [],
     lots: [`L-${id.slice(0, 6)}`],
     serials: Array.from({ length: pieces }, (_, at) => `S-${id.slice(0, 6)}-${at + 1}`),
+    assembly: [],
   };
-  const good = pieces - scrap;
+  // Under a renamed step another quantity is recorded than is planned, as the plan would be booked without a trace else.
+  const good = isStepRenamed ? pieces + 1 : pieces - scrap;
   timeline.note(
     'operator',
     () => `completes ${number}: ${good} good, ${scrap} scrap, ${figures ?? 'as planned'}`,
   );
   const other = figures && otherRecordings(figures, good);
   azumuta.complete(number, { id, quantity: good, scrap, serials: serials[planned.article], ...other });
+}
+
+const otherName = 'Pieces';
+/** By then a person was told that the step is missing. */
+const correctedAfterMs = 90 * minuteMs;
+
+/** The step has got another name in Azumuta, until a person gives it back and sends the dead letter again. */
+function recordUnderAnotherName(world: World, { id, number }: BuiltProductOrder, state: ScenarioState): void {
+  const { azumuta, time, timeline } = world;
+  azumuta.renameStep(id, 'Good quantity', otherName);
+  const over = state.addTask();
+  time.after(correctedAfterMs, () => {
+    timeline.note('operator', () => `calls the step of ${number} "Good quantity" again`);
+    azumuta.renameStep(id, otherName, 'Good quantity');
+    sendAgain(world, state);
+    over();
+  });
 }
 
 function otherRecordings(figures: OtherFigures, good: number): CompletionRequest {

@@ -46,7 +46,7 @@ export function startPeople(world: World): People {
 
   function addOrder(order: ReleasedOrder): void {
     if (scenario.via === 'endpoint') postOrder(world, order, addTask());
-    startOperator(world, order, addTask());
+    startOperator(world, order, state);
   }
 
   for (const [place, planned] of scenario.orders.entries())
@@ -81,7 +81,8 @@ function release(place: number, planned: PlannedOrder, world: World): ReleasedOr
   const late = own.find((one) => one.kind === 'ERP commits late');
   const other = own.find((one) => one.kind === 'operator records other figures');
   const shared = own.find((one) => one.kind === 'planner shares a number');
-  for (const one of [late, other]) if (one) happens(one);
+  const step = own.find((one) => one.kind === 'step is renamed in Azumuta');
+  for (const one of [late, other, step]) if (one) happens(one);
   const ref = world.written(late?.minutes ?? 0, () =>
     erp.plan({ article, quantity: String(quantity), dueDate }),
   );
@@ -89,6 +90,7 @@ function release(place: number, planned: PlannedOrder, world: World): ReleasedOr
     ...{ planned, ref, numbers: new Set([ref.number]), family: ref.number, quantity, dueDate },
     ...{ isWithheld: false, heardAt: 0 },
     figures: other?.figures,
+    isStepRenamed: step !== undefined,
     changes: shared ? ['planner shares a number'] : [],
     ...{ typed: new Set(), removed: [], later: new Set(), corrected: new Map(), reworked: [] },
   };

@@ -24,6 +24,8 @@ export interface ReleasedOrder {
   readonly changes: ScenarioEvent['kind'][];
   /** How the operators' recordings deviate from the plan, if they do. */
   readonly figures: OtherFigures | undefined;
+  /** Whether the operators record the good quantity under another name. */
+  readonly isStepRenamed: boolean;
   /** Ids of the product orders that operators typed by hand and that equal the wanted ones. */
   readonly typed: Set<string>;
   /** Product orders that operators removed in Azumuta, as they were. */

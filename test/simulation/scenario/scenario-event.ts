@@ -113,6 +113,8 @@ type ToOrder =
   /** Before the integration creates it. One that is not equal is renamed later, and its dead letter is sent again. */
   | ({ readonly kind: 'operator types it by hand'; readonly equal: boolean } & Order & Moment)
   | ({ readonly kind: 'operator records other figures'; readonly figures: OtherFigures } & Order)
+  /** When it is recorded, the step of the good quantity has another name in Azumuta; somebody corrects it later. */
+  | ({ readonly kind: 'step is renamed in Azumuta' } & Order)
   /** After it was booked; the good quantity that it shows then is so much more, and its trigger is sent again. */
   | ({ readonly kind: 'recording is corrected afterwards'; readonly more: number } & Order & Moment)
   | ({ readonly kind: 'trigger of an open order' } & Order & Moment)

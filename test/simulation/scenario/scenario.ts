@@ -1,5 +1,6 @@
 import { type ErpName, erpModels } from '../partners/erp.ts';
 import { type Chance, createChance } from '../world/chance.ts';
+import { drawAssemblies } from './draw-assemblies.ts';
 import { drawCalls } from './draw-calls.ts';
 import { drawPeople, drawWorld } from './draw-events.ts';
 import { drawLife } from './draw-life.ts';
@@ -46,8 +47,7 @@ export function drawScenario(seed: number): Scenario {
     ...limit,
     ...paceOf(seed, limit.atOnce),
     ...pagesOf(seed, via),
-    orders,
-    events,
+    ...drawAssemblies(seed, setting, events),
   };
 }
 

@@ -1,8 +1,8 @@
-import type { ErpName } from '../partners/erp.ts';
+import type { ArticleKind, ErpName } from '../partners/erp.ts';
 
 /** One order that planners release and operators build; times in minutes from the beginning. */
 export interface PlannedOrder {
-  readonly article: 'plain' | 'lots' | 'serials';
+  readonly article: ArticleKind;
   readonly quantity: number;
   readonly scrap: number;
   readonly releasedAt: number;

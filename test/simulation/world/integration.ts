@@ -5,7 +5,13 @@ import {
   planned,
   recorded,
   recordedAll,
+  recordedChecks,
+  recordedComponents,
+  recordedOperations,
+  recordedScrap,
 } from '../../../shared/integration/index.ts';
+import type { CompletedProductOrder } from '../../../shared/model/completions.ts';
+import type { Assembly } from '../../shared/erp/conformance/target.ts';
 import type { Dialect } from '../../support/dialects/dialect.ts';
 import type { ErpModel } from '../partners/erp.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -30,6 +36,30 @@ export const recordedFigures: CompletionMapping = {
   scrap: (completed) => recorded(completed, 'Scrap quantity', { optional: true }),
   lots: (completed) => recordedAll(completed, 'Serial number', { optional: true }),
 };
+
+/** The same, and of an assembly all that is recorded, with nothing that may be missing. */
+function recordedOf({ article, operations }: Assembly): CompletionMapping {
+  const isOfIt = (completed: CompletedProductOrder) => inAzumuta(completed.article ?? '') === article;
+  const { quantity, scrap } = recordedFigures;
+  const steps = { quantity: 'Scrap quantity', reason: 'Scrap reason' };
+  return {
+    ...recordedFigures,
+    // A plan stands behind it: a step that was renamed must not have it booked.
+    quantity: (completed) =>
+      isOfIt(completed)
+        ? (recorded(completed, 'Good quantity') ?? planned(completed))
+        : quantity?.(completed),
+    scrap: (completed) => (isOfIt(completed) ? recordedScrap(completed, steps) : scrap?.(completed)),
+    components: { of: (completed) => recordedComponents(completed), beyondPlan: 'book' },
+    operations: {
+      of: (completed) =>
+        isOfIt(completed)
+          ? recordedOperations(completed, Object.fromEntries(operations.map((name) => [name, name])))
+          : [],
+    },
+    checks: (completed) => (isOfIt(completed) ? recordedChecks(completed) : []),
+  };
+}
 
 /**
  * The configuration of a scenario's plant.
@@ -62,7 +92,7 @@ export function integrationOf(
       ...(isRenamed && { article: ({ article }) => inAzumuta(article) }),
       ...(split === 'one' ? {} : { split: { per: 'unit', book: split } }),
     },
-    completions: recordedFigures,
+    completions: erp.assembly ? recordedOf(erp.assembly) : recordedFigures,
     schedule: {
       pull: via === 'pull' ? { everyMinutes: 10, from: '2026-11-01T00:00:00Z' } : 'off',
       reconcile: { everyHours: 6, graceHours },

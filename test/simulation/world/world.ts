@@ -55,6 +55,7 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
     now,
     newId: dialect?.newId ?? chance.id,
     articles: Object.values(erp.articles),
+    assembly: erp.assembly,
     sendTrigger: triggers.send,
   });
   const secrets = secretsOf(azumuta, erp);

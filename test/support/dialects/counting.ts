@@ -68,7 +68,9 @@ export const counting: Dialect = {
       durationSeconds: 'seconds',
       operator: 'by.fullName',
       steps: 'answers',
+      components: 'parts',
     },
+    component: { article: 'itemNo', quantity: 'pieces', lot: 'batch' },
     step: { id: 'stepNo', name: 'question', type: 'kind', value: 'answer', result: 'verdict' },
     workInstruction: { name: 'title' },
     trigger: {
@@ -157,6 +159,9 @@ export const counting: Dialect = {
     exportedAt: epoch('2027-01-31T00:00:00Z'),
     seconds: String(recording.durationSeconds),
     by: { id: 5, fullName: recording.operator.name, name: 'operator' },
+    parts: recording.components?.map(({ article, quantity, lot }, at) => ({
+      ...{ id: at, itemNo: article.number, article: 'part', pieces: String(quantity), batch: lot, lot: null },
+    })),
     answers: recording.steps.map(({ name, type, value, unit, result }, at) => ({
       stepNo: at + 1,
       question: name,

@@ -55,8 +55,10 @@ export const dutch: Dialect = {
       durationSeconds: 'duurSeconden',
       operator: 'medewerker',
       steps: 'stappen',
+      components: 'onderdelen',
       url: 'pagina',
     },
+    component: { article: 'artikel', quantity: 'aantal', unit: 'eenheid', lot: 'partij' },
     step: { name: 'naam', type: 'soort', value: 'waarde', unit: 'eenheid', result: 'oordeel' },
     workInstruction: { name: 'naam' },
     trigger: { productOrderNumber: ['ordernummer'], recordingIds: ['registraties'] },
@@ -113,6 +115,9 @@ export const dutch: Dialect = {
     duurSeconden: recording.durationSeconds,
     geplandeMinuten: 10,
     medewerker: recording.operator.name,
+    onderdelen: recording.components?.map(({ article, quantity, unit, lot }) => ({
+      ...{ artikel: article.number, aantal: quantity, eenheid: unit, partij: lot },
+    })),
     stappen: recording.steps.map(({ id, name, type, value, unit, result }) => ({
       id,
       naam: name,

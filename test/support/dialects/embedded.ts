@@ -90,6 +90,7 @@ export const embedded: Dialect = {
     durationSeconds: recording.durationSeconds,
     plannedSeconds: recording.durationSeconds,
     employee: recording.operator,
+    components: recording.components,
     steps: recording.steps.map(({ id, name, type, value, unit, result }) => ({
       ...{ id, name: { en: name, nl: `${name} (nl)` }, type, value, unit, verdict: result },
       limits: { from: 0, expected: value },

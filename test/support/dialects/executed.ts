@@ -53,8 +53,10 @@ export const executed: Dialect = {
       durationSeconds: 'seconds',
       operator: 'worker.displayName',
       steps: 'entries',
+      components: 'consumed',
       url: 'links.web',
     },
+    component: { article: 'item.sku', quantity: 'qty', unit: 'uom', lot: 'lotNumber' },
     step: { id: 'uid', name: 'caption', type: 'kind', value: 'val', unit: 'uom', result: 'outcome' },
     trigger: { productOrderNumber: ['order.reference'], recordingIds: ['executions'] },
     completedStatuses: ['Afgewerkt'],
@@ -111,6 +113,9 @@ export const executed: Dialect = {
     end: recording.finishedAt,
     seconds: recording.durationSeconds,
     worker: { id: 'w-1', displayName: recording.operator.name },
+    consumed: recording.components?.map(({ article, quantity, unit, lot }) => ({
+      ...{ item: { sku: article.number }, qty: quantity, uom: unit, lotNumber: lot },
+    })),
     entries: recording.steps.map(({ id, name, type, value, unit, result }) => ({
       uid: id,
       caption: name,

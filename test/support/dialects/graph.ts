@@ -72,7 +72,9 @@ export const graph: Dialect = {
       durationSeconds: 'elapsed',
       operator: 'worker.fullName',
       steps: 'checks',
+      components: 'materials.nodes',
     },
+    component: { article: 'product.sku', quantity: 'actual' },
     step: { name: 'title', type: 'kind', value: 'response', unit: 'uom', result: 'verdict' },
     workInstruction: { name: 'title' },
     trigger: { productOrderNumber: ['data.job.code'], recordingIds: ['data.runs'] },
@@ -119,6 +121,11 @@ export const graph: Dialect = {
     ended: recording.finishedAt,
     elapsed: recording.durationSeconds,
     worker: { id: 'w-1', fullName: recording.operator.name },
+    materials: {
+      nodes: (recording.components ?? []).map(({ article, quantity, ...used }) => ({
+        ...{ ...used, product: { sku: article.number }, planned: 99, actual: quantity },
+      })),
+    },
     checks: recording.steps.map(({ id, name, type, value, unit, result }) => ({
       ...{ id, title: name, kind: type, response: value, uom: unit, verdict: result },
     })),

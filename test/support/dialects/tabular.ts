@@ -66,8 +66,10 @@ export const tabular: Dialect = {
       durationSeconds: (recording) => Number(valueAt(recording, 'Minutes')) * 60,
       operator: 'Operator',
       steps: (recording) => listAt(recording, 'Sections').flatMap((section) => listAt(section, 'Lines')),
+      components: 'Materials',
       url: 'Page',
     },
+    component: { article: 'ItemCode', quantity: 'Used', unit: 'Uom', lot: 'Batch' },
     step: { id: 'LineGuid', name: 'Label', type: 'Kind', value: 'Result', unit: 'Uom', result: 'Passed' },
     workInstruction: { id: 'Guid', name: 'Title' },
     trigger: {
@@ -159,6 +161,9 @@ export const tabular: Dialect = {
     Ended: local(recording.finishedAt),
     Minutes: recording.durationSeconds / 60,
     Operator: recording.operator.name,
+    Materials: (recording.components ?? []).map(({ article, quantity, unit, lot }) => ({
+      ...{ ItemCode: article.number, Planned: 99, Used: quantity, Uom: unit, Batch: lot },
+    })),
     Sections: recording.steps.map(({ id, name, type, value, unit, result }) => ({
       Title: 'Section',
       Lines: [

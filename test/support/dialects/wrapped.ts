@@ -71,8 +71,10 @@ export const wrapped: Dialect = {
       durationSeconds: 'worked',
       operator: ['who.name', 'who'],
       steps: 'checks',
+      components: 'used',
       url: 'href',
     },
+    component: { article: 'of.code', quantity: 'values.0', unit: 'in', lot: 'charge' },
     step: { id: 'key', name: 'label', type: 'type.code', value: 'values.0', unit: 'in', result: 'outcome' },
     workInstruction: { id: '_id.$oid', name: 'label' },
     trigger: {
@@ -147,6 +149,9 @@ export const wrapped: Dialect = {
     end: seconds(recording.finishedAt),
     worked: recording.durationSeconds,
     who: recording.operator.name,
+    used: recording.components?.map(({ article, quantity, unit, lot }) => ({
+      ...{ of: { code: article.number }, values: [quantity], in: unit, charge: lot },
+    })),
     checks: recording.steps.map(({ id, name, type, value, unit, result }) => ({
       key: id,
       label: { nl: name, en: 'Check' },

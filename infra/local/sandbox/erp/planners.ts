@@ -118,6 +118,7 @@ function release(store: Store, { count = 1, changedAt, ...given }: ReleaseReques
       number: `MO/${place.padStart(4, '0')}`,
       product,
       productName: productOf(product)?.name ?? '',
+      madeAs: product,
       quantity: toDecimal(given.quantity) ?? usual.quantity,
       unit: 'u',
       serialNumbers: productOf(product)?.serialNumbers ?? false,

@@ -47,8 +47,8 @@ export const productOf = (wanted: string): Product | undefined =>
   products.find(({ product }) => product === wanted);
 
 /** What the order consumes and in which steps it is made, with what its bookings have reported so far. */
-export function assemblyOf({ product, quantity }: ProductionOrder, bookings: readonly Booking[]) {
-  const { components = [], operations = {} } = productOf(product) ?? {};
+export function assemblyOf({ madeAs, quantity }: ProductionOrder, bookings: readonly Booking[]) {
+  const { components = [], operations = {} } = productOf(madeAs) ?? {};
   return {
     components: components.map(({ article, perPiece, unit }) => ({
       ...{ article, unit },
@@ -62,7 +62,7 @@ export function assemblyOf({ product, quantity }: ProductionOrder, bookings: rea
   };
 }
 
-/** The lots of the components of a product. @param bookings All that were ever made. */
+/** The lots of the components of a product, blocked ones and empty ones as well. @param bookings All that were ever made. */
 export function lotsOf(product: string, bookings: readonly Booking[]) {
   const { components = [] } = productOf(product) ?? {};
   return components.flatMap(({ article, lots }) => {

@@ -25,7 +25,7 @@ export function apiRoutes(store: Store): Route[] {
       const found = known(store, call);
       return { ...found, ...assemblyOf(found, store.bookings(found.number)) };
     }),
-    route('GET', `${order}/lots`, (call) => ({ lots: lotsOf(known(store, call).product, store.bookings()) })),
+    route('GET', `${order}/lots`, (call) => ({ lots: lotsOf(known(store, call).madeAs, store.bookings()) })),
     route('PATCH', order, (call) => link(store, call)),
     route('GET', `${order}/bookings`, (call) => ({
       bookings: store.bookings(known(store, call).number, call.query.get('reference') ?? undefined),
@@ -106,12 +106,12 @@ function requireOperations(
 /** What the booking consumes: as it says, and of all other components as planned. */
 function usedBy(
   store: Store,
-  { number, product, quantity }: ProductionOrder,
+  { number, madeAs, quantity }: ProductionOrder,
   { components = [] }: Pick<Booking, 'components'>,
   plan: Assembly['components'],
   pieces: string,
 ) {
-  const lots = lotsOf(product, store.bookings());
+  const lots = lotsOf(madeAs, store.bookings());
   for (const { article, lots: taken } of components) {
     if (!plan.some((one) => one.article === article))
       throw new Refusal(422, 'component', `Production order ${number} has no component ${article}.`);

@@ -7,6 +7,8 @@ export interface ProductionOrder {
   readonly number: string;
   readonly product: string;
   readonly productName: string;
+  /** It was released with the components and operations of this product, and keeps them when that is renamed. */
+  readonly madeAs: string;
   readonly quantity: string;
   readonly unit: string;
   /** Each piece needs a number of its own. */

@@ -94,6 +94,16 @@ export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
       store.largestPage = usualPage;
     },
     articles: { plain: 'GEAR-01', lots: 'GEAR-02', serials: 'GEAR-03' },
+    assembly: {
+      article: 'GEAR-02',
+      components: [
+        { article: 'HOUSING-02', lot: 'H-2601' },
+        { article: 'BEARING-30', lot: 'B-17' },
+        { article: 'PINION-02', lot: 'P-4' },
+      ],
+      operations: ['10', '20', '30', '40'],
+      reasons: ['Scratch', 'Leak'],
+    },
     plan({ article, quantity, changedAt, dueDate }) {
       const changed = changedAt ? { changedAt } : {};
       const [released] = planners.release({ product: article, quantity, dueDate, ...changed });

@@ -36,16 +36,6 @@ export async function sandboxTarget(
     rowFields: { number: 'number', quantity: 'quantity' },
     units: { own: 'u', foreign: 'kg' },
     rounded: '2.123456',
-    assembly: {
-      article: 'GEAR-02',
-      components: [
-        { article: 'HOUSING-02', lot: 'H-2601' },
-        { article: 'BEARING-30', lot: 'B-17' },
-        { article: 'PINION-02', lot: 'P-4' },
-      ],
-      operations: ['10', '20', '30', '40'],
-      reasons: ['Scratch', 'Leak'],
-    },
     mark: (key) => key,
     capPages: async (rows = 200) => plant.capPages(rows),
     refused: {

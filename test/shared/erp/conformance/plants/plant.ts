@@ -2,7 +2,7 @@ import type { BookingKey } from '../../../../../shared/model/completions.ts';
 import type { ErpOrderRef } from '../../../../../shared/model/orders.ts';
 import type { Decimal } from '../../../../../shared/model/quantity.ts';
 import type { Answer, Received } from '../../../../support/server.ts';
-import type { ErpBooks, ErpConformanceTarget, PlannedOrder, PlannedOrderRef } from '../target.ts';
+import type { Assembly, ErpBooks, ErpConformanceTarget, PlannedOrder, PlannedOrderRef } from '../target.ts';
 
 /**
  * An ERP in this process, without a network or a connector: its server, what people do in its own screens, and its
@@ -18,6 +18,9 @@ export interface ErpPlant {
   readonly restart: () => void;
   /** Articles that can be planned: untracked, with lots, with serial numbers. */
   readonly articles: { readonly plain: string; readonly lots: string; readonly serials: string };
+
+  /** An article of which more is recorded than its quantity. Left out where the server takes no more. */
+  readonly assembly?: Assembly;
 
   /** Creates and releases an order, with enough stock of every component. */
   readonly plan: (order: PlannedOrder) => PlannedOrderRef;
@@ -79,6 +82,7 @@ export interface BookedQuantity {
 export function hooksOf(plant: ErpPlant) {
   return {
     articles: plant.articles,
+    ...(plant.assembly && { assembly: plant.assembly }),
     planOrder: async (order) => plant.plan(order),
     cancelOrder: async (order) => void plant.cancel(order),
     finishByHand: async (order) => void plant.finishByHand(order),

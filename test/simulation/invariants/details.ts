@@ -1,0 +1,67 @@
+import { sumOf } from '../../../shared/model/quantity.ts';
+import type { Details } from '../../shared/erp/conformance/target.ts';
+import type { BuiltProductOrder, ModelRecording } from '../partners/azumuta.ts';
+import type { ReleasedOrder } from '../scenario/released-order.ts';
+import type { World } from '../world/world.ts';
+import type { Find } from './finding.ts';
+
+/**
+ * Checks what the ERP has of an assembly besides its quantity, once all its product orders are booked, and those of its
+ * recordings that came later.
+ */
+export function judgeDetails(
+  { erp, scenario }: World,
+  { ref, later }: ReleasedOrder,
+  made: readonly BuiltProductOrder[],
+  find: Find,
+): void {
+  const { assembly } = erp;
+  const { details, links } = erp.books(ref);
+  const all = made.filter(({ status }) => status === 'completed').flatMap(({ recordings }) => recordings);
+  const known = all.filter(({ id }) => links.some((url) => url.endsWith(`/${id}`)));
+  if (!assembly || !details || !known.some(({ operation }) => assembly.operations.includes(operation)))
+    return;
+  const { operations: reported = {}, ...rest } = details;
+  for (const [part, is] of Object.entries(rest)) {
+    const recorded = JSON.stringify(expectedOf(known)[part as keyof typeof rest]);
+    if (JSON.stringify(is) !== recorded)
+      find('details', `${ref.number}: ${part} ${JSON.stringify(is)} booked, ${recorded} recorded.`);
+  }
+  // A part of an order does not know whether it is the last one.
+  const isPart = scenario.split === 'each' && made.length > 1;
+  for (const operation of assembly.operations) {
+    const of = known.filter((one) => one.operation === operation);
+    const minutes = (some: readonly ModelRecording[]) => some.reduce((sum, one) => sum + one.minutes, 0);
+    // What came later counts if it came before the booking.
+    const [least, most] = [minutes(of.filter(({ id }) => !later.has(id))), minutes(of)];
+    const { minutes: is = 0, finished = false } = reported[operation] ?? {};
+    if (is < least || is > most)
+      find('details', `${ref.number}: ${is} min of operation ${operation} booked, ${most} recorded.`);
+    if (finished === isPart)
+      find('details', `${ref.number}: operation ${operation} is ${finished ? '' : 'not '}finished.`);
+  }
+}
+
+function expectedOf(recordings: readonly ModelRecording[]): Omit<Details, 'operations'> {
+  const used = recordings.flatMap(({ components }) => components);
+  const scrapped = recordings.filter(({ scrap, reason }) => scrap && reason !== undefined);
+  const each = <T>(names: readonly string[], make: (name: string) => T) =>
+    Object.fromEntries([...new Set(names)].map((name) => [name, make(name)]));
+  return {
+    components: each(
+      used.map(({ article }) => article),
+      (article) => {
+        const of = used.filter((one) => one.article === article);
+        return {
+          amount: sumOf(of.map(({ quantity }) => String(quantity))),
+          lots: [...new Set(of.map(({ lot }) => lot))],
+        };
+      },
+    ),
+    reasons: each(
+      scrapped.flatMap(({ reason = '' }) => reason),
+      (reason) => sumOf(scrapped.filter((one) => one.reason === reason).map(({ scrap }) => String(scrap))),
+    ),
+    checks: recordings.flatMap(({ checks }) => checks).sort(),
+  };
+}
