@@ -163,12 +163,15 @@ function accidentRows({ accidents = [] }: Figures): Row[] {
 }
 
 function callRows({ calls = [] }: Figures): Row[] {
-  return calls.map(({ erp, first, further }) => ({
-    figure: `calls per booking: ${erp}`,
-    measured: `${further}`,
-    against: `${first} in a new container`,
-    wanted: '–',
-  }));
+  const row = (figure: string, measured: number, against: string) => ({
+    ...{ figure: `calls per booking: ${figure}`, measured: `${measured}`, against, wanted: '–' },
+  });
+  return calls.flatMap(({ erp, first, further, assembly }) => [
+    row(erp, further, `${first} in a new container`),
+    ...(assembly === undefined
+      ? []
+      : [row(`${erp}, all of an assembly`, assembly, 'components with lots, operations, reasons, checks')]),
+  ]);
 }
 
 /** The table as Markdown, with aligned columns. */
