@@ -98,7 +98,7 @@ export async function withTags(
     const tag = tags.find(({ name }) => name === scrap.reason);
     if (tag) return { ...scrap, tag: tag.id };
     const known = tags.map(({ name }) => name).join(', ') || 'none';
-    const why = `it knows no scrap reason ${scrap.reason} (${known}): create it under Inventory, Configuration, Scrap Reasons, or let the mapping give one of those`;
+    const why = `it does not know the scrap reason ${scrap.reason} (${known}): create it under Inventory, Configuration, Scrap Reasons, or let the mapping give one of those`;
     throw notBookable('Odoo', order, why);
   });
 }

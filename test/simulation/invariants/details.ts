@@ -28,7 +28,7 @@ export function judgeDetails(
       find('details', `${ref.number}: ${part} ${JSON.stringify(is)} booked, ${recorded} recorded.`);
   }
   // A part of an order does not know whether it is the last one.
-  const isPart = scenario.split === 'each' && made.length > 1;
+  const isPart = scenario.split === 'each';
   for (const operation of assembly.operations) {
     const of = known.filter((one) => one.operation === operation);
     const minutes = (some: readonly ModelRecording[]) => some.reduce((sum, one) => sum + one.minutes, 0);

@@ -203,8 +203,8 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'lots-of-components-dropped',
     file: details,
-    find: 'lots: uses.flatMap(({ lots }) => lots)',
-    replace: 'lots: uses.flatMap(({ lots }) => lots.slice(0, 0))',
+    find: 'return { ...first, lots',
+    replace: 'return { ...first, ...made({ quantity }), lots: [] };\n    return { ...first, lots',
     why: 'Nobody can say later which lot is in which product.',
     foundBy: ['details'],
   },
