@@ -1,20 +1,12 @@
 import * as z from 'zod/mini';
-import type { BookingKey, Completion } from '../../model/completions.ts';
-import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
+import type { ErpOrderRef } from '../../model/orders.ts';
 import type { HttpRequest, HttpResponse } from '../../platform/http.ts';
 import { placeSchema } from '../../platform/places.ts';
 import { strictObject } from '../../platform/strict-object.ts';
-import type { Built } from '../booking-rules.ts';
-import type { Use } from '../detail-rules.ts';
 import { authenticationSchema } from '../login.ts';
 import { erpOptionsShape, fn, optionalFn, readonlyList, timeZoneSchema } from '../options.ts';
-import {
-  detailNames,
-  type ListName,
-  type OrderDetails,
-  type RestComponent,
-  type RestList,
-} from './assembly.ts';
+import { detailNames, type ListName, type RestList } from './assembly.ts';
+import type { BookContext, LinkContext } from './contexts.ts';
 import type { RestOrder } from './mapped-order.ts';
 
 /** A call below the base URL. A body that is not text is sent as JSON; authentication is added. */
@@ -181,36 +173,6 @@ const listing = <Row>() =>
     incremental: z.optional(z.boolean()),
   }).check(saysPosition);
 export type RestListing<Row> = z.input<ReturnType<typeof listing<Row>>>;
-
-/** What every function of a procedure gets. */
-export interface ProcedureContext {
-  /** The answer of a look-up, by its name. */
-  readonly found: (name: string) => RestAnswer;
-  /** The answer of an earlier step of this attempt, by its name; undefined if it did not run. */
-  readonly answered: (name: string) => RestAnswer | undefined;
-}
-
-/** What the functions of `book` get. */
-export interface BookContext extends ProcedureContext {
-  readonly completion: Completion;
-  /** Its figures, which were checked: above 0, in one unit, and lots that add up. All are 0 for an amendment. */
-  readonly built: Built;
-  /**
-   * The components that differ from the plan, each with its line of the order, what was used in its unit, and lots that add
-   * up; none without `completion.components`. For a configuration of which a look-up lists `components`.
-   */
-  readonly uses: readonly Use<RestComponent>[];
-  /** What `completion.operations` reports, each with its operation of the order. A look-up has to list `operations`. */
-  readonly reports: ReturnType<OrderDetails['reports']>;
-  /** Identifies this booking for ever: write it into the ERP, and search for it. */
-  readonly key: BookingKey;
-}
-
-/** What the functions of `link` get. */
-export interface LinkContext extends ProcedureContext {
-  readonly order: ErpOrderRef;
-  readonly productOrder: ProductOrderRef;
-}
 
 const lookUp = <Context>() =>
   strictObject({

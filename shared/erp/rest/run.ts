@@ -3,7 +3,8 @@ import { describeMismatches, parse } from '../../platform/validation.ts';
 import { withDone } from '../booking-rules.ts';
 import type { Attempt } from '../connector.ts';
 import { type Listed, type ListName, type Lists, listSchemas, type OrderDetails } from './assembly.ts';
-import type { ProcedureContext, RestAnswer, RestProcedure, RestStep } from './options.ts';
+import type { ProcedureContext } from './contexts.ts';
+import type { RestAnswer, RestProcedure, RestStep } from './options.ts';
 
 /**
  * Calls functions of one part of the configuration; one that throws refuses the order and names its path:
