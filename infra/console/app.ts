@@ -23,7 +23,6 @@ const refreshSeconds = 2;
 const errorRefreshSeconds = 5;
 const maxNotices = 100;
 
-/** The console as an application that answers requests; it does not listen yet. */
 export function createConsole(dependencies: ConsoleDependencies): Hono {
   const { keys, port, shopFloor } = dependencies;
   const auth = createAuth(keys, port);
@@ -49,7 +48,6 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
   return app;
 }
 
-/** How routes answer: with a page inside the layout, or by going to another page that shows a notice. */
 function createAnswers(
   { target, timeZone, shopFloor, countDeadLetters }: ConsoleDependencies,
   formKey: string,
@@ -78,11 +76,7 @@ function createAnswers(
 /** A page whose texts show what nobody sees; what its forms send stays as it is. */
 const seen = (page: Awaited<Html>) => `${page}`.replace(/(?<!<textarea[^>]*)>[^<]+/g, withUnseen);
 
-/**
- * Serves an application on 127.0.0.1.
- * @param port 0 for a free one.
- * @throws UsageError when the port is taken.
- */
+/** @param port 0 for a free one. @throws UsageError when the port is taken. */
 export async function listenOnLoopback(app: Hono, port: number) {
   const server = createServer(getRequestListener(app.fetch));
   server.listen(port, '127.0.0.1');

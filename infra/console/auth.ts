@@ -36,7 +36,6 @@ export function createAuth(keys: AuthKeys, port: () => number) {
   return {
     /** Every form of the console contains it, and no form of another page can. */
     formKey,
-    /** Accepts requests that have the cookie, or the token in the address, and refuses all others. */
     async guard(c: Context, next: Next) {
       const host = (c.req.header('host') ?? '').toLowerCase();
       if (!loopbackNames.some((name) => host === `${name}:${port()}`))

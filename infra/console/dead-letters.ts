@@ -14,7 +14,6 @@ import {
 import { type DiscardDependencies, discard } from '../ops/dead-letters/discard.ts';
 import { type ReplayDependencies, replay } from '../ops/replay/replay.ts';
 
-/** Selects the letters of a group, some by their ids, or those of an order. */
 export type Chosen =
   | { readonly group: string }
   | { readonly letter: string | readonly string[] }
@@ -76,7 +75,6 @@ export class DeadLetterDesk {
     return { at, groups: groupsOf(letters), hidden, more: taken.length >= maxShown };
   }
 
-  /** One letter with its content, from the queue. */
   async message(id: string): Promise<RoutedLetter | undefined> {
     const isIt = ({ sqsId, messageId }: RoutedLetter) => sqsId === id || messageId === id;
     return this.#taken.find(isIt) ?? (await this.#take()).find(isIt);

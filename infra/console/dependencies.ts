@@ -14,7 +14,6 @@ import type { AuthKeys } from './auth.ts';
 import { DeadLetterDesk } from './dead-letters.ts';
 import type { Page } from './pages/layout.ts';
 
-/** Everything that the console calls, with the rights of the operator. */
 export interface ConsoleDependencies extends ReturnType<typeof consoleDependencies> {
   readonly keys: AuthKeys;
   readonly port: () => number;
@@ -24,7 +23,6 @@ export interface Answers {
   readonly formKey: string;
   /** @param known The state of the flows, if it was read already; else the dead letters alone are counted. */
   readonly show: (c: Context, page: Page, known?: Situation) => Promise<Response>;
-  /** Redirects to another page, which then shows the notice. */
   readonly redirect: (c: Context, path: string, notice: string) => Response;
 }
 
@@ -54,11 +52,9 @@ export function consoleDependencies(target: Target, config: string) {
     /** Pauses or resumes, and does not wait until Lambda has done it. */
     switchOne: (flow: SwitchName, on: boolean) => switchOne(flow, target, ledger, { on, looks: 1 }),
     ending: replaying satisfies EndDependencies,
-    /** Only when the partners are sandboxes. */
     shopFloor:
       sandboxes &&
       createShopFloor(sandboxes, async () => (await invoke(target, 'PullFunction', pulledSchema)).outcome),
-    /** Name of the operator, which the ledger stores when a dead letter is discarded. */
     operator: () => operatorOf(target),
     clock,
     timeZone: output('TimeZone'),

@@ -15,7 +15,6 @@ export const stageWords: Readonly<Record<string, string>> = {
   'receive-webhook': 'receiving a call from Azumuta',
 };
 
-/** When a page is made, and the plant's time zone. */
 export interface PlantTime {
   readonly now: Date;
   readonly timeZone: string;
@@ -28,12 +27,10 @@ export function moment(at: Date, { now, timeZone }: PlantTime): Html {
   return html`<time datetime="${at.toISOString()}" title="${day} ${time}">${isToday ? time : `${day} ${time}`}</time>`;
 }
 
-/** The day of an ISO date or instant. */
 export function dateOf(iso: string): Html {
   return html`<time>${iso.slice(0, 10)}</time>`;
 }
 
-/** How far an order has got, or that somebody must see to it. */
 export function stageBadge(state: OrderState): Html {
   return html`<span class="badge ${state.replaceAll(' ', '-')}">${state}</span>`;
 }

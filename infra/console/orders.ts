@@ -43,7 +43,6 @@ export type ListedRows = Awaited<ReturnType<typeof readOrders>>;
 /** Entries of a day that are searched for the beginning of a number. */
 const maxSearched = 10_000;
 
-/** One page of a list, with what the ledger knows of each of its orders. */
 export async function readOrders(
   asked: AskedOrders,
   limit: number,

@@ -25,12 +25,10 @@ import { readSample, type Sample } from '../ops/map/read-sample.ts';
 import { bookingWords } from '../ops/trace/report.ts';
 import type { ConsoleDependencies } from './dependencies.ts';
 
-/** JSON that was pasted, or the number of an order that is read from one of the partners. */
 export type Asked =
   | { readonly json: unknown }
   | { readonly from: 'erp' | 'azumuta'; readonly number: string };
 
-/** What the mapping makes of a sample, next to what the ledger has of that. */
 export type Tried = Preview & { readonly compared: readonly Comparison[] };
 
 /** Of a list, and of the parts of an order: more shows nothing new. */
@@ -139,7 +137,6 @@ export interface Comparison {
   /** What it is compared with, `Sent to Azumuta`; undefined for a table of one side. */
   readonly was?: string | undefined;
   readonly rows: ReturnType<typeof compare>;
-  /** What else is to be known. */
   readonly note?: string | undefined;
   /** Why nothing could be read. */
   readonly failure?: string;

@@ -10,7 +10,6 @@ import { storedSecret } from '../../shared/platform/aws/secrets.ts';
 import { type Clock, systemClock } from '../../shared/platform/clock.ts';
 import type { Emulator } from './emulator/emulator.ts';
 
-/** AWS clients with the operator's credentials, for the platform's endpoint. */
 export function operatorClients(emulator: Pick<Emulator, 'awsEndpoint' | 'region' | 'credentials'>) {
   const { awsEndpoint: endpoint, region, credentials } = emulator;
   const common = { endpoint, region, credentials, maxAttempts: 5 };
@@ -23,7 +22,6 @@ export function operatorClients(emulator: Pick<Emulator, 'awsEndpoint' | 'region
 
 export type OperatorLedger = ReturnType<typeof operatorLedger>;
 
-/** The stack's table as an operator reads it. */
 export function operatorLedger(table: Table, clock: Clock = systemClock) {
   return {
     ...createAlertLedger({ table, clock, times: { settlingSeconds: 300 } }),

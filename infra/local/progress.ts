@@ -12,7 +12,6 @@ export function createProgress(
 ) {
   let next = now() + 1000;
   let shown = false;
-  /** Says what is being done now. */
   const tell = (text: string) => {
     if (now() < next) return;
     next = now() + (stream.isTTY ? 100 : 5000);

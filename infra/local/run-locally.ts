@@ -18,7 +18,6 @@ import { type Sandbox, startSandbox } from './sandbox/sandboxes.ts';
 export interface LocalSystemOptions
   extends ServiceOptions,
     Pick<EmulatorOptions, 'log' | 'signal' | 'overrides'> {
-  /** Path of the configuration. */
   readonly integrationFile: string;
   /** Where all data is kept. Default: a temporary folder, removed at `stop`. */
   readonly dataDir?: string | undefined;
@@ -93,7 +92,6 @@ export async function startLocalSystem(options: LocalSystemOptions) {
   }
 }
 
-/** Gives the stack its secrets, and Azumuta its triggers. */
 async function connect(
   emulator: Emulator,
   sandboxes: { readonly azumuta: Sandbox<'azumuta'>; readonly erp: Sandbox<'erp'> },
@@ -148,7 +146,6 @@ export interface SynthesizeOptions {
   readonly app?: string;
 }
 
-/** A stack in a cloud assembly. */
 export type Synthesized = EmulatorOptions['template'];
 
 /** Compiled code, kept between runs: the CDK is large. */

@@ -23,7 +23,6 @@ type Definition = Omit<IntegrationFunctionProps, 'codeFolder'>;
 export type PermanentName = Exclude<FunctionName, 'show-pages'>;
 type Named<Thing> = Readonly<Record<PermanentName, Thing> & Partial<Record<FunctionName, Thing>>>;
 
-/** The functions, with exactly what each may do. */
 export class Functions extends Construct {
   readonly named: Named<IntegrationFunction>;
 
@@ -183,7 +182,6 @@ function pages({ integration }: FunctionsProps, uses: Uses): Partial<Record<Func
   };
 }
 
-/** What the consumer of a queue does with it. */
 function worksOn(queue: 'productOrders' | 'completions', uses: Uses): readonly Use[] {
   return [uses.hideIn(queue), uses.sendTo('deadLetters'), { environment: { RETRY_BASE_SECONDS: '4' } }];
 }

@@ -50,7 +50,6 @@ export interface UsedResources {
   readonly ledger: LedgerTable;
 }
 
-/** The uses of this stack's queues, secrets and ledger. */
 export function createUses({ stage, isWatched, queues, secrets, ledger: { table } }: UsedResources) {
   function ofQueues(names: readonly QueueKey[], action: string): Use {
     const urls = names.map((name) => [queueVariables[name], queues[name].queueUrl]);

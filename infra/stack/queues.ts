@@ -4,7 +4,6 @@ import { Construct } from 'constructs';
 import { queueKeepsDays } from '../../shared/model/queues.ts';
 import { acknowledge } from './nag.ts';
 
-/** The functions that work on queues. */
 export const consumers = ['create-product-orders', 'book-completion'] as const;
 
 /** Batches are taken at once: people wait for orders, and messages are few. */

@@ -6,7 +6,6 @@ import { Construct } from 'constructs';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import type { Functions, PermanentName } from './functions.ts';
 
-/** A function that a schedule invokes. */
 export interface Scheduled {
   readonly id: string;
   readonly name: PermanentName;

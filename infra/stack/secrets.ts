@@ -8,7 +8,6 @@ import { acknowledge } from './nag.ts';
 /** `webhookToken` is `WebhookToken` among the constructs and the outputs. */
 export const idOf = (name: SecretName) => name.charAt(0).toUpperCase() + name.slice(1);
 
-/** A secret, as far as grants and environments need it. */
 export type SecretRef = Pick<Secret, 'secretArn' | 'encryptionKey' | 'env'>;
 
 /**

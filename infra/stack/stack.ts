@@ -33,7 +33,6 @@ const kept = [
   CfnEIP.CFN_RESOURCE_TYPE_NAME,
 ];
 
-/** One plant's integration on one stage: both flows, from the HTTP API to the partners. */
 export class IntegrationStack extends Stack {
   constructor(scope: Construct, id: string, props: IntegrationStackProps) {
     const { integration, bundles, stage, ...stackProps } = props;

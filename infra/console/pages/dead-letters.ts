@@ -20,7 +20,6 @@ import { definitions, postForm, table } from './parts.ts';
 const maxChoices = 500;
 const maxOrders = 10;
 
-/** The dead letters that the ledger knows, by reason, and how many the queue has besides. */
 export function deadLettersPage(view: OpenLetters, unfiled: number, timeZone: string, formKey: string): Html {
   const time = { now: view.at, timeZone };
   return html`<h1>Dead letters</h1>
@@ -48,7 +47,6 @@ function unfiledPart(unfiled: number): Html {
   </div>`;
 }
 
-/** What the queue has and the ledger does not know. */
 export function unfiledPage(
   { at, groups, hidden, more }: UnfiledLetters,
   timeZone: string,
@@ -123,7 +121,6 @@ function isComparedFirst({ cause }: Pick<ListedLetter, 'cause'>): boolean {
   return cause !== undefined && remedies[cause].compareFirst === true;
 }
 
-/** The first orders; undefined when none is known. */
 function firstOrders(letters: readonly ListedLetter[]): Html | undefined {
   const orders = [...new Set(letters.flatMap(({ orderNumber }) => orderNumber || []))];
   if (orders.length === 0) return undefined;
@@ -183,7 +180,6 @@ export interface Complaint {
   readonly sentence: string;
 }
 
-/** What would be done with the chosen letters, for confirmation; a discard also asks why. */
 export function confirmPage(
   action: 'replay' | 'discard',
   chosen: Chosen,

@@ -4,7 +4,6 @@ import { sentenceOf } from '../../ops/cli/command.ts';
 import { redactedText } from '../../ops/cli/redact.ts';
 import type { Html } from '../labels.ts';
 
-/** Describes an error in a sentence, with the next step. */
 export function problemOf(error: unknown, local: boolean) {
   if (local && cannotConnect(error))
     return {

@@ -12,7 +12,6 @@ import { policyWords } from '../../ops/cli/policy-words.ts';
 import { type Html, moment, orderLinks, type PlantTime, queueTitles } from '../labels.ts';
 import { definitions, postForm } from './parts.ts';
 
-/** Both flows as a picture, below the list of problems. */
 export function flowsPage(
   status: Situation,
   problems: readonly Problem[],
@@ -117,7 +116,6 @@ function queue(name: QueueName, { queues, partners }: Situation): Html {
   </li>`;
 }
 
-/** What a person can do here: have a partner tried at once, and pause or resume. */
 function switchesPart(status: Situation, formKey: string): Html {
   const { partners } = status;
   const pauses = pausesOf(status);

@@ -1,7 +1,6 @@
 import { html } from 'hono/html';
 import type { Html } from '../labels.ts';
 
-/** What every page shows around its own content. */
 export interface Frame {
   readonly target: string;
   readonly timeZone: string;

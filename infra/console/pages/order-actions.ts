@@ -55,7 +55,6 @@ function offered({ concerns, deadLetters, bookings, stage, command }: TracedOrde
   return all.filter((one) => one !== false);
 }
 
-/** A form for each action; each is signed, and says why. */
 export function actionsPart(order: TracedOrder, formKey: string): Html {
   const all = offered(order);
   if (all.length === 0) return html``;

@@ -11,7 +11,6 @@ import { dateOf, type Html, moment, orderLink, type PlantTime, stageBadge } from
 import { actionsPart } from './order-actions.ts';
 import { definitions } from './parts.ts';
 
-/** One order: its next step, what was received, sent and booked for it, what a person can do, and all that happened to it. */
 export function orderPage(
   order: TracedOrder,
   siblings: readonly TracedOrder[],
@@ -145,7 +144,6 @@ function externalLink({ id, url = '' }: NonNullable<TracedOrder['azumuta']>): Ht
   return /^https?:\/\//i.test(url) ? html`<a href="${url}" rel="noreferrer" target="_blank">${id}</a>` : id;
 }
 
-/** One entry of what happened, or several in a row that say the same, with their times. */
 function runPart(run: Run, before: JourneyEntry | undefined, place: number, time: PlantTime): Html {
   const [entry] = run;
   const at = new Date(entry.at);

@@ -15,7 +15,6 @@ const articles = [
   ['GEAR-99', 'GEAR-99 · not in Azumuta'],
 ] as const;
 
-/** Forms that work on the partners' sandboxes: release an order, complete it, break the ERP. */
 export function shopFloorPage(view: ShopFloorView, formKey: string): Html {
   return html`<h1>Shop floor</h1>
     <p class="lead">Both partners are sandboxes here. Release an order, complete it, break the ERP, and watch what happens.</p>

@@ -11,7 +11,6 @@ import { table } from './parts.ts';
 
 export const shownDays = 30;
 
-/** How the day is: what was made, what waits, what is late, what needs a person, and the last thirty days. */
 export function todayPage(
   today: Today,
   problems: readonly Problem[],
@@ -35,7 +34,6 @@ function verdictPart(problems: readonly Problem[]): Html {
   return html`<p class="verdict bad"><a href="#needs">${counted(problems.length, 'thing')} to see to</a>: ${problems.map(({ what }) => what).join(' ')}</p>`;
 }
 
-/** Each in two lines, with its orders; the page Flows has all of it. */
 function needsPart(problems: readonly Problem[]): Html {
   if (problems.length === 0) return html``;
   return html`<section aria-labelledby="needs" class="needs">

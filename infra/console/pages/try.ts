@@ -9,7 +9,6 @@ import { type Html, orderLink } from '../labels.ts';
 import { type Comparison, compare, type Tried, type tryOut } from '../try.ts';
 import { postForm, table } from './parts.ts';
 
-/** What the forms hold, and what came of them. */
 export interface TryPage extends Partial<Awaited<ReturnType<typeof tryOut>>> {
   readonly sample: string;
   readonly number: string;
@@ -19,7 +18,6 @@ export interface TryPage extends Partial<Awaited<ReturnType<typeof tryOut>>> {
   readonly failure?: string;
 }
 
-/** What the mapping on this machine makes of an order or a completion, next to what was sent. */
 export function tryPage(page: TryPage, formKey: string): Html {
   const { plant, tried = [], notShown = 0, failure } = page;
   return html`<h1>Try the mapping</h1>
@@ -73,7 +71,6 @@ ${sample}</textarea>
   return postForm('/try', formKey, content, 'card stack');
 }
 
-/** An order as both partners have it now. */
 export function nowPage(number: string, reads: readonly Comparison[]): Html {
   return html`<h1>Order ${number}, as it is now</h1>
     <p class="lead">Read from this machine, with your rights. What the ledger has is what was received and sent: <a href="${orderLink(number)}">its page</a>.</p>

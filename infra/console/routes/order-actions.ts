@@ -15,14 +15,12 @@ const formSchema = z.object({
 });
 type Form = z.output<typeof formSchema>;
 
-/** What a person does about one order, signed: each form of its page. */
 export function orderActionRoutes(pages: Pages): Hono {
   const app = new Hono();
   for (const action of actions) app.post(`/order/${action}`, (c) => act(c, action, pages));
   return app;
 }
 
-/** Goes back to the order's page, which says what was done, or why nothing was. */
 async function act(c: Context, action: Action, pages: Pages): Promise<Response> {
   const form = z.parse(formSchema, await c.req.parseBody());
   try {

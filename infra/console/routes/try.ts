@@ -15,7 +15,6 @@ const text = z._default(z.string(), '');
 const formSchema = z.object({ sample: text, number: text, from: z.optional(z.enum(['erp', 'azumuta'])) });
 type Form = z.output<typeof formSchema>;
 
-/** The page that tries the mapping, and that of an order as both partners have it now: neither refreshes itself. */
 export function tryRoutes(pages: Pages): Hono {
   return new Hono()
     .get('/try', (c) => {
@@ -33,7 +32,6 @@ export function tryRoutes(pages: Pages): Hono {
 
 const still = { name: 'try', title: 'Try', refreshSeconds: undefined } as const;
 
-/** With what came of the form, once it was sent; also why nothing did. */
 async function showTry(c: Context, form: Form, pages: Pages): Promise<Response> {
   let page: TryPage = form;
   try {

@@ -47,7 +47,6 @@ export function openDataFolder(given: string | undefined) {
   };
 }
 
-/** The platform that runs in this data folder, if one does. */
 export function findEmulator(dataFolder: string): EmulatorAddress | undefined {
   // One that is left from another version names no running platform.
   const { data: address } = z.safeParse(addressSchema, readJson(join(dataFolder, 'platform.json')));

@@ -83,7 +83,6 @@ function emulatorOf(
   running: {
     /** Where the HTTP API answers. */
     readonly apiUrl: string;
-    /** `AWS_ENDPOINT_URL` for any AWS client. */
     readonly awsEndpoint: string;
     readonly ports: Ports;
     readonly dataDir: string;

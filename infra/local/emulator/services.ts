@@ -18,14 +18,12 @@ export interface ServiceOptions {
   readonly grantsFile?: string | undefined;
 }
 
-/** The configuration of `service-process.ts`. */
 export interface ServicesConfiguration extends ServiceOptions {
   readonly stack: LocalStack;
   readonly ports: Ports;
   readonly dataDirectory: string;
 }
 
-/** What the services of that process share. */
 export interface Services extends ServicesConfiguration {
   readonly access: AccessControl;
   /** Our own AWS endpoint. */

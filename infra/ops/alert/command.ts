@@ -38,7 +38,6 @@ Exit codes: 0 nothing is open, or each channel has accepted the test · 1 failed
 
 const most = 100;
 
-/** All that needs a person by its headlines, and the orders of which the ledger says why. */
 async function list(target: Target, { during }: Progress): Promise<Answer> {
   const ledger = ledgerOf(target);
   const where = whereOf(target);

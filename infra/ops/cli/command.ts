@@ -76,7 +76,6 @@ export const stackOptions = {
 
 export const defaultConfigFile = 'integration.config.ts';
 
-/** The plant's configuration, for commands that read it. */
 export const configOption = {
   config: textOr(
     defaultConfigFile,
@@ -142,7 +141,6 @@ export function oneOf<const T extends string>(known: readonly T[], given: string
   return found;
 }
 
-/** What was typed, a signal that Ctrl-C aborts, and how it is told what is being done. */
 export interface Typed<T> {
   readonly options: T;
   readonly words: readonly string[];
@@ -184,7 +182,6 @@ export interface Answer {
   readonly exit?: number;
 }
 
-/** Prints it. @returns the exit code. */
 export function answer({ json }: { readonly json: boolean }, { facts, lines, exit = exits.done }: Answer) {
   if (json) sayJson(facts);
   else for (const line of lines) say(line);
@@ -195,7 +192,6 @@ export function answer({ json }: { readonly json: boolean }, { facts, lines, exi
  * Runs a command as this process: parses the command line, passes on Ctrl-C as an aborted signal, prints the answer, or
  * what went wrong as a sentence, and sets the exit code.
  * @param act Gets what was typed; resolves to the answer, or to the exit code of one that is printed already.
- * @param commandLine Default: all that this process was called with.
  */
 export async function runCommand<T extends { readonly json: boolean }>(
   command: OperatorCommand<T>,
@@ -250,11 +246,7 @@ export function sentenceOf(error: unknown): string {
   return reason;
 }
 
-/**
- * A moment as people type it: an ISO time with zone, or an ISO date (when that day begins at the plant).
- * @param timeZone The plant's.
- * @throws UsageError when it is none of these.
- */
+/** @param text An ISO time with zone, or an ISO date: when that day begins at the plant. @throws UsageError */
 export function momentOf(text: string, timeZone: string): Date {
   if (isDate(text)) return startOfDay(timeZone, text);
   const instant = utcInstant(text);

@@ -96,7 +96,6 @@ function gridOf(columns: readonly Column[], rows: readonly (readonly string[])[]
   ];
 }
 
-/** A row as lines `Title: value`. */
 function listOf(columns: readonly Column[], row: readonly string[], width: number): string[] {
   return columns.flatMap(({ title }, at) => {
     const name = title && `${title}: `;

@@ -92,7 +92,6 @@ export function redactedText(text: string): string {
   return secretForms.reduce((shown, form) => shown.replace(form, `$1${hidden}`), text);
 }
 
-/** The payload of a message, redacted, and indented if it is JSON. */
 export function shownPayload(body: string): string {
   const parsed = jsonOf(body);
   if (parsed === undefined) return redactedText(body);

@@ -40,7 +40,6 @@ export interface Target {
   readonly output: (name: string) => string;
 }
 
-/** The options of a command line that say where the stack is. */
 export type Where = Partial<OptionsOf<typeof stackOptions>>;
 
 const maxAttempts = 5;
@@ -94,12 +93,7 @@ export async function operatorOf({ aws, local }: Target): Promise<string> {
 
 const failureSchema = z.object({ errorMessage: z.string() });
 
-/**
- * Calls a function of the stack, once and without retries.
- * @param name Output of the stack that holds the function's name.
- * @returns its parsed answer.
- * @throws Error when the function failed.
- */
+/** Calls a function, once and without retries. @param name Output of the stack that holds its name. */
 export async function invoke<T>(
   { aws, output }: Target,
   name: string,

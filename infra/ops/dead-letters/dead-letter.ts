@@ -40,7 +40,6 @@ export const attributesSchema = z.object({
   orderNumber: text,
   messageId: text,
   reason: text,
-  /** Undefined when SQS itself moved it to the dead-letter queue. */
   cause: z.catch(z.optional(z.enum(causes)), undefined),
   /** The partner that was called last. */
   partner: z.catch(z.optional(z.enum(partnerNames)), undefined),
@@ -80,7 +79,6 @@ export function letterOf(message: Message) {
   const firstAttempt = Date.parse(told.firstAttemptAt ?? '');
   return {
     ...told,
-    /** SQS's id of it in the dead-letter queue. */
     sqsId: MessageId,
     receiptHandle: ReceiptHandle,
     body: Body,
@@ -124,7 +122,6 @@ function routeOf(letter: DeadLetterMessage, names: TriggerNames): Route {
   return { to: 'completions', body: wantedAgain(JSON.stringify(hint), 'completions') };
 }
 
-/** The queue of a function that reads from one. */
 export function queueOf(stage: string): QueueName | undefined {
   return queueNames.find((queue) => consumerOf[queue] === stage);
 }
@@ -169,7 +166,6 @@ function groupIdOf(letter: ListedLetter): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 16);
 }
 
-/** The reason without the number of its order, so that the same reason of many orders is one group. */
 function reasonFor({ reason, orderNumber }: ListedLetter): string {
   return orderNumber.length < 2 ? reason : reason.replaceAll(orderNumber, '‹order›');
 }

@@ -12,7 +12,6 @@ export interface DiscardRequest {
   readonly records?: readonly DeadLetterRecord[];
   /** How many letters are wanted, if that is known: no more of the queue is read. */
   readonly most?: number | undefined;
-  /** Why, in the operator's words: kept with the order. */
   readonly note: string;
   readonly by: string;
 }

@@ -8,7 +8,6 @@ import { counted } from '../cli/output.ts';
 import { ledgerOf, type Target, whereOf } from '../cli/target.ts';
 import { type Check, check, fine, notice, wrong } from './finding.ts';
 
-/** Checks that each channel accepts alerts: a webhook may have been removed meanwhile. */
 export async function lookAtChannels(target: Target) {
   const { failing } = await ledgerOf(target).alerts.state();
   const found = Object.entries(failing).map(([channel, { since, problem }]) =>
@@ -23,7 +22,6 @@ export async function lookAtChannels(target: Target) {
 
 type Deployment = CompleteIntegration['deployment'];
 
-/** The mailing lists: the output with the topic, and the field that has the addresses. */
 const lists = [
   { output: 'AlarmTopic', about: 'Alarm mails', field: 'deployment.alarmEmails' },
   { output: 'AlertTopic', about: 'Alert mails', field: 'deployment.alerts.emails' },

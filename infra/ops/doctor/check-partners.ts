@@ -11,10 +11,7 @@ const maxWaitMs = 30_000;
 /** Pages of the ERP's released orders that are looked at. */
 const maxPages = 20;
 
-/**
- * What is to be done about each secret. Never repeats a value.
- * @param config Configuration file of the plant, for the commands that the findings name.
- */
+/** Never repeats a value. @param config Configuration file of the plant, for the commands that the findings name. */
 export function secretFindings(
   states: ReadonlyMap<SecretName, SecretState>,
   target: Pick<Target, 'options'>,
@@ -45,10 +42,7 @@ function secretFinding(name: SecretName, state: SecretState, where: string) {
   }
 }
 
-/**
- * Calls both partners from this machine, with the stack's secrets and the plant's configuration: reads that change
- * nothing.
- */
+/** Calls both partners from this machine, with the stack's secrets and the plant's configuration: only reads. */
 export function partnerChecks(
   target: Target,
   integration: CompleteIntegration,
@@ -84,7 +78,6 @@ export function partnerChecks(
   ];
 }
 
-/** @param where The options of a command that name the stack. */
 function partnerFinding(error: unknown, partner: Partner, where: string) {
   const reason = reasonOf(error);
   if (error instanceof RetryLater && error.unauthorized)

@@ -22,7 +22,6 @@ import { type Check, check, fine, notice, wrong } from './finding.ts';
 /** A run or two may be skipped while another is under way; more mean that the pull has stopped. */
 const maxPeriods = 3;
 
-/** Checks the queues, the table, the event source mappings and the circuit breakers of the stack. Reads only. */
 export function stackChecks(
   target: Target,
   integration: CompleteIntegration | undefined,
@@ -47,10 +46,7 @@ async function lookAtQueue(target: Target, flow: Flow) {
   return fine(`is there: ${waiting} waiting, ${underWay} under way or waiting to be tried again`);
 }
 
-/**
- * What a person must see to, as every other view says it.
- * @param where Options that select the stack on a command line.
- */
+/** What a person must see to, as every other view says it. */
 export function problemFindings(situation: Situation, where: string) {
   const found = problemsOf(situation, where).map(({ kind, what, why, next, command }) =>
     (kind === 'paused-too-long' ? wrong : notice)(

@@ -8,7 +8,6 @@ import { parse } from '../../../shared/platform/validation.ts';
 import { answered } from '../cli/files.ts';
 import { literal } from '../probe/contract-text.ts';
 
-/** Configurations to copy, each under the name of its connector. */
 export const examples = new URL('../../../plants/examples/', import.meta.url);
 
 /** The connectors that have an example to copy, the generic one last. */
@@ -36,7 +35,6 @@ function fieldsOf(options: z.ZodMiniType): object {
   return z.toJSONSchema(options, { io: 'input', unrepresentable: 'any' }).properties ?? {};
 }
 
-/** What `npm run init` asks, or reads from the file of `--answers`. */
 export const answersSchema = z
   .strictObject({
     plant: textThat(

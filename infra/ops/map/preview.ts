@@ -29,11 +29,7 @@ export interface Preview {
   readonly leftOut?: string;
 }
 
-/**
- * What the plant's mapping makes of the samples of a file: ERP orders, or completions. Sends nothing, and calls no
- * partner.
- * @param json Content of the file, parsed as JSON.
- */
+/** What the plant's mapping makes of a file's samples: ERP orders, or completions. Sends nothing, calls no partner. */
 export function previewsOf(
   json: unknown,
   integration: CompleteIntegration,

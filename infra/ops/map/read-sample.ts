@@ -13,7 +13,6 @@ import { describeMismatches, type Mismatch, parse } from '../../../shared/platfo
 import completion from './samples/completion.json' with { type: 'json' };
 import order from './samples/order.json' with { type: 'json' };
 
-/** A sample that was read, or the mistakes of an invalid one. */
 export type Sample =
   | { readonly order: ErpOrder }
   | { readonly completed: CompletedProductOrder; readonly books: Completion['kind'] }
@@ -79,10 +78,7 @@ function invalid(at: string, mismatches: readonly Mismatch[]): Sample {
   return { mistakes: within.map((one) => describeMismatches([one])) };
 }
 
-/**
- * Samples for trying a mapping on, `npm run map -- --sample order`: an order as an ERP posts it to the order endpoint, and
- * a completed product order with its recordings, as Azumuta answers them.
- */
+/** To try a mapping on: an order as an ERP posts it, and a completed product order as Azumuta answers it. */
 export const samples = { order, completion } as const;
 
 export const sampleNames = ['order', 'completion'] as const;

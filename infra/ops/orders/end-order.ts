@@ -12,7 +12,6 @@ export interface EndDependencies {
   readonly queueUrls: Readonly<Record<'product-orders', string>>;
 }
 
-/** What an operator wants, and who signs it. */
 export interface EndRequest {
   readonly number: string;
   readonly go: boolean;

@@ -60,7 +60,6 @@ export async function switchFlow(target: Target, flow: Flow, options: SwitchOpti
     throw new Error(
       `No function reads from the queue of ${flow}: its event source mapping is gone. Deploy the stack again.`,
     );
-  /** Whether it was so before. */
   const already = current.states.every((state) => state === wanted);
   /** Whether Lambda was asked: it refuses while it is switching already. */
   let asked = false;
@@ -84,7 +83,6 @@ export async function switchFlow(target: Target, flow: Flow, options: SwitchOpti
 /**
  * Writes the beginning or the end of a pause into the ledger. If it was switched already, nobody knows since when, so
  * nothing is written; only a pause that the ledger does not know begins now.
- * @param name What is paused: a function, or the bookings.
  * @returns why it could not be written; it is switched nevertheless.
  */
 export async function notePause(
@@ -154,7 +152,6 @@ export function faultsOf({ notNoted, notQuiet }: Outcome, on: boolean): string {
   ].join('');
 }
 
-/** The alarm about messages that no function takes, which a paused flow would set off. */
 export const alarmOfPause = (stackName: string, flow: Flow): string =>
   `${stackName}-QueueStalled-${consumerOf[queueOfFlow[flow]]}`;
 

@@ -19,7 +19,6 @@ import type { ScreenValues } from './screen-values.ts';
 
 type IdOperation = 'readProductOrder' | 'readRecording' | 'readWorkInstruction';
 
-/** A resource that was looked for. */
 export interface Found extends Located {
   /** The id that was asked for, and its path where it was found. */
   readonly id?: string | undefined;
@@ -52,7 +51,6 @@ export class Explorer {
   readonly #contract: AzumutaContract;
   readonly #seen: ScreenValues;
   readonly resources: { -readonly [Name in keyof Resources]: Resources[Name] } = {};
-  /** The lines that say how to ask. */
   readonly findings: Finding[] = [];
 
   constructor(ask: Ask, contract: AzumutaContract, seen: ScreenValues) {
@@ -61,7 +59,6 @@ export class Explorer {
     this.#seen = seen;
   }
 
-  /** Follows the product order to its recordings, their work instruction and its article. */
   async follow(): Promise<void> {
     const { number, article } = this.#seen;
     const { path } = this.#contract.operations.findProductOrder;
@@ -165,7 +162,6 @@ export class Explorer {
     if (located.place !== '') this.findings.push(placeOf(`operations.${name}.answer`, located));
   }
 
-  /** Finds out how an id that does not exist is answered. */
   async #findAbsence(name: IdOperation, { id, place }: Partial<Found> = {}, values = {}): Promise<void> {
     if (id === undefined) return;
     const unknown = { ...values, id: unknownLike(id) };
@@ -181,7 +177,6 @@ export class Explorer {
   }
 }
 
-/** Values of a resource that may be ids, by their names. */
 function idsOf(line: string, resource: unknown): JsonNode[] {
   const ids = namesIn(resource).filter(({ path, value }) => isId(path) && nameOf(value) !== '0');
   return ranked(line, ids);
@@ -201,7 +196,6 @@ function recordingLists(order: object, { parameter, variant }: ScreenValues) {
   return ranked('productOrder.recordings', lists);
 }
 
-/** Whether a person reads this text anywhere in an answer. */
 function contains(json: unknown, text: string): boolean {
   return leavesOf(json, maxDepth).some((leaf) => reads(leaf, text));
 }

@@ -32,7 +32,6 @@ type Settings = Readonly<Record<string, unknown>>;
 /** The configuration replaces these as a whole. */
 const whole = new Set(['query', 'body']);
 
-/** Each line of a contract with its value. */
 function linesOf(contract: Settings, start = ''): [line: string, value: unknown][] {
   return Object.entries(contract).flatMap(([name, value]) =>
     isRecord(value) && !whole.has(name) ? linesOf(value, `${start}${name}.`) : [[start + name, value]],

@@ -25,13 +25,11 @@ export function contractModule({ settings, findings }: Pick<Probed, 'settings' |
   return moduleOf(settings, [...remarks, ...cannotBeRead]);
 }
 
-/** The place of a field, as it is written in the contract. */
 export function placeIn(set: unknown): string | undefined {
   if (set === undefined) return undefined;
   return typeof set === 'string' ? set || 'the answer itself' : sourceOf(set).replace(/\s+/g, ' ');
 }
 
-/** What was found, and the contract's text, in lines. */
 export function reportLines(probed: Probed, contract: string, showsValues: boolean): string[] {
   const { findings, settings, calls, stopped } = probed;
   const count = (certainty: Finding['certainty']) =>
@@ -53,7 +51,6 @@ export function reportLines(probed: Probed, contract: string, showsValues: boole
   );
 }
 
-/** What reading cannot show. */
 export const cannotBeRead = [
   "what a create takes and answers, and how it answers a number that exists already (operations.createProductOrder, createdProductOrder): write it from the page of Azumuta's API",
   'the names of the fields of a trigger (trigger): complete a test order; a call that cannot be read becomes a dead letter that lists its fields',

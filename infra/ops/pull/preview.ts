@@ -60,11 +60,9 @@ export async function previewPull(
   const { erp, signal } = dependencies;
   const productOrders: PreviewedOrder[] = [];
   const state = {
-    /** How many ERP orders were read. */
     read: 0,
     /** Changes of the ERP were read up to this time. ISO. */
     readUpTo: since,
-    /** There are more released orders than were read. */
     more: false,
   };
   /** @param failure Why it ended early; the orders that were read until then are listed. */
@@ -132,7 +130,6 @@ async function previewOrder(
 
 type Found = Pick<PreviewedOrder, 'outcome' | 'reason'>;
 
-/** What the pull would do with a product order that the ledger knows. */
 function foundOf(part: Exclude<PartDecision, { action: 'create' | 'unclaimed' }>): Found {
   const { entry } = part;
   switch (part.action) {
@@ -178,10 +175,7 @@ async function outcomeOfNew(
 /** How many orders of one kind are named; --json has all. */
 const maxNamed = 30;
 
-/**
- * The preview as lines for a person; orders that need a person come first.
- * @param about Name of the stack, and the options that select it on a command line.
- */
+/** Orders that need a person come first. */
 export function previewPullLines(
   preview: PullPreview,
   about: { readonly target: string; readonly where: string },

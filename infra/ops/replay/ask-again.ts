@@ -3,7 +3,6 @@ import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { Standing } from '../../../shared/ledger/records/known-orders.ts';
 import type { Queues } from '../../../shared/platform/aws/queue.ts';
 
-/** The orders that a person asks for. */
 export type AskedOrders = Awaited<ReturnType<typeof findOrders>>;
 
 /** Finds the orders of these numbers. The number of an ERP order that has another number here is no order of its own. */

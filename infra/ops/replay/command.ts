@@ -77,7 +77,6 @@ function checkSelection({ go, all, order, reason }: Options): void {
     );
 }
 
-/** The options that select the same dead letters again, and the reason that was given. */
 function selectionOf({ order, reason, because }: Options): string {
   const given = Object.entries({ order, reason, because });
   const words = given.flatMap(([name, text]) => (text === undefined ? [] : [`--${name}`, shellWord(text)]));

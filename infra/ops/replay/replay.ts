@@ -51,11 +51,9 @@ export interface ReplayRequest {
   readonly signal: AbortSignal;
 }
 
-/** Letters with the same cause and reason that go to the same queue. */
 export type ReplayGroup = ReturnType<typeof groupReport>;
 export type ReplayReport = Readonly<ReturnType<typeof reportOf>>;
 
-/** What one run has done so far. */
 interface Run {
   /** By SQS's id, so that a letter which is taken a second time replaces itself. */
   readonly chosen: Map<string, RoutedLetter>;

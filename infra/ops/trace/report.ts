@@ -7,10 +7,7 @@ import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { linesOf, styled, tableOf } from '../cli/output.ts';
 import type { Trace, TracedBooking, TracedOrder } from './trace.ts';
 
-/**
- * The trace as lines for a person: the status of each order, then its timeline.
- * @param stack The options that select it on a command line, and the plant's time zone: times are shown in it.
- */
+/** The status of each order, then its timeline. @param stack Times are shown in the plant's zone. */
 export function traceLines(
   trace: Trace,
   { where, timeZone }: { readonly where: string; readonly timeZone: string },

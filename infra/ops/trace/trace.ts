@@ -16,7 +16,6 @@ import { linesOf } from '../cli/output.ts';
 import { plantOf } from '../cli/partners.ts';
 import type { Target } from '../cli/target.ts';
 
-/** One product order: its status, and everything that happened to it. */
 export type TracedOrder = NonNullable<Awaited<ReturnType<typeof traceOne>>>;
 
 export type Trace = Awaited<ReturnType<typeof traceKnown>> & {

@@ -3,7 +3,6 @@ import { TrieRouter } from 'hono/router/trie-router';
 import * as z from 'zod/mini';
 import type { HttpApiEvent } from '../../../../shared/platform/aws/lambda.ts';
 
-/** A request as the gateway received it, and its body. */
 export interface HttpCall {
   readonly request: Pick<IncomingMessage, 'method' | 'url' | 'headers' | 'headersDistinct'> & {
     readonly socket: Pick<IncomingMessage['socket'], 'remoteAddress'>;
@@ -87,7 +86,6 @@ export function httpAnswer(result: unknown): HttpAnswer | undefined {
   return { status: statusCode, headers: Object.fromEntries(named), body: Buffer.from(body ?? '') };
 }
 
-/** The route of an HTTP API that serves a request. */
 export interface Match {
   /** `GET /product-orders/{number}`. */
   readonly routeKey: string;

@@ -29,13 +29,11 @@ const bodySchema = z.object({
   SecretId: z.optional(z.string()),
 });
 
-/** A signed call as it was received. */
 interface SignedCall {
   /** SigV4's name of the service. */
   readonly service: string;
   /** Header `X-Amz-Target` of the JSON protocols. */
   readonly target?: string | undefined;
-  /** Lambda's API names the action by method and path. */
   readonly method?: string | undefined;
   readonly path?: string | undefined;
   readonly body: Buffer;

@@ -10,7 +10,6 @@ export interface Caller {
   readonly statements: readonly Statement[];
 }
 
-/** The action and the resource of a policy that allowed a call. */
 export interface Grant {
   readonly action: string;
   readonly resource: string;

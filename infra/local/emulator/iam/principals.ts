@@ -107,7 +107,6 @@ export function createAccessControl(
   };
 
   return {
-    /** The caller to whom this key belongs. */
     principalOf: (accessKeyId: string) =>
       principals.find(({ credentials }) => credentials.accessKeyId === accessKeyId),
     principal: (kind: Principal['kind'], name: string) => principalIn(principals, kind, name),

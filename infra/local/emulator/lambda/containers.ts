@@ -24,7 +24,6 @@ export interface Invocation {
   readonly settle: (outcome: Outcome) => void;
 }
 
-/** What a container is sent. */
 export interface Work extends Pick<Invocation, 'requestId' | 'payload'> {
   /** Milliseconds since 1970. */
   readonly deadline: number;

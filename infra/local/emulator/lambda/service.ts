@@ -19,7 +19,6 @@ export function startLambda(services: Services) {
   mkdirSync(join(services.dataDirectory, 'logs'), { recursive: true });
   const deployed = services.stack.functions.map((lambda) => deploy(lambda, services));
   return {
-    /** Ends all containers now. */
     kill: () => Promise.all(deployed.map(({ containers }) => containers.kill())),
     /** @param wanted Name or ARN of the function. */
     async invoke(wanted: string, payload: string): Promise<Invoked> {

@@ -6,7 +6,6 @@ import { reportSchema } from './child-process.ts';
 /** A process of the platform: a module that calls `runService`. */
 export interface ServiceSpec {
   readonly name: string;
-  /** Path of the program. */
   readonly module: string;
   readonly configuration: unknown;
   readonly environment?: Readonly<Record<string, string>>;

@@ -213,7 +213,6 @@ function readApi(resources: Resources, functions: readonly LocalFunction[]) {
   return { apiId: api?.ref ?? '', routes };
 }
 
-/** Every role with all statements of the policies that are attached to it. */
 function readRoles(resources: Resources) {
   const policies = resources.ofType('AWS::IAM::Policy', supported.policy).map(({ properties }) => properties);
   return resources.named('AWS::IAM::Role', supported.role).map(({ common, ref }) => ({

@@ -11,7 +11,6 @@ import {
   wordsIn,
 } from './json-nodes.ts';
 
-/** What was found out about one line of the contract. */
 export interface Finding {
   /** `productOrder.number`. */
   readonly line: string;
@@ -91,7 +90,6 @@ export function placeOf(line: string, { place, places }: Located): Finding {
   return found;
 }
 
-/** The place of the list that has such an entry, and the entry where it is an object. */
 export function listOf(
   line: string,
   lists: readonly JsonList[],
@@ -113,7 +111,6 @@ export function byNumber(line: string, resource: object, number: string | undefi
   return byValue(line, same, seenThere, alike);
 }
 
-/** The place of words that a person has read. */
 export function byWords(line: string, resource: object, text: string): Finding {
   return byValue(line, reading(wordsIn(resource), text), seenThere, valuesIn(resource, text));
 }

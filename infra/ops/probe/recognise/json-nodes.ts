@@ -98,7 +98,6 @@ export function wordsIn(json: unknown): JsonNode[] {
   );
 }
 
-/** Scalars and language maps that are no id and no time. */
 export function plainWordsIn(json: unknown): JsonNode[] {
   return wordsIn(json).filter(({ path, value }) => !isId(path) && timeOf(value) === undefined);
 }
@@ -112,7 +111,6 @@ export function valuesIn(entry: unknown, text: string): JsonNode[] {
   return reading([...wordsIn(entry), ...lists.filter(({ value }) => value.every(isScalar)), ...inner], text);
 }
 
-/** Whether a person reads this text somewhere in the entry of a list. */
 export const hasWords = (entry: unknown, text: string) => valuesIn(entry, text).length > 0;
 
 /** Times that are over: nothing is completed in the future. */

@@ -63,7 +63,6 @@ function entriesOf({ findProductOrder: entry, findArticle: article = entry }: Re
   return [toConfirm(line, places, 'lists of orders and of articles differ')];
 }
 
-/** The lines of a product order, its parameters, its variants and the recordings that it names. */
 function productOrderOf(resources: Resources, seen: ScreenValues, now: Date): Finding[] {
   const { findProductOrder: entry, readRecording, findArticle } = resources;
   const found = orderIn(resources);
@@ -162,14 +161,12 @@ function recordingsOf(order: object, recordingId: string | undefined): Finding[]
   return [byName(line, likely)];
 }
 
-/** The lines of an article, except for its variants. */
 function articleOf({ findArticle: article }: Resources, number: string | undefined): Finding[] {
   if (!article) return [notFound('article', 'no article was read')];
   const { resource, id } = article;
   return [byNumber('article.number', resource, number), byId('article.id', resource, id)];
 }
 
-/** The lines of a recording and its steps. */
 function recordingOf(resources: Resources, seen: ScreenValues, now: Date): Finding[] {
   const { readRecording, readWorkInstruction } = resources;
   if (!readRecording) return [notFound('recording', 'no recording was read')];
@@ -195,7 +192,6 @@ function recordingOf(resources: Resources, seen: ScreenValues, now: Date): Findi
   ];
 }
 
-/** The lines of a work instruction. */
 function workInstructionOf(resources: Resources): Finding[] {
   const { readWorkInstruction: found, readRecording } = resources;
   if (!found) return [notFound('workInstruction', 'no work instruction was read')];
