@@ -26,7 +26,7 @@ const maxNotices = 100;
 export function createConsole(dependencies: ConsoleDependencies): Hono {
   const { keys, port, shopFloor } = dependencies;
   const auth = createAuth(keys, port);
-  const { answers, bare } = createAnswers(dependencies, auth.formKey);
+  const { answers, bare } = createAnswers(dependencies, auth.withKeys);
   const app = new Hono();
   app.use(...strictHeaders());
   app.use(auth.guard);
@@ -50,18 +50,18 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
 
 function createAnswers(
   { target, timeZone, shopFloor, countDeadLetters }: ConsoleDependencies,
-  formKey: string,
+  withKeys: (page: string) => string,
 ) {
   const stack = { target, timeZone, hasFloor: shopFloor !== undefined };
   const notices = new Map<string, string>();
   let noticeCount = 0;
 
   const answers: Answers = {
-    formKey,
     async show(c, page, known) {
       const deadLetters = known?.deadLetters ?? (await countDeadLetters());
       const notice = notices.get(c.req.query('notice') ?? '');
-      return c.html(seen(await layout({ ...stack, deadLetters, notice }, { refreshSeconds, ...page })));
+      const whole = await layout({ ...stack, deadLetters, notice }, { refreshSeconds, ...page });
+      return c.html(withKeys(seen(whole)));
     },
     redirect(c, path, notice) {
       noticeCount += 1;

@@ -15,7 +15,6 @@ export interface AuthKeys {
 /** Names that always mean this machine; any other name may resolve to it. */
 const loopbackNames = ['127.0.0.1', 'localhost', '[::1]'];
 
-export const formKeyField = 'formKey';
 /** The forms of the console are small, but for the one in which JSON is pasted: its page says how much it takes. */
 const maxBodyBytes = (path: string) => (path === '/try' ? 8192 : 32) * 1024;
 
@@ -34,8 +33,9 @@ export function createAuth(keys: AuthKeys, port: () => number) {
   const cookieName = () => `console-${port()}`;
 
   return {
-    /** Every form of the console contains it, and no form of another page can. */
-    formKey,
+    /** Puts the key into every form of the console; no form of another page can have it. */
+    withKeys: (page: string) =>
+      page.replace(/<form method="post"[^>]*>/g, `$&<input type="hidden" name="formKey" value="${formKey}">`),
     async guard(c: Context, next: Next) {
       const host = (c.req.header('host') ?? '').toLowerCase();
       if (!loopbackNames.some((name) => host === `${name}:${port()}`))
@@ -61,7 +61,7 @@ export function createAuth(keys: AuthKeys, port: () => number) {
       if (c.req.header('origin') !== `http://${host}`)
         return refuse(c, 'The form came from another page: nothing was done.');
       const form = await c.req.parseBody();
-      if (!same(String(form[formKeyField] ?? ''), formKey))
+      if (!same(String(form.formKey ?? ''), formKey))
         return refuse(
           c,
           'The form belongs to an earlier start of the console: reload the page. Nothing was done.',

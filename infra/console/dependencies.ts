@@ -20,7 +20,6 @@ export interface ConsoleDependencies extends ReturnType<typeof consoleDependenci
 }
 
 export interface Answers {
-  readonly formKey: string;
   /** @param known The state of the flows, if it was read already; else the dead letters alone are counted. */
   readonly show: (c: Context, page: Page, known?: Situation) => Promise<Response>;
   readonly redirect: (c: Context, path: string, notice: string) => Response;

@@ -31,7 +31,7 @@ async function views(number: string) {
   const problems = problemsOf(situation, '--local');
   // Each value is escaped, as `It&#39;s`.
   const read = (html: unknown) => String(html).replaceAll('&#39;', "'");
-  const page = read(await orderPage(order, [], time, ''));
+  const page = read(await orderPage(order, [], time));
   return {
     order,
     trace: traceLines(trace, { where: '--local', timeZone: 'UTC' }).join('\n'),

@@ -20,7 +20,7 @@ import { definitions, postForm, table } from './parts.ts';
 const maxChoices = 500;
 const maxOrders = 10;
 
-export function deadLettersPage(view: OpenLetters, unfiled: number, timeZone: string, formKey: string): Html {
+export function deadLettersPage(view: OpenLetters, unfiled: number, timeZone: string): Html {
   const time = { now: view.at, timeZone };
   return html`<h1>Dead letters</h1>
     <p class="lead">Messages that would fail again at every attempt. Correct what the reason names, then replay them: a message that is replayed twice is booked once.</p>
@@ -28,7 +28,7 @@ export function deadLettersPage(view: OpenLetters, unfiled: number, timeZone: st
       ${view.total + unfiled === 0 ? html`<p class="verdict good"><span aria-hidden="true">✓</span> There are none.</p>` : ''}
       ${view.leftOut.length > 0 ? leftOutPart(view) : ''}
       ${unfiled > 0 ? unfiledPart(unfiled) : ''}
-      ${view.groups.map((group) => groupPart(group, time, formKey))}
+      ${view.groups.map((group) => groupPart(group, time))}
     </div>`;
 }
 
@@ -47,13 +47,9 @@ function unfiledPart(unfiled: number): Html {
   </div>`;
 }
 
-export function unfiledPage(
-  { at, groups, hidden, more }: UnfiledLetters,
-  timeZone: string,
-  formKey: string,
-): Html {
+export function unfiledPage({ at, groups, hidden, more }: UnfiledLetters, timeZone: string): Html {
   return html`<h1>Dead letters of no known order</h1>
-    ${groups.length === 0 ? html`<p class="verdict">There are none among the letters that were read.</p>` : groups.map((group) => groupPart(group, { now: at, timeZone }, formKey))}
+    ${groups.length === 0 ? html`<p class="verdict">There are none among the letters that were read.</p>` : groups.map((group) => groupPart(group, { now: at, timeZone }))}
     ${hidden > 0 ? html`<p class="hint">Another run holds ${counted(hidden, 'more dead letter')}, or was killed while it did; ${hidden === 1 ? 'it is' : 'they are'} visible again within ${hiddenInWords}.</p>` : ''}
     ${more ? html`<p class="hint">The queue has more letters than were read.</p>` : ''}
     ${back}`;
@@ -91,7 +87,7 @@ export function deadLetterGonePage(): Html {
     ${back}`;
 }
 
-function groupPart({ id, reason, letters }: LetterGroup, time: PlantTime, formKey: string): Html {
+function groupPart({ id, reason, letters }: LetterGroup, time: PlantTime): Html {
   const [oldest, ...others] = letters;
   const { cause, stage, since } = oldest;
   const isOne = others.length === 0;
@@ -105,7 +101,7 @@ function groupPart({ id, reason, letters }: LetterGroup, time: PlantTime, formKe
       ['A replay', 'to' in oldest.route ? undefined : replayWords(oldest)],
     ])}
     ${actions({ group: id }, oldest, isOne ? 'it' : `all ${letters.length}`)}
-    ${isOne ? showLink(oldest) : choices(id, letters, time, formKey)}
+    ${isOne ? showLink(oldest) : choices(id, letters, time)}
   </section>`;
 }
 
@@ -138,7 +134,7 @@ function showLink(letter: ListedLetter): Html {
   return html`<a href="/letters/one?${new URLSearchParams({ letter: idOf(letter) })}">Show it<span class="unseen">: the dead letter of ${orderNumber || 'an unknown order'}</span></a>`;
 }
 
-function choices(id: string, letters: readonly ListedLetter[], time: PlantTime, formKey: string): Html {
+function choices(id: string, letters: readonly ListedLetter[], time: PlantTime): Html {
   const shown = letters.slice(0, maxChoices);
   const content = html`<ul>${shown.map((letter) => {
     const one = idOf(letter);
@@ -155,7 +151,7 @@ function choices(id: string, letters: readonly ListedLetter[], time: PlantTime, 
         </p>`;
   return html`<details id="of-${id}">
       <summary>Choose some of ${shown.length < letters.length ? `the oldest ${shown.length}` : `the ${letters.length}`}</summary>
-      ${postForm('/letters/choose', formKey, content)}
+      ${postForm('/letters/choose', content)}
     </details>`;
 }
 
@@ -184,7 +180,6 @@ export function confirmPage(
   action: 'replay' | 'discard',
   chosen: Chosen,
   letters: readonly ListedLetter[],
-  formKey: string,
   complaint?: Complaint,
 ): Html {
   const isReplay = action === 'replay';
@@ -202,7 +197,7 @@ export function confirmPage(
     }</p>
     ${chosenTable(letters)}
     ${stay > 0 ? html`<p class="hint">${counted(stay, 'dead letter')} cannot be replayed and ${stay === 1 ? 'stays' : 'stay'}.</p>` : ''}
-    ${postForm(`/letters/${action}`, formKey, form, 'stack', { ...chosen })}`;
+    ${postForm(`/letters/${action}`, form, 'stack', { ...chosen })}`;
 }
 
 function replayForm(count: number, compares: boolean): Html {

@@ -12,12 +12,7 @@ import { policyWords } from '../../ops/cli/policy-words.ts';
 import { type Html, moment, orderLinks, type PlantTime, queueTitles } from '../labels.ts';
 import { definitions, postForm } from './parts.ts';
 
-export function flowsPage(
-  status: Situation,
-  problems: readonly Problem[],
-  timeZone: string,
-  formKey: string,
-): Html {
+export function flowsPage(status: Situation, problems: readonly Problem[], timeZone: string): Html {
   const time = { now: status.at, timeZone };
   const isOpen = !problems.some(({ kind }) => kind === 'partner-down' || kind.startsWith('paused'));
   return html`<h1>Flows</h1>
@@ -36,7 +31,7 @@ export function flowsPage(
         queue('completions', status),
         partner('erp', status, 'gets bookings', time),
       ])}
-      ${switchesPart(status, formKey)}
+      ${switchesPart(status)}
     </div>
     <p class="hint">“Under way” counts messages that a function works on and messages that wait for their next attempt: SQS does not distinguish them.</p>`;
 }
@@ -116,14 +111,14 @@ function queue(name: QueueName, { queues, partners }: Situation): Html {
   </li>`;
 }
 
-function switchesPart(status: Situation, formKey: string): Html {
+function switchesPart(status: Situation): Html {
   const { partners } = status;
   const pauses = pausesOf(status);
   const down = partnerNames.filter((partner) => partners[partner].open);
   return html`<section class="lane" aria-labelledby="switches">
     <h2 id="switches">What you can do</h2>
     <ul class="switches">
-      ${down.map((partner) => tryPart(partner, partners[partner].reason, formKey))}
+      ${down.map((partner) => tryPart(partner, partners[partner].reason))}
       ${switchNames.map((flow) => {
         const { partners: calls } = switches[flow];
         const does = capitalized(switches[flow].does);
@@ -131,7 +126,6 @@ function switchesPart(status: Situation, formKey: string): Html {
           pauses[flow]
             ? postForm(
                 '/flows/resume',
-                formKey,
                 html`<button>Resume<span class="unseen">: ${does}</span></button>`,
                 '',
                 { flow },
@@ -143,15 +137,15 @@ function switchesPart(status: Situation, formKey: string): Html {
   </section>`;
 }
 
-function tryPart(partner: Partner, reason: string | undefined, formKey: string): Html {
+function tryPart(partner: Partner, reason: string | undefined): Html {
   const button = html`<button>Try ${partnerWords[partner]} now</button>`;
-  return html`<li id="try-${partner}">${postForm('/flows/try', formKey, button, '', { partner })}
+  return html`<li id="try-${partner}">${postForm('/flows/try', button, '', { partner })}
     <p class="hint">The next message tries it at once, and all others go on when it answers. SQS keeps messages hidden that wait for their own next attempt; the page of an order has it looked at at once.${isRefused(reason) ? ' Set the right credentials first: some ERPs lock an account after a few wrong ones.' : ''}</p></li>`;
 }
 
-export function pausePage(flow: SwitchName, formKey: string): Html {
+export function pausePage(flow: SwitchName): Html {
   const { does, partners, meanwhile } = switches[flow];
   return html`<h1>Pause ${does}?</h1>
     <p class="lead">It calls ${partners}. What comes meanwhile is accepted, and waits; SQS deletes messages that are ${policyWords.queueKeeps} old. ${meanwhile} What is under way is finished.</p>
-    <div class="actions">${postForm('/flows/pause', formKey, html`<button class="main">Pause it</button>`, '', { flow })} <a class="button" href="/flows">Cancel</a></div>`;
+    <div class="actions">${postForm('/flows/pause', html`<button class="main">Pause it</button>`, '', { flow })} <a class="button" href="/flows">Cancel</a></div>`;
 }

@@ -55,21 +55,17 @@ function offered({ concerns, deadLetters, bookings, stage, command }: TracedOrde
   return all.filter((one) => one !== false);
 }
 
-export function actionsPart(order: TracedOrder, formKey: string): Html {
+export function actionsPart(order: TracedOrder): Html {
   const all = offered(order);
   if (all.length === 0) return html``;
   return html`<section aria-labelledby="actions" class="letters">
     <h2 id="actions">What you can do</h2>
     <p class="hint">It is signed with your name, and stands with your reason in what happened.</p>
-    ${all.map((one) => formPart(one, order.number, formKey))}
+    ${all.map((one) => formPart(one, order.number))}
   </section>`;
 }
 
-function formPart(
-  { action, title, does, kind, isMain = false }: Offered,
-  number: string,
-  formKey: string,
-): Html {
+function formPart({ action, title, does, kind, isMain = false }: Offered, number: string): Html {
   const id = kind === undefined ? action : `${action}-${kind}`;
   const content = html`<p class="hint">${does}</p>
       <label for="why-${id}">Why</label>
@@ -78,6 +74,6 @@ function formPart(
   const fields = { number, ...(kind === undefined ? {} : { kind }) };
   return html`<details id="do-${id}"${isMain ? html` open` : ''}>
     <summary>${title}</summary>
-    ${postForm(`/order/${action}`, formKey, content, 'stack', fields)}
+    ${postForm(`/order/${action}`, content, 'stack', fields)}
   </details>`;
 }

@@ -11,16 +11,11 @@ import { dateOf, type Html, moment, orderLink, type PlantTime, stageBadge } from
 import { actionsPart } from './order-actions.ts';
 import { definitions } from './parts.ts';
 
-export function orderPage(
-  order: TracedOrder,
-  siblings: readonly TracedOrder[],
-  time: PlantTime,
-  formKey: string,
-): Html {
+export function orderPage(order: TracedOrder, siblings: readonly TracedOrder[], time: PlantTime): Html {
   const runs = runsOf(order.journey);
   return html`<h1>Order ${order.number}</h1>
     <div id="status" data-live>${statusPart(order)}</div>
-    ${actionsPart(order, formKey)}
+    ${actionsPart(order)}
     <div id="journey" data-live>
       ${siblings.length > 0 ? siblingsPart(siblings) : ''}
       <div class="cards sides">${receivedPart(order)}${sentPart(order)}${completedPart(order, time)}${bookingsPart(order)}</div>

@@ -1,5 +1,4 @@
 import { html } from 'hono/html';
-import { formKeyField } from '../auth.ts';
 import type { Html } from '../labels.ts';
 
 type Cell = string | Html;
@@ -26,15 +25,14 @@ export function table(
   </table></div>`;
 }
 
-/** A form that does something: no page but the console's own knows its key. @param look Classes of the form. */
+/** A form that does something; it gets the console's key when the page is answered. @param look Classes of the form. */
 export function postForm(
   action: string,
-  formKey: string,
   content: Html,
   look = '',
   fields: Readonly<Record<string, string | readonly string[]>> = {},
 ): Html {
-  const hidden = Object.entries({ [formKeyField]: formKey, ...fields }).flatMap(([name, values]) =>
+  const hidden = Object.entries(fields).flatMap(([name, values]) =>
     [values].flat().map((value) => html`<input type="hidden" name="${name}" value="${value}">`),
   );
   return html`<form method="post" action="${action}" class="${look}">${hidden}${content}</form>`;

@@ -15,18 +15,18 @@ const articles = [
   ['GEAR-99', 'GEAR-99 · not in Azumuta'],
 ] as const;
 
-export function shopFloorPage(view: ShopFloorView, formKey: string): Html {
+export function shopFloorPage(view: ShopFloorView): Html {
   return html`<h1>Shop floor</h1>
     <p class="lead">Both partners are sandboxes here. Release an order, complete it, break the ERP, and watch what happens.</p>
-    <div class="cards">${releasePart(formKey)}${switchPart(view.erp, formKey)}</div>
+    <div class="cards">${releasePart()}${switchPart(view.erp)}</div>
     <div id="floor-orders" data-live>
       <h2>Orders</h2>
-      ${view.orders.length === 0 ? html`<p class="verdict">There are none yet: release one above.</p>` : ordersTable(view, formKey)}
+      ${view.orders.length === 0 ? html`<p class="verdict">There are none yet: release one above.</p>` : ordersTable(view)}
       ${view.more > 0 ? html`<p class="hint">And ${view.more} older ones.</p>` : ''}
     </div>`;
 }
 
-function releasePart(formKey: string): Html {
+function releasePart(): Html {
   const content = html`<label for="article">Article</label>
       <select id="article" name="article">${articles.map(([value, label]) => html`<option value="${value}">${label}</option>`)}</select>
       <label for="quantity">Quantity</label>
@@ -34,11 +34,11 @@ function releasePart(formKey: string): Html {
       <p class="actions"><button class="main">Release it</button></p>`;
   return html`<section class="card" aria-labelledby="release">
     <h2 id="release">Release an order in the ERP</h2>
-    ${postForm('/floor/release', formKey, content, 'stack')}
+    ${postForm('/floor/release', content, 'stack')}
   </section>`;
 }
 
-function switchPart(current: ErpMode, formKey: string): Html {
+function switchPart(current: ErpMode): Html {
   const content = html`<fieldset>
         <legend>From now on it</legend>
         ${Object.entries(erpModes).map(
@@ -51,27 +51,27 @@ function switchPart(current: ErpMode, formKey: string): Html {
       <p class="actions"><button>Apply</button></p>`;
   return html`<section class="card" aria-labelledby="switch">
     <h2 id="switch">The ERP <span id="erp-mode" data-live class="badge mode-${current}">${erpModes[current].label}</span></h2>
-    ${postForm('/floor/erp', formKey, content, 'stack')}
+    ${postForm('/floor/erp', content, 'stack')}
   </section>`;
 }
 
-function ordersTable({ orders }: ShopFloorView, formKey: string): Html {
+function ordersTable({ orders }: ShopFloorView): Html {
   return table(
     'Orders of both sandboxes',
     ['Order', 'Article', 'Quantity', 'In Azumuta', 'Booked in the ERP', 'Complete it'],
-    orders.map((order) => cellsOf(order, formKey)),
+    orders.map((order) => cellsOf(order)),
     { rowIds: orders.map(({ number }) => `row-${idOf(number)}`) },
   );
 }
 
-function cellsOf(order: ShopFloorOrder, formKey: string): (string | Html)[] {
+function cellsOf(order: ShopFloorOrder): (string | Html)[] {
   const { number, article, quantity, inAzumuta, inErp, booked } = order;
   return [
     html`<a id="link-${idOf(number)}" href="${orderLink(number)}">${number}</a>`,
     ...[article, quantity],
     inAzumuta ?? (inErp === 'cancelled' ? 'cancelled' : 'not yet'),
     bookedText(booked),
-    inAzumuta === undefined || inAzumuta === 'completed' ? '' : completeForm(order, formKey),
+    inAzumuta === undefined || inAzumuta === 'completed' ? '' : completeForm(order),
   ];
 }
 
@@ -80,14 +80,14 @@ function bookedText(booked: ShopFloorOrder['booked']): string {
   return `${booked.length === 1 ? 'once' : `${booked.length} times`}: ${booked.join(' + ')}`;
 }
 
-function completeForm({ number, quantity }: ShopFloorOrder, formKey: string): Html {
+function completeForm({ number, quantity }: ShopFloorOrder): Html {
   const id = idOf(number);
   const content = html`<label for="good-${id}">Good<span class="unseen"> pieces of ${number}</span></label>
     <input id="good-${id}" name="good" type="number" inputmode="numeric" min="0" max="9999" value="${quantity}" required>
     <label for="scrap-${id}">Scrap<span class="unseen"> of ${number}</span></label>
     <input id="scrap-${id}" name="scrap" type="number" inputmode="numeric" min="0" max="9999" value="0" required>
     <button id="complete-${id}">Complete<span class="unseen"> ${number}</span></button>`;
-  return postForm('/floor/complete', formKey, content, 'inline', { number });
+  return postForm('/floor/complete', content, 'inline', { number });
 }
 
 /** The id of an element must not contain spaces. */

@@ -18,7 +18,7 @@ export interface TryPage extends Partial<Awaited<ReturnType<typeof tryOut>>> {
   readonly failure?: string;
 }
 
-export function tryPage(page: TryPage, formKey: string): Html {
+export function tryPage(page: TryPage): Html {
   const { plant, tried = [], notShown = 0, failure } = page;
   return html`<h1>Try the mapping</h1>
     <p class="lead">What the mapping makes of an order or a completion, next to what was sent. Nothing is sent, and nothing is written down.</p>
@@ -26,7 +26,7 @@ export function tryPage(page: TryPage, formKey: string): Html {
     ${tried.map(triedPart)}
     ${notShown > 0 ? html`<p class="hint">${counted(notShown, 'further sample')} not shown: paste fewer.</p>` : ''}
     ${plant && configurationPart(plant)}
-    <div class="cards">${readPart(page, formKey)}${pastePart(page, formKey)}</div>`;
+    <div class="cards">${readPart(page)}${pastePart(page)}</div>`;
 }
 
 function configurationPart({ file, integration: { plant, completions } }: Plant): Html {
@@ -54,21 +54,21 @@ function withoutSignatures(rows: readonly Row[]): Row[] {
   });
 }
 
-function readPart({ number }: TryPage, formKey: string): Html {
+function readPart({ number }: TryPage): Html {
   const content = html`<label for="number">Number of an ERP order, or of a product order that is completed in Azumuta</label>
       <input id="number" name="number" value="${number}" maxlength="200" required autocomplete="off" spellcheck="false">
       <p class="hint">It is read now, from this machine, with your rights.</p>
       <p class="actions"><button name="from" value="erp" class="main">Read it in the ERP</button> <button name="from" value="azumuta">Read it in Azumuta</button></p>`;
-  return postForm('/try', formKey, content, 'card stack');
+  return postForm('/try', content, 'card stack');
 }
 
-function pastePart({ sample }: TryPage, formKey: string): Html {
+function pastePart({ sample }: TryPage): Html {
   const content = html`<label for="sample">An order or a completion as JSON, or a list of orders</label>
       <textarea id="sample" name="sample" rows="12" required spellcheck="false">
 ${sample}</textarea>
       <p class="hint">Begin with a sample: ${sampleNames.map((name) => html`<a href="/try?sample=${name}">${name}</a> `)}</p>
       <p class="actions"><button class="main">Map it</button></p>`;
-  return postForm('/try', formKey, content, 'card stack');
+  return postForm('/try', content, 'card stack');
 }
 
 export function nowPage(number: string, reads: readonly Comparison[]): Html {

@@ -32,19 +32,16 @@ export function deadLetterRoutes(pages: Pages): Hono {
     .post('/letters/discard', (c) => discard(c, pages));
 }
 
-async function showAll(
-  c: Context,
-  { letters, situation, timeZone, show, formKey }: Pages,
-): Promise<Response> {
+async function showAll(c: Context, { letters, situation, timeZone, show }: Pages): Promise<Response> {
   const now = await situation();
   const view = await letters.open(now);
   const headline = counted(view.total + now.unfiled, 'dead letter');
-  const content = deadLettersPage(view, now.unfiled, timeZone, formKey);
+  const content = deadLettersPage(view, now.unfiled, timeZone);
   return show(c, { name: 'letters', title: 'Dead letters', headline, content, refreshSeconds }, now);
 }
 
-async function showUnfiled(c: Context, { letters, timeZone, show, formKey }: Pages): Promise<Response> {
-  const content = unfiledPage(await letters.unfiled(), timeZone, formKey);
+async function showUnfiled(c: Context, { letters, timeZone, show }: Pages): Promise<Response> {
+  const content = unfiledPage(await letters.unfiled(), timeZone);
   return show(c, { ...still, title: 'Dead letters of no known order', content });
 }
 
@@ -66,13 +63,13 @@ async function confirm(
   c: Context,
   action: 'replay' | 'discard',
   given: unknown,
-  { letters, show, formKey }: Pages,
+  { letters, show }: Pages,
   complaint?: Complaint,
 ): Promise<Response> {
   const { data: chosen } = z.safeParse(chosenSchema, given);
   if (!chosen) return c.redirect('/letters', 303);
   const title = complaint ? 'Discard: say why' : capitalized(action);
-  const content = confirmPage(action, chosen, await letters.find(chosen), formKey, complaint);
+  const content = confirmPage(action, chosen, await letters.find(chosen), complaint);
   return show(c, { ...still, title, content });
 }
 

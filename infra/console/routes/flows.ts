@@ -31,17 +31,17 @@ async function showToday(c: Context, pages: Pages): Promise<Response> {
 }
 
 async function showFlows(c: Context, pages: Pages): Promise<Response> {
-  const { situation, commands, timeZone, show, formKey } = pages;
+  const { situation, commands, timeZone, show } = pages;
   const now = await situation();
   const problems = problemsOf(now, commands);
-  const content = flowsPage(now, problems, timeZone, formKey);
+  const content = flowsPage(now, problems, timeZone);
   return show(c, { name: 'flows', title: 'Flows', headline: headlineOfAll(problems), content }, now);
 }
 
-async function confirmPause(c: Context, { show, formKey }: Pages): Promise<Response> {
+async function confirmPause(c: Context, { show }: Pages): Promise<Response> {
   const { data } = z.safeParse(flowSchema, c.req.query());
   if (!data) return c.redirect('/flows', 303);
-  const content = pausePage(data.flow, formKey);
+  const content = pausePage(data.flow);
   return show(c, { name: 'flows', title: 'Pause', refreshSeconds: undefined, content });
 }
 

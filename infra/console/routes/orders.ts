@@ -55,7 +55,7 @@ async function search(c: Context, pages: Pages): Promise<Response> {
 }
 
 async function showOne(c: Context, pages: Pages): Promise<Response> {
-  const { ledger, commands, clock, timeZone, show, formKey } = pages;
+  const { ledger, commands, clock, timeZone, show } = pages;
   const number = c.req.query('number') ?? '';
   const { productOrders } = await traceOrder(number, ledger, commands, undefined, clock.now());
   const order = productOrders.find((each) => each.number === number);
@@ -66,6 +66,6 @@ async function showOne(c: Context, pages: Pages): Promise<Response> {
     title: `Order ${number}`,
     asked: number,
     headline: `Order ${number}: ${order.state}. ${order.says}`,
-    content: orderPage(order, siblings, { now: clock.now(), timeZone }, formKey),
+    content: orderPage(order, siblings, { now: clock.now(), timeZone }),
   });
 }

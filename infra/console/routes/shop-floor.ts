@@ -12,10 +12,10 @@ const releaseSchema = z.object({
 const completeSchema = z.object({ number: z.string().check(z.minLength(1)), good: pieces, scrap: pieces });
 const switchSchema = z.object({ mode: z.enum(['well', 'down', 'refusing']) });
 
-export function shopFloorRoutes(shopFloor: ShopFloor, { show, redirect, formKey }: Answers): Hono {
+export function shopFloorRoutes(shopFloor: ShopFloor, { show, redirect }: Answers): Hono {
   return new Hono()
     .get('/floor', async (c) => {
-      const content = shopFloorPage(await shopFloor.look(), formKey);
+      const content = shopFloorPage(await shopFloor.look());
       return show(c, { name: 'floor', title: 'Shop floor', content });
     })
     .post('/floor/release', async (c) => {

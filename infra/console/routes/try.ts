@@ -41,7 +41,7 @@ async function showTry(c: Context, form: Form, pages: Pages): Promise<Response> 
   } catch (error) {
     page = { ...page, failure: sentenceOf(error) };
   }
-  return pages.show(c, { ...still, content: tryPage(page, pages.formKey) });
+  return pages.show(c, { ...still, content: tryPage(page) });
 }
 
 function askedIn({ sample, number, from }: Form): Asked {
