@@ -1,8 +1,6 @@
-import type * as z from 'zod/mini';
-import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
-import type { Resource, ResourcePolicy } from './local-stack.ts';
+import type { ResourcePolicy } from './local-stack.ts';
 import * as supported from './supported-properties.ts';
-import { type Assembly, type Place, References } from './template.ts';
+import { type Assembly, type Place, Resources } from './template.ts';
 
 /**
  * A CloudFormation stack as the local platform runs it: every name, address and value is resolved, and nothing else of
@@ -18,7 +16,7 @@ export type LocalTable = LocalStack['tables'][number];
  * The stack that a synthesized template describes, with all references resolved for `place`.
  * @throws Error with the path of anything that local runs cannot do.
  */
-export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>) {
+export function readStack(assembly: Assembly, place: Place) {
   const { template, stackName } = assembly;
   const resources = new Resources(assembly, place);
   const functions = readFunctions(resources, assembly);
@@ -46,69 +44,13 @@ export function readStack(assembly: Assembly, place: Omit<Place, 'stackName'>) {
     outputs: Object.fromEntries(
       Object.entries(template.Outputs).map(([name, { Value }]) => [
         name,
-        String(resources.references.resolve(Value, `Outputs.${name}.Value`)),
+        String(resources.resolve(Value, `Outputs.${name}.Value`)),
       ]),
     ),
   };
   resources.ofType('AWS::Lambda::EventInvokeConfig', supported.eventInvokeConfig);
   resources.refuseOthers();
   return stack;
-}
-
-/** Types that make no difference to a local run: monitoring, budgets, retention of logs, and access for others. */
-const leftOut = [
-  'AWS::Budgets::Budget',
-  'AWS::CloudWatch::Alarm',
-  'AWS::Logs::LogGroup',
-  'AWS::Logs::MetricFilter',
-  'AWS::Scheduler::ScheduleGroup',
-  'AWS::SNS::TopicPolicy',
-];
-
-/** Typed access to a template's resources. */
-class Resources {
-  readonly references: References;
-  readonly #resources: Assembly['template']['Resources'];
-  readonly #known = new Set(leftOut);
-
-  constructor({ template, stackName }: Assembly, place: Omit<Place, 'stackName'>) {
-    this.#resources = template.Resources;
-    this.references = new References(template, { ...place, stackName });
-  }
-
-  /** @throws Error for a property that the schema does not have. */
-  ofType<T>(type: string, schema: z.ZodMiniType<T>) {
-    this.#known.add(type);
-    return Object.entries(this.#resources)
-      .filter(([, { Type }]) => Type === type)
-      .map(([logicalId, { Properties }]) => {
-        const at = `Resources.${logicalId}.Properties`;
-        const parsed = parse(schema, this.references.resolve(Properties, at));
-        if (parsed.ok) return { logicalId, at, properties: parsed.value };
-        const what = describeMismatches(parsed.mismatches);
-        throw new Error(
-          `${at} (${type}): ${what}. Local runs know nothing else; teach infra/local/emulator/template/supported-properties.ts.`,
-        );
-      });
-  }
-
-  /** Those of a type that has a name and an ARN. */
-  named<T>(type: string, schema: z.ZodMiniType<T>) {
-    return this.ofType(type, schema).map(({ logicalId, ...found }) => {
-      const { name, arn, ref } = this.references.identify(logicalId, logicalId);
-      const common: Resource = { logicalId, name, arn };
-      return { ...found, common, ref };
-    });
-  }
-
-  /** @throws Error for a resource whose type was not read, and that local runs cannot leave out. */
-  refuseOthers(): void {
-    const other = Object.entries(this.#resources).find(([, { Type }]) => !this.#known.has(Type));
-    if (!other) return;
-    throw new Error(
-      `Resources.${other[0]}: local runs do not imitate ${other[1].Type}; teach infra/local/emulator/template/read-stack.ts.`,
-    );
-  }
 }
 
 function readFunctions(resources: Resources, { assets, directory }: Assembly) {

@@ -62,7 +62,6 @@ function read<T>(schema: z.ZodMiniType<T>, file: string): T {
 
 /** Where the stack seems to be deployed. */
 export interface Place {
-  readonly stackName: string;
   readonly region: string;
   readonly accountId: string;
   /** The one AWS endpoint (`http://127.0.0.1:4566`); queue URLs start with it. */
@@ -106,28 +105,68 @@ function fingerprint(text: string, length: number): string {
     .slice(0, length);
 }
 
-/** A template's names and values, as they are at `place`. Every resource is named `<stack>-<logicalId>`. */
-export class References {
-  readonly #resources: Template['Resources'];
-  readonly #place: Place;
-  readonly #pseudo: Readonly<Record<string, string>>;
+/** Types that make no difference to a local run: monitoring, budgets, retention of logs, and access for others. */
+const makingNoDifference = [
+  'AWS::Budgets::Budget',
+  'AWS::CloudWatch::Alarm',
+  'AWS::Logs::LogGroup',
+  'AWS::Logs::MetricFilter',
+  'AWS::Scheduler::ScheduleGroup',
+  'AWS::SNS::TopicPolicy',
+];
 
-  constructor({ Resources }: Template, place: Place) {
-    this.#resources = Resources;
+/** A template's resources and values, as they are at `place`. Every resource is named `<stack>-<logicalId>`. */
+export class Resources {
+  readonly #resources: Template['Resources'];
+  readonly #stackName: string;
+  readonly #place: Place;
+  /** Types that were read, or can be left out. */
+  readonly #known = new Set(makingNoDifference);
+
+  constructor({ template, stackName }: Assembly, place: Place) {
+    this.#resources = template.Resources;
+    this.#stackName = stackName;
     this.#place = place;
-    this.#pseudo = {
-      'AWS::Region': place.region,
-      'AWS::AccountId': place.accountId,
-      'AWS::Partition': 'aws',
-      'AWS::StackName': place.stackName,
-    };
+  }
+
+  /** @throws Error for a property that the schema does not have. */
+  ofType<T>(type: string, schema: z.ZodMiniType<T>) {
+    this.#known.add(type);
+    return Object.entries(this.#resources)
+      .filter(([, { Type }]) => Type === type)
+      .map(([logicalId, { Properties }]) => {
+        const at = `Resources.${logicalId}.Properties`;
+        const parsed = parse(schema, this.resolve(Properties, at));
+        if (parsed.ok) return { logicalId, at, properties: parsed.value };
+        const what = describeMismatches(parsed.mismatches);
+        throw new Error(
+          `${at} (${type}): ${what}. Local runs know nothing else; teach infra/local/emulator/template/supported-properties.ts.`,
+        );
+      });
+  }
+
+  /** Those of a type that has a name and an ARN. */
+  named<T>(type: string, schema: z.ZodMiniType<T>) {
+    return this.ofType(type, schema).map(({ logicalId, ...found }) => {
+      const { ref, ...names } = this.#identify(logicalId, logicalId);
+      return { ...found, common: { logicalId, ...names }, ref };
+    });
+  }
+
+  /** @throws Error for a resource whose type was not read, and that local runs cannot leave out. */
+  refuseOthers(): void {
+    const other = Object.entries(this.#resources).find(([, { Type }]) => !this.#known.has(Type));
+    if (!other) return;
+    throw new Error(
+      `Resources.${other[0]}: local runs do not imitate ${other[1].Type}; teach infra/local/emulator/template/read-stack.ts.`,
+    );
   }
 
   /** @param path Where the template refers to the resource. */
-  identify(logicalId: string, path: string) {
+  #identify(logicalId: string, path: string) {
     const type = this.#resources[logicalId]?.Type;
     if (type === undefined) throw new Error(`${path}: the template has no resource ${logicalId}.`);
-    const name = `${this.#place.stackName}-${logicalId}`;
+    const name = `${this.#stackName}-${logicalId}`;
     const arn = arnsOf(name, this.#place)[type];
     if (arn !== undefined) return { name, arn, ref: refOf(type, name, arn, this.#place) };
     throw new Error(
@@ -172,11 +211,16 @@ export class References {
   }
 
   #ref(name: string, path: string): string {
-    return this.#pseudo[name] ?? this.identify(name, path).ref;
+    const { region, accountId } = this.#place;
+    const pseudo: Readonly<Record<string, string>> = {
+      ...{ 'AWS::Region': region, 'AWS::AccountId': accountId },
+      ...{ 'AWS::Partition': 'aws', 'AWS::StackName': this.#stackName },
+    };
+    return pseudo[name] ?? this.#identify(name, path).ref;
   }
 
   #attribute(logicalId: string, attribute: string, path: string): string {
-    const { arn } = this.identify(logicalId, path);
+    const { arn } = this.#identify(logicalId, path);
     const type = this.#resources[logicalId]?.Type;
     if (attribute === 'Arn') return arn;
     if (attribute === 'ApiEndpoint' && type === 'AWS::ApiGatewayV2::Api') return this.#place.apiUrl;
