@@ -44,12 +44,7 @@ export const bundleSettings = {
   absWorkingDir: root,
 } as const satisfies BuildOptions;
 
-/**
- * Bundles every function with the plant's configuration as `#integration`, so that only that
- * plant's connector is in its code. Needs no network and no Docker.
- * @param integrationFile Absolute path of the configuration.
- * @param outputFolder Gets one folder for each function, with `index.mjs`.
- */
+/** Only that plant's connector is in the code. @param integrationFile Absolute path of the configuration. */
 export async function bundleFunctions(
   integrationFile: string,
   outputFolder: string,

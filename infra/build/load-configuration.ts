@@ -8,11 +8,7 @@ import {
 } from '../../shared/integration/define.ts';
 import { isRecord } from '../../shared/platform/json.ts';
 
-/**
- * Loads a plant's configuration file, as it is at one stage. Answers with the file's absolute path, too.
- * @param file Path from the current folder.
- * @throws ConfigurationError when it cannot be loaded, or is not a `defineIntegration({ … })`.
- */
+/** @param file Path from the current folder. @returns also its absolute path. @throws ConfigurationError */
 export async function loadIntegration(file: string, stage: string) {
   const path = resolve(file);
   if (!existsSync(path))

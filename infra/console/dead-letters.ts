@@ -106,10 +106,7 @@ export class DeadLetterDesk {
     return groups.flatMap(({ letters }) => letters.filter((letter) => ids.has(idOf(letter))));
   }
 
-  /**
-   * @param note Who, and why. An order is looked at once more even when its letters are gone.
-   * @returns also how many of the chosen letters the queue does not have.
-   */
+  /** An order is looked at once more even when its letters are gone. @returns also how many the queue does not have. */
   async replay(chosen: Chosen, note: string) {
     const { ids, found, wanted, most } = await this.#select(chosen);
     const asked = 'order' in chosen ? { orders: new Set([chosen.order]) } : { wanted, most };

@@ -39,10 +39,7 @@ export const localOverrides: Overrides = {
   environment: { SETTLING_SECONDS: '3', RETRY_BASE_SECONDS: '1', BREAKER_COOLDOWN_SECONDS: '1' },
 };
 
-/**
- * Starts the sandboxes, synthesizes the stack with their addresses, and runs it. Resolves when both flows can
- * be used; when a part fails, those that had started are stopped.
- */
+/** Resolves when both flows can be used; when a part fails, those that had started are stopped. */
 export async function startLocalSystem(options: LocalSystemOptions) {
   const { log = () => undefined, progress = () => undefined, overrides = localOverrides, signal } = options;
   const folder = options.dataDir ?? mkdtempSync(join(tmpdir(), 'azumuta-erp-'));
@@ -153,11 +150,7 @@ const compileCache = fileURLToPath(new URL('../../node_modules/.cache/synthesis'
 const run = promisify(execFile);
 const ownApp = fileURLToPath(new URL('../app.ts', import.meta.url));
 
-/**
- * Synthesizes the CDK app as `cdk synth` does, in a process of its own: so the configuration is read afresh,
- * and the CDK's memory is freed.
- * @throws Error with what the app printed, such as an error in the configuration.
- */
+/** In a process of its own, so that the configuration is read afresh. @throws Error with what the app printed. */
 export async function synthesize(options: SynthesizeOptions): Promise<Synthesized> {
   rmSync(options.folder, { recursive: true, force: true });
   const context = { config: options.integrationFile, stage: options.stage ?? 'local' };

@@ -12,13 +12,7 @@ export function createApp(props: AppProps = {}): App {
   return new App({ ...props, context: cdk.context });
 }
 
-/**
- * Adds the stack of one plant and stage to an app: for the CDK's command line, for the local platform and for
- * tests alike.
- * @param integrationFile Path of the plant's configuration.
- * @returns the stack's name.
- * @throws ConfigurationError with the path in the configuration of what is invalid, or for a stage that is no name.
- */
+/** @returns the stack's name. @throws ConfigurationError naming what is invalid in the configuration, or the stage. */
 export async function assemble(app: App, integrationFile: string, stage: string): Promise<string> {
   // First, as the configuration may differ by stage.
   checkStage(stage);

@@ -21,10 +21,7 @@ export interface Placement {
 
 type OwnNetwork = Extract<CompleteDeployment['network'], { readonly fixedAddress: true }>;
 
-/**
- * The network from which the ERP is called, if the plant wants one: its own, whose calls all come from one
- * fixed public address that the ERP's firewall can let in, or one that exists (VPN, Direct Connect).
- */
+/** From which the ERP is called: of its own, with one fixed address, or one that exists (VPN, Direct Connect). */
 export class Network extends Construct {
   readonly placement: Placement | undefined;
   /** The fixed public address, where it is the stack's. */

@@ -9,10 +9,7 @@ import {
 import { maxOrders, maxProductOrders } from '../../../shared/orders/endpoint/http-api.ts';
 import { postedOrderSchema } from '../../../shared/orders/endpoint/posted-order.ts';
 
-/**
- * The OpenAPI 3.1 document of the HTTP API: what the ERP calls, and what Azumuta's triggers call. Its schemas are
- * those that the functions parse and answer with.
- */
+/** What the ERP and Azumuta's triggers call, with the schemas that the functions parse and answer with. */
 export function openApiDocument() {
   return {
     openapi: '3.1.1',

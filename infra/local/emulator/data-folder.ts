@@ -22,10 +22,7 @@ const addressSchema = z.object({
 
 type EmulatorAddress = z.infer<typeof addressSchema>;
 
-/**
- * The folder that a platform keeps everything in: the given one, or a temporary one.
- * @throws Error when a running platform uses it.
- */
+/** The given one, or a temporary one. @throws Error when a running platform uses it. */
 export function openDataFolder(given: string | undefined) {
   const path = given === undefined ? mkdtempSync(join(tmpdir(), 'local-platform-')) : resolve(given);
   mkdirSync(path, { recursive: true });

@@ -15,10 +15,7 @@ export interface Overrides {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/**
- * The stack with its waiting times shortened. Times are never made longer.
- * @throws Error for a variable that no function has: it would change nothing.
- */
+/** Times are never made longer. @throws Error for a variable that no function has: it would change nothing. */
 export function overrideStack<Stack extends Overridden>(stack: Stack, overrides: Overrides) {
   const { environment = {}, scheduleSeconds = {} } = overrides;
   for (const name of Object.keys(environment)) {

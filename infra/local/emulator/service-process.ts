@@ -10,10 +10,7 @@ import { type ServicesConfiguration, urlOf } from './services.ts';
 import { openSecrets } from './stores/secrets.ts';
 import { openTopics } from './stores/sns.ts';
 
-/**
- * All of AWS but queues and tables, in one process: the endpoint, Lambda, whose containers are processes of their own, the
- * polls of the queues, the HTTP API, the schedules, secrets and topics.
- */
+/** All of AWS but queues and tables, in one process. Containers of functions are processes of their own. */
 runService(async (configuration: ServicesConfiguration, report) => {
   const { stack, ports, dataDirectory } = configuration;
   const log = (line: string) => report({ kind: 'log', line });

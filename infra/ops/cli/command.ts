@@ -148,11 +148,7 @@ export interface Typed<T> {
   readonly progress: Progress;
 }
 
-/**
- * The options and the words of a command line. Which option takes a word, its list says: what follows `--local` is its
- * folder, never a word of the command.
- * @throws UsageError naming an option that is invalid.
- */
+/** What follows an option that takes a word is no word of the command. @throws UsageError naming an invalid option. */
 export function readCommandLine<T extends object>(
   { parser, form }: OperatorCommand<T>,
   commandLine: readonly string[],

@@ -29,10 +29,7 @@ export function parsedJson(text: string, what: string): unknown {
   }
 }
 
-/**
- * Writes a file whole or not at all, and never over another one. It is synchronous, so that nothing interrupts it.
- * @throws UsageError when it is there already.
- */
+/** Whole or not at all, and never over another one; synchronous, so that nothing interrupts it. @throws UsageError */
 export function writeNewFile(file: string, text: string): void {
   const unfinished = `${file}.part`;
   writeFileSync(unfinished, text);

@@ -30,11 +30,7 @@ export function sayJson(value: unknown): void {
   process.stdout.write(`${printable(JSON.stringify(value, null, 2))}\n`);
 }
 
-/**
- * Makes the characters of a text visible that nobody sees, so that the terminal does not obey them: a dead letter may hold
- * anything.
- * @param mayBeStyled Lets colours pass, where there are any.
- */
+/** Makes unseen characters visible, so that the terminal does not obey them. @param mayBeStyled Lets colours pass. */
 export function printable(text: string, mayBeStyled = false): string {
   return withUnseen(text).replace(/\p{Cc}(?:\[[\d;]*m)?/gu, (found) => {
     const [character = ''] = found;
@@ -50,11 +46,7 @@ export const terminalWidth = (): number => process.stdout.columns || Number.POSI
 /** What long cells get of their `most`, where the table is wider than the terminal. */
 const shares = [1, 0.75, 0.5, 0.35];
 
-/**
- * The lines of a table: a bold head, cells under their titles, long ones wrapped at spaces. In a terminal that is too
- * narrow for it, each row becomes lines `Title: value`.
- * @param width Characters in a line, at most.
- */
+/** Long cells wrap at spaces. In a terminal that is too narrow, each row becomes lines `Title: value`. */
 export function tableOf(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],

@@ -18,10 +18,7 @@ export async function plantOf(target: Target, config: string) {
   return { ...partners, integration, file: configurationFile(target, config) };
 }
 
-/**
- * Clients of both partners, called from the operator's machine with the stack's secrets, which are read when they are
- * first needed. Their calls throw what those of the flows throw.
- */
+/** With the stack's secrets, which are read when they are first needed. Calls throw what those of the flows throw. */
 export function partnersOf({ azumuta, erp }: CompleteIntegration, secrets: Pick<SecretStore, 'read'>) {
   async function secret<T>(name: SecretName, schema: z.ZodMiniType<T>): Promise<T> {
     const stored = await secrets.read(name);

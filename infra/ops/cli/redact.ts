@@ -33,10 +33,7 @@ function isConfidential(name: string): boolean {
   return secretNames.test(name) || personNames.test(plain);
 }
 
-/**
- * Hides the secrets of a parsed payload before a person sees it: values under names that mean a secret or a person, and
- * credentials within texts. The value of a step that an operator signs is their name.
- */
+/** Hides values under names that mean a secret or a person, credentials within texts, and who has signed a step. */
 export function redacted(value: unknown): unknown {
   if (typeof value === 'string') return redactedText(value);
   if (Array.isArray(value)) return value.map(redacted);

@@ -44,10 +44,7 @@ export type Where = Partial<OptionsOf<typeof stackOptions>>;
 
 const maxAttempts = 5;
 
-/**
- * The options that name this stack, for the commands that messages suggest.
- * @param config Configuration file of the plant, for a command that reads it.
- */
+/** The options that name this stack, for commands that messages suggest. @param config For one that reads it. */
 export function whereOf({ options }: Pick<Target, 'options'>, config: string = defaultConfigFile): string {
   const words = config === defaultConfigFile ? options : [...options, '--config', config];
   return words.map((word) => shellWord(word)).join(' ');

@@ -7,10 +7,7 @@ import { type Check, check, fine, notice, wrong } from './finding.ts';
 /** Longest wait for an answer. A cold start takes a second or two. */
 const maxWaitMs = 15_000;
 
-/**
- * Checks that the endpoints answer, and refuse callers that they do not know. A wrong token and a wrong key are refused
- * before anything is stored, so these calls leave no dead letter and no order.
- */
+/** A wrong token and a wrong key are refused before anything is stored: no dead letter and no order is left. */
 export function httpApiChecks(target: Target, secrets: Pick<SecretStore, 'current'>): Check[] {
   const orders = target.output('OrderEndpoint');
   const call = (url: string, options?: RequestInit) => answerOf(url, target.outputs.DomainTarget, options);

@@ -121,12 +121,7 @@ const contractLines = `
   azumuta: { baseUrl: '${defaultBaseUrl}', contract },
 `;
 
-/**
- * Fills a plant's own answers into an example.
- * @param example Source of `plants/examples/<erp>.config.ts`.
- * @param now Orders that were released before are left out.
- * @throws Error when the example has no such line any more.
- */
+/** @param example Source of `plants/examples/<erp>.config.ts`. @param now Orders released before are left out. */
 export function configurationText(example: string, answers: Answers, now: Date): string {
   const { plant, timeZone, url, database, orders, numberPrefix, emails } = answers;
   const from = `${now.toISOString().slice(0, 16)}:00Z`;

@@ -27,11 +27,7 @@ const completionSampleSchema = z.strictObject({
   kind: z._default(z.enum(['quantity', 'amendment']), 'quantity'),
 });
 
-/**
- * A sample of a file: an ERP order in any form that the order endpoint takes, or a completion.
- * @param at Its path in the file, for its mistakes.
- * @param learnedAt ISO time for a completion that has none of its own.
- */
+/** @param at Its path in the file, for mistakes. @param learnedAt ISO time for a completion that has none of its own. */
 export function readSample(
   one: unknown,
   at: string,

@@ -19,11 +19,7 @@ export interface EndRequest {
   readonly note: string;
 }
 
-/**
- * A person has put right what a concern says: it is over, until its cause is seen anew.
- * @returns what was done, or would be, line by line; so do the other ends.
- * @throws UsageError
- */
+/** A concern is over until its cause is seen anew. @returns what was or would be done, by line. @throws UsageError */
 export async function settle({ number, go, note }: EndRequest, kind: string, { ledger }: EndDependencies) {
   const { concerns } = await ledger.knownOrders.read(number);
   const wanted = oneOf(orderConcernKinds, kind, 'concern');

@@ -119,10 +119,7 @@ await runCommand(command, async ({ options, signal, progress }) => {
 
 export type Plant = Awaited<ReturnType<typeof findPlant>>;
 
-/**
- * The configuration, and its file, of the stack's plant, else the one that was named; and the file of its contract, if it
- * is a plant's.
- */
+/** Of the stack's plant, else of the file that was named; with the file of its contract, if it is a plant's. */
 export async function findPlant(target: Target | undefined, stage: string, config: string) {
   const file = target ? configurationFile(target, config) : config;
   const integration = target
@@ -132,10 +129,7 @@ export async function findPlant(target: Target | undefined, stage: string, confi
   return { integration, file, contractFile: isDemo ? undefined : `plants/${integration.plant}.contract.ts` };
 }
 
-/**
- * The API key of the stack, else of the environment, else as somebody types it.
- * @throws UsageError without the key, as an error about the header would repeat it.
- */
+/** @throws UsageError without a key, or with one that cannot be sent: an error about the header would repeat it. */
 export async function findKey(target: Target | undefined): Promise<string> {
   const key = target ? await storedKey(target) : process.env.AZUMUTA_API_KEY?.trim() || (await askForKey());
   if (/^[\x20-\x7e]+$/.test(key)) return key;

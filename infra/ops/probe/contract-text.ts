@@ -24,10 +24,7 @@ export function sourceOf(value: unknown): string {
   return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
 }
 
-/**
- * A module for `plants/`, which exports the contract; not formatted.
- * @param remarks Sentences about lines that somebody has to look at.
- */
+/** A module for `plants/`, not formatted. @param remarks Sentences about lines that somebody has to look at. */
 export function moduleOf(settings: object, remarks: readonly string[] = []): string {
   const text = sourceOf(settings);
   const helpers = ['listAt', 'valueAt'].filter((name) => text.includes(`${name}(`));

@@ -131,12 +131,7 @@ export class Explorer {
     return this.#miss('readRecording', 'no recording is answered there');
   }
 
-  /**
-   * Reads a resource by the first value that proves to be its id.
-   * @param ids Values that may be the id, the likeliest first.
-   * @param values Of other placeholders.
-   * @param number What the resource must have at least, if it does not show its id.
-   */
+  /** By the first value that proves to be its id. @param number What it has at least, if it does not show its id. */
   async #read(name: IdOperation, ids: readonly JsonNode[], values = {}, number?: string) {
     const operation = this.#contract.operations[name];
     for (const { path: field, value } of ids.slice(0, maxIds)) {

@@ -10,10 +10,7 @@ import type { PullReport } from '../../../shared/orders/pull.ts';
 import { type PartDecision, readKnown } from '../../../shared/orders/wanted-order.ts';
 import { counted, linesOf, styled, tableOf, terminalWidth } from '../cli/output.ts';
 
-/**
- * What the pull would do with a product order of a released ERP order, in words and their colour, worst first.
- * `unreadable`: the ERP order cannot be read.
- */
+/** What the pull would do with a product order, in words and their colour, worst first. */
 export const outcomes = {
   unreadable: ['cannot be read', 'red'],
   conflict: ['would be a conflict', 'yellow'],

@@ -4,11 +4,7 @@ import { webhookChannels } from '../../../shared/alerts/dependencies.ts';
 import { answered, unlessEmpty } from '../cli/files.ts';
 import { type SecretName, secretFacts } from './secret-store.ts';
 
-/**
- * Asks a person for the value of a secret, field by field. What is typed is never shown.
- * @param erpFields Fields of the ERP's credentials, each with an example.
- * @throws UsageError when the person leaves.
- */
+/** What is typed is never shown. @param erpFields Each with an example. @throws UsageError when they leave. */
 export async function askForValue(
   name: SecretName,
   erpFields: Readonly<Record<string, string>>,

@@ -96,11 +96,7 @@ export class SecretStore {
     return new Map(await Promise.all(names.map(async (name) => [name, await this.#stateOf(name)] as const)));
   }
 
-  /**
-   * Stores a value. One of our own secrets can be set only once, and is rotated afterwards.
-   * @param value A key, or JSON.
-   * @throws UsageError with the path of each invalid field.
-   */
+  /** Ours can be set only once. @param value A key, or JSON. @throws UsageError with the path of each invalid field. */
   async set(name: SecretName, value: string): Promise<void> {
     if (isOwn(name)) {
       const { state } = await this.#stateOf(name);
@@ -118,10 +114,7 @@ export class SecretStore {
     return this.#put(name, given);
   }
 
-  /**
-   * Stores a new value and keeps the old one valid, but for the key of the pages.
-   * @throws UsageError when a rotation is not finished.
-   */
+  /** Keeps the old value valid, but for the key of the pages. @throws UsageError when a rotation is not finished. */
   async rotate(name: OwnSecretName, value: string): Promise<void> {
     const { current, previous } = await this.#rotating(name);
     if (name === 'pages-key') return this.#put(name, { current: value });

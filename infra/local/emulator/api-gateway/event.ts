@@ -74,10 +74,7 @@ const resultSchema = z.strictObject({
   body: z.nullish(z.string()),
 });
 
-/**
- * The HTTP answer that a function's result describes; undefined for one without a status code, and for what local runs do
- * not know: cookies, and a body in base64.
- */
+/** Undefined for what has no status code, and for what local runs do not know: cookies, and a body in base64. */
 export function httpAnswer(result: unknown): HttpAnswer | undefined {
   const parsed = z.safeParse(resultSchema, result);
   if (!parsed.success) return undefined;

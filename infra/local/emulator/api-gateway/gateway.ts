@@ -13,10 +13,7 @@ const maxBodyBytes = 10 * 1024 * 1024;
 /** The longest that an HTTP API waits for a function, and the default. */
 const maxWaitMs = 30_000;
 
-/**
- * The HTTP API: matches the route, invokes its function with payload format 2.0, and answers with what it returned. It
- * does not throttle.
- */
+/** Matches the route, and invokes its function with payload format 2.0. It does not throttle. */
 export function startGateway({ ports, stack, log }: Services, lambda: Lambda) {
   const { region, accountId, api } = stack;
   const routeOf = routesOf(api.routes.map(({ routeKey }) => routeKey));

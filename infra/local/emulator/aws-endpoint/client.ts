@@ -17,11 +17,7 @@ const errorSchema = z.object({ __type: z.optional(z.string()), message: z.option
 
 export type AwsClient = ReturnType<typeof awsClient>;
 
-/**
- * A client of one AWS service in its JSON protocol.
- * @param target What `X-Amz-Target` begins with.
- * @param signer Default: somebody whom the stores accept, as they check nobody.
- */
+/** @param target What `X-Amz-Target` begins with. @param signer Default: somebody, as the stores check nobody. */
 export function awsClient(
   endpoint: string,
   service: string,
@@ -59,11 +55,7 @@ export interface Invoked {
   readonly payload: unknown;
 }
 
-/**
- * Calls a function over Lambda's Invoke API.
- * @param target Name or ARN of the function.
- * @returns the answer whatever its status is; rejects when the endpoint is out of reach.
- */
+/** @param target Name or ARN of the function. @returns any status; rejects when the endpoint is out of reach. */
 export async function invoke(
   awsEndpoint: string,
   signer: Signer,

@@ -15,11 +15,7 @@ export interface LocalAnswer {
 /** DynamoDB's limit, which is the largest of all services. */
 const maxBytes = 16 * 1024 * 1024;
 
-/**
- * The one AWS endpoint of the platform. It reads who calls and for which action, checks that this is allowed, and
- * passes the call on to the service that the signature names.
- * @param local What is kept in this process, by its SigV4 name.
- */
+/** Checks who may call, and passes the call on. @param local What is kept in this process, by its SigV4 name. */
 export function startEndpoint(
   { ports, stack, access }: Services,
   lambda: Lambda,

@@ -1,10 +1,7 @@
 import * as z from 'zod/mini';
 import { jsonOf } from '../../../../shared/platform/json.ts';
 
-/**
- * The signer that the Authorization header names by the scope of its SigV4 signature
- * (`<access key>/<date>/<region>/<service>/aws4_request`). The signature itself is not checked.
- */
+/** From `<access key>/<date>/<region>/<service>/aws4_request` in the header. The signature itself is not checked. */
 export function signerOf(authorization: string | undefined) {
   const scope = /^AWS4-HMAC-SHA256\s+Credential=([^/\s,]+)\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request/.exec(
     authorization ?? '',

@@ -9,10 +9,7 @@ import { MappingPoll, type QueueMapping } from './sqs-poller.ts';
 const switchesSchema = z.record(z.string(), z.boolean());
 const updateSchema = z.object({ Enabled: z.optional(z.boolean()) });
 
-/**
- * Lambda's event source mappings: one poll each, and the part of Lambda's API that switches them on and off
- * (ListEventSourceMappings, UpdateEventSourceMapping). Switches are kept on disk.
- */
+/** One poll for each, and the part of Lambda's API that switches them on and off. Switches are kept on disk. */
 export class Mappings {
   readonly #mappings: readonly QueueMapping[];
   readonly #begin: (mapping: QueueMapping) => MappingPoll;

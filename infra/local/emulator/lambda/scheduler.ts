@@ -2,11 +2,7 @@ import { reasonOf } from '../../../../shared/model/errors.ts';
 import { invoke } from '../aws-endpoint/client.ts';
 import type { Services } from '../services.ts';
 
-/**
- * EventBridge Scheduler: invokes the target of every enabled schedule with the schedule's own role, first one
- * period after the start.
- * @returns a function that ends it.
- */
+/** Invokes each enabled target with the schedule's own role, first one period after the start. @returns what ends it. */
 export function startSchedules({ stack, access, awsEndpoint, log }: Services): () => void {
   const { region } = stack;
   const timers = stack.schedules
@@ -38,10 +34,7 @@ const units: Readonly<Record<string, number>> = {
   day: 86_400_000,
 };
 
-/**
- * Milliseconds between two runs of `rate(5 minutes)`.
- * @throws Error for cron() and at(), and for rates that a timer cannot keep.
- */
+/** Of `rate(5 minutes)`. @throws Error for cron() and at(), and for rates that a timer cannot keep. */
 export function rateMilliseconds(expression: string, schedule: string): number {
   const [, amount, unit = ''] = /^rate\((\d+) (second|minute|hour|day)s?\)$/.exec(expression.trim()) ?? [];
   const milliseconds = Number(amount) * (units[unit] ?? Number.NaN);

@@ -28,10 +28,7 @@ export function labelOf({ logicalId }: Pick<Resource, 'logicalId'>): string {
   return logicalId.replace(/[0-9A-F]{8}$/, '');
 }
 
-/**
- * Finds a resource by its logical id (with or without CDK's hash), physical name or ARN.
- * @throws Error naming what there is, when there is no such resource.
- */
+/** By its logical id (with or without CDK's hash), physical name or ARN. @throws Error naming what there is. */
 export function find<T extends Resource>(resources: readonly T[], what: string, wanted: string): T {
   const found = resources.find((resource) =>
     [resource.logicalId, resource.name, resource.arn, labelOf(resource)].includes(wanted),

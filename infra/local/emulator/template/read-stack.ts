@@ -12,10 +12,7 @@ export type LocalQueue = ReturnType<typeof readQueues>[number];
 export type LocalMapping = LocalStack['mappings'][number];
 export type LocalTable = LocalStack['tables'][number];
 
-/**
- * The stack that a synthesized template describes, with all references resolved for `place`.
- * @throws Error with the path of anything that local runs cannot do.
- */
+/** All references are resolved for `place`. @throws Error with the path of anything that local runs cannot do. */
 export function readStack(assembly: Assembly, place: Place) {
   const { template, stackName } = assembly;
   const resources = new Resources(assembly, place);

@@ -76,10 +76,7 @@ function fieldsOf(json: object, path: string) {
     .map(([name, value]) => ({ name, value, path: path === '' ? name : `${path}.${name}` }));
 }
 
-/**
- * All nodes of an answer, itself included. Lists are nodes, their entries are not.
- * @param isWhole Objects whose fields are left out.
- */
+/** Lists are nodes, and their entries are not. @param isWhole Objects whose fields are left out. */
 export function nodesIn(json: unknown, isWhole = (_value: object) => false, path = ''): JsonNode[] {
   const here = { path, value: json };
   if (!isRecord(json) || isWhole(json) || isTooDeep(path)) return [here];
@@ -133,10 +130,7 @@ export interface Located {
   readonly places: readonly JsonNode[];
 }
 
-/**
- * Finds the resource that has all these numbers and ids, in envelopes and lists. Of several it takes the largest, as an
- * envelope may repeat what was asked for.
- */
+/** Finds what has all these names. Of several it takes the largest, as an envelope may repeat what was asked for. */
 export function locate(json: unknown, names: readonly string[]): Located | undefined {
   const all = resourcesIn(json, names, '');
   const [best] = all.toSorted((a, b) => nodesIn(b.value).length - nodesIn(a.value).length);

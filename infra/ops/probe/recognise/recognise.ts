@@ -39,10 +39,7 @@ import {
 
 type Recorded = ScreenValues['recorded'];
 
-/**
- * Where each field of the contract is in these resources, and how sure that is. Asks nobody.
- * @param now No order was completed later.
- */
+/** Asks nobody. @param now No order was completed later. */
 export function recognise(resources: Resources, seen: ScreenValues, now: Date): Finding[] {
   return [
     ...entriesOf(resources),
