@@ -12,8 +12,7 @@ const command = defineCommand({
   description: 'Shows both flows, orders and dead letters in the browser, with your own AWS credentials.',
   help: `
 Examples:
-  npm run console -- --local                                the platform that npm start runs
-  npm run console -- --stack AzumutaErp-ghent-production    a deployed stack
+  npm run console -- --stack AzumutaErp-ghent-production
   npm run console -- --local --port 8080                    always at the same port
 
 It prints an address that contains a token of this start: open it in your browser. It listens on 127.0.0.1 only, and

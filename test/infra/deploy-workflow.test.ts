@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadIntegration } from '../../infra/build/load-configuration.ts';
 import { deployWorkflow } from './deploy-workflow.ts';
+import { newFolder } from './new-folder.ts';
 
 const { env, jobs } = deployWorkflow;
 const steps = Object.entries(jobs).flatMap(([job, { steps }]) => steps.map((step) => ({ job, ...step })));
@@ -105,8 +105,7 @@ async function runStep(
   name: string,
   { answer = '', files = {}, environment = {}, exit = 0 }: StepOptions,
 ) {
-  const folder = mkdtempSync(join(tmpdir(), 'workflow-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = newFolder();
   for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, file), text);
   for (const program of ['gh', 'aws', 'npm']) {
     const lines = ['#!/bin/sh', 'echo "$@" >> called.txt', `printf '%s' '${answer}'`, `exit ${exit}`];

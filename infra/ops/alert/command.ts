@@ -22,8 +22,7 @@ const command = defineCommand({
   help: `
 Examples:
   npm run alert -- --stack AzumutaErp-ghent-production          what is open
-  npm run alert -- --stack AzumutaErp-ghent-production --test   does a message arrive?
-  npm run alert -- --local --test                               mails are files in the data folder
+  npm run alert -- --local --test                               does a message arrive? (mails are files in the data folder)
 
 The function itself sends the test, with its own rights and secrets. Only addresses that have confirmed their
 subscription receive a mail; the doctor shows which have not.

@@ -12,7 +12,6 @@ const command = defineCommand({
   help: `
 Examples:
   npm run deploy -- -c plants/ghent.config.ts --stage test
-  npm run deploy -- -c plants/ghent.config.ts                 to the stage production
 
 With options of the CDK: npx cdk deploy -c config=plants/ghent.config.ts -c stage=test …
 

@@ -15,13 +15,12 @@ const command = defineCommand({
     'Checks everything that must be right before orders and completions can travel, and says what to do. Changes nothing.',
   help: `
 Examples:
-  npm run doctor -- --local
   npm run doctor -- --stack AzumutaErp-ghent-production -c plants/ghent.config.ts
   npm run -s doctor -- --local --json                for other programs
 
 Azumuta and the ERP are called from this machine, with the stack's secrets and the configuration as it is here:
-reads alone, of the ERP the first pages of its released orders. That may differ from what the functions in Lambda reach: a firewall can let in one and not the
-other.
+reads alone, of the ERP the first pages of its released orders. That may differ from what the functions in Lambda
+reach: a firewall can let in one and not the other.
 
 Exit codes: 0 all is well, or only things to know (!) · 1 something is wrong (✗) · 2 wrong command line`,
   options: {

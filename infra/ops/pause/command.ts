@@ -74,8 +74,6 @@ ${lines.join('\n')}
 Examples:
   npm run ${name} -- bookings --stack AzumutaErp-ghent-production
   npm run ${name} -- all --stack AzumutaErp-ghent-production        for maintenance of the ERP
-  npm run ${name} -- completions --local
-  npm run ${name} -- all --local
 
 New orders and completions are still accepted while a flow is paused, and wait in their queues. SQS deletes messages
 that are ${policyWords.queueKeeps} old: npm run doctor -- --stack <stack> shows what is paused, and warns some days before that.
@@ -85,9 +83,7 @@ Both commands write the time into the ledger. A message normally becomes a dead 
 which its flow was paused does not count (after ${policyWords.longestAge} in the queue it becomes a dead letter in any case). If a flow
 is switched in the AWS console, or by a deployment that changes the stack, nothing is written, and the time counts.
 
-While orders or completions are paused, the alarm QueueStalled is silent; while the pull is paused, so is NotRunning.
-PartnerDown is silent as long as nothing calls that partner: for the ERP, pause all. If that alarm is on already, it
-stays on until the partner is called again.
+What a pause does to the alarms: infra/RUNBOOK.md, PartnerDown and QueueStalled.
 
 Exit codes: 0 done · 1 failed · 2 wrong command line · 3 Lambda was still switching at the end, or the ledger
 or the alarm could not be written · 130 interrupted (Lambda goes on switching)`;

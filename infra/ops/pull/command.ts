@@ -29,7 +29,6 @@ const command = defineCommand({
   help: `
 Examples:
   npm run pull -- --dry-run --since 2026-12-01 --stack AzumutaErp-ghent-production -c plants/ghent.config.ts
-  npm run pull -- --dry-run --local                 what the next pull would do
   npm run pull -- --go --local                      do it now
 
 Before going live, make a dry run from the time that schedule.pull.from will name. It lists the orders that were typed

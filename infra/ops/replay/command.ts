@@ -22,12 +22,9 @@ const command = defineCommand({
     'Sends dead letters back to the queues that they come from. Shows what it would do, unless --go is given.',
   help: `
 Examples:
-  npm run replay -- --local                                  dead letters of the local platform, by cause and reason
-  npm run replay -- --stack AzumutaErp-ghent-production      the same for a deployed stack
+  npm run replay -- --stack AzumutaErp-ghent-production      dead letters, by cause and reason
   npm run replay -- --local --reason "no article" --go       replay what failed because of an article
-  npm run replay -- --local --reason configuration --go      replay what failed because of the configuration
   npm run replay -- --local --order MO/0042 --go             replay everything about one order
-  npm run replay -- --local --all --go                       replay everything
 
 The AWS credentials are those of your profile (AWS_PROFILE, aws sso login). A dead letter that is replayed twice is
 booked once. A replayed completion books what the ledger planned and Azumuta says now, not what its dead letter contains.

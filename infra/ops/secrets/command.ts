@@ -45,14 +45,10 @@ const command = defineCommand({
 Examples:
   npm run secrets -- --stack AzumutaErp-ghent-production        which are set, and what to type for each that is not
   npm run secrets -- set azumuta-api-key --local                asks for it, without showing it
-  npm run secrets -- set azumuta-api-key --local < key.txt
   npm run secrets -- set erp-credentials --local < erp.json     without a file it asks for each field
-  npm run secrets -- set alert-webhooks --local < webhooks.json
-  npm run secrets -- set webhook-token --local                  makes it
-  npm run secrets -- show webhook-token --local                 prints the URL to paste into Azumuta
+  npm run secrets -- show webhook-token --local                 after set: the URL to paste into Azumuta
   npm run secrets -- rotate order-api-key --local               both keys are valid …
   npm run secrets -- finish order-api-key --local               … until you finish
-  npm run secrets -- rotate pages-key --local                   ends all links that were sent
 
 The shape of the ERP's credentials depends on its connector: they are checked against --config before they are stored.
 Running functions accept a new token or key within ${policyWords.secretAccepted}, and refuse the old one within ${policyWords.oldSecretRefused} after finish.

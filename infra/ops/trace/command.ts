@@ -10,9 +10,7 @@ const command = defineCommand({
   description: 'Shows where an order is: its status, what it waits for, and everything that happened to it.',
   help: `
 Examples:
-  npm run trace -- MO/0042 --local
-  npm run trace -- MO/0042 --stack AzumutaErp-ghent-production
-  npm run trace -- 5KKoy7m6ms89mvrTg --local               by the id of a recording
+  npm run trace -- 5KKoy7m6ms89mvrTg --stack AzumutaErp-ghent-production   by the id of a recording
   npm run trace -- mo/0042 --local                         in any writing; a receipt that holds its number will do
   npm run -s trace -- MO/0042 --local --json > case.json   for other programs, or to ask for help
 

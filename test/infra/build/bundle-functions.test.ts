@@ -1,14 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { bundleSettings, integrationPlugin } from '../../../infra/build/bundle-functions.ts';
+import { newFolder } from '../new-folder.ts';
 
 it('writes environment variables into all files of the configuration, and leaves ours alone', async () => {
   // Prepare: two plants that share what they have in common, and a file of ours that reads the environment
-  const folder = mkdtempSync(join(tmpdir(), 'bundled-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = newFolder();
   const file = join(folder, 'ghent.config.ts');
   writeFileSync(
     file,

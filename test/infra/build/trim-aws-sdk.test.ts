@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -7,9 +5,9 @@ import { afterAll, expect, it, onTestFinished, vi } from 'vitest';
 import * as whole from '../../../functions/runtime.ts';
 import { bundleSettings } from '../../../infra/build/bundle-functions.ts';
 import { trimAwsSdkPlugins } from '../../../infra/build/trim-aws-sdk.ts';
+import { newFolder } from '../new-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'trimmed-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const folder = newFolder(afterAll);
 await build({
   ...bundleSettings,
   entryPoints: ['functions/runtime.ts'],

@@ -3,14 +3,12 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createProgress } from '../../../infra/local/progress.ts';
 
 describe('progress', () => {
-  function watched(isTTY: boolean) {
-    let now = 0;
+  let now = 0;
+  function watched(isTTY: boolean, time = () => now) {
+    now = 0;
     const written: string[] = [];
-    const write = (text: string | Uint8Array) => {
-      written.push(String(text));
-      return true;
-    };
-    const progress = createProgress({ isTTY, write }, () => now);
+    const write = (text: string | Uint8Array) => written.push(String(text)) > 0;
+    const progress = createProgress({ isTTY, write }, time);
     const at = (ms: number, text: string) => {
       now = ms;
       progress.tell(text);
@@ -22,9 +20,7 @@ describe('progress', () => {
     // Prepare
     vi.useFakeTimers();
     onTestFinished(() => void vi.useRealTimers());
-    const written: string[] = [];
-    const write = (text: string | Uint8Array): boolean => written.push(String(text)) > 0;
-    const progress = createProgress({ isTTY: true, write }, () => Date.now());
+    const { written, progress } = watched(true, Date.now);
     const work = Promise.withResolvers<string>();
 
     // Act

@@ -1,12 +1,10 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Message, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { reportSchema } from '../../../infra/local/emulator/process/child-process.ts';
 import { freePorts } from '../../../infra/local/emulator/process/free-ports.ts';
+import { Supervisor } from '../../../infra/local/emulator/process/supervisor.ts';
 import type { LocalQueue } from '../../../infra/local/emulator/template/read-stack.ts';
 import { readQueue } from '../../../shared/platform/aws/queue.ts';
 import { type DeadLetter, deadLetterOf } from '../../../shared/worker/dead-letter.ts';
@@ -31,12 +29,9 @@ export async function startQueueStore() {
     url: url(name),
     attributes: {},
   }));
-  const child = fork(fileURLToPath(new URL('../../../infra/local/emulator/stores/sqs.ts', import.meta.url)), {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    execArgv: [],
-  });
-  child.send({ kind: 'start', configuration: { port, directory, region, queues } });
-  await ready(child);
+  const module = fileURLToPath(new URL('../../../infra/local/emulator/stores/sqs.ts', import.meta.url));
+  const supervisor = new Supervisor(() => {});
+  await supervisor.start({ name: 'sqs', module, configuration: { port, directory, region, queues } });
   const sqs = new SQSClient({ endpoint, region, credentials, useQueueUrlAsEndpoint: false });
 
   return {
@@ -87,21 +82,8 @@ export async function startQueueStore() {
     },
     async stop() {
       sqs.destroy();
-      if (child.exitCode === null) {
-        child.send({ kind: 'stop' });
-        await once(child, 'exit');
-      }
+      await supervisor.stop();
       await rm(directory, { recursive: true, force: true });
     },
   };
-}
-
-/** Resolves when a forked piece of the platform can be used. */
-async function ready(child: ChildProcess): Promise<void> {
-  for (;;) {
-    const [message] = await once(child, 'message');
-    const report = reportSchema.parse(message);
-    if (report.kind === 'failed') throw new Error(report.reason);
-    if (report.kind === 'ready') return;
-  }
 }

@@ -55,6 +55,19 @@ export async function openWindow() {
       await page.emulateMedia({ colorScheme: 'light' });
       await page.setViewportSize(desktop);
     },
+    /** Presses Tab until something is reached that is called so; at each stop the focus is seen. */
+    async tabTo(name: RegExp) {
+      for (let stops = 0; stops < 120; stops += 1) {
+        await page.keyboard.press('Tab');
+        const outline = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle');
+        expect(outline).toBe('solid');
+        const label = await page.evaluate(
+          'document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent.trim()',
+        );
+        if (name.test(String(label))) return;
+      }
+      throw new Error(`Nothing that can be reached is called ${name}.`);
+    },
     close: () => browser.close(),
   };
 }

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as z from 'zod/mini';
 import { fillFactory } from '../factory.ts';
 import { startPartnersStage } from '../partners-stage.ts';
 import { openWindow, type Window } from './browser.ts';
@@ -44,6 +43,10 @@ const pages = {
   letters: '/letters',
   flows: '/flows',
   try: '/try?sample=order',
+  'letters-unfiled': '/letters/unfiled',
+  pause: '/flows/pause?flow=orders',
+  'search-for-nothing': '/search?q=nothing',
+  'order-unknown': '/order?number=PO-NONE',
 } as const;
 
 describe.each(Object.entries(pages))('the page %s', (name, path) => {
@@ -54,7 +57,10 @@ describe.each(Object.entries(pages))('the page %s', (name, path) => {
       await page.emulateMedia({ colorScheme });
       expect(await violations()).toEqual([]);
     }
-    await page.emulateMedia({ colorScheme: 'light' });
+    const doubled = await page.evaluate(
+      "[...document.querySelectorAll('[id]')].map(({ id }) => id).filter((id, at, all) => all.indexOf(id) !== at)",
+    );
+    expect(doubled).toEqual([]);
     await window.picture(name);
   });
 });
@@ -71,7 +77,7 @@ describe('a person who asks', () => {
   it('where an order is and what must be done: the planner searches, reads, and settles it', async () => {
     // Act
     await begin();
-    await tabTo(/^Order number/);
+    await window.tabTo(/^Order number/);
     await window.page.keyboard.type('mo/0013');
     await enter(/order\?number=MO/);
 
@@ -81,11 +87,11 @@ describe('a person who asks', () => {
     );
 
     // Act
-    await tabTo(/^Settle/);
+    await window.tabTo(/^Settle/);
     await window.page.keyboard.press('Enter');
-    await tabTo(/^Why/);
+    await window.tabTo(/^Why/);
     await window.page.keyboard.type('Corrected on paper');
-    await tabTo(/^Settle/);
+    await window.tabTo(/^Settle/);
     await window.page.keyboard.press('Enter');
 
     // Assess
@@ -104,7 +110,7 @@ describe('a person who asks', () => {
   it('which letters may be replayed at once: the operator replays 25, and compares 15 first', async () => {
     // Act
     await begin();
-    await tabTo(/^Dead letters/);
+    await window.tabTo(/^Dead letters/);
     await enter(/letters$/);
 
     // Assess
@@ -117,9 +123,9 @@ describe('a person who asks', () => {
     expect(await main.allTextContents()).toEqual([expect.stringMatching(/^Replay all 25/)]);
 
     // Act
-    await tabTo(/^Replay all 25/);
+    await window.tabTo(/^Replay all 25/);
     await enter(/replay/);
-    await tabTo(/^Replay all 25 now/);
+    await window.tabTo(/^Replay all 25 now/);
     await window.page.keyboard.press('Enter');
 
     // Assess
@@ -136,11 +142,11 @@ describe('a person who asks', () => {
 
     // Act
     await begin();
-    await tabTo(/^Try$/);
+    await window.tabTo(/^Try$/);
     await enter(/try$/);
-    await tabTo(/^Number/);
+    await window.tabTo(/^Number/);
     await window.page.keyboard.type(order?.number ?? '');
-    await tabTo(/^Read it in the ERP/);
+    await window.tabTo(/^Read it in the ERP/);
     await window.page.keyboard.press('Enter');
 
     // Assess
@@ -153,23 +159,6 @@ describe('a person who asks', () => {
 /** At the first page, as the browser opens it. */
 async function begin(): Promise<void> {
   await window.page.goto(`${stage.origin}/`);
-}
-
-/** Presses Tab until something is reached that is called so; at each stop the focus is seen. */
-async function tabTo(name: RegExp): Promise<void> {
-  const { page } = window;
-  for (let stops = 0; stops < 120; stops += 1) {
-    await page.keyboard.press('Tab');
-    const [outline, label] = z.parse(
-      z.tuple([z.string(), z.string()]),
-      await page.evaluate(
-        '[getComputedStyle(document.activeElement).outlineStyle, document.activeElement.labels?.[0]?.textContent ?? document.activeElement.textContent.trim()]',
-      ),
-    );
-    expect(outline).toBe('solid');
-    if (name.test(label)) return;
-  }
-  throw new Error(`Nothing that can be reached is called ${name}.`);
 }
 
 async function enter(address: RegExp): Promise<void> {

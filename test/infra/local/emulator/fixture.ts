@@ -12,6 +12,11 @@ import type { Template } from '../../../../infra/local/emulator/template/templat
 
 type Resources = Template['Resources'];
 
+export const place = {
+  ...{ region: 'eu-west-1', accountId: '000000000000' },
+  ...{ awsEndpoint: 'http://127.0.0.1:4566', apiUrl: 'http://127.0.0.1:8080' },
+};
+
 const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 
 /** Something that a role may do. */

@@ -2,14 +2,11 @@ import { expect, it } from 'vitest';
 import { overrideStack } from '../../../../infra/local/emulator/overrides.ts';
 import { readStack } from '../../../../infra/local/emulator/template/read-stack.ts';
 import { localOverrides } from '../../../../infra/local/run-locally.ts';
-import { resources } from './fixture.ts';
+import { place, resources } from './fixture.ts';
 
 const assets = ['Probe', 'Worker'].map((name) => ({ path: `/${name}`, objectKeys: [name] }));
 const template = { Resources: resources, Outputs: {} };
-const stack = readStack(
-  { directory: '/', stackName: 'S', assets, template },
-  { region: 'eu-west-1', accountId: '0', awsEndpoint: 'http://127.0.0.1:1', apiUrl: 'http://127.0.0.1:2' },
-);
+const stack = readStack({ directory: '/', stackName: 'S', assets, template }, place);
 
 it('shortens timeouts, and the visibility timeouts of queues that feed a function', () => {
   const { functions, queues } = overrideStack(stack, {

@@ -1,22 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { GetSecretValueCommand, PutSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { findEmulator } from '../../../../infra/local/emulator/data-folder.ts';
 import { patient } from '../../../support/patient.ts';
 import { switchMapping } from '../../../support/switch-mapping.ts';
+import { newFolder } from '../../new-folder.ts';
 import { startFixture } from './fixture.ts';
 import { awsOf, lives } from './running.ts';
-
-function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'platform-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** The ids of the services that were started, by the lines about them. */
 const startedIn = (lines: readonly string[]) =>

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { configurationOf } from '../../../../infra/ops/cli/target.ts';
+import { newFolder } from '../../new-folder.ts';
 
 /** A stack with the plant of its configuration among its outputs. */
 const stackOf = (plant: string) => ({
@@ -33,11 +33,8 @@ it.each([
 it("takes a plant's own file when no other is named", async () => {
   // Prepare
   const before = process.cwd();
-  const folder = mkdtempSync(join(tmpdir(), 'plants-'));
-  onTestFinished(() => {
-    process.chdir(before);
-    rmSync(folder, { recursive: true });
-  });
+  const folder = newFolder();
+  onTestFinished(() => process.chdir(before));
   const exporting = (file: string) => `export { default } from '${resolve(file)}';`;
   mkdirSync(join(folder, 'plants'));
   const example = exporting('plants/examples/odoo.config.ts');

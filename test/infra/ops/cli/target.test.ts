@@ -1,19 +1,17 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { findTarget, whereOf } from '../../../../infra/ops/cli/target.ts';
+import { newFolder } from '../../new-folder.ts';
 import { startCloudFormation } from './cloudformation.ts';
 
 /** A folder that stands for the temporary one of this machine. */
-async function emptyTemporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'target-'));
+function emptyTemporaryFolder(): string {
+  const folder = newFolder();
   // Windows calls it TEMP.
   for (const name of ['TMPDIR', 'TEMP']) vi.stubEnv(name, folder);
-  onTestFinished(async () => {
-    vi.unstubAllEnvs();
-    await rm(folder, { recursive: true, force: true });
-  });
+  onTestFinished(() => void vi.unstubAllEnvs());
   return folder;
 }
 
@@ -36,7 +34,7 @@ it.each([
   ['of npm start', 'azumuta-erp-x/platform'],
   ['of a platform by itself', 'local-platform-x'],
 ])('finds the only platform on this machine, in a temporary folder %s', async (_, below) => {
-  const folder = join(await emptyTemporaryFolder(), below);
+  const folder = join(emptyTemporaryFolder(), below);
   await writeAddress(folder, { LedgerTable: 'ledger' });
   const target = await findTarget({ local: true });
   expect(target).toMatchObject({
@@ -48,7 +46,7 @@ it.each([
 });
 
 it('finds a platform in the given data folder', async () => {
-  const folder = join(await emptyTemporaryFolder(), 'kept');
+  const folder = join(emptyTemporaryFolder(), 'kept');
   await writeAddress(join(folder, 'platform'), {});
   for (const local of [folder, join(folder, 'platform')])
     expect((await findTarget({ local })).local).toBe(true);
@@ -67,7 +65,7 @@ it.each([
 });
 
 it('never looks at the platform of another folder when the named one is missing, or nothing runs in it', async () => {
-  const folder = await emptyTemporaryFolder();
+  const folder = emptyTemporaryFolder();
   await writeAddress(join(folder, 'local-platform-other'), {});
   await mkdir(join(folder, 'empty'));
   await expect(findTarget({ local: join(folder, 'missing') })).rejects.toThrow(
@@ -77,7 +75,7 @@ it('never looks at the platform of another folder when the named one is missing,
 });
 
 it('asks which one when several platforms run', async () => {
-  const folder = await emptyTemporaryFolder();
+  const folder = emptyTemporaryFolder();
   for (const name of ['a', 'b']) await writeAddress(join(folder, `local-platform-${name}`), {});
   await expect(findTarget({ local: true })).rejects.toThrow(
     /say which:\n {2}--local .*local-platform-a.*\n {2}--local .*local-platform-b/,
@@ -85,7 +83,7 @@ it('asks which one when several platforms run', async () => {
 });
 
 it('says so when no platform runs on this machine, as one whose process is gone', async () => {
-  const folder = await emptyTemporaryFolder();
+  const folder = emptyTemporaryFolder();
   await expect(findTarget({ local: true })).rejects.toThrow('No platform runs');
   // Larger than any process id that Linux gives.
   await writeAddress(join(folder, 'local-platform-a'), {}, 2 ** 22 + 1);
@@ -93,7 +91,7 @@ it('says so when no platform runs on this machine, as one whose process is gone'
 });
 
 it('says that a stack without a needed output is older than the command', async () => {
-  const folder = await emptyTemporaryFolder();
+  const folder = emptyTemporaryFolder();
   await writeAddress(folder, {});
   const target = await findTarget({ local: folder });
   expect(() => target.output('CompletionsQueue')).toThrow(

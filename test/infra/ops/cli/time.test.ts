@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { momentOf } from '../../../../infra/ops/cli/command.ts';
-import { localTime } from '../../../../shared/model/time.ts';
 
 // The clock of the machine does not matter.
 beforeEach(() => void vi.stubEnv('TZ', 'Asia/Kolkata'));
@@ -17,8 +16,4 @@ it.each([
 
 it.each(['last tuesday', '24h', 'today', '2026-13-01', '2026-12-01T06:00', ''])('refuses "%s"', (text) => {
   expect(() => momentOf(text, 'UTC')).toThrow('is not a time');
-});
-
-it('shows a time on the clock of the plant', () => {
-  expect(localTime(new Date('2026-11-24T08:00:00.000Z'), 'America/New_York')).toBe('2026-11-24 03:00:00');
 });

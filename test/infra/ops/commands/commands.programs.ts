@@ -1,7 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
+import { newFolder } from '../../new-folder.ts';
 import { alertTests } from './alert.ts';
 import { doctorTests } from './doctor.ts';
 import { hintTests } from './hints.ts';
@@ -13,18 +11,14 @@ import { secretsTests } from './secrets.ts';
 import { type CommandStage, startCommandStage } from './stage.ts';
 import { traceTests } from './trace.ts';
 
-let folder: string;
 let started: CommandStage;
 const stage = () => started;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'commands-'));
   started = await startCommandStage(folder);
 }, 60_000);
-afterAll(async () => {
-  await started?.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+const folder = newFolder(afterAll);
+afterAll(() => started?.stop());
 
 // One system serves all of them, one after the other: its start takes longer than most of these tests.
 // The first one finds that nothing is open yet.

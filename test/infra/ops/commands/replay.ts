@@ -80,7 +80,6 @@ export function replayTests(stage: () => CommandStage): void {
   it.each([
     ['would move everything without saying so', ['--local', '--go'], 'Say what to replay'],
     ['contradicts itself', ['--local', '--all', '--order', '1'], 'Choose'],
-    ['has an unknown option', ['--lokal'], '--lokal'],
   ])('refuses a command line that %s with exit code 2', async (_, words, complaint) => {
     // Act
     const refused = await typed('replay', words);

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -15,6 +14,7 @@ import {
 import { emptyContract } from '../../../../infra/ops/probe/contract-text.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { parse } from '../../../../shared/platform/validation.ts';
+import { newFolder } from '../../new-folder.ts';
 import { typed } from '../commands/typed.ts';
 
 const now = new Date('2026-11-26T08:54:30Z');
@@ -44,9 +44,7 @@ function newPlant(): string {
 }
 
 function answersFile(answers: unknown): string {
-  const folder = mkdtempSync(join(tmpdir(), 'answers-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const file = join(folder, 'answers.json');
+  const file = join(newFolder(), 'answers.json');
   writeFileSync(file, JSON.stringify(answers));
   return file;
 }

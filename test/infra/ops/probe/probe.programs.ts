@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { emptyContract } from '../../../../infra/ops/probe/contract-text.ts';
 import { startServer } from '../../../support/server.ts';
+import { newFolder } from '../../new-folder.ts';
 import { typed } from '../commands/typed.ts';
 import { seen } from './account.ts';
 
@@ -15,9 +15,8 @@ const order = {
 };
 const config = ['--config', 'integration.config.ts'];
 
-function newFolder() {
-  const folder = mkdtempSync(join(tmpdir(), 'probe-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+function answersFolder() {
+  const folder = newFolder();
   const write = (name: string, content: unknown) => {
     writeFileSync(join(folder, name), JSON.stringify(content));
     return join(folder, name);
@@ -35,7 +34,7 @@ it('writes the contract of an account, and overwrites the empty one of init, its
     const body = known[pathname + search];
     return body === undefined ? { status: 404, body: {} } : { body };
   });
-  const { folder, write } = newFolder();
+  const { folder, write } = answersFolder();
   const answers = { number: 'MO/0001', parameter: { name: 'Quantity', value: '4711' } };
   const out = join(folder, 'own.contract.ts');
   writeFileSync(out, emptyContract);
@@ -76,7 +75,7 @@ it('writes the contract of an account, and overwrites the empty one of init, its
 it('says to check the base URL where nothing is at any address, and writes nothing', async () => {
   // Prepare
   const { url } = await startServer(() => ({ status: 404, body: {} }));
-  const { folder, write } = newFolder();
+  const { folder, write } = answersFolder();
   const words = [...config, '--answers', write('a.json', seen), '--out', join(folder, 'c.ts')];
   const environment = { AZUMUTA_BASE_URL: `${url}/wrong`, AZUMUTA_API_KEY: 'the-key-of-the-account' };
 
@@ -92,7 +91,7 @@ it('says to check the base URL where nothing is at any address, and writes nothi
 });
 
 it('names in one sentence what is invalid', async () => {
-  const { write } = newFolder();
+  const { write } = answersFolder();
   const answers = write('answers.json', seen);
   const refusals = [
     [[], 'name a file of answers with --answers'],
@@ -111,7 +110,7 @@ it('names in one sentence what is invalid', async () => {
 });
 
 it('does not repeat a key that cannot be sent', async () => {
-  const { write } = newFolder();
+  const { write } = answersFolder();
   const words = [...config, '--answers', write('answers.json', seen)];
   const environment = { AZUMUTA_API_KEY: 'the-key\nof-the-account' };
 
@@ -125,7 +124,7 @@ it('does not repeat a key that cannot be sent', async () => {
 
 it('leaves neither a file nor the key when it is interrupted', async () => {
   // Prepare
-  const { folder, write } = newFolder();
+  const { folder, write } = answersFolder();
   const asked = Promise.withResolvers<void>();
   const { url } = await startServer(() => {
     asked.resolve();

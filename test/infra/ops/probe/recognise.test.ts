@@ -142,16 +142,6 @@ it('is sure of no list where two have what was looked for', () => {
   expect(lines['list.entries']).toEqual(['items', 'to confirm']);
 });
 
-it('is sure of no time when several fit each other', () => {
-  const times = { from: 1_763_971_200, until: 1_763_971_800, closed: 1_763_972_400 };
-  const recording = { id: 'r-1', took: 10, break: 10, ...times };
-
-  const lines = found({ readRecording: answered(recording, undefined, 'r-1') }, { number: 'MO/0001' });
-
-  for (const line of ['startedAt', 'finishedAt', 'durationSeconds'])
-    expect(lines[`recording.${line}`]).not.toContain('sure');
-});
-
 it('takes the page of a recording rather than its address in the API', () => {
   const links = { self: '/executions/r-1', web: 'https://plant.example/executions/r-1' };
 

@@ -1,18 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readStack } from '../../../../../infra/local/emulator/template/read-stack.ts';
 import { type Assembly, readAssembly } from '../../../../../infra/local/emulator/template/template.ts';
 import { synthesize } from '../../../../../infra/local/run-locally.ts';
+import { newFolder } from '../../../new-folder.ts';
+import { place } from '../fixture.ts';
 
-const place = {
-  region: 'eu-west-1',
-  accountId: '000000000000',
-  awsEndpoint: 'http://127.0.0.1:4566',
-  apiUrl: 'http://127.0.0.1:8080',
-};
-const folder = mkdtempSync(join(tmpdir(), 'everything-'));
+const folder = newFolder(afterAll);
 let assembly: Assembly;
 
 beforeAll(async () => {
@@ -20,7 +13,6 @@ beforeAll(async () => {
   const { directory, stackName } = await synthesize({ integrationFile, folder, environment: {} });
   assembly = readAssembly(directory, stackName);
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it('reads the stack of a plant that uses every option of a deployment, without what it has in its account', () => {
   // Act

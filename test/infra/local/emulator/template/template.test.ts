@@ -1,16 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readStack } from '../../../../../infra/local/emulator/template/read-stack.ts';
 import { type Assembly, readAssembly } from '../../../../../infra/local/emulator/template/template.ts';
-
-const place = {
-  region: 'eu-west-1',
-  accountId: '000000000000',
-  awsEndpoint: 'http://127.0.0.1:4566',
-  apiUrl: 'http://127.0.0.1:8080',
-};
+import { newFolder } from '../../../new-folder.ts';
+import { place } from '../fixture.ts';
 
 const read = (assembly: Assembly) => readStack(assembly, place);
 
@@ -53,8 +47,7 @@ describe('intrinsic functions', () => {
 describe('a template beyond local runs', () => {
   // That any property by another name is refused, in each type, is asked by everything.programs.ts.
   it.each([
-    ['AWS::SQS::Queue', { FifoQueue: true }, /Resources\.R\.Properties.*FifoQueue/],
-    ['AWS::SQS::Queue', { VisibilityTimeout: 'soon' }, /VisibilityTimeout/],
+    ['AWS::SQS::Queue', { VisibilityTimeout: 'soon' }, /Resources\.R\.Properties.*VisibilityTimeout/],
     ['AWS::ApiGatewayV2::Route', { RouteKey: 'ANY /x', Target: 't' }, /do not know ANY and/],
     ['AWS::ApiGatewayV2::Route', { RouteKey: '$default', Target: 't' }, /do not know ANY and/],
     ['AWS::Scheduler::Schedule', { FlexibleTimeWindow: { Mode: 'FLEXIBLE' } }, /expected "OFF"/],
@@ -69,8 +62,7 @@ describe('a template beyond local runs', () => {
     ['a mapping', { Resources: {}, Mappings: {} }],
     ['a condition of an output', { Resources: {}, Outputs: { O: { Value: 1, Condition: 'C' } } }],
   ])('is refused for %s', (_, template) => {
-    const folder = mkdtempSync(join(tmpdir(), 'template-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const folder = newFolder();
     writeFileSync(join(folder, 'S.assets.json'), '{"files":{}}');
     writeFileSync(join(folder, 'S.template.json'), JSON.stringify(template));
     expect(() => readAssembly(folder, 'S')).toThrow(/none of the fields (Condition|Mappings)/);
