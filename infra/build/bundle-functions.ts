@@ -27,7 +27,6 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const requireShim =
   "import { createRequire as createRequireOfModule } from 'node:module'; const require = createRequireOfModule(import.meta.url);";
 
-/** The settings of every bundle. */
 export const bundleSettings = {
   outExtension: { '.js': '.mjs' },
   bundle: true,

@@ -7,7 +7,6 @@ import { fieldOf, jsonOf } from '../../shared/platform/json.ts';
 interface StandIn {
   /** End of the module's path below `node_modules/`. */
   readonly module: string;
-  /** Why a function does without it. */
   readonly reason: string;
   readonly contents: string;
 }

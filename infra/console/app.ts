@@ -30,7 +30,6 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
   const app = new Hono();
   app.use(...strictHeaders());
   app.use(auth.guard);
-  // Pages load nothing from other hosts.
   app.use('/assets/*', serveStatic({ root: fileURLToPath(new URL('.', import.meta.url)) }));
   for (const routes of [flowRoutes, orderRoutes, orderActionRoutes, deadLetterRoutes, tryRoutes])
     app.route('/', routes({ ...dependencies, ...answers }));

@@ -5,7 +5,6 @@ import type { OrderState } from '../ops/trace/trace.ts';
 /** A piece of a page; `html` escapes every value. */
 export type Html = ReturnType<typeof html>;
 
-/** What its box is called on the page of both flows. */
 export const queueTitles = { 'product-orders': 'To be created', completions: 'To be booked' } as const;
 
 /** What a function was doing when its message became a dead letter. */

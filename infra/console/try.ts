@@ -138,7 +138,6 @@ export interface Comparison {
   readonly was?: string | undefined;
   readonly rows: ReturnType<typeof compare>;
   readonly note?: string | undefined;
-  /** Why nothing could be read. */
   readonly failure?: string;
 }
 

@@ -19,7 +19,6 @@ export interface FunctionsProps extends UsedResources {
 
 type Definition = Omit<IntegrationFunctionProps, 'codeFolder'>;
 
-/** Functions that every stack has. */
 export type PermanentName = Exclude<FunctionName, 'show-pages'>;
 type Named<Thing> = Readonly<Record<PermanentName, Thing> & Partial<Record<FunctionName, Thing>>>;
 

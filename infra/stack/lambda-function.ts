@@ -24,7 +24,6 @@ export interface IntegrationFunctionProps {
   readonly memoryMb: number;
   /** Set for functions that call the ERP, if it is called from a network of the plant's own. */
   readonly placement?: Placement | undefined;
-  /** A schedule invokes it. */
   readonly scheduled?: true;
   /** Containers that are kept for it, and its most. */
   readonly reservedContainers?: number | undefined;

@@ -20,7 +20,6 @@ export class Queues extends Construct {
   readonly productOrders: Queue;
   readonly completions: Queue;
   readonly deadLetters: Queue;
-  /** Each queue by the function that works on it. */
   readonly work: Readonly<Record<(typeof consumers)[number], Queue>>;
 
   constructor(scope: Construct, id: string) {

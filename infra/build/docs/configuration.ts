@@ -117,7 +117,6 @@ function withOperationsOnce(rows: readonly Row[]): Row[] {
   return others.toSpliced(after + 1, 0, ...common);
 }
 
-/** The row of an operation with its method, path and query. */
 function withRequest(row: Row): Row {
   const name = row.path.replace('operations.', '');
   const operation = Object.entries(defaultContract.operations).find(([each]) => each === name)?.[1];

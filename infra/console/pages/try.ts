@@ -14,7 +14,6 @@ export interface TryPage extends Partial<Awaited<ReturnType<typeof tryOut>>> {
   readonly number: string;
   /** Undefined when it does not load. */
   readonly plant?: Plant;
-  /** Why nothing could be tried. */
   readonly failure?: string;
 }
 

@@ -14,7 +14,6 @@ const addressSchema = z.object({
   awsEndpoint: z.string(),
   /** The operator's. */
   credentials: credentialsSchema,
-  /** Of the stack. */
   outputs: z.record(z.string(), z.string()),
   /** Where the partners' sandboxes listen, when the platform runs with them. */
   sandboxes: z.optional(z.object({ azumuta: z.string(), erp: z.string() })),

@@ -81,7 +81,6 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
 function emulatorOf(
   stack: LocalStack,
   running: {
-    /** Where the HTTP API answers. */
     readonly apiUrl: string;
     readonly awsEndpoint: string;
     readonly ports: Ports;

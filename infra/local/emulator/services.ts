@@ -5,16 +5,13 @@ import type { Report } from './process/child-process.ts';
 import type { ServiceSpec } from './process/supervisor.ts';
 import type { LocalStack } from './template/read-stack.ts';
 
-/** The port of each thing that has one of its own. */
 export type Ports = Readonly<Record<'sqs' | 'dynamodb' | 'endpoint' | 'gateway', number>>;
 
-/** How a platform runs its functions. */
 export interface ServiceOptions {
   /** AWS endpoint of the functions, when something stands between them and ours (a counter, say). */
   readonly functionsEndpoint?: string | undefined;
   /** Most containers of one function; more invocations wait. Default 10. */
   readonly maxContainers?: number | undefined;
-  /** File that gets a line for each grant that was used. */
   readonly grantsFile?: string | undefined;
 }
 
@@ -26,7 +23,6 @@ export interface ServicesConfiguration extends ServiceOptions {
 
 export interface Services extends ServicesConfiguration {
   readonly access: AccessControl;
-  /** Our own AWS endpoint. */
   readonly awsEndpoint: string;
   readonly report: (report: Report) => void;
   readonly log: (line: string) => void;

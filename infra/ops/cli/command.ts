@@ -31,7 +31,6 @@ export const exits = {
 
 export const text = z.string().check(z.minLength(1));
 
-/** What follows an option when it is typed, what the help says of it, and the form of its value. */
 interface OptionSpec<Form extends z.ZodMiniType = z.ZodMiniType> {
   /** `<file>`, or `[folder]` where it may be left out; empty for an option that is given or not. */
   readonly takes: string;

@@ -72,5 +72,4 @@ export function answered<T>(value: T | typeof CANCEL_SYMBOL): T {
   return value;
 }
 
-/** What is wrong with an answer that is empty. */
 export const unlessEmpty = (complaint: string) => (line?: string) => (line?.trim() ? undefined : complaint);

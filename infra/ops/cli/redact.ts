@@ -24,7 +24,6 @@ const personNames = new RegExp(
   ].join('|'),
 );
 
-/** Whether the value of such a field is a secret, or names a person. */
 function isConfidential(name: string): boolean {
   const plain = name
     .normalize('NFD')

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { oneLine } from '../../../shared/model/text.ts';
 import { isRecord } from '../../../shared/platform/json.ts';
 
-/** A text as a TypeScript literal. */
 export function literal(text: string): string {
   const quoted = JSON.stringify(text);
   if (text.includes("'")) return quoted;

@@ -10,7 +10,6 @@ export function signerOf(authorization: string | undefined) {
   return accessKeyId && region && service ? { accessKeyId, region, service } : undefined;
 }
 
-/** One AWS call in IAM's words. */
 export interface AwsCall {
   /** `sqs:SendMessage`. */
   readonly action: string;

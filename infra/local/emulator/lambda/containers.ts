@@ -31,7 +31,6 @@ export interface Work extends Pick<Invocation, 'requestId' | 'payload'> {
 
 interface Container {
   readonly child: ChildProcess;
-  /** Its function is loaded. */
   loaded: boolean;
   current?: Invocation;
   timer?: NodeJS.Timeout;
@@ -41,7 +40,6 @@ interface Container {
 
 /** Lambda gives a container ten seconds to load the function's code. */
 const initSeconds = 10;
-/** How long an idle container is kept. */
 const idleMs = 300_000;
 const runtimeFile = fileURLToPath(new URL('container.ts', import.meta.url));
 

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { reasonOf } from '../../../../shared/model/errors.ts';
 
-/** What a service reports to its supervisor. */
 export const reportSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready') }),
   z.object({ kind: z.literal('failed'), reason: z.string() }),

@@ -129,7 +129,6 @@ export const schedule = described({
   ScheduleExpression: z.string(),
   ScheduleExpressionTimezone: leftOut,
   State: z._default(z.enum(['ENABLED', 'DISABLED']), 'ENABLED'),
-  /** The function that it invokes, and the role that it invokes it with. */
   Target: z.strictObject({
     Arn: z.string(),
     RoleArn: z.string(),

@@ -66,7 +66,6 @@ export interface Place {
   readonly accountId: string;
   /** The one AWS endpoint (`http://127.0.0.1:4566`); queue URLs start with it. */
   readonly awsEndpoint: string;
-  /** Where the HTTP API answers. */
   readonly apiUrl: string;
 }
 
@@ -91,7 +90,6 @@ function arnsOf(name: string, { region, accountId }: Place): Readonly<Record<str
   return Object.fromEntries(Object.entries(arns).map(([type, arn]) => [type, `arn:aws:${arn}`]));
 }
 
-/** What `Ref` gives of a resource. */
 function refOf(type: string, name: string, arn: string, { awsEndpoint, accountId }: Place): string {
   if (type === 'AWS::SQS::Queue') return `${awsEndpoint}/${accountId}/${name}`;
   if (type === 'AWS::ApiGatewayV2::Api') return fingerprint(name, 10);

@@ -31,7 +31,6 @@ export const toConfirm = findingOf('to confirm');
 
 export const notFound = (line: string, why: string): Finding => ({ line, certainty: 'not found', why });
 
-/** Where a value that nobody gave would have been better than a name. */
 export const notSeen = 'its value was not seen, and no field has such a name';
 
 /** A list or a map, and the fields within, which are at most as sure as that is. */
