@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
-import { CloudFormationClient, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -17,6 +17,7 @@ import type { LocalCredentials } from '../../local/emulator/iam/principals.ts';
 import { type OperatorLedger, operatorLedger } from '../../local/operator-clients.ts';
 import { createProgress } from '../../local/progress.ts';
 import { defaultConfigFile, type OptionsOf, type stackOptions, UsageError } from './command.ts';
+import { findStack } from './find-stack.ts';
 
 /** The stack that a command works on: deployed, or run by the platform on this machine. */
 export interface Target {
@@ -104,18 +105,6 @@ export async function invoke<T>(
   if (FunctionError === undefined) return z.parse(schema, answer);
   const { data } = z.safeParse(failureSchema, answer);
   throw new Error(`The function ${FunctionName} failed: ${data?.errorMessage ?? FunctionError}`);
-}
-
-/** @returns undefined where there is none. @throws the SDK's error for any other answer. */
-export async function findStack(client: CloudFormationClient, name: string): Promise<Stack | undefined> {
-  try {
-    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: name }));
-    return Stacks[0];
-  } catch (error) {
-    // CloudFormation answers an unknown name so.
-    if (error instanceof Error && error.name === 'ValidationError') return undefined;
-    throw error;
-  }
 }
 
 async function deployed(stack: string, given: string | undefined): Promise<Target> {

@@ -2,7 +2,7 @@ import { CloudFormationClient, UpdateTerminationProtectionCommand } from '@aws-s
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { CompleteDeployment } from '../../../shared/integration/deployment.ts';
 import { UsageError } from '../cli/command.ts';
-import { findStack } from '../cli/target.ts';
+import { findStack } from '../cli/find-stack.ts';
 
 /**
  * The account and the region that the CDK will deploy to. Where somebody may not see whether it is bootstrapped, as whoever

@@ -1,7 +1,6 @@
-import { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod/mini';
 import { metrics } from '../../../shared/platform/metrics.ts';
-import { startAssembly } from '../../infra/stack/assembled.ts';
+import { templateOf } from '../../infra/stack/assembled.ts';
 import { sum } from '../statistics.ts';
 import { costPerMillion, type Measured, totalOf } from './cost.ts';
 import { prices } from './prices.ts';
@@ -84,13 +83,8 @@ export function perMillionOf(
 
 /** The synthesized template of the plant. */
 export async function templateOfPlant(stage: Stage = 'production') {
-  const assembled = startAssembly();
-  try {
-    const stack = await assembled.add('test/bench/cost/plant.config.ts', stage);
-    return z.parse(templateSchema, Template.fromStack(stack).toJSON());
-  } finally {
-    assembled.remove();
-  }
+  const template = await templateOf('test/bench/cost/plant.config.ts', stage);
+  return z.parse(templateSchema, template.toJSON());
 }
 
 /** What a plant costs in a month, item by item, computed from its template. */

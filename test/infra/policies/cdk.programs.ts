@@ -7,8 +7,7 @@ import { startAssembly } from '../stack/assembled.ts';
 import { type StubAccount, startStubAccount } from './stub-account.ts';
 
 const stack = 'AzumutaErp-ghent-production';
-const assembled = startAssembly();
-afterAll(() => assembled.remove());
+const assembled = startAssembly(afterAll);
 Template.fromStack(await assembled.add('integration.config.ts', 'production'));
 
 /** The CDK's command line, on what was synthesized. */

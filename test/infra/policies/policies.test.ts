@@ -16,8 +16,7 @@ const resourceSchema = z.looseObject({
 });
 const templateSchema = z.looseObject({ Resources: z.record(z.string(), resourceSchema) });
 
-const assembled = startAssembly();
-afterAll(assembled.remove);
+const assembled = startAssembly(afterAll);
 const stacks = [
   await assembled.add('test/infra/stack/everything.config.ts', 'production'),
   await assembled.add('integration.config.ts', 'test'),

@@ -16,8 +16,7 @@ const alarmSchema = z.object({
   OKActions: z.optional(z.array(z.unknown())),
 });
 
-const assembled = startAssembly();
-afterAll(assembled.remove);
+const assembled = startAssembly(afterAll);
 const everything = await assembled.add('test/infra/stack/everything.config.ts', 'production');
 const sample = await assembled.add('integration.config.ts', 'production');
 const seldom = await assembled.add('test/infra/stack/slow-pull.config.ts', 'production');

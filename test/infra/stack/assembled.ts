@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod/mini';
 import { type Bundles, functionNames } from '../../../infra/build/bundle-functions.ts';
@@ -11,29 +10,21 @@ import { IntegrationStack } from '../../../infra/stack/stack.ts';
 import { stackNameOf } from '../../../infra/stack/stage.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 
-/** An app with stacks of this project in it. */
-export interface Assembled {
-  readonly app: App;
-  readonly folder: string;
-  /**
-   * A stack without its code, which takes the most time. Add all before the first template is read: that
-   * synthesizes the app.
-   */
-  readonly add: (configuration: string | CompleteIntegration, stage: string) => Promise<IntegrationStack>;
-  readonly remove: () => void;
-}
-
 /**
+ * An app with stacks of this project in it.
+ * @param atEnd What removes it: `afterAll`, `onTestFinished`.
  * @param validate Whether the CDK checks the templates itself: that takes seconds, so one test file has it done.
  * @param content Of the code of each function.
  */
-export function startAssembly({ validate = false, content = '' } = {}): Assembled {
+export function startAssembly(atEnd: (remove: () => void) => void, { validate = false, content = '' } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'stack-test-'));
+  atEnd(() => rmSync(folder, { recursive: true, force: true }));
   const app = createApp({ outdir: folder, builtinCloudFormationValidation: validate });
   return {
     app,
     folder,
-    async add(configuration, stage) {
+    /** A stack without its code, which takes the most time. Add all before a template is read: that synthesizes the app. */
+    async add(configuration: string | CompleteIntegration, stage: string): Promise<IntegrationStack> {
       const integration =
         typeof configuration === 'string'
           ? (await loadIntegration(configuration, stage)).integration
@@ -50,7 +41,6 @@ export function startAssembly({ validate = false, content = '' } = {}): Assemble
         bundles: Object.fromEntries(functionNames.map((name) => [name, code])) as Bundles,
       });
     },
-    remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
@@ -60,12 +50,11 @@ export async function templateOf(
   stage: string,
   content = '',
 ): Promise<Template> {
-  const { add, remove } = startAssembly({ content });
-  try {
-    return Template.fromStack(await add(configuration, stage));
-  } finally {
-    remove();
-  }
+  let remove = () => {};
+  const { add } = startAssembly((end) => (remove = end), { content });
+  const template = Template.fromStack(await add(configuration, stage));
+  remove();
+  return template;
 }
 
 /** The properties of each resource of a type. */

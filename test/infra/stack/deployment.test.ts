@@ -1,6 +1,5 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { IntegrationStack } from '../../../infra/stack/stack.ts';
 import sample from '../../../integration.config.ts';
 import { ConfigurationError, defineIntegration } from '../../../shared/integration/define.ts';
 import type { Deployment } from '../../../shared/integration/deployment.ts';
@@ -20,11 +19,8 @@ const integrationWith = (deployment: Deployment) =>
     deployment,
   });
 
-async function stackWith(deployment: Deployment): Promise<IntegrationStack> {
-  const { add, remove } = startAssembly();
-  onTestFinished(remove);
-  return add(integrationWith(deployment), 'production');
-}
+const stackWith = async (deployment: Deployment) =>
+  startAssembly(onTestFinished).add(integrationWith(deployment), 'production');
 
 const templateWith = (deployment: Deployment, stage = 'production') =>
   templateOf(integrationWith(deployment), stage);
@@ -129,8 +125,7 @@ describe('the address that the ERP lets in', () => {
   });
 
   it('stays in the account when a production stack is deleted', async () => {
-    const assembled = startAssembly();
-    onTestFinished(assembled.remove);
+    const assembled = startAssembly(onTestFinished);
     const own = integrationWith({ network: { fixedAddress: true } });
     const stages = [await assembled.add(own, 'production'), await assembled.add(own, 'dev')];
     const kept = stages.map((stack) =>

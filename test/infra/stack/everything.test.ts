@@ -39,8 +39,7 @@ function findingsIn(app: App) {
   };
 }
 
-const assembled = startAssembly({ validate: true });
-afterAll(assembled.remove);
+const assembled = startAssembly(afterAll, { validate: true });
 checkWithNag(assembled.app);
 const stack = await assembled.add('test/infra/stack/everything.config.ts', 'production');
 const sampleStack = await assembled.add('integration.config.ts', 'production');

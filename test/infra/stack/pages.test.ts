@@ -3,8 +3,7 @@ import { afterAll, expect, it } from 'vitest';
 import sample from '../../../integration.config.ts';
 import { grantsOf, propertiesOf, startAssembly } from './assembled.ts';
 
-const assembled = startAssembly();
-afterAll(assembled.remove);
+const assembled = startAssembly(afterAll);
 const { deployment } = sample;
 const withPages = { ...sample, deployment: { ...deployment, pages: { validHours: 24, allowedSources: [] } } };
 const without = await assembled.add(sample, 'test');

@@ -20,8 +20,7 @@ function integrationWith(reconcile: Reconcile | undefined) {
   });
 }
 
-const assembled = startAssembly();
-afterAll(assembled.remove);
+const assembled = startAssembly(afterAll);
 // One synthesis for all.
 const standard = await assembled.add(integrationWith(undefined), 'test');
 const often = await assembled.add(integrationWith({ everyHours: 12 }), 'testTwiceADay');

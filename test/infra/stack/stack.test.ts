@@ -2,8 +2,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, describe, expect, it } from 'vitest';
 import { grantsOf, propertiesOf, startAssembly } from './assembled.ts';
 
-const assembled = startAssembly();
-afterAll(assembled.remove);
+const assembled = startAssembly(afterAll);
 const stack = await assembled.add('integration.config.ts', 'test');
 const productionStack = await assembled.add('integration.config.ts', 'production');
 const template = Template.fromStack(stack);

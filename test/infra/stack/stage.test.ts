@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Template } from 'aws-cdk-lib/assertions';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod/mini';
 import cdk from '../../../cdk.json' with { type: 'json' };
 import { assemble, createApp } from '../../../infra/stack/assemble.ts';
@@ -115,12 +115,11 @@ describe('a stage for trying', () => {
 
 describe('a stack', () => {
   it('is protected from deletion in production, and in no disposable stage', async () => {
-    const assembled = startAssembly();
+    const assembled = startAssembly(onTestFinished);
     const stacks = [
       await assembled.add('integration.config.ts', 'Production'),
       await assembled.add('integration.config.ts', 'devAnna'),
     ];
-    assembled.remove();
 
     expect(stacks.map(({ terminationProtection }) => terminationProtection)).toEqual([true, false]);
   });

@@ -68,27 +68,6 @@ describe('with the keyboard alone', () => {
     await page.keyboard.press('Enter');
     expect(await page.evaluate('document.activeElement.id')).toBe('main');
   });
-
-  it('reaches and discards a dead letter, with a visible focus at each stop', async () => {
-    // Prepare
-    await dead('PO-1', 'No article.');
-    const { page } = window;
-    // Act
-    await page.goto(stage.origin);
-    await window.tabTo(/^Dead letters/);
-    await page.keyboard.press('Enter');
-    await page.waitForURL(/letters$/);
-    await window.tabTo(/^Discard it/);
-    await page.keyboard.press('Enter');
-    await page.waitForURL(/discard/);
-    await window.tabTo(/^Why/);
-    await page.keyboard.type('Typed by hand');
-    await window.tabTo(/for good$/);
-    await page.keyboard.press('Enter');
-    // Assess
-    await page.getByText('Discarded 1 dead letter.').first().waitFor();
-    expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 0, hidden: 0 } });
-  });
 });
 
 describe('a page that is open', () => {
