@@ -4,12 +4,14 @@ import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { DescribeSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it, vi } from 'vitest';
+import { forAllTests } from '../../../support/for-all-tests.ts';
 import { patient } from '../../../support/patient.ts';
+import { startFixture } from './fixture.ts';
 import { queueTests } from './lambda/queues.ts';
 import { awsOf, startGate } from './running.ts';
-import { aws, emulator, startPlatform } from './shared-platform.ts';
 
-startPlatform({ maxContainers: 3 });
+const emulator = await forAllTests(startFixture({ maxContainers: 3 }));
+const aws = awsOf(emulator);
 
 /** Invokes the probe; an answer that is no object is wrapped into one. */
 async function probe(event: unknown, name = 'Probe'): Promise<Record<string, unknown>> {
@@ -156,7 +158,7 @@ describe('the AWS endpoint', () => {
   });
 });
 
-queueTests();
+queueTests(emulator, aws);
 
 describe('a schedule', () => {
   it('invokes its target with its input when it is run by hand', async () => {

@@ -1,11 +1,8 @@
 import { beforeEach, expect, it } from 'vitest';
-import { notePause, switchOne } from '../../../../infra/ops/pause/switch-flow.ts';
-import { Breaker } from '../../../../shared/circuit-breaker/circuit-breaker.ts';
+import { notePause } from '../../../../infra/ops/pause/switch-flow.ts';
 import { createLedger, type Ledger } from '../../../../shared/ledger/ledger.ts';
-import { bookingsPause } from '../../../../shared/ledger/records/pauses.ts';
 import { type TestClock, testClock } from '../../../support/clock.ts';
 import { startLedgerStore } from '../../../support/dynamodb.ts';
-import { onThisMachine } from '../cli/targets.ts';
 
 const store = await startLedgerStore();
 let clock: TestClock;
@@ -69,25 +66,4 @@ it('returns why the ledger could not be written, and does not throw', async () =
   await gone.stop();
   pauses = createLedger({ ...gone, clock, times: { settlingSeconds: 300 } }).pauses;
   expect(await paused()).toContain('ECONNREFUSED');
-});
-
-it('marks paused bookings for the function that books, and does not count them as waiting time', async () => {
-  // Prepare
-  const breaker = new Breaker(store.table, clock);
-  const from = clock.now();
-  const heeded = () => new Breaker(store.table, clock).outage('erp', { heedsPause: true });
-  const switched = (on: boolean) => switchOne('bookings', onThisMachine({}), { breaker, pauses }, { on });
-
-  // Act
-  const first = await switched(false);
-  const outage = await heeded();
-  after(60);
-  const again = await switched(false);
-  const until = after(60);
-  const last = await switched(true);
-
-  // Assess
-  expect([first, again, last].map(({ already }) => already)).toEqual([false, true, false]);
-  expect([outage?.reason, await heeded()]).toEqual(['Bookings are paused.', undefined]);
-  expect(await pauses.of(bookingsPause)).toEqual({ ended: [{ from, until }] });
 });

@@ -1,23 +1,19 @@
 import { PassThrough } from 'node:stream';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { secretFindings } from '../../../../infra/ops/doctor/check-partners.ts';
 import { askForValue } from '../../../../infra/ops/secrets/ask-for-value.ts';
 import { type SecretName, SecretStore } from '../../../../infra/ops/secrets/secret-store.ts';
+import { forAllTests } from '../../../support/for-all-tests.ts';
 import { onThisMachine } from '../cli/targets.ts';
-import { type SecretsService, startSecretStore } from './secrets-service.ts';
+import { startSecretStore } from './secrets-service.ts';
 
-let store: SecretsService;
-let secrets: SecretStore;
+const store = await forAllTests(startSecretStore());
 const erpShape = z.object({ username: z.string(), password: z.string() });
+const secrets = new SecretStore(store.target, erpShape);
 const first = 'first-token-0123456789';
 const second = 'second-token-0123456789';
 
-beforeAll(async () => {
-  store = await startSecretStore();
-  secrets = new SecretStore(store.target, erpShape);
-});
-afterAll(() => store.stop());
 beforeEach(() => store.unsetAll());
 
 describe('a secret of ours', () => {
@@ -43,15 +39,6 @@ describe('a secret of ours', () => {
       'npm run secrets -- finish order-api-key --stack S',
     );
     expect(await secrets.current('order-api-key')).toBe(second);
-  });
-
-  it('is rotated without an overlap when nobody has its value: the key of the pages', async () => {
-    const withPages = new SecretStore({ ...store.target, outputs: { PagesKeySecret: 'there' } });
-    expect((await secrets.states()).has('pages-key')).toBe(false);
-    await withPages.set('pages-key', first);
-    await withPages.rotate('pages-key', second);
-    expect(JSON.parse((await withPages.read('pages-key')) ?? '')).toEqual({ current: second });
-    expect((await withPages.states()).get('pages-key')).toEqual({ state: 'set' });
   });
 
   it('cannot be rotated before it is set', async () => {

@@ -6,8 +6,6 @@ import { openSecrets } from '../../../../infra/local/emulator/stores/secrets.ts'
 import { type SecretName, secretFacts, secretNames } from '../../../../infra/ops/secrets/secret-store.ts';
 import { credentials } from '../stores.ts';
 
-export type SecretsService = Awaited<ReturnType<typeof startSecretStore>>;
-
 const region = 'eu-west-1';
 const sets = Array.from({ length: 50 }, (_, set) => set);
 const arnOf = (name: SecretName, set: number) =>

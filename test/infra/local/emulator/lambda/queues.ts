@@ -1,25 +1,27 @@
-import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it, vi } from 'vitest';
+import type { Emulator } from '../../../../../infra/local/emulator/emulator.ts';
 import { patient } from '../../../../support/patient.ts';
 import { switchMapping } from '../../../../support/switch-mapping.ts';
-import { aws, emulator } from '../shared-platform.ts';
+import type { awsOf } from '../running.ts';
 
-/** What the Worker wrote when it had received a task so many times. */
-const seen = (id: string, times: number) =>
-  vi.waitUntil(async () => {
-    const found = await aws.seen(id);
-    return found?.times === times && found;
-  }, patient);
+export function queueTests(emulator: Emulator, aws: ReturnType<typeof awsOf>): void {
+  /** What the Worker wrote when it had received a task so many times. */
+  const seen = (id: string, times: number) =>
+    vi.waitUntil(async () => {
+      const found = await aws.seen(id);
+      return found?.times === times && found;
+    }, patient);
 
-/** Makes a task visible again that was received so many times, as at the end of its visibility timeout of ten minutes. */
-async function showAgain(id: string, times: number): Promise<void> {
-  const { record } = await seen(id, times);
-  await aws.show('Orders', record.receiptHandle);
-}
+  /** Makes a task visible again that was received so many times, as at the end of its visibility timeout of ten minutes. */
+  async function showAgain(id: string, times: number): Promise<void> {
+    const { record } = await seen(id, times);
+    await aws.show('Orders', record.receiptHandle);
+  }
 
-const isDrained = () => expect.poll(() => aws.depth('Orders'), patient).toEqual({ visible: 0, inFlight: 0 });
+  const isDrained = () =>
+    expect.poll(() => aws.depth('Orders'), patient).toEqual({ visible: 0, inFlight: 0 });
 
-export function queueTests(): void {
   describe('a batch', () => {
     it('has the shape of Lambda’s event', async () => {
       const messageId = await aws.send({ id: 'shape' });
@@ -82,28 +84,6 @@ export function queueTests(): void {
   });
 
   describe('the queues', () => {
-    it('have the times of the template', async () => {
-      const asked = { QueueUrl: emulator.queueUrl('Orders'), AttributeNames: ['VisibilityTimeout' as const] };
-      expect((await aws.sqs.send(new GetQueueAttributesCommand(asked))).Attributes).toEqual({
-        VisibilityTimeout: '600',
-      });
-    });
-
-    it('make a message visible at once, several times', async () => {
-      const QueueUrl = emulator.queueUrl('Unable');
-      await aws.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'visible' }));
-      const receive = async () =>
-        (await aws.sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5 }))).Messages?.[0];
-
-      for (let times = 0; times < 2; times += 1) {
-        const received = await receive();
-        expect(received?.Body).toBe('visible');
-        await aws.show('Unable', received?.ReceiptHandle ?? '');
-      }
-
-      expect((await aws.take('Unable'))?.Body).toBe('visible');
-    });
-
     it('give nothing to a caller that has hung up', async () => {
       const QueueUrl = emulator.queueUrl('Unable');
       const hangUp = new AbortController();
