@@ -83,19 +83,10 @@ function previewCompletion(
   const map = (mapping: CompletionMapping) =>
     mapCompletion({ completions: mapping, timeZone }, books, [completed]);
   const attempt = (mapping: CompletionMapping) => rejectionOf(() => map(mapping));
-  const fields = [
-    'quantity',
-    'scrap',
-    'lots',
-    'components',
-    'operations',
-    'checks',
-    'notes',
-    'links',
-    'final',
-  ] as const;
   // The others are tried with some quantity: by default it would be the planned one.
-  const found = fields.flatMap((field) => attempt({ quantity: () => 1, [field]: completions[field] }));
+  const found = Object.entries(completions).flatMap(([field, own]) =>
+    attempt({ quantity: () => 1, [field]: own }),
+  );
   const mistakes = [...new Set([...found, ...attempt(completions)])];
   if (mistakes.length > 0) return { from, becomes: [], mistakes };
   const completion = map(completions);

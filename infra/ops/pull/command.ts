@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
-import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { pullReportSchema } from '../../../shared/orders/pull.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import type { Progress } from '../../local/progress.ts';
@@ -59,11 +58,8 @@ async function dryRun(target: Target, options: Options, signal: AbortSignal, pro
     options.since === undefined
       ? await nextStart(ledger, integration)
       : momentOf(options.since, integration.timeZone).toISOString();
-  const { productOrders } = integration;
   const preview = await previewPull(since, maxOrders, {
-    ...{ azumuta, erp, ledger },
-    map: (order) => mapProductOrders(productOrders, order),
-    accept: (order) => isWanted(productOrders, order),
+    ...{ azumuta, erp, ledger, productOrders: integration.productOrders },
     signal: AbortSignal.any([signal, AbortSignal.timeout(maxDryRunMs)]),
     progress: progress.tell,
   });

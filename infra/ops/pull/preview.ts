@@ -1,9 +1,11 @@
 import type { AzumutaClient } from '../../../shared/azumuta/client.ts';
 import { variantIdsOf } from '../../../shared/azumuta/resources.ts';
 import type { ErpConnector } from '../../../shared/erp/connector.ts';
+import type { CompleteIntegration } from '../../../shared/integration/define.ts';
+import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { Rejected, reasonOf } from '../../../shared/model/errors.ts';
-import type { ErpOrder, MappedOrder, MappedProductOrder } from '../../../shared/model/orders.ts';
+import type { ErpOrder, MappedProductOrder } from '../../../shared/model/orders.ts';
 import { decideProductOrders } from '../../../shared/orders/decide-product-orders.ts';
 import { whyNotAdopted } from '../../../shared/orders/differences.ts';
 import type { PullReport } from '../../../shared/orders/pull.ts';
@@ -37,8 +39,7 @@ export interface PullPreviewDependencies {
   readonly erp: Pick<ErpConnector, 'releasedOrders'>;
   readonly azumuta: Pick<AzumutaClient, 'findProductOrder' | 'findArticle'>;
   readonly ledger: Pick<Ledger, 'erpOrders' | 'knownOrders'>;
-  readonly map: (order: ErpOrder) => MappedOrder;
-  readonly accept: (order: ErpOrder) => boolean;
+  readonly productOrders: CompleteIntegration['productOrders'];
   readonly signal: AbortSignal;
   readonly progress: (text: string) => void;
 }
@@ -90,13 +91,14 @@ async function previewOrder(
   order: ErpOrder,
   dependencies: PullPreviewDependencies,
 ): Promise<PreviewedOrder[]> {
+  const { productOrders, ledger } = dependencies;
   const about = { erpOrder: order.number, number: order.number };
   try {
     const isCancelled = order.state === 'cancelled';
-    if (!isCancelled && !dependencies.accept(order))
+    if (!isCancelled && !isWanted(productOrders, order))
       return [{ ...about, outcome: 'left out', reason: 'productOrders.accept refuses it' }];
-    const mapped = isCancelled ? undefined : dependencies.map(order);
-    const known = await readKnown({ order, mapped }, dependencies.ledger);
+    const mapped = isCancelled ? undefined : mapProductOrders(productOrders, order);
+    const known = await readKnown({ order, mapped }, ledger);
     const { first, parts: then } = decideProductOrders(known, {
       order,
       mapped,

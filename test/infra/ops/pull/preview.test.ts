@@ -5,7 +5,6 @@ import {
   previewPullLines,
 } from '../../../../infra/ops/pull/preview.ts';
 import type { ReleasedOrdersPage } from '../../../../shared/erp/connector.ts';
-import { mapProductOrders } from '../../../../shared/integration/mapping/product-orders.ts';
 import { createLedger } from '../../../../shared/ledger/ledger.ts';
 import { newSignal } from '../../../shared/erp/conformance/attempts.ts';
 import { acceptInto } from '../../../shared/orders/order-stage.ts';
@@ -29,10 +28,7 @@ function previewed(
       },
     },
     azumuta: { findProductOrder: nobody, findArticle: nobody },
-    map: () => {
-      throw new Error('nothing is mapped that is left out');
-    },
-    ...{ ledger, accept: () => true, signal: newSignal(), progress: () => {}, ...given },
+    ...{ ledger, productOrders: {}, signal: newSignal(), progress: () => {}, ...given },
   });
 }
 
@@ -42,7 +38,7 @@ it('shows which orders of the ERP cannot be read, and why', async () => {
   const page = { orders: [erpOrder({ number: 'MO/1' })], unreadable: [{ id: 'MO/2', reason }] };
 
   // Act
-  const preview = await previewed(page, { accept: () => false });
+  const preview = await previewed(page, { productOrders: { accept: () => false } });
 
   // Assess
   expect(preview).toMatchObject({ read: 2, readUpTo: '2026-12-01T08:00:00.000Z' });
@@ -65,7 +61,7 @@ it('shows that an order which is not created yet would get the numbers that the 
         findProductOrder: async () => undefined,
         findArticle: async (number) => ({ id: 'a', number, variants: [] }),
       },
-      map: (one) => mapProductOrders({ number: ({ number }) => `GH-${number}` }, one),
+      productOrders: { number: ({ number }) => `GH-${number}` },
     },
   );
 
