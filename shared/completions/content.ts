@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod/mini';
 import { type BookedFigures, maxContentBytes, type PlannedBooking } from '../ledger/records/bookings.ts';
-import { checkLine, detailLines, lotLine } from '../model/completion-lines.ts';
+import { detailLines, lotLine } from '../model/completion-lines.ts';
 import { type CompletedProductOrder, type Completion, completionSchema } from '../model/completions.ts';
 import { type About, Rejected, Wait } from '../model/errors.ts';
 import { formatQuantity, type Quantity } from '../model/quantity.ts';
@@ -83,8 +83,8 @@ function inWords(good: Quantity | undefined, scrap: Quantity | undefined, rest: 
 }
 
 /**
- * What an amendment books: notes and links of its new recordings alone, and a line for each of their checks. They never
- * change what was booked: if they would, a person has to act.
+ * What an amendment books: notes, links and checks of its new recordings alone. They never change what was booked: if
+ * they would, a person has to act.
  * @param completed The product orders with all recordings. @throws Rejected with both figures.
  */
 export function amendmentContent(
@@ -100,7 +100,7 @@ export function amendmentContent(
     const amendment = map('amendment', withRecordings(completed, isNew));
     const known = new Set((before.checks ?? []).map((check) => JSON.stringify(check)));
     const late = (after.checks ?? []).filter((check) => !known.has(JSON.stringify(check)));
-    return { ...amendment, notes: [...amendment.notes, ...late.map(checkLine)] };
+    return { ...amendment, ...made({ checks: late.length > 0 ? late : undefined }) };
   }
   const { productOrder, erpOrder } = after;
   throw new Rejected(

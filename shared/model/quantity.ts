@@ -30,6 +30,8 @@ export function sumOf(amounts: readonly Decimal[]): Decimal {
 /**
  * Compares two decimals exactly: negative when `a` is less than `b`, zero when equal (`5` and `5.0` are), positive when more.
  * @throws Error for a text that is no decimal.
+ * @example
+ * compareDecimals('2.50', '10') < 0;
  */
 export function compareDecimals(a: Decimal, b: Decimal): number {
   return new Big(a).cmp(b);

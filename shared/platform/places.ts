@@ -28,7 +28,11 @@ function isPath(value: unknown): value is string {
   );
 }
 
-/** Undefined when there is none: `valueAt({ order: { locked: true } }, 'order.locked')` is true. */
+/**
+ * Undefined when there is none.
+ * @example
+ * valueAt({ order: { locked: true } }, 'order.locked') === true;
+ */
 export function valueAt(json: unknown, place: Place): unknown {
   if (typeof place === 'function') return place(json);
   if (typeof place !== 'string') {
@@ -64,7 +68,11 @@ export function textAt(json: unknown, place: Place): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** An empty one when there is none. */
+/**
+ * An empty one when there is none.
+ * @example
+ * listAt({ lines: [{ id: 1 }] }, 'lines').map((line) => textAt(line, 'id')); // ['1']
+ */
 export function listAt(json: unknown, place: Place): readonly unknown[] {
   const value = valueAt(json, place);
   return Array.isArray(value) ? value : [];

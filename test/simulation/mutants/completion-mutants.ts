@@ -227,8 +227,8 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'checks-of-an-amendment-booked-again',
     file: 'shared/completions/content.ts',
-    find: 'const checks = after.checks?.filter(({ recording }) => recording === undefined || isNew(recording));',
-    replace: 'const { checks } = after;',
+    find: '(after.checks ?? []).filter((check) => !known.has(JSON.stringify(check)))',
+    replace: 'after.checks ?? []',
     why: 'A recording that came later books all checks of the order once more.',
     foundBy: ['details'],
   },

@@ -102,7 +102,7 @@ describe.each<OdooVersion>([17, 18, 19])('an assembly in odoo %i', (version) => 
         scrap: { amount: '1' },
         scrapReasons: [{ reason: 'Rust', quantity: { amount: '1' } }],
       },
-      version < 18 ? '' : 'no scrap reason Rust (Scratch, Dent)',
+      version < 18 ? '' : 'the scrap reason Rust (Scratch, Dent)',
     ],
   ])('refuses %s before it writes', async (_, differs, says, prepare = () => undefined) => {
     // Prepare
