@@ -1,11 +1,11 @@
 import { bookWhatIsLeft, keepingTrackOfWrites } from '../booking-rules.ts';
 import type { ErpConnector, ErpEnvironment } from '../connector.ts';
 import { defineConnector } from '../define-connector.ts';
-import { book, linkProductOrder } from './book.ts';
+import { linkProductOrder } from './book.ts';
+import { booking } from './booking.ts';
 import { createOdooClient, type OdooReader } from './client.ts';
 import { createFactReader, type Writer } from './connection.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
-import { lookForAmendment, lookForQuantity } from './look.ts';
 import { credentialsSchema, type OdooCredentials, type OdooOptions, optionsSchema } from './options.ts';
 
 /**
@@ -26,9 +26,6 @@ export const odoo = defineConnector({
   }),
   connect,
 });
-
-// It looks before it writes in every attempt, so `again` makes no difference.
-const booking = { lookForQuantity, lookForAmendment, write: book };
 
 function connect(options: OdooOptions, environment: ErpEnvironment<OdooCredentials>): ErpConnector {
   const client = createOdooClient(options, environment);

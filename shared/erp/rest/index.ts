@@ -1,21 +1,11 @@
 import type { Receipt } from '../../model/completions.ts';
-import { compareDecimals, toDecimal } from '../../model/quantity.ts';
-import {
-  type Built,
-  builtOf,
-  keepingTrackOfWrites,
-  mayClose,
-  requireArticle,
-  requireDecimals,
-  requireUnit,
-} from '../booking-rules.ts';
+import { keepingTrackOfWrites } from '../booking-rules.ts';
 import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
 import { type Connector, defineConnector, type ErpSecret } from '../define-connector.ts';
-import { rejected } from '../failures.ts';
 import { secrets } from '../login.ts';
-import { lacksOf, OrderDetails, withReasons } from './assembly.ts';
+import { lacksOf } from './assembly.ts';
 import { book } from './book.ts';
-import type { BookContext } from './contexts.ts';
+import { booking } from './booking.ts';
 import { listIncrementally, listWhole, readListedOrder } from './list-orders.ts';
 import { look } from './look.ts';
 import { optionsSchema, type RestOptions } from './options.ts';
@@ -79,64 +69,7 @@ function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unk
         });
       }),
     book: async (completion, key, attempt) =>
-      run(session, bookingOf(options, partner, { completion, key, attempt })),
-  };
-}
-
-/** What a booking is run for. @throws Rejected for figures that the ERP cannot take. */
-function bookingOf<Row>(
-  { book: procedure, decimals, takes = [] }: RestOptions<Row>,
-  partner: string,
-  { completion: told, key, attempt }: Pick<BookContext, 'completion' | 'key'> & Pick<Task<never>, 'attempt'>,
-): Task<BookContext> {
-  const { number } = told.erpOrder;
-  const isAmendment = told.kind === 'amendment';
-  const built = isAmendment ? nothingBuilt : builtOf(told, partner);
-  if (decimals !== undefined) requireDecimals(built, number, decimals, partner);
-  const completion = takes.includes('reasons') ? told : withReasons(told, built);
-  const details = new OrderDetails(completion, built, { partner, decimals });
-  let { final } = completion;
-  return {
-    procedure,
-    at: 'book',
-    what: `the ${isAmendment ? 'amendment' : 'booking'} of order ${number}`,
-    orderNumber: number,
-    key,
-    attempt,
-    context: (answers, lists) => ({
-      ...answers,
-      get completion() {
-        return { ...completion, final };
-      },
-      built,
-      get uses() {
-        return details.uses(lists);
-      },
-      get reports() {
-        return details.reports(lists);
-      },
-      key,
-    }),
-    requireDetails: (lists) => details.require(lists),
-    compareUsed: (used) => details.compareUsed(used),
-    requireArticle: (article) => requireArticle(completion, article, partner),
-    requireUnit: (unit) => requireUnit(built, number, unit, partner),
-    compareQuantity(quantity, unit = '') {
-      const amount = toDecimal(quantity);
-      if (amount === undefined) {
-        const why = `${partner} tells "${quantity}" for the quantity of order ${number}, which is no decimal: check erp.book.lookUp.`;
-        throw rejected('configuration', why);
-      }
-      details.quantity = amount;
-      final = mayClose(completion, { amount, unit }, built.produced);
-    },
-    compareGood(good) {
-      const amount = toDecimal(good);
-      if (isAmendment || (amount !== undefined && compareDecimals(amount, built.good) === 0)) return;
-      const other = `${partner} has booked ${good} of order ${number}, but ${built.good} was built`;
-      const remedy = 'correct it there; if it rounds, let the mapping round, and say so in erp.decimals';
-      throw rejected('booked-otherwise', `${other}: ${remedy}.`);
-    },
+      run(session, booking(options, partner, { completion, key, attempt })),
   };
 }
 
@@ -147,13 +80,3 @@ function run<Context>(session: Session, task: Task<Context>): Promise<Receipt> {
     return 'receipt' in found ? found.receipt : book(session, found.toBook, onWritten);
   });
 }
-
-/** An amendment has no quantity. */
-const nothingBuilt: Built = {
-  good: '0',
-  scrap: '0',
-  produced: '0',
-  goodLots: [],
-  scrapLots: [],
-  scrapped: [],
-};

@@ -3,10 +3,10 @@ import { bookWhatIsLeft, keepingTrackOfWrites } from '../booking-rules.ts';
 import type { ErpConnector, ErpEnvironment } from '../connector.ts';
 import { defineConnector, type ErpSecret } from '../define-connector.ts';
 import { secrets } from '../login.ts';
-import { book, linkProductOrder } from './book.ts';
+import { linkProductOrder } from './book.ts';
+import { booking } from './booking.ts';
 import { createSapClient, type Writer } from './client.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
-import { lookForAmendment, lookForQuantity } from './look.ts';
 import { lacksOf, optionsSchema, type SapOptions } from './options.ts';
 
 /**
@@ -27,9 +27,6 @@ export const sapS4Hana = defineConnector({
   },
   connect,
 });
-
-// It looks before it writes in every attempt, so `again` makes no difference.
-const booking = { lookForQuantity, lookForAmendment, write: book };
 
 function connect(options: SapOptions, environment: ErpEnvironment<unknown>): ErpConnector {
   const clientFor = createSapClient(options, environment);

@@ -2,10 +2,10 @@ import { bookWhatIsLeft, keepingTrackOfWrites } from '../booking-rules.ts';
 import type { ErpConnector, ErpEnvironment } from '../connector.ts';
 import { defineConnector } from '../define-connector.ts';
 import { secrets } from '../login.ts';
-import { book, linkProductOrder } from './book.ts';
+import { linkProductOrder } from './book.ts';
+import { booking } from './booking.ts';
 import { createClient } from './client.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
-import { lookForAmendment, lookForQuantity } from './look.ts';
 import { optionsSchema, type TemplateOptions } from './options.ts';
 
 /**
@@ -18,9 +18,6 @@ export const template = defineConnector({
   secret: (_options: TemplateOptions) => secrets.apiKey,
   connect,
 });
-
-// It looks before it writes in every attempt, so `again` makes no difference.
-const booking = { lookForQuantity, lookForAmendment, write: book };
 
 function connect(options: TemplateOptions, environment: ErpEnvironment<unknown>): ErpConnector {
   const client = createClient(options, environment);

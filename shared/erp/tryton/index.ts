@@ -2,12 +2,11 @@ import { Rejected } from '../../model/errors.ts';
 import { bookWhatIsLeft, keepingTrackOfWrites, withDone } from '../booking-rules.ts';
 import type { Attempt, ErpConnector, ErpEnvironment } from '../connector.ts';
 import { defineConnector } from '../define-connector.ts';
-import { book } from './book.ts';
+import { booking } from './booking.ts';
 import { createTrytonClient } from './client.ts';
 import { createFactReader, type Writer } from './connection.ts';
 import { linkProductOrder } from './link.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
-import { lookForAmendment, lookForQuantity } from './look.ts';
 import { credentialsSchema, optionsSchema, type TrytonCredentials, type TrytonOptions } from './options.ts';
 
 /**
@@ -25,8 +24,6 @@ export const tryton = defineConnector({
   }),
   connect,
 });
-
-const booking = { lookForQuantity, lookForAmendment, write: book };
 
 function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCredentials>): ErpConnector {
   const client = createTrytonClient(options, environment);
