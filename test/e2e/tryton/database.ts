@@ -1,7 +1,21 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { hash } from 'node:crypto';
+import { DatabaseSync } from 'node:sqlite';
 import { promisify } from 'node:util';
 
-export type PlantDatabase = ReturnType<typeof openDatabase>;
+export interface PlantDatabase {
+  /** A statement that changes something, by values that a test made. */
+  readonly change: (statement: string) => Promise<void>;
+  /** Every table of the plant's books, with a digest of its rows. */
+  readonly everything: () => Promise<Readonly<Record<string, string>>>;
+  /**
+   * Locks a production with its outputs, as another transaction does. A lock on a component's move prevents reserving
+   * every production that needs this component.
+   */
+  readonly lock: (production: number) => Promise<void>;
+  /** Ends all locks. */
+  readonly unlock: () => Promise<void>;
+}
 
 /** `'it''s'`, or NULL. */
 export function literal(text: string | null): string {
@@ -18,9 +32,10 @@ const isOfBooks = (table: string) =>
  * Direct access to the tables of the environment that `run.ts` made: for values that no call can set or show, and for
  * locks of others.
  */
-export function openDatabase() {
+export function openDatabase(): PlantDatabase {
   const uri = process.env.TRYTON_DATABASE_AT;
   if (!uri) throw new Error('These tests need a running Tryton: start them with `npm run test:tryton`.');
+  if (uri.endsWith('.sqlite')) return fileOf(uri);
   let holders: ChildProcess[] = [];
   let tables: readonly string[] | undefined;
   async function rowsOf(statement: string): Promise<string[][]> {
@@ -30,7 +45,6 @@ export function openDatabase() {
     ]);
     return stdout.split('\n').flatMap((line) => (line === '' ? [] : [line.split('|')]));
   }
-  /** Ends all locks. */
   async function unlock(): Promise<void> {
     const ending = holders.map((holder) => new Promise((resolve) => holder.once('exit', resolve)));
     for (const holder of holders) holder.stdin?.end();
@@ -38,10 +52,8 @@ export function openDatabase() {
     await Promise.all(ending);
   }
   return {
-    /** A statement that changes something, by values that a test made. */
     change: async (statement: string) => void (await rowsOf(statement)),
-    /** Every table of the plant's books, with a digest of its rows. */
-    async everything(): Promise<Readonly<Record<string, string>>> {
+    async everything() {
       tables ??= (await rowsOf("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"))
         .map(([name = '']) => name)
         .filter(isOfBooks);
@@ -51,11 +63,7 @@ export function openDatabase() {
       );
       return Object.fromEntries(await rowsOf(digests.join(' UNION ALL ')));
     },
-    /**
-     * Locks a production with its outputs, as another transaction does. A lock on a component's move prevents reserving
-     * every production that needs this component.
-     */
-    async lock(production: number): Promise<void> {
+    async lock(production) {
       const holder = spawn('psql', ['-X', '-q', '-A', '-t', uri], { stdio: ['pipe', 'pipe', 'inherit'] });
       holders.push(holder);
       const locked = new Promise((resolve) => holder.stdout.once('data', resolve));
@@ -67,5 +75,33 @@ SELECT id FROM stock_move WHERE production_output = ${production} FOR UPDATE \\g
       await locked;
     },
     unlock,
+  };
+}
+
+/** A database of SQLite, which has no locks of one row. */
+function fileOf(path: string): PlantDatabase {
+  const within = <T>(use: (database: DatabaseSync) => T): T => {
+    const database = new DatabaseSync(path);
+    try {
+      return use(database);
+    } finally {
+      database.close();
+    }
+  };
+  return {
+    change: async (statement) => within((database) => database.exec(statement)),
+    everything: async () =>
+      within((database) => {
+        const tables = database
+          .prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1")
+          .all();
+        const books = tables.map(({ name }) => String(name)).filter(isOfBooks);
+        const rows = (name: string) => database.prepare(`SELECT * FROM "${name}" ORDER BY 1`).all();
+        return Object.fromEntries(books.map((name) => [name, hash('md5', JSON.stringify(rows(name)))]));
+      }),
+    lock: async () => {
+      throw new Error('On SQLite a transaction locks the whole database.');
+    },
+    unlock: async () => undefined,
   };
 }

@@ -10,11 +10,14 @@ import { modules, type Report, run } from './install.ts';
 
 const database = 'plant';
 
+/** Where Tryton keeps its books: a plant's server has PostgreSQL, and who tries it out often SQLite. */
+export type DatabaseKind = 'postgresql' | 'sqlite';
+
 /** A running server with an empty, initialised database. */
 export interface TrytonServer {
   readonly url: string;
   readonly database: string;
-  /** The libpq URI of its database, for tests that must set what no call can (change times). */
+  /** Its libpq URI, or the path of its file, for tests that must set or see what no call can. */
   readonly databaseAt: string;
   readonly adminPassword: string;
   /** Stops the server by its own handle and removes its folder. */
@@ -22,20 +25,22 @@ export interface TrytonServer {
 }
 
 /** Starts a server on a free loopback port, on a database that it initialises, which takes up to half a minute. */
-export async function startTryton(report: Report): Promise<TrytonServer> {
+export async function startTryton(report: Report, kind: DatabaseKind): Promise<TrytonServer> {
   const folder = await mkdtemp(join(tmpdir(), 'tryton-plant-'));
   const adminPassword = randomBytes(12).toString('hex');
-  const cluster = await startCluster(folder);
+  const cluster = kind === 'postgresql' ? await startCluster(folder) : undefined;
   const stops: (() => Promise<unknown>)[] = [
     () => rm(folder, { recursive: true, force: true }),
-    cluster.stop,
+    ...(cluster ? [cluster.stop] : []),
   ];
   const stop = async () => {
     for (const one of stops.splice(0).reverse()) await one();
   };
   try {
-    report('initialising a database');
-    await run('psql', ['-X', '-q', '-c', `CREATE DATABASE ${database}`, cluster.uri('postgres')]);
+    report(`initialising a database (${kind})`);
+    if (cluster)
+      await run('psql', ['-X', '-q', '-c', `CREATE DATABASE ${database}`, cluster.uri('postgres')]);
+    else await writeFile(join(folder, `${database}.sqlite`), '');
     const port = await freePort();
     const configuration = await writeConfiguration(folder, `127.0.0.1:${port}`, cluster);
     const admin = (...args: string[]) =>
@@ -52,14 +57,15 @@ export async function startTryton(report: Report): Promise<TrytonServer> {
     await log.close();
     const url = `http://127.0.0.1:${port}`;
     await answers(url, child, logFile);
-    return { url, database, databaseAt: cluster.uri(database), adminPassword, stop };
+    const databaseAt = cluster?.uri(database) ?? join(folder, `${database}.sqlite`);
+    return { url, database, databaseAt, adminPassword, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function writeConfiguration(folder: string, listen: string, { uri }: Cluster): Promise<string> {
+async function writeConfiguration(folder: string, listen: string, cluster?: Cluster): Promise<string> {
   const own = join(folder, 'trytond');
   await mkdir(own, { recursive: true });
   const file = join(own, 'trytond.conf');
@@ -68,7 +74,7 @@ async function writeConfiguration(folder: string, listen: string, { uri }: Clust
   await writeFile(passwords, '[passlib]\nschemes = pbkdf2_sha512\npbkdf2_sha512__rounds = 1000\n');
   const lines = [
     ...['[web]', `listen = ${listen}`],
-    ...['[database]', `uri = ${uri('')}`, 'retry = 2'],
+    ...['[database]', `uri = ${cluster?.uri('') ?? 'sqlite://'}`, `path = ${folder}`, 'retry = 2'],
     ...['[password]', `passlib = ${passwords}`],
     ...['[session]', 'max_age = 86400', 'timeout = 3600'],
   ];

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import type { Completion } from '../../../../shared/model/completions.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
-import { failureOf } from './attempts.ts';
-import { assemblyOf, completionOf, detailsOf } from './completions.ts';
+import { failureOf, firstAttempt } from './attempts.ts';
+import { amendmentOf, assemblyOf, completionOf, detailsOf, productOrderOf } from './completions.ts';
 import type { Assembly, Capability, Chapter, PlannedOrderRef } from './target.ts';
 
 /** What was recorded besides the quantity is where the table of the connector's page says, or refused before it writes. */
@@ -39,6 +39,23 @@ export function detailTests({ target, cannot, plan, book, promise }: Chapter): v
     const { details } = await target().books(order);
     expect(details?.components?.[first?.article ?? '']).toEqual({ amount: '5', lots: [first?.lot] });
     expect(details?.components?.[second?.article ?? '']?.amount ?? '0').toBe('0');
+  });
+
+  promise('adds the checks of a later recording', ['assembly', 'checks', 'amendments'], async () => {
+    // Prepare
+    const order = await planAssembly();
+    await book(assemblyOf(order, assembly(), cannot));
+    const { id } = productOrderOf(order);
+    const checks = [{ name: 'Torque 6', value: 46, unit: 'Nm', passed: false, recording: 'late' }];
+
+    // Act
+    const connector = target().connector();
+    await connector.book(amendmentOf(order, { checks }), `${id}#recording#late`, firstAttempt());
+
+    // Assess
+    const { details } = await target().books(order);
+    expect(details?.checks).toContain('!Torque 6');
+    expect(details).toMatchObject({ ...detailsOf(assembly(), cannot), checks: expect.anything() });
   });
 
   type Wrong = (order: PlannedOrderRef, made: Assembly) => Partial<Completion>;
