@@ -10,7 +10,7 @@ import type { Writer } from './connection.ts';
 import { isOpen } from './family.ts';
 import { type QuantityToBook, referenceOf, referenceOfNote, requireQuantity, type ToBook } from './look.ts';
 import { idOfLot, type OdooLot } from './lots.ts';
-import { isMark, postMarked, readMarks, requirePosting } from './marks.ts';
+import { isMark, postMarked, readMarks } from './marks.ts';
 import { readPlan } from './moves.ts';
 import { bookOperations } from './operations.ts';
 import { readOrder, readProduction } from './order.ts';
@@ -35,7 +35,6 @@ export async function linkProductOrder(
   const own = await readOrder(writer, order);
   const marks = await readMarks(writer, [own]);
   if (marks.some((mark) => isMark(mark, 'product-order', key))) return;
-  requirePosting(writer, own.name);
   const links = url === undefined ? [] : [{ name: number, url }];
   const text = { paragraphs: [`Azumuta product order ${number}`], links };
   await postMarked(writer, own, { kind: 'product-order', key }, text);

@@ -30,19 +30,19 @@ export interface OdooUser {
   readonly partner: number;
   readonly name: string;
   /**
-   * Whether it has an e-mail address: Odoo lets nobody post without one (mail_thread.py:2857 (17.0), :2871 (18.0),
+   * Up to 18 Odoo lets nobody post without an e-mail address (mail_thread.py:2857 (17.0), :2871 (18.0),
    * `_message_compute_author`; that of 19.0, :2947, refuses nobody).
    */
   readonly canPost: boolean;
 }
 
-/** Reads the facts once; a user without an address is read again, as a person may add one at any time. */
+/** Reads the facts once; a user who may not post is read again, as a person may add an address at any time. */
 export function createFactReader(options: OdooOptions): (odoo: OdooReader) => Promise<Facts> {
   let names: FieldNames | undefined;
   let user: OdooUser | undefined;
   return async (odoo) => {
     names ??= await readNames(odoo);
-    if (!user?.canPost) user = await readUser(odoo);
+    if (!user?.canPost) user = await readUser(odoo, options);
     return { options, names, user };
   };
 }
@@ -75,7 +75,7 @@ const userSchema = z.object({
   email: z.union([z.string(), z.literal(false)]),
 });
 
-async function readUser(odoo: OdooReader): Promise<OdooUser> {
+async function readUser(odoo: OdooReader, { version = 19 }: OdooOptions): Promise<OdooUser> {
   const { uid } = await odoo.read({
     model: 'res.users',
     method: 'context_get',
@@ -91,5 +91,5 @@ async function readUser(odoo: OdooReader): Promise<OdooUser> {
     });
   }
   const [partner, name] = found.partner_id;
-  return { partner, name, canPost: Boolean(found.email) };
+  return { partner, name, canPost: version >= 19 || Boolean(found.email) };
 }

@@ -9,7 +9,7 @@ import { lookForComponents, type PlannedComponents, requireConsumed } from './co
 import type { Reader } from './connection.ts';
 import { createFamily, isOpen, openOrder } from './family.ts';
 import { lotsToBook, type OdooLot } from './lots.ts';
-import { type ChatterText, isMark, lastBooking, type Mark, readMarks, requirePosting } from './marks.ts';
+import { type ChatterText, isMark, lastBooking, type Mark, readMarks } from './marks.ts';
 import { readPlan } from './moves.ts';
 import { lookForOperations, type OperationsToBook, type Reported, requireTimes } from './operations.ts';
 import { readFamily, readProduct } from './order.ts';
@@ -62,7 +62,6 @@ export async function lookForAmendment(
   if (marks.some((mark) => isMark(mark, 'note', key))) {
     return { receipt: { reference: referenceOfNote(production), alreadyBooked: true } };
   }
-  requirePosting(reader, production.name);
   return { toBook: { production, mark: { kind: 'note', key }, text: textOf(reader, completion) } };
 }
 
@@ -120,7 +119,6 @@ export async function lookForQuantity(
   const note = isOurs(production)
     ? undefined
     : ({ production, mark: { kind: 'booking', key }, text } as const);
-  if (note) requirePosting(reader, production.name);
   const toScrap = tagged.map((scrap) => ({ ...scrap, begun: [] }));
   const proof = (now: BookedProduction) => requireDetails(reader, now, reported, async () => components.uses);
   const finish = { note, lots, components, operations, leavesRest, proof };

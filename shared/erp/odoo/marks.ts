@@ -71,25 +71,23 @@ export function lastBooking(marks: readonly FoundMark[], { id }: Pick<Order, 'id
   return marks.findLast(({ kind, production }) => kind === 'booking' && production === id);
 }
 
-/** @throws Rejected when Odoo would refuse our message: seen on 17, after the quantity was written. */
-export function requirePosting({ user }: Pick<Reader, 'user'>, order: string): void {
-  if (user.canPost) return;
-  throw rejected(
-    'refused-by-erp',
-    `Odoo lets our user ${user.name} post no note on order ${order}, as it has no e-mail address: give it one, then replay.`,
-  );
-}
-
 /**
- * Posts one internal note. The external API takes HTML only with `body_is_html` (mail_thread.py:2199 (17.0), :2215
- * (18.0), :2297 (19.0)).
+ * Posts one internal note, before anything else of a booking is written. The external API takes HTML only with
+ * `body_is_html` (mail_thread.py:2199 (17.0), :2215 (18.0), :2297 (19.0)).
+ * @throws Rejected when Odoo would refuse it.
  */
 export async function postMarked(
-  { write }: Pick<Writer, 'write'>,
+  { write, user }: Pick<Writer, 'write' | 'user'>,
   production: Order,
   mark: Mark,
   text: ChatterText,
 ): Promise<void> {
+  if (!user.canPost) {
+    throw rejected(
+      'refused-by-erp',
+      `Odoo lets our user ${user.name} post no note on order ${production.name}, as it has no e-mail address: give it one, then replay.`,
+    );
+  }
   const lines = [
     ...text.paragraphs.map((paragraph) => `<p>${escapeHtml(paragraph).replaceAll('\n', '<br>')}</p>`),
     ...text.links.map(({ name, url }) => `<p><a href="${escapeHtml(url)}">${escapeHtml(name)}</a></p>`),

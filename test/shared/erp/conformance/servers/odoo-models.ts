@@ -232,14 +232,14 @@ export class OdooBooks {
 
   /**
    * Escapes a text body; `body_is_html` is the external API's replacement for Markup (mail_thread.py:2199 (17.0), :2215
-   * (18.0), :2297 (19.0)). A user without an e-mail address may not post (`_message_compute_author`, :2857 (17.0),
-   * :2871 (18.0); that of 19.0, :2947, refuses nobody).
+   * (18.0), :2297 (19.0)). Up to 18 a user without an e-mail address may not post (`_message_compute_author`, :2857
+   * (17.0), :2871 (18.0); that of 19.0, :2947, refuses nobody).
    */
   #post(row: OdooRow, named: Readonly<Record<string, unknown>>): OdooRow {
     const { body, body_is_html, message_type: _, subtype_xmlid: __, ...unknown } = named;
     const surplus = Object.keys(unknown)[0];
     if (surplus) throw valueError(`Those values are not supported when posting or notifying: ${surplus}`);
-    if (!this.rows('res.users').find(({ id }) => id === us.uid)?.email)
+    if (this.version < 19 && !this.rows('res.users').find(({ id }) => id === us.uid)?.email)
       throw userError("Unable to send message, please configure the sender's email address.");
     const html = body_is_html === true ? String(body) : `<p>${escapeHtml(String(body))}</p>`;
     return this.#message(row, html, us.partner);
