@@ -9,7 +9,7 @@ import { type ExpectedUse, lookForUses, type UseToBook } from './uses.ts';
 
 /** The components of an order before it is finished. */
 export interface PlannedComponents {
-  /** Ids of those that Odoo might leave unpicked. */
+  /** Ids of those that Odoo might leave unpicked, as they are consumed by hand. */
   readonly picks: readonly number[];
   /** How much is consumed of each: not of those that a person has set. */
   readonly needed: readonly ExpectedUse[];
@@ -18,10 +18,11 @@ export interface PlannedComponents {
 }
 
 /**
- * The components, with those that we must pick before the order is finished: `set_qty_producing` of 17 leaves out those
- * that are tracked or consumed by hand, and what is not picked is cancelled instead of consumed (mrp_production.py:1228
- * and :1682, 17.0, `_set_qty_producing`, `_post_inventory`). Later versions pick them, those that are consumed by hand
- * when the order is finished (:2168 (18.0), :2283 (19.0), `pre_button_mark_done`); picking them again changes nothing.
+ * The components, with those that we must pick before the order is finished: `set_qty_producing` leaves out those that
+ * are consumed by hand (mrp_production.py:1228 (17.0), :1374 (18.0), :1470 (19.0)), in 17 all that are tracked and from 18
+ * on all that an operation consumes (stock_move.py:707 (17.0), :776 (18.0), :620 (19.0) of mrp), and what is not picked is
+ * cancelled instead of consumed (:1682, 17.0, `_post_inventory`). 18 and 19 pick them when the order is finished (:2168
+ * (18.0), :2283 (19.0), `pre_button_mark_done`), so there it changes nothing.
  * @throws Rejected when Odoo would refuse a tracked component, as too little of it is reserved from lots, or another
  * quantity than planned that a person has set, as the bill of materials blocks that.
  */
@@ -78,8 +79,8 @@ export async function lookForComponents(
 
 /**
  * Compares what was consumed for an order that is done with what should have been. When somebody finished it while we wrote
- * our quantity, 19 takes the quantity for what is done already, and changes no component (mrp_production.py:1017, 19.0,
- * `write`).
+ * our quantity, Odoo takes the quantity for what is done already, and changes no component (mrp_production.py:886 (17.0),
+ * :937 (18.0), :1017 (19.0), `write`).
  * @param how Continues `WH/MO/00001 was …`.
  * @throws Rejected when it does not fit what was built.
  */

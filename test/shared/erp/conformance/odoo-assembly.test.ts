@@ -230,8 +230,8 @@ describe.each<OdooVersion>([17, 18, 19])('an assembly in odoo %i', (version) => 
     const many = await calls({ ...assemblyOf(order, assembly, {}), ...manyOf(plant, order) });
 
     // Assess
-    // 17 leaves the picking of tracked components to us.
-    expect(plain).toBe(version < 18 ? 13 : 12);
+    // Odoo leaves the picking of what an operation consumes to us.
+    expect(plain).toBe(13);
     expect([few, many]).toEqual([few, few]);
     expect(few).toBe(version < 18 ? 27 : 32);
   });

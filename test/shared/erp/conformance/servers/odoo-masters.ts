@@ -16,7 +16,7 @@ interface Article {
   readonly reserved?: true;
   /** `manual_consumption` of the line of the bill of materials (mrp_bom.py:492 (17.0), :622 (18.0); not in 19.0). */
   readonly manual?: true;
-  /** One piece of each of these components, and the operations of the routing. */
+  /** One piece of each of these components, all consumed by an operation, and the operations of the routing. */
   readonly assembly?: true;
 }
 

@@ -50,6 +50,14 @@ function planComponent(books: ProductionBooks, row: OdooRow, article: string, co
   const product = productOf(books, component);
   const unit_factor = assembly ? 1 : perPiece;
   const amount = Number(row.product_qty) * unit_factor;
+  // `_determine_is_manual_consumption`, stock_move.py of mrp: in 17 what is tracked, unless the operation type has
+  // `use_auto_consume_components_lots` (:707); from 18 on what an operation consumes (:776 (18.0), :620 (19.0)); up to 18
+  // what the bill of materials says (`manual_consumption`), too.
+  const isByHand = {
+    17: manual || product.tracking !== 'none',
+    18: manual || assembly === true,
+    19: assembly === true,
+  };
   const move = books.insert('stock.move', {
     raw_material_production_id: row.id,
     product_id: product.id,
@@ -61,9 +69,7 @@ function planComponent(books: ProductionBooks, row: OdooRow, article: string, co
     picked: false,
     state: 'assigned',
     has_tracking: product.tracking,
-    // 17 treats every tracked component as one that is consumed by hand (stock_move.py:707 of mrp, 17.0; not so :776,
-    // 18.0), unless the operation type has `use_auto_consume_components_lots`.
-    manual_consumption: manual || (books.version === 17 && product.tracking !== 'none'),
+    manual_consumption: isByHand[books.version],
   });
   if (reserved) reserve(books, move, amount);
 }

@@ -2,7 +2,7 @@ import { consume } from './odoo-components.ts';
 import { OdooError, type OdooRow, userError, validationError } from './odoo-domain.ts';
 import { locations } from './odoo-masters.ts';
 import { reserve } from './odoo-planning.ts';
-import { byModel, requireAccounting } from './odoo-rights.ts';
+import { requireAccounting } from './odoo-rights.ts';
 import { lotsOf, type ProductionBooks, receive } from './odoo-stock.ts';
 import { bookExpectedTimes, copyWorkorders, finishWorkorders } from './odoo-workorders.ts';
 
@@ -15,18 +15,18 @@ export function recomputeState(books: ProductionBooks, row: OdooRow): void {
 }
 
 /**
- * Sets what is consumed. 17 picks no component that is tracked or consumed by hand; later versions pick all (seen on
- * both; mrp_production.py:1208 (17.0), :1261 (18.0), :1354 (19.0), `_set_qty_producing`). By their sources, 18 and 19
- * leave out those that are consumed by hand, too, when it is called from outside (:1374 (18.0), :1470 (19.0),
+ * Sets what is consumed, and picks it, but not what is consumed by hand (mrp_production.py:1208 (17.0), :1261 (18.0),
+ * :1354 (19.0), `_set_qty_producing`).
+ * @param isFromInside By Odoo itself, 18 and 19 pick that, too; from outside they do not (:1374 (18.0), :1470 (19.0),
  * `set_qty_producing`).
  */
-export function setQtyProducing(books: ProductionBooks, row: OdooRow): null {
+export function setQtyProducing(books: ProductionBooks, row: OdooRow, isFromInside = false): null {
   refuseLocked(books, row);
   if (books.version < 19 && trackingOf(books, row) === 'serial') row.qty_producing = 1;
   for (const move of openMoves(books, row)) {
     if (move.manual_consumption && move.picked) continue;
     move.quantity = round(Number(row.qty_producing) * Number(move.unit_factor), books.decimals);
-    move.picked = !move.manual_consumption || books.version !== 17;
+    if (!move.manual_consumption || (isFromInside && books.version >= 18)) move.picked = true;
   }
   row.write_date = books.now();
   return null;
@@ -53,16 +53,13 @@ export function markDone(
     return true;
   }
   requireNewSerials(books, row);
-  // Seen: zero means everything (`_set_quantities`, mrp_production.py:2689 (17.0), :2746 (18.0), :2870 (19.0)); from 18
-  // on only if `_auto_production_checks` lets it (:2207 (18.0), :2332 (19.0)).
   if (Number(row.qty_producing) === 0) {
-    row.qty_producing = row.product_qty;
-    for (const move of openMoves(books, row))
-      Object.assign(move, { quantity: move.product_uom_qty, picked: true });
-  }
-  // mrp_production.py:2168 (18.0), :2283 (19.0), `pre_button_mark_done`; not in 17 (:2104, 17.0).
-  if (books.version >= 18)
+    const asksForLots = setQuantities(books, row);
+    if (asksForLots) return asksForLots;
+  } else if (books.version >= 18) {
+    // mrp_production.py:2168 (18.0), :2283 (19.0), `pre_button_mark_done`; not in 17 (:2104, 17.0).
     for (const move of openMoves(books, row)) if (move.manual_consumption) move.picked = true;
+  }
   const producing = producedUnder(books, row);
   const remaining = round(Number(row.product_qty) - producing, books.decimals);
   // Seen: a wizard action with HTTP 200, and the order is not done (mrp_production.py:1537 (17.0), :1594 (18.0), :1701
@@ -96,6 +93,24 @@ export function markDone(
     res_id: backorder.id,
     view_mode: 'form',
   };
+}
+
+/**
+ * Seen: zero means everything (`_set_quantities`, mrp_production.py:2689 (17.0), :2746 (18.0), :2870 (19.0)). What is
+ * consumed by hand 17 picks not even then, and refuses it where it is tracked (:2704, 17.0). 18 and 19 ask instead for
+ * the serial numbers of several pieces: all else `_auto_production_checks` lets pass (:2175 and :2207 (18.0), :2295 and
+ * :2332 (19.0)).
+ */
+function setQuantities(books: ProductionBooks, row: OdooRow): object | undefined {
+  if (books.version >= 18 && trackingOf(books, row) === 'serial' && Number(row.product_qty) !== 1) {
+    const res_model = books.version === 18 ? 'mrp.batch.produce' : 'mrp.production.serials';
+    return { type: 'ir.actions.act_window', res_model, target: 'new' };
+  }
+  row.qty_producing = row.product_qty;
+  setQtyProducing(books, row, true);
+  if (openMoves(books, row).some((move) => move.has_tracking !== 'none' && !move.picked))
+    throw userError("You need to supply Lot/Serial Number for products and 'consume' them:\n  - The VARNISH");
+  return undefined;
 }
 
 /**
@@ -194,7 +209,7 @@ export function split(
 
 /**
  * `change_prod_qty` of the wizard change.production.qty: the demand of components follows, and what is being produced
- * becomes the new quantity (change_production_qty.py:57, 19.0). It is offered while the order is open.
+ * becomes the new quantity (change_production_qty.py:57, which calls `_set_qty_producing`). It is offered while the order is open.
  */
 export function changeQuantity(books: ProductionBooks, row: OdooRow, amount: number): void {
   refuseLocked(books, row);
@@ -203,14 +218,14 @@ export function changeQuantity(books: ProductionBooks, row: OdooRow, amount: num
   for (const move of openMoves(books, row)) demand(books, move, amount);
   if (Number(row.qty_producing) !== 0) {
     row.qty_producing = amount;
-    setQtyProducing(books, row);
+    setQtyProducing(books, row, true);
   }
   recomputeState(books, row);
 }
 
 /**
- * Writes on an order that is done. 19 changes its finished move, and no component (mrp_production.py:1017, 19.0,
- * `write`); 17 and 18 were seen to answer an AccessError, though their sources do the same (:886 (17.0), :937 (18.0)).
+ * Writes on an order that is done: its finished move changes, and no component (mrp_production.py:886 (17.0), :937 (18.0),
+ * :1017 (19.0), `write`).
  */
 export function writeOnDone(
   books: ProductionBooks,
@@ -218,7 +233,6 @@ export function writeOnDone(
   values: Readonly<Record<string, unknown>>,
 ): void {
   if (row.state !== 'done' || !('qty_producing' in values)) return;
-  if (books.version < 19) throw byModel('Stock Move', 'stock.move', 'Inventory/Administrator');
   const quantity = Number(values.qty_producing);
   const moves = books.rows('stock.move').filter((move) => move.production_id === row.id && !move.scrap_id);
   for (const move of moves) move.quantity = quantity;

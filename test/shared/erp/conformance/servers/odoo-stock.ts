@@ -79,13 +79,14 @@ function available(books: ProductionBooks, { product_id, lot_id, location_id }: 
 }
 
 /**
- * Where it is scrapped from when nobody says it: from where an order that is done puts its products
- * (mrp/models/stock_scrap.py:24 (18.0), :26 (19.0), `_compute_location_id`); in 17 from the stock of the company's
- * first warehouse (stock/models/stock_scrap.py:63, 17.0).
+ * Where it is scrapped from when nobody says it: from where an order that is done puts its products, and one that is not
+ * takes its components (mrp/models/stock_scrap.py:29 (18.0), :31 (19.0), `_compute_location_id`); in 17 from the stock
+ * of the company's first warehouse (stock/models/stock_scrap.py:63, 17.0).
  */
 export function scrapLocation(books: ProductionBooks, { production_id }: Record<string, unknown>): unknown {
   const production = books.rows('mrp.production').find(({ id }) => id === production_id);
-  return books.version === 17 || !production ? locations.stock : production.location_dest_id;
+  const isFromOrder = books.version >= 18 && production?.state === 'done';
+  return isFromOrder ? production.location_dest_id : locations.stock;
 }
 
 /**
