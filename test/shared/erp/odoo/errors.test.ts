@@ -47,7 +47,7 @@ describe('what an answer of Odoo means', () => {
       ['psycopg2.OperationalError', 'FATAL: the database system is starting up'],
       ['psycopg2.InterfaceError', 'cursor already closed'],
       ['psycopg2.errors.AdminShutdown', 'terminating connection due to administrator command'],
-      ['odoo.sql_db.PoolError', 'The Connection Pool Is Full'],
+      ['psycopg2.pool.PoolError', 'The Connection Pool Is Full'],
       ['builtins.MemoryError', ''],
       ['error', 'of JSON-RPC itself'],
     ]),
@@ -58,11 +58,17 @@ describe('what an answer of Odoo means', () => {
     ),
     ...rowsOf('for a person', [
       ['odoo.exceptions.UserError', "Unable to send message, please configure the sender's email address."],
-      ['odoo.exceptions.UserError', 'You need to supply a Lot/Serial Number for product:\nThe product'],
-      ['odoo.exceptions.ValidationError', 'The combination of serial number and product must be unique.'],
+      ['odoo.exceptions.UserError', 'You need to supply a Lot/Serial Number for product:\n- The product'],
+      [
+        'odoo.exceptions.ValidationError',
+        'The combination of lot/serial number and product must be unique …',
+      ],
       ['odoo.exceptions.RedirectWarning', 'No warehouse'],
       ['odoo.exceptions.MissingError', 'Record does not exist or has been deleted.'],
       ['builtins.ValueError', "Invalid field 'x' on model 'mrp.production'"],
+      // As JSON-2 says a TypeError, an unknown model and an unknown method (rpc/controllers/json2.py:69, :74, :84, 19.0).
+      ['werkzeug.exceptions.UnprocessableEntity', "missing a required argument: 'vals'"],
+      ['werkzeug.exceptions.NotFound', "the model 'mrp.production' does not exist"],
       // An error of Odoo or of a module with one order does not concern other orders.
       ['builtins.IndexError', 'list index out of range'],
       ['builtins.ZeroDivisionError', 'float division by zero'],
@@ -71,6 +77,8 @@ describe('what an answer of Odoo means', () => {
     // An error of a listing is Odoo's, unless our request was wrong.
     ['partner down', listing, 'builtins.IndexError', 'list index out of range'],
     ['for a person', listing, 'builtins.ValueError', "Invalid field 'x'"],
+    ['for a person', listing, 'werkzeug.exceptions.NotFound', "the model 'mrp.production' does not exist"],
+    ['for a person', listing, 'odoo.exceptions.UserError', "Object mrp.production doesn't exist"],
   ])('is: %s, at %j after %s: %s', (verdict, about, name, message) => {
     const failure = failureOfOdooError({ name, message }, about);
 

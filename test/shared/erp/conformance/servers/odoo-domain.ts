@@ -5,10 +5,13 @@ export type OdooRow = Record<string, unknown> & { id: number };
 export class OdooError extends Error {
   readonly odooName: string;
   readonly status: number;
-  constructor(odooName: string, message: string, status: number) {
+  /** Its name in JSON-2, where that differs. */
+  readonly json2Name: string;
+  constructor(odooName: string, message: string, status: number, json2Name = odooName) {
     super(message);
     this.odooName = odooName;
     this.status = status;
+    this.json2Name = json2Name;
   }
 }
 
@@ -18,7 +21,12 @@ export type OdooVersion = 17 | 18 | 19;
 export const userError = (message: string) => new OdooError('odoo.exceptions.UserError', message, 422);
 export const validationError = (message: string) =>
   new OdooError('odoo.exceptions.ValidationError', message, 422);
-export const typeError = (message: string) => new OdooError('builtins.TypeError', message, 422);
+/** Wrong arguments: rpc/controllers/json2.py:84 (19.0). */
+export const typeError = (message: string) =>
+  new OdooError('builtins.TypeError', message, 422, 'werkzeug.exceptions.UnprocessableEntity');
+/** An unknown model or method: rpc/controllers/json2.py:69 and :74 (19.0). */
+export const notFound = (odooName: string, message: string) =>
+  new OdooError(odooName, message, 404, 'werkzeug.exceptions.NotFound');
 /** A field that does not exist: HTTP 500 in JSON-2, seen on 19. */
 export const valueError = (message: string) => new OdooError('builtins.ValueError', message, 500);
 

@@ -1,6 +1,7 @@
 import { setComponents } from './odoo-components.ts';
 import {
   escapeHtml,
+  notFound,
   OdooError,
   type OdooRow,
   type OdooVersion,
@@ -19,11 +20,10 @@ import {
   round,
   setQtyProducing,
   split,
-  writeOnDone,
 } from './odoo-production.ts';
 import { fieldsGet, searchRead } from './odoo-reading.ts';
 import { type Rights, requireWritable } from './odoo-rights.ts';
-import { createLot, scrapLocation, validateScrap } from './odoo-stock.ts';
+import { createLot, scrapLocation, validateScrap, writeOnDone } from './odoo-stock.ts';
 import { createTime, writeWorkorder } from './odoo-workorders.ts';
 
 export type { OdooVersion };
@@ -66,8 +66,8 @@ export class OdooBooks {
 
   rows(model: string): OdooRow[] {
     const rows = this.tables.get(model);
-    // Seen: an unknown model is a 404 in JSON-2 (rpc/controllers/json2.py:69, 19.0) and a KeyError in JSON-RPC.
-    if (!rows) throw new OdooError('builtins.KeyError', model, 404);
+    // In JSON-RPC a UserError: service/model.py:49 (17.0), :70 (18.0), :144 (19.0).
+    if (!rows) throw notFound('odoo.exceptions.UserError', `Object ${model} doesn't exist`);
     return rows;
   }
 
@@ -141,7 +141,7 @@ export class OdooBooks {
         403,
       );
     }
-    requireWritable(this.rights, model, method, records());
+    requireWritable(this, model, method, records());
     switch (method) {
       case 'search_read':
         return searchRead(this, model, call.named);
@@ -172,7 +172,7 @@ export class OdooBooks {
       if (method === 'action_cancel')
         return Boolean(Object.assign(record, { state: 'cancel', write_date: this.now() }));
     }
-    throw new OdooError('builtins.AttributeError', `The method '${model}.${method}' does not exist`, 404);
+    throw notFound('builtins.AttributeError', `The method '${model}.${method}' does not exist`);
   }
 
   #create(model: string, list: unknown): number[] {

@@ -122,14 +122,20 @@ function producedUnder(books: ProductionBooks, row: OdooRow): number {
   const tracking = trackingOf(books, row);
   const lots = lotsOf(books, row);
   if (tracking === 'none') return producing;
-  if (lots.length === 0) throw userError('You need to supply a Lot/Serial Number for product:\nThe product');
+  if (lots.length === 0) throw lotMissing(books, row);
   if (tracking !== 'serial' || books.version < 19) return producing;
-  if (lots.length < producing)
-    throw userError('You need to supply a Lot/Serial Number for product:\nThe product');
+  if (lots.length < producing) throw lotMissing(books, row);
   const produced = Math.min(lots.length, Number(row.product_qty));
   row.lot_producing_ids = lots.slice(0, produced);
   row.qty_producing = produced;
   return produced;
+}
+
+/** stock_move_line.py:637 (17.0), :664 (18.0, 19.0), `_action_done`. */
+function lotMissing(books: ProductionBooks, { product_id }: OdooRow): OdooError {
+  const product = books.rows('product.product').find(({ id }) => id === product_id);
+  const list = `${books.version < 18 ? ' \n - ' : '\n- '}${product?.name}`;
+  return userError(`You need to supply a Lot/Serial Number for product:${list}`);
 }
 
 /**
@@ -154,15 +160,13 @@ function requireNewSerials(books: ProductionBooks, row: OdooRow): void {
 }
 
 /**
- * Tracked components are taken from lots that are reserved (stock_move_line.py:637 (17.0), :662 (18.0, 19.0),
- * `_action_done`). 19 reserves lots itself, as far as there are any (seen; 17 asks, 18 refuses).
+ * Tracked components are taken from lots that are reserved (`_action_done`). 19 reserves lots itself, as far as there are any (seen; 17 asks, 18 refuses).
  */
 function requireComponentLots(books: ProductionBooks, row: OdooRow): void {
   for (const move of openMoves(books, row)) {
     const reservesItself = books.version >= 19 && move.has_tracking === 'lot' && !books.hasEmptyStock;
     if (!move.picked || move.has_tracking === 'none' || reservesItself) continue;
-    if (reservedOf(books, move) < Number(move.quantity))
-      throw userError('You need to supply a Lot/Serial Number for product:\nThe VARNISH');
+    if (reservedOf(books, move) < Number(move.quantity)) throw lotMissing(books, move);
   }
 }
 
@@ -221,25 +225,6 @@ export function changeQuantity(books: ProductionBooks, row: OdooRow, amount: num
     setQtyProducing(books, row, true);
   }
   recomputeState(books, row);
-}
-
-/**
- * Writes on an order that is done: its finished move changes, and no component (mrp_production.py:886 (17.0), :937 (18.0),
- * :1017 (19.0), `write`).
- */
-export function writeOnDone(
-  books: ProductionBooks,
-  row: OdooRow,
-  values: Readonly<Record<string, unknown>>,
-): void {
-  if (row.state !== 'done' || !('qty_producing' in values)) return;
-  const quantity = Number(values.qty_producing);
-  const moves = books.rows('stock.move').filter((move) => move.production_id === row.id && !move.scrap_id);
-  for (const move of moves) move.quantity = quantity;
-  for (const line of books.rows('stock.move.line'))
-    if (moves.some(({ id }) => id === line.move_id))
-      Object.assign(line, { quantity, quantity_product_uom: quantity });
-  row.qty_produced = quantity;
 }
 
 /** Reservations move along with the components that need them. */

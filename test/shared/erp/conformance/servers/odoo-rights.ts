@@ -1,4 +1,4 @@
-import { OdooError, type OdooRow } from './odoo-domain.ts';
+import { OdooError, type OdooRow, type OdooVersion } from './odoo-domain.ts';
 import { us } from './odoo-masters.ts';
 
 // Odoo has five wordings for what a user may not do; all come as an AccessError.
@@ -12,13 +12,15 @@ const byRule = () =>
   );
 
 /**
- * The same rule, when a message is posted: mail/models/mail_message.py:554 (18.0), :626 (19.0), `_make_access_error`.
- * 17 writes the records in another form (:588, 17.0, `check_access_rule`).
+ * The same rule, when a message is posted: mail/models/mail_message.py:588 (17.0, `check_access_rule`), :554 (18.0), :626
+ * (19.0, `_make_access_error`).
  */
-const byRuleOfDocument = () =>
-  accessError(
-    `The requested operation cannot be completed due to security restrictions. Please contact your system administrator.\n\n(Document type: Message, Operation: create)\n\nRecords: [], User: ${us.uid}`,
+const byRuleOfDocument = (version: OdooVersion) => {
+  const records = `Records: [1], User: ${us.uid}`;
+  return accessError(
+    `The requested operation cannot be completed due to security restrictions. Please contact your system administrator.\n\n(Document type: Message, Operation: create)${version < 18 ? ` - (${records})` : `\n\n${records}`}`,
   );
+};
 
 /**
  * A model: base/models/ir_model.py:26 (18.0, 19.0), `ACCESS_ERROR_HEADER`, `ACCESS_ERROR_GROUPS`,
@@ -31,7 +33,9 @@ export const byModel = (kind: string, model: string, ...groups: readonly string[
 
 /**
  * A field: odoo/orm/models.py:3383, 19.0, `_check_field_access`; 17 and 18 write *the fields* (odoo/models.py:3462
- * (17.0), :3757 (18.0), `check_field_access_rights`).
+ * (17.0), :3757 (18.0), `check_field_access_rights`). The groups are named to those who have `base.group_no_one` (:3494
+ * (17.0), :3794 (18.0), :3409 (19.0)), which every internal user has (base/security/base_groups.xml:50 (17.0), :51
+ * (18.0), :58 (19.0)).
  */
 const byField = (field: string, kind: string, model: string, groups: readonly string[]) =>
   accessError(
@@ -53,10 +57,15 @@ export interface Rights {
 }
 
 /** @throws OdooError when a record rule refuses the call. */
-export function requireWritable({ readOnly }: Rights, model: string, method: string, rows: OdooRow[]): void {
+export function requireWritable(
+  { rights: { readOnly }, version }: { readonly rights: Rights; readonly version: OdooVersion },
+  model: string,
+  method: string,
+  rows: OdooRow[],
+): void {
   const isReading = ['search_read', 'fields_get'].includes(method);
   if (model !== 'mrp.production' || isReading || !rows.some(({ id }) => readOnly.has(id))) return;
-  throw method === 'message_post' ? byRuleOfDocument() : byRule();
+  throw method === 'message_post' ? byRuleOfDocument(version) : byRule();
 }
 
 /**

@@ -27,7 +27,7 @@ const createdAt = new WeakMap<OdooRow, number>();
 
 /**
  * Names are unique for a product by a lookup, not by a constraint of the database (stock_lot.py:91 (17.0), :98 (18.0),
- * :104 (19.0), `_check_unique_lot`): concurrent transactions each create their own (seen).
+ * :104 (19.0), `_check_unique_lot`; its words: :101 (17.0), :117 (18.0), :123 (19.0)): concurrent transactions each create their own (seen).
  */
 export function createLot(books: ProductionBooks, values: Readonly<Record<string, unknown>>): OdooRow {
   const now = books.instant();
@@ -40,7 +40,11 @@ export function createLot(books: ProductionBooks, values: Readonly<Record<string
         now - (createdAt.get(row) ?? 0) > transactionMs,
     );
   if (twin) {
-    throw validationError('The combination of serial number and product must be unique across a company.');
+    throw validationError(
+      books.version < 18
+        ? 'The combination of serial number and product must be unique across a company.'
+        : 'The combination of lot/serial number and product must be unique within a company including when no company is defined.',
+    );
   }
   const row = books.insert('stock.lot', { ...values });
   createdAt.set(row, now);
@@ -64,6 +68,25 @@ export function receive(books: ProductionBooks, row: OdooRow, produced: number):
       ...{ ...shared, move_id: move.id, lot_id, quantity, quantity_product_uom: quantity },
       ...{ location_id: locations.production, location_dest_id: books.shelf ?? location_dest_id },
     });
+}
+
+/**
+ * Writes on an order that is done: its finished move changes, and no component (mrp_production.py:886 (17.0), :937 (18.0),
+ * :1017 (19.0), `write`).
+ */
+export function writeOnDone(
+  books: ProductionBooks,
+  row: OdooRow,
+  values: Readonly<Record<string, unknown>>,
+): void {
+  if (row.state !== 'done' || !('qty_producing' in values)) return;
+  const quantity = Number(values.qty_producing);
+  const moves = books.rows('stock.move').filter((move) => move.production_id === row.id && !move.scrap_id);
+  for (const move of moves) move.quantity = quantity;
+  for (const line of books.rows('stock.move.line'))
+    if (moves.some(({ id }) => id === line.move_id))
+      Object.assign(line, { quantity, quantity_product_uom: quantity });
+  row.qty_produced = quantity;
 }
 
 /**

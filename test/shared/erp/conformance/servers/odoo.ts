@@ -49,7 +49,7 @@ export function createOdoo(version: OdooVersion, login: OdooLogin, time?: () => 
       return { body: books.call(model, method, { ids, named, context }) };
     } catch (error) {
       if (!(error instanceof OdooError)) throw error;
-      return { status: error.status, body: errorBody(error.odooName, error.message) };
+      return { status: error.status, body: errorBody(error.json2Name, error.message) };
     }
   }
 
