@@ -87,6 +87,11 @@ export class Refused extends Error {
   }
 }
 
+/** api_mos.class.php:142, api_stockmovements.class.php:118. */
+export function badFilter(): Refused {
+  return new Refused(400, 'Bad Request', 'Error when validating parameter sqlfilters -> Bad syntax');
+}
+
 export function isPlanned({ role }: Line): boolean {
   return role === 'toconsume' || role === 'toproduce';
 }
@@ -105,8 +110,7 @@ export function isComplete({ lines }: Order): boolean {
 export function matches(filter: string, databaseZone: string): (order: Order) => boolean {
   const conditions = [...filter.matchAll(/\(t\.(\w+):(=|>=|in):('?)([^'()]*)\3\)/g)];
   const rest = conditions.reduce((text, [whole]) => text.replace(whole, ''), filter);
-  if (rest.replaceAll(' and ', '') !== '')
-    throw new Refused(400, 'Bad Request', 'Error when validating parameter sqlfilters -> Bad syntax');
+  if (rest.replaceAll(' and ', '') !== '') throw badFilter();
   return (order) =>
     conditions.every(([, field, operator, , value = '']) => {
       if (field === 'ref') return order.ref === value;

@@ -4,6 +4,7 @@ import { cleaned, maxNoteBytes } from './dolibarr-notes.ts';
 import {
   type Answer,
   type amounts,
+  badFilter,
   changeSchema,
   consumedEach,
   dolibarrZone,
@@ -36,15 +37,19 @@ import {
 export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
   const orders: Order[] = [];
   const movements: Movement[] = [];
-  /** Products by id. Those with `status_batch` are tracked by lot; type 1 is a service. */
+  /**
+   * Products by id. Those with `status_batch` are tracked by lot; type 1 is a service; without `stockable_product` it is
+   * not kept in stock.
+   */
   const products = new Map(
     [
-      { id: 42, ref: 'CHAIR', type: '0', status_batch: '0' },
-      { id: 43, ref: 'BATCH', type: '0', status_batch: '1' },
-      { id: 51, ref: 'WOOD', type: '0', status_batch: '0' },
-      { id: 52, ref: 'SETUP', type: '0', status_batch: '0' },
-      { id: 53, ref: 'LABOUR', type: '1', status_batch: '0' },
-    ].map((product) => [product.id, product]),
+      { id: 42, ref: 'CHAIR' },
+      { id: 43, ref: 'BATCH', status_batch: '1' },
+      { id: 51, ref: 'WOOD' },
+      { id: 52, ref: 'SETUP' },
+      { id: 53, ref: 'LABOUR', type: '1' },
+      { id: 54, ref: 'GLUE', stockable_product: '0' },
+    ].map((own) => [own.id, { type: '0', status_batch: '0', stockable_product: '1', ...own }]),
   );
   /** Stock by warehouse and product: `2/42`. */
   const totals = new Map<string, number>();
@@ -80,7 +85,7 @@ export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
 
   /**
    * `plimit($limit + 1, $offset)`, and all of them are given: one more than asked for, which the next page begins with
-   * (api_mos.class.php:154 and :161).
+   * (api_mos.class.php:154 and :161). None is a list, too (:173).
    */
   function listOrders(query: URLSearchParams): Answer {
     const limit = Number(query.get('limit') ?? 100);
@@ -91,20 +96,17 @@ export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
     const at = ({ id }: Order) => (isUnique ? id : (id * 7919 + offset * 104_729) % 97);
     found.sort((a, b) => a.tms - b.tms || at(a) - at(b));
     const page = found.slice(offset, offset + limit + 1);
-    // An empty list is a 404 in older versions; in 22.0.4 it is a list (api_mos.class.php:173).
-    if (page.length === 0) throw new Refused(404, 'Not Found', 'No MO found');
     return { status: 200, body: page.map((order) => shownBy(order, databaseZone)) };
   }
 
   /**
-   * Here the row too many is left out (api_stockmovements.class.php:136). Its 404 and 503 are of older versions: in
-   * 22.0.4 an empty list is a list (:149), and a filter that it does not understand a 400 (:118).
+   * Here the row too many is left out (api_stockmovements.class.php:136); a filter that it does not understand is a 400
+   * (:118).
    */
   function listMovements(query: URLSearchParams): Answer {
     const [, code] = /^\(t\.inventorycode:=:'([^'()]*)'\)$/.exec(query.get('sqlfilters') ?? '') ?? [];
-    if (code === undefined) throw new Refused(503, 'Service Unavailable', 'Error when validating sqlfilters');
+    if (code === undefined) throw badFilter();
     const found = movements.filter(({ inventorycode }) => inventorycode === code);
-    if (found.length === 0) throw new Refused(404, 'Not Found', 'No stock movement found');
     return { status: 200, body: found.slice(0, Number(query.get('limit') ?? 100)) };
   }
 
@@ -158,11 +160,13 @@ export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
     const moves = line.disable_stock_change === 0;
     if (moves && fk_warehouse !== undefined && !(fk_warehouse > 0))
       throw error(`Field fk_warehouse required in ${name}`);
-    // MouvementStock::_create answers 0 for a service (mouvementstock.class.php:328) and without a warehouse (:279),
-    // and `$idstockmove <= 0` is an error without words (api_mos.class.php:834). A line without a quantity has one by
-    // the source, `ErrorEmptyValueForQty` (moline.class.php:249).
-    if (qty === 0 || (moves && ((product?.type === '1' && !movesServices) || fk_warehouse === undefined)))
+    // MouvementStock::_create answers 0 without a warehouse (mouvementstock.class.php:279), for a service (:328) and for
+    // what is not kept in stock (:495), and `$idstockmove <= 0` is an error without words (api_mos.class.php:834).
+    const isService = product?.type === '1' && !movesServices;
+    if (moves && (isService || product?.stockable_product === '0' || fk_warehouse === undefined))
       throw error();
+    // It looks at no quantity, but the line does (moline.class.php:249).
+    if (qty === 0) throw error('ErrorEmptyValueForQty');
     const role = name === 'arraytoconsume' ? 'consumed' : 'produced';
     return { ...line, role, qty, fk_warehouse: fk_warehouse ?? null, fk_mrp_production: line.id };
   }

@@ -28,6 +28,12 @@ it.each<[string, Plan, (order: Order) => void, string]>([
     'LABOUR is a service, of which Dolibarr moves no stock',
   ],
   [
+    'consumes what is not kept in stock',
+    { components: [{ fk_product: 54, qty: 2 }] },
+    () => {},
+    'GLUE is not kept in stock, so Dolibarr moves none',
+  ],
+  [
     'consumes what is tracked by lot',
     { components: [{ fk_product: 43, qty: 2 }] },
     () => {},
@@ -176,7 +182,7 @@ describe('a database with a clock of its own', () => {
 });
 
 describe('a note', () => {
-  const link = { name: 'Report', url: 'https://app.azumuta.com/r?onload=1&a=2' };
+  const link = { name: 'Report', url: 'https://app.azumuta.com/r?onload=1&ontoggle=2' };
   const url = 'https://app.azumuta.com/recordings/1';
 
   it.each([
@@ -198,8 +204,8 @@ describe('a note', () => {
     expect(receipts.map(({ alreadyBooked }) => alreadyBooked)).toEqual([false, true]);
     const lines = orders[0]?.note_private.split('<br>').map((line) => line.trim()) ?? [];
     expect(lines).toEqual(expect.arrayContaining(notes));
-    // Dolibarr would cut `onload=` out of it: %6F is an o.
-    expect(lines).toContain('Report: https://app.azumuta.com/r?%6Fnload=1&amp;a=2');
+    // Dolibarr would cut `onload=` and `ontoggle=` out of it: %6F is an o.
+    expect(lines).toContain('Report: https://app.azumuta.com/r?%6Fnload=1&amp;%6Fntoggle=2');
   });
 });
 
