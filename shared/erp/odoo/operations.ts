@@ -81,7 +81,7 @@ export async function lookForOperations(
   return { times, quantities };
 }
 
-/** Comes before the quantity of the order: 19 sets that to the least of its work orders (mrp_workorder.py:534, `write`). */
+/** Comes before the quantity of the order: 19 sets that to the least of its work orders (mrp_workorder.py:536, 19.0, `write`). */
 export async function bookOperations(
   writer: Writer,
   { name: order }: BookedProduction,

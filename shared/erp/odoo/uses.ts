@@ -74,7 +74,8 @@ function expectedOf({ planned, amount, lots, place }: Use<Planned>): ExpectedUse
 
 /**
  * The values of a move, as Odoo's form writes them: what is picked and manual, Odoo leaves as it is (mrp_production.py:1208
- * (17.0), :1261 (18.0), :1354 (19.0), `_set_qty_producing`).
+ * (17.0), :1261 (18.0), :1354 (19.0), `_set_qty_producing`). 0 creates, 1 writes and 2 deletes (`Command`: odoo/fields.py:4056
+ * (17.0), :4227 (18.0), orm/commands.py:11 (19.0)).
  */
 export function moveCommandOf({ id, amount, lines, replaced }: UseToBook): unknown[] {
   const what =

@@ -8,7 +8,7 @@ type Command = readonly [number, number, Values];
 /**
  * What a form, or a call like it, writes on the raw moves of an order: `[1, id, values]`, in which lines are deleted
  * (`[2, id, 0]`) and created (`[0, 0, values]`), each of three (mrp_production.py:832 (17.0), :877 (18.0), :955 (19.0),
- * `write`).
+ * `write`; `Command`: odoo/fields.py:4056 (17.0), :4227 (18.0), orm/commands.py:11 (19.0)).
  */
 export function setComponents(books: ProductionBooks, commands: unknown): void {
   for (const [command, id, values] of commandsIn(commands)) {
@@ -21,7 +21,10 @@ export function setComponents(books: ProductionBooks, commands: unknown): void {
   }
 }
 
-/** More than is reserved of a tracked component gets a line without a lot (stock_move.py:2104 (17.0), `_set_quantity_done`). */
+/**
+ * More than is reserved of a tracked component gets a line without a lot (stock_move.py:2104 (17.0), :2243 (18.0), :2361
+ * (19.0), `_set_quantity_done`).
+ */
 function setQuantity(books: ProductionBooks, move: OdooRow, quantity: number): void {
   move.quantity = quantity;
   let left = quantity;

@@ -39,10 +39,10 @@ export function finishWorkorders(books: ProductionBooks, row: OdooRow, moves: re
     Object.assign(one, { state: 'done', qty_produced: Number(one.qty_produced) || producing });
 }
 
-/** A work order without minutes gets the expected ones (mrp_production.py:1707 (17.0), :1764 (18.0), :1881 (19.0)). */
+/** A work order without minutes gets the expected ones, in 19 unless it is cancelled (mrp_production.py:1707 (17.0), :1764 (18.0), :1879 (19.0)). */
 export function bookExpectedTimes(books: ProductionBooks, row: OdooRow): void {
   for (const { id, workcenter_id, duration_expected, state } of workordersOf(books, row)) {
-    if (state === 'cancel' || minutesOf(books, id) > 0) continue;
+    if ((state === 'cancel' && books.version >= 19) || minutesOf(books, id) > 0) continue;
     const end = Math.floor(books.instant() / 1000) * 1000;
     const at = (time: number) => new Date(time).toISOString().slice(0, 19).replace('T', ' ');
     createTime(books, {
@@ -68,7 +68,7 @@ export function createTime(books: ProductionBooks, values: Readonly<Record<strin
 
 /**
  * 19 changes no quantity of a work order that has ended, and takes the least of all work orders for the quantity being
- * produced (mrp_workorder.py:483 and :534, 19.0, `write`). Earlier versions only write it.
+ * produced (mrp_workorder.py:483 and :536, 19.0, `write`). Earlier versions only write it (:435 (17.0), :453 (18.0)).
  * @returns the order whose quantity has changed.
  */
 export function writeWorkorder(
