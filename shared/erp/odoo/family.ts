@@ -13,8 +13,14 @@ export function isOpen({ state }: { readonly state: string }): boolean {
   return state !== 'done' && state !== 'cancel';
 }
 
+/**
+ * The name that an order had before it was split. Up to 18 the first one gets -001 at each split, and those that are split
+ * off then are …-001-003 (mrp_production.py:1725 (17.0), :1782 (18.0), `_get_name_backorder`; not so in 19.0, :1899).
+ */
 export function nameWithoutSuffix(name: string): string {
-  return name.replace(/-\d+$/, '');
+  let base = name.replace(/-\d+$/, '');
+  while (/\d-001$/.test(base)) base = base.slice(0, -'-001'.length);
+  return base;
 }
 
 /** @param marks All our marks on the members that are done. */

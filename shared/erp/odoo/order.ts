@@ -37,9 +37,10 @@ export async function readOrder(reader: Reader, order: ErpOrderRef): Promise<Boo
   return own;
 }
 
-/** Odoo's domain of one order. */
+/** Odoo's domain of one order; without an id, also when it was split, up to 18 twice. */
 export function domainOf({ number, id }: ErpOrderRef): unknown[] {
-  return [id === undefined ? ['name', 'in', [number, `${number}-001`]] : ['id', '=', Number(id)]];
+  const names = [number, `${number}-001`, `${number}-001-001`];
+  return [id === undefined ? ['name', 'in', names] : ['id', '=', Number(id)]];
 }
 
 /** The order, followed by all others that were split from it or from the same one, by their suffix. */

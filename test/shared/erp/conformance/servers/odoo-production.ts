@@ -182,10 +182,10 @@ export function split(
   at: string,
 ): OdooRow[] {
   const group = books.version < 19 ? 'procurement_group_id' : 'production_group_id';
-  if (row.backorder_sequence === 0) {
-    row.backorder_sequence = 1;
-    row.name = `${String(row.name)}-001`;
-  }
+  // Up to 18 the first one gets it at each split (:1725 (17.0), :1782 (18.0), `_get_name_backorder`; 19.0, :1899, once).
+  const sequence = Number(row.backorder_sequence);
+  if (sequence === 0 || (sequence === 1 && books.version < 19))
+    Object.assign(row, { backorder_sequence: 1, name: `${row.name}-001` });
   const family = books.rows('mrp.production').filter((one) => one[group] === row[group]);
   const last = Math.max(...family.map((one) => Number(one.backorder_sequence)));
   const moves = openMoves(books, row);
