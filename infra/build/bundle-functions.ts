@@ -62,7 +62,8 @@ export async function bundleFunctions(
     });
     return metafile;
   };
-  const books = await bundle(['book-completion']);
+  // A connector books in one function, and lists in the others.
+  const books = await bundle(['book-completion'], withoutListing);
   const others = await bundle(
     functionNames.filter((name) => name !== 'book-completion'),
     withoutBooking,
@@ -78,16 +79,25 @@ export async function bundleFunctions(
   return { bundles, metafile };
 }
 
-/** Leaves out how a connector books: a third of it, which only one function calls. */
-const withoutBooking: Plugin = {
-  name: 'without-booking',
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]shared[\\/]erp[\\/][^\\/]+[\\/]booking\.ts$/ }, () => ({
-      contents: 'export const booking = undefined;',
-      loader: 'ts',
-    }));
-  },
-};
+/**
+ * Leaves a file of the connectors out of functions that never call it.
+ * @param exported What others import of it; esbuild stops at a name that is missing here.
+ */
+function without(file: string, exported: readonly string[]): Plugin {
+  return {
+    name: `without-${file}`,
+    setup({ onLoad }) {
+      onLoad({ filter: new RegExp(`[\\\\/]shared[\\\\/]erp[\\\\/][^\\\\/]+[\\\\/]${file}\\.ts$`) }, () => ({
+        contents: exported.map((name) => `export const ${name} = undefined;`).join('\n'),
+        loader: 'ts',
+      }));
+    },
+  };
+}
+const withoutBooking = without('booking', ['booking']);
+const withoutListing = without('list-orders', [
+  ...['listIncrementally', 'listReleasedOrders', 'listWhole', 'readListedOrder'],
+]);
 
 /** What is ours and not the plant's. */
 const ours = ['functions', 'shared', 'node_modules'].map((folder) => join(root, folder, sep));

@@ -14,7 +14,7 @@ const sizes = sizesOf(metafile);
 const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 215_000,
   'accept-product-orders': 378_000,
-  'book-completion': 432_000,
+  'book-completion': 430_000,
   'create-product-orders': 416_000,
   'send-alerts': 423_000,
   'show-pages': 290_000,
@@ -38,6 +38,14 @@ describe('the bundle of a function', () => {
     const known = /^(?:our own code$|Node$|@aws-sdk\/|@smithy\/|@aws\/|zod$|big\.js$)/;
     const packages = new Set(sizes.flatMap((size) => [...size.packages.keys()]));
     expect([...packages].filter((name) => !known.test(name))).toEqual([]);
+  });
+
+  it('contains how the connector books in one function, and how it lists in the others', () => {
+    const having = (file: string) =>
+      sizes.filter(({ files }) => files.has(`shared/erp/${file}`)).map(({ name }) => name);
+    expect(having('detail-rules.ts')).toEqual(['book-completion']);
+    expect(having('rest/list-orders.ts')).not.toContain('book-completion');
+    expect(having('rest/list-orders.ts')).toContain('pull-product-orders');
   });
 
   it('contains only the connector of its plant', () => {
