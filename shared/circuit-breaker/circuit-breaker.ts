@@ -43,7 +43,8 @@ const downAfterSecondsOfOne = 3600;
 const maxAskedSeconds = 3600;
 /** Wait after refused credentials: partners lock accounts (Tryton after six wrong logins). */
 const unauthorizedSeconds = 300;
-const maxCooldownSeconds = 300;
+/** The longest wait before a probe, as a multiple of the first: five minutes where that is 15 s. */
+const longestCooldown = 20;
 /** After so many cooldowns (90 s by default) another container may probe: the one that probed was perhaps killed. */
 const cooldownsOfProbe = 6;
 /** How long a container believes that a partner is well without reading again. */
@@ -259,7 +260,7 @@ export class Breaker {
   #cooldown(failure: RetryLater, openings: number): number {
     const asked = Math.min(maxAskedSeconds, failure.afterSeconds ?? 0);
     if (failure.unauthorized) return Math.max(asked, unauthorizedSeconds);
-    return Math.max(asked, Math.min(maxCooldownSeconds, this.#cooldownSeconds * 2 ** (openings - 1)));
+    return Math.max(asked, this.#cooldownSeconds * Math.min(longestCooldown, 2 ** (openings - 1)));
   }
 
   #read(partner: Partner) {
