@@ -24,12 +24,14 @@ it('is deployed, updated, rolled back, deleted and deployed again with messages 
   await erp.setFaults(down(booking));
   await azumuta.setFaults(down(creating));
   await azumuta.complete(first);
+  await stack.isPlanned(first);
   const third = await stack.release();
   await inFlight();
 
   // Updated: another completion, and another order.
   await stack.deploy(await stack.changed('next', nextVersion));
   await azumuta.complete(second);
+  await stack.isPlanned(second);
   const fourth = await stack.release();
   await inFlight();
   expect(await booked()).toEqual({});

@@ -92,6 +92,10 @@ export async function startRehearsal(folder: string, keptIn: string) {
     isCreated: (number: string) =>
       vi.waitUntil(async () => (await ledgerNow().orders.find(number))?.linkedAt !== undefined, patience),
 
+    /** Until its trigger has come, and its booking waits for the ERP: a trigger on its way would be lost with the stack. */
+    isPlanned: (number: string) =>
+      vi.waitUntil(async () => (await ledgerNow().bookings.of(number)).length > 0, patience),
+
     depth: () => viewQueues({ emulator }).depth(),
     deadLetters: () => viewQueues({ emulator }).deadLetters(),
 
