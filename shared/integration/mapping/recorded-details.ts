@@ -3,7 +3,7 @@ import { Rejected } from '../../model/errors.ts';
 import { sumOf, toDecimal } from '../../model/quantity.ts';
 import { made } from '../../model/unread.ts';
 import type { GivenComponent, GivenOperation, GivenScrap } from '../schema.ts';
-import { recordedAll, stepsNamed, valuesOf } from './recorded.ts';
+import { recordedAll, stepsNamed, stepsOf, valuesOf } from './recorded.ts';
 
 /**
  * Scrap by its reason, where each recording has a step that counts and one that says why.
@@ -110,7 +110,7 @@ export function recordedOperations(
     const recordings = completed.recordings.filter((recording) => nameOf(recording) === instruction);
     if (!steps || (recordings.length === 0 && steps.optional)) return [];
     const [first] = recordings;
-    if (first) return [operationOf(steps, { ...completed, recordings }, first.id)];
+    if (first) return [operationOf(steps, { ...completed, recordings }, first)];
     throw new Rejected(
       `no recording of product order ${completed.productOrder.number} is of work instruction "${instruction}", which reports operation ${steps.operation}: name it as Azumuta does now, or say that it may be missing: { operation: '${steps.operation}', optional: true }`,
       { code: 'completion-unclear' },
@@ -121,7 +121,7 @@ export function recordedOperations(
 function operationOf(
   { operation, good, scrap, setup }: OperationSteps,
   completed: CompletedProductOrder,
-  recording: Recording['id'],
+  recording: Recording,
 ): GivenOperation {
   const total = (step: string) =>
     sumOf(
@@ -133,12 +133,12 @@ function operationOf(
   const setupSeconds = setup === undefined ? 0 : Number(total(setup)) * 60;
   const worked = seconds.reduce((sum, one) => sum + one, 0);
   if (seconds.length > 0 && setupSeconds > worked)
-    throw new Rejected(
-      `recording ${recording} has more setup in its step "${setup}" than it took (${worked / 60} min): correct it in Azumuta`,
-      { code: 'completion-unclear' },
+    throw unclear(
+      recording,
+      `has more setup in its step "${setup}" than it took (${worked / 60} min): correct it in Azumuta`,
     );
   return {
-    ...{ operation, recording },
+    ...{ operation, recording: recording.id },
     good: good === undefined ? undefined : total(good),
     scrap: scrap === undefined ? undefined : total(scrap),
     setupSeconds: setup === undefined ? undefined : setupSeconds,
@@ -159,11 +159,9 @@ export function recordedChecks(
     units = {},
   }: { readonly only?: readonly string[]; readonly units?: Readonly<Record<string, string>> } = {},
 ): Check[] {
-  const judged = () =>
-    completed.recordings.flatMap((recording) =>
-      recording.steps.filter(({ ok }) => ok !== undefined).map((step) => ({ recording, step })),
-    );
-  const found = only ? only.flatMap((name) => stepsNamed(completed, name)) : judged();
+  const found = only
+    ? only.flatMap((name) => stepsNamed(completed, name))
+    : stepsOf(completed.recordings).filter(({ step }) => step.ok !== undefined);
   return found.map(({ recording, step }) => {
     const name = step.name ?? step.id ?? 'check';
     const { unit = units[name], min, max, ok: passed = isWithin(step) } = step;

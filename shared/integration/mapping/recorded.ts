@@ -44,13 +44,18 @@ export function valuesOf({ value }: RecordedStep): string[] {
   return values.filter((one) => one !== undefined && one !== '').map(String);
 }
 
+/** Every recorded step, with its recording. */
+export function stepsOf(recordings: readonly Recording[]): Recorded[] {
+  return recordings.flatMap((recording) => recording.steps.map((step) => ({ recording, step })));
+}
+
 /** Every recorded step of this name, or of this id. @throws Rejected when there is none, unless it is optional */
 export function stepsNamed(
   { productOrder, recordings }: CompletedProductOrder,
   wanted: string,
   { optional = false }: Wanted = {},
 ): Recorded[] {
-  const all = recordings.flatMap((recording) => recording.steps.map((step) => ({ recording, step })));
+  const all = stepsOf(recordings);
   const named = all.filter(({ step }) => step.name === wanted);
   const found = named.length > 0 ? named : all.filter(({ step }) => step.id === wanted);
   if (found.length > 0 || optional) return found;
