@@ -51,8 +51,10 @@ export interface SapAnswer<T> {
   readonly etag: string | undefined;
 }
 
-/** SAP as one attempt reads it. A look is given only this, so it cannot write. */
-export interface SapReader {
+/** SAP as one attempt reads it, with what it knows of its order. A look is given only this, so it cannot write. */
+export interface Reader {
+  readonly options: SapOptions;
+  readonly erpOrder: ErpOrderRef;
   /**
    * One call that changes nothing. If SAP refuses the login, it is renewed once.
    * @returns undefined when SAP has no such entity (404).
@@ -62,25 +64,13 @@ export interface SapReader {
 }
 
 /** SAP as one attempt reads and writes it. */
-export interface SapWriter extends SapReader {
+export interface Writer extends Reader {
   /**
    * One call that changes something. If SAP refuses the login or the CSRF token, it is renewed once.
    * @throws RetryLater or Rejected (errors.ts).
    */
   readonly write: <T>(call: SapWrite<T>) => Promise<SapAnswer<T>>;
 }
-
-/** What a booking knows before it looks at its order. */
-interface Facts {
-  readonly options: SapOptions;
-  readonly erpOrder: ErpOrderRef;
-}
-
-/** What a look works with: it cannot write. */
-export interface Reader extends SapReader, Facts {}
-
-/** What a booking works with once it has looked. */
-export interface Writer extends SapWriter, Facts {}
 
 /** What the calls of one attempt are made with. */
 type Connection = ReturnType<typeof connectionTo> & { readonly signal: AbortSignal };
@@ -110,7 +100,7 @@ export function createSapClient(options: SapOptions, environment: ErpEnvironment
   const shared = connectionTo(options, environment);
   const { clock } = shared;
 
-  return (signal: AbortSignal, order?: string, onWritten = () => {}): SapWriter => {
+  return (signal: AbortSignal, order?: string, onWritten = () => {}): Pick<Writer, 'read' | 'write'> => {
     const connection = { ...shared, signal };
     return {
       async read(call) {
@@ -203,7 +193,7 @@ function pathOf(link: string, { service, what }: Pick<SapCall<unknown>, 'service
 
 /** All rows of a list, over all its pages; undefined when there is no such list. */
 export async function readAll<Row>(
-  { read }: SapReader,
+  { read }: Pick<Reader, 'read'>,
   row: z.ZodMiniType<Row>,
   call: Omit<SapRead<unknown>, 'answer' | 'link'>,
 ): Promise<readonly Row[] | undefined> {

@@ -5,7 +5,7 @@ import { type BuiltLot, notBookable } from '../booking-rules.ts';
 import { type PlannedComponent, type Use, usesOf } from '../detail-rules.ts';
 import { partnerDown } from '../failures.ts';
 import { literal, type Reader, readAll, stockService } from './client.ts';
-import { type SapComponent, type SapOrder, stockSchema, toWire } from './records.ts';
+import { quantityOf, type SapComponent, type SapOrder, stockSchema, toWire } from './records.ts';
 
 /** Movement type of a goods issue for an order. */
 export const issueType = '261';
@@ -62,7 +62,7 @@ function openOf({ RequiredQuantity, WithdrawnQuantity, ReservationIsFinallyIssue
 
 /** The goods issues (movement 261) of what was used, each for an item of the order's reservation. */
 export function issuesOf(uses: readonly Use<Planned>[], { erpOrder }: Completion): Record<string, unknown>[] {
-  return uses.flatMap(({ planned: { items, unit }, amount, lots }) => {
+  return uses.flatMap(({ planned: { article, items, unit }, amount, lots, place }) => {
     const left = items.map((item) => ({ item, open: new Big(openOf(item)) }));
     const shares: readonly Partial<BuiltLot>[] = lots.length > 0 ? lots : [{ amount }];
     return shares.flatMap(({ number, amount: share = '0' }) =>
@@ -76,7 +76,7 @@ export function issuesOf(uses: readonly Use<Planned>[], { erpOrder }: Completion
         Reservation: item.Reservation,
         ReservationItem: item.ReservationItem,
         EntryUnit: unit ?? '',
-        QuantityInEntryUnit: part.toFixed(),
+        QuantityInEntryUnit: quantityOf(part.toFixed(), erpOrder.number, ` of component ${article}${place}`),
       })),
     );
   });

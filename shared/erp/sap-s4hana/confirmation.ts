@@ -4,7 +4,7 @@ import type { ErpOrderRef } from '../../model/orders.ts';
 import { compareDecimals, type Decimal, sumOf, toDecimal } from '../../model/quantity.ts';
 import { shorten } from '../../model/text.ts';
 import { made } from '../../model/unread.ts';
-import { type Built, builtOf, mayClose, notBookable, requireUnit } from '../booking-rules.ts';
+import { type Built, builtOf, mayClose, requireUnit } from '../booking-rules.ts';
 import { rejected } from '../failures.ts';
 import { issuesOf, usesIn } from './components.ts';
 import { nameOf, receiptsOf } from './goods-receipts.ts';
@@ -12,12 +12,10 @@ import { guidOf, isOfBooking } from './marks.ts';
 import { type Report, reportedIn, scrapOf, timesOf } from './operations.ts';
 import { operationOf } from './options.ts';
 import { bareSequence, type Found } from './order.ts';
-import { type SapConfirmation, toWire } from './records.ts';
+import { quantityOf, type SapConfirmation, toWire } from './records.ts';
 
 /** Longest ConfirmationText (Edm.String(40)). */
 const maxText = 40;
-/** Quantities are Edm.Decimal(13,3), as in AFRU-LMNGA: SAP refuses more digits as an invalid value. */
-const fitsQuantity = /^\d{1,10}(\.\d{1,3})?$/;
 
 /** A ProdnOrdConf2 to post, in SAP's fields. */
 export type ToConfirm = Readonly<Record<string, unknown>> & { readonly ExternalSystemConfirmation: string };
@@ -65,7 +63,6 @@ export function confirmationsOf(found: Found) {
   ];
   const times = timesOf(options, completion, closing);
   const main = { part: 0, operation, good: built.good, scrap, reason, final, times };
-  requireDigits([...others, main], built, uses, completion);
   return {
     others: others.map((share) => bodyOf(found, share, [])),
     main: bodyOf(found, main, movements),
@@ -107,8 +104,8 @@ function bodyOf(
     Sequence: operationOf(options).sequence,
     ConfirmationText: textOf(completion),
     ConfirmationUnit: order.ProductionUnit,
-    ConfirmationYieldQuantity: good,
-    ConfirmationScrapQuantity: scrap,
+    ConfirmationYieldQuantity: quantityOf(good, erpOrder.number),
+    ConfirmationScrapQuantity: quantityOf(scrap, erpOrder.number),
     ...made({ VarianceReasonCode: reason }),
     IsFinalConfirmation: final,
     // What was used of any operation's components is issued with the last confirmation: until then they stay reserved.
@@ -121,28 +118,6 @@ function bodyOf(
       : {}),
     ...(movements.length > 0 ? { to_ProdnOrdConfMatlDocItm: { results: movements } } : {}),
   };
-}
-
-function requireDigits(
-  shares: readonly Share[],
-  { goodLots }: Built,
-  uses: ReturnType<typeof usesIn>,
-  { erpOrder }: Completion,
-): void {
-  const amounts = [
-    ...goodLots.map(({ amount }) => amount),
-    ...shares.flatMap((one) => [one.good, one.scrap]),
-  ];
-  const told = [
-    ...amounts.map((amount) => ({ amount, of: '' })),
-    ...uses.flatMap(({ planned, place, ...use }) =>
-      [use, ...use.lots].map(({ amount }) => ({ amount, of: ` of component ${planned.article}${place}` })),
-    ),
-  ];
-  const tooLong = told.find(({ amount }) => !fitsQuantity.test(amount));
-  if (tooLong === undefined) return;
-  const why = `${tooLong.amount}${tooLong.of} has more digits than a quantity in SAP (10, and 3 decimals): let the mapping round it`;
-  throw notBookable('SAP', erpOrder.number, why);
 }
 
 function textOf({ productOrder, notes }: Completion): string {

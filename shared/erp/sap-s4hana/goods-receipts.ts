@@ -7,7 +7,14 @@ import { rejected } from '../failures.ts';
 import { confirmationService, literal, type Reader, readAll } from './client.ts';
 import { issueType } from './components.ts';
 import type { SapOptions } from './options.ts';
-import { movementSchema, type SapConfirmation, type SapMovement, type SapOrder, toWire } from './records.ts';
+import {
+  movementSchema,
+  quantityOf,
+  type SapConfirmation,
+  type SapMovement,
+  type SapOrder,
+  toWire,
+} from './records.ts';
 
 /** Longest batch number (Edm.String(10)). */
 const maxBatch = 10;
@@ -49,7 +56,7 @@ export function receiptsOf(
     GoodsMovementType: receiptType,
     GoodsMovementRefDocType: 'F',
     EntryUnit: order.ProductionUnit,
-    QuantityInEntryUnit: amount,
+    QuantityInEntryUnit: quantityOf(amount, erpOrder.number),
     ...(lot ? { Batch: lot.number } : {}),
   });
   if (goodLots.length > 0) return goodLots.map((lot) => receiptOf(lot.amount, lot));

@@ -5,7 +5,7 @@ import { parse } from '../../platform/validation.ts';
 import type { ReleasedOrdersPage } from '../connector.ts';
 import { listByKeys, positionsOf } from '../list-by-keys.ts';
 import { createRowReader, onlyOrder } from '../read-rows.ts';
-import { literal, orderService, type SapReader } from './client.ts';
+import { literal, orderService, type Reader } from './client.ts';
 import type { SapOptions } from './options.ts';
 import { pathOfOrder } from './order.ts';
 import {
@@ -39,7 +39,7 @@ const withdrawn =
  * ends with an empty page, or with a short one without a link.
  */
 export function listReleasedOrders(
-  { read }: SapReader,
+  { read }: Pick<Reader, 'read'>,
   options: SapOptions,
   since: Watermark | undefined,
 ): AsyncIterable<ReleasedOrdersPage> {
@@ -80,7 +80,7 @@ export function listReleasedOrders(
 
 /** One order as it would be listed, or undefined when SAP has none. @throws Rejected */
 export async function readListedOrder(
-  { read }: SapReader,
+  { read }: Pick<Reader, 'read'>,
   options: SapOptions,
   order: ErpOrderRef,
 ): Promise<ErpOrder | undefined> {

@@ -45,13 +45,13 @@ export function reportedIn({ options, completion, key, confirmations, plan: { ro
 
 /** The times of an operation in its activities, in minutes; where no operation reports, all of the time worked. */
 export function timesOf(
-  { activities, workActivity }: SapOptions,
+  { activities }: SapOptions,
   { work, operations }: Completion,
   { setupSeconds = 0, runSeconds = 0 }: Partial<Operation> = {},
 ): Record<string, string> {
   const worked = work.reduce((sum, one) => sum + one.seconds, 0);
-  if (!operations) return timeIn(workActivity, worked);
   const { setup, run } = activities ?? {};
+  if (!operations) return timeIn(run, worked);
   if (setup === undefined || setup === run) return timeIn(run, setupSeconds + runSeconds);
   return { ...timeIn(setup, setupSeconds), ...timeIn(run, runSeconds) };
 }

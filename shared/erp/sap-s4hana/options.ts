@@ -41,17 +41,15 @@ export const optionsSchema = strictObject({
   goodsMovements: z.enum(['backflush', 'receipt', 'none']),
   /** Storage location of a receipt. Default: the order's own. */
   storageLocation: z.optional(z.string()),
-  /** Activity (1) that takes the time worked, in minutes. Default: time is not booked. */
-  workActivity: z.optional(z.literal(1)),
   /**
-   * Activities that take the times of `completions.operations`, in minutes, and without which they cannot be mapped: the
-   * standard value key of the work centres says which is which.
+   * Activities that take the time worked, in minutes: the standard value key of the work centres says which is which. Needed
+   * with `completions.operations`, whose times they take then. Default: time is not booked.
    */
   activities: z.optional(
     strictObject({
       /** Activity (1 to 6) that takes the setup. Default: it is part of `run`. */
       setup: z.optional(activity),
-      /** Activity (1 to 6) that takes the rest of the time. */
+      /** Activity (1 to 6) that takes all other time. */
       run: activity,
     }),
   ),

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { toDecimal } from '../../model/quantity.ts';
+import { type Decimal, toDecimal } from '../../model/quantity.ts';
+import { notBookable } from '../booking-rules.ts';
 import { instantIn, localTimeFrom } from '../local-time.ts';
 
 const text = z.nullish(z.string());
@@ -146,6 +147,20 @@ export function isSet(value: string | null | undefined): boolean {
 /** Numeric order numbers are stored with twelve digits; SAP shows them without the zeros. */
 export function toWire(number: string): string {
   return /^\d+$/.test(number) ? number.padStart(12, '0') : number;
+}
+
+/** Quantities are Edm.Decimal(13,3), as in AFRU-LMNGA: SAP refuses more digits as an invalid value. */
+const fitsQuantity = /^\d{1,10}(\.\d{1,3})?$/;
+
+/**
+ * A quantity as it is sent.
+ * @param of What it is of, where that is no product: ` of component RM301`.
+ * @throws Rejected when it has more digits than SAP takes.
+ */
+export function quantityOf(amount: Decimal, number: string, of = ''): Decimal {
+  if (fitsQuantity.test(amount)) return amount;
+  const why = `${amount}${of} has more digits than a quantity in SAP (10, and 3 decimals): let the mapping round it`;
+  throw notBookable('SAP', number, why);
 }
 
 /** ISO instant of `/Date(…)/`, or of an ISO text without zone, which is UTC; undefined when empty or no time. */

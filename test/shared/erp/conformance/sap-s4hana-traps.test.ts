@@ -59,7 +59,7 @@ describe('sap-s4hana', () => {
     });
 
     // Act
-    await book(completion, connect({ operation: '0010', workActivity: 1, client: '100' }));
+    await book(completion, connect({ operation: '0010', activities: { run: 1 }, client: '100' }));
 
     // Assess
     const posted = faults.calls().find(({ method }) => method === 'POST');
