@@ -70,7 +70,7 @@ export async function askLater(
   const since = goesOn ? question.since : clock.now();
   const isUnknown = code === 'unknown-order' && isKnownToNobody(inquiry);
   // It may be any text of somebody who has the webhook's URL: it costs little.
-  if (!isUnknown || !goesOn) await questions.recordAsked(askedAs, { by, since, isUnknown });
+  if (!isUnknown || !goesOn) await questions.recordAsked(askedAs, { by, since });
   const leftMs = patienceMs - ageOf(since, clock);
   if (isUnknown && leftMs > 0) {
     const afterSeconds = goesOn ? Math.ceil(leftMs / 1000) : unknownAgainSeconds;

@@ -184,23 +184,26 @@ async function book(of: Booking, dependencies: HintDependencies): Promise<void> 
       return erp.book(completion, planned.key, { again: claim.again, signal });
     };
     const receipt = await partners.call('erp', attempt.signal, booking, planned.erpOrder.number);
-    const { reference, alreadyBooked } = receipt;
-    const note = `${reference}${alreadyBooked ? ' (by an earlier attempt)' : ''}`;
+    const note = `${receipt.reference}${receipt.alreadyBooked ? ' (by an earlier attempt)' : ''}`;
     const event = planned.kind === 'quantity' ? 'booked' : 'amended';
     const figures = countedOf(planned, of.entry);
     const booked = { event, note, figures } as const;
-    const ours = await ledger.claims.complete(claim, { receipt, remove: forBookingOnly }, booked);
+    const ours = await ledger.claims.complete(claim, { remove: forBookingOnly }, booked);
     await lock.release(claim);
     if (!ours) attempt.log.warn('Booked, but another attempt had taken over', { booking: planned.key });
-    attempt.log.info('Booked', { booking: planned.key, reference }, { CompletionsBooked: 1 });
+    attempt.log.info(
+      'Booked',
+      { booking: planned.key, reference: receipt.reference },
+      { CompletionsBooked: 1 },
+    );
   } catch (error) {
     // Only an order that never came from the ERP may be missing there. One that the ERP gave us, or that an earlier
     // attempt may have written to, existed: if the ERP does not know it now, a person has to look.
     const mayBeMissing = error instanceof UnknownOrder && unknownOrder === 'ignore' && !claim.again;
     if (!mayBeMissing || (await ledger.orders.find(of.home)))
       throw await giveBack(of, error, calling, dependencies);
-    const ignored = { ignored: true, remove: forBookingOnly };
-    await ledger.claims.complete(claim, ignored, { event: 'ignored', note: error.message });
+    const ignored = { event: 'ignored', note: error.message } as const;
+    await ledger.claims.complete(claim, { remove: forBookingOnly }, ignored);
     await lock.release(claim);
   }
 }

@@ -108,12 +108,8 @@ export class AlertRecords extends Records {
 
   async write(message: Message): Promise<void> {
     // The AWS SDK repeats a write whose answer was lost, and then finds its own item.
-    await this.table.putIf({
-      ...keyOf(message),
-      ...message,
-      v: 1,
-      expiresAt: this.expiresAt(outboxKeepsSeconds),
-    });
+    const expiresAt = this.expiresAt(outboxKeepsSeconds);
+    await this.table.putIf({ ...keyOf(message), ...message, expiresAt });
   }
 
   /** Puts a message that the channel refuses behind the others, so that it holds up none of them. */

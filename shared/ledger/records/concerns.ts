@@ -126,7 +126,7 @@ export class Concerns extends Records {
     const told = { ...concernFields({ kind, partner, cause }, now), ...dayFields(now, kind) };
     const is = { ...concern, content, note, awaiting: 'look', dueAt: now.getTime() };
     const changes = {
-      set: { v: 1, ...is, ...(isTold ? {} : told) },
+      set: { ...is, ...(isTold ? {} : told) },
       // Nothing that is open expires.
       remove: ['expiresAt', ...(wanted ? [] : ['wanted'])],
       // Another writer who was faster has written the same, as both saw the same order.
@@ -159,7 +159,7 @@ export class Concerns extends Records {
     const note = 'Triggers named product orders that neither the ledger nor Azumuta knows';
     const fields = concernFields({ kind, partner: 'azumuta', cause }, new Date(`${hour}:00:00.000Z`));
     await this.table.update(key, {
-      set: { v: 1, kind, claimant: hour, content: hour, note, cause, ...fields },
+      set: { kind, claimant: hour, content: hour, note, cause, ...fields },
       add: { count: 1 },
       append: isFull ? undefined : { numbers: [number] },
     });

@@ -113,7 +113,7 @@ export class KnownOrders extends Records {
   }
 
   async writeAlias(alias: string, number: string): Promise<void> {
-    await this.table.update(aliasKey(alias), { set: { v: 1, number, expiresAt: this.expiresAt() } });
+    await this.table.update(aliasKey(alias), { set: { number, expiresAt: this.expiresAt() } });
   }
 
   /** Number of the order with this id of Azumuta. The index lags a moment. */
