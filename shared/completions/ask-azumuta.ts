@@ -21,10 +21,7 @@ const maxIdLength = 100;
 /** What becomes of a question that has no answer for half an hour. */
 export interface IfUnanswered {
   readonly code?: Cause;
-  /**
-   * Given for an order that exists and is not completed: it is left to the reconciliation, unless this look finds what a
-   * person must be told. Without it a person is needed.
-   */
+  /** Of an order that is not completed: it is left to the reconciliation, unless this look finds what a person must be told. */
   readonly lastLook?: () => Promise<Rejected | undefined>;
 }
 

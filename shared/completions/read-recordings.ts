@@ -103,10 +103,7 @@ export class CompletionReader {
     return read;
   }
 
-  /**
-   * What a person must be told of the first recording that a trigger names, and that is none of the product order's own:
-   * whether Azumuta has another one of the same number, as somebody copied it or typed it twice.
-   */
+  /** The first recording that a trigger names and the order does not have may be of a copy, to which somebody gave its number. */
   async refusalOfOther(
     named: readonly string[],
     own: readonly string[] = [],

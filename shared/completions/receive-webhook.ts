@@ -44,10 +44,7 @@ const maxBodyBytes = 64 * 1024;
 const maxQuery = 10_240;
 /** Calls that are remembered; a trigger that repeats itself does not send more in so short a time. */
 export const maxKept = 1000;
-/**
- * A repetition within these minutes is taken for the same delivery, tried again. The time must not be longer: a call that
- * comes after a person has discarded or replayed the letter must leave a new one.
- */
+/** A repetition in this time is a retry. Not longer: once a person has discarded the letter, a call leaves a new one. */
 const collapseMs = 5 * 60_000;
 
 /**

@@ -63,10 +63,7 @@ async function sendAll(
     throw new Error(`SQS did not take ${refused.size} of ${sending.length} product orders.`);
 }
 
-/**
- * An order that is listed twice is accepted twice, one after the other: the last one counts. It may be cancelled then, or
- * have another number, or no id; and another one may be mapped to the same product order.
- */
+/** One that is listed twice, under whichever of its names, is accepted twice, one after the other: the last one counts. */
 async function acceptInSequence(
   listed: ErpOrder,
   via: Via,
@@ -166,10 +163,7 @@ export async function recordUnmapped(
   return isNews;
 }
 
-/**
- * Whether orders become more product orders than that. Stops mapping as soon as they do: a list of large orders would keep
- * a call busy before it is refused.
- */
+/** Stops mapping as soon as they do: a list of large orders would keep a call busy before it is refused. */
 export function becomeMoreThan(
   most: number,
   orders: readonly ErpOrder[],

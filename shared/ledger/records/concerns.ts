@@ -176,10 +176,7 @@ export class Concerns extends Records {
     return [...new Set(found.map(numberOf))];
   }
 
-  /**
-   * The first open ones of each kind, so that many of one hide none of the others: a query each of an index that holds
-   * nothing else, and lags a moment.
-   */
+  /** The first open ones of each kind, so that many of one hide none of the others. The index lags a moment. */
   async open(limitOf: (kind: OpenConcern['kind']) => number): Promise<OpenConcern[]> {
     const asked = concernKinds.toSorted().map((kind) => {
       const range = { startsWith: `${kind} `, limit: limitOf(kind) };

@@ -128,10 +128,7 @@ export class Orders extends Records {
     return { ...entry, withdrawn: true, state: 'rejected' };
   }
 
-  /**
-   * Its content from now on, as Azumuta has by now what the ERP wants, or its ERP order has another number, id, article code
-   * or quantity; does nothing when another writer has changed it since it was read.
-   */
+  /** Its content from now on; does nothing when another writer has changed it since it was read. */
   async take(entry: OrderEntry, { draft, contentHash, erpOrder }: Content): Promise<void> {
     const set = { draft, contentHash, erpOrder, erpOrderNumber: erpOrder.number };
     await this.table.update(orderKey(entry.number), { set, ...unchanged(entry) });

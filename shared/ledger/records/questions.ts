@@ -46,10 +46,7 @@ export function questionOf({ by, answered, ...stored }: StoredItem = {}) {
 
 /** A message lives for six days; Azumuta is asked that long about an order that has no ERP order. */
 const keptSeconds = 30 * 86_400;
-/**
- * With so many recordings, no more are added: a hint adds up to 50 of 100 characters, several may do so at the same moment,
- * and the item stays below 64 KB with its history.
- */
+/** No more are added then: of several hints at once each adds up to 50 of 100 characters, and the item stays below 64 KB. */
 const maxNamed = 100;
 const hasRoom = ' AND (attribute_not_exists(#recordingIds) OR size(#recordingIds) < :maxNamed)';
 
