@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { causes } from '../../model/causes.ts';
-import { erpOrderFactsSchema, productOrderDraftSchema } from '../../model/orders.ts';
 import { partnerNames } from '../../model/partner.ts';
 import { shorten } from '../../model/text.ts';
 import type { DeepReadonly, Key, StoredItem } from '../../platform/aws/dynamodb-table.ts';
 import { maxNoteLength, storedCauseSchema } from '../history.ts';
 import { concernKey, ledgerIndexes, numberOf } from '../keys.ts';
 import { dayFields } from './events.ts';
+import { contentSchema } from './product-orders.ts';
 import { Records } from './records.ts';
 
 /**
@@ -62,9 +62,7 @@ export const concernSchema = z.object({
   /** Article and quantity of an order of which the ledger has no other record. */
   about: z.exactOptional(z.object({ article: z.string(), quantity: z.string() })),
   /** What the ERP wants instead of what was made. */
-  wanted: z.exactOptional(
-    z.object({ draft: productOrderDraftSchema, contentHash: z.string(), erpOrder: erpOrderFactsSchema }),
-  ),
+  wanted: z.exactOptional(contentSchema),
 });
 export type Concern = DeepReadonly<z.output<typeof concernSchema>>;
 
