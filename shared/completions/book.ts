@@ -71,10 +71,7 @@ export async function planJob(job: Job, { ledger, clock }: HintDependencies): Pr
     if (plan) await ledger.bookings.planOnly(job.home, plan, waitsItself(job, planned, clock));
 }
 
-/**
- * Everything is done or refused: the order waits no more, and what was booked ends the dead letters of its order.
- * @throws Wait to look again; RetryLater when further triggers came; Rejected with all that was refused
- */
+/** Everything is done or refused. @throws Wait to look again; RetryLater for further triggers; Rejected with all refusals */
 async function finish(
   job: Job,
   { ledger: { orders, questions, deadLetters } }: HintDependencies,

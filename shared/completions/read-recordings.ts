@@ -49,10 +49,7 @@ export class CompletionReader {
     this.#dependencies = dependencies;
   }
 
-  /**
-   * Of several hints about an order in one batch, one reads.
-   * @param askedAt When the ledger was asked about the order. @throws Wait where another hint has read since, or does now
-   */
+  /** Of several hints about an order in one batch, one reads. @throws Wait where another has read since `askedAt`, or does now */
   async alone<T>(order: string, askedAt: Date, read: () => Promise<T>): Promise<T> {
     if ((this.#readUntil.get(order) ?? 0) >= askedAt.getTime()) {
       const sentence = `Another hint about product order ${order} is on its way.`;

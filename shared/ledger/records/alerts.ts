@@ -74,10 +74,7 @@ const keyOf = ({ channel, id, refused }: Message) => ({
 /** A message that could not be delivered for so long is dropped. */
 export const outboxKeepsSeconds = 14 * 86_400;
 
-/**
- * What people were told, and what is still to be delivered. One run at a time has the lease; it writes its messages
- * first, then the state that counts them. The next run removes what a run that died in between has left uncounted.
- */
+/** One run at a time has the lease. It writes its messages before the state that counts them: the next removes the others. */
 export class AlertRecords extends Records {
   readonly #lease = new Lease(this.table, this.clock, stateKey);
 
