@@ -9,6 +9,14 @@ const posted = (order: { readonly number: string; readonly id?: string | undefin
   ...more,
 });
 
+/** Posted, and created. */
+async function postedBy(dueDate: string) {
+  const order = plant.plan('5', 'plain', { dueDate });
+  await plant.post(posted(order, { dueDate }));
+  await plant.work();
+  return order;
+}
+
 async function day(): Promise<void> {
   for (let at = 0; at < 24; at += 4) {
     plant.advance(4 * hours);
@@ -18,9 +26,7 @@ async function day(): Promise<void> {
 }
 
 it('is not overdue by its first date once the planner has moved it', async () => {
-  const order = plant.plan('5', 'plain', { dueDate: '2026-11-26' });
-  await plant.post(posted(order, { dueDate: '2026-11-26' }));
-  await plant.work();
+  const order = await postedBy('2026-11-26');
   for (let at = 0; at < 4; at++) await day();
   expect(plant.mails[0]?.subject).toContain('overdue');
   plant.erp.changeDueDate(order, '2027-02-26');
@@ -33,9 +39,7 @@ it('is not overdue by its first date once the planner has moved it', async () =>
 });
 
 it('is asked about by its new date when it is moved earlier, and its trigger is lost', async () => {
-  const order = plant.plan('5', 'plain', { dueDate: '2027-03-01' });
-  await plant.post(posted(order, { dueDate: '2027-03-01' }));
-  await plant.work();
+  const order = await postedBy('2027-03-01');
   plant.erp.changeDueDate(order, '2026-11-25');
   await plant.post(posted(order, { dueDate: '2026-11-25' }));
   plant.azumuta.complete(order.number);
