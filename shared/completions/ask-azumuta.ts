@@ -21,10 +21,7 @@ const maxIdLength = 100;
 /** What becomes of a question that has no answer for half an hour. */
 export interface IfUnanswered {
   readonly code?: Cause;
-  /**
-   * Given for an order that exists and is not completed: it is left to the reconciliation, unless this look finds what a
-   * person must be told. Without it a person is needed.
-   */
+  /** Of an order that is not completed: it is left to the reconciliation, unless this look finds what a person must be told. */
   readonly lastLook?: () => Promise<Rejected | undefined>;
 }
 
@@ -70,7 +67,7 @@ export async function askLater(
   const since = goesOn ? question.since : clock.now();
   const isUnknown = code === 'unknown-order' && isKnownToNobody(inquiry);
   // It may be any text of somebody who has the webhook's URL: it costs little.
-  if (!isUnknown || !goesOn) await questions.recordAsked(askedAs, { by, since, isUnknown });
+  if (!isUnknown || !goesOn) await questions.recordAsked(askedAs, { by, since });
   const leftMs = patienceMs - ageOf(since, clock);
   if (isUnknown && leftMs > 0) {
     const afterSeconds = goesOn ? Math.ceil(leftMs / 1000) : unknownAgainSeconds;

@@ -104,10 +104,7 @@ async function readAndDecide(
   return unclear(sentence, { ...reading, anew: [] }, dependencies, { lastLook });
 }
 
-/**
- * An order that was renamed in Azumuta: the ledger keeps it under its first number, to which an alias leads from now on,
- * unless the new number is that of another order of ours.
- */
+/** What was renamed in Azumuta stays under its first number, to which an alias leads, unless the new one is another order's. */
 async function byAzumutaId(
   { id }: AzumutaProductOrder,
   inquiry: Inquiry,

@@ -1,6 +1,6 @@
 import type { Claim } from '../ledger/claims.ts';
 import { bookingKeyOf } from '../ledger/keys.ts';
-import type { BookingLock } from '../ledger/records/booking-locks.ts';
+import type { BookingLocks } from '../ledger/records/booking-locks.ts';
 import {
   type BookingEntry,
   bookingEntryOf,
@@ -31,7 +31,8 @@ interface ToBook {
 
 interface Booking extends Inquiry {
   readonly claim: Claim;
-  readonly lock: BookingLock;
+  /** None where nothing else is booked on its ERP order: there, the claim serves as the lock. */
+  readonly lock: ReturnType<BookingLocks['of']> | undefined;
   readonly planned: BookingEntry;
   readonly completion: Completion;
 }
@@ -70,10 +71,7 @@ export async function planJob(job: Job, { ledger, clock }: HintDependencies): Pr
     if (plan) await ledger.bookings.planOnly(job.home, plan, waitsItself(job, planned, clock));
 }
 
-/**
- * Everything is done or refused: the order waits no more, and what was booked ends the dead letters of its order.
- * @throws Wait to look again; RetryLater when further triggers came; Rejected with all that was refused
- */
+/** Everything is done or refused. @throws Wait to look again; RetryLater for further triggers; Rejected with all refusals */
 async function finish(
   job: Job,
   { ledger: { orders, questions, deadLetters } }: HintDependencies,
@@ -132,8 +130,8 @@ async function bookOne(toBook: ToBook, job: Job, dependencies: HintDependencies)
   // Nothing else is booked on its ERP order. One made by hand is booked on the order of its own number, unless mapped.
   const isOnly = entry?.part.book === 'alone' && entry.number === entry.erpOrder.number && !erpOrderNumber;
   const isAlone = isOnly && planned.kind === 'quantity';
-  const lock = bookingLocks.of({ erpOrderNumber: planned.erpOrder.number, key: planned.key, isAlone });
-  if (await lock.take(claim, attempt.endsAt))
+  const lock = isAlone ? undefined : bookingLocks.of(planned.erpOrder.number, planned.key, claim);
+  if (!lock || (await lock.take(attempt.endsAt)))
     return book({ ...job, claim, lock, planned, completion }, dependencies);
   // Another booking usually takes a second; its lease only covers the worst case.
   const sentence = `Another booking on ERP order ${planned.erpOrder.number} is under way.`;
@@ -184,24 +182,27 @@ async function book(of: Booking, dependencies: HintDependencies): Promise<void> 
       return erp.book(completion, planned.key, { again: claim.again, signal });
     };
     const receipt = await partners.call('erp', attempt.signal, booking, planned.erpOrder.number);
-    const { reference, alreadyBooked } = receipt;
-    const note = `${reference}${alreadyBooked ? ' (by an earlier attempt)' : ''}`;
+    const note = `${receipt.reference}${receipt.alreadyBooked ? ' (by an earlier attempt)' : ''}`;
     const event = planned.kind === 'quantity' ? 'booked' : 'amended';
     const figures = countedOf(planned, of.entry);
     const booked = { event, note, figures } as const;
-    const ours = await ledger.claims.complete(claim, { receipt, remove: forBookingOnly }, booked);
-    await lock.release(claim);
+    const ours = await ledger.claims.complete(claim, { remove: forBookingOnly }, booked);
+    await lock?.release();
     if (!ours) attempt.log.warn('Booked, but another attempt had taken over', { booking: planned.key });
-    attempt.log.info('Booked', { booking: planned.key, reference }, { CompletionsBooked: 1 });
+    attempt.log.info(
+      'Booked',
+      { booking: planned.key, reference: receipt.reference },
+      { CompletionsBooked: 1 },
+    );
   } catch (error) {
     // Only an order that never came from the ERP may be missing there. One that the ERP gave us, or that an earlier
     // attempt may have written to, existed: if the ERP does not know it now, a person has to look.
     const mayBeMissing = error instanceof UnknownOrder && unknownOrder === 'ignore' && !claim.again;
     if (!mayBeMissing || (await ledger.orders.find(of.home)))
       throw await giveBack(of, error, calling, dependencies);
-    const ignored = { ignored: true, remove: forBookingOnly };
-    await ledger.claims.complete(claim, ignored, { event: 'ignored', note: error.message });
-    await lock.release(claim);
+    const ignored = { event: 'ignored', note: error.message } as const;
+    await ledger.claims.complete(claim, { remove: forBookingOnly }, ignored);
+    await lock?.release();
   }
 }
 
@@ -223,19 +224,19 @@ async function giveBack(
   const about = aboutOf(planned);
   if (error instanceof Rejected) {
     await claims.reject(claim, rejectionOf(error), calling ? error.wrote : 'nothing', ['awaiting', 'dueAt']);
-    await lock.release(claim);
+    await lock?.release();
     return new Rejected(error.message, { code: error.code, cause: error, about });
   }
   const wrote = error instanceof RetryLater ? error.wrote : calling ? 'perhaps' : 'nothing';
   const waits = waitsItself(booking, planned, clock);
   if (wrote !== 'perhaps') {
     await claims.release(claim, reason, wrote, waits);
-    await lock.release(claim);
+    await lock?.release();
     return error instanceof RetryLater && !(error instanceof Wait) ? error.with({ about }) : error;
   }
   // What was sent may still be settling in the ERP: until that is over, nothing is booked on this order.
   const untilMs = await claims.holdForSettling(claim, reason, waits);
-  await lock.keep(claim, untilMs);
+  await lock?.keep(untilMs);
   const seconds = attempt.secondsUntil(untilMs);
   if (!(error instanceof RetryLater)) return error;
   return error.with({ about, afterSeconds: Math.max(seconds, error.afterSeconds ?? 0) });

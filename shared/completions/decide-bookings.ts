@@ -115,10 +115,7 @@ function problemOf(
   return undefined;
 }
 
-/**
- * The parts that count for the ERP order, which may have fewer than were made. Booked together: so many of those that are
- * built, whichever they are. Else those whose index it still has.
- */
+/** Booked together, as many of those that are built as the ERP order has, whichever they are; else those whose index it has. */
 function partsThatCount(
   { entry, parts }: CompletionFacts,
   built: readonly BuiltPart[],

@@ -28,10 +28,7 @@ export type NextStep =
   /** Ask Azumuta; what is decided anew was surely never sent. */
   | { readonly to: 'read'; readonly anew: Entries; readonly refused: Entries };
 
-/**
- * A trigger that is sent so soon after Azumuta was read, and names only what is booked, is of the same completion: nobody
- * opens an order, corrects a recording and completes it in this time.
- */
+/** In this time nobody opens an order, corrects a recording and completes it: a trigger that names what is booked repeats it. */
 const sameCompletionMs = 10_000;
 /** A booking that is under way takes a second; its lease covers the worst case. Each further wait is twice as long. */
 const underWayMs = 4000;

@@ -65,10 +65,7 @@ export async function readContents(
   return { toBook: toBook.map((plan) => ({ planned: plan.planned, plan: marked(plan) })), refused };
 }
 
-/**
- * Compares what was booked with what Azumuta shows now: a recording may have been corrected since. A quantity is booked
- * once, so a person must see to the difference; the concern is over once the figures are equal again.
- */
+/** A recording may have been corrected since it was booked, and a quantity is booked once: a person must see to the difference. */
 export async function compareFigures(evidence: Evidence, dependencies: HintDependencies): Promise<void> {
   const { facts, hint, attempt, home } = evidence;
   const booked = bookedQuantity(facts.bookings, facts.current.index);

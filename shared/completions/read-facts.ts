@@ -63,10 +63,7 @@ async function ownRecordings(
   return { recordingIds: unlessNone([...ids]), read };
 }
 
-/**
- * A completed part of an ERP order that is booked when all are done, and its other completed parts. A part that was
- * opened again for rework does not count any more, although it was noted as completed.
- */
+/** A completed part, and the others of its ERP order. One that was opened again for rework does not count any more. */
 async function partsBookedTogether(
   { bookings, parts, current: { index, order, recordingIds: named = [] } }: CompletionFacts,
   record: RecordHome,

@@ -49,10 +49,7 @@ export class CompletionReader {
     this.#dependencies = dependencies;
   }
 
-  /**
-   * Of several hints about an order in one batch, one reads.
-   * @param askedAt When the ledger was asked about the order. @throws Wait where another hint has read since, or does now
-   */
+  /** Of several hints about an order in one batch, one reads. @throws Wait where another has read since `askedAt`, or does now */
   async alone<T>(order: string, askedAt: Date, read: () => Promise<T>): Promise<T> {
     if ((this.#readUntil.get(order) ?? 0) >= askedAt.getTime()) {
       const sentence = `Another hint about product order ${order} is on its way.`;
@@ -103,10 +100,7 @@ export class CompletionReader {
     return read;
   }
 
-  /**
-   * What a person must be told of the first recording that a trigger names, and that is none of the product order's own:
-   * whether Azumuta has another one of the same number, as somebody copied it or typed it twice.
-   */
+  /** The first recording that a trigger names and the order does not have may be of a copy, to which somebody gave its number. */
   async refusalOfOther(
     named: readonly string[],
     own: readonly string[] = [],

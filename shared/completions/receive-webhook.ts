@@ -44,16 +44,10 @@ const maxBodyBytes = 64 * 1024;
 const maxQuery = 10_240;
 /** Calls that are remembered; a trigger that repeats itself does not send more in so short a time. */
 export const maxKept = 1000;
-/**
- * A repetition within these minutes is taken for the same delivery, tried again. The time must not be longer: a call that
- * comes after a person has discarded or replayed the letter must leave a new one.
- */
+/** A repetition in this time is a retry. Not longer: once a person has discarded the letter, a call leaves a new one. */
 const collapseMs = 5 * 60_000;
 
-/**
- * The webhook endpoint: checks the token, parses the hint, and answers only after SQS has it. A call with a valid
- * token is never dropped: if it cannot be used, it is kept as a dead letter and answered with the reason.
- */
+/** Answers only after SQS has it. A call with a valid token that cannot be used is kept as a dead letter, and is told why. */
 export class WebhookReceiver {
   readonly #dependencies: ReceiveWebhookDependencies;
   /** When which unusable call was kept, oldest first. Containers share nothing: a replay collapses their copies by id. */

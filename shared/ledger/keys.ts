@@ -61,10 +61,7 @@ export const pausesKey = (functionName: string) => keyOf(`PAUSES#${functionName}
 /** How long items are kept, unless their kind says otherwise: long enough for every replay. */
 export const retentionSeconds = 430 * 86_400;
 
-/**
- * The shape of the ledger table: partition key `pk`, sort key `sk`, both text; time to live in `expiresAt` (epoch seconds).
- * The indexes are sparse: an item is in one only while it has the attributes of the index.
- */
+/** The shape of the ledger table. The indexes are sparse: an item is in one only while it has the attributes of the index. */
 export const ledgerIndexes = {
   erpOrder: { name: 'by-erp-order', partition: 'erpOrderNumber', sort: 'pk', sortType: 'S' },
   azumutaId: { name: 'by-azumuta-id', partition: 'azumutaId', sort: 'pk', sortType: 'S' },

@@ -96,10 +96,7 @@ export async function acceptWanted(given: WantedOrder, dependencies: AcceptDepen
 
 const nothing: KnownErpOrder = { record: undefined, productOrders: new Map() };
 
-/**
- * A new order of one part is written without being read: the ledger refuses a name that it has. All but the endpoint
- * mostly bring what is known: there, a refused write costs more than the reads.
- */
+/** Unread, as the ledger refuses a name that it has. All but the endpoint mostly bring what is known, where reads cost less. */
 async function isProbablyNew(
   { order: { number, id }, mapped, via }: WantedOrder,
   { erpOrders }: Pick<Ledger, 'erpOrders'>,
@@ -157,10 +154,7 @@ async function noteFacts(
     await concerns.end(part.number, concern, 'Its change time is right.');
 }
 
-/**
- * The ERP order is completed once as many parts are completed as it has now. If it had more before, these may be completed
- * already, and no trigger comes for them again.
- */
+/** If it had more parts before, as many as it has now may be completed already: no trigger comes for them again. */
 async function collectIfComplete(
   { record, productOrders }: KnownErpOrder,
   { split }: OrderDecision,

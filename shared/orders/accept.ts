@@ -16,14 +16,11 @@ const aheadMs = 3_600_000;
 const maxKeyCharacters = 500;
 
 /**
- * Accepts ERP orders, including cancelled ones: reads what the ledger knows of each, decides, writes, then enqueues what
- * is to be created. One bad order never blocks the others. An order that is in the ledger but not created yet is enqueued
- * again while it is unknown whether its message was ever sent; the ledger makes sure that it is created once. A pull,
- * which sees the same orders again and again, sends one more message at most, or a flow that does not move would multiply
- * them; a caller's request is always followed. A post without a change time may be undone by a pull that read the order
- * before, until the next pull.
- * @throws when SQS or the ledger does not answer: orders that were written by then are sent, or are sent when they come
- * again.
+ * Accepts ERP orders, including cancelled ones, and enqueues what is to be created. One bad order never blocks the others.
+ * One that is not created yet is enqueued again while it is unknown whether its message was sent: by a pull, which lists the
+ * same orders again and again, once at most, and for a caller each time. A post without a change time may be undone by a
+ * pull that read the order before, until the next pull.
+ * @throws when SQS or the ledger does not answer: what was written by then is sent now, or when it comes again.
  */
 export async function acceptOrders(
   orders: readonly ErpOrder[],
@@ -63,10 +60,7 @@ async function sendAll(
     throw new Error(`SQS did not take ${refused.size} of ${sending.length} product orders.`);
 }
 
-/**
- * An order that is listed twice is accepted twice, one after the other: the last one counts. It may be cancelled then, or
- * have another number, or no id; and another one may be mapped to the same product order.
- */
+/** One that is listed twice, under whichever of its names, is accepted twice, one after the other: the last one counts. */
 async function acceptInSequence(
   listed: ErpOrder,
   via: Via,
@@ -166,10 +160,7 @@ export async function recordUnmapped(
   return isNews;
 }
 
-/**
- * Whether orders become more product orders than that. Stops mapping as soon as they do: a list of large orders would keep
- * a call busy before it is refused.
- */
+/** Stops mapping as soon as they do: a list of large orders would keep a call busy before it is refused. */
 export function becomeMoreThan(
   most: number,
   orders: readonly ErpOrder[],

@@ -78,11 +78,7 @@ async function lookAtRefused(
   else await ledger.concerns.end(number, refused, 'The ERP does not have it any more.');
 }
 
-/**
- * Has a product order that was refused mapped anew from what the ERP says now, as its order or the mapping may have been
- * corrected since.
- * @returns false when there is nothing to create any more. @throws Rejected when it cannot be mapped
- */
+/** Has a refused order mapped as the ERP has it now. @returns false when nothing is to be created any more. @throws Rejected */
 export async function mapAnew(
   number: string,
   attempt: WorkAttempt,
@@ -129,10 +125,7 @@ function asRecorded(order: ErpOrder, { erpOrder: { amount, unit } }: ErpOrderRec
   return { ...order, quantity: { ...order.quantity, unit } };
 }
 
-/**
- * Whether the ERP has an order as it is recorded. Only its own facts are compared: what a caller has posted may hold other
- * fields than the connector reads, and be mapped to other parameters.
- */
+/** Only the ERP's own facts are compared: what a caller has posted may hold other fields than the connector reads. */
 function isRecorded({ state, quantity, dueDate, ...order }: ErpOrder, record: ErpOrderRecord): boolean {
   if (state !== 'released') return record.state === 'cancelled';
   const { number, article, amount } = record.erpOrder;

@@ -182,10 +182,7 @@ function decidePart(
   });
 }
 
-/**
- * An article that was renamed in the ERP and is mapped to the same one in Azumuta is no difference, nor is a missing unit:
- * the same order may come through the endpoint and from the pull.
- */
+/** A renamed article that is mapped to the same one is no difference, nor is a unit that the endpoint or the pull leaves out. */
 function isSameContent(entry: OrderEntry, mapped: MappedProductOrder, { order }: WantedOrder): boolean {
   const { contentHash, part } = mapped;
   const isSame = entry.contentHash === contentHash && entry.part.book === part.book;

@@ -22,11 +22,7 @@ const notThere = {
 } as const;
 const lookedAt: readonly Concern['kind'][] = ['changed', 'unwanted', 'removed'];
 
-/**
- * Looks at a created product order in Azumuta, where something is open about it: one read, and what was seen decides
- * which concerns are over.
- * @returns it as Azumuta has it; undefined when it was not looked at, or is not there.
- */
+/** One read, where something is open about a created order. @returns what Azumuta has; undefined also when nothing was read. */
 export async function lookAtOrder(
   number: string,
   { signal, log }: Pick<WorkAttempt, 'signal' | 'log'>,

@@ -1,9 +1,6 @@
 import * as z from 'zod/mini';
 
-/**
- * Message of the product-orders queue: only which order. The content is in the ledger, so that the newest mapping is
- * used, however long the message waited. `v` changes when the version before can no longer read a message.
- */
+/** Which order, and not its content: so the newest mapping is used. `v` changes once the version before cannot read a message. */
 export const productOrderMessageSchema = z.object({
   v: z.literal(1),
   kind: z.literal('product-order'),

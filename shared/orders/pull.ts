@@ -45,10 +45,7 @@ type Run = { -readonly [Field in keyof PullReport]: PullReport[Field] };
 /** With less than this part of its time left, a run reads no further page: the next run goes on from there. */
 const lastPart = 0.2;
 
-/**
- * Accepts the orders that the ERP released or changed since its last window, page by page. When the ERP fails, the
- * function does not fail: the circuit breaker raises the alarm, and the next run goes on from here.
- */
+/** Accepts what the ERP released or changed since the last window. If the ERP fails, the next run goes on from here. */
 export async function pullOrders(
   invocation: Invocation,
   dependencies: PullDependencies,

@@ -24,10 +24,7 @@ export interface KnownErpOrder {
   readonly completed?: ReadonlySet<number> | undefined;
 }
 
-/**
- * How an order came, as its journey notes. `endpoint`: the ERP posted it. `pull`: it was listed, as the same orders are again
- * and again. `daily look` and `replay`: it was read.
- */
+/** How an order came: it was posted, listed (as the same orders are again and again), or read. */
 export type Via = 'endpoint' | 'pull' | 'daily look' | 'replay';
 
 export interface WantedOrder {

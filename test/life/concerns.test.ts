@@ -94,17 +94,6 @@ describe('an order that is changed in the ERP', () => {
     expect(await plant.post(posted(order, { quantity: '8' }))).toMatchObject({ status: 'exists' });
   });
 
-  it('stays open where Azumuta was corrected and the ERP went back', async () => {
-    const order = await released();
-    plant.erp.changeQuantity(order, '8');
-    await round();
-    edit(8);
-    plant.erp.changeQuantity(order, '5');
-    await round();
-    expect(await kinds()).toEqual(['changed']);
-    expect(plant.mails.at(-1)?.text).toContain('is 8, wanted 5');
-  });
-
   it('is told though the mapping refuses the change, until it is mapped again', async () => {
     plant.deploy({
       productOrders: {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { eachWithPlant, erpLists, kinds, plant } from './acts.ts';
+import { eachWithPlant, erpLists, kinds, plant, takePlant } from './acts.ts';
 import { hours } from './plant.ts';
 
 eachWithPlant();
@@ -8,6 +8,14 @@ const posted = (order: { readonly number: string; readonly id?: string | undefin
   ...{ number: order.number, id: order.id, article: 'GEAR-01', quantity: '5', unit: 'u' },
   ...more,
 });
+
+/** Posted, and created. */
+async function postedBy(dueDate: string) {
+  const order = plant.plan('5', 'plain', { dueDate });
+  await plant.post(posted(order, { dueDate }));
+  await plant.work();
+  return order;
+}
 
 async function day(): Promise<void> {
   for (let at = 0; at < 24; at += 4) {
@@ -18,9 +26,7 @@ async function day(): Promise<void> {
 }
 
 it('is not overdue by its first date once the planner has moved it', async () => {
-  const order = plant.plan('5', 'plain', { dueDate: '2026-11-26' });
-  await plant.post(posted(order, { dueDate: '2026-11-26' }));
-  await plant.work();
+  const order = await postedBy('2026-11-26');
   for (let at = 0; at < 4; at++) await day();
   expect(plant.mails[0]?.subject).toContain('overdue');
   plant.erp.changeDueDate(order, '2027-02-26');
@@ -33,9 +39,7 @@ it('is not overdue by its first date once the planner has moved it', async () =>
 });
 
 it('is asked about by its new date when it is moved earlier, and its trigger is lost', async () => {
-  const order = plant.plan('5', 'plain', { dueDate: '2027-03-01' });
-  await plant.post(posted(order, { dueDate: '2027-03-01' }));
-  await plant.work();
+  const order = await postedBy('2027-03-01');
   plant.erp.changeDueDate(order, '2026-11-25');
   await plant.post(posted(order, { dueDate: '2026-11-25' }));
   plant.azumuta.complete(order.number);
@@ -119,4 +123,59 @@ it('tells both figures when a recording is corrected after it was booked, until 
   plant.azumuta.triggerAgain(order.number);
   await plant.work();
   expect(await kinds()).toEqual([]);
+});
+
+const made = () =>
+  plant.azumuta
+    .productOrders()
+    .map(({ number }) => number)
+    .sort();
+const records = () =>
+  plant.table
+    .items()
+    .filter(({ pk, leadsTo }) => String(pk).startsWith('ERP-ORDER#') && leadsTo === undefined);
+
+it('knows an order that was posted without its id by the id that the pull brings, also when it is renamed', async () => {
+  // Prepare
+  const order = plant.plan('5');
+  await plant.post({ number: order.number, article: 'GEAR-01', quantity: '5', unit: 'u' });
+  await plant.work();
+  plant.advance(hours);
+  plant.erp.touch(order);
+  await plant.pull();
+
+  // Act
+  plant.advance(hours);
+  plant.erp.rename?.(order, `${order.number}-A`);
+  await plant.pulled();
+  plant.azumuta.complete(order.number);
+  await plant.work();
+
+  // Assess
+  expect(made()).toEqual([order.number]);
+  expect(records()).toHaveLength(1);
+  expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '5' });
+});
+
+it('keeps one record of an order that comes with its id, then without, and grows', async () => {
+  // Prepare
+  takePlant({
+    integration: { productOrders: { split: { per: 'unit', book: 'when-all-done' } } },
+  });
+  const order = plant.plan('1');
+  const posted = { number: order.number, article: 'GEAR-01', unit: 'u' };
+  await plant.pull();
+  await plant.post({ ...posted, quantity: '1' });
+  plant.advance(hours);
+  plant.erp.changeQuantity(order, '3');
+  await plant.post({ ...posted, quantity: '3' });
+  await plant.pulled();
+
+  // Act
+  for (const number of made()) plant.azumuta.complete(number);
+  await plant.work();
+
+  // Assess
+  expect(made()).toEqual([1, 2, 3].map((part) => `${order.number}/${part}`));
+  expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '3' });
 });

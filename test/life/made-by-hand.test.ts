@@ -55,17 +55,17 @@ it('finds that an order whose creation was refused is booked, when it was typed 
 });
 
 it.each([
-  ['booked', 'plain', false],
-  ['planned, while bookings are paused,', 'plain', true],
+  ['booked', false],
+  ['planned, while bookings are paused,', true],
 ] as const)(
   'is not built again when it was built, %s and removed while its creation was in doubt',
-  async (_, kind, arePaused) => {
+  async (_, arePaused) => {
     // Prepare
     plant.answers.azumuta = ({ method }, answer) => {
       const given = answer();
       return method === 'POST' ? { status: 502, body: {} } : given;
     };
-    const order = plant.plan('5', kind);
+    const order = plant.plan('5');
     await plant.pull();
     await plant.work(60_000);
     expect(await plant.ledger.orders.find(order.number)).toMatchObject({ state: 'claimed' });

@@ -13,6 +13,13 @@ const withColour = (colour: (number: string) => string | undefined) => ({
   },
 });
 
+/** A later version of it sends a colour along. */
+const deployRed = () =>
+  plant.deploy(
+    withColour(() => 'red'),
+    'second',
+  );
+
 async function pulled() {
   const report = await plant.pulled();
   await plant.alerts();
@@ -25,10 +32,7 @@ it('is no change in the ERP when a later mapping adds a parameter: a line of the
   await pulled();
 
   // Act
-  plant.deploy(
-    withColour(() => 'red'),
-    'second',
-  );
+  deployRed();
   const { report, mails } = await pulled();
 
   // Assess
@@ -41,10 +45,7 @@ it('is told what the ERP changes after that', async () => {
   // Prepare
   const order = plant.plan('5');
   await pulled();
-  plant.deploy(
-    withColour(() => 'red'),
-    'second',
-  );
+  deployRed();
   await pulled();
 
   // Act
@@ -80,10 +81,7 @@ it('is no change either for an order that a proxy refused after it was sent, and
   await pulled();
   expect(plant.letters()).toHaveLength(1);
   isUp = true;
-  plant.deploy(
-    withColour(() => 'red'),
-    'second',
-  );
+  deployRed();
 
   // Act
   await plant.replayed();

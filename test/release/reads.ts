@@ -33,7 +33,6 @@ const [text, number, flag] = [z.string(), z.number(), z.boolean()];
 const some = <Shape extends z.core.$ZodShape>(shape: Shape) => z.partial(z.object(shape));
 
 const absent = z.optional(z.never());
-const receipt = z.object({ reference: text, alreadyBooked: flag });
 
 // What is read without a schema, by functions or by people who look, is repeated here. A test names attributes that are
 // written and not here, and those that are here and not written.
@@ -41,7 +40,7 @@ const lease = some({ owner: text, leaseUntil: number });
 const instant = String.raw`\d{4}-\d\d-\d\dT[\d:.]+Z`;
 /** The keys of the table and its indexes (ledger/keys.ts), and when it may be removed. */
 const anyItem = some({
-  ...{ pk: text, sk: text, v: z.literal(1), expiresAt: number, erpOrderNumber: text, azumutaId: text },
+  ...{ pk: text, sk: text, expiresAt: number, erpOrderNumber: text, azumutaId: text },
   ...{ awaiting: z.enum(['completion', 'look']), dueAt: number, concern: z.enum(['open', 'settled letter']) },
   ...{ concernOf: text.check(z.regex(new RegExp(`^([a-z-]+ (azumuta|erp) [a-z-]+ )?${instant}$`))) },
   ...{ day: text, happened: text.check(z.regex(new RegExp(`^${instant} [a-zA-Z -]+( {.*})?$`))) },
@@ -51,7 +50,7 @@ const anyItem = some({
 export const reads: Readonly<Record<string, readonly z.ZodMiniType[]>> = {
   'any item': [anyItem],
   'ORDER ORDER': [orderSchema, lease, some({ doneAt: text })],
-  'ORDER BOOKING': [bookingSchema, lease, heldSchema, some({ receipt, enqueued: flag })],
+  'ORDER BOOKING': [bookingSchema, lease, heldSchema, some({ enqueued: flag })],
   'content of a booking': [completionSchema],
   'figures of a day': [dayFiguresSchema],
   'ORDER DEAD-LETTER': [letterSchema, heldSchema],

@@ -8,17 +8,16 @@ export function overriding<T extends object>(real: T, changes: Partial<T>): T {
   });
 }
 
-/** The object, where each of its calls is made by what `through` makes of it. */
+/** The object, each of whose calls is made by `through`, or not, or more than once. */
 export function callingThrough<T extends object>(
   real: T,
-  through: <Given extends unknown[], Answer>(
-    call: (...given: Given) => Promise<Answer>,
-  ) => (...given: Given) => Promise<Answer>,
+  through: (call: () => Promise<unknown>, name: string) => Promise<unknown>,
 ): T {
   return new Proxy(real, {
     get(_, name) {
       const member: unknown = Reflect.get(real, name);
-      return typeof member === 'function' ? through(member.bind(real)) : member;
+      if (typeof member !== 'function') return member;
+      return (...given: unknown[]) => through(() => Reflect.apply(member, real, given), String(name));
     },
   });
 }

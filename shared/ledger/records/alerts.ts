@@ -74,10 +74,7 @@ const keyOf = ({ channel, id, refused }: Message) => ({
 /** A message that could not be delivered for so long is dropped. */
 export const outboxKeepsSeconds = 14 * 86_400;
 
-/**
- * What people were told, and what is still to be delivered. One run at a time has the lease; it writes its messages
- * first, then the state that counts them. The next run removes what a run that died in between has left uncounted.
- */
+/** One run at a time has the lease. It writes its messages before the state that counts them: the next removes the others. */
 export class AlertRecords extends Records {
   readonly #lease = new Lease(this.table, this.clock, stateKey);
 
@@ -108,12 +105,8 @@ export class AlertRecords extends Records {
 
   async write(message: Message): Promise<void> {
     // The AWS SDK repeats a write whose answer was lost, and then finds its own item.
-    await this.table.putIf({
-      ...keyOf(message),
-      ...message,
-      v: 1,
-      expiresAt: this.expiresAt(outboxKeepsSeconds),
-    });
+    const expiresAt = this.expiresAt(outboxKeepsSeconds);
+    await this.table.putIf({ ...keyOf(message), ...message, expiresAt });
   }
 
   /** Puts a message that the channel refuses behind the others, so that it holds up none of them. */

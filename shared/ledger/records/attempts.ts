@@ -14,10 +14,7 @@ interface AttemptFailure {
 const keptSeconds = (queueKeepsDays + 1) * 86_400;
 const keyOf = (messageId: string) => ({ pk: `MESSAGE#${messageId}`, sk: 'ATTEMPTS' });
 
-/**
- * Attempts at a message that began and never ended: the process crashed, or was killed at its timeout. Recorded only
- * for messages that are retried, so that a message that succeeds at once costs nothing.
- */
+/** Attempts that began and never ended, by a crash or a timeout; recorded only of messages that are retried. */
 export class Attempts extends Records {
   /** How many successive attempts have not ended; undefined when nothing is recorded of the message. */
   async unfinished(messageId: string): Promise<number | undefined> {

@@ -3,28 +3,18 @@ import type { Update } from '../../platform/aws/dynamodb-table.ts';
 import { type Claim, HeldRecords } from '../claims.ts';
 import { erpOrderLockKey } from '../keys.ts';
 
-interface LockedBooking {
-  readonly erpOrderNumber: string;
-  readonly key: BookingKey;
-  /** Whether nothing else can be booked on the ERP order meanwhile: then its claim serves as the lock. */
-  readonly isAlone: boolean;
-}
-
-export type LockHolder = Pick<Claim, 'owner' | 'attempt'>;
-
-export type BookingLock = ReturnType<BookingLocks['of']>;
-
+/** Of ERP orders on which several bookings may be made; elsewhere the claim of the only one serves as the lock. */
 export class BookingLocks extends HeldRecords {
-  of({ erpOrderNumber, key: booking, isAlone }: LockedBooking) {
+  /** The lock as it is held by an attempt at a booking. */
+  of(erpOrderNumber: string, booking: BookingKey, { owner, attempt }: Pick<Claim, 'owner' | 'attempt'>) {
     const key = erpOrderLockKey(erpOrderNumber);
-    const change = async ({ owner }: LockHolder, changes: Update): Promise<void> => {
-      const ours = { condition: '#lockedBy = :owner', values: { owner } };
-      if (!isAlone) await this.table.update(key, { ...changes, ...ours });
+    /** Does nothing when another attempt has taken it over. */
+    const change = async (changes: Update): Promise<void> => {
+      await this.table.update(key, { ...changes, condition: '#lockedBy = :owner', values: { owner } });
     };
     return {
       /** False while another booking has it. The next attempt at the same booking has the claim, and takes it over at once. */
-      take: async ({ owner, attempt }: LockHolder, endsAt: Date): Promise<boolean> => {
-        if (isAlone) return true;
+      take: async (endsAt: Date): Promise<boolean> => {
         const lockedUntil = this.leaseUntil(endsAt);
         const expiresAt = this.expiresAt(86_400, new Date(lockedUntil));
         const taken = await this.table.update(key, {
@@ -36,11 +26,9 @@ export class BookingLocks extends HeldRecords {
         });
         return taken !== undefined;
       },
-      /** Does nothing when another attempt has taken it over. */
-      release: (holder: LockHolder) =>
-        change(holder, { remove: ['lockedBy', 'lockedFor', 'lockedAttempt', 'lockedUntil'] }),
-      /** Keeps the holder's lock until `untilMs`, as what was sent may still be settling. */
-      keep: (holder: LockHolder, untilMs: number) => change(holder, { set: { lockedUntil: untilMs } }),
+      release: () => change({ remove: ['lockedBy', 'lockedFor', 'lockedAttempt', 'lockedUntil'] }),
+      /** Keeps it until `untilMs`, as what was sent may still be settling. */
+      keep: (untilMs: number) => change({ set: { lockedUntil: untilMs } }),
     };
   }
 }

@@ -146,10 +146,7 @@ export class Bookings extends HeldRecords {
     return this.table.remove(bookingKeyOf(home, key), condition, values);
   }
 
-  /**
-   * A person takes care of what is not booked, and not under way: only a person opens it again.
-   * @param refused Only what this message was refused; undefined when a person gives the order up. @param note Who, and why.
-   */
+  /** Only a person opens it again. @param refused Only what this message was refused; undefined when the order is given up. */
   async discard(home: string, refused: string | undefined, note: string): Promise<void> {
     const isAll = refused === undefined;
     const byPerson = { state: 'rejected', reason: note, cause: 'order-state', rejectedBy: 'a person' };

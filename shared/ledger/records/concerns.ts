@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { causes } from '../../model/causes.ts';
-import { erpOrderFactsSchema, productOrderDraftSchema } from '../../model/orders.ts';
 import { partnerNames } from '../../model/partner.ts';
 import { shorten } from '../../model/text.ts';
 import type { DeepReadonly, Key, StoredItem } from '../../platform/aws/dynamodb-table.ts';
 import { maxNoteLength, storedCauseSchema } from '../history.ts';
 import { concernKey, ledgerIndexes, numberOf } from '../keys.ts';
 import { dayFields } from './events.ts';
+import { contentSchema } from './product-orders.ts';
 import { Records } from './records.ts';
 
 /**
@@ -62,9 +62,7 @@ export const concernSchema = z.object({
   /** Article and quantity of an order of which the ledger has no other record. */
   about: z.exactOptional(z.object({ article: z.string(), quantity: z.string() })),
   /** What the ERP wants instead of what was made. */
-  wanted: z.exactOptional(
-    z.object({ draft: productOrderDraftSchema, contentHash: z.string(), erpOrder: erpOrderFactsSchema }),
-  ),
+  wanted: z.exactOptional(contentSchema),
 });
 export type Concern = DeepReadonly<z.output<typeof concernSchema>>;
 
@@ -126,7 +124,7 @@ export class Concerns extends Records {
     const told = { ...concernFields({ kind, partner, cause }, now), ...dayFields(now, kind) };
     const is = { ...concern, content, note, awaiting: 'look', dueAt: now.getTime() };
     const changes = {
-      set: { v: 1, ...is, ...(isTold ? {} : told) },
+      set: { ...is, ...(isTold ? {} : told) },
       // Nothing that is open expires.
       remove: ['expiresAt', ...(wanted ? [] : ['wanted'])],
       // Another writer who was faster has written the same, as both saw the same order.
@@ -159,7 +157,7 @@ export class Concerns extends Records {
     const note = 'Triggers named product orders that neither the ledger nor Azumuta knows';
     const fields = concernFields({ kind, partner: 'azumuta', cause }, new Date(`${hour}:00:00.000Z`));
     await this.table.update(key, {
-      set: { v: 1, kind, claimant: hour, content: hour, note, cause, ...fields },
+      set: { kind, claimant: hour, content: hour, note, cause, ...fields },
       add: { count: 1 },
       append: isFull ? undefined : { numbers: [number] },
     });
@@ -176,10 +174,7 @@ export class Concerns extends Records {
     return [...new Set(found.map(numberOf))];
   }
 
-  /**
-   * The first open ones of each kind, so that many of one hide none of the others: a query each of an index that holds
-   * nothing else, and lags a moment.
-   */
+  /** The first open ones of each kind, so that many of one hide none of the others. The index lags a moment. */
   async open(limitOf: (kind: OpenConcern['kind']) => number): Promise<OpenConcern[]> {
     const asked = concernKinds.toSorted().map((kind) => {
       const range = { startsWith: `${kind} `, limit: limitOf(kind) };

@@ -33,7 +33,7 @@ const keyOf = (day: string) => ({ pk: `DAY#${day}`, sk: 'FIGURES' });
 /** Each day of the plant is one item, so that a month is thirty reads however much was made in it. */
 export class Days extends Records {
   async write(day: Day): Promise<void> {
-    await this.table.update(keyOf(day.day), { set: { ...day, v: 1, expiresAt: this.expiresAt() } });
+    await this.table.update(keyOf(day.day), { set: { ...day, expiresAt: this.expiresAt() } });
   }
 
   async of(days: readonly string[]): Promise<Day[]> {

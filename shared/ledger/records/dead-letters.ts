@@ -77,7 +77,7 @@ export class DeadLetters extends Records {
   /** An operator discarded it. The note says who and why, and is stored even where there was no record. */
   async markDiscarded({ partner: _, ...letter }: DeadLetterRecord, note: string): Promise<void> {
     const reason = shorten(letter.reason, maxNoteLength);
-    const changes = { set: { v: 1, ...letter, reason, expiresAt: this.expiresAt() }, remove: noLongerDead };
+    const changes = { set: { ...letter, reason, expiresAt: this.expiresAt() }, remove: noLongerDead };
     await this.change(keyOf(letter), changes, { event: 'discarded', note });
   }
 

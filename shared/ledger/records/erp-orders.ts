@@ -54,10 +54,11 @@ export class ErpOrders extends Records {
   /** Replaces the record of the version before; false when another writer was first: read again and decide again. */
   async write(record: ErpOrderRecord): Promise<boolean> {
     const { keptUnder: leadsTo, erpOrder, version } = record;
-    const kept = { v: 1, expiresAt: this.expiresAt() };
-    if (leadsTo !== undefined) await this.table.update(erpOrderKey(erpOrder), { set: { ...kept, leadsTo } });
+    const expiresAt = this.expiresAt();
+    if (leadsTo !== undefined)
+      await this.table.update(erpOrderKey(erpOrder), { set: { leadsTo, expiresAt } });
     const condition = 'attribute_not_exists(pk) OR version = :before';
-    return this.table.putIf({ ...homeOf(record), ...record, ...kept }, condition, { before: version - 1 });
+    return this.table.putIf({ ...homeOf(record), ...record, expiresAt }, condition, { before: version - 1 });
   }
 
   /** All items of an ERP order, with the id that leads to it. */
@@ -74,7 +75,7 @@ export class ErpOrders extends Records {
     // A product order that was created again has other recordings.
     const earlier = held?.azumutaId === azumutaId ? held.named : undefined;
     const further = named?.filter((id) => !earlier?.includes(id)) ?? [];
-    const part = { v: 1, index, productOrderId: azumutaId, expiresAt: this.expiresAt() };
+    const part = { index, productOrderId: azumutaId, expiresAt: this.expiresAt() };
     await this.table.update(key, {
       set: { ...part, named: named && !earlier ? further : undefined },
       append: earlier && further.length > 0 ? { named: further } : undefined,

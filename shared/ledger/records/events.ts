@@ -20,9 +20,8 @@ export interface DayEvent extends Pick<HistoryEntry, 'at' | 'event'>, DayFigures
 }
 
 /**
- * Attributes that put an item into the index of its day. An item is in it once, with its last event, and the figures of a
- * booking as JSON, as the index holds nothing else. A day is one partition, which takes a thousand writes a second
- * (DynamoDB's limit): far more than any plant makes.
+ * Puts an item into the index of its day: once, with its last event, and the figures of a booking, as the index holds
+ * nothing else. A day is one partition, which takes a thousand writes a second (DynamoDB's limit): far more than needed.
  */
 export function dayFields(at: Date, event: string, figures?: DayFigures) {
   const counted = figures ? ` ${JSON.stringify(figures)}` : '';

@@ -65,10 +65,7 @@ export class KnownOrders extends Records {
     return knownOrderOf(number, await this.table.query(partitionOf(number)));
   }
 
-  /**
-   * What is known of the order that a number means: one query, and more for a number that is not ours alone.
-   * @param other How the number may be meant as well: if the ledger knows only that one, it is meant.
-   */
+  /** Of the order that a number means. @param other How it may be meant as well: it is, if the ledger knows only that one. */
   async standing(number: string, other?: string): Promise<Standing> {
     let known = await this.#byAlias(number);
     const otherwise = known.entry || other === undefined ? known : await this.#byAlias(other);
@@ -113,7 +110,7 @@ export class KnownOrders extends Records {
   }
 
   async writeAlias(alias: string, number: string): Promise<void> {
-    await this.table.update(aliasKey(alias), { set: { v: 1, number, expiresAt: this.expiresAt() } });
+    await this.table.update(aliasKey(alias), { set: { number, expiresAt: this.expiresAt() } });
   }
 
   /** Number of the order with this id of Azumuta. The index lags a moment. */

@@ -21,10 +21,7 @@ export interface PageRange {
 
 /** Lists for people, from the indexes that the flows need anyway: page by page, by keys, never a scan. The indexes lag. */
 export class OrderLists extends Records {
-  /**
-   * What happened in a time, the newest first: an order is in the index with each of its records.
-   * @param beginning Only orders whose numbers begin so, in upper or lower case.
-   */
+  /** The newest first. @param beginning Only orders whose numbers begin so, in upper or lower case. */
   async happened(from: Date, until: Date, { limit, after }: PageRange, beginning = ''): Promise<OrderPage> {
     const found: StoredItem[] = [];
     const oldest = dayOf(from);

@@ -13,14 +13,19 @@ import { heldSchema, type NewEntry } from '../history.ts';
 import { ledgerIndexes, numberOf, orderKey } from '../keys.ts';
 import { Records } from './records.ts';
 
+export const contentSchema = z.object({
+  /** What the draft is made for: bookings are compared with this. Only the number follows a renamed ERP order. */
+  erpOrder: erpOrderFactsSchema,
+  draft: productOrderDraftSchema,
+  /** Hash of the mapped content: tells an echo from a change. */
+  contentHash: z.string(),
+});
+type Content = DeepReadonly<z.output<typeof contentSchema>>;
+
 export const orderSchema = z.pipe(
   z.object({
     number: z.string(),
-    /** What its draft was made for: bookings are compared with this. Only the number follows a renamed ERP order. */
-    erpOrder: erpOrderFactsSchema,
-    draft: productOrderDraftSchema,
-    /** Hash of the mapped content: tells an echo from a change. */
-    contentHash: z.string(),
+    ...contentSchema.shape,
     mappedBy: z.optional(z.string()),
     part: partSchema,
     ...stepSchema.shape,
@@ -53,8 +58,6 @@ export type OrderEntry = DeepReadonly<z.output<typeof orderSchema>>;
 
 /** The entry of a stored order. Throws on another item: only this module writes them. */
 export const orderEntryOf = (stored: StoredItem): OrderEntry => z.parse(orderSchema, stored);
-
-type Content = Pick<OrderEntry, 'erpOrder' | 'draft' | 'contentHash'>;
 
 export type NewOrder = Content &
   Pick<OrderEntry, 'number' | 'part' | 'mappedBy'> & {
@@ -128,10 +131,7 @@ export class Orders extends Records {
     return { ...entry, withdrawn: true, state: 'rejected' };
   }
 
-  /**
-   * Its content from now on, as Azumuta has by now what the ERP wants, or its ERP order has another number, id, article code
-   * or quantity; does nothing when another writer has changed it since it was read.
-   */
+  /** Its content from now on; does nothing when another writer has changed it since it was read. */
   async take(entry: OrderEntry, { draft, contentHash, erpOrder }: Content): Promise<void> {
     const set = { draft, contentHash, erpOrder, erpOrderNumber: erpOrder.number };
     await this.table.update(orderKey(entry.number), { set, ...unchanged(entry) });

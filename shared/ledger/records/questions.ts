@@ -14,8 +14,6 @@ export const questionSchema = z.pipe(
     aliveAt: z.coerce.date(),
     /** Recordings that other hints named, with duplicates: `by` collects them as well. */
     recordingIds: z._default(z.array(z.string()), []),
-    /** Nobody knows the number. */
-    isUnknown: z._default(z.boolean(), false),
     awaiting: z.optional(z.string()),
   }),
   z.transform(({ awaiting, ...question }) => ({
@@ -48,22 +46,16 @@ export function questionOf({ by, answered, ...stored }: StoredItem = {}) {
 
 /** A message lives for six days; Azumuta is asked that long about an order that has no ERP order. */
 const keptSeconds = 30 * 86_400;
-/**
- * With so many recordings, no more are added: a hint adds up to 50 of 100 characters, several may do so at the same moment,
- * and the item stays below 64 KB with its history.
- */
+/** No more are added then: of several hints at once each adds up to 50 of 100 characters, and the item stays below 64 KB. */
 const maxNamed = 100;
 const hasRoom = ' AND (attribute_not_exists(#recordingIds) OR size(#recordingIds) < :maxNamed)';
 
 export class Questions extends Records {
   /** The asking hint has asked Azumuta, and the order is not completed. */
-  async recordAsked(
-    number: string,
-    { by, since, isUnknown = false }: Pick<Question, 'by' | 'since'> & Partial<Pick<Question, 'isUnknown'>>,
-  ): Promise<void> {
+  async recordAsked(number: string, { by, since }: Pick<Question, 'by' | 'since'>): Promise<void> {
     const now = this.clock.now().toISOString();
-    const asked = { by, since: since.toISOString(), askedAt: now, aliveAt: now, isUnknown };
-    const set = { v: 1, ...asked, expiresAt: this.expiresAt(keptSeconds) };
+    const asked = { by, since: since.toISOString(), askedAt: now, aliveAt: now };
+    const set = { ...asked, expiresAt: this.expiresAt(keptSeconds) };
     await this.table.update(questionKey(number), { set, remove: ['awaiting', 'dueAt'] });
   }
 
@@ -92,7 +84,7 @@ export class Questions extends Records {
   /** Azumuta was asked about a completed order once more, and there was nothing to book. */
   async recordAnswered(number: string, { at, ...answered }: Answered): Promise<void> {
     const told = { ...answered, at: at.toISOString() };
-    const set = { v: 1, answered: told, expiresAt: this.expiresAt(keptSeconds) };
+    const set = { answered: told, expiresAt: this.expiresAt(keptSeconds) };
     await this.table.update(questionKey(number), { set });
   }
 

@@ -20,7 +20,7 @@ export class Records {
   /** Puts an item whose key is free, with the first event of its history. @returns it; undefined when there is one. */
   protected async add(key: Key, fields: StoredItem, event: NewEntry): Promise<StoredItem | undefined> {
     const history = [entryAt(this.clock.now(), event)];
-    const item = { ...key, ...fields, v: 1, history, expiresAt: this.expiresAt() };
+    const item = { ...key, ...fields, history, expiresAt: this.expiresAt() };
     return (await this.table.putIf(item)) ? item : undefined;
   }
 

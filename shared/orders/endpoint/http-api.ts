@@ -135,10 +135,7 @@ async function refusal(
   return why && failure(503, 'Try again later.');
 }
 
-/**
- * Looks into the ledger until every queued order is created or rejected, or the caller's time is over. The time began
- * with the call (RFC 7240 §4.3), so it includes accepting a long list, and looking itself.
- */
+/** Until all are created or rejected, or the caller's time is over, which began with the call (RFC 7240 §4.3). */
 async function waitFor(
   answers: readonly AnsweredOrder[],
   untilMs: number,

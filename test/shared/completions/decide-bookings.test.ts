@@ -21,6 +21,9 @@ const further = (state: 'waiting' | 'claimed' | 'rejected') => ({
   ...bookedWith({ state, recordingIds: ['a'] }),
   ...recorded('a', 'b'),
 });
+/** Its booking is of another product order with its number. */
+const madeAgain = (given: Parameters<typeof bookingEntry>[0]) =>
+  bookedWith({ productOrder: { id: 'old', number: 'MO/1/1' }, ...given });
 const waitsForIt = 'leave: recording b waits until id1#quantity is booked';
 const tooMany = Array.from({ length: 2100 }, (_, at) => `recording${at}`.padEnd(17, '-'));
 
@@ -57,8 +60,36 @@ it.each<[string, Partial<CompletionFacts>, string]>([
   ],
   [
     'is for a person when it was booked and made again in Azumuta',
-    bookedWith({ productOrder: { id: 'old', number: 'MO/1/1' } }),
+    madeAgain({}),
     'conflict: Product order MO/1/1 was booked as old, and was made again in Azumuta as id1',
+  ],
+  [
+    'is booked though it was refused, and surely not booked, before it was made again in Azumuta',
+    { ...madeAgain({ state: 'rejected', surelyNotBooked: true }), ...recorded('a') },
+    'id1#quantity: parts 1, recordings a',
+  ],
+  [
+    'is for a person when it was made again in Azumuta after a refusal in doubt',
+    madeAgain({ state: 'rejected' }),
+    'conflict: Product order MO/1/1 was booked as old',
+  ],
+  [
+    'is for a person when it was made again in Azumuta while its booking is under way',
+    madeAgain({ state: 'claimed', surelyNotBooked: true }),
+    'conflict: Product order MO/1/1 was booked as old',
+  ],
+  [
+    'has further recordings wait while its quantity is refused, and surely not booked',
+    {
+      ...bookedWith({ state: 'rejected', surelyNotBooked: true, recordingIds: ['a'] }),
+      ...recorded('a', 'b'),
+    },
+    waitsForIt,
+  ],
+  [
+    'is booked as a part of its own, though others are open',
+    { entry: orderEntry(1, 'each'), parts: 3, ...recorded('a') },
+    'id1#quantity: parts 1, recordings a',
   ],
   [
     'is for a person as a part that the ERP order does not have any more',
@@ -74,6 +105,10 @@ const together = (index: number, given: Partial<CompletionFacts> = {}): Partial<
   ...given,
 });
 const threeBooked = bookedWith({ parts: [1, 2, 3] });
+const refused = (parts: readonly number[]) => {
+  const productOrder = { id: `id${parts[0]}`, number: '' };
+  return bookingEntry({ parts, productOrder, state: 'rejected', surelyNotBooked: true });
+};
 
 it.each<[string, Partial<CompletionFacts>, string]>([
   [
@@ -112,14 +147,29 @@ it.each<[string, Partial<CompletionFacts>, string]>([
   ],
   [
     'are a booking of their own when they came after the others were booked',
-    together(5, { ...threeBooked, parts: 5, others: [builtPart(4)] }),
+    together(5, { ...threeBooked, parts: 5, others: [builtPart(1), builtPart(4)] }),
     'id4#quantity: parts 4,5, recordings r5',
+  ],
+  [
+    'are booked without a late part whose booking was refused',
+    together(5, { bookings: [...threeBooked.bookings, refused([4])], parts: 5, others: [builtPart(4)] }),
+    'id5#quantity: parts 5, recordings r5',
+  ],
+  [
+    'stay refused together, whichever part is looked at',
+    together(2, { bookings: [refused([1, 2, 3])], others: [builtPart(1), builtPart(3)] }),
+    'leave: recording r2 waits until id1#quantity is booked',
   ],
   ['wait for each other then', together(5, { ...threeBooked, parts: 5 }), 'leave: 1 of 5 parts are awaited'],
   [
     'have a late recording amended though other parts are awaited',
     together(2, { ...threeBooked, parts: 5 }),
     'id2#recording#r2: parts 2, recordings r2',
+  ],
+  [
+    'have that of another part amended as well, when a person asks about one that waits for others',
+    together(5, { ...threeBooked, parts: 5, others: [builtPart(2, ['late'])] }),
+    'id2#recording#late: parts 2, recordings late',
   ],
 ])('parts that are booked together %s', (_what, given, expected) => {
   expect(decided(given)).toContain(expected);

@@ -44,15 +44,12 @@ async function interleaved(scheduler: fc.Scheduler) {
   /** An attempt that dies before its call `diesAt` of the ledger. */
   function attemptAt(attempt: ReturnType<typeof own.message>, diesAt = Number.POSITIVE_INFINITY) {
     let calls = 0;
-    const turn =
-      <Given extends unknown[], Answer>(call: (...given: Given) => Promise<Answer>) =>
-      async (...given: Given): Promise<Answer> => {
-        await scheduler.schedule(Promise.resolve());
-        calls += 1;
-        if (calls > diesAt) throw new Error('killed');
-        return call(...given);
-      };
-    const table = callingThrough(own.store.table, turn);
+    const table = callingThrough(own.store.table, async (call) => {
+      await scheduler.schedule(Promise.resolve());
+      calls += 1;
+      if (calls > diesAt) throw new Error('killed');
+      return call();
+    });
     const ledger = createLedger({ table, clock: own.clock, times: { settlingSeconds } });
     return attempt({ azumuta, ledger, ...erp });
   }

@@ -133,51 +133,33 @@ it('notes what its step needs while it waits, and removes what it needs no more'
 });
 
 describe('how an attempt ends decides whether the next one must look', () => {
-  it('lets the next attempt claim at once, without looking, after a release', async () => {
-    const claim = await claimedBy('a');
-    await ledger.claims.release(claim, 'Azumuta did not answer.');
-    expect(await claimedBy('b')).toMatchObject({ attempt: 2, again: false });
-  });
+  const noArticle = { reason: 'Azumuta has no article X.', cause: 'unknown-article' } as const;
+  const { claims } = ledger;
+  const ends = {
+    'sent nothing': (claim: Claim) => claims.release(claim, 'Azumuta did not answer.'),
+    'had its writes answered': (claim: Claim) => claims.release(claim, 'The order is locked.', 'known'),
+    'was refused after answered writes': (claim: Claim) => claims.reject(claim, noArticle, 'known'),
+    async 'wrote in doubt'(claim: Claim) {
+      await claims.holdForSettling(claim, 'no answer in time');
+      expect(await claims.claim(key(), claimant('early'))).toMatchObject({ outcome: 'busy' });
+      clock.advance(settlingSeconds);
+    },
+  };
 
-  it.each([
-    ['release', (claim: Claim) => ledger.claims.release(claim, 'The order is locked.', 'known')],
-    [
-      'dead letter',
-      (claim: Claim) =>
-        ledger.claims.reject(claim, { reason: 'The period is closed.', cause: 'refused-by-erp' }, 'known'),
-    ],
+  it.each<[(keyof typeof ends)[], looks: boolean]>([
+    [['sent nothing'], false],
+    [['had its writes answered'], true],
+    [['was refused after answered writes'], true],
+    [['wrote in doubt'], true],
+    [['wrote in doubt', 'sent nothing'], true],
+    [['sent nothing', 'wrote in doubt'], true],
   ])(
-    'lets the next attempt claim at once, and look first, after answered writes and a %s',
-    async (_how, end) => {
-      await end(await claimedBy('a'));
-      expect(await claimedBy('b')).toMatchObject({ again: true });
+    'lets the next one claim then, after attempts of which each in turn %j; it looks: %s',
+    async (past, again) => {
+      for (const [nth, end] of past.entries()) await ends[end](await claimedBy(`attempt ${nth}`));
+      expect(await claimedBy('the next')).toMatchObject({ attempt: past.length + 1, again });
     },
   );
-
-  it('keeps the claim for the settling time after a write in doubt; then the next attempt must look', async () => {
-    const claim = await claimedBy('a');
-    await ledger.claims.holdForSettling(claim, 'no answer in time');
-    expect(await ledger.claims.claim(key(), claimant('b'))).toMatchObject({ outcome: 'busy' });
-    clock.advance(settlingSeconds);
-    expect(await claimedBy('b')).toMatchObject({ again: true });
-  });
-
-  it('keeps a doubt through a release, until an attempt has looked', async () => {
-    await ledger.claims.holdForSettling(await claimedBy('a'), 'no answer');
-    clock.advance(settlingSeconds);
-    const second = await claimedBy('b');
-    await ledger.claims.release(second, 'still no answer');
-    expect(await claimedBy('c')).toMatchObject({ again: true });
-  });
-
-  it('looks after a write in doubt, though the attempt before it surely sent nothing', async () => {
-    await ledger.claims.release(await claimedBy('a'), 'The order is locked.');
-    await ledger.claims.holdForSettling(await claimedBy('b'), 'no answer');
-    clock.advance(settlingSeconds);
-    expect(await claimedBy('c')).toMatchObject({ again: true });
-  });
-
-  const noArticle = { reason: 'Azumuta has no article X.', cause: 'unknown-article' } as const;
 
   it('keeps the reason and cause of a rejected step until a replay claims it again', async () => {
     const claim = await claimedBy('a');

@@ -80,7 +80,7 @@ describe('the way back of an order that waits for its completion', () => {
   }
 
   const reference = `manufacturing order ${number} done`;
-  const receipt = { receipt: { reference, alreadyBooked: false }, remove: forBookingOnly };
+  const receipt = { remove: forBookingOnly };
   const event = { event: 'booked', note: reference } as const;
 
   it.each([

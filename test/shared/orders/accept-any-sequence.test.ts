@@ -7,7 +7,7 @@ import type { Via } from '../../../shared/orders/wanted-order.ts';
 import type { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { ledgerOn } from '../../support/ledger.ts';
 import { erpOrder } from '../../support/orders.ts';
-import { overriding } from '../../support/overriding.ts';
+import { callingThrough } from '../../support/overriding.ts';
 import {
   type AttemptEnd,
   acceptInto,
@@ -70,17 +70,12 @@ async function entriesOf({ ledger }: Stage): Promise<Map<string, Entry>> {
 /** A table at whose first write something happens, and in which the process dies after so many. */
 function disturbed(table: Table, crashAfter: number, meanwhile: () => Promise<void>): Table {
   let writes = 0;
-  const write =
-    <In extends unknown[], Out>(call: (...given: In) => Promise<Out>) =>
-    async (...given: In): Promise<Out> => {
-      writes += 1;
-      if (writes === 1) await meanwhile();
-      if (writes > crashAfter) throw new Error('The process dies.');
-      return call(...given);
-    };
-  return overriding(table, {
-    putIf: write((...given: Parameters<Table['putIf']>) => table.putIf(...given)),
-    update: write((...given: Parameters<Table['update']>) => table.update(...given)),
+  return callingThrough(table, async (call, name) => {
+    if (name !== 'putIf' && name !== 'update') return call();
+    writes += 1;
+    if (writes === 1) await meanwhile();
+    if (writes > crashAfter) throw new Error('The process dies.');
+    return call();
   });
 }
 

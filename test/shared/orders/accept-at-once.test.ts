@@ -39,7 +39,7 @@ function accept(wanted: Wish, ledger: Ledger) {
 
 /** A ledger on this table, each of whose calls waits until the test lets it go on. */
 const inTurns = (table: Table, scheduler: fc.Scheduler): Ledger =>
-  ledgerOn(callingThrough(table, (call) => scheduler.scheduleFunction(call))).ledger;
+  ledgerOn(callingThrough(table, (call) => scheduler.scheduleFunction(call)())).ledger;
 
 /** All product orders of the ERP order, under any number. */
 async function liveOf(ledger: Ledger) {

@@ -62,16 +62,14 @@ type Disturbance = 'dies after it' | 'loses its answer';
 /** A table: after one of its calls the process dies, or the AWS SDK sends it once more as the answer was lost. */
 function disturbed(whole: Table, at: number, how: Disturbance | 'none') {
   let calls = 0;
-  const through =
-    <In extends unknown[], Out>(call: (...given: In) => Promise<Out>) =>
-    async (...given: In): Promise<Out> => {
-      calls += 1;
-      if (calls !== at) return call(...given);
-      const answer = await call(...given);
-      if (how === 'dies after it') throw new Error('The process dies.');
-      return how === 'loses its answer' ? call(...given) : answer;
-    };
-  return { table: callingThrough(whole, through), calls: () => calls };
+  const reached = callingThrough(whole, async (call) => {
+    calls += 1;
+    if (calls !== at) return call();
+    const answer = await call();
+    if (how === 'dies after it') throw new Error('The process dies.');
+    return how === 'loses its answer' ? call() : answer;
+  });
+  return { table: reached, calls: () => calls };
 }
 
 /** The ledger in the end, and the orders that wait without a message. */

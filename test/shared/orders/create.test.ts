@@ -13,6 +13,15 @@ import { startCreateStage } from './create-stage.ts';
 const stage = await forAllTests(startCreateStage());
 beforeEach(() => stage.forgetFaults());
 
+const creation = 'POST /api/v1/productorders';
+const link = 'PATCH /api/production-orders/{number}';
+/** Product orders in Azumuta. */
+const made = async (number: string) =>
+  (await stage.azumutaSide.productOrders()).filter((order) => order.number === number);
+/** An attempt at its message. @returns its failure. */
+const tried = (...given: Parameters<typeof stage.create>) =>
+  stage.create(...given).catch((error: unknown) => error);
+
 it('claims nothing and calls nobody while the breaker of Azumuta is open', async () => {
   // Prepare
   const number = await stage.released();
@@ -39,18 +48,15 @@ describe('a product order whose create may have been written', () => {
     const settling = createLedger({ ...stage.store, clock, times: { settlingSeconds } });
     const number = await stage.released();
     await stage.azumutaSide.forgetCalls();
-    await stage.azumutaSide.setFaults([
-      { kind: 'reset-after', route: 'POST /api/v1/productorders', times: 1 },
-    ]);
-    const tried = (receiveCount: number) =>
-      stage.create(number, receiveCount, { ledger: settling }, clock).catch((error: unknown) => error);
+    await stage.azumutaSide.setFaults([{ kind: 'reset-after', route: creation, times: 1 }]);
+    const attempt = (receiveCount: number) => tried(number, receiveCount, { ledger: settling }, clock);
 
     // Act
-    const inDoubt = await tried(1);
+    const inDoubt = await attempt(1);
     clock.advance(settlingSeconds - 1);
-    const early = await tried(2);
+    const early = await attempt(2);
     clock.advance(1);
-    const last = await tried(3);
+    const last = await attempt(3);
 
     // Assess
     expect(inDoubt).toMatchObject({ name: 'RetryLater', wrote: 'perhaps' });
@@ -60,14 +66,14 @@ describe('a product order whose create may have been written', () => {
       message: expect.stringContaining('being created by another attempt'),
     });
     expect(last).toBeUndefined();
-    expect((await stage.azumutaSide.calls())['POST /api/v1/productorders']).toBe(1);
-    const made = (await stage.azumutaSide.productOrders()).filter((order) => order.number === number);
-    expect(made).toHaveLength(1);
+    expect((await stage.azumutaSide.calls())[creation]).toBe(1);
+    const [only, ...others] = await made(number);
+    expect(others).toEqual([]);
     expect(await settling.orders.find(number)).toMatchObject({
       state: 'done',
-      productOrder: { id: made[0]?.id },
+      productOrder: { id: only?.id },
     });
-    expect(await stage.linkOf(number)).toBe(made[0]?.id);
+    expect(await stage.linkOf(number)).toBe(only?.id);
   });
 });
 
@@ -82,9 +88,6 @@ describe('a product order that exists in Azumuta already', () => {
     await stage.dependencies.azumuta.createProductOrder(draft, article, signal);
     return number;
   }
-  const made = async (number: string) =>
-    (await stage.azumutaSide.productOrders()).filter((order) => order.number === number);
-
   it('is adopted when it is open and equal', async () => {
     const number = await typedByHand({ Quantity: '5.0' });
     await stage.create(number);
@@ -103,7 +106,7 @@ describe('a product order that exists in Azumuta already', () => {
     const number = await typedByHand({ Quantity: '99' });
 
     // Act
-    const refused = await stage.create(number).catch((error: unknown) => error);
+    const refused = await tried(number);
 
     // Assess
     expect(refused).toMatchObject({
@@ -139,12 +142,12 @@ describe('a product order that exists in Azumuta already', () => {
     const number = await typedByHand({ Quantity: quantity });
     const { azumuta } = stage.dependencies;
     const late = overriding(azumuta, { findProductOrder: async () => undefined });
-    const conflict = { kind: 'status', status: 409, route: 'POST /api/v1/productorders', times: 1 } as const;
+    const conflict = { kind: 'status', status: 409, route: creation, times: 1 } as const;
     await stage.azumutaSide.setFaults([conflict]);
 
     // Act
-    const first = await stage.create(number, 1, { azumuta: late }).catch((error: unknown) => error);
-    const second = await stage.create(number, 2).catch((error: unknown) => error);
+    const first = await tried(number, 1, { azumuta: late });
+    const second = await tried(number, 2);
 
     // Assess
     expect(first).toMatchObject({ name: 'RetryLater', scope: 'order' });
@@ -158,9 +161,7 @@ describe('a product order that exists in Azumuta already', () => {
   it('is recognised as ours after an attempt that died, even if it is completed by now', async () => {
     // Prepare
     const number = await stage.released({ Quantity: '5' });
-    await stage.azumutaSide.setFaults([
-      { kind: 'reset-after', route: 'POST /api/v1/productorders', times: 1 },
-    ]);
+    await stage.azumutaSide.setFaults([{ kind: 'reset-after', route: creation, times: 1 }]);
     await expect(stage.create(number)).rejects.toMatchObject({ name: 'RetryLater', wrote: 'perhaps' });
     await stage.azumutaSide.complete(number);
 
@@ -181,4 +182,95 @@ it('says to post a refused order again where the ERP cannot be asked for one ord
   await expect(stage.create(number, 1, { erp })).rejects.toThrow(
     'Azumuta has no article GEAR-99: create it in its article category, or correct the order. If the order or its mapping was corrected, post the order again instead of replaying.',
   );
+});
+
+describe('a link that the ERP accepts and does not show', () => {
+  it.each([
+    ['had to wait for other things before', { kind: 'status', status: 503, times: 1 }],
+    ['may have been created before', { kind: 'reset-after', route: creation, times: 1 }],
+  ] as const)('is tried once more when its order %s', async (_, fault) => {
+    // Prepare
+    const number = await stage.released();
+    await stage.azumutaSide.setFaults([fault]);
+    await expect(stage.create(number, 1)).rejects.toMatchObject({ name: 'RetryLater' });
+    await stage.erpSide.setFaults([{ kind: 'silent-no-op', route: link, times: 1 }]);
+
+    // Act
+    const first = await tried(number, 2);
+    await stage.create(number, 3);
+
+    // Assess
+    expect(first).toMatchObject({ name: 'RetryLater', wrote: 'perhaps' });
+    const [created] = await made(number);
+    expect(await stage.linkOf(number)).toBe(created?.id);
+  });
+
+  it('is for a person the second time, and begins anew when that person sends it again', async () => {
+    // Prepare
+    const number = await stage.released();
+    await stage.erpSide.setFaults([{ kind: 'silent-no-op', route: link }]);
+
+    // Act
+    const failures: unknown[] = [];
+    for (const receiveCount of [1, 2, 1]) {
+      failures.push(await tried(number, receiveCount));
+    }
+
+    // Assess
+    expect(failures).toMatchObject([{ name: 'RetryLater' }, { name: 'Rejected' }, { name: 'RetryLater' }]);
+    expect(await stage.linkOf(number)).toBeNull();
+  });
+
+  it('stays in doubt through an attempt that did not get as far as writing', async () => {
+    // Prepare
+    const number = await stage.released();
+    await stage.erpSide.setFaults([{ kind: 'silent-no-op', route: link, times: 1 }]);
+    await expect(stage.create(number)).rejects.toMatchObject({ name: 'RetryLater', wrote: 'perhaps' });
+    await stage.erpSide.setFaults([{ kind: 'status', status: 429, times: 1 }]);
+    await expect(stage.create(number, 2)).rejects.toMatchObject({ name: 'RetryLater', wrote: 'nothing' });
+    await stage.erpSide.setFaults([{ kind: 'silent-no-op', route: link, times: 1 }]);
+
+    // Act
+    const third = await tried(number, 3);
+
+    // Assess
+    expect(third).toMatchObject({ name: 'Rejected' });
+  });
+});
+
+describe('a link without an answer', () => {
+  it.each(['created in the same attempt', 'created before'])(
+    'is searched no earlier when the ledger fails to note the doubt, of an order %s',
+    async (when) => {
+      // Prepare
+      const number = await stage.released();
+      if (when === 'created before') {
+        await stage.erpSide.setFaults([{ kind: 'status', route: link, status: 429, times: 1 }]);
+        await expect(stage.create(number)).rejects.toMatchObject({ name: 'RetryLater', wrote: 'nothing' });
+      }
+      await stage.erpSide.setFaults([{ kind: 'reset-after', route: link, times: 1 }]);
+      const fails = async () => {
+        throw new Error('Too many requests.');
+      };
+      const orders = overriding(stage.ledger.orders, { noteLink: fails });
+      const claims = overriding(stage.ledger.claims, { complete: fails });
+
+      // Act
+      const ledger = overriding(stage.ledger, { orders, claims });
+      const inDoubt = await tried(number, 2, { ledger });
+
+      // Assess
+      const { settlingSeconds } = stage.dependencies;
+      expect(inDoubt).toMatchObject({ name: 'RetryLater', afterSeconds: settlingSeconds });
+    },
+  );
+
+  it('is tried again soon when nothing was sent', async () => {
+    const number = await stage.released();
+    await stage.erpSide.setFaults([{ kind: 'status', status: 429, times: 1 }]);
+
+    const refused = await tried(number);
+
+    expect(refused).toMatchObject({ name: 'RetryLater', wrote: 'nothing', afterSeconds: undefined });
+  });
 });

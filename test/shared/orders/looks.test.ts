@@ -9,34 +9,25 @@ async function made(number: string, mapping: Mapping = {}): Promise<void> {
   await stage.accept(units(number, '5'), { mapping });
   await stage.attempt(number, 'created');
 }
-const cancelled = (number: string) => erpOrder({ number, state: 'cancelled' });
 const openOf = async (number: string) =>
   (await stage.ledger.knownOrders.read(number)).concerns.map(({ kind, content }) => `${kind}: ${content}`);
 
 describe('an order that is cancelled, and released again with another quantity', () => {
+  async function releasedAgain(number: string): Promise<void> {
+    await made(number);
+    await stage.accept(erpOrder({ number, state: 'cancelled' }));
+    await stage.accept(units(number, '8'));
+  }
+
   it('is told as changed, and no more as unwanted, once Azumuta was looked at', async () => {
-    // Prepare
-    await made('AGAIN');
-    await stage.accept(cancelled('AGAIN'));
-
-    // Act
-    await stage.accept(units('AGAIN', '8'));
+    await releasedAgain('AGAIN');
     await stage.look('AGAIN');
-
-    // Assess
     expect(await openOf('AGAIN')).toEqual(['changed: parameters["Quantity"] is 5, wanted 8']);
   });
 
   it('is made anew with that quantity when it was removed as people were asked', async () => {
-    // Prepare
-    await made('REMOVED');
-    await stage.accept(cancelled('REMOVED'));
-    await stage.accept(units('REMOVED', '8'));
-
-    // Act
+    await releasedAgain('REMOVED');
     await stage.look('REMOVED', 'not there');
-
-    // Assess
     expect(stage.enqueued).toEqual(['REMOVED']);
     expect(await openOf('REMOVED')).toEqual([]);
     expect(await stage.ledger.orders.find('REMOVED')).toMatchObject({
@@ -46,16 +37,9 @@ describe('an order that is cancelled, and released again with another quantity',
   });
 
   it('has nothing open when it gets its first quantity again', async () => {
-    // Prepare
-    await made('FIRST');
-    await stage.accept(cancelled('FIRST'));
-    await stage.accept(units('FIRST', '8'));
-
-    // Act
+    await releasedAgain('FIRST');
     await stage.accept(units('FIRST', '5'));
     await stage.look('FIRST');
-
-    // Assess
     expect(await openOf('FIRST')).toEqual([]);
   });
 });

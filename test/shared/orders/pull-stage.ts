@@ -1,9 +1,11 @@
-import type { ErpConnector } from '../../../shared/erp/connector.ts';
+import type { ErpConnector, ReleasedOrdersPage } from '../../../shared/erp/connector.ts';
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
+import type { Watermark } from '../../../shared/model/orders.ts';
 import type { PullDependencies } from '../../../shared/orders/pull.ts';
 import type { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import { silent } from '../../support/logs.ts';
+import { erpOrder } from '../../support/orders.ts';
 import { partnersOn } from '../../support/partners.ts';
 
 /** What a pull needs besides its ledger and its queue, with an ERP that lists these pages. */
@@ -21,3 +23,40 @@ export const pullFrom = (
   goLive: undefined,
   erp: { releasedOrders, book: () => Promise.reject(new Error('A pull books nothing.')) },
 });
+
+/** An order by the ERP's own clock: when it was written, and when its transaction was committed (epoch ms). */
+export interface WrittenOrder {
+  readonly number: string;
+  readonly writtenAt: number;
+  readonly shownAt: number;
+}
+
+/**
+ * Lists as the connectors do: by (write time, number), each page after the last row of the one before, with the rows
+ * that are committed when the page is read.
+ */
+export function* pagesOfLateErp(
+  orders: readonly WrittenOrder[],
+  erpClock: Pick<Clock, 'now'>,
+  pageSize: number,
+  since: Watermark | undefined,
+): Generator<ReleasedOrdersPage, void, undefined> {
+  const from = since === undefined ? Number.NEGATIVE_INFINITY : Date.parse(since.changedAt);
+  const sorted = orders.toSorted((a, b) => a.writtenAt - b.writtenAt || a.number.localeCompare(b.number));
+  let last: WrittenOrder | undefined;
+  while (true) {
+    const behind = sorted.indexOf(last ?? { number: '', writtenAt: 0, shownAt: 0 }) + 1;
+    const page = sorted
+      .slice(behind)
+      .filter(({ writtenAt, shownAt }) => writtenAt >= from && shownAt <= erpClock.now().getTime())
+      .slice(0, pageSize);
+    last = page.at(-1);
+    if (!last) return;
+    yield {
+      orders: page.map(({ number }) => erpOrder({ number })),
+      unreadable: [],
+      watermark: { changedAt: new Date(last.writtenAt).toISOString(), id: last.number },
+    };
+    if (page.length < pageSize) return;
+  }
+}

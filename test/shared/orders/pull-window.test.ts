@@ -7,8 +7,7 @@ import { afterPage, afterPullWindow, overlapMs, startOf } from '../../../shared/
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { ledgerOn } from '../../support/ledger.ts';
 import { startSqsEndpoint } from '../../support/sqs.ts';
-import { pagesOfLateErp, type WrittenOrder } from './erp-that-commits-late.ts';
-import { pullFrom } from './pull-stage.ts';
+import { pagesOfLateErp, pullFrom, type WrittenOrder } from './pull-stage.ts';
 
 const sqs = await startSqsEndpoint();
 let { table, clock, ledger } = ledgerOn();

@@ -74,10 +74,7 @@ export const lifeMutants: readonly TestedMutant[] = [
     find: 'if (!record && order.id !== undefined) record',
     replace: 'if (!record && order.id === undefined) record',
     why: 'An order that came without its id before becomes a second one.',
-    foundIn: life(
-      'one-record',
-      'knows an order that was posted without its id by the id that the pull brings',
-    ),
+    foundIn: life('erp-side', 'knows an order that was posted without its id by the id that the pull brings'),
   },
   {
     name: 'older-post-replaces-newer',

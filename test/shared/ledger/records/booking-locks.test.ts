@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { LockHolder } from '../../../../shared/ledger/records/booking-locks.ts';
 import { ledgerOnDynalite } from '../../../support/ledger.ts';
 
 const settlingSeconds = 300;
@@ -11,25 +10,19 @@ beforeEach(() => {
   home += '1';
 });
 
-interface Holder extends LockHolder {
-  readonly booking: string;
-}
-const holder = (booking: string, attempt: number): Holder => ({
-  booking,
-  attempt,
-  owner: `attempt ${attempt} at ${booking}`,
-});
+/** The lock as this attempt at a booking holds it. */
+const held = (booking: string, attempt: number) =>
+  ledger.bookingLocks.of(home, booking, { attempt, owner: `attempt ${attempt} at ${booking}` });
+type Held = ReturnType<typeof held>;
 const endsAt = () => new Date(clock.now().getTime() + timeoutSeconds * 1000);
 
 describe('the lock of an ERP order', () => {
-  const of = ({ booking: key }: Holder) =>
-    ledger.bookingLocks.of({ erpOrderNumber: home, key, isAlone: false });
-  const take = (by: Holder) => of(by).take(by, endsAt());
+  const take = (by: Held) => by.take(endsAt());
 
   /** An attempt dies in its booking, and the next one at the same booking has claimed it. */
-  async function takenOver(): Promise<{ frozen: Holder; successor: Holder }> {
-    const frozen = holder('a', 1);
-    const successor = holder('a', 2);
+  async function takenOver(): Promise<{ frozen: Held; successor: Held }> {
+    const frozen = held('a', 1);
+    const successor = held('a', 2);
     await take(frozen);
     clock.advance(timeoutSeconds + settlingSeconds - 1);
     expect(await take(successor)).toBe(true);
@@ -37,23 +30,23 @@ describe('the lock of an ERP order', () => {
   }
 
   it('keeps another booking out until its holder must be dead and what it sent has settled', async () => {
-    await take(holder('a', 1));
+    await take(held('a', 1));
     clock.advance(timeoutSeconds + settlingSeconds - 1);
-    expect(await take(holder('b', 1))).toBe(false);
+    expect(await take(held('b', 1))).toBe(false);
     clock.advance(1);
-    expect(await take(holder('b', 1))).toBe(true);
+    expect(await take(held('b', 1))).toBe(true);
   });
 
   it('passes at once from a dead attempt to the next one at the same booking', async () => {
     const { successor } = await takenOver();
-    await of(successor).release(successor);
-    expect(await take(holder('b', 1))).toBe(true);
+    await successor.release();
+    expect(await take(held('b', 1))).toBe(true);
   });
 
   it.each([
-    ['releases', (frozen: Holder) => of(frozen).release(frozen)],
-    ['shortens', (frozen: Holder) => of(frozen).keep(frozen, clock.now().getTime())],
-    ['takes back', (frozen: Holder) => of(frozen).take(frozen, clock.now())],
+    ['released', (frozen: Held) => frozen.release()],
+    ['shortened', (frozen: Held) => frozen.keep(clock.now().getTime())],
+    ['taken back', (frozen: Held) => frozen.take(clock.now())],
   ])('cannot be %s by an attempt that was frozen, once its successor has it', async (_what, thaws) => {
     // Prepare
     const { frozen } = await takenOver();
@@ -63,21 +56,21 @@ describe('the lock of an ERP order', () => {
 
     // Assess
     clock.advance(timeoutSeconds + settlingSeconds - 1);
-    expect(await take(holder('b', 1))).toBe(false);
+    expect(await take(held('b', 1))).toBe(false);
   });
 
   it('stays with its holder while what it sent may be settling', async () => {
     // Prepare
-    const first = holder('a', 1);
+    const first = held('a', 1);
     await take(first);
 
     // Act
-    await of(first).keep(first, clock.now().getTime() + 5000);
+    await first.keep(clock.now().getTime() + 5000);
 
     // Assess
     clock.advance(4);
-    expect(await take(holder('b', 1))).toBe(false);
+    expect(await take(held('b', 1))).toBe(false);
     clock.advance(1);
-    expect(await take(holder('b', 1))).toBe(true);
+    expect(await take(held('b', 1))).toBe(true);
   });
 });

@@ -164,10 +164,9 @@ describe('a booking that is planned anew', () => {
 
 describe('what is booked', () => {
   it('is removed by the receipt, and figures stay', async () => {
-    const receipt = { reference: 'production 17 done', alreadyBooked: false };
-    await ledger.claims.complete(await claimed(), { receipt, remove: forBookingOnly }, { event: 'booked' });
+    await ledger.claims.complete(await claimed(), { remove: forBookingOnly }, { event: 'booked' });
     const stored = await table.get(at());
-    expect(stored).toMatchObject({ state: 'done', receipt, figures: { good: { amount: '5' } } });
+    expect(stored).toMatchObject({ state: 'done', figures: { good: { amount: '5' } } });
     expect(stored).not.toHaveProperty('content');
   });
 
