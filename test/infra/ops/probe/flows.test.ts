@@ -7,8 +7,7 @@ import { addressesOf, seen, startAccount, withFunctions } from './account.ts';
 
 /** What the status of a completed order says on the screen, where it is another word than in `counting`. */
 const screens: Readonly<Record<string, string>> = {
-  ...{ wrapped: 'Afgewerkt', executed: 'Afgewerkt', dutch: 'Voltooid' },
-  ...{ embedded: 'Closed by operator', graph: 'Completed' },
+  ...{ wrapped: 'Afgewerkt', dutch: 'Voltooid', graph: 'Completed' },
 };
 
 it.each(dialects)(

@@ -6,8 +6,6 @@ import { isRecord } from '../../../../shared/platform/json.ts';
 import { counting } from '../../../support/dialects/counting.ts';
 import type { Dialect } from '../../../support/dialects/dialect.ts';
 import { dutch } from '../../../support/dialects/dutch.ts';
-import { embedded } from '../../../support/dialects/embedded.ts';
-import { executed } from '../../../support/dialects/executed.ts';
 import { graph } from '../../../support/dialects/graph.ts';
 import { tabular } from '../../../support/dialects/tabular.ts';
 import { wrapped } from '../../../support/dialects/wrapped.ts';
@@ -46,19 +44,9 @@ const cases: readonly Case[] = [
     lookAlikes: ['productOrder.completedAt', 'article.number'],
   },
   {
-    ...{ name: 'executed', dialect: executed, completedStatus: 'Afgewerkt' },
-    byHand: ['list.cursor', 'personalStepTypes', 'okResults'],
-    lookAlikes: ['productOrder.completedAt', 'article.number'],
-  },
-  {
     ...{ name: 'dutch', dialect: dutch, completedStatus: 'Voltooid' },
-    byHand: ['language', 'personalStepTypes', 'okResults'],
-    lookAlikes: ['productOrder.completedAt', 'productOrder.status', 'step.value', 'article.number'],
-  },
-  {
-    ...{ name: 'embedded', dialect: embedded, completedStatus: 'Closed by operator' },
-    byHand: ['productOrder.variants'],
-    lookAlikes: ['productOrder.variants', 'productOrder.status', 'step.value', 'recording.durationSeconds'],
+    byHand: ['language', 'personalStepTypes', 'okResults', 'productOrder.variants'],
+    lookAlikes: ['productOrder.completedAt', 'productOrder.status', 'productOrder.variants', 'step.value'],
   },
   {
     ...{ name: 'graph', dialect: graph, completedStatus: 'Completed' },
