@@ -88,6 +88,18 @@ export async function operatorOf({ aws, local }: Target): Promise<string> {
   return `${username}, ${Arn}`;
 }
 
+export const minNote = 5;
+export const maxNote = 500;
+
+/** Why a person did something, and who it was: kept with the order. @throws UsageError */
+export function signedNote(why: string, by: string): string {
+  const note = why.replace(/\s+/g, ' ').trim();
+  if (note.length >= minNote && note.length <= maxNote) return `${note} (signed by ${by})`;
+  throw new UsageError(
+    `Say in ${minNote} to ${maxNote} characters why, for everybody who looks up the order later.`,
+  );
+}
+
 const failureSchema = z.object({ errorMessage: z.string() });
 
 /** Calls a function, once and without retries. @param name Output of the stack that holds its name. */

@@ -2,7 +2,7 @@ import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { DeadLetterRecord } from '../../../shared/ledger/records/dead-letters.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { counted } from '../../../shared/model/text.ts';
-import { signedNote } from '../cli/signed-note.ts';
+import { signedNote } from '../cli/target.ts';
 import type { DeadLetterMessage } from './dead-letter.ts';
 import { type DeadLetterQueue, hiddenInWords, pagesOf } from './queue.ts';
 
