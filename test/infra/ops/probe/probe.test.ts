@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { cannotBeRead, contractModule } from '../../../../infra/ops/probe/contract-text.ts';
 import type { Finding } from '../../../../infra/ops/probe/recognise/findings.ts';
-import { cannotBeRead, contractModule } from '../../../../infra/ops/probe/report.ts';
 import { contractSchema, defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { isRecord } from '../../../../shared/platform/json.ts';
 import { counting } from '../../../support/dialects/counting.ts';
@@ -182,7 +182,7 @@ describe.each(cases)('probing an account that talks $name', (one) => {
     for (const [nth, time] of times.entries())
       expect(time - (times[nth - 1] ?? 0)).toBeGreaterThanOrEqual(500);
     const told = JSON.stringify(findings.map(({ shown: _, ...rest }) => rest));
-    const written = contractModule({ findings, settings });
+    const written = contractModule(settings, findings);
     for (const secret of [account.apiKey, 'MO/0001', 'CHAIR', 'Müller', '"Left"', 'An Peeters', id])
       expect(told + written).not.toContain(secret);
   });
@@ -212,15 +212,15 @@ it('keeps lines that were written by hand, and names those that are surely elsew
     trigger: { productOrderNumber: ['Order'] },
   };
 
-  const probed = await probe(byHand);
+  const { settings, findings } = await probe(byHand);
 
-  expect(probed.settings).toMatchObject({
+  expect(settings).toMatchObject({
     apiKeyHeader: 'X-Auth-Token',
     productOrder: { number: 'externalId', completedAt: ['timing.dueAt'] },
     trigger: { productOrderNumber: ['Order'] },
   });
   const stays = "productOrder.number: the configuration's line stays, but orderNo is sure";
-  expect(contractModule(probed)).toContain(`\n// - ${stays}`);
+  expect(contractModule(settings, findings)).toContain(`\n// - ${stays}`);
 });
 
 it('is sure of a filter only once a number that nothing has finds nothing', async () => {
@@ -241,7 +241,8 @@ it('is sure of a filter only once a number that nothing has finds nothing', asyn
 it('writes what is to confirm or was not found into the file, what books wrong first', async () => {
   const { probe } = await startAccount();
 
-  const text = contractModule(await probe({}, { number: 'MO/0001' }));
+  const { settings, findings } = await probe({}, { number: 'MO/0001' });
+  const text = contractModule(settings, findings);
 
   const told = [...text.matchAll(/^\/\/ - (\S+):/gm)].map(([, line = '']) => line);
   expect(told.slice(0, 4)).toEqual(['step.value', 'recording.steps', 'step.name', 'productOrder.status']);
