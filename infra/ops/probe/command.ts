@@ -20,7 +20,7 @@ import {
 } from '../cli/command.ts';
 import { answersFrom, formatted, writeNewFile } from '../cli/files.ts';
 import { linesOf, styled, tableOf } from '../cli/output.ts';
-import { configurationFile, configurationOf, findTarget, type Target, whereOf } from '../cli/target.ts';
+import { configurationOf, findTarget, type Target, whereOf } from '../cli/target.ts';
 import { SecretStore } from '../secrets/secret-store.ts';
 import { cannotBeRead, contractModule, emptyContract, placeIn } from './contract-text.ts';
 import { type Probed, probeAccount } from './probe.ts';
@@ -134,20 +134,19 @@ await runCommand(command, async ({ options, signal, progress }) => {
   return probedAnswer(probed, plant, options);
 });
 
-export type Plant = Awaited<ReturnType<typeof findPlant>>;
+type Plant = Awaited<ReturnType<typeof findPlant>>;
 
 /** Of the stack's plant, else of the file that was named; with the file of its contract, if it is a plant's. */
-export async function findPlant(target: Target | undefined, stage: string, config: string) {
-  const file = target ? configurationFile(target, config) : config;
-  const integration = target
-    ? await configurationOf(target, file)
-    : (await loadIntegration(file, stage)).integration;
+async function findPlant(target: Target | undefined, stage: string, config: string) {
+  const { integration, file } = target
+    ? await configurationOf(target, config)
+    : { ...(await loadIntegration(config, stage)), file: config };
   const isDemo = file === defaultConfigFile;
   return { integration, file, contractFile: isDemo ? undefined : `plants/${integration.plant}.contract.ts` };
 }
 
 /** @throws UsageError without a key, or with one that cannot be sent: an error about the header would repeat it. */
-export async function findKey(target: Target | undefined): Promise<string> {
+async function findKey(target: Target | undefined): Promise<string> {
   const key = target ? await storedKey(target) : process.env.AZUMUTA_API_KEY?.trim() || (await askForKey());
   if (/^[\x20-\x7e]+$/.test(key)) return key;
   throw new UsageError('The key has characters that no key has, such as a line break: copy it again.');
