@@ -60,11 +60,7 @@ await runCommand(command, async ({ options: { config, stage } }) => {
   };
 });
 
-/**
- * The account and the region that the CDK will deploy to. Where somebody may not see whether it is bootstrapped, as whoever
- * has `deploy.json` alone, the CDK will say it.
- * @throws UsageError with what is missing; the SDK's error without credentials.
- */
+/** Where the CDK will deploy to. @throws UsageError with what is missing; the SDK's error without credentials. */
 async function checkAccount({ account, region: pinned }: Pick<CompleteDeployment, 'account' | 'region'>) {
   // The CDK reads the second one, too; the SDK does not.
   const given = pinned ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
@@ -79,7 +75,7 @@ async function checkAccount({ account, region: pinned }: Pick<CompleteDeployment
       `These AWS credentials are of account ${Account}, and deployment.account is ${account}: log in there, or set AWS_PROFILE.`,
     );
   const bootstrap = await stackNamed('CDKToolkit', new CloudFormationClient({ region }));
-  // A bootstrapping that failed leaves a stack without outputs.
+  // One that failed leaves a stack without outputs. Whoever has `deploy.json` alone may not look: the CDK will say it.
   const isWhole =
     bootstrap === 'hidden' || bootstrap?.Outputs?.some(({ OutputKey }) => OutputKey === 'BootstrapVersion');
   if (isWhole) return { account: Account, region };
@@ -89,10 +85,8 @@ async function checkAccount({ account, region: pinned }: Pick<CompleteDeployment
 }
 
 /**
- * After a first deployment that failed, CloudFormation deletes what it made and leaves an empty stack, which the CDK
- * cannot replace, as it has protected it before it was made: this takes the protection away. Of any other stack it changes
- * nothing.
- * @returns whether there was one.
+ * Takes the protection from the empty stack that a first deployment leaves when it fails: the CDK could not replace it. Of
+ * any other stack it changes nothing. @returns whether there was one.
  */
 async function releaseFailedStack(name: string, region: string): Promise<boolean> {
   const client = new CloudFormationClient({ region });

@@ -74,9 +74,9 @@ const freshMs = 60_000;
 const lookBackMs = 16 * 60_000;
 
 /**
- * Ages from CloudWatch, some minutes late: SQS's own age of the oldest message, and our metric of how long retried
- * messages have waited, because SQS leaves out messages that were received three times or more (AWS, "Available
- * CloudWatch metrics for Amazon SQS"). Nothing is known when CloudWatch refuses to answer, or on this machine.
+ * From CloudWatch, some minutes late: SQS's own age, and our metric of how long retried messages have waited, because SQS
+ * leaves out those that were received three times (AWS, "Available CloudWatch metrics for Amazon SQS"). Not known on this
+ * machine.
  */
 export function insightOfTarget(target: Target, clock: Pick<Clock, 'now'>): QueueInsight {
   const cloudwatch = new CloudWatchClient(target.aws);

@@ -46,10 +46,8 @@ export interface SwitchOptions {
 }
 
 /**
- * Enables or disables the event source mappings of a flow, and waits until Lambda has finished. Messages that are under
- * way are finished; the others stay in the queue.
- * @returns `settled`: whether Lambda has finished; false after an interruption, or when it took too long.
- * @throws Error when the queue has no event source mapping.
+ * Enables or disables the event source mappings of a flow, and waits until Lambda has finished (`settled`), is interrupted,
+ * or has taken too long. What is under way is finished. @throws Error when the queue has no event source mapping.
  */
 export async function switchFlow(target: Target, flow: Flow, options: SwitchOptions) {
   const { on, signal = new AbortController().signal, progress, everyMs = 1000, looks = 300 } = options;
@@ -124,7 +122,7 @@ export async function switchOne(
   const atOnce = { flow, asked: true, settled: true };
   if (flow === 'pull') return { ...atOnce, ...(await switchPull(ledger.pauses, on)), faults: [] };
   if (flow === 'bookings') {
-    // Their function heeds the mark, and goes on reading and planning: its queue is never stalled, and needs no silence.
+    // Their function goes on reading and planning: its queue is never stalled, and needs no silence.
     const { already } = await ledger.breaker.pauseBookings(!on);
     return { ...atOnce, already, faults: await notePause(ledger.pauses, bookingsPause, { already, on }) };
   }
@@ -139,9 +137,8 @@ export const alarmOfPause = (stackName: string, flow: Flow): string =>
   `${stackName}-QueueStalled-${consumerOf[queueOfFlow[flow]]}`;
 
 /**
- * Stops the alarm of a paused flow from sending mails, or lets it send them again. Its state goes on changing, and the
- * next change after that is sent.
- * @returns what a person has to know if that failed; the flow is switched nevertheless.
+ * Stops the alarm of a paused flow from sending mails, or lets it send its next change again. @returns what a person has to
+ * know if that failed; the flow is switched nevertheless.
  */
 export async function switchAlarm(
   { aws, local, outputs, stackName }: Pick<Target, 'aws' | 'local' | 'outputs' | 'stackName'>,
@@ -163,9 +160,8 @@ export async function switchAlarm(
 }
 
 /**
- * Pauses or resumes the pull in the ledger alone. Its schedule goes on and each run ends at once. Therefore no deployment
- * resumes it, and the alarm about runs that do not happen stays meaningful.
- * @returns whether it was so before.
+ * Pauses or resumes the pull in the ledger alone, so that no deployment resumes it, and the alarm about runs that do not
+ * happen stays meaningful. @returns whether it was so before.
  */
 export async function switchPull(pauses: Pauses, on: boolean) {
   const already = ((await pauses.of(pullStage)).since === undefined) === on;

@@ -47,10 +47,8 @@ export interface PullPreviewDependencies {
 }
 
 /**
- * Shows what a pull from `since` on would do, and writes nothing anywhere. It lists the orders of the ERP, reads the
- * ledger, and looks in Azumuta for each product order that the ledger does not know: orders typed by hand, articles and
- * variants that are missing.
- * @param most How many ERP orders to read at most: each takes one or two requests to Azumuta, which discourages polling.
+ * What a pull from `since` on would do; it writes nothing anywhere. In Azumuta it looks for each product order that the
+ * ledger does not know. @param most ERP orders: each takes one or two requests to Azumuta, which discourages polling.
  */
 export async function previewPull(
   since: string | undefined,
@@ -148,7 +146,9 @@ function foundOf(part: Exclude<PartDecision, { action: 'create' | 'unclaimed' }>
   }
 }
 
-/** What the pull would do with a product order that the ledger does not know. @throws Rejected when a variant is missing. */
+/**
+ * What the pull would do with a product order that the ledger does not know. @throws Rejected when a variant is missing.
+ */
 async function outcomeOfNew(
   { draft }: MappedProductOrder,
   { azumuta, signal }: PullPreviewDependencies,
