@@ -58,8 +58,7 @@ await runCommand(command, async ({ options, words: [action = '', number, kind] }
 
 function act(action: string, request: EndRequest, kind: string | undefined, dependencies: EndDependencies) {
   const chosen = oneOf(actions, action, 'action');
-  if (chosen === 'give-up') return giveUp(request, dependencies);
-  if (chosen === 'remake') return remake(request, dependencies);
+  if (chosen !== 'settle') return { 'give-up': giveUp, remake }[chosen](request, dependencies);
   if (kind === undefined) throw new UsageError(`Say which concern: ${orderConcernKinds.join(', ')}.`);
   return settle(request, kind, dependencies);
 }

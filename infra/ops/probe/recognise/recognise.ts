@@ -164,7 +164,6 @@ function recordingOf(resources: Resources, seen: ScreenValues, now: Date): Findi
   if (!readRecording) return [notFound('recording', 'no recording was read')];
   const { resource: recording, id } = readRecording;
   const numbers = wordsIn(recording).filter(({ value }) => Number.isFinite(Number(value)));
-  const operators = plainWordsIn(recording).filter(({ value }) => typeof value === 'string');
   const times = pastTimesIn(recording, now);
   const otherUnit = 'no field has such a name: write a function where it has another unit than seconds';
   return [
@@ -178,7 +177,7 @@ function recordingOf(resources: Resources, seen: ScreenValues, now: Date): Findi
     byName('recording.startedAt', times),
     byName('recording.finishedAt', times),
     byName('recording.durationSeconds', numbers, otherUnit),
-    byName('recording.operator', operators),
+    byName('recording.operator', plainWordsIn(recording)),
     ...stepsOf(recording, seen.recorded),
     urlOf('recording.url', recording),
   ];
