@@ -21,7 +21,8 @@ export type Flow = (typeof flows)[number];
 
 export const queueOfFlow = { orders: 'product-orders', completions: 'completions' } as const;
 
-async function readSwitch(target: Target, flow: Flow) {
+/** How a flow is, and what waits in its queue. */
+export async function readSwitch(target: Target, flow: Flow) {
   const { arn, waiting, underWay } = await readQueue(sqsOf(target), queueUrlsOf(target)[queueOfFlow[flow]]);
   const mappings = await mappingsOf(new LambdaClient(target.aws), arn);
   return {
