@@ -103,9 +103,8 @@ const withoutListing = without('list-orders', [
 const ours = ['functions', 'shared', 'node_modules'].map((folder) => join(root, folder, sep));
 
 /**
- * Resolves `#integration` to the plant's configuration, with the values of `process.env` that it reads written
- * into it, and into what it imports of the plant's own files: a configuration says at synth what it means, and the
- * functions' environment is the stack's alone.
+ * Resolves `#integration` to the plant's configuration. Values of `process.env` are written into it and the plant's own
+ * files: a configuration says at synth what it means, and the functions' environment is the stack's alone.
  */
 export function integrationPlugin(integrationFile: string): Plugin {
   return {

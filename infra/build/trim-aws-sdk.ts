@@ -12,9 +12,8 @@ interface StandIn {
 }
 
 /**
- * The clients are general: they run on laptops, in containers and browsers. A Lambda function gets its
- * region and its credentials from its environment and calls one AWS service after the other in JSON. What it
- * never uses is nearly half of the bundle and of the time that a cold start takes to read it.
+ * The clients run on laptops and in browsers, too. A Lambda function gets region and credentials from its environment and
+ * speaks JSON. What it never uses is nearly half of the bundle and of the time that a cold start takes to read it.
  */
 const standIns: readonly StandIn[] = [
   {
@@ -83,9 +82,8 @@ const standIns: readonly StandIn[] = [
 ];
 
 /**
- * Leaves out of a bundle what the AWS SDK brings and a Lambda function never uses. The clients stay as they
- * are. A stand-in that lacks a name which a newer SDK asks for stops the build (esbuild does that); so does one
- * whose module is not there any more, as this list would then be wrong without anybody noticing.
+ * Puts the stand-ins into a bundle. One that lacks a name which a newer SDK asks for stops the build (esbuild does that);
+ * so does one whose module is not there any more, as this list would then be wrong without anybody noticing.
  */
 const leanSdk: Plugin = {
   name: 'lean-sdk',
@@ -125,10 +123,8 @@ const versionOnly: Plugin = {
 };
 
 /**
- * Takes Node's own modules from the process instead of importing them. An import of a built-in module reads
- * every one of its exports, so that `node:process` opens the standard streams, `node:fs` loads its promises and
- * `node:http` all of undici (`getESMFacade` in Node's lib/internal/bootstrap/realm.js). Taken like this, only
- * what is used is read.
+ * Takes Node's own modules from the process, so that only what is used is read. An import reads all exports: `node:process`
+ * opens the standard streams, `node:http` loads undici (`getESMFacade` in Node's lib/internal/bootstrap/realm.js).
  */
 const builtInModules: Plugin = {
   name: 'built-in-modules',

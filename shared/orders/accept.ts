@@ -81,10 +81,10 @@ async function acceptInSequence(
   return accepting;
 }
 
-function wantedOf(
+export function wantedOf(
   listed: ErpOrder,
   via: Via,
-  { clock, map, accept }: AcceptDependencies,
+  { clock, map, accept }: Pick<AcceptDependencies, 'clock' | 'map' | 'accept'>,
 ): WantedOrder | Rejection {
   const now = clock.now();
   const { changedAt } = listed;

@@ -182,11 +182,9 @@ function table(rows: readonly Row[]): string {
 }
 
 /**
- * The doc comments of the fields of a type or schema, by their path in it: the reference tells people what
- * editors tell them. It reads source text of this house's formatting: one field to a line, and indented fields are those
- * of the field above them.
- * @param file Below `shared/`.
- * @param name Name of an interface, or of a constant that holds a schema.
+ * The doc comments of the fields of an interface, or of a constant with a schema, by their path in it. It reads this
+ * house's formatting: one field to a line, and indented fields are those of the field above them. @param file Below
+ * `shared/`.
  */
 function docCommentsOf(file: string, name: string): ReadonlyMap<string, string> {
   const lines = readFileSync(new URL(`../../../shared/${file}`, import.meta.url), 'utf8').split('\n');

@@ -55,6 +55,7 @@ export function openApiDocument() {
 }
 
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+const jsonBody = (schema: object) => ({ required: true, content: { 'application/json': { schema } } });
 
 function postOrders() {
   const list = { type: 'array', minItems: 1, maxItems: maxOrders, items: ref('PostedOrder') };
@@ -73,20 +74,13 @@ function postOrders() {
         example: 'wait=10',
       },
     ],
-    requestBody: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: {
-            oneOf: [
-              ref('PostedOrder'),
-              list,
-              { type: 'object', properties: { orders: list }, required: ['orders'] },
-            ],
-          },
-        },
-      },
-    },
+    requestBody: jsonBody({
+      oneOf: [
+        ref('PostedOrder'),
+        list,
+        { type: 'object', properties: { orders: list }, required: ['orders'] },
+      ],
+    }),
     responses: {
       ...responses('OrdersAnswer', {
         200: 'All of them are in Azumuta.',
@@ -126,6 +120,10 @@ function trigger(method: 'get' | 'post') {
     productOrderNumber: { type: 'string', description: 'Which product order is completed.' },
     recordingIds: { type: 'array', items: { type: 'string' } },
   } as const;
+  const required = ['productOrderNumber'];
+  const inQuery = Object.entries(fields).map(([name, schema]) => {
+    return { name, in: 'query', required: required.includes(name), schema };
+  });
   return {
     tags: ['Triggers'],
     operationId: method === 'get' ? 'getTrigger' : 'postTrigger',
@@ -140,27 +138,9 @@ function trigger(method: 'get' | 'post') {
         schema: { type: 'string', enum: [...defaultContract.trigger.events] },
       },
       { name: 'token', in: 'path', required: true, schema: { type: 'string', minLength: 20 } },
-      ...(method === 'get'
-        ? Object.entries(fields).map(([name, schema]) => ({
-            name,
-            in: 'query',
-            required: name === 'productOrderNumber',
-            schema,
-          }))
-        : []),
+      ...(method === 'get' ? inQuery : []),
     ],
-    ...(method === 'post'
-      ? {
-          requestBody: {
-            required: true,
-            content: {
-              'application/json': {
-                schema: { type: 'object', properties: fields, required: ['productOrderNumber'] },
-              },
-            },
-          },
-        }
-      : {}),
+    ...(method === 'post' && { requestBody: jsonBody({ type: 'object', properties: fields, required }) }),
     responses: responses('TriggerAnswer', {
       202: 'It is in the queue.',
       400: 'It cannot be understood; it is kept for a person.',

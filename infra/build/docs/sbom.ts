@@ -21,9 +21,8 @@ type Package = z.output<typeof packageSchema>;
 const sbomSchema = z.object({ components: z.array(z.looseObject({ version: z.optional(z.string()) })) });
 
 /**
- * The packages in the bundles of the functions, as esbuild met them while it bundled: an SBOM in CycloneDX 1.6, and
- * a notice with each licence's text. It is the same for every plant, as no connector needs a package of its own.
- * @throws ZodError if a package names no licence by its SPDX id, or brings no text of it.
+ * The packages in the bundles of every plant, as no connector needs one of its own: an SBOM in CycloneDX 1.6, and a notice
+ * with each licence's text. @throws ZodError if a package names no licence by its SPDX id, or brings no text of it.
  */
 export async function billOfMaterials() {
   const folder = mkdtempSync(join(tmpdir(), 'azumuta-erp-sbom-'));

@@ -4,7 +4,7 @@ import { duration } from '../../../shared/model/time.ts';
 import { nextOf, whoActs } from '../../../shared/situation/words.ts';
 import { counted } from '../../ops/cli/output.ts';
 import { redactedText, shownPayload } from '../../ops/cli/redact.ts';
-import { maxNote, minNote } from '../../ops/cli/signed-note.ts';
+import { maxNote, minNote } from '../../ops/cli/target.ts';
 import {
   groupsOf,
   type LetterGroup,

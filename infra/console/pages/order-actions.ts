@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { remedies } from '../../../shared/model/remedies.ts';
-import { maxNote, minNote } from '../../ops/cli/signed-note.ts';
+import { maxNote, minNote } from '../../ops/cli/target.ts';
 import type { TracedOrder } from '../../ops/trace/trace.ts';
 import type { Html } from '../labels.ts';
 import { postForm } from './parts.ts';

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { capitalized } from '../../../shared/model/text.ts';
 import { UsageError } from '../../ops/cli/command.ts';
 import { counted } from '../../ops/cli/output.ts';
-import { signedNote } from '../../ops/cli/signed-note.ts';
+import { signedNote } from '../../ops/cli/target.ts';
 import type { DiscardReport } from '../../ops/dead-letters/discard.ts';
 import { hiddenInWords } from '../../ops/dead-letters/queue.ts';
 import type { DeadLetterDesk } from '../dead-letters.ts';

@@ -5,7 +5,6 @@ import { capitalized } from '../../../shared/model/text.ts';
 import { switches, switchNames } from '../../../shared/situation/pauses.ts';
 import { headlineOfAll, problemsOf } from '../../../shared/situation/problems.ts';
 import { readToday } from '../../../shared/situation/today.ts';
-import { faultsOf } from '../../ops/pause/switch-flow.ts';
 import type { Pages } from '../dependencies.ts';
 import { flowsPage, pausePage } from '../pages/flows.ts';
 import { shownDays, todayPage } from '../pages/today.ts';
@@ -50,11 +49,11 @@ async function change(c: Context, on: boolean, { switchOne, redirect }: Pages): 
   const { flow } = z.parse(flowSchema, await c.req.parseBody());
   const outcome = await switchOne(flow, on);
   const does = capitalized(switches[flow].does);
-  const { settled, asked } = outcome;
+  const { settled, asked, faults } = outcome;
   const done = settled ? `is ${on ? 'resumed' : 'paused'}` : `is being ${on ? 'resumed' : 'paused'}`;
   const told =
     asked || settled ? `${does} ${done}.` : 'Lambda is switching it already: try again in a moment.';
-  return redirect(c, '/flows', `${told}${faultsOf(outcome, on)}`);
+  return redirect(c, '/flows', [told, ...faults].join(' '));
 }
 
 async function tryNow(c: Context, { ledger, redirect }: Pages): Promise<Response> {

@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import * as z from 'zod/mini';
 import { UsageError } from '../../ops/cli/command.ts';
 import { counted } from '../../ops/cli/output.ts';
-import { signedNote } from '../../ops/cli/signed-note.ts';
+import { signedNote } from '../../ops/cli/target.ts';
 import { giveUp, remake, settle } from '../../ops/orders/end-order.ts';
 import type { Pages } from '../dependencies.ts';
 import { orderLink } from '../labels.ts';

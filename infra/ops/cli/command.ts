@@ -31,27 +31,17 @@ export const exits = {
 
 export const text = z.string().check(z.minLength(1));
 
-interface OptionSpec<Form extends z.ZodMiniType = z.ZodMiniType> {
-  /** `<file>`, or `[folder]` where it may be left out; empty for an option that is given or not. */
-  readonly takes: string;
-  readonly help: string;
-  readonly form: Form;
-  /** How the whole option is typed. Default: two dashes, its name and what it takes. */
-  readonly flags?: string | undefined;
+/**
+ * @param takes `<file>`, or `[folder]` where it may be left out; empty for an option that is given or not.
+ * @param flags How the whole option is typed. Default: two dashes, its name and what it takes.
+ */
+export function option<Form extends z.ZodMiniType>(takes: string, help: string, form: Form, flags?: string) {
+  return { takes, help, form, flags };
 }
-type OptionSpecs = Readonly<Record<string, OptionSpec>>;
+type OptionSpecs = Readonly<Record<string, ReturnType<typeof option>>>;
 export type OptionsOf<Specs extends OptionSpecs> = z.output<
   z.ZodMiniObject<{ [Name in keyof Specs]: Specs[Name]['form'] }>
 >;
-
-export function option<Form extends z.ZodMiniType>(
-  takes: string,
-  help: string,
-  form: Form,
-  flags?: string,
-): OptionSpec<Form> {
-  return { takes, help, form, flags };
-}
 
 export const flag = (help: string) => option('', help, z._default(z.boolean(), false));
 export const textOption = (takes: string, help: string) => option(takes, help, z.exactOptional(text));
@@ -86,17 +76,6 @@ export const configOption = {
 
 export const plantOptions = { ...stackOptions, ...configOption };
 
-interface CommandSpec<Specs extends OptionSpecs> {
-  /** As it is typed: `npm run <name> --`. */
-  readonly name: string;
-  readonly description: string;
-  /** What its help ends with: examples, and the exit codes. */
-  readonly help: string;
-  /** Its words, each with what the help says of it: `<action>`, or `[order]` where it may be left out. */
-  readonly words?: Readonly<Record<string, string>>;
-  readonly options: Specs;
-}
-
 export interface OperatorCommand<Options> {
   readonly parser: Command;
   readonly form: z.ZodMiniType<Options>;
@@ -108,7 +87,16 @@ export function defineCommand<const Specs extends OptionSpecs>({
   help,
   words = {},
   options,
-}: CommandSpec<Specs>): OperatorCommand<OptionsOf<Specs>> {
+}: {
+  /** As it is typed: `npm run <name> --`. */
+  readonly name: string;
+  readonly description: string;
+  /** What its help ends with: examples, and the exit codes. */
+  readonly help: string;
+  /** Its words, each with what the help says of it: `<action>`, or `[order]` where it may be left out. */
+  readonly words?: Readonly<Record<string, string>>;
+  readonly options: Specs;
+}): OperatorCommand<OptionsOf<Specs>> {
   const parser = new Command(`npm run ${name} --`)
     .description(description)
     .addHelpText('after', help)
@@ -169,7 +157,7 @@ export function readCommandLine<T extends object>(
   return { words, options };
 }
 
-/** The answer of a command: facts for other programs (`--json`), or lines for a person. */
+/** Facts for other programs (`--json`), or lines for a person. */
 export interface Answer {
   readonly facts: unknown;
   readonly lines: readonly string[];
@@ -177,16 +165,10 @@ export interface Answer {
   readonly exit?: number;
 }
 
-export function answer({ json }: { readonly json: boolean }, { facts, lines, exit = exits.done }: Answer) {
-  if (json) sayJson(facts);
-  else for (const line of lines) say(line);
-  return exit;
-}
-
 /**
  * Runs a command as this process: parses the command line, passes on Ctrl-C as an aborted signal, prints the answer, or
  * what went wrong as a sentence, and sets the exit code.
- * @param act Gets what was typed; resolves to the answer, or to the exit code of one that is printed already.
+ * @param act Resolves to the answer, or to the exit code where it has printed by itself.
  */
 export async function runCommand<T extends { readonly json: boolean }>(
   command: OperatorCommand<T>,
@@ -206,12 +188,18 @@ export async function runCommand<T extends { readonly json: boolean }>(
   try {
     const typed = readCommandLine(command, commandLine);
     const ended = await act({ ...typed, signal: ending.signal, progress }).finally(progress.end);
-    process.exitCode = typeof ended === 'number' ? ended : answer(typed.options, ended);
+    process.exitCode = typeof ended === 'number' ? ended : tell(ended, typed.options.json);
   } catch (error) {
     process.exitCode = exitOf(error);
     // The parser has printed its own complaint already.
     if (!(error instanceof CommanderError)) process.stderr.write(`${printable(sentenceOf(error))}\n`);
   }
+}
+
+function tell({ facts, lines, exit = exits.done }: Answer, isJson: boolean): number {
+  if (isJson) sayJson(facts);
+  else for (const line of lines) say(line);
+  return exit;
 }
 
 /** A reader that stops early (`| head`) is no failure. */

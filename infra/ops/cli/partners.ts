@@ -7,15 +7,14 @@ import { systemClock } from '../../../shared/platform/clock.ts';
 import { jsonOf } from '../../../shared/platform/json.ts';
 import { type SecretName, SecretStore } from '../secrets/secret-store.ts';
 import { fitting } from './command.ts';
-import { configurationFile, configurationOf, type Target } from './target.ts';
+import { configurationOf, type Target } from './target.ts';
 
 export type Plant = Awaited<ReturnType<typeof plantOf>>;
 
 /** The plant's configuration on this machine, and clients of both partners. @throws ConfigurationError, UsageError */
 export async function plantOf(target: Target, config: string) {
-  const integration = await configurationOf(target, config);
-  const partners = partnersOf(integration, new SecretStore(target));
-  return { ...partners, integration, file: configurationFile(target, config) };
+  const configuration = await configurationOf(target, config);
+  return { ...partnersOf(configuration.integration, new SecretStore(target)), ...configuration };
 }
 
 /** With the stack's secrets, which are read when they are first needed. Calls throw what those of the flows throw. */

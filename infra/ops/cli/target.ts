@@ -7,7 +7,6 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import * as z from 'zod/mini';
-import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import type { QueueName } from '../../../shared/model/queues.ts';
 import { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
@@ -86,6 +85,18 @@ export async function operatorOf({ aws, local }: Target): Promise<string> {
   if (local) return username;
   const { Arn = 'unknown to AWS' } = await new STSClient(aws).send(new GetCallerIdentityCommand({}));
   return `${username}, ${Arn}`;
+}
+
+export const minNote = 5;
+export const maxNote = 500;
+
+/** Why a person did something, and who it was: kept with the order. @throws UsageError */
+export function signedNote(why: string, by: string): string {
+  const note = why.replace(/\s+/g, ' ').trim();
+  if (note.length >= minNote && note.length <= maxNote) return `${note} (signed by ${by})`;
+  throw new UsageError(
+    `Say in ${minNote} to ${maxNote} characters why, for everybody who looks up the order later.`,
+  );
 }
 
 const failureSchema = z.object({ errorMessage: z.string() });
@@ -186,31 +197,23 @@ function onlyPlatform(): RunningPlatform {
 /**
  * Loads the configuration of the stack's plant at its stage, from its file on this machine. Its `process.env` is that of
  * this machine, with the addresses of the sandboxes for a local platform, as when that was synthesized.
- * @param given See `configurationFile`.
+ * @param given Where that is the default, the demo's: of a deployed stack, the plant's own in `plants/`.
  * @throws ConfigurationError when it does not load; UsageError when it is another plant's.
  */
 export async function configurationOf(
-  target: Pick<Target, 'stackName' | 'sandboxes' | 'local' | 'output'>,
+  { stackName, sandboxes, local, output }: Pick<Target, 'stackName' | 'sandboxes' | 'local' | 'output'>,
   given: string,
-): Promise<CompleteIntegration> {
-  if (target.sandboxes) {
-    process.env.AZUMUTA_BASE_URL = `${target.sandboxes.azumuta}/api/v1`;
-    process.env.ERP_BASE_URL = target.sandboxes.erp;
+) {
+  if (sandboxes) {
+    process.env.AZUMUTA_BASE_URL = `${sandboxes.azumuta}/api/v1`;
+    process.env.ERP_BASE_URL = sandboxes.erp;
   }
-  const plant = target.output('Plant');
-  const file = configurationFile(target, given);
-  const { integration } = await loadIntegration(file, target.output('Stage'));
-  if (integration.plant !== plant) {
-    throw new UsageError(
-      `${file} is the configuration of plant ${integration.plant}, but ${target.stackName} is the stack of plant ${plant}: name that plant's file with --config.`,
-    );
-  }
-  return integration;
-}
-
-/** The file that was named; else, of a deployed stack, the plant's own in `plants/`, as the default is the demo's. */
-export function configurationFile({ local, output }: Pick<Target, 'local' | 'output'>, given: string) {
-  if (local || given !== defaultConfigFile) return given;
-  const own = `plants/${output('Plant')}.config.ts`;
-  return existsSync(own) ? own : given;
+  const plant = output('Plant');
+  const own = `plants/${plant}.config.ts`;
+  const file = !local && given === defaultConfigFile && existsSync(own) ? own : given;
+  const { integration } = await loadIntegration(file, output('Stage'));
+  if (integration.plant === plant) return { integration, file };
+  throw new UsageError(
+    `${file} is the configuration of plant ${integration.plant}, but ${stackName} is the stack of plant ${plant}: name that plant's file with --config.`,
+  );
 }

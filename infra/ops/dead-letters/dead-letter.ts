@@ -61,10 +61,7 @@ export const webhookCallSchema = z.object({
 /** After the last allowed receive SQS moves a message without giving a reason. */
 const withoutReason = 'SQS dead-lettered it after too many receives';
 
-/**
- * Reads a received message. Our functions describe the messages that they dead-letter in attributes; a message that SQS
- * moved by itself is known only by the `kind` in its body.
- */
+/** Reads a message by the attributes that our functions give it; one that SQS moved itself, by the `kind` in its body. */
 export function letterOf(message: Message) {
   const { MessageId = '', ReceiptHandle = '', Body = '', MessageAttributes = {}, Attributes = {} } = message;
   const texts = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]);
@@ -99,10 +96,8 @@ export function letterOf(message: Message) {
 }
 
 /**
- * Decides where a letter goes back to. A webhook call is parsed again, because the contract may know its fields by now. A
- * hint about a completion says that a person wants it again, and the message of a product order that the ERP is to be asked
- * what it wants now. What is booked is what the ledger planned and Azumuta says:
- * the attributes of a letter are not trusted, because more than one function may write to the dead-letter queue.
+ * Decides where a letter goes back to. A webhook call is parsed again, because the contract may know its fields by now. No
+ * attribute is trusted, because more than one function may write to the dead-letter queue.
  */
 function routeOf(letter: DeadLetterMessage, names: TriggerNames): Route {
   const to = queueOf(letter.stage);
@@ -126,7 +121,10 @@ export function queueOf(stage: string): QueueName | undefined {
   return queueNames.find((queue) => consumerOf[queue] === stage);
 }
 
-/** The message of a person. What cannot be read goes as it is, and is refused by its function. */
+/**
+ * The message of a person: a hint says that they want it again, a product order that the ERP is asked what it wants now.
+ * What cannot be read goes as it is, and is refused by its function.
+ */
 function wantedAgain(body: string, to: QueueName): string {
   const message = jsonOf(body);
   if (!isRecord(message)) return body;

@@ -2,7 +2,7 @@ import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { DeadLetterRecord } from '../../../shared/ledger/records/dead-letters.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { counted } from '../../../shared/model/text.ts';
-import { signedNote } from '../cli/signed-note.ts';
+import { signedNote } from '../cli/target.ts';
 import type { DeadLetterMessage } from './dead-letter.ts';
 import { type DeadLetterQueue, hiddenInWords, pagesOf } from './queue.ts';
 
@@ -27,10 +27,8 @@ export interface DiscardDependencies {
 export type DiscardReport = Awaited<ReturnType<typeof discard>>;
 
 /**
- * Discards dead letters for good. The ledger is written first and the letter removed afterwards, so that every discarded
- * letter has a note, and what it refused is booked only when a person wants it again. A run that is killed in between
- * leaves a letter that has a note already; discarding it again adds another one.
- * @throws UsageError when the note is too short to say anything, or too long.
+ * Discards dead letters for good. The ledger is written first, so that every discarded letter has a note; after a run that
+ * is killed, discarding a letter again adds another one. @throws UsageError when the note is too short, or too long.
  */
 export async function discard(request: DiscardRequest, { deadLetters, ledger }: DiscardDependencies) {
   const { wanted, records = [], most = Number.POSITIVE_INFINITY } = request;

@@ -44,9 +44,8 @@ export class DeadLetterQueue {
   }
 
   /**
-   * Takes letters, page by page, until there are no more or one comes a second time. (In a long queue the first letters
-   * become visible again before the last are taken; only the newer receipt can remove such a letter.) Letters are hidden
-   * from others until they are given back or removed. Forgets those of an earlier run.
+   * Takes letters, page by page, until there are no more or one comes a second time: in a long queue the first become
+   * visible again before the last are taken, and only the newer receipt can remove them. Forgets those of an earlier run.
    */
   async *take(): AsyncIterable<readonly DeadLetterMessage[]> {
     const { hiddenSeconds = hidesSeconds, waitSeconds = 1 } = this.#options;

@@ -1,9 +1,21 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { CloudFormationClient, UpdateTerminationProtectionCommand } from '@aws-sdk/client-cloudformation';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { CompleteDeployment } from '../../../shared/integration/deployment.ts';
 import { loadIntegration } from '../../build/load-configuration.ts';
-import { answerOptions, defineCommand, exits, option, runCommand, text, textOr } from '../cli/command.ts';
+import {
+  answerOptions,
+  defineCommand,
+  exits,
+  option,
+  runCommand,
+  text,
+  textOr,
+  UsageError,
+} from '../cli/command.ts';
+import { findStack } from '../cli/find-stack.ts';
 import { say } from '../cli/output.ts';
-import { checkAccount, releaseFailedStack } from './check-account.ts';
 
 const command = defineCommand({
   name: 'deploy',
@@ -47,3 +59,48 @@ await runCommand(command, async ({ options: { config, stage } }) => {
     exit: deployed ? exits.done : exits.failed,
   };
 });
+
+/** Where the CDK will deploy to. @throws UsageError with what is missing; the SDK's error without credentials. */
+async function checkAccount({ account, region: pinned }: Pick<CompleteDeployment, 'account' | 'region'>) {
+  // The CDK reads the second one, too; the SDK does not.
+  const given = pinned ?? process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION;
+  const sts = new STSClient(given ? { region: given } : {});
+  const region = await sts.config.region().catch((cause: unknown) => {
+    const missing = 'No region is set, and the CDK would take us-east-1: set AWS_REGION, such as eu-west-1.';
+    throw new UsageError(missing, { cause });
+  });
+  const { Account = '' } = await sts.send(new GetCallerIdentityCommand({}));
+  if (account !== undefined && account !== Account)
+    throw new UsageError(
+      `These AWS credentials are of account ${Account}, and deployment.account is ${account}: log in there, or set AWS_PROFILE.`,
+    );
+  const bootstrap = await stackNamed('CDKToolkit', new CloudFormationClient({ region }));
+  // One that failed leaves a stack without outputs. Whoever has `deploy.json` alone may not look: the CDK will say it.
+  const isWhole =
+    bootstrap === 'hidden' || bootstrap?.Outputs?.some(({ OutputKey }) => OutputKey === 'BootstrapVersion');
+  if (isWhole) return { account: Account, region };
+  throw new UsageError(
+    `Account ${Account} is not bootstrapped in ${region}. Type this once: npx cdk bootstrap aws://${Account}/${region}`,
+  );
+}
+
+/**
+ * Takes the protection from the empty stack that a first deployment leaves when it fails: the CDK could not replace it. Of
+ * any other stack it changes nothing. @returns whether there was one.
+ */
+async function releaseFailedStack(name: string, region: string): Promise<boolean> {
+  const client = new CloudFormationClient({ region });
+  const stack = await stackNamed(name, client);
+  if (stack === 'hidden' || !/^ROLLBACK_(COMPLETE|FAILED)$/.test(stack?.StackStatus ?? '')) return false;
+  const unprotected = { StackName: name, EnableTerminationProtection: false };
+  await client.send(new UpdateTerminationProtectionCommand(unprotected));
+  return true;
+}
+
+/** `hidden` where the caller may not look. */
+async function stackNamed(name: string, client: CloudFormationClient) {
+  return findStack(client, name).catch((error: unknown) => {
+    if (error instanceof Error && error.name.startsWith('AccessDenied')) return 'hidden' as const;
+    throw error;
+  });
+}

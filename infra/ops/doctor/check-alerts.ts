@@ -82,9 +82,8 @@ async function lookAtList(
 }
 
 /**
- * What became of a test on each channel, where SNS accepts a mail even if nobody gets it. A list without any address is
- * left out where alerts go to a webhook.
- * @param report By channel; an empty text where it was accepted.
+ * What became of a test on each channel: SNS accepts a mail even if nobody gets it. A list without any address is left out
+ * where alerts go to a webhook. @param report By channel; an empty text where it was accepted.
  */
 export async function withReaders(target: Target, report: Readonly<Record<string, string>>) {
   const topics: Readonly<Record<string, string>> = {

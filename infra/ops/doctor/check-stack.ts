@@ -9,14 +9,13 @@ import type { CompleteIntegration } from '../../../shared/integration/define.ts'
 import { ledgerTimeToLive } from '../../../shared/ledger/keys.ts';
 import { pullStage } from '../../../shared/ledger/records/pauses.ts';
 import { duration } from '../../../shared/model/time.ts';
-import { readQueue } from '../../../shared/platform/aws/queue.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { problemsOf } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
 import { counted } from '../cli/output.ts';
-import { ledgerOf, queueUrlsOf, sqsOf, type Target, whereOf } from '../cli/target.ts';
-import { mappingsOf, situationOf, stackReadsOf } from '../flows/situation.ts';
-import { type Flow, flows, queueOfFlow } from '../pause/switch-flow.ts';
+import { ledgerOf, type Target, whereOf } from '../cli/target.ts';
+import { situationOf, stackReadsOf } from '../flows/situation.ts';
+import { type Flow, flows, readSwitch } from '../pause/switch-flow.ts';
 import { type Check, check, fine, notice, wrong } from './finding.ts';
 
 /** A run or two may be skipped while another is under way; more mean that the pull has stopped. */
@@ -39,9 +38,8 @@ export function stackChecks(
 }
 
 async function lookAtQueue(target: Target, flow: Flow) {
-  const queueUrl = queueUrlsOf(target)[queueOfFlow[flow]];
-  const { arn, waiting, underWay } = await readQueue(sqsOf(target), queueUrl);
-  if ((await mappingsOf(new LambdaClient(target.aws), arn)).length === 0)
+  const { states, waiting, underWay } = await readSwitch(target, flow);
+  if (states.length === 0)
     return wrong('no function reads it: its event source mapping is gone', 'deploy the stack again');
   return fine(`is there: ${waiting} waiting, ${underWay} under way or waiting to be tried again`);
 }

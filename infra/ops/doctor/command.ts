@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { defineCommand, exits, option, plantOptions, runCommand, sentenceOf } from '../cli/command.ts';
-import { linesOf, say, styled } from '../cli/output.ts';
-import { configurationFile, configurationOf, findTarget, type Target } from '../cli/target.ts';
+import { linesOf, styled } from '../cli/output.ts';
+import { configurationOf, findTarget, type Target } from '../cli/target.ts';
 import { SecretStore } from '../secrets/secret-store.ts';
 import { lookAtChannels, mailChecks } from './check-alerts.ts';
 import { httpApiChecks } from './check-http-api.ts';
@@ -39,13 +39,12 @@ type Options = z.output<typeof command.form>;
 /** All checks. Those of the partners are left out when the configuration does not load. */
 async function checksOf(target: Target, { config, partners }: Options) {
   const loading = configurationOf(target, config);
-  const integration = await loading.catch(() => undefined);
+  const { integration } = await loading.catch(() => ({ integration: undefined }));
   const secrets = new SecretStore(target, integration?.erp.credentials);
   return [
     check('Configuration', async () => {
       try {
-        await loading;
-        return fine(`${configurationFile(target, config)} loads, and is that of the stack's plant`);
+        return fine(`${(await loading).file} loads, and is that of the stack's plant`);
       } catch (error) {
         const next = 'correct it, or name another with --config; without it the partners are not called';
         return wrong(sentenceOf(error), next);
@@ -63,20 +62,20 @@ async function checksOf(target: Target, { config, partners }: Options) {
 
 await runCommand(command, async ({ options, signal, progress }) => {
   const target = await findTarget(options);
-  if (!options.json) {
-    say(styled('bold', `Check of ${target.name}`));
-    say();
-  }
   const findings: Finding[] = [];
   for (const each of await checksOf(target, options)) {
-    if (signal.aborted) return exits.interrupted;
-    const found = await progress.during(`Looking at: ${each.about}`, each.look());
-    findings.push(...found);
-    if (!options.json) for (const line of found.flatMap((one) => findingLines(one))) say(line);
+    if (signal.aborted) break;
+    findings.push(...(await progress.during(`Looking at: ${each.about}`, each.look())));
   }
   const failed = findings.some(({ result }) => result === 'wrong');
   const note = styled('dim', 'Partners were called from this machine; Lambda may reach more, or less.');
-  const lines = linesOf('', verdict(findings), options.partners && note);
+  const lines = linesOf(
+    [styled('bold', `Check of ${target.name}`), ''],
+    findings.flatMap((finding) => findingLines(finding)),
+    !signal.aborted && ['', verdict(findings)],
+    options.partners && note,
+  );
   const facts = { target: target.name, wellEnough: !failed, findings };
+  if (signal.aborted) return { facts, lines, exit: exits.interrupted };
   return { facts, lines, exit: failed ? exits.failed : exits.done };
 });

@@ -1,11 +1,13 @@
+import { basename } from 'node:path/posix';
+import { CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import { reconcileDefaults } from '../../../shared/integration/schema.ts';
-import { consumerOf } from '../../../shared/model/queues.ts';
+import { consumerOf, type QueueName, queueNames } from '../../../shared/model/queues.ts';
 import { readQueue } from '../../../shared/platform/aws/queue.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
+import { metricNamespace } from '../../../shared/platform/metrics.ts';
 import { readSituation, type Situation } from '../../../shared/situation/read.ts';
 import { ledgerOf, queueUrlsOf, sqsOf, type Target } from '../cli/target.ts';
-import { insightOfTarget } from './queue-insight.ts';
 
 export function stackReadsOf(target: Target, clock: Clock) {
   return {
@@ -61,4 +63,66 @@ export async function mappingsOf(lambda: LambdaClient, queueArn: string) {
 async function isPaused(lambda: LambdaClient, queueArn: string): Promise<boolean> {
   const mappings = await mappingsOf(lambda, queueArn).catch(() => []);
   return mappings.length > 0 && mappings.every(({ State = '' }) => /^Disabl/.test(State));
+}
+
+/** Tells the age of the oldest message in a queue without taking any, in seconds; undefined if it is not known. */
+export type QueueInsight = (queue: QueueName) => Promise<number | undefined>;
+
+/** CloudWatch has one figure a minute, so reading it more often would only cost. */
+const freshMs = 60_000;
+/** Waits grow to 15 minutes, and each attempt reports how long its message has waited. */
+const lookBackMs = 16 * 60_000;
+
+/**
+ * From CloudWatch, some minutes late: SQS's own age, and our metric of how long retried messages have waited, because SQS
+ * leaves out those that were received three times (AWS, "Available CloudWatch metrics for Amazon SQS"). Not known on this
+ * machine.
+ */
+export function insightOfTarget(target: Target, clock: Pick<Clock, 'now'>): QueueInsight {
+  const cloudwatch = new CloudWatchClient(target.aws);
+  let last: { readonly at: number; readonly ages: Promise<ReadonlyMap<string, number>> } | undefined;
+  return async (queue) => {
+    if (target.local) return undefined;
+    const now = clock.now();
+    if (!last || now.getTime() - last.at > freshMs) {
+      const ages = agesOf(target, cloudwatch, now).catch(() => new Map<string, number>());
+      last = { at: now.getTime(), ages };
+    }
+    return (await last.ages).get(queue);
+  };
+}
+
+async function agesOf(target: Target, cloudwatch: CloudWatchClient, now: Date) {
+  const queueUrls = queueUrlsOf(target);
+  const asked = queueNames.flatMap((queue) => {
+    const ofFunction = { Stack: target.stackName, Function: consumerOf[queue] };
+    const Metrics = [
+      metricOf('AWS/SQS', 'ApproximateAgeOfOldestMessage', { QueueName: basename(queueUrls[queue]) }),
+      metricOf(metricNamespace, 'WaitingSeconds', ofFunction),
+    ];
+    return Metrics.map((Metric) => ({ queue, Metric }));
+  });
+  const { MetricDataResults = [] } = await cloudwatch.send(
+    new GetMetricDataCommand({
+      StartTime: new Date(now.getTime() - lookBackMs),
+      EndTime: now,
+      ScanBy: 'TimestampDescending',
+      MetricDataQueries: asked.map(({ Metric }, at) => ({
+        Id: `m${at}`,
+        MetricStat: { Metric, Period: 60, Stat: 'Maximum' },
+      })),
+    }),
+  );
+  const ages = new Map<string, number>();
+  for (const { Id = '', Values = [] } of MetricDataResults) {
+    const queue = asked[Number(Id.slice(1))]?.queue;
+    const [latest] = Values;
+    if (queue !== undefined && latest !== undefined) ages.set(queue, Math.max(latest, ages.get(queue) ?? 0));
+  }
+  return ages;
+}
+
+function metricOf(Namespace: string, MetricName: string, dimensions: Readonly<Record<string, string>>) {
+  const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+  return { Namespace, MetricName, Dimensions };
 }

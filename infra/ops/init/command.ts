@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { loadIntegration } from '../../build/load-configuration.ts';
 import { answerOptions, defineCommand, runCommand, textOption, UsageError } from '../cli/command.ts';
 import { answersFrom, formatted, writeNewFile } from '../cli/files.ts';
 import { previewLines, previewsOf } from '../map/preview.ts';
 import { samples } from '../map/read-sample.ts';
 import { emptyContract } from '../probe/contract-text.ts';
-import { answersSchema, askForAnswers, configurationText, erps, examples } from './answers.ts';
+import { answersSchema, askForAnswers, configurationText, erps, exampleOf, examples } from './answers.ts';
 
 const command = defineCommand({
   name: 'init',
@@ -45,7 +45,6 @@ await runCommand(command, async ({ options }) => {
   const answers = await answersFrom(options.answers, answersSchema, askForAnswers);
   const { plant, erp } = answers;
   const file = `plants/${plant}.config.ts`;
-  const example = await readFile(new URL(`${erp}.config.ts`, examples), 'utf8');
   if (existsSync(file)) throw new UsageError(`${file} is there already: nothing was written.`);
   await mkdir('plants', { recursive: true });
   // This example has its ERP's description in files of its own, which another plant may have copied already.
@@ -55,7 +54,7 @@ await runCommand(command, async ({ options }) => {
   const isThere = existsSync(contract);
   if (!isThere) writeNewFile(contract, emptyContract);
   try {
-    await writeConfiguration(file, configurationText(example, answers, new Date()));
+    await writeConfiguration(file, configurationText(exampleOf(erp), answers, new Date()));
   } catch (error) {
     if (!isThere) await rm(contract);
     throw error;

@@ -11,7 +11,7 @@ import {
   UsageError,
 } from '../cli/command.ts';
 import { jsonIn } from '../cli/files.ts';
-import { linesOf, sayJson, styled } from '../cli/output.ts';
+import { linesOf, styled } from '../cli/output.ts';
 import { previewLines, previewsOf } from './preview.ts';
 import { sampleNames, samples } from './read-sample.ts';
 
@@ -45,10 +45,8 @@ Exit codes: 0 every sample is valid · 1 a sample or a mapping has mistakes · 2
 
 await runCommand(command, async ({ options, words: [file] }) => {
   const { config, sample, stage } = options;
-  if (sample !== undefined) {
-    sayJson(samples[sample]);
-    return exits.done;
-  }
+  if (sample !== undefined)
+    return { facts: samples[sample], lines: [JSON.stringify(samples[sample], null, 2)] };
   if (file === undefined) throw new UsageError('Name a file with a sample, or print one: --sample order.');
   const { integration } = await loadIntegration(config, stage);
   const previews = previewsOf(await jsonIn(file), integration);

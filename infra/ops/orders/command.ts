@@ -4,8 +4,7 @@ import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { defineCommand, flag, oneOf, option, runCommand, stackOptions, UsageError } from '../cli/command.ts';
 import { linesOf, styled } from '../cli/output.ts';
-import { signedNote } from '../cli/signed-note.ts';
-import { findTarget, ledgerOf, operatorOf, queueUrlsOf, sqsOf, whereOf } from '../cli/target.ts';
+import { findTarget, ledgerOf, operatorOf, queueUrlsOf, signedNote, sqsOf, whereOf } from '../cli/target.ts';
 import { type EndDependencies, type EndRequest, giveUp, remake, settle } from './end-order.ts';
 
 const actions = ['settle', 'give-up', 'remake'] as const;
@@ -59,8 +58,7 @@ await runCommand(command, async ({ options, words: [action = '', number, kind] }
 
 function act(action: string, request: EndRequest, kind: string | undefined, dependencies: EndDependencies) {
   const chosen = oneOf(actions, action, 'action');
-  if (chosen === 'give-up') return giveUp(request, dependencies);
-  if (chosen === 'remake') return remake(request, dependencies);
+  if (chosen !== 'settle') return { 'give-up': giveUp, remake }[chosen](request, dependencies);
   if (kind === undefined) throw new UsageError(`Say which concern: ${orderConcernKinds.join(', ')}.`);
   return settle(request, kind, dependencies);
 }

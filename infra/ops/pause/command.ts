@@ -1,10 +1,10 @@
 import { capitalized } from '../../../shared/model/text.ts';
 import { switches, switchNames } from '../../../shared/situation/pauses.ts';
 import { defineCommand, exits, oneOf, runCommand, stackOptions, UsageError } from '../cli/command.ts';
-import { counted } from '../cli/output.ts';
+import { counted, linesOf } from '../cli/output.ts';
 import { policyWords } from '../cli/policy-words.ts';
 import { findTarget, ledgerOf, whereOf } from '../cli/target.ts';
-import { faultsOf, type Outcome, switchOne } from './switch-flow.ts';
+import { type Outcome, switchOne } from './switch-flow.ts';
 
 const descriptions = {
   pause: 'Pauses a flow, for the maintenance of a partner. New orders and completions wait in their queues.',
@@ -36,7 +36,7 @@ await runCommand(
     for (const flow of chosen)
       if (!signal.aborted) outcomes.push(await switchOne(flow, target, ledger, switching));
     const lines = outcomes.map((outcome) => sentenceFor(name, outcome, whereOf(target)));
-    const isDone = outcomes.every(({ settled, notNoted, notQuiet }) => settled && !notNoted && !notQuiet);
+    const isDone = outcomes.every(({ settled, faults }) => settled && faults.length === 0);
     const exit = isDone ? exits.done : exits.partly;
     const facts = { target: target.name, flows: outcomes };
     return { facts, lines, exit: signal.aborted ? exits.interrupted : exit };
@@ -51,17 +51,21 @@ function flowsOf(given: string | undefined) {
 }
 
 function sentenceFor(name: Name, outcome: Outcome, where: string): string {
-  const { flow, already, settled, waiting, underWay } = outcome;
+  const { flow, already, settled, waiting, underWay, faults } = outcome;
   const { does, meanwhile, resumed } = switches[flow];
   const queue =
-    waiting === undefined
-      ? ''
-      : ` ${counted(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'} in its queue, ${underWay} under way or waiting for the next attempt.`;
-  const rest = `${queue}${faultsOf(outcome, name === 'resume')}`;
-  if (!settled) return `${flow}: Lambda is still switching. Run the command again to go on waiting.${rest}`;
-  if (name === 'resume')
-    return `${flow}: ${does} is resumed${already ? ' (it was not paused)' : ''}.${already || !resumed ? '' : ` ${capitalized(resumed)}.`}${rest}`;
-  return `${flow}: ${does} is paused${already ? ' (it was already)' : ''}. ${meanwhile}${rest} Resume it with: npm run resume -- ${flow} ${where}`;
+    waiting !== undefined &&
+    `${counted(waiting, 'message')} ${waiting === 1 ? 'waits' : 'wait'} in its queue, ${underWay} under way or waiting for the next attempt.`;
+  const sentences = {
+    switching: ['Lambda is still switching. Run the command again to go on waiting.'],
+    resume: linesOf(
+      `${does} is resumed${already ? ' (it was not paused)' : ''}.`,
+      !already && resumed && `${capitalized(resumed)}.`,
+    ),
+    pause: [`${does} is paused${already ? ' (it was already)' : ''}.`, meanwhile],
+  }[settled ? name : 'switching'];
+  const next = settled && name === 'pause' && `Resume it with: npm run resume -- ${flow} ${where}`;
+  return `${flow}: ${linesOf(sentences, queue, faults, next).join(' ')}`;
 }
 
 function help(name: Name): string {

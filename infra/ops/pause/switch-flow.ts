@@ -21,7 +21,8 @@ export type Flow = (typeof flows)[number];
 
 export const queueOfFlow = { orders: 'product-orders', completions: 'completions' } as const;
 
-async function readSwitch(target: Target, flow: Flow) {
+/** How a flow is, and what waits in its queue. */
+export async function readSwitch(target: Target, flow: Flow) {
   const { arn, waiting, underWay } = await readQueue(sqsOf(target), queueUrlsOf(target)[queueOfFlow[flow]]);
   const mappings = await mappingsOf(new LambdaClient(target.aws), arn);
   return {
@@ -46,10 +47,8 @@ export interface SwitchOptions {
 }
 
 /**
- * Enables or disables the event source mappings of a flow, and waits until Lambda has finished. Messages that are under
- * way are finished; the others stay in the queue.
- * @returns `settled`: whether Lambda has finished; false after an interruption, or when it took too long.
- * @throws Error when the queue has no event source mapping.
+ * Enables or disables the event source mappings of a flow, and waits until Lambda has finished (`settled`), is interrupted,
+ * or has taken too long. What is under way is finished. @throws Error when the queue has no event source mapping.
  */
 export async function switchFlow(target: Target, flow: Flow, options: SwitchOptions) {
   const { on, signal = new AbortController().signal, progress, everyMs = 1000, looks = 300 } = options;
@@ -83,27 +82,24 @@ export async function switchFlow(target: Target, flow: Flow, options: SwitchOpti
 /**
  * Writes the beginning or the end of a pause into the ledger. If it was switched already, nobody knows since when, so
  * nothing is written; only a pause that the ledger does not know begins now.
- * @returns why it could not be written; it is switched nevertheless.
+ * @returns what a person has to know if it could not be written; it is switched nevertheless.
  */
 export async function notePause(
   pauses: Pauses,
   name: string,
   { already, on }: { readonly already: boolean; readonly on: boolean },
-): Promise<string | undefined> {
-  return whyFailed(async () => {
+): Promise<string[]> {
+  const counts = `the pause counts as waiting time, and messages become dead letters after ${policyWords.longestWait}`;
+  try {
     if (on && !already) await pauses.end(name);
     if (!on && (!already || (await pauses.of(name)).since === undefined)) await pauses.begin(name);
-  });
-}
-
-async function whyFailed(act: () => Promise<unknown>): Promise<string | undefined> {
-  try {
-    await act();
-    return undefined;
+    return [];
   } catch (error) {
-    return sentenceOf(error);
+    return [`The ledger could not be written (${reasonIn(error)}): ${counts}.`];
   }
 }
+
+const reasonIn = (error: unknown) => sentenceOf(error).replace(/\.$/, '');
 
 export interface Outcome extends Partial<Pick<QueueStatus, 'waiting' | 'underWay'>> {
   readonly flow: SwitchName;
@@ -112,10 +108,8 @@ export interface Outcome extends Partial<Pick<QueueStatus, 'waiting' | 'underWay
   /** Whether Lambda was asked, and has finished; what is paused in the ledger is so at once. */
   readonly asked: boolean;
   readonly settled: boolean;
-  /** Why the time of the pause is not in the ledger; undefined when it is. */
-  readonly notNoted?: string | undefined;
-  /** Why its alarm was not switched; undefined when it was. */
-  readonly notQuiet?: string | undefined;
+  /** Sentences: what could not be done besides, and what follows. */
+  readonly faults: readonly string[];
 }
 
 /** Pauses or resumes a flow, the bookings or the pull, notes it in the ledger, and silences the alarm of a flow. */
@@ -127,59 +121,48 @@ export async function switchOne(
 ): Promise<Outcome> {
   const { on } = options;
   const atOnce = { flow, asked: true, settled: true };
-  if (flow === 'pull') return { ...atOnce, ...(await switchPull(ledger.pauses, on)) };
+  if (flow === 'pull') return { ...atOnce, ...(await switchPull(ledger.pauses, on)), faults: [] };
   if (flow === 'bookings') {
-    // Their function heeds the mark, and goes on reading and planning: its queue is never stalled, and needs no silence.
+    // Their function goes on reading and planning: its queue is never stalled, and needs no silence.
     const { already } = await ledger.breaker.pauseBookings(!on);
-    return { ...atOnce, already, notNoted: await notePause(ledger.pauses, bookingsPause, { already, on }) };
+    return { ...atOnce, already, faults: await notePause(ledger.pauses, bookingsPause, { already, on }) };
   }
   const outcome = await switchFlow(target, flow, options);
   // Lambda was busy with another switch until the end.
-  if (!outcome.asked && !outcome.settled) return outcome;
+  if (!outcome.asked && !outcome.settled) return { ...outcome, faults: [] };
   const notNoted = await notePause(ledger.pauses, consumerOf[queueOfFlow[flow]], { ...outcome, on });
-  return { ...outcome, notNoted, notQuiet: await switchAlarm(target, flow, on) };
-}
-
-/** What else a person has to know: sentences that begin with a blank; none when all was done. */
-export function faultsOf({ notNoted, notQuiet }: Outcome, on: boolean): string {
-  const alarm = `Its alarm QueueStalled could not be ${on ? 'enabled again' : 'silenced'}`;
-  const ledger = `the pause counts as waiting time, and messages become dead letters after ${policyWords.longestWait}`;
-  return [
-    notQuiet === undefined ? '' : ` ${alarm} (${notQuiet.replace(/\.$/, '')}).`,
-    notNoted === undefined
-      ? ''
-      : ` The ledger could not be written (${notNoted.replace(/\.$/, '')}): ${ledger}.`,
-  ].join('');
+  return { ...outcome, faults: [...(await switchAlarm(target, flow, on)), ...notNoted] };
 }
 
 export const alarmOfPause = (stackName: string, flow: Flow): string =>
   `${stackName}-QueueStalled-${consumerOf[queueOfFlow[flow]]}`;
 
 /**
- * Stops the alarm of a paused flow from sending mails, or lets it send them again. Its state goes on changing, and the
- * next change after that is sent.
- * @returns why that failed; the flow is switched nevertheless.
+ * Stops the alarm of a paused flow from sending mails, or lets it send its next change again. @returns what a person has to
+ * know if that failed; the flow is switched nevertheless.
  */
 export async function switchAlarm(
   { aws, local, outputs, stackName }: Pick<Target, 'aws' | 'local' | 'outputs' | 'stackName'>,
   flow: Flow,
   on: boolean,
-): Promise<string | undefined> {
+): Promise<string[]> {
   // The local platform and stages for trying have no alarms.
-  if (local || outputs.AlarmTopic === undefined) return undefined;
+  if (local || outputs.AlarmTopic === undefined) return [];
   const cloudwatch = new CloudWatchClient(aws);
   const names = { AlarmNames: [alarmOfPause(stackName, flow)] };
-  return whyFailed(() =>
-    on
-      ? cloudwatch.send(new EnableAlarmActionsCommand(names))
-      : cloudwatch.send(new DisableAlarmActionsCommand(names)),
-  );
+  try {
+    if (on) await cloudwatch.send(new EnableAlarmActionsCommand(names));
+    else await cloudwatch.send(new DisableAlarmActionsCommand(names));
+    return [];
+  } catch (error) {
+    const not = on ? 'enabled again' : 'silenced';
+    return [`Its alarm QueueStalled could not be ${not} (${reasonIn(error)}).`];
+  }
 }
 
 /**
- * Pauses or resumes the pull in the ledger alone. Its schedule goes on and each run ends at once. Therefore no deployment
- * resumes it, and the alarm about runs that do not happen stays meaningful.
- * @returns whether it was so before.
+ * Pauses or resumes the pull in the ledger alone, so that no deployment resumes it, and the alarm about runs that do not
+ * happen stays meaningful. @returns whether it was so before.
  */
 export async function switchPull(pauses: Pauses, on: boolean) {
   const already = ((await pauses.of(pullStage)).since === undefined) === on;

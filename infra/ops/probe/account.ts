@@ -23,8 +23,6 @@ export type Ask = (operation: Operation, values: object) => Promise<AccountAnswe
 const callsPerSecond = 2;
 /** After so many failures the account is not asked again. */
 const maxFailures = 3;
-/** Likewise after so many pages without any JSON: some servers answer a page for an address that is not there. */
-const maxPages = 2;
 
 const nothing: AccountAnswer = { status: 0, json: undefined };
 
@@ -38,7 +36,7 @@ export interface AccountOptions {
 
 /**
  * A real account, asked twice a second, and nothing twice. Its `ask` throws Stopped at 401, 403 and 429, when the first
- * call or the third one fails, and when only pages are answered.
+ * call or the third one fails, and when a page is answered before any JSON.
  */
 export class Account {
   readonly #options: AccountOptions;
@@ -46,7 +44,6 @@ export class Account {
   readonly #answers = new Map<string, Promise<AccountAnswer>>();
   calls = 0;
   #failures = 0;
-  #pages = 0;
   #hasAnsweredJson = false;
   #nextCallAt = 0;
 
@@ -103,8 +100,8 @@ export class Account {
     this.#hasAnsweredJson ||= json !== undefined;
     if (json !== undefined || status === 204 || status >= 400)
       return { status, json: text.includes(apiKey) ? JSON.parse(withoutSecrets(text, [apiKey])) : json };
-    this.#pages += 1;
-    if (this.#hasAnsweredJson || this.#pages < maxPages) return nothing;
+    // Some servers answer a page for an address that is not there.
+    if (this.#hasAnsweredJson) return nothing;
     const found = /^\s*</.test(text) ? 'a page (HTML), perhaps of a login' : 'something that is no JSON';
     throw new Stopped(
       `Azumuta answered ${call} with ${found}: check azumuta.baseUrl in the configuration, and the paths in azumuta.contract.operations.`,

@@ -19,12 +19,12 @@ import {
   UsageError,
 } from '../cli/command.ts';
 import { answersFrom, formatted, writeNewFile } from '../cli/files.ts';
-import { linesOf } from '../cli/output.ts';
-import { configurationFile, configurationOf, findTarget, type Target, whereOf } from '../cli/target.ts';
+import { linesOf, styled, tableOf } from '../cli/output.ts';
+import { configurationOf, findTarget, type Target, whereOf } from '../cli/target.ts';
 import { SecretStore } from '../secrets/secret-store.ts';
-import { emptyContract, isUnchanged, signed } from './contract-text.ts';
+import { cannotBeRead, contractModule, emptyContract, placeIn } from './contract-text.ts';
 import { type Probed, probeAccount } from './probe.ts';
-import { cannotBeRead, contractModule, placeIn, reportLines } from './report.ts';
+import type { Finding } from './recognise/findings.ts';
 import { askForKey, askForScreenValues, screenValuesSchema } from './screen-values.ts';
 
 const command = defineCommand({
@@ -55,24 +55,20 @@ Exit codes: 0 done · 1 Azumuta refused or failed · 2 wrong command line, or an
     answers: textOption('<file>', 'a JSON file with what you see, where there is no terminal'),
     values: flag('show the values that were found, too'),
     out: textOption('<file>', 'where the contract is written (default: plants/<plant>.contract.ts)'),
-    replace: flag('overwrite that file, unless somebody has changed it'),
   },
 });
 type Options = z.output<typeof command.form>;
 
-/** Writes the contract, never over what somebody wrote. @returns What to do with it, in lines. */
-function writeContract(contract: string, { file, contractFile }: Plant, { out, replace }: Options): string[] {
+/** Writes the contract, never over another one than the empty one of `npm run init`. @returns What to do with it, in lines. */
+function writeContract(contract: string, { file, contractFile }: Plant, { out }: Options): string[] {
   const own = out ?? contractFile;
   if (own === undefined)
     return ['--out names a file to write it into; so does the configuration of a plant.'];
   const isThere = existsSync(own);
-  const before = isThere ? readFileSync(own, 'utf8') : emptyContract;
-  const isByHand = before !== emptyContract && !isUnchanged(before);
-  const how = isByHand ? 'copy what is new, or let --out name another file' : '--replace overwrites it';
-  if (isByHand || (before !== emptyContract && !replace))
-    return [`${own} is there already, and stays as it is: ${how}.`];
+  if (isThere && readFileSync(own, 'utf8') !== emptyContract)
+    return [`${own} is there already, and stays as it is: copy what is new, or let --out name another file.`];
   rmSync(own, { force: true });
-  writeNewFile(own, signed(contract));
+  writeNewFile(own, contract);
   const path = relative(dirname(file), own).replaceAll('\\', '/');
   const added = `import { contract } from '${path.startsWith('.') ? path : `./${path}`}';`;
   return [
@@ -82,10 +78,31 @@ function writeContract(contract: string, { file, contractFile }: Plant, { out, r
   ];
 }
 
+function reportLines(probed: Probed, contract: string, showsValues: boolean): string[] {
+  const { findings, settings, calls, stopped } = probed;
+  const count = (certainty: Finding['certainty']) =>
+    `${findings.filter((finding) => finding.certainty === certainty).length} ${certainty}`;
+  const where = { title: 'Where', most: 40 };
+  const columns = [{ title: 'Field' }, where, { title: 'Certainty' }, { title: 'Why', most: 60 }];
+  if (showsValues) columns.push({ title: 'Value', most: 30 });
+  const rows = findings.map(({ line, set, certainty, why, shown }) => {
+    return [line, placeIn(set) ?? '', certainty, why, JSON.stringify(shown) ?? ''];
+  });
+  const differs = Object.keys(settings).length > 0;
+  return linesOf(
+    stopped !== undefined && styled('red', stopped),
+    calls > 0 && `${calls} calls; ${count('sure')}, ${count('to confirm')}, ${count('not found')}.`,
+    ['', ...tableOf(columns, rows), ''],
+    differs
+      ? [styled('bold', 'The contract, where it differs from what is assumed:'), contract]
+      : 'Nothing differs from what is assumed: there is no line to write.',
+  );
+}
+
 /** The result. Writes the contract if anything was found, unless other programs read the result. */
 function probedAnswer(probed: Probed, plant: Plant, options: Options): Answer {
   const { findings, stopped } = probed;
-  const contract = formatted(contractModule(probed));
+  const contract = formatted(contractModule(probed.settings, findings));
   const fields = findings.map(({ line, set, certainty, why, shown }) => {
     return { line, where: placeIn(set), certainty, why, value: options.values ? shown : undefined };
   });
@@ -117,20 +134,19 @@ await runCommand(command, async ({ options, signal, progress }) => {
   return probedAnswer(probed, plant, options);
 });
 
-export type Plant = Awaited<ReturnType<typeof findPlant>>;
+type Plant = Awaited<ReturnType<typeof findPlant>>;
 
 /** Of the stack's plant, else of the file that was named; with the file of its contract, if it is a plant's. */
-export async function findPlant(target: Target | undefined, stage: string, config: string) {
-  const file = target ? configurationFile(target, config) : config;
-  const integration = target
-    ? await configurationOf(target, file)
-    : (await loadIntegration(file, stage)).integration;
+async function findPlant(target: Target | undefined, stage: string, config: string) {
+  const { integration, file } = target
+    ? await configurationOf(target, config)
+    : { ...(await loadIntegration(config, stage)), file: config };
   const isDemo = file === defaultConfigFile;
   return { integration, file, contractFile: isDemo ? undefined : `plants/${integration.plant}.contract.ts` };
 }
 
 /** @throws UsageError without a key, or with one that cannot be sent: an error about the header would repeat it. */
-export async function findKey(target: Target | undefined): Promise<string> {
+async function findKey(target: Target | undefined): Promise<string> {
   const key = target ? await storedKey(target) : process.env.AZUMUTA_API_KEY?.trim() || (await askForKey());
   if (/^[\x20-\x7e]+$/.test(key)) return key;
   throw new UsageError('The key has characters that no key has, such as a line break: copy it again.');

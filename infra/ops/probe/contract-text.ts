@@ -1,6 +1,8 @@
-import { createHash } from 'node:crypto';
+import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { oneLine } from '../../../shared/model/text.ts';
 import { isRecord } from '../../../shared/platform/json.ts';
+import { valueAt } from '../../../shared/platform/places.ts';
+import type { Finding } from './recognise/findings.ts';
 
 export function literal(text: string): string {
   const quoted = JSON.stringify(text);
@@ -24,7 +26,7 @@ export function sourceOf(value: unknown): string {
 }
 
 /** A module for `plants/`, not formatted. @param remarks Sentences about lines that somebody has to look at. */
-export function moduleOf(settings: object, remarks: readonly string[] = []): string {
+function moduleOf(settings: object, remarks: readonly string[] = []): string {
   const text = sourceOf(settings);
   const helpers = ['listAt', 'valueAt'].filter((name) => text.includes(`${name}(`));
   const type = 'AzumutaContractSettings';
@@ -37,17 +39,38 @@ export const contract: AzumutaContractSettings = ${text};
 ${told && `\n// Look at these, what books wrong first; where they differ, write them above by hand:\n${told}`}`;
 }
 
-/** A module with a last line by which a change by hand is noticed. */
-export function signed(module: string): string {
-  const hash = createHash('sha256').update(module).digest('hex').slice(0, 16);
-  return `${module}// Unchanged since probe wrote it: ${hash}\n`;
-}
-
-/** Whether a module is as it was written. Git may have changed its line endings. */
-export function isUnchanged(module: string): boolean {
-  const text = module.replaceAll('\r\n', '\n');
-  return signed(text.slice(0, text.lastIndexOf('// '))) === text;
-}
-
 /** As `npm run init` writes it: a plant's configuration imports it from the beginning. */
 export const emptyContract = moduleOf({});
+
+/** Lines by which something wrong is booked come first, then those by which something is missed. */
+const wrongFirst = [
+  ...['step.value', 'recording.steps', 'step.name', 'productOrder.status', 'completedStatuses'],
+  ...['productOrder.', 'parameter.', 'recording', 'operations.', 'list.'],
+];
+
+/** The contract as a module, not formatted, with whatever somebody must confirm, could not be seen, or is told otherwise. */
+export function contractModule(settings: object, findings: readonly Finding[]): string {
+  const rankOf = ({ line }: Finding) => wrongFirst.findIndex((start) => line.startsWith(start)) >>> 0;
+  const remarks = findings
+    .toSorted((a, b) => rankOf(a) - rankOf(b))
+    .flatMap(({ line, set, certainty, why }) => {
+      if (set === undefined) return `${line}: ${certainty}: ${why}`;
+      const own = valueAt(settings, line) ?? valueAt(defaultContract, line);
+      const isOther = certainty === 'sure' && sourceOf(own) !== sourceOf(set);
+      if (isOther) return `${line}: the configuration's line stays, but ${placeIn(set)} is sure: ${why}`;
+      return certainty === 'sure' ? [] : `${line}: ${placeIn(set)} is to confirm: ${why}`;
+    });
+  return moduleOf(settings, [...remarks, ...cannotBeRead]);
+}
+
+export function placeIn(set: unknown): string | undefined {
+  if (set === undefined) return undefined;
+  return typeof set === 'string' ? set || 'the answer itself' : sourceOf(set).replace(/\s+/g, ' ');
+}
+
+export const cannotBeRead = [
+  "what a create takes and answers, and how it answers a number that exists already (operations.createProductOrder, createdProductOrder): write it from the page of Azumuta's API",
+  'where a recording lists the components that were used (recording.components, component), if your mapping takes them from there, and the limits of a step (step.min, step.max)',
+  'the names of the fields of a trigger (trigger): complete a test order; a call that cannot be read becomes a dead letter that lists its fields',
+  'where a 200 says that it is an error (error.at), which words of a step mean in order (okResults), which steps name a person (personalStepTypes), and in which language names are read where there are several (language)',
+];

@@ -76,11 +76,10 @@ export class Explorer {
     const others = [recording?.id, ...idsOf('productOrder.id', resource).map(({ value }) => nameOf(value))];
     const named = recording ? idsOf('recording.workInstructionId', recording.resource) : [];
     const ids = named.filter(({ value }) => !others.includes(nameOf(value)));
-    const instruction = await this.#read('readWorkInstruction', ids);
+    await this.#read('readWorkInstruction', ids);
     if (article !== undefined) await this.#find('findArticle', article);
-    await this.#findAbsence('readProductOrder', order);
-    await this.#findAbsence('readRecording', recording, orderValues);
-    await this.#findAbsence('readWorkInstruction', instruction);
+    for (const name of ['readProductOrder', 'readRecording', 'readWorkInstruction'] as const)
+      await this.#findAbsence(name, orderValues);
   }
 
   async #find(name: FindOperation, number: string): Promise<Found | undefined> {
@@ -141,7 +140,11 @@ export class Explorer {
       const located =
         locate(json, number === undefined ? [id] : [number, id]) ?? (number && locate(json, [number]));
       if (!located) continue;
-      if (!this.resources[name]) this.#noteRead(name, located);
+      if (!this.resources[name]) {
+        const why = 'an id was answered with the resource that has it';
+        this.findings.push(sure(`operations.${name}.path`, operation.path, why));
+        if (located.place !== '') this.findings.push(placeOf(`operations.${name}.answer`, located));
+      }
       const found: Found = { ...located, id, field };
       this.resources[name] = found;
       return found;
@@ -149,15 +152,8 @@ export class Explorer {
     return undefined;
   }
 
-  #noteRead(name: IdOperation, located: Located): void {
-    const { path } = this.#contract.operations[name];
-    this.findings.push(
-      sure(`operations.${name}.path`, path, 'an id was answered with the resource that has it'),
-    );
-    if (located.place !== '') this.findings.push(placeOf(`operations.${name}.answer`, located));
-  }
-
-  async #findAbsence(name: IdOperation, { id, place }: Partial<Found> = {}, values = {}): Promise<void> {
+  async #findAbsence(name: IdOperation, values: object): Promise<void> {
+    const { id, place } = this.resources[name] ?? {};
     if (id === undefined) return;
     const unknown = { ...values, id: unknownLike(id) };
     const { status, json } = await this.#ask(this.#contract.operations[name], unknown);

@@ -6,8 +6,8 @@ import { answered, unlessEmpty } from '../cli/files.ts';
 const words = z.string().check(z.trim(), z.minLength(1));
 
 /**
- * What a person reads about one product order on Azumuta's screen. Fields are recognised by these values. All but the
- * number may be left out; a field whose value is left out is found by its name only, which is never sure.
+ * What a person reads about a product order on Azumuta's screen. What is left out is found by its name, which is never
+ * sure.
  */
 export const screenValuesSchema = z.strictObject({
   /** Of a product order that is completed, if there is one. */

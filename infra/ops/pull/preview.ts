@@ -6,10 +6,12 @@ import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { Rejected, reasonOf } from '../../../shared/model/errors.ts';
 import type { ErpOrder, MappedProductOrder } from '../../../shared/model/orders.ts';
+import { wantedOf } from '../../../shared/orders/accept.ts';
 import { decideProductOrders } from '../../../shared/orders/decide-product-orders.ts';
 import { whyNotAdopted } from '../../../shared/orders/differences.ts';
 import type { PullReport } from '../../../shared/orders/pull.ts';
 import { type PartDecision, readKnown } from '../../../shared/orders/wanted-order.ts';
+import { systemClock } from '../../../shared/platform/clock.ts';
 import { counted, linesOf, styled, tableOf, terminalWidth } from '../cli/output.ts';
 
 /** What the pull would do with a product order, in words and their colour, worst first. */
@@ -17,7 +19,7 @@ export const outcomes = {
   unreadable: ['cannot be read', 'red'],
   conflict: ['would be a conflict', 'yellow'],
   reject: ['would be refused', 'red'],
-  cancelled: ['cancelled in the ERP', 'yellow'],
+  cancelled: ['not wanted any more', 'yellow'],
   adopt: ['would be adopted', 'green'],
   create: ['would be created', 'green'],
   exists: ['in Azumuta already', 'dim'],
@@ -45,10 +47,8 @@ export interface PullPreviewDependencies {
 }
 
 /**
- * Shows what a pull from `since` on would do, and writes nothing anywhere. It lists the orders of the ERP, reads the
- * ledger, and looks in Azumuta for each product order that the ledger does not know: orders typed by hand, articles and
- * variants that are missing.
- * @param most How many ERP orders to read at most: each takes one or two requests to Azumuta, which discourages polling.
+ * What a pull from `since` on would do; it writes nothing anywhere. In Azumuta it looks for each product order that the
+ * ledger does not know. @param most ERP orders: each takes one or two requests to Azumuta, which discourages polling.
  */
 export async function previewPull(
   since: string | undefined,
@@ -91,40 +91,33 @@ async function previewOrder(
   order: ErpOrder,
   dependencies: PullPreviewDependencies,
 ): Promise<PreviewedOrder[]> {
-  const { productOrders, ledger } = dependencies;
+  const { productOrders: mapping, ledger } = dependencies;
   const about = { erpOrder: order.number, number: order.number };
-  try {
-    const isCancelled = order.state === 'cancelled';
-    if (!isCancelled && !isWanted(productOrders, order))
-      return [{ ...about, outcome: 'left out', reason: 'productOrders.accept refuses it' }];
-    const mapped = isCancelled ? undefined : mapProductOrders(productOrders, order);
-    const known = await readKnown({ order, mapped }, ledger);
-    const { first, parts: then } = decideProductOrders(known, {
-      order,
-      mapped,
-      via: 'pull',
-      now: new Date(),
-    });
-    // A withdrawn product order is listed by itself, unless its number is used again.
-    const again = new Set((mapped?.productOrders ?? []).map(({ draft }) => draft.number));
-    const withdrawn = first.filter(({ action, number }) => action === 'withdraw' && !again.has(number));
-    const left = new Set(withdrawn.map(({ number }) => number));
-    const parts = [...withdrawn, ...then.filter(({ number }) => !left.has(number))].filter(
-      // Such a number belongs to another ERP order.
-      (part) => part.action !== 'unclaimed',
-    );
-    if (isCancelled && parts.length === 0)
-      return [{ ...about, outcome: 'left out', reason: 'it was cancelled in the ERP before the first pull' }];
-    const previewed: PreviewedOrder[] = [];
-    for (const part of parts) {
-      const found = part.action === 'create' ? await outcomeOfNew(part.wanted, dependencies) : foundOf(part);
-      previewed.push({ erpOrder: order.number, number: part.number, ...found });
-    }
-    return previewed;
-  } catch (error) {
-    if (error instanceof Rejected) return [{ ...about, outcome: 'reject', reason: error.message }];
-    throw error;
+  const wanted = wantedOf(order, 'pull', {
+    clock: systemClock,
+    map: (one) => mapProductOrders(mapping, one),
+    accept: (one) => isWanted(mapping, one),
+  });
+  if ('reason' in wanted) return [{ ...about, outcome: 'reject', reason: wanted.reason }];
+  const { first, parts: then } = decideProductOrders(await readKnown(wanted, ledger), wanted);
+  // A withdrawn product order is listed by itself, unless its number is used again.
+  const again = new Set((wanted.mapped?.productOrders ?? []).map(({ draft }) => draft.number));
+  const withdrawn = first.filter(({ action, number }) => action === 'withdraw' && !again.has(number));
+  const left = new Set(withdrawn.map(({ number }) => number));
+  const parts = [...withdrawn, ...then.filter(({ number }) => !left.has(number))].filter(
+    // Such a number belongs to another ERP order.
+    (part) => part.action !== 'unclaimed',
+  );
+  if (parts.length === 0) return [{ ...about, outcome: 'left out', reason: wanted.ended }];
+  const previewed: PreviewedOrder[] = [];
+  for (const part of parts) {
+    const found =
+      part.action === 'create'
+        ? await outcomeOfNew(part.wanted, dependencies).catch(refusedBy)
+        : foundOf(part);
+    previewed.push({ erpOrder: order.number, number: part.number, ...found });
   }
+  return previewed;
 }
 
 type Found = Pick<PreviewedOrder, 'outcome' | 'reason'>;
@@ -153,7 +146,9 @@ function foundOf(part: Exclude<PartDecision, { action: 'create' | 'unclaimed' }>
   }
 }
 
-/** What the pull would do with a product order that the ledger does not know. @throws Rejected when a variant is missing. */
+/**
+ * What the pull would do with a product order that the ledger does not know. @throws Rejected when a variant is missing.
+ */
 async function outcomeOfNew(
   { draft }: MappedProductOrder,
   { azumuta, signal }: PullPreviewDependencies,
@@ -169,6 +164,11 @@ async function outcomeOfNew(
   if (!article) return { outcome: 'reject', reason: `Azumuta has no article ${draft.article}` };
   variantIdsOf(draft, article);
   return { outcome: 'create' };
+}
+
+function refusedBy(error: unknown): Found {
+  if (error instanceof Rejected) return { outcome: 'reject', reason: error.message };
+  throw error;
 }
 
 /** How many orders of one kind are named; --json has all. */

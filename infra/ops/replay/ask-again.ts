@@ -29,9 +29,8 @@ function isKnown({ entry, bookings, question, answered, letters }: Standing): bo
 }
 
 /**
- * Has these orders looked at once more, whether or not a dead letter exists: SQS keeps one for 14 days, and a person may
- * have discarded it. As in a replay, the ledger is written first.
- * @throws Error when SQS refuses.
+ * Has these orders looked at once more, whether or not SQS still has a dead letter. As in a replay, the ledger is written
+ * first. @throws Error when SQS refuses.
  */
 export async function sendHints(
   homes: readonly string[],

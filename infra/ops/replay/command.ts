@@ -10,8 +10,7 @@ import {
   UsageError,
 } from '../cli/command.ts';
 import { policyWords } from '../cli/policy-words.ts';
-import { signedNote } from '../cli/signed-note.ts';
-import { findTarget, operatorOf, whereOf } from '../cli/target.ts';
+import { findTarget, operatorOf, signedNote, whereOf } from '../cli/target.ts';
 import { hiddenInWords } from '../dead-letters/queue.ts';
 import { type ReplayReport, replay, replayDependenciesOf } from './replay.ts';
 import { replayLines } from './report.ts';

@@ -63,14 +63,13 @@ interface Run {
   copied: number;
   /** Orders asked for that are looked at once more although no letter of them is replayed. */
   hinted: readonly string[];
-  /** Some letters were not looked at: the limit was reached, or the first became visible again before the last were taken. */
+  /**
+   * Some letters were not looked at: the limit was reached, or the first became visible again before the last were taken.
+   */
   more: boolean;
 }
 
-/**
- * All letters are held before the first is moved. Otherwise a letter that fails again at once would be taken a second
- * time, and the run would not end.
- */
+/** All are held before the first is moved: one that fails again at once would be taken again, and the run would not end. */
 const maxMoved = 5000;
 
 type Move = ReturnType<typeof movesOf>[number];
@@ -82,10 +81,9 @@ function movesOf({ chosen }: Pick<Run, 'chosen'>) {
 }
 
 /**
- * Sends dead letters back to the queues they come from. For each letter it notes that in the
- * ledger, sends the message, and removes the letter, in this order: a letter may fail again before the run goes on, and a
- * later note would tell the ledger that it is gone. A run that is killed leaves each letter where it was, where it goes,
- * or in both places. The next run corrects that, and a message that is worked on twice is booked once.
+ * Sends dead letters back to the queues they come from. Each is noted in the ledger, sent, and removed, in this order: it
+ * may fail again at once, and a later note would tell the ledger that it is gone. A run that is killed leaves a letter in
+ * one of the queues or in both; the next run corrects that, and a message that is worked on twice is booked once.
  */
 export async function replay(request: ReplayRequest, dependencies: ReplayDependencies) {
   const { go, signal } = request;

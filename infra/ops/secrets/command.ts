@@ -123,7 +123,7 @@ await runCommand(command, async ({ options, words: [first, second], signal, prog
   // The ERP's connector knows the shape of its credentials. Everything else can be done without it.
   const isNeeded = action === 'set' && name === 'erp-credentials';
   const erp = await configurationOf(target, config).then(
-    (integration) => integration.erp,
+    ({ integration }) => integration.erp,
     (error: unknown) => (isNeeded ? Promise.reject(error) : undefined),
   );
   // The answers of --json stay clean.

@@ -1,8 +1,8 @@
 import project from '../../../package.json' with { type: 'json' };
 import { defineCommand, exits, plantOptions, runCommand, UsageError } from '../cli/command.ts';
+import { shareable } from '../cli/redact.ts';
 import { findTarget, ledgerOf, whereOf } from '../cli/target.ts';
 import { traceLines } from './report.ts';
-import { shareable } from './shareable.ts';
 import { findOwnerOf, traceOrder } from './trace.ts';
 
 const command = defineCommand({

@@ -24,10 +24,9 @@ export type Trace = Awaited<ReturnType<typeof traceKnown>> & {
 };
 
 /**
- * Reads everything that the ledger knows about an order, by keys and indexes only: a handful of reads for each of its
- * product orders. Azumuta is only asked about what the ledger does not know, as it may be a recording.
+ * Everything that the ledger knows about an order, in a handful of reads for each of its product orders.
  * @param asked Number of a product order, number or id of an ERP order, in any writing; a receipt that holds such a number;
- * or the id of a product order or a recording in Azumuta.
+ * or an id of Azumuta, which is asked about what the ledger does not know: that may be a recording.
  * @param where Options that select the stack on a command line.
  */
 export async function traceOrder(

@@ -1,6 +1,6 @@
 import type { GetMetricDataCommandInput } from '@aws-sdk/client-cloudwatch';
 import { expect, it } from 'vitest';
-import { insightOfTarget } from '../../../infra/ops/flows/queue-insight.ts';
+import { insightOfTarget } from '../../../infra/ops/flows/situation.ts';
 import { testClock } from '../../support/clock.ts';
 import { startServer } from '../../support/server.ts';
 import { onThisMachine } from '../ops/cli/targets.ts';

@@ -1,3 +1,4 @@
+import { listAt, valueAt } from '../../../shared/platform/places.ts';
 import { creating, type Dialect, listOf, oneOf } from './dialect.ts';
 
 /** On the plant's clock, with a blank and an offset that has no colon. */
@@ -5,8 +6,10 @@ const local = (time: string | null) =>
   time && `${new Date(Date.parse(time) + 3_600_000).toISOString().slice(0, 19).replace('T', ' ')}+0100`;
 
 /**
- * Lists are bare, with the next page in a `Link` header; names are Dutch, and the key stands after `Bearer`. A create
- * answers with the address of what it made, and nothing else. Next to what was recorded stands what was planned.
+ * Lists are bare, of summaries without a status, with the next page in a `Link` header; names are Dutch, and the key stands
+ * after `Bearer`. A create answers with the address of what it made, and nothing else. An order embeds its article with all
+ * of its variants, and names its own by id; keys of parameters are language maps. Next to what was recorded stands what
+ * was planned.
  */
 export const dutch: Dialect = {
   name: 'dutch',
@@ -16,7 +19,7 @@ export const dutch: Dialect = {
     language: 'nl',
     operations: {
       findArticle: { path: '/artikelen', query: { nummer: '{number}' } },
-      findProductOrder: { path: '/productieorders', query: { nummer: '{number}' } },
+      findProductOrder: { path: '/productieorders', query: { nummer: '{number}' }, summaries: true },
       readProductOrder: { path: '/productieorders/{id}' },
       createProductOrder: {
         path: '/productieorders',
@@ -27,7 +30,7 @@ export const dutch: Dialect = {
           varianten: '{variantNames}',
         },
       },
-      readRecording: { path: '/registraties/{id}' },
+      readRecording: { path: '/productieorders/{productOrder.id}/registraties/{id}' },
       readWorkInstruction: { path: '/instructies/{id}' },
     },
     list: { entries: '' },
@@ -39,7 +42,11 @@ export const dutch: Dialect = {
       status: 'toestand',
       completedAt: 'voltooidOp',
       article: 'artikelnummer',
-      variants: 'varianten',
+      // Ids, of which the embedded article has the names.
+      variants: (order) => {
+        const ofArticle = listAt(order, 'artikel.varianten');
+        return listAt(order, 'varianten').map((id) => ofArticle.find((one) => valueAt(one, 'id') === id));
+      },
       recordings: 'registraties',
       url: 'pagina',
     },
@@ -80,7 +87,7 @@ export const dutch: Dialect = {
         headers: { location: `/api/v1/productieorders/${Object(order).id}` },
       }),
     },
-    oneOf(/^\/registraties\/(?<id>[^/]+)$/, 'recordings'),
+    oneOf(/^\/productieorders\/[^/]+\/registraties\/(?<id>[^/]+)$/, 'recordings'),
     oneOf(/^\/instructies\/(?<id>[^/]+)$/, 'workinstructions'),
   ],
   article: ({ id, number, name, variants }) => ({
@@ -97,8 +104,16 @@ export const dutch: Dialect = {
     aangemaaktOp: local(order.createdAt),
     voltooidOp: local(order.completedAt),
     artikelnummer: order.article?.number,
-    parameters: order.parameters.map(({ key, value }) => ({ naam: key, waarde: value, standaard: '0,0' })),
-    varianten: order.variants.map(({ name }) => name),
+    artikel: {
+      varianten: [
+        { id: 'een-andere', naam: 'Een andere' },
+        ...order.variants.map(({ id, name }) => ({ id, naam: name })),
+      ],
+    },
+    parameters: order.parameters.map(({ key, value }) => ({
+      ...{ naam: { nl: key, en: `${key} (en)` }, waarde: value, standaard: '0,0' },
+    })),
+    varianten: order.variants.map(({ id }) => id),
     registraties: order.recordings.map(({ id }) => id),
     pagina: order.url,
   }),
@@ -131,6 +146,7 @@ export const dutch: Dialect = {
     pagina: recording.url,
   }),
   workInstruction: ({ id, name }) => ({ id, naam: name }),
+  summary: (order) => ({ id: order.id, ordernummer: order.number }),
   list: (entries) => entries,
   headers: (next, { pathname, search }) =>
     next === null ? {} : { link: `<${pathname}${search || '?'}&vanaf=${next}>; rel="next"` },

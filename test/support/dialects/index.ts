@@ -1,10 +1,8 @@
 import { counting } from './counting.ts';
 import { dutch } from './dutch.ts';
-import { embedded } from './embedded.ts';
-import { executed } from './executed.ts';
 import { graph } from './graph.ts';
 import { tabular } from './tabular.ts';
 import { wrapped } from './wrapped.ts';
 
 /** Other APIs that Azumuta might have; each differs from the default contract in many points. */
-export const dialects = [counting, tabular, wrapped, executed, dutch, embedded, graph] as const;
+export const dialects = [counting, tabular, wrapped, dutch, graph] as const;

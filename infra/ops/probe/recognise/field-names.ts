@@ -9,10 +9,9 @@ const person = '(by|who|user|person|author|operator|worker|employee|door|medewer
 const at = '(at|on|op|date|time)?';
 
 /**
- * Names that web APIs give to the fields of the contract, as patterns with blanks between them: first one for the whole
- * path, where that is a usual name, then for parts of likely ones, the likeliest first. They are matched with paths in
- * lower case without `_` and `-`. A line that has none of its own has those of its last name. A field of any other name is
- * found by its value only.
+ * Names that web APIs give to the fields of the contract, as patterns with blanks between them: one for a whole path that
+ * is usual, then for parts of likely ones, the likeliest first. They are matched with paths in lower case without `_` and
+ * `-`. A line that has none of its own has those of its last name.
  */
 const fieldNames: Readonly<Record<string, string>> = {
   id: `${id} (id|guid|uuid|key|code)$`,

@@ -102,24 +102,19 @@ function parametersOf(order: object, parameter: ScreenValues['parameter']): Find
   const nodes = nodesIn(order).filter(({ path, value }) => path !== '' && value instanceof Object);
   if (!parameter) return [byName(line, nodes, notSeen)];
   const { name, value } = parameter;
-  const containers = nodes.flatMap((node) => parameterIn(node, name, value));
-  const found = byValue(line, containers, 'has the parameter that was seen, with its value');
-  const best = containers.find(({ path }) => path === found.set);
-  if (!best || !isRecord(best.entry)) return [found];
-  const keys = Array.isArray(best.value) ? reading(wordsIn(best.entry), name) : [];
-  const values = valuesIn(best.entry, value).filter(({ path }) => !keys.some((key) => key.path === path));
+  // In a map the parameter has its name as a key.
+  const containers = nodes.map(({ path, value: of }) => {
+    const named = isRecord(of) ? [fieldOf(of, name)] : [of].flat().filter((each) => hasWords(each, name));
+    return { path, value: named };
+  });
+  const proof = 'has the parameter that was seen, with its value';
+  const [found, entry] = listOf(line, containers, (each) => hasWords(each, value), proof);
+  if (!entry) return [found];
+  const keys = reading(wordsIn(entry), name);
+  const values = valuesIn(entry, value).filter(({ path }) => !keys.some((key) => key.path === path));
   const fields = [byValue('parameter.value', values)];
   if (keys.length > 0) fields.unshift(byValue('parameter.key', keys));
   return [found, ...within(found, fields)];
-}
-
-/** The parameter of this name and value, where the node is a list of parameters or a map of them. */
-function parameterIn(node: JsonNode, name: string, value: string) {
-  const named = isRecord(node.value)
-    ? [fieldOf(node.value, name)]
-    : [node.value].flat().filter((each) => hasWords(each, name));
-  const entry = named.find((each) => valuesIn(each, value).length > 0);
-  return entry === undefined ? [] : [{ ...node, entry }];
 }
 
 function variantsOf(order: object, article: object | undefined, variant: string | undefined): Finding[] {
@@ -169,7 +164,6 @@ function recordingOf(resources: Resources, seen: ScreenValues, now: Date): Findi
   if (!readRecording) return [notFound('recording', 'no recording was read')];
   const { resource: recording, id } = readRecording;
   const numbers = wordsIn(recording).filter(({ value }) => Number.isFinite(Number(value)));
-  const operators = plainWordsIn(recording).filter(({ value }) => typeof value === 'string');
   const times = pastTimesIn(recording, now);
   const otherUnit = 'no field has such a name: write a function where it has another unit than seconds';
   return [
@@ -183,7 +177,7 @@ function recordingOf(resources: Resources, seen: ScreenValues, now: Date): Findi
     byName('recording.startedAt', times),
     byName('recording.finishedAt', times),
     byName('recording.durationSeconds', numbers, otherUnit),
-    byName('recording.operator', operators),
+    byName('recording.operator', plainWordsIn(recording)),
     ...stepsOf(recording, seen.recorded),
     urlOf('recording.url', recording),
   ];

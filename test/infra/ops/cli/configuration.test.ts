@@ -13,7 +13,7 @@ const stackOf = (plant: string) => ({
 const own = 'integration.config.ts';
 
 it('loads the configuration of the plant of a stack', async () => {
-  expect((await configurationOf(stackOf('ghent'), own)).plant).toBe('ghent');
+  expect((await configurationOf(stackOf('ghent'), own)).integration.plant).toBe('ghent');
 });
 
 it.each([
@@ -49,5 +49,9 @@ it("takes a plant's own file when no other is named", async () => {
   const none = await configurationOf(stackOf('ghent'), own);
 
   // Assess
-  expect([plants, here, none].map(({ erp }) => erp.name)).toEqual(['odoo', 'Sandbox ERP', 'Sandbox ERP']);
+  expect([plants, here, none].map(({ integration }) => integration.erp.name)).toEqual([
+    'odoo',
+    'Sandbox ERP',
+    'Sandbox ERP',
+  ]);
 });

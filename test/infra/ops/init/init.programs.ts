@@ -10,6 +10,7 @@ import {
   complaintOf,
   configurationText,
   erps,
+  exampleOf,
 } from '../../../../infra/ops/init/answers.ts';
 import { emptyContract } from '../../../../infra/ops/probe/contract-text.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
@@ -29,7 +30,6 @@ const answersOf = (changes: Partial<Answers> = {}): Answers => ({
   emails: ['it@bruges.example'],
   ...changes,
 });
-const exampleOf = (erp: string) => readFileSync(`plants/examples/${erp}.config.ts`, 'utf8');
 
 /** The name of a plant that does not exist. Its files are removed after the test. */
 function newPlant(): string {

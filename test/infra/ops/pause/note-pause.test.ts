@@ -61,9 +61,9 @@ it('forgets a pause that a deployment ended, because nobody knows when', async (
   expect((await known()).ended).toEqual([{ from, until }]);
 });
 
-it('returns why the ledger could not be written, and does not throw', async () => {
+it('says why the ledger could not be written, and does not throw', async () => {
   const gone = await startLedgerStore();
   await gone.stop();
   pauses = createLedger({ ...gone, clock, times: { settlingSeconds: 300 } }).pauses;
-  expect(await paused()).toContain('ECONNREFUSED');
+  expect(await paused()).toEqual([expect.stringContaining('ECONNREFUSED')]);
 });

@@ -80,8 +80,8 @@ it('disables the actions of the alarm of a paused flow, enables them on resume, 
 
   // Assess: the local platform and stages for trying have no alarms
   expect([...outcomes, here, trying]).toEqual([
-    ...[undefined, undefined, 'not authorized'],
-    ...[undefined, undefined],
+    ...[[], [], ['Its alarm QueueStalled could not be silenced (not authorized).']],
+    ...[[], []],
   ]);
   const alarms = { AlarmNames: ['AzumutaErp-demo-local-QueueStalled-book-completion'] };
   expect(calls.slice(0, 2).map(({ headers, body }) => [headers['x-amz-target'], JSON.parse(body)])).toEqual([

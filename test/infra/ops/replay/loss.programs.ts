@@ -60,50 +60,34 @@ describe('the ledger', () => {
   });
 
   it.each([
-    ['refuses', refusing],
-    ['does not answer for', silent],
-  ])('keeps a letter as dead that SQS %s, and notes that in the journey', async (how, queues) => {
-    // Prepare
-    const id = `not sent, as SQS ${how} it`;
-    await ledger.deadLetters.record(recordOf(id));
-    await put(id);
+    ['refuses', refusing, undefined],
+    ['does not answer for', silent, 'SQS does not answer.'],
+  ])(
+    'keeps letters as dead that SQS %s, known or not, and makes them visible again',
+    async (how, queues, failure) => {
+      // Prepare
+      const [known, unknown] = [`not sent, as SQS ${how} it`, `not known, and SQS ${how} it`];
+      await ledger.deadLetters.record(recordOf(known));
+      for (const id of [known, unknown]) await put(id);
 
-    // Act
-    const report = await run({}, { queues });
+      // Act
+      const report = await run({}, { queues });
 
-    // Assess
-    expect(report).toMatchObject({ movable: 1, moved: 0 });
-    expect(await ledger.deadLetters.of(id)).toEqual([{ ...recordOf(id), isDead: true }]);
-    expect((await ledger.journeys.of(id)).map(({ event }) => event)).toEqual([
-      'dead-lettered',
-      'replayed',
-      'dead-lettered',
-    ]);
-  });
-});
-
-it('records a letter with its cause when the ledger did not know it and SQS refuses it', async () => {
-  await put('not known');
-  await run({}, { queues: refusing });
-  expect(await ledger.deadLetters.of('not known')).toEqual([{ ...recordOf('not known'), isDead: true }]);
+      // Assess
+      expect(report).toMatchObject({ movable: 2, moved: 0, failure });
+      expect((await depths())['dead-letters']).toEqual({ visible: 2, hidden: 0 });
+      for (const id of [known, unknown])
+        expect(await ledger.deadLetters.of(id)).toEqual([{ ...recordOf(id), isDead: true }]);
+      expect((await ledger.journeys.of(known)).map(({ event }) => event)).toEqual([
+        'dead-lettered',
+        'replayed',
+        'dead-lettered',
+      ]);
+    },
+  );
 });
 
 describe('a replay loses nothing', () => {
-  it('makes all letters visible again when SQS refuses them, with the reason', async () => {
-    // Prepare
-    await putMany(12);
-    const gone = `${store.url('product-orders')}-that-was-deleted`;
-    const queueUrls = { 'product-orders': gone, completions: gone };
-
-    // Act
-    const report = await run({}, { queueUrls });
-
-    // Assess
-    expect(report.failure).toBeDefined();
-    expect(report.moved).toBe(0);
-    expect((await depths())['dead-letters']).toEqual({ visible: 12, hidden: 0 });
-  });
-
   it('keeps the letters that SQS refuses when it takes others', async () => {
     // Prepare
     for (const number of ['PO-1', 'PO-2', 'PO-3']) await put(number);

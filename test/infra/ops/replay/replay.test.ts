@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
+import type { ReplayRequest } from '../../../../infra/ops/replay/replay.ts';
 import { productOrderMessage } from '../../../../shared/orders/messages.ts';
 import { forAllTests } from '../../../support/for-all-tests.ts';
 import {
@@ -19,7 +20,7 @@ beforeEach(empty);
 const asked = (number: string) => productOrderMessage(number, { asksErp: 'replay' });
 
 describe('a dry run', () => {
-  it('says which letters would go where, by cause and by reason without the order number', async () => {
+  it('says which letters would go where, by cause and by reason without the order number, and moves none', async () => {
     // Prepare
     const putDead = (number: string, reason = `Azumuta has no article for ${number}.`) =>
       store.put({ body: productOrderMessage(number), orderNumber: number, reason });
@@ -60,6 +61,11 @@ describe('a dry run', () => {
       // SQS put it aside by itself: nobody gave it a cause.
       expect.not.objectContaining({ cause: expect.anything() }),
     ]);
+    expect(await depths()).toEqual({
+      'dead-letters': { visible: 4, hidden: 0 },
+      'product-orders': nothing,
+      completions: nothing,
+    });
   });
 
   it('separates letters of two causes that have the same reason', async () => {
@@ -67,23 +73,6 @@ describe('a dry run', () => {
       await store.put({ body: productOrderMessage('PO-1'), reason: 'It has no article.', cause });
     const { groups } = await run({ go: false });
     expect(groups.map(({ cause }) => cause).sort()).toEqual(['configuration', 'order-data']);
-  });
-
-  it('changes nothing: every letter is visible again at once, and no queue receives one', async () => {
-    // Prepare: more than one page.
-    for (let n = 0; n < 11; n++)
-      await store.put({ body: productOrderMessage(`PO-${n}`), messageId: `m-${n}` });
-
-    // Act
-    const report = await run({ go: false });
-
-    // Assess
-    expect(report.lookedAt).toBe(11);
-    expect(await depths()).toEqual({
-      'dead-letters': { visible: 11, hidden: 0 },
-      'product-orders': nothing,
-      completions: nothing,
-    });
   });
 });
 
@@ -135,43 +124,26 @@ describe('a replay', () => {
     expect(sent.map(bodies)).toEqual([[asked('PO-1')], hints]);
   });
 
-  it('sends the letters of one order only', async () => {
+  it.each<[what: string, chosen: Partial<ReplayRequest>]>([
+    ['of one order', { orders: new Set(['PO-1']) }],
+    ['of a reason, by any part of it', { reason: 'NO ARTICLE' }],
+    ['of a cause', { reason: 'unknown-article' }],
+  ])('sends only the letters %s', async (_, chosen) => {
     // Prepare
-    await store.put({ body: productOrderMessage('PO-1'), orderNumber: 'PO-1' });
-    await store.put({ body: productOrderMessage('PO-10'), orderNumber: 'PO-10' });
-    await store.put({ body: completion('PO-1'), stage: 'book-completion', orderNumber: 'PO-1' });
+    const noArticle = { orderNumber: 'PO-1', reason: 'Azumuta has no article GEAR-99.' };
+    await store.put({ body: productOrderMessage('PO-1'), ...noArticle });
+    await store.put({ body: completion('PO-1'), stage: 'book-completion', ...noArticle });
+    const waited = { reason: 'Waited too long: Azumuta is down.', cause: 'waited-too-long' } as const;
+    await store.put({ body: productOrderMessage('PO-10'), orderNumber: 'PO-10', ...waited });
 
     // Act
-    const report = await run({ orders: new Set(['PO-1']) });
+    const report = await run(chosen);
 
     // Assess
-    expect(report).toMatchObject({ moved: 2, hinted: [] });
-    expect(await depths()).toEqual({
-      'dead-letters': { visible: 1, hidden: 0 },
-      'product-orders': { visible: 1, hidden: 0 },
-      completions: { visible: 1, hidden: 0 },
-    });
-  });
-
-  it.each([
-    ['reason, by any part of it', 'NO ARTICLE'],
-    ['cause', 'unknown-article'],
-  ])('sends only the letters of one %s', async (_, reason) => {
-    // Prepare
-    await store.put({ body: productOrderMessage('PO-1'), reason: 'Azumuta has no article GEAR-99.' });
-    await store.put({
-      body: productOrderMessage('PO-2'),
-      reason: 'Waited too long: Azumuta is down.',
-      cause: 'waited-too-long',
-    });
-
-    // Act
-    const report = await run({ reason });
-
-    // Assess
-    expect(report).toMatchObject({ lookedAt: 2, selected: 1, moved: 1 });
-    expect(bodies(await store.read('product-orders'))).toEqual([asked('PO-1')]);
-    expect(bodies(await store.read('dead-letters'))).toEqual([productOrderMessage('PO-2')]);
+    expect(report).toMatchObject({ lookedAt: 3, selected: 2, moved: 2, hinted: [] });
+    const sent = await Promise.all(workQueues.map(store.read));
+    expect(sent.map(bodies)).toEqual([[asked('PO-1')], [completion('PO-1', { again: true })]]);
+    expect(bodies(await store.read('dead-letters'))).toEqual([productOrderMessage('PO-10')]);
   });
 
   it('sends a letter once even if it becomes visible again while the run reads the others', async () => {

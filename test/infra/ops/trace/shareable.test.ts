@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { signedNote } from '../../../../infra/ops/cli/signed-note.ts';
-import { shareable } from '../../../../infra/ops/trace/shareable.ts';
+import { shareable } from '../../../../infra/ops/cli/redact.ts';
+import { signedNote } from '../../../../infra/ops/cli/target.ts';
 
 it('leaves out secrets, signatures, mail addresses and the numbers of AWS accounts, and says that free text may name a person', () => {
   // Prepare

@@ -84,30 +84,25 @@ it('shows figures, lots and counts of what is planned or was refused, figures of
   expect(JSON.stringify([lines, traces])).not.toMatch(/Peeters|photo/);
 });
 
-it('says to complete an order that is overdue, and not one whose booking is planned', async () => {
+it('says to complete an order once its day is over', async () => {
   // Prepare
   const late = { erpOrder: { number: 'LATE', article: 'GEAR-01', amount: '2' }, dueDate: '2026-11-20' };
-  for (const number of ['LATE', 'LATE-BOOKED']) {
-    await ledger.orders.put({ ...newOrder({ number }), ...late });
-    const awaited = { awaiting: 'completion' } as const;
-    await ledger.claims.complete(await claimedOrder(ledger, number), awaited, { event: 'created' });
-  }
-  await ledger.erpOrders.write(splitOrder('LATE', 2, { ...late, book: 'each' }));
-  await plan(ledger, 'LATE-BOOKED');
+  await ledger.orders.put({ ...newOrder({ number: 'LATE' }), ...late });
+  const claim = await claimedOrder(ledger, 'LATE');
+  await ledger.claims.complete(claim, { awaiting: 'completion' }, { event: 'created' });
+  await ledger.erpOrders.write(splitOrder('LATE', 1, { ...late, book: 'each' }));
 
   // Act
-  const traced = (at: string) => traceOrder('LATE', ledger, '--local', undefined, new Date(at));
-  const onItsDay = await traced('2026-11-20T22:00:00Z');
-  const { productOrders } = await traced('2026-11-21T00:00:00Z');
+  const traces = await Promise.all(
+    ['2026-11-20T22:00:00Z', '2026-11-21T00:00:00Z'].map((now) =>
+      traceOrder('LATE', ledger, '--local', undefined, new Date(now)),
+    ),
+  );
 
   // Assess
-  expect(onItsDay.productOrders.map(({ next }) => next)).toEqual([undefined, undefined]);
-  expect(productOrders).toMatchObject([
-    {
-      says: expect.stringContaining('It was due 2026-11-20'),
-      next: expect.stringContaining('have it completed'),
-    },
-    { state: 'to be booked', next: undefined },
+  expect(traces.map(({ productOrders }) => productOrders[0]?.next)).toEqual([
+    undefined,
+    expect.stringContaining('have it completed'),
   ]);
 });
 
@@ -190,24 +185,6 @@ describe('a recording', () => {
 const letterOf = (messageId: string, orderNumber: string, reason = `Reason of ${messageId}.`) => ({
   ...{ messageId, orderNumber, stage: 'book-completion', reason },
   cause: 'completion-unclear' as const,
-});
-
-it('says that a person is needed only for dead letters that were neither replayed nor discarded', async () => {
-  // Prepare
-  await completed('MO/8', 1, 'MO/8');
-  const letters = ['m-1', 'm-2', 'm-3'].map((messageId) => letterOf(messageId, 'MO/8'));
-  for (const letter of letters) await ledger.deadLetters.record(letter);
-  await ledger.deadLetters.markReplayed(letterOf('m-1', 'MO/8'), 'sent again');
-  await ledger.deadLetters.markDiscarded(letterOf('m-3', 'MO/8'), 'a test order');
-
-  // Act
-  const { productOrders } = await traceOrder('MO/8', ledger, '--local');
-
-  // Assess
-  expect(productOrders[0]).toMatchObject({
-    ...{ state: 'needs a person', says: expect.stringContaining('m-2') },
-    deadLetters: [letterOf('m-2', 'MO/8')],
-  });
 });
 
 it('shows an open dead letter although the clock of the laptop that replayed it before is hours ahead', async () => {
