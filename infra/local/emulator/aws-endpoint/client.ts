@@ -13,7 +13,10 @@ interface Signer {
   readonly region: string;
 }
 
-const errorSchema = z.object({ __type: z.optional(z.string()), message: z.optional(z.string()) });
+const errorSchema = z.catch(
+  z.object({ __type: z.optional(z.string()), message: z.optional(z.string()) }),
+  {},
+);
 
 export type AwsClient = ReturnType<typeof awsClient>;
 
@@ -24,7 +27,7 @@ export function awsClient(
   target: string,
   signer: Signer = { accessKeyId: 'local', region: 'eu-west-1' },
 ) {
-  return async (operation: string, parameters: unknown, signal?: AbortSignal) => {
+  return async (operation: string, parameters: unknown, signal: AbortSignal | null = null) => {
     const answer = await call(`${endpoint}/`, {
       method: 'POST',
       headers: {
@@ -34,15 +37,13 @@ export function awsClient(
         authorization: signature(service, signer),
       },
       body: JSON.stringify(parameters),
-      signal: signal ?? null,
+      signal,
     });
-    const { status } = answer;
     const text = await answer.text();
     const json = jsonOf(text);
-    const error = z.safeParse(errorSchema, json);
     // Both are empty unless it is an error.
-    const { __type: type = '', message = '' } = error.success ? error.data : {};
-    return { status, type, message, text, json };
+    const { __type: type = '', message = '' } = z.parse(errorSchema, json);
+    return { status: answer.status, type, message, text, json };
   };
 }
 

@@ -59,7 +59,7 @@ it('lists in the envelope that Azumuta documents, with Meteor ids and mixed name
 
   // Assess
   const { data } = listSchema.parse(JSON.parse(response.text));
-  expect(data.map(({ object }) => object)).toEqual(Array(6).fill('work-instruction'));
+  expect(data.map(({ object }) => object)).toEqual(Array(5).fill('work-instruction'));
   expect(new Set(data.map(({ name }) => typeof name))).toEqual(new Set(['string', 'object']));
 });
 
@@ -67,7 +67,7 @@ it('pages without missing an entry', async () => {
   // Prepare
   const sandbox = await startSandbox.azumuta();
   onTestFinished(sandbox.stop);
-  sandbox.store.pageSize = 2;
+  sandbox.store.pageSize = 1;
   const api = apiOf(sandbox, azumutaSandboxKey);
 
   // Act
@@ -76,7 +76,7 @@ it('pages without missing an entry', async () => {
 
   // Assess
   const numbers = [...first.data, ...second.data].map(({ number }) => number);
-  expect(numbers).toEqual(['GEAR-01', 'GEAR-02', 'COUP-01']);
+  expect(numbers).toEqual(['GEAR-01', 'GEAR-02']);
   expect(second.next).toBeNull();
 });
 

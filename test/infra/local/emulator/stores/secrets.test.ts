@@ -9,7 +9,7 @@ const arn = 'arn:aws:secretsmanager:r:a:secret:plant/key-abc123';
 /** The file as a process that starts now would read it. */
 function open(file: string) {
   const answer = openSecrets(file, [{ logicalId: 'Key', name: 'plant/key', arn, key: 'current' }]);
-  return (SecretId = arn) => JSON.parse(answer('GetSecretValue', JSON.stringify({ SecretId })).body);
+  return (SecretId = arn) => JSON.parse(String(answer('GetSecretValue', JSON.stringify({ SecretId })).body));
 }
 
 it('makes the value of one that the stack has generated, once, and lets nobody but its owner read the file', () => {
