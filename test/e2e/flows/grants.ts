@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { authorize, type Caller } from '../../../infra/local/emulator/iam/authorize.ts';
 import { principalsOf } from '../../../infra/local/emulator/iam/principals.ts';
@@ -34,30 +33,23 @@ export function grantsTests(): void {
     });
 
     it('allows what it grants by name, and no other action of any role', () => {
-      const roles = functions();
-      const everything = roles.flatMap(grantsOf);
+      const { resourcePolicies } = system.emulator.stack;
+      const everything = functions().flatMap(grantsOf);
       const administration = ['dynamodb:Scan', 'dynamodb:DeleteTable', 'dynamodb:BatchWriteItem'];
       const actions = [
-        ...new Set(everything.map(({ action }) => action)),
+        ...everything.map(({ action }) => action),
         ...[...administration, 'sqs:PurgeQueue', 'secretsmanager:PutSecretValue'],
       ];
-      const resources = [...new Set(everything.map(({ resource }) => resource)), '*'];
-
-      fc.assert(
-        fc.property(
-          fc.constantFrom(...roles),
-          fc.constantFrom(...actions),
-          fc.constantFrom(...resources),
-          (principal, action, resource) => {
-            const granted = grantsOf(principal).some(
-              (grant) => grant.action === action && grant.resource === resource,
-            );
+      for (const principal of functions()) {
+        const granted = new Set(grantsOf(principal).map(({ action, resource }) => `${action} ${resource}`));
+        for (const resource of new Set([...everything.map((grant) => grant.resource), '*']))
+          for (const action of new Set(actions)) {
             const call = { action, resource: exampleOf(resource) };
-            expect(authorize(principal, system.emulator.stack.resourcePolicies, call).allowed).toBe(granted);
-          },
-        ),
-        { numRuns: 2_000 },
-      );
+            const { allowed } = authorize(principal, resourcePolicies, call);
+            const isGranted = granted.has(`${action} ${resource}`);
+            expect(allowed, `${principal.name}: ${action} on ${resource}`).toBe(isGranted);
+          }
+      }
     });
 
     it('lets it take a slot of a partner that it calls, where a plant has a limit', () => {

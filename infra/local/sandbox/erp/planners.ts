@@ -85,7 +85,7 @@ export function plannersOf(store: Store) {
 }
 
 /** An order in the shape that the integration's order endpoint takes. */
-function pushed(order: ProductionOrder) {
+export function pushed(order: ProductionOrder) {
   const { number, id, product: article, quantity, unit, dueDate, customer, productName, options } = order;
   return { number, id, article, quantity, unit, dueDate, attributes: { customer, productName, ...options } };
 }
