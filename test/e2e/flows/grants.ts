@@ -1,4 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { functionNames } from '../../../infra/build/bundle-functions.ts';
 import { authorize, type Caller } from '../../../infra/local/emulator/iam/authorize.ts';
 import { principalsOf } from '../../../infra/local/emulator/iam/principals.ts';
 import { bothTriggers } from '../../../infra/local/run-locally.ts';
@@ -17,7 +20,8 @@ const exampleOf = (pattern: string) => pattern.replace(/\*$/, 'log-stream:local/
 
 /**
  * The grants of each role, compared with what each function needs. The end of `npm test` compares the grants that
- * all tests together used with those of the template; the runs here are those that no other test needs.
+ * all tests together used with those of the template; the runs here are those that no other test needs. Last, as the
+ * logs of the flows before are read.
  */
 export function grantsTests(): void {
   describe('the role of each function', () => {
@@ -119,6 +123,21 @@ export function grantsTests(): void {
 
     it('was never refused anything in these runs', () => {
       expect(lines.filter((line) => line.includes('not authorized'))).toEqual([]);
+    });
+
+    it('has Lambda’s request id in every line of its log', async () => {
+      // Prepare: every function has run by now
+      const folder = join(system.emulator.dataDir, 'logs');
+
+      // Act
+      const lines = readdirSync(folder)
+        .flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n'))
+        .filter((line) => line.startsWith('{"level"'))
+        .map((line) => JSON.parse(line));
+
+      // Assess
+      expect(new Set(lines.map(({ Function: name }) => name))).toEqual(new Set(functionNames));
+      expect(lines.filter(({ requestId }) => !/^[0-9a-f-]{36}$/.test(requestId))).toEqual([]);
     });
   });
 }

@@ -75,9 +75,12 @@ export function httpAnswer(result: unknown): Answer | undefined {
   return { status: statusCode, headers: Object.fromEntries(named), body: body ?? '' };
 }
 
-export interface Match {
+interface Route {
   /** `GET /product-orders/{number}`. */
   readonly routeKey: string;
+}
+
+interface Match extends Route {
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
@@ -85,20 +88,15 @@ export interface Match {
  * Finds the route that serves a request; of those here, no two serve the same one. The path is percent-decoded, as API
  * Gateway decodes before it matches: an encoded slash separates, also in a greedy `{parameter+}`.
  */
-export function routesOf(routeKeys: readonly string[]) {
-  const router = new TrieRouter<string>();
-  for (const routeKey of routeKeys) {
-    const [method = '', path = ''] = routeKey.split(' ');
-    router.add(
-      method,
-      path.replaceAll(/\{(\w+)(\+?)\}/g, (_, name, greedy) => `:${name}${greedy && '{.+}'}`),
-      routeKey,
-    );
+export function routesOf<R extends Route>(routes: readonly R[]) {
+  const router = new TrieRouter<R>();
+  for (const route of routes) {
+    const [method = '', path = ''] = route.routeKey.split(' ');
+    const pattern = path.replaceAll(/\{(\w+)(\+?)\}/g, (_, name, greedy) => `:${name}${greedy && '{.+}'}`);
+    router.add(method, pattern, route);
   }
-  return (method: string, path: string): Match | undefined => {
-    const [found] = router.match(method, path)[0];
-    if (!found) return undefined;
-    const [routeKey, pathParameters] = found;
-    return { routeKey, pathParameters: Object.fromEntries(Object.entries(pathParameters)) };
+  return (method: string, path: string): (R & Match) | undefined => {
+    const [[route, pathParameters] = []] = router.match(method, path)[0];
+    return route && { ...route, pathParameters: Object.fromEntries(Object.entries(pathParameters ?? {})) };
   };
 }

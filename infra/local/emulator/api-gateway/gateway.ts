@@ -5,7 +5,6 @@ import { authorize } from '../iam/authorize.ts';
 import type { Lambda } from '../lambda/service.ts';
 import { type Answer, jsonAnswer, listen } from '../process/http.ts';
 import type { Services } from '../services.ts';
-import { find } from '../template/read-stack.ts';
 import { httpAnswer, httpEvent, routesOf, splitTarget } from './event.ts';
 
 /** API Gateway's quota for a request's body. */
@@ -16,15 +15,14 @@ const maxWaitMs = 30_000;
 /** Matches the route, and invokes its function with payload format 2.0. It does not throttle. */
 export function startGateway({ ports, stack, log }: Services, lambda: Lambda) {
   const { region, accountId, api } = stack;
-  const routeOf = routesOf(api.routes.map(({ routeKey }) => routeKey));
+  const routeOf = routesOf(api.routes);
   const caller = { arn: 'apigateway.amazonaws.com', statements: [] };
 
   async function serve(request: IncomingMessage, body: Buffer, requestId: string): Promise<Answer> {
     const match = routeOf(request.method ?? 'GET', splitTarget(request.url).path);
-    const route = api.routes.find(({ routeKey }) => routeKey === match?.routeKey);
-    if (!match || !route) return message(404, 'Not Found');
+    if (!match) return message(404, 'Not Found');
     if (body.length > maxBodyBytes) return message(413, 'Request Entity Too Large');
-    const { routeKey, functionName } = route;
+    const { routeKey, functionName, functionArn } = match;
     /** Logs the route and never the path, which may hold a token. */
     const failed = (status: 500 | 503, why: string): Answer => {
       log(`gateway: ${routeKey} was answered ${status}. ${why}`);
@@ -34,7 +32,7 @@ export function startGateway({ ports, stack, log }: Services, lambda: Lambda) {
     const source = `${api.apiId}/$default/${routeKey.replace(' ', '')}`;
     const decision = authorize(caller, stack.resourcePolicies, {
       action: 'lambda:InvokeFunction',
-      resource: find(stack.functions, 'function', functionName).arn,
+      resource: functionArn,
       context: { 'aws:SourceArn': `arn:aws:execute-api:${region}:${accountId}:${source}` },
     });
     if (!decision.allowed) return failed(500, `It may not invoke ${functionName}. ${decision.reason}.`);

@@ -20,11 +20,13 @@ const errorSchema = z.catch(
 
 export type AwsClient = ReturnType<typeof awsClient>;
 
-/** @param target What `X-Amz-Target` begins with. @param signer Default: somebody, as the stores check nobody. */
+/** What `X-Amz-Target` begins with. */
+const targets = { sqs: 'AmazonSQS', dynamodb: 'DynamoDB_20120810' };
+
+/** @param signer Default: somebody, as the stores check nobody. */
 export function awsClient(
   endpoint: string,
-  service: string,
-  target: string,
+  service: keyof typeof targets,
   signer: Signer = { accessKeyId: 'local', region: 'eu-west-1' },
 ) {
   return async (operation: string, parameters: unknown, signal: AbortSignal | null = null) => {
@@ -32,7 +34,7 @@ export function awsClient(
       method: 'POST',
       headers: {
         'content-type': 'application/x-amz-json-1.0',
-        'x-amz-target': `${target}.${operation}`,
+        'x-amz-target': `${targets[service]}.${operation}`,
         'x-amz-date': '20000101T000000Z',
         authorization: signature(service, signer),
       },

@@ -83,7 +83,7 @@ export function containerEnvironment(
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(lambda.memoryMegabytes),
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    AWS_SESSION_TOKEN: credentials.sessionToken ?? '',
+    AWS_SESSION_TOKEN: 'local',
     AWS_ENDPOINT_URL: place.awsEndpoint,
     LAMBDA_TASK_ROOT: lambda.assetDirectory,
   };

@@ -69,7 +69,7 @@ export function startPoll(mapping: LocalMapping, services: Services, lambda: Lam
 /** Asks SQS about the mapping's queue with a session of the function's role, as Lambda polls with that role. */
 function askerOf({ logicalId, queueUrl }: LocalMapping, { stack, awsEndpoint }: Services): Ask {
   const { accessKeyId } = principalIn(stack, 'mapping', logicalId).credentials;
-  const sqs = awsClient(awsEndpoint, 'sqs', 'AmazonSQS', { accessKeyId, region: stack.region });
+  const sqs = awsClient(awsEndpoint, 'sqs', { accessKeyId, region: stack.region });
   return async (operation, parameters, signal) => {
     const answer = await sqs(operation, { QueueUrl: queueUrl, ...parameters }, signal);
     if (answer.status === 200) return answer.json;

@@ -25,7 +25,7 @@ runService(async ({ port, directory, tables }: Configuration) => {
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
 
-  const dynamodb = awsClient(`http://127.0.0.1:${port}`, 'dynamodb', 'DynamoDB_20120810');
+  const dynamodb = awsClient(`http://127.0.0.1:${port}`, 'dynamodb');
   await Promise.all(tables.map((table) => ensureTable(dynamodb, table)));
 
   return {

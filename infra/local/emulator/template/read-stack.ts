@@ -150,11 +150,8 @@ function readApi(resources: Resources, functions: readonly LocalFunction[]) {
     .map(({ properties: { RouteKey, Target }, at }) => {
       const integration = integrations.find(({ ref }) => Target === `integrations/${ref}`);
       if (!integration) throw new Error(`${at}.Target: there is no integration ${Target}.`);
-      const { properties, at: where } = integration;
-      return {
-        routeKey: RouteKey,
-        functionName: functionOf(functions, properties.IntegrationUri, where).name,
-      };
+      const { name, arn } = functionOf(functions, integration.properties.IntegrationUri, integration.at);
+      return { routeKey: RouteKey, functionName: name, functionArn: arn };
     });
   return { apiId: api?.ref ?? '', routes };
 }

@@ -55,20 +55,21 @@ describe('the event of payload format 2.0', () => {
 });
 
 describe('the route of a request', () => {
-  const routes = ['POST /orders', 'GET /orders/{number+}', 'GET /pages/{page}'];
+  const routesBy = (...routeKeys: string[]) => routesOf(routeKeys.map((routeKey) => ({ routeKey })));
+  const find = routesBy('POST /orders', 'GET /orders/{number+}', 'GET /pages/{page}');
 
   it.each([
     ['POST', '/orders', 'POST /orders', {}],
     ['GET', '/pages/today', 'GET /pages/{page}', { page: 'today' }],
     ['GET', '/orders/PO-1/2', 'GET /orders/{number+}', { number: 'PO-1/2' }],
   ])('%s %s is %s', (method, path, routeKey, pathParameters) => {
-    expect(routesOf(routes)(method, path)).toEqual({ routeKey, pathParameters });
+    expect(find(method, path)).toEqual({ routeKey, pathParameters });
   });
 
   it('is undefined when no route matches', () => {
-    expect(routesOf(routes)('GET', '/orders/')).toBeUndefined();
-    expect(routesOf(['GET /orders'])('POST', '/orders')).toBeUndefined();
-    expect(routesOf(['GET /orders'])('GET', '/orders/')).toBeUndefined();
+    expect(find('GET', '/orders/')).toBeUndefined();
+    expect(routesBy('GET /orders')('POST', '/orders')).toBeUndefined();
+    expect(routesBy('GET /orders')('GET', '/orders/')).toBeUndefined();
   });
 });
 
