@@ -8,16 +8,12 @@ import * as z from 'zod/mini';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from './emulator/emulator.ts';
-import type { Overrides } from './emulator/overrides.ts';
-import type { ServiceOptions } from './emulator/services.ts';
 import { newToken, operatorClients, operatorLedger, setIfUnset } from './operator-clients.ts';
 import { azumutaSandboxKey, erpSandboxKey } from './sandbox/api.ts';
-import type { Trigger } from './sandbox/azumuta/triggers.ts';
+import type { Trigger } from './sandbox/azumuta/store.ts';
 import { type Sandbox, startSandbox } from './sandbox/sandboxes.ts';
 
-export interface LocalSystemOptions
-  extends ServiceOptions,
-    Pick<EmulatorOptions, 'log' | 'signal' | 'overrides'> {
+export interface LocalSystemOptions extends Omit<EmulatorOptions, 'template' | 'dataDir' | 'sandboxes'> {
   readonly integrationFile: string;
   /** Where all data is kept. Default: a temporary folder, removed at `stop`. */
   readonly dataDir?: string | undefined;
@@ -33,7 +29,7 @@ export interface LocalSystemOptions
 export type LocalSystem = Awaited<ReturnType<typeof startLocalSystem>>;
 
 /** Turns minutes of waiting into seconds. Printed at the end of the demo, as it differs from what is deployed. */
-export const localOverrides: Overrides = {
+export const localOverrides: NonNullable<EmulatorOptions['overrides']> = {
   functionTimeoutSeconds: 8,
   visibilityTimeoutSeconds: 10,
   environment: { SETTLING_SECONDS: '3', RETRY_BASE_SECONDS: '1', BREAKER_COOLDOWN_SECONDS: '1' },
@@ -45,10 +41,9 @@ export async function startLocalSystem(options: LocalSystemOptions) {
   const folder = options.dataDir ?? mkdtempSync(join(tmpdir(), 'azumuta-erp-'));
   mkdirSync(folder, { recursive: true });
   const stops: (() => Promise<void>)[] = [];
-  let stopped: Promise<void> | undefined;
-  const stop = () => {
-    stopped ??= stopAll();
-    return stopped;
+  const stop = async () => {
+    for (const end of stops.toReversed()) await end();
+    if (options.dataDir === undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   };
   try {
     progress('starting the sandboxes');
@@ -81,11 +76,6 @@ export async function startLocalSystem(options: LocalSystemOptions) {
   } catch (error) {
     await stop();
     throw error;
-  }
-
-  async function stopAll(): Promise<void> {
-    for (const end of stops.reverse()) await end();
-    if (options.dataDir === undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
 

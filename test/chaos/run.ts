@@ -4,7 +4,7 @@ import { createChance } from '../simulation/world/chance.ts';
 import { viewQueues } from '../support/queues.ts';
 import { startFaults } from './accidents/faults.ts';
 import { startKilling } from './accidents/kills.ts';
-import { type Balance, balanceOf } from './balance/balance.ts';
+import { balanceOf } from './balance/balance.ts';
 import { faultCounts, readPartners, withLostTrigger } from './balance/books.ts';
 import { type LoadFigures, startLoad } from './load/load.ts';
 import { untilNone } from './load/patience.ts';
@@ -23,7 +23,10 @@ export interface ChaosOptions {
 }
 
 /** What has happened under load. */
-interface SoFar extends LoadFigures, Pick<ChaosResult, 'kills' | 'faults'> {}
+interface SoFar extends LoadFigures {
+  readonly kills: ReadonlyMap<string, number>;
+  readonly faults: ReadonlyMap<string, number>;
+}
 
 export interface Progress extends SoFar {
   readonly phase: 'load' | 'completing' | 'pulling' | 'repeating lost triggers' | 'emptying the queues';
@@ -32,22 +35,13 @@ export interface Progress extends SoFar {
   readonly waiting: number | undefined;
 }
 
-export interface ChaosResult extends LoadFigures {
-  readonly balance: Balance;
-  readonly kills: ReadonlyMap<string, number>;
-  readonly faults: ReadonlyMap<string, number>;
-  readonly webhookCalls: number;
-  /** Messages that were given back to a queue. */
-  readonly retries: number;
-  readonly loadSeconds: number;
-  readonly quietSeconds: number;
-}
+export type ChaosResult = Awaited<ReturnType<typeof runChaos>>;
 
 /**
  * One run: load, kills and faults together, then a quiet time until the queues are empty, then the balance of the
  * partners' own books.
  */
-export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
+export async function runChaos(options: ChaosOptions) {
   let retries = 0;
   const log = (line: string) => {
     retries += Number(/: (\d+) of \d+ messages are received again/.exec(line)?.[1] ?? 0);
@@ -101,6 +95,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
       ...soFar(),
       balance: balanceOf({ ...partners, ...left }),
       webhookCalls: partners.triggers.length,
+      /** Messages that were given back to a queue. */
       retries,
       loadSeconds,
       quietSeconds: seconds() - loadSeconds,

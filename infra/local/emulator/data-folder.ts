@@ -1,9 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as z from 'zod/mini';
 import { credentialsSchema } from './iam/principals.ts';
-import { readJson, writeJson } from './json-file.ts';
 
 /** `platform.json` of a data folder: how other commands find the platform that runs there. */
 const addressSchema = z.object({
@@ -19,11 +17,9 @@ const addressSchema = z.object({
   sandboxes: z.optional(z.object({ azumuta: z.string(), erp: z.string() })),
 });
 
-type EmulatorAddress = z.infer<typeof addressSchema>;
-
-/** The given one, or a temporary one. @throws Error when a running platform uses it. */
-export function openDataFolder(given: string | undefined) {
-  const path = given === undefined ? mkdtempSync(join(tmpdir(), 'local-platform-')) : resolve(given);
+/** @throws Error when a running platform uses it. */
+export function openDataFolder(given: string) {
+  const path = resolve(given);
   mkdirSync(path, { recursive: true });
   const running = findEmulator(path);
   if (running) {
@@ -34,16 +30,13 @@ export function openDataFolder(given: string | undefined) {
   const addressFile = join(path, 'platform.json');
   return {
     path,
-    publish: (address: EmulatorAddress) => writeJson(addressFile, address),
-    /** Removes the address, and the folder if it is a temporary one. */
-    close(): void {
-      rmSync(addressFile, { force: true });
-      if (given === undefined) rmSync(path, { recursive: true, force: true, maxRetries: 3 });
-    },
+    publish: (address: z.infer<typeof addressSchema>) => writeJson(addressFile, address),
+    /** Removes the address. */
+    close: () => rmSync(addressFile, { force: true }),
   };
 }
 
-export function findEmulator(dataFolder: string): EmulatorAddress | undefined {
+export function findEmulator(dataFolder: string) {
   // One that is left from another version names no running platform.
   const { data: address } = z.safeParse(addressSchema, readJson(join(dataFolder, 'platform.json')));
   return address && isAlive(address.pid) ? address : undefined;
@@ -56,4 +49,15 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** What `writeJson` has written there, and so of the type that was written; undefined when nothing has. */
+export function readJson<T = unknown>(file = ''): T | undefined {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
+
+/** Writes a file that only its owner may read, next to the earlier one and then over it: a kill leaves one of the two. */
+export function writeJson(file: string, value: unknown): void {
+  writeFileSync(`${file}.new`, JSON.stringify(value, null, 2), { mode: 0o600 });
+  renameSync(`${file}.new`, file);
 }

@@ -1,19 +1,18 @@
 import { invoke } from './aws-endpoint/client.ts';
 import { openDataFolder } from './data-folder.ts';
-import { principalIn, principalsOf } from './iam/principals.ts';
+import { type Principal, principalIn } from './iam/principals.ts';
 import { type Overrides, overrideStack } from './overrides.ts';
-import { freePorts } from './process/free-ports.ts';
+import { freePorts } from './process/http.ts';
 import { Supervisor } from './process/supervisor.ts';
-import { type Ports, type ServiceOptions, serviceSpecs, urlOf } from './services.ts';
-import { find } from './template/local-stack.ts';
-import { type LocalStack, readStack } from './template/read-stack.ts';
+import { type ServiceOptions, serviceSpecs, urlOf } from './services.ts';
+import { find, type LocalStack, readStack } from './template/read-stack.ts';
 import { readAssembly } from './template/template.ts';
 
 export interface EmulatorOptions extends ServiceOptions {
   /** The synthesized app (`cdk.out`) and the stack in it. */
   readonly template: { readonly directory: string; readonly stackName: string };
-  /** Where all data is kept. Default: a temporary folder, removed at `stop`. */
-  readonly dataDir?: string;
+  /** Where all data is kept. */
+  readonly dataDir: string;
   readonly overrides?: Overrides;
   /** Gets a line about each process that is started, and each batch that is received again. */
   readonly log?: (line: string) => void;
@@ -23,7 +22,7 @@ export interface EmulatorOptions extends ServiceOptions {
   readonly sandboxes?: { readonly azumuta: string; readonly erp: string } | undefined;
 }
 
-export type Emulator = ReturnType<typeof emulatorOf>;
+export type Emulator = Awaited<ReturnType<typeof startEmulator>>;
 
 const region = 'eu-west-1';
 const accountId = '000000000000';
@@ -34,15 +33,14 @@ const accountId = '000000000000';
  * @throws Error when the template needs something that local runs cannot do, or when a process cannot start. Nothing
  * is left running then.
  */
-export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
+export async function startEmulator(options: EmulatorOptions) {
   const { log = () => {}, signal } = options;
   const assembly = readAssembly(options.template.directory, options.template.stackName);
   const folder = openDataFolder(options.dataDir);
   const supervisor = new Supervisor(log);
-  let ending: Promise<void> | undefined;
-  const stop = () => {
-    ending ??= endAll();
-    return ending;
+  const stop = async () => {
+    await supervisor.stop();
+    folder.close();
   };
   signal?.addEventListener('abort', stop);
 
@@ -54,64 +52,47 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     const described = readStack(assembly, { region, accountId, awsEndpoint, apiUrl });
     const stack = overrideStack(described, options.overrides ?? {});
 
-    const { functionsEndpoint, maxContainers, grantsFile } = options;
-    const how = { functionsEndpoint, maxContainers, grantsFile };
-    await Promise.all(serviceSpecs(stack, ports, folder.path, how).map((spec) => supervisor.start(spec)));
+    const specs = serviceSpecs(stack, ports, folder.path, options);
+    await Promise.all(specs.map((spec) => supervisor.start(spec)));
     signal?.throwIfAborted();
-    const processes = () => supervisor.processes();
-    const emulator = emulatorOf(stack, { apiUrl, awsEndpoint, ports, dataDir: folder.path, processes, stop });
-    folder.publish({
-      ...{ pid: process.pid, stackName: stack.name, outputs: stack.outputs, sandboxes: options.sandboxes },
-      ...{ region, apiUrl, awsEndpoint, credentials: emulator.credentials },
-    });
-    return emulator;
+    const { credentials } = principalIn(stack, 'operator', 'operator');
+    const found = { region, apiUrl, awsEndpoint, credentials };
+    const { name: stackName, outputs } = stack;
+    folder.publish({ ...found, pid: process.pid, stackName, outputs, sandboxes: options.sandboxes });
+    return {
+      ...found,
+      ...callsOf(stack, awsEndpoint),
+      ...{ stack, ports, dataDir: folder.path },
+      processes: () => supervisor.processes(),
+      /** Ends everything in good order. May be called twice. */
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   } finally {
     signal?.removeEventListener('abort', stop);
   }
-
-  async function endAll(): Promise<void> {
-    await supervisor.stop();
-    folder.close();
-  }
 }
 
-function emulatorOf(
-  stack: LocalStack,
-  running: {
-    readonly apiUrl: string;
-    readonly awsEndpoint: string;
-    readonly ports: Ports;
-    readonly dataDir: string;
-    readonly processes: Supervisor['processes'];
-    /** Ends everything in good order. May be called twice. */
-    readonly stop: () => Promise<void>;
-  },
-) {
-  const principals = principalsOf(stack);
-  const { credentials } = principalIn(principals, 'operator', 'operator');
-  const { awsEndpoint } = running;
+/** Each name may be a logical id, a physical name or an ARN. They throw an Error that names what there is. */
+function callsOf(stack: LocalStack, awsEndpoint: string) {
   const functionName = (wanted: string) => find(stack.functions, 'function', wanted).name;
+  const invokeAs = (caller: Principal, target: string, payload: string) =>
+    invoke(awsEndpoint, { ...caller.credentials, region }, target, payload);
+  const operator = principalIn(stack, 'operator', 'operator');
   return {
-    ...running,
-    stack,
-    region,
-    /** The operator's. */
-    credentials,
-    // Lookups by logical id, physical name, ARN or construct path, which throw an Error that names what there is.
     functionName,
     queueUrl: (wanted: string) => find(stack.queues, 'queue', wanted).url,
     tableName: (wanted: string) => find(stack.tables, 'table', wanted).name,
     secretArn: (wanted: string) => find(stack.secrets, 'secret', wanted).arn,
+    /** As the operator. */
     invoke: async (wanted: string, payload: unknown) =>
-      invoke(awsEndpoint, { ...credentials, region }, functionName(wanted), JSON.stringify(payload ?? {})),
+      invokeAs(operator, functionName(wanted), JSON.stringify(payload ?? {})),
     /** Runs the schedule's target now with the schedule's role, and answers what it returned. */
     async runSchedule(wanted: string) {
       const { name, Target } = find(stack.schedules, 'schedule', wanted);
-      const schedule = principalIn(principals, 'schedule', name);
-      return invoke(awsEndpoint, { ...schedule.credentials, region }, Target.Arn, Target.Input);
+      return invokeAs(principalIn(stack, 'schedule', name), Target.Arn, Target.Input);
     },
   };
 }

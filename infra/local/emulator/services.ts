@@ -5,7 +5,7 @@ import type { Report } from './process/child-process.ts';
 import type { ServiceSpec } from './process/supervisor.ts';
 import type { LocalStack } from './template/read-stack.ts';
 
-export type Ports = Readonly<Record<'sqs' | 'dynamodb' | 'endpoint' | 'gateway', number>>;
+type Ports = Readonly<Record<'sqs' | 'dynamodb' | 'endpoint' | 'gateway', number>>;
 
 export interface ServiceOptions {
   /** AWS endpoint of the functions, when something stands between them and ours (a counter, say). */
@@ -35,7 +35,7 @@ export function serviceSpecs(
   stack: LocalStack,
   ports: Ports,
   dataDirectory: string,
-  options: ServiceOptions,
+  { functionsEndpoint, maxContainers, grantsFile }: ServiceOptions,
 ): ServiceSpec[] {
   const { region, accountId } = stack;
   const program = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -46,7 +46,8 @@ export function serviceSpecs(
     // dynalite reads both from its environment.
     environment: { AWS_REGION: region, AWS_ACCOUNT_ID: accountId },
   });
-  const configuration: ServicesConfiguration = { ...options, stack, ports, dataDirectory };
+  const how = { functionsEndpoint, maxContainers, grantsFile };
+  const configuration: ServicesConfiguration = { ...how, stack, ports, dataDirectory };
   return [
     store('sqs', { region, queues: stack.queues }),
     store('dynamodb', { tables: stack.tables }),

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
 const when = {
-  /** Method and route pattern as `/sandbox/calls` counts them (`POST /api/v1/productorders`); all routes if absent. */
+  /** Method and route pattern as the sandbox counts calls (`POST /api/v1/productorders`); all routes if absent. */
   route: z.optional(z.string()),
   /** For this many matching requests; until cleared if absent. */
   times: z.optional(z.int().check(z.positive())),
@@ -12,14 +12,13 @@ const when = {
 
 /** How a partner may fail, and when. After a `delay` another fault may follow; any other fault is the last. */
 const faultSchema = z.discriminatedUnion('kind', [
-  /** Answers with the status and does nothing. `retryAfter` is in seconds, sent as such or as a date. */
+  /** Answers with the status and does nothing. `retryAfter` is in seconds. */
   z.strictObject({
     ...when,
     kind: z.literal('status'),
     status: z.int().check(z.minimum(400), z.maximum(599)),
     message: z.optional(z.string()),
     retryAfter: z.optional(z.int()),
-    retryAfterAs: z.optional(z.enum(['seconds', 'date'])),
   }),
   /** Cuts the connection before doing anything. */
   z.strictObject({ ...when, kind: z.literal('reset-before') }),

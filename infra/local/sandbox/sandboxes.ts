@@ -1,4 +1,4 @@
-import { readJson, writeJson } from '../emulator/json-file.ts';
+import { readJson, writeJson } from '../emulator/data-folder.ts';
 import { accepted, azumutaSandboxKey, erpSandboxKey, route } from './api.ts';
 import { newMeteorId } from './azumuta/catalogue.ts';
 import { completionSchema } from './azumuta/complete.ts';
@@ -20,7 +20,7 @@ const now = () => new Date();
 /** Each runs in this process, and keeps its books in `file` from its end to its next start; without one it forgets them. */
 export const startSandbox = {
   azumuta(file?: string) {
-    const store = openAzumutaStore(file === undefined ? undefined : readJson(file));
+    const store = openAzumutaStore(readJson(file));
     const azumuta = { catalogue: gearboxes, store, now, newId: newMeteorId };
     const floor = shopFloorOf(azumuta);
     const control = [
@@ -30,11 +30,11 @@ export const startSandbox = {
       ),
     ];
     const options = { api: azumutaRoutes(azumuta), control, key: azumutaSandboxKey };
-    return serve(options, { store, people: floor }, file, store.productOrders);
+    return serve(options, store, floor, file);
   },
 
   erp(file?: string) {
-    const store = new ErpStore(now, file === undefined ? undefined : readJson(file));
+    const store = new ErpStore(now, readJson(file));
     const planners = plannersOf(store);
     const control = [
       route('POST', '/sandbox/orders', ({ body }) => planners.release(accepted(releaseSchema, body ?? {}))),
@@ -42,19 +42,18 @@ export const startSandbox = {
       route('GET', '/sandbox/bookings', planners.bookings),
     ];
     const options = { api: erpRoutes(store), control, key: erpSandboxKey };
-    const books = () => ({ orders: store.orders(), bookings: store.bookings() });
-    return serve(options, { store, people: planners }, file, books);
+    return serve(options, store, planners, file);
   },
 };
 
-async function serve<Store, People>(
+async function serve<Store extends { readonly books: () => unknown }, People>(
   options: SandboxServerOptions,
-  { store, people }: { readonly store: Store; readonly people: People },
+  store: Store,
+  people: People,
   file: string | undefined,
-  books: () => unknown,
 ) {
   const { url, faultLog, control, close } = await startSandboxServer(options);
-  const save = () => file !== undefined && writeJson(file, books());
+  const save = () => file !== undefined && writeJson(file, store.books());
   // Whoever presses Ctrl-C twice keeps the books, too.
   if (file !== undefined) process.on('exit', save);
   return {

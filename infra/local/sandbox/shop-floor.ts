@@ -1,5 +1,9 @@
 import { reasonOf } from '../../../shared/model/errors.ts';
-import { type RemoteSandboxes, remoteSandboxes } from './remote.ts';
+import type { CompletionRequest } from './azumuta/complete.ts';
+import type { ShownProductOrder } from './azumuta/shop-floor.ts';
+import type { ReleaseRequest } from './erp/planners.ts';
+import type { Booking, ProductionOrder } from './erp/store.ts';
+import type { Fault } from './faults.ts';
 
 /** What the ERP sandbox may do, how pages name it, and the notice that it does so from now on. */
 export const erpModes = {
@@ -49,58 +53,74 @@ export type ShopFloorView = Awaited<ReturnType<ShopFloor['look']>>;
 const maxOrders = 25;
 
 /**
- * The partners' sandboxes, for somebody who tries the integration out.
+ * The partners' sandboxes, which run in another process, for somebody who tries the integration out.
  * @param pull Runs the pull. @returns what came of it; `read` when all was read.
  */
 export function createShopFloor(
   sandboxes: { readonly azumuta: string; readonly erp: string },
   pull: () => Promise<string>,
 ) {
-  const people = remoteSandboxes(sandboxes);
+  const { azumuta, erp } = sandboxes;
+  const read = async () => {
+    const [orders, bookings, productOrders] = await Promise.all([
+      control<readonly ProductionOrder[]>(erp, 'GET', 'orders'),
+      control<readonly Booking[]>(erp, 'GET', 'bookings'),
+      control<readonly ShownProductOrder[]>(azumuta, 'GET', 'productorders'),
+    ]);
+    return ordersOf(orders, bookings, productOrders);
+  };
   return {
     async look() {
-      const [mode, orders] = await Promise.all([erpMode(people), ordersOf(people)]);
+      const [faults, orders] = await Promise.all([control<readonly Fault[]>(erp, 'GET', 'faults'), read()]);
       // Newest first; `more` counts the older ones.
-      return { erp: mode, orders: orders.slice(0, maxOrders), more: Math.max(0, orders.length - maxOrders) };
+      const more = Math.max(0, orders.length - maxOrders);
+      return { erp: modeOf(faults), orders: orders.slice(0, maxOrders), more };
     },
 
     /**
      * Releases an order in the ERP and runs the pull at once.
      * @returns its number, and why the pull failed; undefined when it succeeded.
      */
-    async release(article: string, quantity: number) {
-      const [order] = await people.release({ product: article, quantity });
+    async release(product: string, quantity: number) {
+      const request: ReleaseRequest = { product, quantity };
+      const [order] = await control<readonly ProductionOrder[]>(erp, 'POST', 'orders', request);
       if (!order) throw new Error('The ERP sandbox released nothing.');
-      return { number: order.number, notPulled: await whyNotPulled(pull) };
+      const outcome = await pull().catch(reasonOf);
+      return { number: order.number, notPulled: outcome === 'read' ? undefined : outcome };
     },
 
     /** Completes an order in Azumuta, as its operator would. */
     async complete(number: string, good: number, scrap: number) {
-      await people.complete(number, { quantity: good, scrap });
+      const how: CompletionRequest = { quantity: good, scrap };
+      await control(azumuta, 'POST', `productorders/${encodeURIComponent(number)}/complete`, how);
     },
 
-    setErp: (mode: ErpMode) => people.setErpFaults(erpModes[mode].faults),
+    setErp: (mode: ErpMode) => control(erp, 'PUT', 'faults', erpModes[mode].faults),
   };
 }
 
-async function erpMode(people: RemoteSandboxes): Promise<ErpMode> {
-  const faults = await people.erpFaults();
+/** @throws Error with the sandbox's answer when it is not 2xx. */
+async function control<T>(url: string, method: string, path: string, body?: unknown): Promise<T> {
+  const response = await fetch(new URL(`/sandbox/${path}`, url), {
+    method,
+    headers: { 'content-type': 'application/json' },
+    body: body === undefined ? null : JSON.stringify(body),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} ${path} at the sandbox: ${response.status} ${text}`);
+  return JSON.parse(text);
+}
+
+function modeOf(faults: readonly Fault[]): ErpMode {
   if (faults.length === 0) return 'well';
   return faults.some(({ kind }) => kind === 'business-error') ? 'refusing' : 'down';
 }
 
-async function whyNotPulled(pull: () => Promise<string>): Promise<string | undefined> {
-  try {
-    const outcome = await pull();
-    return outcome === 'read' ? undefined : outcome;
-  } catch (error) {
-    return reasonOf(error);
-  }
-}
-
-async function ordersOf(people: RemoteSandboxes): Promise<ShopFloorOrder[]> {
-  const asked = [people.orders(), people.bookings(), people.productOrders()] as const;
-  const [orders, bookings, productOrders] = await Promise.all(asked);
+function ordersOf(
+  orders: readonly ProductionOrder[],
+  bookings: readonly Booking[],
+  productOrders: readonly ShownProductOrder[],
+): ShopFloorOrder[] {
   const found = new Map<string, ShopFloorOrder>();
   // Split orders, and orders from the order endpoint, are known to Azumuta only.
   for (const { number, article, parameters, status } of productOrders) {

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { bundleSettings } from '../../../infra/build/bundle-functions.ts';
-import { principalsOf } from '../../../infra/local/emulator/iam/principals.ts';
+import { principalIn } from '../../../infra/local/emulator/iam/principals.ts';
 import { containerEnvironment } from '../../../infra/local/emulator/lambda/service.ts';
 import type { BenchPlant } from '../peers/plant.ts';
 import { median } from '../statistics.ts';
@@ -76,11 +76,8 @@ export const handler = ({ url, body }) => client.send(new SendMessageCommand({ Q
 export function environmentOf(plant: BenchPlant, functionFolder: string): Record<string, string> {
   const { emulator } = plant;
   const lambda = plant.functionOf(functionFolder);
-  const principal = principalsOf(emulator.stack).find(
-    ({ kind, name }) => kind === 'function' && name === lambda.name,
-  );
-  if (!principal) throw new Error(`The function ${functionFolder} has no role.`);
-  return containerEnvironment(lambda, principal.credentials, {
+  const { credentials } = principalIn(emulator.stack, 'function', lambda.name);
+  return containerEnvironment(lambda, credentials, {
     region: emulator.region,
     awsEndpoint: emulator.awsEndpoint,
   });

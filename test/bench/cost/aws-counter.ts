@@ -1,6 +1,6 @@
 import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import { call, listen, readBody } from '../../../infra/local/emulator/process/http.ts';
+import { call, listen } from '../../../infra/local/emulator/process/http.ts';
 import { operatorClients } from '../../../infra/local/operator-clients.ts';
 import { ledgerIndexes } from '../../../shared/ledger/keys.ts';
 import { writeUnits as writeUnitsOf } from '../../simulation/aws/write-units.ts';
@@ -42,8 +42,7 @@ export async function startAwsCounter(aws: () => Aws) {
   let writeUnits = 0;
   let operators: ReturnType<typeof operatorClients> | undefined;
 
-  const server = await listen(0, async (request, response) => {
-    const sent = (await readBody(request, Number.POSITIVE_INFINITY)) ?? Buffer.alloc(0);
+  const server = await listen(0, async (request, sent) => {
     const target = String(request.headers['x-amz-target'] ?? request.url);
     const operation = target.replace(/^DynamoDB_\d+/, 'DynamoDB');
     operations.set(operation, (operations.get(operation) ?? 0) + 1);
@@ -86,7 +85,7 @@ export async function startAwsCounter(aws: () => Aws) {
       connection: _connection,
       ...passed
     } = Object.fromEntries(answer.headers);
-    response.writeHead(answer.status, { ...passed, 'content-length': text.length }).end(text);
+    return { status: answer.status, headers: passed, body: text };
   });
   return {
     url: server.url,

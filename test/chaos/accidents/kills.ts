@@ -2,8 +2,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import type { Chance } from '../../simulation/world/chance.ts';
 
-export type Kills = ReturnType<typeof startKilling>;
-
 /**
  * Kills a process every `everySeconds` on average (between half and one and a half of it) with SIGKILL, which
  * leaves it no time to clean up, and waits until the services serve again before the next: on a slow machine they would

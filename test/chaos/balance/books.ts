@@ -1,5 +1,5 @@
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
-import type { TriggerLogEntry } from '../../../infra/local/sandbox/azumuta/triggers.ts';
+import type { TriggerLogEntry } from '../../../infra/local/sandbox/azumuta/store.ts';
 import type { Booking, ProductionOrder } from '../../../infra/local/sandbox/erp/store.ts';
 import type { DeadLetter } from '../../support/queues.ts';
 

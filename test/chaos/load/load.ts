@@ -1,15 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod/mini';
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
+import { pushed } from '../../../infra/local/sandbox/erp/planners.ts';
 import type { ProductionOrder } from '../../../infra/local/sandbox/erp/store.ts';
 import type { Chance } from '../../simulation/world/chance.ts';
 import { persistently, untilNone } from './patience.ts';
 
-export interface LoadFigures {
-  readonly orders: number;
-  readonly completions: number;
-  readonly pulls: number;
-}
+export type LoadFigures = ReturnType<ReturnType<typeof startLoad>['figures']>;
 
 const batchMs = 250;
 /** As many orders as the endpoint can accept within its short local timeout, also on a busy machine. */
@@ -67,7 +64,7 @@ export function startLoad(system: LocalSystem, chance: Chance, { perSecond, sing
       const answer = await fetch(system.orderEndpoint.url, {
         method: 'POST',
         headers: { 'x-api-key': system.orderEndpoint.key, 'content-type': 'application/json' },
-        body: JSON.stringify(batch.map(posted)),
+        body: JSON.stringify(batch.map(pushed)),
         signal: AbortSignal.timeout(answeredWithinMs),
       });
       await answer.body?.cancel();
@@ -107,7 +104,7 @@ export function startLoad(system: LocalSystem, chance: Chance, { perSecond, sing
   const working = [completeAll(), ...(single ? [] : [pullSteadily()])];
   for (const loop of [releasing, ...working]) loop.catch(() => undefined);
   return {
-    figures: (): LoadFigures => ({ orders, pulls, completions: built(true).length }),
+    figures: () => ({ orders, pulls, completions: built(true).length }),
     /** Releases no more orders; resolves when every order is completed, or when none has been for a long time. */
     async finish() {
       stopping.abort();
@@ -126,10 +123,4 @@ export function startLoad(system: LocalSystem, chance: Chance, { perSecond, sing
       });
     },
   };
-}
-
-/** An order in the shape of the order endpoint. */
-function posted(order: ProductionOrder) {
-  const { number, id, product, quantity, unit, dueDate, customer, options } = order;
-  return { number, id, article: product, quantity, unit, dueDate, attributes: { customer, ...options } };
 }

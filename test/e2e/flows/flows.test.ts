@@ -1,5 +1,4 @@
 import { grantsTests } from './grants.ts';
-import { logTests } from './logs.ts';
 import { lostTriggerTests } from './lost-trigger.ts';
 import { ordersOutTests } from './orders-out.ts';
 import { pagesTests } from './pages.ts';
@@ -12,4 +11,3 @@ ordersOutTests();
 resultsBackTests();
 pagesTests();
 grantsTests();
-logTests();

@@ -35,23 +35,18 @@ describe('progress', () => {
     expect(written).toHaveLength(4);
   });
 
-  it('leaves notes above its own line', () => {
-    const { written, progress, at } = watched(true);
-    at(1000, 'looking');
-    progress.note('found');
-    at(2000, 'looking on');
-    expect(written).toEqual(['\r\u001b[2Klooking', '\r\u001b[2K', 'found\n', '\r\u001b[2Klooking on']);
-  });
-
-  it('is silent in the first second, overwrites its own line on a terminal, and removes it at the end', () => {
+  it('is silent in the first second, overwrites its own line on a terminal, removes it at the end, and leaves notes', () => {
     const { written, progress, at } = watched(true);
     at(900, 'too soon');
     progress.end();
     at(1000, 'one');
     at(1050, 'too soon');
     at(1100, 'two');
+    progress.note('found');
+    at(2000, 'three');
     progress.end();
-    expect(written).toEqual(['\r\u001b[2Kone', '\r\u001b[2Ktwo', '\r\u001b[2K']);
+    const own = (text: string) => `\r\u001b[2K${text}`;
+    expect(written).toEqual([own('one'), own('two'), own(''), 'found\n', own('three'), own('')]);
   });
 
   it('writes a line every five seconds outside a terminal', () => {

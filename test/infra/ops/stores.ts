@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Message, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { freePorts } from '../../../infra/local/emulator/process/free-ports.ts';
+import { freePorts } from '../../../infra/local/emulator/process/http.ts';
 import { Supervisor } from '../../../infra/local/emulator/process/supervisor.ts';
 import type { LocalQueue } from '../../../infra/local/emulator/template/read-stack.ts';
 import { readQueue } from '../../../shared/platform/aws/queue.ts';

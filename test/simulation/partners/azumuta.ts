@@ -6,6 +6,7 @@ import {
   type StepSource,
   type WorkInstruction,
   workInstruction,
+  workInstructionsOf,
 } from '../../../infra/local/sandbox/azumuta/catalogue.ts';
 import type { CompletionRequest, RecordingRecord } from '../../../infra/local/sandbox/azumuta/complete.ts';
 import { apiRoutes } from '../../../infra/local/sandbox/azumuta/routes.ts';
@@ -106,12 +107,12 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
     const { id, number, articleId, status, completedAt } = order;
     return {
       ...{ id, number, status, completedAt },
-      article: catalogue.articles.find((known) => known.id === articleId)?.number ?? articleId,
+      article: catalogue.find((known) => known.id === articleId)?.number ?? articleId,
       parameters: Object.fromEntries(order.parameters.map(({ key, value }) => [key, value])),
       recordings: order.recordings.map((one) =>
         readRecording(
           one,
-          catalogue.workInstructions.find(({ id: known }) => known === one.workInstructionId),
+          workInstructionsOf(catalogue).find(({ id: known }) => known === one.workInstructionId),
         ),
       ),
     };
@@ -168,7 +169,7 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
     triggerAgain: (number: string) => done(() => floor.trigger(number)),
     /** Creates a product order in Azumuta's own screens; returns undefined for an article that is not configured. */
     typeByHand(number: string, article: string, parameters: Readonly<Record<string, string | number>> = {}) {
-      const articleId = catalogue.articles.find((known) => known.number === article)?.id;
+      const articleId = catalogue.find((known) => known.number === article)?.id;
       const listed = Object.entries(parameters).map(([key, value]) => ({ key, value }));
       const body = JSON.stringify({ number, articleId, parameters: listed });
       const url = new URL('https://app.azumuta.com/api/v1/productorders');
@@ -200,18 +201,15 @@ const figures: readonly StepSource[] = [
 
 /** Two work instructions for each article, and for an assembly one for each operation. */
 function plantWith({ articles, assembly: assembled }: AzumutaModelOptions): Catalogue {
-  const category = articleCategory('products', 'Products');
-  const assembly = workInstruction('assembly', { name: 'Assembly', version: 1, category }, [
+  const category = articleCategory('Products');
+  const assembly = workInstruction({ name: 'Assembly', version: 1, category }, [
     { name: 'Housing cleaned', type: 'confirmation' },
   ]);
-  const inspection = workInstruction('inspection', { name: 'Inspection', version: 1, category }, [
-    ...figures,
-  ]);
+  const inspection = workInstruction({ name: 'Inspection', version: 1, category }, [...figures]);
   const usual = [assembly, inspection];
   const { operations = [], components = [] } = assembled ?? {};
   const ofAssembly = operations.map((name, at) =>
     workInstruction(
-      `operation ${name}`,
       {
         ...{ name, version: 1, category },
         ...(at === 0 && {
@@ -229,18 +227,15 @@ function plantWith({ articles, assembly: assembled }: AzumutaModelOptions): Cata
     ),
   );
   const numbers = new Set([...articles, ...(assembled ? [assembled.article] : [])]);
-  return {
-    workInstructions: [...usual, ...ofAssembly],
-    articles: [...numbers].map((number) =>
-      article(number, {
-        name: number,
-        category,
-        variants: ['Left', 'Right', 'ATEX'],
-        parameters: { Quantity: 'Number', Source: 'Text', Colour: 'Text' },
-        workInstructions: number === assembled?.article ? ofAssembly : usual,
-      }),
-    ),
-  };
+  return [...numbers].map((number) =>
+    article(number, {
+      name: number,
+      category,
+      variants: ['Left', 'Right', 'ATEX'],
+      parameters: { Quantity: 'Number', Source: 'Text', Colour: 'Text' },
+      workInstructions: number === assembled?.article ? ofAssembly : usual,
+    }),
+  );
 }
 
 function readRecording(

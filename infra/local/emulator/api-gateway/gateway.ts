@@ -3,10 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { authorize } from '../iam/authorize.ts';
 import type { Lambda } from '../lambda/service.ts';
-import { listen, readBody } from '../process/http.ts';
+import { type Answer, jsonAnswer, listen } from '../process/http.ts';
 import type { Services } from '../services.ts';
-import { find } from '../template/local-stack.ts';
-import { type HttpAnswer, httpAnswer, httpEvent, routesOf, splitTarget } from './event.ts';
+import { httpAnswer, httpEvent, routesOf, splitTarget } from './event.ts';
 
 /** API Gateway's quota for a request's body. */
 const maxBodyBytes = 10 * 1024 * 1024;
@@ -16,19 +15,16 @@ const maxWaitMs = 30_000;
 /** Matches the route, and invokes its function with payload format 2.0. It does not throttle. */
 export function startGateway({ ports, stack, log }: Services, lambda: Lambda) {
   const { region, accountId, api } = stack;
-  const routeOf = routesOf(api.routes.map(({ routeKey }) => routeKey));
+  const routeOf = routesOf(api.routes);
   const caller = { arn: 'apigateway.amazonaws.com', statements: [] };
 
-  async function serve(request: IncomingMessage, requestId: string): Promise<HttpAnswer> {
-    const body = await readBody(request, maxBodyBytes);
+  async function serve(request: IncomingMessage, body: Buffer, requestId: string): Promise<Answer> {
     const match = routeOf(request.method ?? 'GET', splitTarget(request.url).path);
-    const route = api.routes.find(({ routeKey }) => routeKey === match?.routeKey);
-    if (!match || !route) return message(404, 'Not Found');
-    const { routeKey } = match;
-    if (!body) return message(413, 'Request Entity Too Large');
-    const { functionName } = route;
+    if (!match) return message(404, 'Not Found');
+    if (body.length > maxBodyBytes) return message(413, 'Request Entity Too Large');
+    const { routeKey, functionName, functionArn } = match;
     /** Logs the route and never the path, which may hold a token. */
-    const failed = (status: 500 | 503, why: string): HttpAnswer => {
+    const failed = (status: 500 | 503, why: string): Answer => {
       log(`gateway: ${routeKey} was answered ${status}. ${why}`);
       return message(status, status === 503 ? 'Service Unavailable' : 'Internal Server Error');
     };
@@ -36,11 +32,11 @@ export function startGateway({ ports, stack, log }: Services, lambda: Lambda) {
     const source = `${api.apiId}/$default/${routeKey.replace(' ', '')}`;
     const decision = authorize(caller, stack.resourcePolicies, {
       action: 'lambda:InvokeFunction',
-      resource: find(stack.functions, 'function', functionName).arn,
+      resource: functionArn,
       context: { 'aws:SourceArn': `arn:aws:execute-api:${region}:${accountId}:${source}` },
     });
     if (!decision.allowed) return failed(500, `It may not invoke ${functionName}. ${decision.reason}.`);
-    const event = JSON.stringify(httpEvent({ request, body }, match, requestId));
+    const event = JSON.stringify(httpEvent(request, body, match, requestId));
     const answered = new AbortController();
     const invoked = await Promise.race([
       lambda.invoke(functionName, event),
@@ -48,20 +44,16 @@ export function startGateway({ ports, stack, log }: Services, lambda: Lambda) {
     ]);
     answered.abort();
     if (!invoked) return failed(503, `${functionName} did not answer in time.`);
-    if (invoked.status !== 200) return failed(500, `Lambda answered ${invoked.status}.`);
     if (invoked.functionError) return failed(500, `${functionName} failed.`);
     return httpAnswer(invoked.payload) ?? failed(500, `${functionName} returned no valid answer.`);
   }
 
-  return listen(ports.gateway, async (request, response) => {
+  return listen(ports.gateway, async (request, sent) => {
     const requestId = randomUUID();
-    const { status, headers, body } = await serve(request, requestId);
-    const own = { 'apigw-requestid': requestId, 'content-length': body.length };
-    response.writeHead(status, { ...headers, ...own }).end(body);
+    const { status, headers, body } = await serve(request, sent, requestId);
+    const own = { 'apigw-requestid': requestId, 'content-length': String(Buffer.byteLength(body)) };
+    return { status, headers: { ...headers, ...own }, body };
   });
 }
 
-function message(status: number, text: string): HttpAnswer {
-  const body = Buffer.from(JSON.stringify({ message: text }));
-  return { status, headers: { 'content-type': 'application/json' }, body };
-}
+const message = (status: number, text: string) => jsonAnswer(status, { message: text });

@@ -13,36 +13,39 @@ interface Signer {
   readonly region: string;
 }
 
-const errorSchema = z.object({ __type: z.optional(z.string()), message: z.optional(z.string()) });
+const errorSchema = z.catch(
+  z.object({ __type: z.optional(z.string()), message: z.optional(z.string()) }),
+  {},
+);
 
 export type AwsClient = ReturnType<typeof awsClient>;
 
-/** @param target What `X-Amz-Target` begins with. @param signer Default: somebody, as the stores check nobody. */
+/** What `X-Amz-Target` begins with. */
+const targets = { sqs: 'AmazonSQS', dynamodb: 'DynamoDB_20120810' };
+
+/** @param signer Default: somebody, as the stores check nobody. */
 export function awsClient(
   endpoint: string,
-  service: string,
-  target: string,
+  service: keyof typeof targets,
   signer: Signer = { accessKeyId: 'local', region: 'eu-west-1' },
 ) {
-  return async (operation: string, parameters: unknown, signal?: AbortSignal) => {
+  return async (operation: string, parameters: unknown, signal: AbortSignal | null = null) => {
     const answer = await call(`${endpoint}/`, {
       method: 'POST',
       headers: {
         'content-type': 'application/x-amz-json-1.0',
-        'x-amz-target': `${target}.${operation}`,
+        'x-amz-target': `${targets[service]}.${operation}`,
         'x-amz-date': '20000101T000000Z',
         authorization: signature(service, signer),
       },
       body: JSON.stringify(parameters),
-      signal: signal ?? null,
+      signal,
     });
-    const { status } = answer;
     const text = await answer.text();
     const json = jsonOf(text);
-    const error = z.safeParse(errorSchema, json);
     // Both are empty unless it is an error.
-    const { __type: type = '', message = '' } = error.success ? error.data : {};
-    return { status, type, message, text, json };
+    const { __type: type = '', message = '' } = z.parse(errorSchema, json);
+    return { status: answer.status, type, message, text, json };
   };
 }
 

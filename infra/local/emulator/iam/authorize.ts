@@ -1,7 +1,5 @@
-import type { ResourcePolicy, Statement } from '../template/local-stack.ts';
-
-/** Further facts about a call, by the keys of IAM's conditions (`aws:SourceArn`). */
-export type CallContext = Readonly<Record<string, string>>;
+import type { ResourcePolicy } from '../template/read-stack.ts';
+import type { Statement } from '../template/supported-properties.ts';
 
 /** Who calls: a role's session, a user, or a service of AWS by itself. */
 export interface Caller {
@@ -11,21 +9,20 @@ export interface Caller {
 }
 
 export interface Grant {
+  /** In IAM's words: `sqs:SendMessage`. */
   readonly action: string;
+  /** ARN, or `*` for a call that names none. */
   readonly resource: string;
+}
+
+export interface Call extends Grant {
+  /** Further facts, by the keys of IAM's conditions (`aws:SourceArn`). */
+  readonly context?: Readonly<Record<string, string>>;
 }
 
 export type Decision =
   /** `grant` is of the caller's own policies; it is absent when the resource's policy allowed the call. */
   { readonly allowed: true; readonly grant?: Grant } | { readonly allowed: false; readonly reason: string };
-
-export interface Call {
-  /** In IAM's words: `sqs:SendMessage`. */
-  readonly action: string;
-  /** ARN, or `*` for a call that names none. */
-  readonly resource: string;
-  readonly context?: CallContext;
-}
 
 /**
  * Decides about a call as IAM does within one account ("Policy evaluation logic" of the IAM guide): a Deny anywhere wins;
@@ -37,10 +34,7 @@ export function authorize(caller: Caller, resourcePolicies: readonly ResourcePol
     .flatMap(({ statements }) => statements)
     .filter(({ principal }) => principal === '*' || principal === caller.arn);
   const granted = (statements: readonly Statement[], effect: Statement['effect']) =>
-    statements
-      .values()
-      .map((statement) => (statement.effect === effect ? grantOf(statement, call) : undefined))
-      .find((grant) => grant !== undefined);
+    statements.flatMap((statement) => (statement.effect === effect ? grantOf(statement, call) : []))[0];
   if (granted(caller.statements, 'Deny'))
     return refusal(caller, call, 'with an explicit deny in an identity-based policy');
   if (granted(onResource, 'Deny'))
@@ -53,16 +47,16 @@ export function authorize(caller: Caller, resourcePolicies: readonly ResourcePol
   return refusal(caller, call, `because no ${kind}-based policy allows the ${call.action} action`);
 }
 
-/** What of the statement allows or denies the call; undefined when it does not apply to it. */
-function grantOf({ actions, resources, conditions }: Statement, call: Call): Grant | undefined {
+/** What of the statement allows or denies the call; nothing when it does not apply to it. */
+function grantOf({ actions, resources, conditions }: Statement, call: Call): Grant | [] {
   const action = actions.find((pattern) => wildcard(pattern, true)(call.action));
   const resource = resources.find((pattern) => wildcard(pattern)(call.resource));
   const applies = Object.entries(conditions).every(([key, values]) => holds(key, values, call.context));
-  return applies && action !== undefined && resource !== undefined ? { action, resource } : undefined;
+  return applies && action !== undefined && resource !== undefined ? { action, resource } : [];
 }
 
 /** One value is enough; a key that the call does not have makes the condition false. */
-function holds(key: string, values: readonly string[], context: CallContext = {}): boolean {
+function holds(key: string, values: readonly string[], context: Call['context'] = {}): boolean {
   const value = context[key];
   if (value === undefined) return false;
   return values.some((pattern) => (key === 'aws:SourceArn' ? wildcard(pattern)(value) : value === pattern));

@@ -1,14 +1,11 @@
-import { createHash } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
 import * as z from 'zod/mini';
-import { labelOf } from '../template/local-stack.ts';
-import type { LocalStack } from '../template/read-stack.ts';
+import { type LocalStack, labelOf } from '../template/read-stack.ts';
 import { authorize, type Call, type Caller, type Decision } from './authorize.ts';
 
 export const credentialsSchema = z.object({
   accessKeyId: z.string(),
   secretAccessKey: z.string(),
-  sessionToken: z.exactOptional(z.string()),
 });
 
 /** Credentials for an AWS client. They are valid at the local endpoint only. */
@@ -27,64 +24,47 @@ export interface Principal extends Caller {
   readonly credentials: LocalCredentials;
 }
 
-/** Everybody who may call AWS in this stack. Keys are derived from names, so they stay the same after a restart. */
+/** Everybody who may call AWS in this stack. Keys are made of names, so they stay the same after a restart. */
 export function principalsOf(stack: LocalStack): Principal[] {
-  const operator: Principal = {
-    kind: 'operator',
-    name: 'operator',
-    label: 'operator',
-    arn: `arn:aws:iam::${stack.accountId}:user/operator`,
-    credentials: keyFor(`${stack.name}/operator`),
-    statements: [{ effect: 'Allow', actions: ['*'], resources: ['*'], conditions: {} }],
-  };
   /** The session of a role that a service of AWS assumes. */
-  function session(
-    kind: Principal['kind'],
-    name: string,
-    { roleArn, label, session = name }: { roleArn: string; label?: string; session?: string },
-  ): Principal {
+  function session(kind: Principal['kind'], name: string, roleArn: string, as = name): Principal {
     const role = stack.roles.find(({ arn }) => arn === roleArn);
+    const named = stack.functions.find((lambda) => lambda.roleArn === roleArn) ?? role;
     return {
-      kind,
-      name,
-      label: label ?? (role ? labelOf(role) : roleArn),
-      arn: `arn:aws:sts::${stack.accountId}:assumed-role/${role?.name ?? 'unknown'}/${session}`,
-      credentials: { ...keyFor(`${stack.name}/${kind}/${name}`), sessionToken: 'local' },
+      ...{ kind, name, label: named ? labelOf(named) : roleArn },
+      arn: `arn:aws:sts::${stack.accountId}:assumed-role/${role?.name ?? 'unknown'}/${as}`,
+      credentials: keyFor(kind, name),
       statements: role?.statements ?? [],
     };
   }
 
   return [
-    operator,
-    ...stack.functions.flatMap((lambda) => {
-      const role = { roleArn: lambda.roleArn, label: labelOf(lambda) };
-      const mappings = stack.mappings.filter(({ functionName }) => functionName === lambda.name);
-      return [
-        session('function', lambda.name, role),
-        ...mappings.map(({ logicalId }) =>
-          session('mapping', logicalId, { ...role, session: `event-source-mapping-${logicalId}` }),
-        ),
-      ];
-    }),
-    ...stack.schedules.map(({ name, Target }) => session('schedule', name, { roleArn: Target.RoleArn })),
+    {
+      ...{ kind: 'operator', name: 'operator', label: 'operator' },
+      arn: `arn:aws:iam::${stack.accountId}:user/operator`,
+      credentials: keyFor('operator', stack.name),
+      statements: [{ effect: 'Allow', actions: ['*'], resources: ['*'], conditions: {} }],
+    },
+    ...stack.functions.map(({ name, roleArn }) => session('function', name, roleArn)),
+    ...stack.mappings.map(({ logicalId, roleArn }) =>
+      session('mapping', logicalId, roleArn, `event-source-mapping-${logicalId}`),
+    ),
+    ...stack.schedules.map(({ name, Target }) => session('schedule', name, Target.RoleArn)),
   ];
 }
 
 /** @throws Error when there is nobody of this name. */
-export function principalIn(
-  principals: readonly Principal[],
-  kind: Principal['kind'],
-  name: string,
-): Principal {
-  const found = principals.find((known) => known.kind === kind && known.name === name);
+export function principalIn(stack: LocalStack, kind: Principal['kind'], name: string): Principal {
+  const found = principalsOf(stack).find((known) => known.kind === kind && known.name === name);
   if (!found) throw new Error(`There is no ${kind} ${name}.`);
   return found;
 }
 
-function keyFor(owner: string): { accessKeyId: string; secretAccessKey: string } {
-  const digest = createHash('sha256').update(owner).digest('hex');
-  return { accessKeyId: `LOCA${digest.slice(0, 16).toUpperCase()}`, secretAccessKey: digest.slice(16, 56) };
-}
+/** The secret key only makes signatures, which nothing local checks. */
+const keyFor = (kind: Principal['kind'], name: string) => ({
+  accessKeyId: `${kind}-${name}`,
+  secretAccessKey: 'local',
+});
 
 export type AccessControl = ReturnType<typeof createAccessControl>;
 
@@ -98,7 +78,7 @@ export function createAccessControl(
   grantsFile: string | undefined,
   log: (line: string) => void,
 ) {
-  const principals = principalsOf(stack);
+  const principals = new Map(principalsOf(stack).map((one) => [one.credentials.accessKeyId, one]));
   const written = new Set<string>();
   const once = (text: string, write: (text: string) => void) => {
     if (written.has(text)) return;
@@ -107,9 +87,7 @@ export function createAccessControl(
   };
 
   return {
-    principalOf: (accessKeyId: string) =>
-      principals.find(({ credentials }) => credentials.accessKeyId === accessKeyId),
-    principal: (kind: Principal['kind'], name: string) => principalIn(principals, kind, name),
+    principalOf: (accessKeyId: string) => principals.get(accessKeyId),
     /** @param usedBy Who needs the grant, for the record. Default: the caller itself. */
     decide(principal: Principal, call: Call, usedBy: string = principal.kind): Decision {
       // On AWS every client uses TLS. The local endpoint does not, but it is on 127.0.0.1 only.

@@ -34,7 +34,7 @@ function errorPayload(thrown: unknown) {
 
 /** A failure is `Unhandled`, as Lambda calls it. */
 function send(result: unknown, functionError?: 'Unhandled', sent = () => {}): void {
-  process.send?.({ payload: JSON.stringify(result ?? null), functionError }, sent);
+  process.send?.({ payload: result ?? null, functionError }, sent);
 }
 
 async function work(handler: Handler, { requestId, payload, deadline }: Work): Promise<void> {

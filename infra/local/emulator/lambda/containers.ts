@@ -8,7 +8,7 @@ import type { LocalFunction } from '../template/read-stack.ts';
 
 /** Lambda answers 200 for every outcome of an invocation, and says in a header whether it failed. */
 const outcomeSchema = z.object({
-  payload: z.string(),
+  payload: z.unknown(),
   /** `Unhandled`: the handler threw, timed out or took its container down. */
   functionError: z.optional(z.literal('Unhandled')),
 });
@@ -27,6 +27,13 @@ export interface Invocation {
 export interface Work extends Pick<Invocation, 'requestId' | 'payload'> {
   /** Milliseconds since 1970. */
   readonly deadline: number;
+}
+
+interface Deployed extends Pick<Services, 'report' | 'maxContainers'> {
+  readonly lambda: LocalFunction;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Gets each line of output, and the service's own lines. */
+  readonly log: (line: string) => void;
 }
 
 interface Container {
@@ -48,25 +55,13 @@ const runtimeFile = fileURLToPath(new URL('container.ts', import.meta.url));
  * first; if there is none, a new one is started, up to the limit. A container that runs out of time is killed.
  */
 export class Containers {
-  readonly #lambda: LocalFunction;
-  readonly #services: Pick<Services, 'report' | 'maxContainers'>;
-  readonly #environment: Record<string, string>;
-  readonly #log: (line: string) => void;
+  readonly #deployed: Deployed;
   readonly #all = new Set<Container>();
   readonly #waiting: Invocation[] = [];
   #isStopped = false;
 
-  /** @param log Gets each line of output, and the service's own lines. */
-  constructor(
-    lambda: LocalFunction,
-    services: Pick<Services, 'report' | 'maxContainers'>,
-    environment: Record<string, string>,
-    log: (line: string) => void,
-  ) {
-    this.#lambda = lambda;
-    this.#services = services;
-    this.#environment = environment;
-    this.#log = log;
+  constructor(deployed: Deployed) {
+    this.#deployed = deployed;
   }
 
   invoke(invocation: Invocation): void {
@@ -90,7 +85,7 @@ export class Containers {
       if (container.loaded && !container.current) this.#hand(container);
     }
     const starting = [...this.#all].filter(({ loaded }) => !loaded).length;
-    const room = (this.#services.maxContainers ?? 10) - this.#all.size;
+    const room = (this.#deployed.maxContainers ?? 10) - this.#all.size;
     for (let more = Math.min(room, this.#waiting.length - starting); more > 0; more -= 1) this.#launch();
   }
 
@@ -98,12 +93,13 @@ export class Containers {
     const invocation = this.#waiting.shift();
     if (!invocation) return;
     const { requestId, payload } = invocation;
-    const { timeoutSeconds } = this.#lambda;
+    const { log, lambda } = this.#deployed;
+    const { timeoutSeconds } = lambda;
     clearTimeout(container.timer);
     container.current = invocation;
     container.timer = setTimeout(() => {
       const text = `RequestId: ${requestId} Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
-      this.#log(text);
+      log(text);
       end(container, failed('Sandbox.Timedout', text));
     }, timeoutSeconds * 1000);
     const work: Work = { requestId, payload, deadline: Date.now() + timeoutSeconds * 1000 };
@@ -112,31 +108,31 @@ export class Containers {
   }
 
   #launch(): void {
+    const { lambda, environment: env, log, report } = this.#deployed;
     const child = fork(runtimeFile, [], {
       // As on Lambda, the heap may grow to the function's memory; NODE_OPTIONS stays the function's own.
-      execArgv: [`--max-old-space-size=${this.#lambda.memoryMegabytes}`],
-      cwd: this.#lambda.assetDirectory,
-      env: this.#environment,
+      execArgv: [`--max-old-space-size=${lambda.memoryMegabytes}`],
+      cwd: lambda.assetDirectory,
+      env,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const container: Container = { child, loaded: false };
     this.#all.add(container);
-    this.#report(child.pid, 'up');
+    const tell = (state: 'up' | 'down') => {
+      if (child.pid !== undefined) report({ kind: 'container', state, pid: child.pid, name: lambda.name });
+    };
+    tell('up');
     for (const input of [child.stdout, child.stderr]) {
-      if (input) createInterface({ input }).on('line', this.#log);
+      if (input) createInterface({ input }).on('line', log);
     }
     const late = failed('Sandbox.Timedout', `Init timed out after ${initSeconds} seconds`);
     container.timer = setTimeout(() => end(container, late), initSeconds * 1000);
-    child.on('error', (error) => this.#log(`The container could not start: ${error.message}`));
+    child.on('error', (error) => log(`The container could not start: ${error.message}`));
     child.on('message', (message) => this.#receive(container, messageSchema.parse(message)));
     child.once('exit', (code, signal) => {
-      this.#report(child.pid, 'down');
+      tell('down');
       this.#forget(container, signal ? `signal: ${signal}` : `exit status ${code}`);
     });
-  }
-
-  #report(pid: number | undefined, state: 'up' | 'down'): void {
-    if (pid !== undefined) this.#services.report({ kind: 'container', state, pid, name: this.#lambda.name });
   }
 
   #receive(container: Container, message: z.infer<typeof messageSchema>): void {
@@ -172,6 +168,6 @@ function end(container: Container, verdict?: Outcome): void {
   container.child.kill('SIGKILL');
 }
 
-export function failed(errorType: string, errorMessage: string): Outcome {
-  return { functionError: 'Unhandled', payload: JSON.stringify({ errorType, errorMessage }) };
+function failed(errorType: string, errorMessage: string): Outcome {
+  return { functionError: 'Unhandled', payload: { errorType, errorMessage } };
 }

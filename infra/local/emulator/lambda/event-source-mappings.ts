@@ -1,33 +1,28 @@
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { readJson, writeJson } from '../json-file.ts';
+import { readJson, writeJson } from '../data-folder.ts';
 import type { Services } from '../services.ts';
-import { find } from '../template/local-stack.ts';
+import type { LocalMapping } from '../template/read-stack.ts';
 import type { Lambda } from './service.ts';
-import { MappingPoll, type QueueMapping } from './sqs-poller.ts';
+import { startPoll } from './sqs-poller.ts';
 
 const switchesSchema = z.record(z.string(), z.boolean());
 const updateSchema = z.object({ Enabled: z.optional(z.boolean()) });
 
 /** One poll for each, and the part of Lambda's API that switches them on and off. Switches are kept on disk. */
 export class Mappings {
-  readonly #mappings: readonly QueueMapping[];
-  readonly #begin: (mapping: QueueMapping) => MappingPoll;
-  /** Of the mappings that are on. */
-  readonly #polls = new Map<QueueMapping, MappingPoll>();
+  readonly #mappings: readonly LocalMapping[];
+  readonly #begin: (mapping: LocalMapping) => () => Promise<void>;
+  /** What stops the poll of each mapping that is on. */
+  readonly #polls = new Map<LocalMapping, () => Promise<void>>();
   readonly #switchesFile: string;
   readonly #switches: z.infer<typeof switchesSchema>;
 
   constructor(services: Services, lambda: Lambda) {
-    const { stack, dataDirectory } = services;
-    this.#switchesFile = join(dataDirectory, 'mappings.json');
+    this.#mappings = services.stack.mappings;
+    this.#begin = (mapping) => startPoll(mapping, services, lambda);
+    this.#switchesFile = join(services.dataDirectory, 'mappings.json');
     this.#switches = switchesSchema.parse(readJson(this.#switchesFile) ?? {});
-    this.#begin = (mapping) => new MappingPoll(mapping, services, lambda);
-    this.#mappings = stack.mappings.map((mapping) => ({
-      ...mapping,
-      queue: find(stack.queues, 'queue', mapping.queueName),
-      functionArn: find(stack.functions, 'function', mapping.functionName).arn,
-    }));
     for (const mapping of this.#mappings) this.#switch(mapping, this.#switches[mapping.logicalId] ?? true);
   }
 
@@ -53,25 +48,23 @@ export class Mappings {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.#polls.values()].map((poll) => poll.stop()));
+    await Promise.all([...this.#polls.values()].map((stop) => stop()));
   }
 
-  #switch(mapping: QueueMapping, on: boolean): void {
-    const poll = this.#polls.get(mapping);
-    if (on === (poll !== undefined)) return;
-    if (!poll) this.#polls.set(mapping, this.#begin(mapping));
-    else {
-      this.#polls.delete(mapping);
-      void poll.stop();
-    }
+  #switch(mapping: LocalMapping, on: boolean): void {
+    const stop = this.#polls.get(mapping);
+    if (on && !stop) this.#polls.set(mapping, this.#begin(mapping));
+    if (on || !stop) return;
+    this.#polls.delete(mapping);
+    void stop();
   }
 
   /** What is read of Lambda's EventSourceMappingConfiguration; switches take effect at once here, so there is no `Enabling`. */
-  #describe(mapping: QueueMapping) {
+  #describe(mapping: LocalMapping) {
     return {
       UUID: mapping.logicalId,
       FunctionArn: mapping.functionArn,
-      EventSourceArn: mapping.queue.arn,
+      EventSourceArn: mapping.queueArn,
       State: this.#polls.has(mapping) ? 'Enabled' : 'Disabled',
     };
   }

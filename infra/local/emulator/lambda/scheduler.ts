@@ -1,14 +1,15 @@
 import { reasonOf } from '../../../../shared/model/errors.ts';
 import { invoke } from '../aws-endpoint/client.ts';
+import { principalIn } from '../iam/principals.ts';
 import type { Services } from '../services.ts';
 
 /** Invokes each enabled target with the schedule's own role, first one period after the start. @returns what ends it. */
-export function startSchedules({ stack, access, awsEndpoint, log }: Services): () => void {
+export function startSchedules({ stack, awsEndpoint, log }: Services): () => void {
   const { region } = stack;
   const timers = stack.schedules
     .filter(({ State }) => State === 'ENABLED')
     .map(({ name, Target: { Arn, Input }, ScheduleExpression }) => {
-      const { accessKeyId } = access.principal('schedule', name).credentials;
+      const { accessKeyId } = principalIn(stack, 'schedule', name).credentials;
       const failed = (why: string) => log(`scheduler: ${name} could not invoke ${Arn}: ${why}`);
       const fire = () => {
         invoke(awsEndpoint, { accessKeyId, region }, Arn, Input).then(

@@ -2,17 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Invoked } from '../aws-endpoint/client.ts';
-import type { LocalCredentials, Principal } from '../iam/principals.ts';
+import { type LocalCredentials, type Principal, principalIn } from '../iam/principals.ts';
 import type { Services } from '../services.ts';
 import type { LocalFunction } from '../template/read-stack.ts';
-import { Containers, failed, type Outcome } from './containers.ts';
+import { Containers, type Outcome } from './containers.ts';
 
 export type Lambda = ReturnType<typeof startLambda>;
-
-/** Lambda's quota for payload and response of a synchronous invocation. */
-const maxPayloadBytes = 6 * 1024 * 1024;
-
-type Deployed = ReturnType<typeof deploy>;
 
 /** Lambda: it takes invocations, and hands them to its containers. A schedule's is not tried again, as ours are not. */
 export function startLambda(services: Services) {
@@ -20,27 +15,29 @@ export function startLambda(services: Services) {
   const deployed = services.stack.functions.map((lambda) => deploy(lambda, services));
   return {
     kill: () => Promise.all(deployed.map(({ containers }) => containers.kill())),
-    /** @param wanted Name or ARN of the function. */
+    /** It goes on when the caller is gone. @param wanted Name or ARN of the function. */
     async invoke(wanted: string, payload: string): Promise<Invoked> {
       const lambda = deployed.find(({ name, arn }) => wanted === name || wanted === arn);
-      if (!lambda) return refused(404, 'ResourceNotFoundException', `Function not found: ${wanted}`);
-      const tooLarge = `The payload is larger than ${maxPayloadBytes} bytes.`;
-      if (Buffer.byteLength(payload) > maxPayloadBytes)
-        return refused(413, 'RequestTooLargeException', tooLarge);
-      // The caller may be gone by then: the invocation goes on all the same.
-      const { payload: returned, functionError } = await run(lambda, payload);
-      return { status: 200, payload: JSON.parse(returned), functionError };
+      if (!lambda) {
+        const message = `Function not found: ${wanted}`;
+        return { status: 404, payload: { __type: 'ResourceNotFoundException', message } };
+      }
+      const { containers, log } = lambda;
+      const requestId = randomUUID();
+      const began = performance.now();
+      const outcome = await new Promise<Outcome>((settle) =>
+        containers.invoke({ requestId, payload, settle }),
+      );
+      const how = outcome.functionError ? 'failed' : 'succeeded';
+      log(`REPORT RequestId: ${requestId} ${how} after ${(performance.now() - began).toFixed(0)} ms`);
+      return { status: 200, ...outcome };
     },
   };
 }
 
-function refused(status: number, type: string, message: string): Invoked {
-  return { status, payload: { __type: type, message } };
-}
-
 function deploy(lambda: LocalFunction, services: Services) {
   const { name, arn } = lambda;
-  const principal = services.access.principal('function', name);
+  const principal = principalIn(services.stack, 'function', name);
   const file = createWriteStream(join(services.dataDirectory, 'logs', `${name}.log`), { flags: 'a' });
   let allowed: boolean | undefined;
   const log = (line: string) => {
@@ -51,7 +48,7 @@ function deploy(lambda: LocalFunction, services: Services) {
     region: services.stack.region,
     awsEndpoint: services.functionsEndpoint ?? services.awsEndpoint,
   });
-  const containers = new Containers(lambda, services, environment, log);
+  const containers = new Containers({ ...services, lambda, environment, log });
   return { name, arn, containers, log };
 }
 
@@ -62,17 +59,6 @@ function mayLog({ logGroup }: LocalFunction, principal: Principal, { stack, acce
   return ['logs:CreateLogStream', 'logs:PutLogEvents'].every(
     (action) => access.decide(principal, { action, resource }, 'logs').allowed,
   );
-}
-
-async function run({ containers, log }: Deployed, payload: string): Promise<Outcome> {
-  const requestId = randomUUID();
-  const began = performance.now();
-  const outcome = await new Promise<Outcome>((settle) => containers.invoke({ requestId, payload, settle }));
-  const how = outcome.functionError ? 'failed' : 'succeeded';
-  log(`REPORT RequestId: ${requestId} ${how} after ${(performance.now() - began).toFixed(0)} ms`);
-  if (Buffer.byteLength(outcome.payload) <= maxPayloadBytes) return outcome;
-  const why = `Response payload size exceeded maximum allowed payload size (${maxPayloadBytes} bytes).`;
-  return failed('Function.ResponseSizeTooLarge', why);
 }
 
 /**
@@ -97,7 +83,7 @@ export function containerEnvironment(
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(lambda.memoryMegabytes),
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-    AWS_SESSION_TOKEN: credentials.sessionToken ?? '',
+    AWS_SESSION_TOKEN: 'local',
     AWS_ENDPOINT_URL: place.awsEndpoint,
     LAMBDA_TASK_ROOT: lambda.assetDirectory,
   };

@@ -15,10 +15,7 @@ export const reportSchema = z.discriminatedUnion('kind', [
 
 export type Report = z.infer<typeof reportSchema>;
 
-const orderSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('start'), configuration: z.unknown() }),
-  z.object({ kind: z.literal('stop') }),
-]);
+const orderSchema = z.union([z.literal('stop'), z.object({ configuration: z.unknown() })]);
 
 /** A running service, inside its process. */
 export interface Service {
@@ -49,7 +46,7 @@ export function runService<T>(
   process.on('message', async (message) => {
     try {
       const order = orderSchema.parse(message);
-      if (order.kind === 'stop') {
+      if (order === 'stop') {
         await service?.stop();
         process.exit(0);
       }

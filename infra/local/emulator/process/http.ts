@@ -1,5 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createProbe } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { codeOf } from '../../../../shared/platform/system-errors.ts';
 
@@ -18,28 +20,35 @@ export async function call(url: string, request: RequestInit): Promise<Response>
   }
 }
 
-/** The whole body, or undefined when it is larger than `limit` bytes. */
-export async function readBody(message: IncomingMessage, limit: number): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of message) {
-    size += chunk.length;
-    if (size <= limit) chunks.push(chunk);
-  }
-  return size > limit ? undefined : Buffer.concat(chunks);
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
 }
 
-/** A server on 127.0.0.1, and nowhere else. A listener that throws answers 500. */
+export function jsonAnswer(status: number, body: unknown, headers: Answer['headers'] = {}): Answer {
+  return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
+}
+
+type Given = Answer | undefined;
+
+/**
+ * A server on 127.0.0.1, and nowhere else.
+ * @param answer Gets the request with its whole body. When it throws, the answer is 500; when it returns nothing, the caller
+ * gets no answer.
+ */
 export async function listen(
   port: number,
-  listener: (...parameters: Parameters<RequestListener>) => void | Promise<void>,
+  answer: (request: IncomingMessage, body: Buffer, response: ServerResponse) => Given | Promise<Given>,
 ) {
-  const server = createServer((request, response) => {
-    Promise.resolve(listener(request, response)).catch((error: unknown) => {
+  const server = createServer(async (request, response) => {
+    try {
+      const given = await answer(request, await buffer(request), response);
+      if (given) response.writeHead(given.status, given.headers).end(given.body);
+    } catch (error) {
       console.error(error);
-      if (response.headersSent) response.destroy();
-      else response.writeHead(500).end();
-    });
+      response.writeHead(500).end();
+    }
   });
   // An answer may take as long as the slowest function, and a caller may be about to use an idle connection.
   server.requestTimeout = 0;
@@ -57,4 +66,26 @@ export async function listen(
       await new Promise<void>((closed) => server.close(() => closed()));
     },
   };
+}
+
+/**
+ * So many free ports of 127.0.0.1. All are below the range from which the kernel takes ports for outgoing connections, so
+ * a process that was killed finds its port free when it comes back.
+ */
+export async function freePorts(count: number): Promise<number[]> {
+  const found = new Set<number>();
+  for (let tries = 0; found.size < count; tries += 1) {
+    if (tries > 200) throw new Error('Found no free port on 127.0.0.1 after 200 tries.');
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    if (await isFree(port)) found.add(port);
+  }
+  return [...found];
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((answer) => {
+    const probe = createProbe();
+    probe.once('error', () => answer(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => answer(true)));
+  });
 }

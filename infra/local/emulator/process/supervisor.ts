@@ -14,7 +14,7 @@ export interface ServiceSpec {
 interface Watched {
   readonly spec: ServiceSpec;
   /** Settles the start; deleted once it is settled. */
-  starting?: { ready: () => void; failed: (error: Error) => void };
+  starting?: PromiseWithResolvers<void>;
   stopping: boolean;
   child?: ChildProcess;
   timer?: NodeJS.Timeout;
@@ -45,12 +45,11 @@ export class Supervisor {
 
   /** Resolves when the service is ready; rejects when it cannot start. It is restarted whenever it dies later. */
   start(spec: ServiceSpec): Promise<void> {
-    return new Promise((ready, failed) => {
-      const starting = { ready, failed };
-      const service = { spec, stopping: false, starting, lastLines: [], containers: new Map() };
-      this.#services.set(spec.name, service);
-      this.#launch(service);
-    });
+    const starting = Promise.withResolvers<void>();
+    const service = { spec, stopping: false, starting, lastLines: [], containers: new Map() };
+    this.#services.set(spec.name, service);
+    this.#launch(service);
+    return starting.promise;
   }
 
   processes() {
@@ -73,7 +72,6 @@ export class Supervisor {
   }
 
   #launch(service: Watched): void {
-    if (service.stopping) return;
     const { spec } = service;
     const child = fork(spec.module, [], {
       execPath: process.execPath,
@@ -91,15 +89,20 @@ export class Supervisor {
     child.on('message', (message) => this.#takeReport(service, message));
     child.on('exit', (code, signal) => {
       endContainersOf(service);
-      if (service.child === child) delete service.child;
+      delete service.child;
       const how = signal ? `was killed (${signal})` : `ended with code ${code}`;
-      if (service.starting) this.#giveUp(service, service.starting, how);
-      else if (!service.stopping) {
+      if (service.starting) {
+        this.#services.delete(spec.name);
+        const failure = service.stopping
+          ? 'was stopped before it was ready.'
+          : `could not start: it ${how}. ${service.lastLines.join(' | ')}`;
+        service.starting.reject(new Error(`${spec.name} ${failure}`));
+      } else if (!service.stopping) {
         this.#log(`${spec.name} ${how}; it is started again. ${service.lastLines.join(' | ')}`.trimEnd());
         service.timer = setTimeout(() => this.#launch(service), restartMs);
       }
     });
-    child.send({ kind: 'start', configuration: spec.configuration });
+    child.send({ configuration: spec.configuration });
   }
 
   #note(service: Watched, output: string): void {
@@ -114,19 +117,11 @@ export class Supervisor {
     if (report.kind === 'failed') service.lastLines = [report.reason];
     else if (report.kind === 'log') this.#log(report.line);
     else if (report.kind === 'ready') {
-      if (service.starting) service.starting.ready();
+      if (service.starting) service.starting.resolve();
       else this.#log(`${service.spec.name} is back.`);
       delete service.starting;
     } else if (report.state === 'up') service.containers.set(report.pid, report.name);
     else service.containers.delete(report.pid);
-  }
-
-  #giveUp({ spec, ...service }: Watched, { failed }: { failed: (error: Error) => void }, how: string): void {
-    this.#services.delete(spec.name);
-    const failure = service.stopping
-      ? 'was stopped before it was ready.'
-      : `could not start: it ${how}. ${service.lastLines.join(' | ')}`;
-    failed(new Error(`${spec.name} ${failure}`));
   }
 }
 
@@ -146,7 +141,7 @@ async function endChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
   const impatient = setTimeout(() => child.kill('SIGKILL'), graceMs);
-  if (child.connected) child.send({ kind: 'stop' }, () => {});
+  if (child.connected) child.send('stop', () => {});
   await exited;
   clearTimeout(impatient);
 }

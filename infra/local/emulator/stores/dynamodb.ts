@@ -25,7 +25,7 @@ runService(async ({ port, directory, tables }: Configuration) => {
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
 
-  const dynamodb = awsClient(`http://127.0.0.1:${port}`, 'dynamodb', 'DynamoDB_20120810');
+  const dynamodb = awsClient(`http://127.0.0.1:${port}`, 'dynamodb');
   await Promise.all(tables.map((table) => ensureTable(dynamodb, table)));
 
   return {
@@ -61,23 +61,22 @@ async function ensureTable(dynamodb: AwsClient, table: LocalTable): Promise<void
     const answer = await dynamodb('DescribeTable', { TableName: table.name });
     if (answer.status !== 200) throw new Error(`Table ${table.name}: ${answer.text}`);
     const { Table } = descriptionSchema.parse(answer.json);
-    if (Table.TableStatus === 'ACTIVE') return sameShape(table, Table);
+    if (Table.TableStatus === 'ACTIVE') {
+      const [wanted, kept] = [shapeOf(table), shapeOf(Table)];
+      if (wanted === kept) return;
+      throw new Error(
+        `Table ${table.name} in the data folder has other keys or indexes (${kept}) than the template (${wanted}): use a new data folder.`,
+      );
+    }
     await wait(20);
   }
   throw new Error(`Table ${table.name} does not become active: remove the data folder and start again.`);
 }
 
-function sameShape(table: LocalTable, found: z.infer<typeof descriptionSchema>['Table']): void {
-  const indexes = (of: readonly { IndexName: string }[]) =>
-    of
-      .map(({ IndexName }) => IndexName)
-      .sort()
-      .join(', ');
-  const wanted = `${JSON.stringify(table.KeySchema)} ${indexes(table.GlobalSecondaryIndexes ?? [])}`;
-  const kept = `${JSON.stringify(found.KeySchema)} ${indexes(found.GlobalSecondaryIndexes ?? [])}`;
-  if (wanted !== kept) {
-    throw new Error(
-      `Table ${table.name} in the data folder has other keys or indexes (${kept}) than the template (${wanted}): use a new data folder.`,
-    );
-  }
+function shapeOf({
+  KeySchema,
+  GlobalSecondaryIndexes = [],
+}: Omit<z.infer<typeof descriptionSchema>['Table'], 'TableStatus'>) {
+  const indexes = GlobalSecondaryIndexes.map(({ IndexName }) => IndexName).sort();
+  return `${JSON.stringify(KeySchema)} ${indexes.join(', ')}`;
 }

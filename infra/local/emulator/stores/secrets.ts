@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
-import type { LocalAnswer } from '../aws-endpoint/endpoint.ts';
-import { readJson, writeJson } from '../json-file.ts';
+import { readJson, writeJson } from '../data-folder.ts';
+import { type Answer, jsonAnswer } from '../process/http.ts';
 import type { LocalStack } from '../template/read-stack.ts';
 
 /** The current version of each secret that somebody has set, by its ARN. */
@@ -28,7 +28,7 @@ export function openSecrets(file: string, secrets: LocalStack['secrets']) {
       stored[arn] ??= { id: randomUUID(), value: JSON.stringify({ [key]: randomBytes(16).toString('hex') }) };
   writeJson(file, stored);
 
-  return (operation: string, body: string): LocalAnswer => {
+  return (operation: string, body: string): Answer => {
     const parsed = z.safeParse(inputSchema, JSON.parse(body || '{}'));
     if (!parsed.success)
       return failure('InvalidParameterException', 'Local runs do not know all of this request.');
@@ -47,14 +47,10 @@ export function openSecrets(file: string, secrets: LocalStack['secrets']) {
     const { id, value } = stored[ARN] ?? {};
     if (id === undefined) return failure('ResourceNotFoundException', unset);
     const version = { ARN, Name: secret.name, VersionId: id, VersionStages: [current] };
-    return json(200, operation === 'GetSecretValue' ? { ...version, SecretString: value } : version);
+    return jsonAnswer(200, operation === 'GetSecretValue' ? { ...version, SecretString: value } : version);
   };
 }
 
-function failure(type: string, message: string): LocalAnswer {
-  return json(400, { __type: type, Message: message, message });
-}
-
-function json(status: number, body: unknown): LocalAnswer {
-  return { status, contentType: 'application/x-amz-json-1.1', body: JSON.stringify(body) };
+function failure(type: string, message: string): Answer {
+  return jsonAnswer(400, { __type: type, Message: message, message });
 }

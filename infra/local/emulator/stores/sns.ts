@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import type { LocalAnswer } from '../aws-endpoint/endpoint.ts';
+import type { Answer } from '../process/http.ts';
 import type { LocalStack } from '../template/read-stack.ts';
 
 type Topic = LocalStack['topics'][number];
@@ -38,7 +38,7 @@ export function openTopics(
     log(`mail to ${to}: ${Subject} (${file})`);
   }
 
-  return (operation: string, body: string): LocalAnswer => {
+  return (operation: string, body: string): Answer => {
     const form = Object.fromEntries(new URLSearchParams(body));
     const topic = topics.find(({ arn }) => arn === form.TopicArn);
     if (!topic) return fail(404, 'NotFound', 'Topic does not exist');
@@ -47,19 +47,24 @@ export function openTopics(
     if (!mail.success)
       return fail(400, 'InvalidParameter', `Invalid parameter: ${mail.error.issues[0]?.message}`);
     publish(topic, mail.data);
-    return answer(operation, `<MessageId>${randomUUID()}</MessageId>`);
+    const result = `<PublishResult><MessageId>${randomUUID()}</MessageId></PublishResult>`;
+    return xml(
+      200,
+      `<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/">${result}</PublishResponse>`,
+    );
   };
 }
 
-function answer(action: string, result: string): LocalAnswer {
-  const xml = `<${action}Response xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><${action}Result>${result}</${action}Result></${action}Response>`;
-  return { status: 200, contentType: 'text/xml', body: xml };
+function fail(status: number, code: string, message: string): Answer {
+  const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>${escaped(message)}</Message></Error>`;
+  return xml(status, `<ErrorResponse>${error}</ErrorResponse>`);
 }
 
-function fail(status: number, code: string, message: string): LocalAnswer {
-  const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>${escaped(message)}</Message></Error>`;
-  return { status, contentType: 'text/xml', body: `<ErrorResponse>${error}</ErrorResponse>` };
-}
+const xml = (status: number, body: string): Answer => ({
+  status,
+  headers: { 'content-type': 'text/xml' },
+  body,
+});
 
 function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

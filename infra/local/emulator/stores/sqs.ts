@@ -20,7 +20,7 @@ runService(async ({ port, directory, region, queues }: Configuration) => {
   const { startFauxqs } = await import('fauxqs');
   await patchFauxqs();
   const fauxqs = await startFauxqs({ port, logger: false, defaultRegion: region, dataDir: directory });
-  const sqs = awsClient(`http://127.0.0.1:${port}`, 'sqs', 'AmazonSQS', { accessKeyId: 'local', region });
+  const sqs = awsClient(`http://127.0.0.1:${port}`, 'sqs', { accessKeyId: 'local', region });
   // In any order: a redrive policy names its dead-letter queue by ARN, which need not exist yet.
   for (const queue of queues) await ensureQueue(sqs, queue);
   return { stop: () => fauxqs.stop() };

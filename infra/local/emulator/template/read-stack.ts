@@ -1,4 +1,3 @@
-import type { ResourcePolicy } from './local-stack.ts';
 import * as supported from './supported-properties.ts';
 import { type Assembly, type Place, Resources } from './template.ts';
 
@@ -11,6 +10,14 @@ export type LocalFunction = ReturnType<typeof readFunctions>[number];
 export type LocalQueue = ReturnType<typeof readQueues>[number];
 export type LocalMapping = LocalStack['mappings'][number];
 export type LocalTable = LocalStack['tables'][number];
+
+/** The policy of a queue or a function: who may do what with it. */
+export interface ResourcePolicy {
+  /** ARN of the resource that it belongs to. */
+  readonly on: string;
+  /** `principal` is a service of AWS, or `*` for everybody. */
+  readonly statements: readonly (supported.Statement & { readonly principal: string })[];
+}
 
 /** All references are resolved for `place`. @throws Error with the path of anything that local runs cannot do. */
 export function readStack(assembly: Assembly, place: Place) {
@@ -101,10 +108,10 @@ function readMappings(
       const source = queues.find(({ arn }) => arn === properties.EventSourceArn);
       if (!source)
         throw new Error(`${at}: the event source ${properties.EventSourceArn} is no queue of this stack.`);
+      const { name, arn, roleArn } = functionOf(functions, properties.FunctionName, at);
       return {
-        logicalId,
-        functionName: functionOf(functions, properties.FunctionName, at).name,
-        queueName: source.name,
+        ...{ logicalId, functionName: name, functionArn: arn, roleArn },
+        ...{ queueName: source.name, queueArn: source.arn, queueUrl: source.url },
         batchSize: properties.BatchSize,
         maximumConcurrency: properties.ScalingConfig?.MaximumConcurrency,
       };
@@ -143,11 +150,8 @@ function readApi(resources: Resources, functions: readonly LocalFunction[]) {
     .map(({ properties: { RouteKey, Target }, at }) => {
       const integration = integrations.find(({ ref }) => Target === `integrations/${ref}`);
       if (!integration) throw new Error(`${at}.Target: there is no integration ${Target}.`);
-      const { properties, at: where } = integration;
-      return {
-        routeKey: RouteKey,
-        functionName: functionOf(functions, properties.IntegrationUri, where).name,
-      };
+      const { name, arn } = functionOf(functions, integration.properties.IntegrationUri, integration.at);
+      return { routeKey: RouteKey, functionName: name, functionArn: arn };
     });
   return { apiId: api?.ref ?? '', routes };
 }
@@ -180,4 +184,28 @@ function readPermissions(resources: Resources, functions: readonly LocalFunction
       const statement = { principal: Principal, actions: [Action], resources: [on], conditions };
       return { on, statements: [{ effect: 'Allow', ...statement }] };
     });
+}
+
+/** A resource of the stack, under all the names that it has. */
+interface Resource {
+  /** Key in the template's `Resources`. */
+  readonly logicalId: string;
+  /** Physical name: `<stack>-<logicalId>`. */
+  readonly name: string;
+  readonly arn: string;
+}
+
+/** A resource's name for people: its logical id without the eight digits of a hash with which the CDK ends it. */
+export function labelOf({ logicalId }: Pick<Resource, 'logicalId'>): string {
+  return logicalId.replace(/[0-9A-F]{8}$/, '');
+}
+
+/** By its logical id (with or without CDK's hash), physical name or ARN. @throws Error naming what there is. */
+export function find<T extends Resource>(resources: readonly T[], what: string, wanted: string): T {
+  const found = resources.find((resource) =>
+    [resource.logicalId, resource.name, resource.arn, labelOf(resource)].includes(wanted),
+  );
+  if (found) return found;
+  const known = resources.map(labelOf).join(', ') || 'none';
+  throw new Error(`The stack has no ${what} ${wanted}; it has: ${known}.`);
 }

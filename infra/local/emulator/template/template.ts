@@ -96,12 +96,9 @@ function refOf(type: string, name: string, arn: string, { awsEndpoint, accountId
   return ['AWS::SNS::Topic', 'AWS::SecretsManager::Secret'].includes(type) ? arn : name;
 }
 
-/** Lower-case letters and digits that are the same on every run. */
-function fingerprint(text: string, length: number): string {
-  return BigInt(`0x${createHash('sha256').update(text).digest('hex')}`)
-    .toString(36)
-    .slice(0, length);
-}
+/** Letters and digits that are the same on every run. */
+const fingerprint = (text: string, length: number) =>
+  createHash('sha256').update(text).digest('hex').slice(0, length);
 
 /** Types that make no difference to a local run: monitoring, budgets, retention of logs, and access for others. */
 const makingNoDifference = [
@@ -115,22 +112,20 @@ const makingNoDifference = [
 
 /** A template's resources and values, as they are at `place`. Every resource is named `<stack>-<logicalId>`. */
 export class Resources {
-  readonly #resources: Template['Resources'];
-  readonly #stackName: string;
+  readonly #assembly: Assembly;
   readonly #place: Place;
   /** Types that were read, or can be left out. */
   readonly #known = new Set(makingNoDifference);
 
-  constructor({ template, stackName }: Assembly, place: Place) {
-    this.#resources = template.Resources;
-    this.#stackName = stackName;
+  constructor(assembly: Assembly, place: Place) {
+    this.#assembly = assembly;
     this.#place = place;
   }
 
   /** @throws Error for a property that the schema does not have. */
   ofType<T>(type: string, schema: z.ZodMiniType<T>) {
     this.#known.add(type);
-    return Object.entries(this.#resources)
+    return Object.entries(this.#assembly.template.Resources)
       .filter(([, { Type }]) => Type === type)
       .map(([logicalId, { Properties }]) => {
         const at = `Resources.${logicalId}.Properties`;
@@ -153,7 +148,9 @@ export class Resources {
 
   /** @throws Error for a resource whose type was not read, and that local runs cannot leave out. */
   refuseOthers(): void {
-    const other = Object.entries(this.#resources).find(([, { Type }]) => !this.#known.has(Type));
+    const other = Object.entries(this.#assembly.template.Resources).find(
+      ([, { Type }]) => !this.#known.has(Type),
+    );
     if (!other) return;
     throw new Error(
       `Resources.${other[0]}: local runs do not imitate ${other[1].Type}; teach infra/local/emulator/template/read-stack.ts.`,
@@ -162,9 +159,9 @@ export class Resources {
 
   /** @param path Where the template refers to the resource. */
   #identify(logicalId: string, path: string) {
-    const type = this.#resources[logicalId]?.Type;
+    const type = this.#assembly.template.Resources[logicalId]?.Type;
     if (type === undefined) throw new Error(`${path}: the template has no resource ${logicalId}.`);
-    const name = `${this.#stackName}-${logicalId}`;
+    const name = `${this.#assembly.stackName}-${logicalId}`;
     const arn = arnsOf(name, this.#place)[type];
     if (arn !== undefined) return { name, arn, ref: refOf(type, name, arn, this.#place) };
     throw new Error(
@@ -212,14 +209,14 @@ export class Resources {
     const { region, accountId } = this.#place;
     const pseudo: Readonly<Record<string, string>> = {
       ...{ 'AWS::Region': region, 'AWS::AccountId': accountId },
-      ...{ 'AWS::Partition': 'aws', 'AWS::StackName': this.#stackName },
+      ...{ 'AWS::Partition': 'aws', 'AWS::StackName': this.#assembly.stackName },
     };
     return pseudo[name] ?? this.#identify(name, path).ref;
   }
 
   #attribute(logicalId: string, attribute: string, path: string): string {
     const { arn } = this.#identify(logicalId, path);
-    const type = this.#resources[logicalId]?.Type;
+    const type = this.#assembly.template.Resources[logicalId]?.Type;
     if (attribute === 'Arn') return arn;
     if (attribute === 'ApiEndpoint' && type === 'AWS::ApiGatewayV2::Api') return this.#place.apiUrl;
     throw new Error(`${path}: local runs do not know ${attribute} of ${type} (${logicalId}).`);

@@ -14,44 +14,38 @@ export interface StepSource {
   readonly records?: 'good-quantity' | 'scrap-quantity' | 'scrap-reason' | 'serial';
 }
 
-/** A component that a work instruction uses; the operators scan its lot. */
-export interface ComponentSource {
-  readonly article: string;
-  readonly perPiece: number;
-  readonly unit: string;
-  readonly lot: string;
-}
-
-/** What a plant has configured in Azumuta. Ids are made from keys and numbers, so they stay the same over restarts. */
-export interface Catalogue {
-  readonly articles: readonly Article[];
-  readonly workInstructions: readonly WorkInstruction[];
-}
+/** What a plant has configured in Azumuta. Ids are made from names and numbers, so they stay the same over restarts. */
+export type Catalogue = readonly Article[];
 
 export type Article = ReturnType<typeof article>;
 export type WorkInstruction = ReturnType<typeof workInstruction>;
 export type Step = WorkInstruction['steps'][number];
 type Category = ReturnType<typeof articleCategory>;
 
-export function articleCategory(key: string, name: Name) {
-  return { id: meteorIdOf(`category ${key}`), key, name };
+export function articleCategory(name: Name) {
+  return { id: meteorIdOf(`category ${inEnglish(name)}`), name };
 }
 
 export function workInstruction(
-  key: string,
   about: {
     readonly name: Name;
     readonly version: number;
     readonly category: Category;
-    readonly components?: readonly ComponentSource[];
+    /** What it uses; the operators scan the lots. */
+    readonly components?: readonly {
+      readonly article: string;
+      readonly perPiece: number;
+      readonly unit: string;
+      readonly lot: string;
+    }[];
   },
   steps: readonly StepSource[],
 ) {
+  const name = inEnglish(about.name);
   return {
     ...about,
-    key,
-    id: meteorIdOf(`work instruction ${key}`),
-    steps: steps.map((step, index) => ({ ...step, id: uuidOf(`step ${key} ${index}`) })),
+    id: meteorIdOf(`work instruction ${name}`),
+    steps: steps.map((step, index) => ({ ...step, id: uuidOf(`step ${name} ${index}`) })),
   };
 }
 
@@ -77,6 +71,11 @@ export function article(
   };
 }
 
+/** Those of all articles, each once. */
+export const workInstructionsOf = (catalogue: Catalogue) => [
+  ...new Set(catalogue.flatMap(({ workInstructions }) => workInstructions)),
+];
+
 /** The English words of a name, or its first ones. */
 function inEnglish(name: Name): string {
   return typeof name === 'string' ? name : (name.en ?? Object.values(name)[0] ?? '');
@@ -85,22 +84,15 @@ function inEnglish(name: Name): string {
 /** Alphabet of Meteor ids: no characters that look alike (VERIFIED on ids in Azumuta's public pages). */
 const alphabet = '23456789ABCDEFGHJKLMNPQRSTWXYZabcdefghijkmnopqrstuvwxyz';
 
-/** A new 17-character Meteor id. */
-export function newMeteorId(): string {
-  return meteorIdFrom(randomBytes(32));
+/** A 17-character Meteor id: a new one, or the same for the same bytes. */
+export function newMeteorId(bytes: Uint8Array = randomBytes(17)): string {
+  return Array.from(bytes.subarray(0, 17), (byte) => alphabet[byte % alphabet.length]).join('');
 }
 
-/** The same Meteor id for the same name, so ids of the catalogue stay when the sandbox restarts. */
-function meteorIdOf(name: string): string {
-  return meteorIdFrom(createHash('sha256').update(name).digest());
-}
+const meteorIdOf = (name: string) => newMeteorId(createHash('sha256').update(name).digest());
 
 /** The same UUID for the same name, for the steps of work instructions (VERIFIED: step ids are UUIDs). */
 function uuidOf(name: string): string {
   const hex = createHash('sha256').update(name).digest('hex');
   return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-8$4-$5');
-}
-
-function meteorIdFrom(bytes: Uint8Array): string {
-  return Array.from(bytes.subarray(0, 17), (byte) => alphabet[byte % alphabet.length]).join('');
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Article, Step, WorkInstruction } from './catalogue.ts';
+import type { Article, Step } from './catalogue.ts';
 
 /** What the operators of this sandbox do with a product order. */
 export const completionSchema = z.strictObject({
@@ -39,10 +39,23 @@ export function recordingsOf(
   request: CompletionRequest,
   { now, newId }: { readonly now: Date; readonly newId: () => string },
 ) {
-  const wanted = request.recordings ?? article.workInstructions.length;
+  const { workInstructions } = article;
+  const {
+    recordings: wanted = workInstructions.length,
+    operator = 'An Peeters',
+    quantity,
+    scrap = 0,
+  } = request;
+  const said = Number(order.parameters.find(({ key }) => key === 'Quantity')?.value ?? 1);
+  const planned = Number.isFinite(said) ? said : 1;
+  const good = quantity === undefined ? planned : quantity;
   return Array.from({ length: wanted }, (_, index) => {
-    const instruction = instructionAt(article, wanted, index);
-    const finishedAt = new Date(now.getTime() - (wanted - 1 - index) * 900_000);
+    const left = wanted - 1 - index;
+    // The last recording is of the last work instruction; with more recordings than instructions, they repeat.
+    const instruction = workInstructions.at(-1 - (left % workInstructions.length));
+    if (!instruction) throw new Error(`Article ${article.number} has no work instruction.`);
+    const finishedAt = new Date(now.getTime() - left * 900_000);
+    const quantities = left === 0 ? { good, scrap } : undefined;
     return {
       id: newId(),
       productOrderId: order.id,
@@ -52,54 +65,39 @@ export function recordingsOf(
       startedAt: new Date(finishedAt.getTime() - durationSeconds * 1000).toISOString(),
       finishedAt: finishedAt.toISOString(),
       durationSeconds,
-      operator: { id: newId(), name: request.operator ?? 'An Peeters' },
-      steps: instruction.steps.flatMap((step) => answersTo(step, order, request, index === wanted - 1)),
-      // ASSUMED: the list of what was used stands in the recording.
+      operator: { id: newId(), name: operator },
+      steps: instruction.steps.flatMap((step) => answersTo(step, { ...request, operator }, quantities)),
+      // ASSUMED: the list of what was used stands in the recording. Scrap has taken components, too.
       components: instruction.components?.map(({ article: used, perPiece, unit, lot }) => ({
-        ...{ article: { number: used }, quantity: perPiece * piecesOf(order, request), unit, lot },
+        ...{ article: { number: used }, quantity: perPiece * ((good ?? planned) + scrap), unit, lot },
       })),
     };
   });
 }
 
-/** The last recording is of the last work instruction; with more recordings than instructions, they repeat. */
-function instructionAt(article: Article, wanted: number, index: number): WorkInstruction {
-  const fromEnd = (wanted - 1 - index) % article.workInstructions.length;
-  const found = article.workInstructions.at(-1 - fromEnd);
-  if (!found) throw new Error(`Article ${article.number} has no work instruction.`);
-  return found;
-}
-
-function answersTo(step: Step, order: Recorded, request: CompletionRequest, last: boolean) {
+/** @param quantities Of the last recording. */
+function answersTo(
+  step: Step,
+  { serials = [], reason = 'Scratch', operator = '' }: CompletionRequest,
+  quantities: { readonly good: number | null; readonly scrap: number } | undefined,
+) {
   const { id, name, type, unit, minimum: min, maximum: max } = step;
   const answered = (value: string | number | boolean, result: 'Ok' | null) => {
     return { id, name, type, value, unit, result, min, max };
   };
-  if (step.records === 'good-quantity') {
-    const good = goodOf(order, request);
-    return last && good !== null ? [answered(good, null)] : [];
+  const { good = null, scrap = 0 } = quantities ?? {};
+  switch (step.records) {
+    case 'good-quantity':
+      return good === null ? [] : [answered(good, null)];
+    case 'scrap-quantity':
+      return good === null ? [] : [answered(scrap, null)];
+    case 'scrap-reason':
+      return scrap === 0 ? [] : [answered(reason, null)];
+    case 'serial':
+      return serials.map((serial) => answered(serial, null));
   }
-  if (step.records === 'scrap-reason')
-    return last && request.scrap ? [answered(request.reason ?? 'Scratch', null)] : [];
-  if (step.records === 'scrap-quantity')
-    return last && request.quantity !== null ? [answered(request.scrap ?? 0, null)] : [];
-  if (step.records === 'serial') return (request.serials ?? []).map((serial) => answered(serial, null));
-  if (step.type === 'signature') return [answered(request.operator ?? 'An Peeters', null)];
-  if (step.type !== 'number') return [answered(true, 'Ok')];
+  if (type === 'signature') return [answered(operator, null)];
+  if (type !== 'number') return [answered(true, 'Ok')];
   const { minimum = 0, maximum = 100 } = step;
   return [answered((minimum + maximum) / 2, 'Ok')];
-}
-
-function goodOf(order: Recorded, { quantity }: CompletionRequest): number | null {
-  return quantity === undefined ? plannedQuantity(order) : quantity;
-}
-
-/** Scrap has taken components, too. */
-function piecesOf(order: Recorded, request: CompletionRequest): number {
-  return (goodOf(order, request) ?? plannedQuantity(order)) + (request.scrap ?? 0);
-}
-
-function plannedQuantity(order: Recorded): number {
-  const planned = Number(order.parameters.find(({ key }) => key === 'Quantity')?.value ?? 1);
-  return Number.isFinite(planned) ? planned : 1;
 }

@@ -1,17 +1,8 @@
-import { article, articleCategory, type Catalogue, type StepSource, workInstruction } from './catalogue.ts';
+import { article, articleCategory, type Catalogue, workInstruction } from './catalogue.ts';
 
-const gears = articleCategory('gearboxes', { en: 'Gearboxes', nl: 'Tandwielkasten', fr: 'Réducteurs' });
-const couplings = articleCategory('couplings', 'Couplings');
-
-function quantities(good: StepSource['name'], scrap: StepSource['name']): StepSource[] {
-  return [
-    { name: good, type: 'number', records: 'good-quantity' },
-    { name: scrap, type: 'number', records: 'scrap-quantity' },
-  ];
-}
+const gears = articleCategory({ en: 'Gearboxes', nl: 'Tandwielkasten', fr: 'Réducteurs' });
 
 const assembly = workInstruction(
-  'assembly',
   { name: { en: 'Assemble housing', nl: 'Behuizing monteren' }, version: 7, category: gears },
   [
     { name: { en: 'Torque', nl: 'Aanhaalmoment' }, type: 'number', unit: 'Nm', minimum: 42, maximum: 48 },
@@ -19,11 +10,10 @@ const assembly = workInstruction(
     { name: 'Serial number', type: 'choice', records: 'serial' },
   ],
 );
-const cleaning = workInstruction('cleaning', { name: 'Clean housing', version: 1, category: gears }, [
+const cleaning = workInstruction({ name: 'Clean housing', version: 1, category: gears }, [
   { name: 'Free of chips', type: 'yes-no' },
 ]);
 const bevelAssembly = workInstruction(
-  'bevel-assembly',
   {
     ...{ name: { en: 'Assemble bevel gear', nl: 'Kegelwiel monteren' }, version: 2, category: gears },
     components: [
@@ -38,47 +28,30 @@ const bevelAssembly = workInstruction(
     { name: 'Serial number', type: 'choice', records: 'serial' },
   ],
 );
-const filling = workInstruction('filling', { name: 'Fill with oil', version: 1, category: gears }, [
+const filling = workInstruction({ name: 'Fill with oil', version: 1, category: gears }, [
   { name: 'Oil level', type: 'number', unit: 'l', minimum: 0.4, maximum: 0.5 },
 ]);
-const inspection = workInstruction('inspection', { name: 'Final inspection', version: 3, category: gears }, [
+const inspection = workInstruction({ name: 'Final inspection', version: 3, category: gears }, [
   { name: { en: 'Runs silently', nl: 'Loopt stil' }, type: 'yes-no' },
-  ...quantities({ en: 'Good quantity', nl: 'Aantal goed' }, { en: 'Scrap quantity', nl: 'Aantal uitval' }),
+  { name: { en: 'Good quantity', nl: 'Aantal goed' }, type: 'number', records: 'good-quantity' },
+  { name: { en: 'Scrap quantity', nl: 'Aantal uitval' }, type: 'number', records: 'scrap-quantity' },
   { name: { en: 'Signature', nl: 'Handtekening' }, type: 'signature' },
 ]);
-const coupling = workInstruction(
-  'coupling',
-  { name: { en: 'Balance coupling', de: 'Kupplung wuchten' }, version: 1, category: couplings },
-  [
-    { name: 'Imbalance', type: 'number', unit: 'g·mm', minimum: 0, maximum: 5 },
-    ...quantities('Good quantity', 'Scrap quantity'),
-  ],
-);
 
 /** A plant that builds gearboxes. */
-export const gearboxes: Catalogue = {
-  workInstructions: [assembly, cleaning, bevelAssembly, filling, inspection, coupling],
-  articles: [
-    article('GEAR-01', {
-      name: { en: 'Worm gearbox 1:20', nl: 'Wormwielkast 1:20' },
-      category: gears,
-      variants: ['Left', 'Right', { en: 'ATEX', nl: 'ATEX' }],
-      parameters: { 'Customer name': 'Text', Quantity: 'Number', 'Due date': 'Text' },
-      workInstructions: [assembly, inspection],
-    }),
-    article('GEAR-02', {
-      name: 'Bevel gearbox 1:3',
-      category: gears,
-      variants: ['Left', 'Right', 'ATEX'],
-      parameters: { 'Customer name': 'Text', Quantity: 'Number', 'Oil type': 'Text' },
-      workInstructions: [cleaning, bevelAssembly, filling, inspection],
-    }),
-    article('COUP-01', {
-      name: { en: 'Flexible coupling' },
-      category: couplings,
-      variants: [],
-      parameters: { Quantity: 'Number' },
-      workInstructions: [coupling],
-    }),
-  ],
-};
+export const gearboxes: Catalogue = [
+  article('GEAR-01', {
+    name: { en: 'Worm gearbox 1:20', nl: 'Wormwielkast 1:20' },
+    category: gears,
+    variants: ['Left', 'Right', { en: 'ATEX', nl: 'ATEX' }],
+    parameters: { 'Customer name': 'Text', Quantity: 'Number', 'Due date': 'Text' },
+    workInstructions: [assembly, inspection],
+  }),
+  article('GEAR-02', {
+    name: 'Bevel gearbox 1:3',
+    category: gears,
+    variants: ['Left', 'Right', 'ATEX'],
+    parameters: { 'Customer name': 'Text', Quantity: 'Number', 'Oil type': 'Text' },
+    workInstructions: [cleaning, bevelAssembly, filling, inspection],
+  }),
+];

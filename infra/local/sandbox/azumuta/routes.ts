@@ -1,8 +1,8 @@
 import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
 import { Refusal, type Route, route } from '../api.ts';
-import type { Article, Catalogue, WorkInstruction } from './catalogue.ts';
+import { type Article, type Catalogue, type WorkInstruction, workInstructionsOf } from './catalogue.ts';
 import type { RecordingRecord } from './complete.ts';
-import { newProductOrderSchema, type ProductOrderRecord, type Store } from './store.ts';
+import { type Azumuta, newProductOrderSchema, type ProductOrderRecord } from './store.ts';
 
 /**
  * Objects as Azumuta shows them. VERIFIED: `object`, ids, names as text or language map, and the work instruction.
@@ -37,7 +37,7 @@ export const show = {
 
   productOrder: (stored: ProductOrderRecord, catalogue: Catalogue, origin: string) => {
     const { parameters, variantIds, recordings, ...order } = stored;
-    const article = catalogue.articles.find(({ id }) => id === order.articleId);
+    const article = catalogue.find(({ id }) => id === order.articleId);
     return {
       object: 'product-order',
       ...order,
@@ -62,7 +62,7 @@ export const show = {
 
   recording: (recording: RecordingRecord, catalogue: Catalogue, origin: string) => {
     const { workInstructionId, workInstructionVersion, ...recorded } = recording;
-    const instruction = catalogue.workInstructions.find(({ id }) => id === workInstructionId);
+    const instruction = workInstructionsOf(catalogue).find(({ id }) => id === workInstructionId);
     return {
       object: 'recording',
       ...recorded,
@@ -82,14 +82,6 @@ function categoryOf({ category }: Pick<Article, 'category'>) {
   return { id: category.id, name: category.name };
 }
 
-/** What the routes work with. */
-export interface Azumuta {
-  readonly catalogue: Catalogue;
-  readonly store: Store;
-  readonly now: () => Date;
-  readonly newId: () => string;
-}
-
 type Show<T> = (entry: T, origin: string) => unknown;
 
 /**
@@ -98,11 +90,11 @@ type Show<T> = (entry: T, origin: string) => unknown;
  */
 export function apiRoutes(azumuta: Azumuta): Route[] {
   const { catalogue, store } = azumuta;
-  const { articles, workInstructions } = catalogue;
+  const workInstructions = workInstructionsOf(catalogue);
   const shown = (order: ProductOrderRecord, origin: string) => show.productOrder(order, catalogue, origin);
   const instruction = (wanted: string) => workInstructions.find(({ id }) => id === wanted);
   const articlesNumbered = (wanted: string | null) =>
-    articles.filter(({ number }) => wanted === null || number === wanted);
+    catalogue.filter(({ number }) => wanted === null || number === wanted);
   const ordersNumbered = (wanted: string | null) =>
     wanted === null ? store.productOrders() : store.productOrdersNumbered(wanted);
 
@@ -134,7 +126,7 @@ function one<T>(path: string, name: string, find: (id: string) => T | undefined,
  */
 function list<T>(
   name: string,
-  store: Store,
+  store: Azumuta['store'],
   entries: (number: string | null) => readonly T[],
   show: Show<T>,
 ): Route {
@@ -158,7 +150,7 @@ function create({ catalogue, store, now, newId }: Azumuta, body: unknown): Produ
   const parsed = parse(newProductOrderSchema, body);
   if (!parsed.ok) throw new Refusal(422, 'malformed', describeMismatches(parsed.mismatches));
   const { articleId, variantIds } = parsed.value;
-  const article = catalogue.articles.find(({ id }) => id === articleId);
+  const article = catalogue.find(({ id }) => id === articleId);
   if (!article) throw new Refusal(422, 'unknown-article', `There is no article with id "${articleId}".`);
   const unknown = variantIds.find((id) => !article.variants.some((variant) => variant.id === id));
   if (unknown !== undefined) {

@@ -1,13 +1,11 @@
 import { Refusal } from '../api.ts';
 import { type CompletionRequest, recordingsOf } from './complete.ts';
-import { type Azumuta, show } from './routes.ts';
-import type { ProductOrderRecord } from './store.ts';
-import { fireTriggers, type Trigger, type TriggerSender } from './triggers.ts';
+import { show } from './routes.ts';
+import type { Azumuta, ProductOrderRecord, Trigger } from './store.ts';
+import { fireTriggers, type TriggerSender } from './triggers.ts';
 
 /** A product order as the sandbox shows it. */
 export type ShownProductOrder = ReturnType<typeof show.productOrder>;
-
-export type ShopFloor = ReturnType<typeof shopFloorOf>;
 
 /**
  * The shop floor: what operators and administrators do in Azumuta's own screens. An act returns the product order that
@@ -74,7 +72,7 @@ function complete(
     throw new Refusal(409, 'completed', message);
   }
   const order = known(number, open);
-  const article = catalogue.articles.find(({ id }) => id === order.articleId);
+  const article = catalogue.find(({ id }) => id === order.articleId);
   if (!article) throw new Refusal(404, 'not-found', `There is no article ${order.articleId}.`);
   const recordings = recordingsOf(order, article, how, { now: now(), newId });
   const done = store.save({

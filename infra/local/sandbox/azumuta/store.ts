@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import type { Catalogue } from './catalogue.ts';
 import type { RecordingRecord } from './complete.ts';
-import type { Trigger, TriggerLogEntry } from './triggers.ts';
 
 /** What the API takes to create one. */
 export const newProductOrderSchema = z.object({
@@ -23,11 +23,37 @@ export interface ProductOrderRecord extends z.output<typeof newProductOrderSchem
   readonly recordings: readonly RecordingRecord[];
 }
 
-export type Store = ReturnType<typeof openStore>;
+/**
+ * Triggers as an administrator configures them. VERIFIED: they are configured per article category (here they are
+ * called for all), for the event that a product order is completed; they are called by GET with query parameters or
+ * POST with JSON, and carry these things. ASSUMED: the field names, and whether ids come singly or as lists.
+ */
+export interface Trigger {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  /** `singular`, the default: the last id only; `list`: a JSON list, or comma-separated. */
+  readonly ids?: 'singular' | 'list';
+}
+
+/** One call of a trigger, and its outcome. */
+export interface TriggerLogEntry {
+  readonly at: string;
+  readonly productOrderNumber: string;
+  /** Status of the answer, or why there was none. */
+  readonly outcome: number | string;
+}
+
+/** What the sandbox works with. */
+export interface Azumuta {
+  readonly catalogue: Catalogue;
+  readonly store: ReturnType<typeof openStore>;
+  readonly now: () => Date;
+  readonly newId: () => string;
+}
 
 /**
  * Product orders with their recordings, in memory.
- * @param kept What `productOrders` returned before the sandbox was stopped.
+ * @param kept What `books` returned before the sandbox was stopped.
  */
 export function openStore(kept: readonly ProductOrderRecord[] = []) {
   const orders = new Map(kept.map((order) => [order.id, order]));
@@ -39,6 +65,7 @@ export function openStore(kept: readonly ProductOrderRecord[] = []) {
     /** All calls of triggers so far, oldest first. */
     triggerLog: [] as TriggerLogEntry[],
     productOrders: all,
+    books: all,
     productOrder: (id: string) => orders.get(id),
     /** All with this number, oldest first: numbers are not unique (ASSUMED). */
     productOrdersNumbered: (wanted: string) => all().filter(({ number }) => number === wanted),

@@ -20,35 +20,18 @@ export const releaseSchema = z.strictObject({
 });
 
 export type ReleaseRequest = z.output<typeof releaseSchema>;
-
-/** What planners change of an order. */
-interface Revision {
-  readonly number?: string;
-  readonly quantity?: string | number;
-  readonly dueDate?: string;
-}
+type NamedRequest = ReleaseRequest & { readonly number?: string };
 
 /** Planners order these, in turns. */
 const ordered = ['GEAR-01', 'GEAR-02'];
 const customers = ['De Smet Machines', 'Høyer Transport', 'Müller & Söhne', 'O’Neill Mining'];
-
-export type Planners = ReturnType<typeof plannersOf>;
 
 /**
  * What planners do in the ERP's own screens, and what its books hold. They name an order by its number or its id, and
  * get it as it is then.
  */
 export function plannersOf(store: Store) {
-  function known(key: string): ProductionOrder {
-    const order = store.order(key);
-    if (order) return order;
-    throw new Refusal(404, 'unknown-order', `There is no order ${key}.`);
-  }
-  function save(key: string, differs: Partial<ProductionOrder>): ProductionOrder {
-    const order = { ...known(key), ...differs, changedAt: store.tick() };
-    store.saveOrder(order);
-    return order;
-  }
+  const save = (key: string, differs: Partial<ProductionOrder>) => store.change(store.known(key), differs);
   const releaseOf = (request: ReleaseRequest = {}) => release(store, request);
 
   return {
@@ -69,8 +52,8 @@ export function plannersOf(store: Store) {
       return order;
     },
     /** Once the quantity is another one, the order is done or released, by what is booked so far. */
-    revise(key: string, { number, quantity, dueDate }: Revision) {
-      const order = known(key);
+    revise(key: string, { number, quantity, dueDate }: NamedRequest) {
+      const order = store.known(key);
       if (order.status === 'cancelled')
         throw new Refusal(409, 'order-cancelled', `Order ${order.number} is cancelled.`);
       const wanted = toDecimal(quantity);
@@ -87,9 +70,9 @@ export function plannersOf(store: Store) {
      */
     async releaseAndSend(
       target: { readonly url: string; readonly key: string },
-      { number, ...request }: ReleaseRequest & { readonly number?: string } = {},
+      { number, ...request }: NamedRequest = {},
     ) {
-      const [order] = number === undefined ? releaseOf(request) : [known(number)];
+      const [order] = number === undefined ? releaseOf(request) : [store.known(number)];
       if (!order) throw new Error('Nothing was released.');
       const response = await fetch(target.url, {
         method: 'POST',
@@ -102,7 +85,7 @@ export function plannersOf(store: Store) {
 }
 
 /** An order in the shape that the integration's order endpoint takes. */
-function pushed(order: ProductionOrder) {
+export function pushed(order: ProductionOrder) {
   const { number, id, product: article, quantity, unit, dueDate, customer, productName, options } = order;
   return { number, id, article, quantity, unit, dueDate, attributes: { customer, productName, ...options } };
 }
@@ -113,7 +96,7 @@ function release(store: Store, { count = 1, changedAt, ...given }: ReleaseReques
     const place = String(store.nextCount());
     const usual = usualOrder(Number(place));
     const { product = usual.product } = given;
-    const order: ProductionOrder = {
+    return store.saveOrder({
       id: `po-${place.padStart(8, '0')}`,
       number: `MO/${place.padStart(4, '0')}`,
       product,
@@ -130,11 +113,8 @@ function release(store: Store, { count = 1, changedAt, ...given }: ReleaseReques
       azumutaIds: [],
       azumutaUrl: null,
       locked: false,
-      createdAt: at,
       changedAt: at,
-    };
-    store.saveOrder(order);
-    return order;
+    });
   });
 }
 

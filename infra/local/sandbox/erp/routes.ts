@@ -22,13 +22,18 @@ export function apiRoutes(store: Store): Route[] {
   return [
     route('GET', '/api/production-orders', ({ query }) => list(store, query)),
     route('GET', order, (call) => {
-      const found = known(store, call);
+      const found = store.known(call.parameters.number ?? '');
       return { ...found, ...assemblyOf(found, store.bookings(found.number)) };
     }),
-    route('GET', `${order}/lots`, (call) => ({ lots: lotsOf(known(store, call).madeAs, store.bookings()) })),
+    route('GET', `${order}/lots`, (call) => ({
+      lots: lotsOf(store.known(call.parameters.number ?? '').madeAs, store.bookings()),
+    })),
     route('PATCH', order, (call) => link(store, call)),
     route('GET', `${order}/bookings`, (call) => ({
-      bookings: store.bookings(known(store, call).number, call.query.get('reference') ?? undefined),
+      bookings: store.bookings(
+        store.known(call.parameters.number ?? '').number,
+        call.query.get('reference') ?? undefined,
+      ),
     })),
     route('POST', `${order}/bookings`, (call) => book(store, call), 201),
     route('POST', `${order}/notes`, (call) => note(store, call), 201),
@@ -57,9 +62,7 @@ function link(store: Store, call: Call): ProductionOrder {
   const order = writable(store, call);
   const { azumutaId, azumutaUrl = null } = accepted(linkSchema, call.body);
   const azumutaIds = [...new Set([...order.azumutaIds, azumutaId])];
-  const linked: ProductionOrder = { ...order, azumutaId, azumutaIds, azumutaUrl, changedAt: store.tick() };
-  store.saveOrder(linked);
-  return linked;
+  return store.change(order, { azumutaId, azumutaIds, azumutaUrl });
 }
 
 function book(store: Store, call: Call): Booking {
@@ -82,8 +85,7 @@ function book(store: Store, call: Call): Booking {
     ...request,
     ...(used.length > 0 && { components: used }),
   });
-  const status = request.final ? 'done' : statusOf(order, store);
-  store.saveOrder({ ...order, status, changedAt: store.tick() });
+  store.change(order, { status: request.final ? 'done' : statusOf(order, store) });
   return added;
 }
 
@@ -134,18 +136,12 @@ function usedBy(
 function note(store: Store, call: Call): Booking {
   const order = writable(store, call);
   const added = store.addBooking(order, 'notes', { ...accepted(notesSchema, call.body), goodQuantity: 0 });
-  store.saveOrder({ ...order, changedAt: store.tick() });
+  store.change(order, {});
   return added;
 }
 
-function known(store: Store, { parameters: { number = '' } }: Call): ProductionOrder {
-  const order = store.order(number);
-  if (order) return order;
-  throw new Refusal(404, 'unknown-order', `There is no production order ${number}.`);
-}
-
 function writable(store: Store, call: Call): ProductionOrder {
-  const order = known(store, call);
+  const order = store.known(call.parameters.number ?? '');
   if (!order.locked) return order;
   const message = `Production order ${order.number} is being edited by somebody else.`;
   throw new Refusal(423, 'order-locked', message);

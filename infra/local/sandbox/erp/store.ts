@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { toDecimal } from '../../../../shared/model/quantity.ts';
+import { Refusal } from '../api.ts';
 
 /** A production order as this ERP stores and shows it. Quantities are decimal text. */
 export interface ProductionOrder {
@@ -24,7 +25,6 @@ export interface ProductionOrder {
   readonly azumutaUrl: string | null;
   /** Somebody has it open: every write is refused with 423. */
   readonly locked: boolean;
-  readonly createdAt: string;
   /** ISO instant with milliseconds; changes with every write, as in real ERPs with links, too. */
   readonly changedAt: string;
 }
@@ -96,42 +96,45 @@ export type Booking = z.output<typeof bookingSchema> & {
   readonly bookedAt: string;
 };
 
-/** What the ERP remembers when it is stopped. */
-export interface Books {
-  readonly orders: readonly ProductionOrder[];
-  readonly bookings: readonly Booking[];
-}
-
 /** Orders and bookings, in memory. */
 export class Store {
   /** Most rows on a page, whatever is asked for; until a restart. */
   largestPage = 200;
   readonly #now: () => Date;
   readonly #byId = new Map<string, ProductionOrder>();
-  #bookings: readonly Booking[];
+  #bookings: readonly Booking[] = [];
   /** The latest change, in milliseconds since 1970. */
   #latest = 0;
 
-  constructor(now: () => Date, { orders, bookings }: Books = { orders: [], bookings: [] }) {
+  /** @param kept What `books` returned before the ERP was stopped. */
+  constructor(now: () => Date, kept?: ReturnType<Store['books']>) {
     this.#now = now;
-    this.#bookings = bookings;
-    for (const order of orders) this.saveOrder(order);
+    this.#bookings = kept?.bookings ?? [];
+    for (const order of kept?.orders ?? []) this.saveOrder(order);
   }
 
-  /** Writes an order, new or changed. */
-  saveOrder(order: ProductionOrder): void {
+  books(): { readonly orders: readonly ProductionOrder[]; readonly bookings: readonly Booking[] } {
+    return { orders: this.orders(), bookings: this.bookings() };
+  }
+
+  /** Writes an order, new or changed, and returns it. */
+  saveOrder(order: ProductionOrder): ProductionOrder {
     this.#byId.set(order.id, order);
     this.#latest = Math.max(this.#latest, Date.parse(order.changedAt));
+    return order;
+  }
+
+  /** As every write does, it renews the order's change time. */
+  change(order: ProductionOrder, differs: Partial<ProductionOrder>): ProductionOrder {
+    return this.saveOrder({ ...order, ...differs, changedAt: this.tick() });
   }
 
   /** Gives an order another number; its id stays, and its bookings stay with it. */
   renameOrder(order: ProductionOrder, number: string): ProductionOrder {
-    const renamed = { ...order, number };
-    this.saveOrder(renamed);
     this.#bookings = this.#bookings.map((one) =>
       one.order === order.number ? { ...one, order: number } : one,
     );
-    return renamed;
+    return this.saveOrder({ ...order, number });
   }
 
   /** Changed at or after `since`, by change time and id. */
@@ -144,6 +147,13 @@ export class Store {
   /** By its number, or by its id. */
   order(key: string): ProductionOrder | undefined {
     return this.#byId.get(key) ?? this.#byId.values().find(({ number }) => number === key);
+  }
+
+  /** @throws Refusal when there is none. */
+  known(key: string): ProductionOrder {
+    const order = this.order(key);
+    if (order) return order;
+    throw new Refusal(404, 'unknown-order', `There is no production order ${key}.`);
   }
 
   bookings(number?: string, reference?: string): readonly Booking[] {

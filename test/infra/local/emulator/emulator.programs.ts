@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { DescribeSecretCommand, GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it, vi } from 'vitest';
 import { forAllTests } from '../../../support/for-all-tests.ts';
 import { patient } from '../../../support/patient.ts';
@@ -130,17 +129,6 @@ describe('a function', () => {
     await expect(emulator.invoke('Nobody', {})).rejects.toThrow(
       'no function Nobody; it has: Probe, Hurried, Worker',
     );
-  });
-});
-
-describe('Secrets Manager', () => {
-  it('refuses other versions and operations, with a reason', async () => {
-    const SecretId = emulator.secretArn('ApiKey');
-    const previous = aws.secrets.send(new GetSecretValueCommand({ SecretId, VersionStage: 'AWSPREVIOUS' }));
-    const described = aws.secrets.send(new DescribeSecretCommand({ SecretId }));
-
-    await expect(previous).rejects.toMatchObject({ name: 'InvalidParameterException' });
-    await expect(described).rejects.toThrow('Local runs have no DescribeSecret.');
   });
 });
 

@@ -145,9 +145,8 @@ export async function startFixture(
   options: Partial<EmulatorOptions> = {},
   change: (resources: Resources) => Resources = (same) => same,
 ): Promise<Emulator> {
-  const { dataDir } = options;
-  const directory =
-    dataDir === undefined ? mkdtempSync(join(tmpdir(), 'fixture-')) : join(dataDir, 'fixture');
+  const { dataDir = mkdtempSync(join(tmpdir(), 'fixture-')) } = options;
+  const directory = join(dataDir, 'fixture');
   mkdirSync(directory, { recursive: true });
   const names = ['Probe', 'Worker'];
   await build({
@@ -162,11 +161,12 @@ export async function startFixture(
   const files = Object.fromEntries(names.map((name) => [name, file(name)]));
   writeFileSync(join(directory, 'Fixture.assets.json'), JSON.stringify({ files }));
   writeFileSync(join(directory, 'Fixture.template.json'), JSON.stringify({ Resources: change(resources) }));
-  const remove = () => rmSync(directory, { recursive: true, force: true });
+  const remove = () => rmSync(options.dataDir ? directory : dataDir, { recursive: true, force: true });
   const started = startEmulator({
     template: { directory, stackName: 'Fixture' },
     overrides: { environment: { SETTLING_SECONDS: '1' } },
     ...options,
+    dataDir,
   });
   const emulator = await started.catch((error: unknown) => {
     remove();

@@ -96,7 +96,7 @@ describe('kill -9', () => {
 
     await killed('services');
     gate.open();
-    await aws.show('Orders', JSON.parse(body).receiptHandle);
+    await vi.waitFor(() => aws.show('Orders', JSON.parse(body).receiptHandle), patient);
 
     await expect.poll(() => aws.seen('interrupted'), patient).toMatchObject({ times: 1 });
     expect(gate.calls.length).toBe(2);

@@ -10,13 +10,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { Emulator } from '../../../../infra/local/emulator/emulator.ts';
 import { startServer } from '../../../support/server.ts';
-
-/** What the Worker of the fixture does with a message. */
-export interface Task {
-  readonly id: string;
-  readonly failUntil?: number;
-  readonly gate?: string;
-}
+import type { Task } from './handlers/Worker.ts';
 
 /** A URL that does not answer before the test calls `open`; `calls` has the calls so far. */
 export async function startGate() {

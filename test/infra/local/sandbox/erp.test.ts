@@ -1,43 +1,30 @@
+import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { erpSandboxKey } from '../../../../infra/local/sandbox/api.ts';
 import { type Sandbox, startSandbox } from '../../../../infra/local/sandbox/sandboxes.ts';
 import { forAllTests } from '../../../support/for-all-tests.ts';
 import { patient } from '../../../support/patient.ts';
-import { apiOf, bookFile } from './started.ts';
+import { newFolder } from '../../new-folder.ts';
+import { apiOf } from './started.ts';
 
 /** For tests that look at their own orders only. */
 const shared = await forAllTests(startSandbox.erp());
+const { control } = shared;
 
-function erpOf(sandbox: Sandbox<'erp'>) {
-  return { control: sandbox.control, api: bookingOf(sandbox) };
-}
-
-/** Orders of this test's own in the shared sandbox, by number. */
-async function released(count: number, quantity = '5') {
-  const erp = erpOf(shared);
-  const numbers = erp.control.release({ count, quantity }).map(({ number }) => number);
-  const mine = () => erp.control.orders().filter(({ number }) => numbers.includes(number));
-  const bookings = () => erp.control.bookings().filter(({ order }) => numbers.includes(order));
-  return { ...erp, numbers, number: numbers[0] ?? '', mine, bookings };
-}
-
-function bookingOf(sandbox: Pick<Sandbox, 'url'>) {
-  const api = apiOf(sandbox, erpSandboxKey);
-  const path = (number: string) => `/api/production-orders/${encodeURIComponent(number)}`;
-  return {
-    book: (number: string, booking: object, signal?: AbortSignal) =>
-      api(`${path(number)}/bookings`, booking, 'POST', signal),
-    note: (number: string, note: object) => api(`${path(number)}/notes`, note),
-    link: (number: string, azumutaId: string) => api(path(number), { azumutaId }, 'PATCH'),
-    get: api,
-  };
+/** An order of this test's own, and a caller that books on it. */
+function released(quantity: string, { url, control }: Sandbox<'erp'> = shared) {
+  const [{ number } = { number: '' }] = control.release({ quantity });
+  const api = apiOf({ url }, erpSandboxKey);
+  const path = `/api/production-orders/${encodeURIComponent(number)}/bookings`;
+  const book = (booking: object, signal?: AbortSignal) => api(path, booking, signal);
+  return { api, book, bookings: () => control.bookings().filter(({ order }) => order === number) };
 }
 
 it('books the same reference twice: there is no idempotency to rely upon', async () => {
-  const { api, number, bookings } = await released(1);
+  const { book, bookings } = released('5');
 
   const booking = { reference: 'key', goodQuantity: '1' };
-  const answers = [await api.book(number, booking), await api.book(number, booking)];
+  const answers = [await book(booking), await book(booking)];
 
   expect(answers.map(({ status }) => status)).toEqual([201, 201]);
   expect(bookings().map(({ reference }) => reference)).toEqual(['key', 'key']);
@@ -45,11 +32,11 @@ it('books the same reference twice: there is no idempotency to rely upon', async
 
 it('fails as each fault describes, with or without doing the work', async () => {
   // Prepare
-  const { control, api, number, bookings } = await released(1, '50');
+  const { book, bookings } = released('50');
   const route = 'POST /api/production-orders/{number}/bookings';
   const outcomeOf = async (reference: string) => {
     const booking = { reference, goodQuantity: '1' };
-    const answer = await api.book(number, booking).then(
+    const answer = await book(booking).then(
       ({ status, text }) => `${status} ${text.slice(0, 8)}`,
       () => 'cut off',
     );
@@ -84,17 +71,17 @@ it('fails as each fault describes, with or without doing the work', async () => 
 
 it('does the work and never answers a call with timeout-after', async () => {
   // Prepare
-  const { control, api, number, bookings } = await released(1);
+  const { api, book, bookings } = released('5');
   control.setFaults([{ kind: 'timeout-after', times: 1 }]);
   const answered = vi.fn();
 
   // Act
   const hangUp = new AbortController();
-  const call = api.book(number, { goodQuantity: '5' }, hangUp.signal);
+  const call = book({ goodQuantity: '5' }, hangUp.signal);
   call.then(answered, () => undefined);
   await expect.poll(bookings, patient).toHaveLength(1);
   // An answer would have come before the answer to this later call.
-  await api.get('/api/production-orders');
+  await api('/api/production-orders');
 
   // Assess
   expect(answered).not.toHaveBeenCalled();
@@ -104,12 +91,10 @@ it('does the work and never answers a call with timeout-after', async () => {
 
 it('has its orders and bookings when it is started again', async () => {
   // Prepare
-  const file = await bookFile();
+  const file = join(newFolder(), 'books.json');
   const first = await startSandbox.erp(file);
-  const { control, api } = erpOf(first);
-  control.release({ count: 20, quantity: '5' });
-  await api.book('MO/0003', { reference: 'key', goodQuantity: '5' });
-  const before = [first.store.orders(), first.store.bookings()];
+  await released('5', first).book({ reference: 'key', goodQuantity: '5' });
+  const before = first.store.books();
 
   // Act
   await first.stop();
@@ -117,6 +102,7 @@ it('has its orders and bookings when it is started again', async () => {
   onTestFinished(second.stop);
 
   // Assess
-  expect([second.store.orders(), second.store.bookings()]).toEqual(before);
-  expect(erpOf(second).control.release()).toMatchObject([{ number: 'MO/0021' }]);
+  expect(before.bookings).toHaveLength(1);
+  expect(second.store.books()).toEqual(before);
+  expect(second.control.release()).toMatchObject([{ number: 'MO/0002' }]);
 });

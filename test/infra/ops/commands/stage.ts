@@ -4,7 +4,7 @@ import { operatorClients } from '../../../../infra/local/operator-clients.ts';
 import type { LocalSystem } from '../../../../infra/local/run-locally.ts';
 import { DeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import { type OrderState, type TracedOrder, traceOrder } from '../../../../infra/ops/trace/trace.ts';
-import { callsOf } from '../../../e2e/flows/calls.ts';
+import { callsOf } from '../../../e2e/flows/plant.ts';
 import { startTestSystem } from '../../../support/local-system.ts';
 import { typed } from './typed.ts';
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { listen, readBody } from '../../../../infra/local/emulator/process/http.ts';
+import { listen } from '../../../../infra/local/emulator/process/http.ts';
 import { openSecrets } from '../../../../infra/local/emulator/stores/secrets.ts';
 import { type SecretName, secretFacts, secretNames } from '../../../../infra/ops/secrets/secret-store.ts';
 import { credentials } from '../stores.ts';
@@ -24,11 +24,9 @@ export async function startSecretStore() {
   );
   let used = 0;
   const answer = openSecrets(join(directory, 'secrets.json'), secrets);
-  const server = await listen(0, async (request, response) => {
+  const server = await listen(0, (request, sent) => {
     const operation = String(request.headers['x-amz-target']).replace('secretsmanager.', '');
-    const sent = await readBody(request, 1024 * 1024);
-    const { status, contentType, body } = answer(operation, String(sent));
-    response.writeHead(status, { 'content-type': contentType }).end(body);
+    return answer(operation, String(sent));
   });
   const aws = { region, endpoint: server.url, credentials, maxAttempts: 2 };
   return {

@@ -120,7 +120,7 @@ export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
     renameArticle(ref, product) {
       const open = order(ref);
       if (open.status !== 'released' || open.locked) return false;
-      store.saveOrder({ ...open, product, changedAt: store.tick() });
+      store.change(open, { product });
       return true;
     },
     rename: (ref, number) => !order(ref).locked && did(ref, (id) => planners.revise(id, { number })),
@@ -136,7 +136,7 @@ export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
       return booksOf(found, store.bookings(found.number));
     },
     markOf: (bookingKey) => bookingKey,
-    everything: () => ({ orders: store.orders(), bookings: store.bookings() }),
+    everything: () => store.books(),
     capPages(rows) {
       store.largestPage = rows;
     },

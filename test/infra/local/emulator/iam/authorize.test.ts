@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { authorize, type CallContext } from '../../../../../infra/local/emulator/iam/authorize.ts';
-import type { ResourcePolicy, Statement } from '../../../../../infra/local/emulator/template/local-stack.ts';
+import { authorize, type Call } from '../../../../../infra/local/emulator/iam/authorize.ts';
+import type { ResourcePolicy } from '../../../../../infra/local/emulator/template/read-stack.ts';
+import type { Statement } from '../../../../../infra/local/emulator/template/supported-properties.ts';
 
 const arn = 'arn:aws:sts::000000000000:assumed-role/worker/Worker';
 const queue = 'arn:aws:sqs:eu-west-1:000000000000:orders';
@@ -12,7 +13,7 @@ function statement(more: Partial<Statement>): Statement {
 
 function decide(
   statements: readonly Statement[],
-  call: { readonly action: string; readonly resource: string; readonly context?: CallContext } = send,
+  call: Call = send,
   policies: readonly ResourcePolicy[] = [],
 ) {
   return authorize({ arn, statements }, policies, call);
@@ -60,10 +61,10 @@ describe('a statement', () => {
 });
 
 describe('a condition', () => {
-  const context: CallContext = { 'aws:SourceArn': 'arn:aws:execute-api:eu-west-1:0:api/$default/GET/orders' };
+  const given = 'arn:aws:execute-api:eu-west-1:0:api/$default/GET/orders';
+  const context = { 'aws:SourceArn': given };
   const source = (...values: string[]) => ({ 'aws:SourceArn': values });
   const overTls = { 'aws:SecureTransport': ['true'] };
-  const given = context['aws:SourceArn'] ?? '';
 
   it.each<[string, Statement['conditions'], boolean]>([
     ['an ARN', source(given), true],

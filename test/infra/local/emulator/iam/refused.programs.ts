@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { principalsOf } from '../../../../../infra/local/emulator/iam/principals.ts';
+import { principalIn } from '../../../../../infra/local/emulator/iam/principals.ts';
 import { forAllTests } from '../../../../support/for-all-tests.ts';
 import { patient } from '../../../../support/patient.ts';
 import { startFixture } from '../fixture.ts';
@@ -34,12 +34,8 @@ const said = (...parts: string[]) =>
 
 /** AWS with the credentials of a function. */
 function awsAs(name: string) {
-  const wanted = emulator.functionName(name);
-  const principal = principalsOf(emulator.stack).find(
-    (one) => one.kind === 'function' && one.name === wanted,
-  );
-  if (!principal) throw new Error(`There is no function ${name}.`);
-  return awsOf({ ...emulator, credentials: principal.credentials });
+  const { credentials } = principalIn(emulator.stack, 'function', emulator.functionName(name));
+  return awsOf({ ...emulator, credentials });
 }
 
 describe('a missing grant', () => {

@@ -9,7 +9,8 @@ const arn = 'arn:aws:secretsmanager:r:a:secret:plant/key-abc123';
 /** The file as a process that starts now would read it. */
 function open(file: string) {
   const answer = openSecrets(file, [{ logicalId: 'Key', name: 'plant/key', arn, key: 'current' }]);
-  return (SecretId = arn) => JSON.parse(answer('GetSecretValue', JSON.stringify({ SecretId })).body);
+  return (more: object = {}, operation = 'GetSecretValue') =>
+    JSON.parse(String(answer(operation, JSON.stringify({ SecretId: arn, ...more })).body));
 }
 
 it('makes the value of one that the stack has generated, once, and lets nobody but its owner read the file', () => {
@@ -21,7 +22,10 @@ it('makes the value of one that the stack has generated, once, and lets nobody b
   if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
-it('has none but those of the stack', () => {
+it('refuses other secrets, versions and operations, with a reason', () => {
+  const answer = open(join(newFolder(), 'secrets.json'));
   const message = "Secrets Manager can't find the specified secret.";
-  expect(open(join(newFolder(), 'secrets.json'))(`${arn}d`)).toMatchObject({ message });
+  expect(answer({ SecretId: `${arn}d` })).toMatchObject({ message });
+  expect(answer({ VersionStage: 'AWSPREVIOUS' })).toMatchObject({ __type: 'InvalidParameterException' });
+  expect(answer({}, 'DescribeSecret')).toMatchObject({ message: 'Local runs have no DescribeSecret.' });
 });

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { azumutaSandboxKey } from '../../../../infra/local/sandbox/api.ts';
+import { gearboxes } from '../../../../infra/local/sandbox/azumuta/gearboxes.ts';
+import { startSandbox } from '../../../../infra/local/sandbox/sandboxes.ts';
+import { createShopFloor } from '../../../../infra/local/sandbox/shop-floor.ts';
+import { forAllTests } from '../../../support/for-all-tests.ts';
+import { apiOf } from './started.ts';
+
+const azumuta = await forAllTests(startSandbox.azumuta());
+const erp = await forAllTests(startSandbox.erp());
+const outcomes = ['read', 'paused'];
+const pull = async () => outcomes.shift() ?? Promise.reject(new Error('no answer'));
+const floor = createShopFloor({ azumuta: azumuta.url, erp: erp.url }, pull);
+
+it('releases orders in the ERP, pulls them, and says when that failed', async () => {
+  const released = [];
+  for (const quantity of [3, 4, 5]) released.push(await floor.release('GEAR-01', quantity));
+
+  expect(released).toEqual([
+    { number: 'MO/0001', notPulled: undefined },
+    { number: 'MO/0002', notPulled: 'paused' },
+    { number: 'MO/0003', notPulled: 'no answer' },
+  ]);
+  const newest = { number: 'MO/0003', article: 'GEAR-01', quantity: '5', inErp: 'released', booked: [] };
+  expect(await floor.look()).toMatchObject({ orders: [newest, {}, {}], more: 0 });
+});
+
+it('completes in Azumuta, or says why not', async () => {
+  const order = { number: 'MO/7', articleId: gearboxes[0]?.id };
+  await apiOf(azumuta, azumutaSandboxKey)('/api/v1/productorders', order);
+
+  await floor.complete('MO/7', 1, 0);
+
+  expect((await floor.look()).orders[0]).toMatchObject({ number: 'MO/7', inAzumuta: 'completed' });
+  await expect(floor.complete('MO/7', 1, 0)).rejects.toThrow(
+    /complete at the sandbox: 409 .*MO\/7 is completed already/,
+  );
+});
+
+it.each(['down', 'refusing', 'well'] as const)('has an ERP that is %s', async (mode) => {
+  await floor.setErp(mode);
+
+  expect((await floor.look()).erp).toBe(mode);
+});
