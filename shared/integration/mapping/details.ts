@@ -1,19 +1,14 @@
-import type * as z from 'zod/mini';
 import { placeIn } from '../../model/completion-lines.ts';
 import type { Check, Component, Operation } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
 import { type Quantity, sumOf } from '../../model/quantity.ts';
 import { made } from '../../model/unread.ts';
-import type { completionFields } from './completion-fields.ts';
-
-type Fields = typeof completionFields;
-/** What a function of the mapping has given, checked. */
-export type Given<Field extends keyof Fields> = z.output<Fields[Field]>;
+import type { Given } from './completion-fields.ts';
 
 /** What was used in all parts of an ERP order, each article once. @throws Rejected when its figures contradict each other */
 export function componentsOf(given: Given<'components'>, number: string): Component[] {
-  return groups(given, ({ article }) => article).map(([first, ...others]) => {
-    const uses = [first, ...others];
+  return groups(given, ({ article }) => article).map((uses) => {
+    const [first] = uses;
     const refuse = (why: string) =>
       unclear(number, `component ${first.article} ${why}${placeIn(first)}: give it one quantity in one unit`);
     const counted = uses.flatMap(({ quantity }) => quantity ?? []);
@@ -44,8 +39,8 @@ interface Reports {
 export function operationsOf(parts: readonly Reports[], number: string): Operation[] {
   for (const part of parts) checkReports(part, number);
   const all = parts.flatMap(({ reports }) => reports);
-  return groups(all, ({ operation }) => operation).map(([first, ...others]) => {
-    const reports = [first, ...others];
+  return groups(all, ({ operation }) => operation).map((reports) => {
+    const [first] = reports;
     const quantity = (field: 'good' | 'scrap') =>
       totalOf(
         reports.flatMap((report) => report[field] ?? []),

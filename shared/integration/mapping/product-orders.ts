@@ -6,11 +6,11 @@ import {
   type MappedOrder,
   type MappedProductOrder,
   type ParameterValue,
+  type ProductOrderDraft,
   partIndexes,
   partNumber,
   type Split,
 } from '../../model/orders.ts';
-import { isRecord } from '../../platform/json.ts';
 import type { ProductOrderMapping } from '../define.ts';
 import { callMapping, checkedDraft } from './validate.ts';
 
@@ -93,19 +93,8 @@ function textOf(field: string, map: () => unknown, order: ErpOrder): string {
   );
 }
 
-function hashOf(content: object): string {
-  return createHash('sha256')
-    .update(JSON.stringify(sorted(content)))
-    .digest('hex')
-    .slice(0, 32);
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
-  );
+function hashOf(draft: ProductOrderDraft): string {
+  // Its fields and parameters in one order, whatever that of the mapping.
+  const names = [...Object.keys(draft), ...Object.keys(draft.parameters)].sort();
+  return createHash('sha256').update(JSON.stringify(draft, names)).digest('hex').slice(0, 32);
 }
