@@ -200,8 +200,8 @@ class Worker<Message> {
     if (retried.length === 0) return;
     const { queues, queueUrl, log } = this.#dependencies;
     const hidden = retried.map(({ record, seconds }) => ({ receiptHandle: record.receiptHandle, seconds }));
-    const changed = await batch.deadline.whileOpen(queues.changeVisibility(queueUrl, hidden));
-    const failed = changed?.failed ?? retried.length;
+    const changing = queues.changeVisibility(queueUrl, hidden);
+    const failed = (await batch.deadline.whileOpen(changing)) ?? retried.length;
     if (failed > 0) log.warn('Some messages keep their old visibility timeout', { failed });
   }
 }
