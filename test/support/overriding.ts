@@ -13,12 +13,13 @@ export function callingThrough<T extends object>(
   real: T,
   through: <Given extends unknown[], Answer>(
     call: (...given: Given) => Promise<Answer>,
+    name: string,
   ) => (...given: Given) => Promise<Answer>,
 ): T {
   return new Proxy(real, {
     get(_, name) {
       const member: unknown = Reflect.get(real, name);
-      return typeof member === 'function' ? through(member.bind(real)) : member;
+      return typeof member === 'function' ? through(member.bind(real), String(name)) : member;
     },
   });
 }

@@ -12,15 +12,6 @@ const unanswered = async () => {
 };
 
 describe('a partner with a limit', () => {
-  it.each([1, 2, 5])('is called by %i containers at once, and by no further one', async (atOnce) => {
-    const containers = Array.from({ length: atOnce + 1 }, () => stage.begun({ erp: atOnce }));
-
-    const taken: boolean[] = [];
-    for (const slots of containers) taken.push(await slots.take('erp'));
-
-    expect(taken).toEqual([...Array.from({ length: atOnce }, () => true), false]);
-  });
-
   it('gives no slot to two askers at the same moment', async () => {
     const containers = Array.from({ length: 8 }, () => stage.begun({ erp: 3 }));
     const taken = await Promise.all(containers.map((slots) => slots.take('erp')));
