@@ -183,9 +183,8 @@ export const completionSchema = z.object({
   work: z.readonly(z.array(workTime)),
 });
 /**
- * What is to be booked in the ERP.
- * `quantity` closes the production or part of it; `amendment` adds notes and links to an earlier booking and must never
- * change a quantity.
+ * What is to be booked in the ERP. `quantity` closes the production or part of it; `amendment` adds notes and links to an
+ * earlier booking, and never changes a quantity.
  */
 export type Completion = Readonly<z.output<typeof completionSchema>>;
 

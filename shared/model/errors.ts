@@ -2,10 +2,8 @@ import type { Cause } from './causes.ts';
 import { shorten } from './text.ts';
 
 /**
- * The two failures that a flow can react to, `RetryLater` and `Rejected`. Everything else that is thrown is a bug.
- *
- * Messages are written for a person (planner, operator): they name the order or field, what was found and
- * what to do next, and never hold a credential.
+ * The two failures that a flow can react to, `RetryLater` and `Rejected`; everything else is a bug. Their messages are for
+ * a planner or an operator: order or field, what was found and what to do next, and never a credential.
  */
 
 /** `partner`: the partner is down, every call would fail. `order`: only this order must wait. */

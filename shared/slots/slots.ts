@@ -176,10 +176,8 @@ export class Slots {
 }
 
 /**
- * What a function, for its new messages or for its backlog, sees of a partner's slots and of the line for one. The rule:
- * new messages take what is free until the first in line has waited for ten seconds; then the slot is for that one. A
- * backlog gets one only as the first in line.
- * @param items Of the partner's partition.
+ * What a function sees of a partner's slots and of the line for one, in the partner's partition. New messages take what is
+ * free until the first in line has waited for ten seconds; then it is for that one. A backlog gets one only as the first.
  */
 function slotsSeenBy(name: string, isBacklog: boolean, items: readonly StoredItem[], now: number) {
   const asker = isBacklog ? `${name} (backlog)` : name;

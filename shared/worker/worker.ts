@@ -148,18 +148,15 @@ class Worker<Message> {
     let leftBefore: number | undefined;
     let isOver = false;
 
-    const isAwaited = async ({ record }: Work) => {
-      const mayGiveWay = leftBefore !== undefined && this.#admission.isBacklog(record);
-      // If DynamoDB fails, the work goes on.
-      const asked = mayGiveWay && limited ? limited.isAwaited(partner).catch(() => false) : false;
-      return (await deadline.whileOpen(Promise.resolve(asked))) ?? false;
-    };
-    return async (work) => {
+    return async ({ record }) => {
       if (deadline.signal.aborted || isOver) return false;
       if (this.#isSecond(partner)) isOver = !this.#hasTime(invocation);
       if (limited && !isOver) {
         if (leftBefore !== undefined) longestMs = Math.max(longestMs, leftBefore - left());
-        isOver = left() < longestMs || (await isAwaited(work));
+        isOver = left() < longestMs;
+        // If DynamoDB fails, the work goes on.
+        if (!isOver && leftBefore !== undefined && this.#admission.isBacklog(record))
+          isOver = (await deadline.whileOpen(limited.isAwaited(partner).catch(() => false))) ?? false;
         leftBefore = left();
       }
       return !isOver;

@@ -12,10 +12,8 @@ import { planned } from './recorded.ts';
 import { callMapping } from './validate.ts';
 
 /**
- * What is to be booked for completed product orders: one, or all parts of a split ERP order (their quantities
- * are added up). Its days are those of the plant's time zone.
- * @throws Rejected when a function of the mapping fails or returns what cannot be booked, or when Azumuta gives a time
- *   that is none.
+ * What is to be booked for one product order, or for all parts of a split ERP order, whose quantities are added up.
+ * @throws Rejected when a function of the mapping fails or returns what cannot be booked, or a time of Azumuta is none.
  */
 export function mapCompletion(
   integration: Pick<CompleteIntegration, 'completions' | 'timeZone'>,

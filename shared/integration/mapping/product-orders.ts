@@ -16,11 +16,7 @@ import { callMapping, checkedDraft } from './validate.ts';
 
 const maxParts = 200;
 
-/**
- * The product orders that an ERP order becomes.
- * @param mappedBy Version of the configuration.
- * @throws Rejected when the mapping's functions fail or answer something that cannot be an order.
- */
+/** What an ERP order becomes. @param mappedBy Version of the configuration. @throws Rejected when the mapping fails. */
 export function mapProductOrders(
   mapping: ProductOrderMapping,
   order: ErpOrder,
@@ -47,10 +43,7 @@ function mapped(mapping: ProductOrderMapping, order: ErpOrder, mappedBy: string 
   return { split, productOrders };
 }
 
-/**
- * Whether the configuration wants an ERP order at all.
- * @throws Rejected when its function fails.
- */
+/** Whether the configuration wants an ERP order at all. @throws Rejected when its function fails. */
 export function isWanted({ accept }: ProductOrderMapping, order: ErpOrder): boolean {
   if (!accept) return true;
   const answer: unknown = withinTime(() => callMapping('productOrders.accept', () => accept(order), order));
