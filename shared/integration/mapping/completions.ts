@@ -76,8 +76,8 @@ function each<Field extends GivenField>(
 function countsOf(mapping: CompletionMapping, parts: Parts) {
   const [{ productOrder }] = parts;
   const reports = mapping.operations ? each('operations', mapping.operations.of, parts) : [];
-  const reported = reports.map((of, at) => ({ reports: of, recordings: parts[at]?.recordings.length ?? 0 }));
-  const operations = mapping.operations ? operationsOf(reported, productOrder.number) : undefined;
+  const recordings = parts.map((part) => part.recordings.length);
+  const operations = mapping.operations && operationsOf(reports, recordings, productOrder.number);
   const counted = mapping.operations?.count
     ? countedByOperations(reports)
     : countedByOrder(mapping, parts, reports);

@@ -26,20 +26,18 @@ export function componentsOf(given: Given<'components'>, number: string): Compon
 /** More is a recording that somebody forgot to end. */
 const mostSeconds = 86_400;
 
-/** What one part of an ERP order reports of its operations, and how many recordings it has. */
-interface Reports {
-  readonly reports: Given<'operations'>;
-  readonly recordings: number;
-}
-
 /**
  * What the operations of all parts report, each once.
+ * @param recordings How many each part has.
  * @throws Rejected for an operation that one part has twice, more than a day for each recording, or several units
  */
-export function operationsOf(parts: readonly Reports[], number: string): Operation[] {
-  for (const part of parts) checkReports(part, number);
-  const all = parts.flatMap(({ reports }) => reports);
-  return groups(all, ({ operation }) => operation).map((reports) => {
+export function operationsOf(
+  parts: readonly Given<'operations'>[],
+  recordings: readonly number[],
+  number: string,
+): Operation[] {
+  for (const [at, reports] of parts.entries()) checkReports(reports, recordings[at] ?? 0, number);
+  return groups(parts.flat(), ({ operation }) => operation).map((reports) => {
     const [first] = reports;
     const quantity = (field: 'good' | 'scrap') =>
       totalOf(
@@ -60,7 +58,7 @@ export function operationsOf(parts: readonly Reports[], number: string): Operati
   });
 }
 
-function checkReports({ reports, recordings }: Reports, number: string): void {
+function checkReports(reports: Given<'operations'>, recordings: number, number: string): void {
   const twice = reports.find(
     ({ operation }, at) => reports.findIndex((one) => one.operation === operation) < at,
   );
