@@ -15,7 +15,7 @@ import { Table } from '../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../shared/platform/aws/queue.ts';
 import { Secrets } from '../shared/platform/aws/secrets.ts';
 import type { Clock } from '../shared/platform/clock.ts';
-import { readEnvironment, type VariableName } from '../shared/platform/environment.ts';
+import { settingOf, type VariableName } from '../shared/platform/environment.ts';
 import { createLogger, type LogSink } from '../shared/platform/log.ts';
 import { Slots } from '../shared/slots/slots.ts';
 import { backoffDefaults } from '../shared/worker/policy.ts';
@@ -35,24 +35,36 @@ export interface Runtime {
   readonly writeLog?: LogSink;
 }
 
+/** What every function has, those too that load no configuration. */
+export function surroundingsOf(
+  functionName: string,
+  {
+    environment,
+    clock,
+    secretsManager,
+    writeLog,
+  }: Pick<Runtime, 'environment' | 'clock' | 'secretsManager' | 'writeLog'>,
+) {
+  const setting = <Name extends VariableName>(name: Name) => settingOf(name, environment);
+  const speaker = { stack: setting('STACK_NAME'), functionName, metrics: setting('METRICS') };
+  const log = createLogger(speaker, writeLog, clock);
+  return { setting, clock, log, secrets: new Secrets(secretsManager, clock) };
+}
+
 /** What every function has that uses the ledger; the functions below build the rest for those that need it. */
 export type Container = ReturnType<typeof createContainer>;
 
 export function createContainer(functionName: string, integration: CompleteIntegration, runtime: Runtime) {
-  const { clock, dynamodb, sqs, secretsManager, writeLog } = runtime;
-  /** The value of a variable of the environment. @throws Error when it is missing or invalid. */
-  const setting = <Name extends VariableName>(name: Name) =>
-    readEnvironment([name], runtime.environment)[name];
+  const surroundings = surroundingsOf(functionName, runtime);
+  const { setting, clock, log } = surroundings;
   const settlingSeconds = setting('SETTLING_SECONDS');
-  const speaker = { stack: setting('STACK_NAME'), functionName, metrics: setting('METRICS') };
-  const log = createLogger(speaker, writeLog, clock);
-  const table = new Table(dynamodb, setting('LEDGER_TABLE_NAME'));
+  const table = new Table(runtime.dynamodb, setting('LEDGER_TABLE_NAME'));
   const { azumuta, erp } = integration;
   return {
-    ...{ integration, runtime, setting, settlingSeconds, clock, log, table },
+    ...surroundings,
+    ...{ integration, runtime, settlingSeconds, table },
     ledger: createLedger({ table, clock, times: { settlingSeconds } }),
-    queues: createQueues(sqs),
-    secrets: new Secrets(secretsManager, clock),
+    queues: createQueues(runtime.sqs),
     slots: new Slots({ limits: { azumuta, erp }, table, clock, name: functionName, settlingSeconds, log }),
   };
 }
@@ -61,7 +73,6 @@ export function breakerOf({ table, clock, setting }: Container): Breaker {
   return new Breaker(table, clock, setting('BREAKER_COOLDOWN_SECONDS'));
 }
 
-/** @param breaker That of the worker, if there is one: so both share what was read of it. */
 export function partnerCallsOf(container: Container, breaker = breakerOf(container)): PartnerCalls {
   const { log, slots, runtime } = container;
   return new PartnerCalls({ breaker, newOwner: runtime.newId, log, slots });
@@ -93,12 +104,16 @@ export function acceptingOf({ integration, runtime, setting, ledger, queues, log
   };
 }
 
-export function workerOf(container: Container, queueUrl: string, breaker: Breaker): WorkerDependencies {
+/** What a consumer has besides: its partners, and what its worker needs. All share what was read of the breakers. */
+export function consumerOf(container: Container, queueUrl: string) {
   const { ledger, queues, clock, log, slots, runtime, setting } = container;
   const { attempts, deadLetters, pauses } = ledger;
-  return {
+  const breaker = breakerOf(container);
+  const worker: WorkerDependencies = {
     ...{ queueUrl, deadLetterQueueUrl: setting('DEAD_LETTERS_QUEUE_URL'), queues },
     ...{ attempts, deadLetters, pauses, breaker, clock, log, slots, random: runtime.random },
     backoff: { ...backoffDefaults, baseSeconds: setting('RETRY_BASE_SECONDS') },
   };
+  const partners = partnerCallsOf(container, breaker);
+  return { breaker, worker, partners, azumuta: azumutaOf(container), erp: erpOf(container) };
 }

@@ -6,39 +6,21 @@ import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { erpOrderNumberOf, mapCompletion } from '../../shared/integration/mapping/completions.ts';
 import { parseMessage } from '../../shared/platform/aws/queue.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
-import {
-  azumutaOf,
-  breakerOf,
-  createContainer,
-  erpOf,
-  partnerCallsOf,
-  type Runtime,
-  workerOf,
-} from '../container.ts';
+import { consumerOf, createContainer, type Runtime } from '../container.ts';
 
 export function createBookCompletion(integration: CompleteIntegration, runtime: Runtime) {
   const functionName = 'book-completion';
   const container = createContainer(functionName, integration, runtime);
-  const { ledger, clock } = container;
-  const { completions, productOrders, azumuta, schedule } = integration;
+  const { ledger, clock, setting } = container;
+  const { completions, productOrders, schedule } = integration;
   const { unknownOrder = 'reject', includeOperators = false } = completions;
-  const breaker = breakerOf(container);
-  const partners = partnerCallsOf(container, breaker);
+  const { breaker, worker, partners, azumuta, erp } = consumerOf(container, setting('COMPLETIONS_QUEUE_URL'));
   const dependencies: HintDependencies = {
-    ledger,
-    clock,
-    partners,
-    erp: erpOf(container),
-    reader: new CompletionReader({
-      ledger,
-      clock,
-      azumuta: azumutaOf(container),
-      partners,
-      includeOperators,
-    }),
+    ...{ ledger, clock, partners, erp },
+    reader: new CompletionReader({ ledger, clock, azumuta, partners, includeOperators }),
     map: (kind, completed) => mapCompletion(integration, kind, completed),
-    configuration: container.setting('CONFIGURATION_VERSION'),
-    trustTrigger: azumuta.contract.trustTrigger,
+    configuration: setting('CONFIGURATION_VERSION'),
+    trustTrigger: integration.azumuta.contract.trustTrigger,
     reconciles: schedule.reconcile !== 'off',
     withoutRecordings: completions.unknownRecordings === 'ignore',
     erpOrderNumber: completions.erpOrderNumber && ((number) => erpOrderNumberOf(completions, number)),
@@ -55,7 +37,7 @@ export function createBookCompletion(integration: CompleteIntegration, runtime: 
       begin: (hint, attempt) => beginHint(hint, attempt, dependencies),
     },
     {
-      ...workerOf(container, container.setting('COMPLETIONS_QUEUE_URL'), breaker),
+      ...worker,
       // Only bookings are paused: orders go on being linked in the ERP.
       breaker: { outage: (partner) => breaker.outage(partner, { heedsPause: true }) },
     },

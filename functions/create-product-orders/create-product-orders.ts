@@ -4,16 +4,7 @@ import { createProductOrder } from '../../shared/orders/create.ts';
 import { productOrderMessage, productOrderMessageSchema } from '../../shared/orders/messages.ts';
 import { parseMessage } from '../../shared/platform/aws/queue.ts';
 import { createWorker } from '../../shared/worker/worker.ts';
-import {
-  acceptingOf,
-  azumutaOf,
-  breakerOf,
-  createContainer,
-  erpOf,
-  partnerCallsOf,
-  type Runtime,
-  workerOf,
-} from '../container.ts';
+import { acceptingOf, consumerOf, createContainer, type Runtime } from '../container.ts';
 
 /** Creates product orders in Azumuta, links them in the ERP, and looks at those that are open. */
 export function createCreateProductOrders(integration: CompleteIntegration, runtime: Runtime) {
@@ -21,13 +12,10 @@ export function createCreateProductOrders(integration: CompleteIntegration, runt
   const container = createContainer(functionName, integration, runtime);
   const { ledger, queues, clock, settlingSeconds, setting } = container;
   const queueUrl = setting('PRODUCT_ORDERS_QUEUE_URL');
-  const breaker = breakerOf(container);
+  const { worker, partners, azumuta, erp } = consumerOf(container, queueUrl);
   const dependencies = {
     ...acceptingOf(container),
-    ...{ ledger, clock, settlingSeconds },
-    partners: partnerCallsOf(container, breaker),
-    azumuta: azumutaOf(container),
-    erp: erpOf(container),
+    ...{ ledger, clock, settlingSeconds, partners, azumuta, erp },
     enqueue: (number: string) => queues.send(queueUrl, { body: productOrderMessage(number) }),
   };
   return createWorker(
@@ -46,6 +34,6 @@ export function createCreateProductOrders(integration: CompleteIntegration, runt
         },
       }),
     },
-    workerOf(container, queueUrl, breaker),
+    worker,
   );
 }

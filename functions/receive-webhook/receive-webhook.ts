@@ -3,39 +3,20 @@ import { triggerNamesSchema } from '../../shared/azumuta/trigger.ts';
 import { WebhookReceiver } from '../../shared/completions/receive-webhook.ts';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import { createQueues } from '../../shared/platform/aws/queue.ts';
-import { Secrets } from '../../shared/platform/aws/secrets.ts';
-import { readEnvironment } from '../../shared/platform/environment.ts';
 import { ipAllowListCheck } from '../../shared/platform/ip-allow-list.ts';
-import { createLogger } from '../../shared/platform/log.ts';
-import type { Runtime } from '../container.ts';
+import { type Runtime, surroundingsOf } from '../container.ts';
 import { bodyOf, createHttpHandler } from '../http-handler.ts';
 
-const variables = [
-  'STACK_NAME',
-  'COMPLETIONS_QUEUE_URL',
-  'DEAD_LETTERS_QUEUE_URL',
-  'WEBHOOK_TOKEN_SECRET_ARN',
-  'TRIGGER_NAMES',
-  'ALLOWED_SOURCES',
-] as const;
-
-export function createReceiveWebhook({
-  environment,
-  clock,
-  sqs,
-  secretsManager,
-  writeLog,
-}: Pick<Runtime, 'environment' | 'clock' | 'sqs' | 'secretsManager' | 'writeLog'>) {
-  const settings = readEnvironment(variables, environment);
-  const secrets = new Secrets(secretsManager, clock);
-  const log = createLogger({ stack: settings.STACK_NAME, functionName: 'receive-webhook' }, writeLog, clock);
+export function createReceiveWebhook(runtime: Parameters<typeof surroundingsOf>[1] & Pick<Runtime, 'sqs'>) {
+  const { setting, secrets, clock, log } = surroundingsOf('receive-webhook', runtime);
+  const tokenArn = setting('WEBHOOK_TOKEN_SECRET_ARN');
   const receiver = new WebhookReceiver({
-    queues: createQueues(sqs),
-    completionsQueueUrl: settings.COMPLETIONS_QUEUE_URL,
-    deadLetterQueueUrl: settings.DEAD_LETTERS_QUEUE_URL,
-    names: z.parse(triggerNamesSchema, JSON.parse(settings.TRIGGER_NAMES)),
-    mayCall: ipAllowListCheck(settings.ALLOWED_SOURCES),
-    key: (options) => secrets.read(settings.WEBHOOK_TOKEN_SECRET_ARN, rotatingSecretSchema, options),
+    queues: createQueues(runtime.sqs),
+    completionsQueueUrl: setting('COMPLETIONS_QUEUE_URL'),
+    deadLetterQueueUrl: setting('DEAD_LETTERS_QUEUE_URL'),
+    names: z.parse(triggerNamesSchema, JSON.parse(setting('TRIGGER_NAMES'))),
+    mayCall: ipAllowListCheck(setting('ALLOWED_SOURCES')),
+    key: (options) => secrets.read(tokenArn, rotatingSecretSchema, options),
     clock,
     log,
   });

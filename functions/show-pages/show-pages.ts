@@ -4,32 +4,23 @@ import { type PageDependencies, showPage } from '../../shared/pages/show-page.ts
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import type { HttpApiEvent, Invocation } from '../../shared/platform/aws/lambda.ts';
-import { Secrets } from '../../shared/platform/aws/secrets.ts';
-import { readEnvironment } from '../../shared/platform/environment.ts';
 import { ipAllowListCheck } from '../../shared/platform/ip-allow-list.ts';
-import { createLogger } from '../../shared/platform/log.ts';
-import type { Runtime } from '../container.ts';
+import { type Runtime, surroundingsOf } from '../container.ts';
 
-/** Whose pages they are is said by the stack: the configuration, and with it the connector, is not loaded. */
-const variables = [
-  ...(['STACK_NAME', 'PLANT', 'STAGE', 'TIME_ZONE', 'LEDGER_TABLE_NAME', 'SETTLING_SECONDS'] as const),
-  ...(['PAGES_KEY_SECRET_ARN', 'ALLOWED_SOURCES'] as const),
-];
-
-type Surroundings = Pick<Runtime, 'environment' | 'clock' | 'dynamodb' | 'secretsManager' | 'writeLog'>;
-
-/** Shows pages to people who have a signed link. It reads the ledger, and writes nothing. */
-export function createShowPages({ environment, clock, dynamodb, secretsManager, writeLog }: Surroundings) {
-  const settings = readEnvironment(variables, environment);
-  const table = new Table(dynamodb, settings.LEDGER_TABLE_NAME);
-  const secrets = new Secrets(secretsManager, clock);
-  const log = createLogger({ stack: settings.STACK_NAME, functionName: 'show-pages' }, writeLog, clock);
+/**
+ * Shows pages to people who have a signed link. It reads the ledger, and writes nothing. Whose pages they are is said by
+ * the stack: the configuration, and with it the connector, is not loaded.
+ */
+export function createShowPages(runtime: Parameters<typeof surroundingsOf>[1] & Pick<Runtime, 'dynamodb'>) {
+  const { setting, secrets, clock, log } = surroundingsOf('show-pages', runtime);
+  const table = new Table(runtime.dynamodb, setting('LEDGER_TABLE_NAME'));
+  const keyArn = setting('PAGES_KEY_SECRET_ARN');
   const dependencies: PageDependencies = {
-    ledger: createLedger({ table, clock, times: { settlingSeconds: settings.SETTLING_SECONDS } }),
+    ledger: createLedger({ table, clock, times: { settlingSeconds: setting('SETTLING_SECONDS') } }),
     breaker: new Breaker(table, clock),
-    ...{ plant: settings.PLANT, stage: settings.STAGE, timeZone: settings.TIME_ZONE },
-    key: (options) => secrets.read(settings.PAGES_KEY_SECRET_ARN, rotatingSecretSchema, options),
-    mayCall: ipAllowListCheck(settings.ALLOWED_SOURCES),
+    ...{ plant: setting('PLANT'), stage: setting('STAGE'), timeZone: setting('TIME_ZONE') },
+    key: (options) => secrets.read(keyArn, rotatingSecretSchema, options),
+    mayCall: ipAllowListCheck(setting('ALLOWED_SOURCES')),
     ...{ clock, log },
   };
   return (event: HttpApiEvent, invocation: Invocation) => {

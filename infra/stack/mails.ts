@@ -6,8 +6,7 @@ import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { acknowledge } from './nag.ts';
 
 /**
- * The topics of the mails that functions write. Each address first gets a mail from AWS with a link, and nothing else
- * until somebody has confirmed.
+ * The topics of the mails that functions write. Until somebody has confirmed, an address gets AWS's mail with a link only.
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html
  */
 export class Mails extends Construct {

@@ -8,9 +8,8 @@ import type { Queues } from './queues.ts';
 import type { SecretRef, Secrets } from './secrets.ts';
 
 /**
- * Something that a role may do. The CDK's own `grantSendMessages`, `grantConsumeMessages`, `grantRead` and
- * `grantReadData` allow calls that no function makes (GetQueueUrl, DescribeSecret, Scan), so each of these names
- * its actions: test/infra/stack/grants compares them with the calls that are made.
+ * Something that a role may do, by its actions: the CDK's own `grant…` allow calls that no function makes (GetQueueUrl,
+ * DescribeSecret, Scan). `test/infra/stack/grants` compares them with the calls that are made.
  */
 export type Permission = (role: IGrantable) => Grant;
 

@@ -4,20 +4,12 @@ import { Schedule, ScheduleExpression, ScheduleGroup } from 'aws-cdk-lib/aws-sch
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
-import type { Functions, PermanentName } from './functions.ts';
+import type { Functions } from './functions.ts';
 
-export interface Scheduled {
-  readonly id: string;
-  readonly name: PermanentName;
-  readonly description: string;
-  readonly every: Duration;
-  readonly enabled: boolean;
-  /** After so many intervals without a run, an alarm rings. */
-  readonly intervals: number;
-  readonly silenceMeans: string;
-}
+export type Scheduled = ReturnType<typeof scheduledOf>[number];
 
-export function scheduledOf({ schedule: { pull, reconcile } }: CompleteIntegration): readonly Scheduled[] {
+/** @returns the runs, and after how many intervals without one an alarm rings. */
+export function scheduledOf({ schedule: { pull, reconcile } }: CompleteIntegration) {
   return [
     {
       id: 'Pull',
@@ -46,7 +38,7 @@ export function scheduledOf({ schedule: { pull, reconcile } }: CompleteIntegrati
       intervals: 3,
       silenceMeans: 'Nobody is alerted of what needs a person: the function that looks for it does not run.',
     },
-  ];
+  ] as const;
 }
 
 /** Lambda's longest. @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */

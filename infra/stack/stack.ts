@@ -15,7 +15,7 @@ import { Mails } from './mails.ts';
 import { Network } from './network.ts';
 import { Queues } from './queues.ts';
 import { Schedules } from './schedules.ts';
-import { idOf, Secrets } from './secrets.ts';
+import { createSecrets, idOf } from './secrets.ts';
 import { isProduction } from './stage.ts';
 
 export interface IntegrationStackProps extends StackProps {
@@ -69,7 +69,7 @@ function createParts(scope: IntegrationStack, { integration, bundles, stage }: I
   const { deployment } = integration;
   const queues = new Queues(scope, 'Queues');
   const ledger = new LedgerTable(scope, 'Ledger', isProduction(stage), deployment.ledgerGeneration);
-  const secrets = new Secrets(scope, 'Secrets', deployment);
+  const secrets = createSecrets(scope, deployment);
   const network = new Network(scope, 'Network', deployment.network);
   const mails = new Mails(scope, 'Mails', integration);
   const isWatched = deployment.alarms ?? isProduction(stage);

@@ -13,10 +13,9 @@ import { nameForm } from './value-forms.ts';
 const articleTtlMs = 5 * 60_000;
 
 /**
- * Azumuta's REST API, as far as the two flows need it. Every method is one call (a listing by number follows `next`, on
- * the same origin only). It throws `RetryLater` of scope `partner` when Azumuta is down, of scope `order` when it
- * answers 200 with an error or has the number by now, and `Rejected` when it refuses or when its answer cannot be
- * understood.
+ * Azumuta's REST API, as far as the two flows need it: a call each, and one for each page of a listing. It throws
+ * `RetryLater` of scope `partner` when Azumuta is down, of scope `order` when it answers 200 with an error or has the
+ * number by now, and `Rejected` when it refuses or its answer cannot be understood.
  */
 export class AzumutaClient {
   readonly #options: AzumutaOptions;

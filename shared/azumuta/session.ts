@@ -16,8 +16,7 @@ import type { Resource } from './answer-readers.ts';
 import type { AzumutaContract } from './contract.ts';
 import { type Form, fieldsIn, type Read, resourceReader, sentencesOf } from './field-readers.ts';
 import type { Operation, OperationName } from './operations.ts';
-import { type FindOperation, maxPages, nextPage, whyNotFound } from './pages.ts';
-import { requestOf } from './requests.ts';
+import { type FindOperation, maxPages, nextPage, requestOf, whyNotFound } from './requests.ts';
 import { nameForm } from './value-forms.ts';
 
 export interface AzumutaOptions {

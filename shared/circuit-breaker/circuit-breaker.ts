@@ -125,9 +125,7 @@ export class Breaker {
   }
 
   /**
-   * A failure that may be due to its order says nothing about the partner until another order, or a call that is about none,
-   * fails as well.
-   * @param order That the call was about, if it was about one.
+   * A failure that may be due to its order says nothing about the partner until another order, or a call about none, fails.
    * @returns whether the partner is down: all calls have failed for longer than `downAfterSeconds`.
    */
   async recordFailure(

@@ -50,8 +50,7 @@ export class PartnerCalls {
   }
 
   /**
-   * @param run Gets the signal that it must pass to each of its requests.
-   * @param order That the call is about, if it is about one: its own failure says nothing about the partner.
+   * @param run Passes its signal to each of its requests. @param order That the call is about, if it is about one.
    * @throws BreakerOpen without a call while the breaker is open, NoFreeSlot when others have all slots.
    */
   call<T>(

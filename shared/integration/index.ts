@@ -1,8 +1,6 @@
 /**
- * The only file that a plant's configuration (`plants/<plant>.config.ts`) imports of this project.
- *
- * The bundles of its functions hold only the connector that it uses: package.json declares the project free of side
- * effects, so esbuild leaves the others out. `zod/mini` is not re-exported, as all of it would be bundled.
+ * The only file that a plant's configuration (`plants/<plant>.config.ts`) imports of this project. As package.json declares
+ * it free of side effects, bundles hold only the connector that is used. `zod/mini` would be bundled whole, so it is not here.
  */
 
 export type { AzumutaContractSettings } from '../azumuta/contract.ts';

@@ -64,25 +64,25 @@ export interface CompletedProductOrder {
   readonly recordings: readonly Recording[];
 }
 
-const text = z.string();
-const link = z.object({ name: text, url: text });
-export type Link = Readonly<z.output<typeof link>>;
+const text = z.string('a text');
+export const linkSchema = z.object({ name: text, url: text });
+export type Link = Readonly<z.output<typeof linkSchema>>;
 
-const usedLot = z.object({
+export const usedLotSchema = z.object({
   number: text,
   /** How much has this number. Absent: the rest; one piece each, when several have no quantity. */
   quantity: z.exactOptional(quantitySchema),
 });
-export type UsedLot = Readonly<z.output<typeof usedLot>>;
+export type UsedLot = Readonly<z.output<typeof usedLotSchema>>;
 
-const lot = z.extend(usedLot, {
+export const lotSchema = z.extend(usedLotSchema, {
   /** What has this number is scrap, and counts as such. Absent: it is good, or scrap is not told apart. */
   scrapped: z.exactOptional(z.literal(true)),
   /** Why it is scrap, in the plant's words or as the ERP's code. */
   reason: z.exactOptional(text),
 });
 /** A lot or serial number that was built. */
-export type Lot = Readonly<z.output<typeof lot>>;
+export type Lot = Readonly<z.output<typeof lotSchema>>;
 
 const scrapReason = z.object({ reason: text, quantity: quantitySchema });
 /** Why some of the scrap is scrap, where its lots do not say it. */
@@ -92,18 +92,18 @@ export type ScrapReason = Readonly<z.output<typeof scrapReason>>;
 const place = { recording: z.exactOptional(text), step: z.exactOptional(text) };
 export type Place = { readonly recording?: string; readonly step?: string };
 
-const component = z.object({
+export const componentSchema = z.object({
   /** The component's number in the ERP. */
   article: text,
   /** What was used. Absent: what is planned for what was built. */
   quantity: z.exactOptional(quantitySchema),
   /** Where it was taken from. None: as the ERP chooses. */
-  lots: z.readonly(z.array(usedLot)),
+  lots: z.readonly(z.array(usedLotSchema)),
   ...place,
 });
-export type Component = Readonly<z.output<typeof component>>;
+export type Component = Readonly<z.output<typeof componentSchema>>;
 
-const operation = z.object({
+export const operationSchema = z.object({
   /** The operation of the routing: its number, code or name in the ERP. */
   operation: text,
   /** Only where the operations count: what left it. */
@@ -112,24 +112,24 @@ const operation = z.object({
   setupSeconds: z.exactOptional(z.number()),
   /** Working time without the setup, or all of it where nobody tells them apart. */
   runSeconds: z.exactOptional(z.number()),
-  finished: z.boolean(),
+  finished: z.boolean('true or false'),
   ...place,
 });
-export type Operation = Readonly<z.output<typeof operation>>;
+export type Operation = Readonly<z.output<typeof operationSchema>>;
 
-const check = z.object({
+export const checkSchema = z.object({
   name: text,
   value: z.exactOptional(z.union([text, z.number(), z.boolean()])),
   /** Every number has one. */
   unit: z.exactOptional(text),
   min: z.exactOptional(z.number()),
   max: z.exactOptional(z.number()),
-  passed: z.boolean(),
+  passed: z.boolean('true or false'),
   /** What is wrong: a nonconformance. */
   problem: z.exactOptional(text),
   ...place,
 });
-export type Check = Readonly<z.output<typeof check>>;
+export type Check = Readonly<z.output<typeof checkSchema>>;
 
 const workTime = z.object({
   /** Id of the recording: unique, so that an ERP can refuse to book it twice. */
@@ -162,7 +162,7 @@ export const completionSchema = z.object({
    * quantity than `madeFor`, what is not built stays open.
    */
   final: z.boolean(),
-  lots: z.readonly(z.array(lot)),
+  lots: z.readonly(z.array(lotSchema)),
   /** At most the scrap; the rest of it has no reason. */
   scrapReasons: z.exactOptional(z.readonly(z.array(scrapReason))),
   /** What was used, each article once. Absent: as planned. */
@@ -172,20 +172,19 @@ export const completionSchema = z.object({
       all: z.boolean(),
       /** More than the order still has planned is booked, and not refused. */
       beyondPlan: z.boolean(),
-      used: z.readonly(z.array(component)),
+      used: z.readonly(z.array(componentSchema)),
     }),
   ),
   /** Each operation once, in any order. */
-  operations: z.exactOptional(z.readonly(z.array(operation))),
-  checks: z.exactOptional(z.readonly(z.array(check))),
+  operations: z.exactOptional(z.readonly(z.array(operationSchema))),
+  checks: z.exactOptional(z.readonly(z.array(checkSchema))),
   notes: z.readonly(z.array(text)),
-  links: z.readonly(z.array(link)),
+  links: z.readonly(z.array(linkSchema)),
   work: z.readonly(z.array(workTime)),
 });
 /**
- * What is to be booked in the ERP.
- * `quantity` closes the production or part of it; `amendment` adds notes and links to an earlier booking and must never
- * change a quantity.
+ * What is to be booked in the ERP. `quantity` closes the production or part of it; `amendment` adds notes and links to an
+ * earlier booking, and never changes a quantity.
  */
 export type Completion = Readonly<z.output<typeof completionSchema>>;
 

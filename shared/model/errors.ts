@@ -2,10 +2,8 @@ import type { Cause } from './causes.ts';
 import { shorten } from './text.ts';
 
 /**
- * The two failures that a flow can react to, `RetryLater` and `Rejected`. Everything else that is thrown is a bug.
- *
- * Messages are written for a person (planner, operator): they name the order or field, what was found and
- * what to do next, and never hold a credential.
+ * The two failures that a flow can react to, `RetryLater` and `Rejected`; everything else is a bug. Their messages are for
+ * a planner or an operator: order or field, what was found and what to do next, and never a credential.
  */
 
 /** `partner`: the partner is down, every call would fail. `order`: only this order must wait. */
@@ -79,11 +77,6 @@ export class RetryLater extends Error {
 /** It has its turn later. Nothing has failed, so nothing is written for it. */
 export class Wait extends RetryLater {}
 
-export interface Rejection {
-  readonly reason: string;
-  readonly cause: Cause;
-}
-
 export interface RejectedOptions extends ErrorOptions {
   /** Its cause code; `cause` is the value that was thrown before this one. */
   readonly code: Cause;
@@ -124,9 +117,10 @@ export class UnknownOrder extends Rejected {
   }
 }
 
-export function rejectionOf(rejected: Rejected): Rejection {
-  return { reason: reasonOf(rejected), cause: rejected.code };
+export function rejectionOf(rejected: Rejected) {
+  return { reason: reasonOf(rejected), cause: rejected.code } as const;
 }
+export type Rejection = ReturnType<typeof rejectionOf>;
 
 /** The message of any thrown value, cut to `limit` characters, without a stack trace. */
 export function reasonOf(thrown: unknown, limit = 1000): string {

@@ -49,17 +49,15 @@ export const variables = {
 } as const;
 
 export type VariableName = keyof typeof variables;
-type Variables<Name extends VariableName> = { readonly [N in Name]: z.output<(typeof variables)[N]> };
 
-/** @throws Error naming each variable that is missing or invalid; its value is not repeated. */
-export function readEnvironment<Name extends VariableName>(
-  names: readonly Name[],
+/** The value of a variable of the environment. @throws Error when it is missing or invalid; its value is not repeated. */
+export function settingOf<Name extends VariableName>(
+  name: Name,
   environment: Readonly<Record<string, string | undefined>> = process.env,
-): Variables<Name> {
-  const shape = Object.fromEntries(names.map((name) => [name, variables[name]]));
-  const parsed = parse(z.object(shape), environment);
+) {
+  const parsed = parse(z.object({ [name]: variables[name] }), environment);
   if (!parsed.ok)
     throw new Error(`The function's environment is wrong. ${describeMismatches(parsed.mismatches)}.`);
-  // The shape was made from exactly these names.
-  return parsed.value as Variables<Name>;
+  // The shape was made from exactly this name.
+  return parsed.value[name] as z.output<(typeof variables)[Name]>;
 }

@@ -120,9 +120,8 @@ export function createHttp(options: HttpOptions) {
 
   return {
     /**
-     * One call. Resolves with any status but a redirect.
-     * @throws RetryLater scope `partner` when there was no usable answer (DNS, TLS, refused or reset connection,
-     * time limit, size limit, redirect), scope `order` when the given signal aborted it.
+     * One call, whatever its status. @throws RetryLater of scope `partner` without a usable answer (no connection, time or
+     * size limit, redirect), of scope `order` when the given signal aborted it.
      */
     async send(request: HttpRequest): Promise<HttpResponse> {
       const built = build(base, request, partner);

@@ -5,9 +5,8 @@ import { embeddedMetrics, type Measured } from './metrics.ts';
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /**
- * One JSON line per entry on standard output, as Lambda's JSON log format expects (`level`, `message`,
- * `timestamp`). Only the fields named here are logged: never an event, a header or a body. An entry with figures is a
- * metric, too.
+ * One JSON line per entry, as Lambda's JSON log format expects it (`level`, `message`, `timestamp`). Only the fields named
+ * here are logged: never an event, a header or a body. An entry with figures is a metric, too.
  */
 export interface Logger {
   readonly info: (message: string, fields?: LogFields, measured?: Measured) => void;

@@ -2,9 +2,8 @@
 export const atOnce = 8;
 
 /**
- * Works on all, in their order, at most `width` at the same time. Resolves with the results in the same order.
- * When one fails, no further one begins, and those under way are awaited before the first failure is thrown: nothing
- * runs on after the promise is settled.
+ * Works on all, at most `width` at the same time, and returns their results in the same order. When one fails, no further
+ * one begins, and those under way are awaited before the first failure is thrown.
  */
 export async function mapConcurrently<In, Out>(
   all: readonly In[],

@@ -1,14 +1,12 @@
 /**
- * Metrics of alarms and the console, written into log lines in CloudWatch's embedded metric format: CloudWatch extracts
- * them, so that no function needs a call or a grant for it. CloudWatch bills each value of a dimension as a metric of
- * its own, so what nobody watches is only counted (see `counts`).
+ * Metrics of alarms and the console, which CloudWatch extracts from log lines: no function needs a call or a grant for it.
+ * Each value of a dimension is billed as a metric of its own, so what nobody watches is only counted (see `counts`).
  * Source: AWS, "Specification: Embedded metric format".
  */
 export const metrics = {
   /**
-   * How long a message that is retried has waited since it was first queued. SQS's own age of the oldest
-   * message leaves out messages that were received three times or more (AWS, "Available CloudWatch metrics
-   * for Amazon SQS"), so it cannot be used for this.
+   * How long a message that is retried has waited. SQS's own age of the oldest leaves out messages that were received
+   * three times or more (AWS, "Available CloudWatch metrics for Amazon SQS").
    */
   WaitingSeconds: { unit: 'Seconds', by: ['Function'] },
   /** 1 from each call that fails or is held back while the partner is down, 0 from the first that is answered again. */

@@ -1,13 +1,13 @@
-import { slotKey, slotPlaceKey } from '../ledger/keys.ts';
+import * as z from 'zod/mini';
+import { slotKey, slotPlaceKey, slotPlacePrefix } from '../ledger/keys.ts';
 import { Lease } from '../ledger/lease.ts';
 import { RetryLater, reasonOf, Wait } from '../model/errors.ts';
 import { type Partner, type PartnerLimit, partnerNames, partnerWords } from '../model/partner.ts';
-import type { Table } from '../platform/aws/dynamodb-table.ts';
+import type { StoredItem, Table } from '../platform/aws/dynamodb-table.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Pace } from '../platform/http.ts';
 import type { Logger } from '../platform/log.ts';
-import { slotsSeenBy } from './fairness.ts';
 
 export interface SlotsDependencies {
   /** How many calls at once, and how many requests a second, each partner allows. */
@@ -32,6 +32,14 @@ type Taken = 'taken' | 'shared' | 'none';
 
 /** Between two looks of a scheduled run for a free slot. */
 const betweenLooksMs = 2000;
+/** Then a free slot is kept for the first in line. Earlier, it would often stay free while that one is away for a moment. */
+const patienceMs = 10_000;
+/** A place lapses unless its holder asks again: soon, as a slot may be kept free for one that never comes. */
+const placeMs = 20_000;
+
+const leaseSchema = z.object({ sk: z.string(), owner: z.string(), leaseUntil: z.number() });
+/** Of one that found no slot free: since when, and when its place lapses (epoch milliseconds). */
+export const placeSchema = z.object({ sk: z.string(), since: z.number(), until: z.number() });
 
 /** What one invocation holds of one partner. */
 class Turn {
@@ -49,7 +57,7 @@ class Turn {
 
 /**
  * Limits the calls to a partner over all functions and containers: each call that it allows at once is a slot. Nobody
- * waits for a slot while it holds another; who has waited longest goes next (`fairness.ts`). What was sent may still be
+ * waits for a slot while it holds another; who has waited longest goes next. What was sent may still be
  * settling after a crash, or after a write without an answer: until then the slot is kept, and nothing more is called
  * with it. ARCHITECTURE.md has the picture, and why it is so. Without a limit the ledger is not read.
  */
@@ -165,6 +173,31 @@ export class Slots {
     const items = await table.query(slotPlaceKey(partner, '').pk);
     return slotsSeenBy(name, isBacklog, items, clock.now().getTime());
   }
+}
+
+/**
+ * What a function sees of a partner's slots and of the line for one, in the partner's partition. New messages take what is
+ * free until the first in line has waited for ten seconds; then it is for that one. A backlog gets one only as the first.
+ */
+function slotsSeenBy(name: string, isBacklog: boolean, items: readonly StoredItem[], now: number) {
+  const asker = isBacklog ? `${name} (backlog)` : name;
+  const read = <T>(schema: z.ZodMiniType<T>) => items.flatMap((item) => z.safeParse(schema, item).data ?? []);
+  const leases = read(leaseSchema).filter(({ leaseUntil }) => leaseUntil > now);
+  const line = read(placeSchema).filter(({ until }) => until > now);
+  const [first] = line.sort((a, b) => a.since - b.since);
+  const own = line.find(({ sk }) => sk === slotPlacePrefix + asker);
+  return {
+    asker,
+    /** The owner of each slot that is taken, by its sort key. */
+    taken: new Map(leases.map(({ sk, owner }) => [sk, owner])),
+    isTurn: !first || first === own || (!isBacklog && now - first.since < patienceMs),
+    /** The asker's place from now on; undefined if that stays as it is. */
+    placeWith(hasSlot: boolean) {
+      if (hasSlot) return own && { until: 0 };
+      if (own && own.until - now >= placeMs / 2) return undefined;
+      return { since: own?.since ?? now, until: now + placeMs };
+    },
+  };
 }
 
 async function alone<T>(partner: Partner, turn: Turn, work: (pace?: Pace) => Promise<T>): Promise<T> {

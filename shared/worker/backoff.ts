@@ -13,9 +13,8 @@ export function secondsUntilSlot(receives: number, random: number): number {
 }
 
 /**
- * Seconds until a message is retried whose backlog has a slot already. SQS returns messages in no order: among
- * thousands that cannot be worked on yet, it would seldom return a new one. How many there are is unknown, but small
- * batches mean that there are few: then all are retried soon.
+ * Seconds until a message is retried whose backlog has a slot already. SQS returns messages in no order: among thousands
+ * that cannot be worked on yet, it would seldom return a new one. Small batches mean that there are few.
  * @param together How many of them came in one batch.
  */
 export function secondsInBacklog(ageSeconds: number, together: number, random: number): number {
@@ -54,11 +53,10 @@ export function secondsUntilTurn(
 }
 
 /**
- * Seconds until a message is retried: exponential with full jitter (any time up to the doubled wait), so
- * that messages which failed together are not retried together. Once the cap is reached, the wait is in its
- * upper third. `afterSeconds` (Retry-After, a lease, an open breaker) is a floor, with jitter above it.
- * @param failures 1 after the first failure.
- * @param random In [0, 1).
+ * Seconds until a message is retried: exponential with full jitter (any time up to the doubled wait), so that messages
+ * which failed together are not retried together; at the cap, in its upper third. `afterSeconds` (Retry-After, a lease, an
+ * open breaker) is a floor, with jitter above it.
+ * @param failures 1 after the first failure. @param random In [0, 1).
  */
 export function secondsUntilRetry(
   failure: Partial<Pick<RetryLater, 'afterSeconds' | 'forOurLock'>>,

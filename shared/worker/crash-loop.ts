@@ -10,11 +10,6 @@ export interface Weighed {
   readonly isWatched: boolean;
 }
 
-export interface Sorted {
-  readonly toWork: readonly Weighed[];
-  readonly untouched: readonly Work[];
-}
-
 /**
  * A message whose attempt was begun and never finished is worked on alone, so that it cannot take others down.
  *
@@ -31,11 +26,7 @@ export interface Sorted {
  * thousands of those, each worked on alone, would take days.
  * @param others Messages of the batch that need its other partner.
  */
-export async function sortOut(
-  works: readonly Work[],
-  others: readonly Work[],
-  attempts: Attempts,
-): Promise<Sorted> {
+export async function sortOut(works: readonly Work[], others: readonly Work[], attempts: Attempts) {
   const weighed = await Promise.all(
     works.map(async (work): Promise<Weighed> => {
       const { record, isCarried } = work;

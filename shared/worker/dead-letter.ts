@@ -2,22 +2,6 @@ import type { DeadLetterRecord } from '../ledger/records/dead-letters.ts';
 import type { About, Rejection } from '../model/errors.ts';
 import type { OutgoingMessage } from '../platform/aws/queue.ts';
 
-/**
- * What a dead letter says of its message, as attributes: written by the functions, read by the commands and the console
- * (`infra/ops/dead-letters`). SQS takes ten, so a further one needs the place of another.
- */
-export type LetterAttribute =
-  | 'stage'
-  | 'orderNumber'
-  | 'messageId'
-  | 'reason'
-  | 'cause'
-  | 'partner'
-  | 'firstAttemptAt'
-  | 'lastAttemptAt'
-  | 'booking'
-  | 'figures';
-
 export interface DeadLetter extends Omit<DeadLetterRecord, keyof Rejection>, Rejection {
   readonly body: string;
   readonly firstAttemptAt: Date;
@@ -25,6 +9,12 @@ export interface DeadLetter extends Omit<DeadLetterRecord, keyof Rejection>, Rej
   /** For a person; a replay never reads it. */
   readonly about?: About | undefined;
 }
+
+/**
+ * What a dead letter says of its message, as attributes: written by the functions, read by the commands and the console
+ * (`infra/ops/dead-letters`). SQS takes ten, so a further one needs the place of another.
+ */
+export type LetterAttribute = Exclude<keyof DeadLetter, 'body' | 'about'> | keyof About;
 
 /** The message for the dead-letter queue, with its reasons as attributes. SQS refuses an attribute without a text. */
 export function deadLetterOf({ body, partner, about = {}, ...why }: DeadLetter): OutgoingMessage {

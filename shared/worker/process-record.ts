@@ -19,9 +19,8 @@ import { backoffDefaults, longWaitMs, maxBugs, maxUnfinished } from './policy.ts
 import { firstTriedOf, type Waited } from './waiting-time.ts';
 
 /**
- * Works on the records of a batch, step by step: done, retried later, or dead letter. Once it is overdue a record has
- * been reported as unfinished and is retried: then nothing more is written or sent for it, except by a call that is
- * under way.
+ * Works on the records of a batch, step by step: done, retried later, or dead letter. An overdue one is reported as
+ * unfinished: nothing more is written or sent for it, except by a call that is under way.
  */
 export class RecordProcessor<Message> {
   readonly #consumer: Consumer<Message>;

@@ -148,18 +148,15 @@ class Worker<Message> {
     let leftBefore: number | undefined;
     let isOver = false;
 
-    const isAwaited = async ({ record }: Work) => {
-      const mayGiveWay = leftBefore !== undefined && this.#admission.isBacklog(record);
-      // If DynamoDB fails, the work goes on.
-      const asked = mayGiveWay && limited ? limited.isAwaited(partner).catch(() => false) : false;
-      return (await deadline.whileOpen(Promise.resolve(asked))) ?? false;
-    };
-    return async (work) => {
+    return async ({ record }) => {
       if (deadline.signal.aborted || isOver) return false;
       if (this.#isSecond(partner)) isOver = !this.#hasTime(invocation);
       if (limited && !isOver) {
         if (leftBefore !== undefined) longestMs = Math.max(longestMs, leftBefore - left());
-        isOver = left() < longestMs || (await isAwaited(work));
+        isOver = left() < longestMs;
+        // If DynamoDB fails, the work goes on.
+        if (!isOver && leftBefore !== undefined && this.#admission.isBacklog(record))
+          isOver = (await deadline.whileOpen(limited.isAwaited(partner).catch(() => false))) ?? false;
         leftBefore = left();
       }
       return !isOver;
@@ -200,8 +197,8 @@ class Worker<Message> {
     if (retried.length === 0) return;
     const { queues, queueUrl, log } = this.#dependencies;
     const hidden = retried.map(({ record, seconds }) => ({ receiptHandle: record.receiptHandle, seconds }));
-    const changed = await batch.deadline.whileOpen(queues.changeVisibility(queueUrl, hidden));
-    const failed = changed?.failed ?? retried.length;
+    const changing = queues.changeVisibility(queueUrl, hidden);
+    const failed = (await batch.deadline.whileOpen(changing)) ?? retried.length;
     if (failed > 0) log.warn('Some messages keep their old visibility timeout', { failed });
   }
 }

@@ -20,8 +20,13 @@ async function completed(stage: Surroundings, isCompleted = true) {
   return order;
 }
 
+const trusting = (trustTrigger: boolean) => ({ azumuta: { contract: { trustTrigger } } });
+const reopened = (stage: Surroundings) =>
+  azumutaShows(stage, (shown) => Object.assign(shown, { status: 'open' }));
+const unrecorded = (stage: Surroundings) => azumutaShows(stage, (shown) => void delete shown.recordings);
+
 /** The product orders that Azumuta answers, changed. */
-function azumutaShows(stage: Surroundings, change: (shown: Record<string, unknown>) => void): void {
+function azumutaShows(stage: Surroundings, change: (shown: Record<string, unknown>) => unknown): void {
   stage.answers.azumuta = ({ url }, answer) => {
     const given = answer();
     const body = given.body as { data?: Record<string, unknown>[] } & Record<string, unknown>;
@@ -83,32 +88,18 @@ it('waits no longer than the policy allows, however long the environment lets a 
   expect(stage.sqs.hidden).toEqual([{ queue: 'completions', seconds: (5 / 6) * backoffDefaults.capSeconds }]);
 });
 
-it.each([
-  [true, '5'],
-  [false, '0'],
-])(
-  'books what Azumuta does not call completed only if the contract trusts triggers: %s',
-  async (trust, good) => {
-    const stage = await startSurroundings({ azumuta: { contract: { trustTrigger: trust } } });
-    const order = await completed(stage, false);
-    await booker(stage)(triggerOf(order.number), invocation);
-    expect(stage.erp.books(order).good).toBe(good);
-  },
-);
-
-it.each([
-  ['ignore', '5'],
-  ['reject', '0'],
-] as const)(
-  'books without recordings only if the configuration says so: %s',
-  async (unknownRecordings, good) => {
-    const stage = await startSurroundings({ completions: { unknownRecordings } });
-    const order = await completed(stage);
-    azumutaShows(stage, (shown) => void delete shown.recordings);
-    await booker(stage)(triggerOf(order.number), invocation);
-    expect(stage.erp.books(order).good).toBe(good);
-  },
-);
+it.each<[string, Parameters<typeof startSurroundings>[0], (stage: Surroundings) => unknown, string]>([
+  ['what Azumuta does not call completed', trusting(true), reopened, '5'],
+  ['not what Azumuta does not call completed', trusting(false), reopened, '0'],
+  ['without recordings', { completions: { unknownRecordings: 'ignore' } }, unrecorded, '5'],
+  ['not without recordings', { completions: { unknownRecordings: 'reject' } }, unrecorded, '0'],
+])('books %s if the configuration says so: %j', async (_, settings, prepare, good) => {
+  const stage = await startSurroundings(settings);
+  const order = await completed(stage);
+  prepare(stage);
+  await booker(stage)(triggerOf(order.number), invocation);
+  expect(stage.erp.books(order).good).toBe(good);
+});
 
 it.each([
   ['a person', 'off', 1],

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { createPullProductOrders } from '../../functions/pull-product-orders/pull-product-orders.ts';
-import { invocation, runAroundSlot, startSurroundings } from './stage.ts';
+import { createReconcileCompletions } from '../../functions/reconcile-completions/reconcile-completions.ts';
+import { invocation, startSurroundings, takeSlot } from './stage.ts';
 
 const from = (instant: string) => ({ pull: { everyMinutes: 5, from: instant } });
 
@@ -36,22 +37,40 @@ it('maps what the configuration wants, with its version, and has it created', as
   expect(await stage.ledger.orders.find(number)).toMatchObject({ mappedBy: 'version 1' });
 });
 
-it('calls an ERP with a limit only with one of its slots, which it gives back', async () => {
-  // Prepare
-  const stage = await startSurroundings({ erp: { atOnce: 1 } });
-  const run = createPullProductOrders(stage.integration, stage.runtime);
+it.each([
+  ['the pull', 'erp', createPullProductOrders, 'read'],
+  ['the reconciliation', 'azumuta', createReconcileCompletions, 'asked'],
+] as const)(
+  '%s calls %s only with a slot where it has a limit, and gives it back',
+  async (_, partner, create, done) => {
+    // Prepare: another function has the only one, and an order is overdue
+    const stage = await startSurroundings({ [partner]: { atOnce: 1 } });
+    const { clock } = stage;
+    stage.plan();
+    await stage.created('MO/1', { dueDate: '2026-11-26' });
+    clock.advance(84 * 3600);
+    const slots = await takeSlot(stage, partner, 'another function');
+    const run = create(stage.integration, stage.runtime);
+    const runs = () => {
+      const endsAt = clock.now().getTime() + 60_000;
+      return run(
+        {},
+        { awsRequestId: 'this', getRemainingTimeInMillis: () => endsAt - clock.now().getTime() },
+      );
+    };
 
-  // Act: another function has the only one
-  const { meanwhile, asked, after } = await runAroundSlot(stage, {
-    partner: 'erp',
-    other: 'book-completion',
-    run,
-  });
+    // Act
+    const meanwhile = await runs();
+    const asked = stage.calls[partner].length;
+    await slots.end();
+    const after = await runs();
 
-  // Assess
-  expect([meanwhile.outcome, asked, after.outcome]).toEqual(['no slot was free', 0, 'read']);
-  expect(await stage.store.table.get({ pk: 'SLOTS#erp', sk: 'SLOT#1' })).not.toHaveProperty('leaseUntil');
-});
+    // Assess
+    expect([meanwhile.outcome, asked, after.outcome]).toEqual(['no slot was free', 0, done]);
+    const slot = await stage.store.table.get({ pk: `SLOTS#${partner}`, sk: 'SLOT#1' });
+    expect(slot).not.toHaveProperty('leaseUntil');
+  },
+);
 
 it('leaves an ERP alone that is down, for the cooldown of the environment', async () => {
   // Prepare

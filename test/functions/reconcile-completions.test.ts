@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createReconcileCompletions } from '../../functions/reconcile-completions/reconcile-completions.ts';
-import { invocation, runAroundSlot, type Surroundings, startSurroundings } from './stage.ts';
+import { invocation, type Surroundings, startSurroundings } from './stage.ts';
 
 const reconcile = ({ integration, runtime }: Surroundings) =>
   createReconcileCompletions(integration, runtime)({}, invocation);
@@ -39,22 +39,4 @@ it('has each open product order looked at', async () => {
   expect(stage.sent('product-orders')).toEqual([
     { v: 1, kind: 'product-order', number: 'MO/1', asksErp: 'daily look' },
   ]);
-});
-
-it('calls an Azumuta with a limit only with one of its slots, which it gives back', async () => {
-  // Prepare
-  const stage = await startSurroundings({ azumuta: { atOnce: 1 } });
-  await overdue(stage);
-  const run = createReconcileCompletions(stage.integration, stage.runtime);
-
-  // Act: another function has the only one
-  const { meanwhile, asked, after } = await runAroundSlot(stage, {
-    partner: 'azumuta',
-    other: 'create-product-orders',
-    run,
-  });
-
-  // Assess
-  expect([meanwhile.outcome, asked, after.outcome]).toEqual(['no slot was free', 0, 'asked']);
-  expect(await stage.store.table.get({ pk: 'SLOTS#azumuta', sk: 'SLOT#1' })).not.toHaveProperty('leaseUntil');
 });

@@ -8,7 +8,6 @@ import {
 import { planned } from '../../shared/integration/mapping/recorded.ts';
 import { createLedger } from '../../shared/ledger/ledger.ts';
 import type { Partner } from '../../shared/model/partner.ts';
-import type { Invocation } from '../../shared/platform/aws/lambda.ts';
 import { Slots } from '../../shared/slots/slots.ts';
 import { createSecretsModel } from '../simulation/aws/secrets.ts';
 import { createAzumutaModel } from '../simulation/partners/azumuta.ts';
@@ -156,13 +155,6 @@ export async function call(
   return { statusCode: answer.statusCode, ...JSON.parse(answer.body) };
 }
 
-interface SlotRun<Outcome> {
-  readonly partner: Partner;
-  /** The function that has the partner's only slot. */
-  readonly other: string;
-  readonly run: (event: object, invocation: Invocation) => Promise<Outcome>;
-}
-
 /** Another function takes the only slot of a partner. */
 export async function takeSlot({ clock, integration, store }: Surroundings, partner: Partner, name: string) {
   const { table } = store;
@@ -170,18 +162,4 @@ export async function takeSlot({ clock, integration, store }: Surroundings, part
   slots.begin({ awsRequestId: 'another', getRemainingTimeInMillis: () => 3_600_000 });
   await slots.take(partner);
   return slots;
-}
-
-/** Runs a function while another one has the only slot, and once more when that has given it back. */
-export async function runAroundSlot<Outcome>(stage: Surroundings, { partner, other, run }: SlotRun<Outcome>) {
-  const { clock } = stage;
-  const slots = await takeSlot(stage, partner, other);
-  let endsAt = clock.now().getTime() + 60_000;
-  const left = () => Math.max(0, endsAt - clock.now().getTime());
-  const meanwhile = await run({}, { awsRequestId: 'this', getRemainingTimeInMillis: left });
-  const asked = stage.calls[partner].length;
-  await slots?.end();
-  endsAt += 60_000;
-  const after = await run({}, { awsRequestId: 'the next', getRemainingTimeInMillis: left });
-  return { meanwhile, asked, after };
 }

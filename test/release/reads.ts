@@ -18,7 +18,7 @@ import { progressSchema } from '../../shared/ledger/records/pull-state.ts';
 import { answeredSchema, questionSchema } from '../../shared/ledger/records/questions.ts';
 import { completionSchema } from '../../shared/model/completions.ts';
 import { productOrderMessageSchema } from '../../shared/orders/messages.ts';
-import { placeSchema } from '../../shared/slots/fairness.ts';
+import { placeSchema } from '../../shared/slots/slots.ts';
 
 // The first schema of `zod` gives all schemas of this process English messages, also in the tests after this one.
 z.config({ localeError: () => undefined });

@@ -74,7 +74,8 @@ export class DeadLetterQueue {
   async giveBack(): Promise<void> {
     const letters = this.held.map(({ receiptHandle }) => ({ receiptHandle, seconds: 0 }));
     // Letters whose visibility SQS does not change become visible when their timeout ends.
-    await createQueues(this.#sqs).changeVisibility(this.#queueUrl, letters);
+    const queues = createQueues(this.#sqs);
+    for (const page of pagesOf(letters)) await queues.changeVisibility(this.#queueUrl, page);
   }
 
   /** @param page As `pagesOf` makes them. @returns the letters that SQS did not remove; they are held still. */

@@ -1,5 +1,5 @@
 import { type AzumutaContract, defaultContract } from '../../../shared/azumuta/contract.ts';
-import type { FindOperation } from '../../../shared/azumuta/pages.ts';
+import type { FindOperation } from '../../../shared/azumuta/requests.ts';
 import { isRecord, leavesOf } from '../../../shared/platform/json.ts';
 import { valueAt } from '../../../shared/platform/places.ts';
 import type { Ask } from './account.ts';

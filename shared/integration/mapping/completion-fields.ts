@@ -1,15 +1,22 @@
 import * as z from 'zod/mini';
+import {
+  checkSchema,
+  componentSchema,
+  linkSchema,
+  lotSchema,
+  operationSchema,
+  usedLotSchema,
+} from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
 import { type Quantity, toDecimal } from '../../model/quantity.ts';
 import { fieldOf, isRecord } from '../../platform/json.ts';
 import { describeMismatches, parse, showFound } from '../../platform/validation.ts';
 import { codeOf } from './validate.ts';
 
-const text = z.string('a text');
-const lotNumber = codeOf('a text');
+const code = codeOf('a text');
 
 /** A plant's JavaScript may answer anything. */
-export function quantityIn(given: unknown): Quantity | undefined {
+function quantityIn(given: unknown): Quantity | undefined {
   const isObject = given instanceof Object;
   const amount = toDecimal(isObject ? fieldOf(given, 'amount') : given);
   const unit = isObject ? fieldOf(given, 'unit') : undefined;
@@ -25,18 +32,18 @@ const quantity = z.pipe(
 );
 
 /** An object of a list. A mapping leaves a field out by giving it no value. */
-const entryOf = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+const entryOf = <Shape extends z.core.$ZodLooseShape>(schema: z.ZodMiniObject<Shape>) =>
   z.pipe(
     z.transform((given: unknown) =>
       isRecord(given)
         ? Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
         : given,
     ),
-    z.object(shape),
+    schema,
   );
 
 /** Scanners add blanks and line ends, and what was not recorded is no lot. */
-const lotsOf = <Shape extends z.core.$ZodLooseShape>(further: Shape) =>
+const lotsOf = <Shape extends z.core.$ZodLooseShape>(schema: z.ZodMiniObject<Shape>) =>
   z.pipe(
     z.pipe(
       z.array(z.unknown()),
@@ -45,23 +52,21 @@ const lotsOf = <Shape extends z.core.$ZodLooseShape>(further: Shape) =>
     z.array(
       z.union([
         z.pipe(
-          lotNumber,
+          code,
           z.transform((number: string) => ({ number })),
         ),
-        entryOf({ number: lotNumber, quantity: z.exactOptional(quantity), ...further }),
+        entryOf(z.extend(schema, { number: code, quantity: z.exactOptional(quantity) })),
       ]),
     ),
   );
 
-const place = { recording: z.exactOptional(text), step: z.exactOptional(text) };
 const seconds = z.exactOptional(z.number('seconds, 0 or more').check(z.minimum(0, 'seconds, 0 or more')));
-const limit = z.exactOptional(z.number());
 
 /** What each function of the completion mapping must return: a plant's JavaScript may return anything. */
-export const completionFields = {
-  notes: z.array(text),
-  links: z.array(z.object({ name: text, url: text })),
-  lots: lotsOf({ scrapped: z.exactOptional(z.literal(true)), reason: z.exactOptional(text) }),
+const completionFields = {
+  notes: z.array(z.string('a text')),
+  links: z.array(linkSchema),
+  lots: lotsOf(lotSchema),
   quantity: z.pipe(
     z.transform((given: unknown) => (given === undefined ? given : (quantityIn(given) ?? null))),
     z.custom<Quantity | undefined>((read) => read !== null, { error: amountNeeded, params: showFound }),
@@ -71,38 +76,35 @@ export const completionFields = {
       z.transform(sharesOfScrap),
       z.custom<unknown[]>(Array.isArray, { error: amountNeeded, params: showFound }),
     ),
-    z.array(entryOf({ quantity, reason: z.exactOptional(text) })),
+    z.array(entryOf(z.object({ quantity, reason: z.exactOptional(z.string('a text')) }))),
   ),
   components: z.array(
-    entryOf({
-      article: codeOf('a text'),
-      quantity: z.exactOptional(quantity),
-      lots: z._default(lotsOf({}), []),
-      ...place,
-    }),
+    entryOf(
+      z.extend(componentSchema, {
+        article: code,
+        quantity: z.exactOptional(quantity),
+        lots: z._default(lotsOf(usedLotSchema), []),
+      }),
+    ),
   ),
   operations: z.array(
-    entryOf({
-      operation: codeOf('a text'),
-      ...{ good: z.exactOptional(quantity), scrap: z.exactOptional(quantity) },
-      ...{ setupSeconds: seconds, runSeconds: seconds },
-      finished: z._default(z.boolean('true or false'), true),
-      ...place,
-    }),
+    entryOf(
+      z.extend(operationSchema, {
+        operation: code,
+        ...{ good: z.exactOptional(quantity), scrap: z.exactOptional(quantity) },
+        ...{ setupSeconds: seconds, runSeconds: seconds },
+        finished: z._default(operationSchema.shape.finished, true),
+      }),
+    ),
   ),
-  checks: z.array(
-    entryOf({
-      name: text,
-      value: z.exactOptional(z.union([text, z.number(), z.boolean()])),
-      ...{ unit: z.exactOptional(text), min: limit, max: limit },
-      passed: z.boolean('true or false'),
-      problem: z.exactOptional(text),
-      ...place,
-    }),
-  ),
+  checks: z.array(entryOf(checkSchema)),
   final: z.boolean('true or false'),
-  erpOrderNumber: lotNumber,
+  erpOrderNumber: code,
 } as const;
+
+export type GivenField = keyof typeof completionFields;
+/** What a function of the mapping has given, checked. */
+export type Given<Field extends GivenField> = z.output<(typeof completionFields)[Field]>;
 
 /** A single quantity, or none, is a list as well. */
 function sharesOfScrap(given: unknown): unknown {
@@ -117,13 +119,13 @@ function trimmedLot(lot: unknown): unknown {
 }
 
 /** @throws Rejected naming the mapping's field, what it gave, and what is needed. */
-export function checkedField<T>(
-  field: keyof typeof completionFields,
-  schema: z.ZodMiniType<T>,
+export function checkedField<Field extends GivenField>(
+  field: Field,
   given: unknown,
   about: { readonly number: string },
-): T {
-  const parsed = parse(schema, given);
+): Given<Field> {
+  const schemas: { readonly [Name in GivenField]: z.ZodMiniType<Given<Name>> } = completionFields;
+  const parsed = parse<Given<Field>>(schemas[field], given);
   if (parsed.ok) return parsed.value;
   throw new Rejected(
     `Mapping completions.${field} gave something wrong for ${about.number}: ${describeMismatches(parsed.mismatches)}.`,

@@ -1,4 +1,3 @@
-import type * as z from 'zod/mini';
 import type { CompletedProductOrder, Completion, Link, WorkTime } from '../../model/completions.ts';
 import { withinTime } from '../../model/configured.ts';
 import { Rejected } from '../../model/errors.ts';
@@ -7,16 +6,14 @@ import { shorten } from '../../model/text.ts';
 import { dayIn, isDate, utcInstant } from '../../model/time.ts';
 import { made, readOrWhy, Unread } from '../../model/unread.ts';
 import type { CompleteIntegration, CompletionMapping } from '../define.ts';
-import { checkedField, completionFields } from './completion-fields.ts';
-import { checksOf, componentsOf, type Given, operationsOf, totalOf } from './details.ts';
+import { checkedField, type Given, type GivenField } from './completion-fields.ts';
+import { checksOf, componentsOf, operationsOf, totalOf } from './details.ts';
 import { planned } from './recorded.ts';
 import { callMapping } from './validate.ts';
 
 /**
- * What is to be booked for completed product orders: one, or all parts of a split ERP order (their quantities
- * are added up). Its days are those of the plant's time zone.
- * @throws Rejected when a function of the mapping fails or returns what cannot be booked, or when Azumuta gives a time
- *   that is none.
+ * What is to be booked for one product order, or for all parts of a split ERP order, whose quantities are added up.
+ * @throws Rejected when a function of the mapping fails or returns what cannot be booked, or a time of Azumuta is none.
  */
 export function mapCompletion(
   integration: Pick<CompleteIntegration, 'completions' | 'timeZone'>,
@@ -30,7 +27,7 @@ export function mapCompletion(
 export function erpOrderNumberOf({ erpOrderNumber }: CompletionMapping, number: string): string {
   if (!erpOrderNumber) return number;
   const map = () => callMapping('completions.erpOrderNumber', () => erpOrderNumber(number), { number });
-  return checkedField('erpOrderNumber', completionFields.erpOrderNumber, withinTime(map), { number });
+  return checkedField('erpOrderNumber', withinTime(map), { number });
 }
 
 type Parts = readonly [CompletedProductOrder, ...CompletedProductOrder[]];
@@ -48,8 +45,8 @@ function mapped(
     ...made({ article: first.article }),
     completedAt,
     completedOn: dayOf(timeZone, completedAt, `completion of ${first.productOrder.number}`),
-    notes: each('notes', completionFields.notes, mapping.notes ?? defaultNotes, parts).flat(),
-    links: distinct(each('links', completionFields.links, mapping.links ?? defaultLinks, parts).flat()),
+    notes: each('notes', mapping.notes ?? defaultNotes, parts).flat(),
+    links: distinct(each('links', mapping.links ?? defaultLinks, parts).flat()),
     work: parts.flatMap((part) => workOf(timeZone, part)),
   };
   if (kind === 'amendment') return { ...common, kind, final: false, lots: [] };
@@ -57,33 +54,30 @@ function mapped(
     ...common,
     kind,
     ...countsOf(mapping, parts),
-    final: each('final', completionFields.final, mapping.final ?? (() => true), parts).every(Boolean),
-    lots: each('lots', completionFields.lots, mapping.lots ?? (() => []), parts).flat(),
+    final: each('final', mapping.final ?? (() => true), parts).every(Boolean),
+    lots: each('lots', mapping.lots ?? (() => []), parts).flat(),
     ...usesOf(mapping, parts),
   };
 }
 
 /** What a function of the mapping makes of each part, checked. */
-function each<T>(
-  field: keyof typeof completionFields,
-  schema: z.ZodMiniType<T>,
+function each<Field extends GivenField>(
+  field: Field,
   map: (part: CompletedProductOrder) => unknown,
   parts: Parts,
-): T[] {
+): Given<Field>[] {
   return parts.map((part) => {
     const given = callMapping(`completions.${field}`, () => map(part), part.productOrder);
-    return checkedField(field, schema, given, part.productOrder);
+    return checkedField(field, given, part.productOrder);
   });
 }
 
 /** Good quantity, scrap with its reasons, and operations. Either the order counts, or its operations do. */
 function countsOf(mapping: CompletionMapping, parts: Parts) {
   const [{ productOrder }] = parts;
-  const reports = mapping.operations
-    ? each('operations', completionFields.operations, mapping.operations.of, parts)
-    : [];
-  const reported = reports.map((of, at) => ({ reports: of, recordings: parts[at]?.recordings.length ?? 0 }));
-  const operations = mapping.operations ? operationsOf(reported, productOrder.number) : undefined;
+  const reports = mapping.operations ? each('operations', mapping.operations.of, parts) : [];
+  const recordings = parts.map((part) => part.recordings.length);
+  const operations = mapping.operations && operationsOf(reports, recordings, productOrder.number);
   const counted = mapping.operations?.count
     ? countedByOperations(reports)
     : countedByOrder(mapping, parts, reports);
@@ -132,8 +126,8 @@ function countedByOrder(
       { code: 'configuration' },
     );
   return {
-    good: each('quantity', completionFields.quantity, quantity, parts),
-    scrap: each('scrap', completionFields.scrap, scrap, parts).flat(),
+    good: each('quantity', quantity, parts),
+    scrap: each('scrap', scrap, parts).flat(),
   };
 }
 
@@ -144,12 +138,9 @@ function usesOf({ components, checks }: CompletionMapping, parts: Parts) {
     components: components && {
       all: components.listed === 'all',
       beyondPlan: components.beyondPlan === 'book',
-      used: componentsOf(
-        each('components', completionFields.components, components.of, parts).flat(),
-        number,
-      ),
+      used: componentsOf(each('components', components.of, parts).flat(), number),
     },
-    checks: checks && checksOf(each('checks', completionFields.checks, checks, parts).flat(), number),
+    checks: checks && checksOf(each('checks', checks, parts).flat(), number),
   });
 }
 

@@ -1,19 +1,14 @@
-import type * as z from 'zod/mini';
 import { placeIn } from '../../model/completion-lines.ts';
 import type { Check, Component, Operation } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
 import { type Quantity, sumOf } from '../../model/quantity.ts';
 import { made } from '../../model/unread.ts';
-import type { completionFields } from './completion-fields.ts';
-
-type Fields = typeof completionFields;
-/** What a function of the mapping has given, checked. */
-export type Given<Field extends keyof Fields> = z.output<Fields[Field]>;
+import type { Given } from './completion-fields.ts';
 
 /** What was used in all parts of an ERP order, each article once. @throws Rejected when its figures contradict each other */
 export function componentsOf(given: Given<'components'>, number: string): Component[] {
-  return groups(given, ({ article }) => article).map(([first, ...others]) => {
-    const uses = [first, ...others];
+  return groups(given, ({ article }) => article).map((uses) => {
+    const [first] = uses;
     const refuse = (why: string) =>
       unclear(number, `component ${first.article} ${why}${placeIn(first)}: give it one quantity in one unit`);
     const counted = uses.flatMap(({ quantity }) => quantity ?? []);
@@ -31,21 +26,19 @@ export function componentsOf(given: Given<'components'>, number: string): Compon
 /** More is a recording that somebody forgot to end. */
 const mostSeconds = 86_400;
 
-/** What one part of an ERP order reports of its operations, and how many recordings it has. */
-interface Reports {
-  readonly reports: Given<'operations'>;
-  readonly recordings: number;
-}
-
 /**
  * What the operations of all parts report, each once.
+ * @param recordings How many each part has.
  * @throws Rejected for an operation that one part has twice, more than a day for each recording, or several units
  */
-export function operationsOf(parts: readonly Reports[], number: string): Operation[] {
-  for (const part of parts) checkReports(part, number);
-  const all = parts.flatMap(({ reports }) => reports);
-  return groups(all, ({ operation }) => operation).map(([first, ...others]) => {
-    const reports = [first, ...others];
+export function operationsOf(
+  parts: readonly Given<'operations'>[],
+  recordings: readonly number[],
+  number: string,
+): Operation[] {
+  for (const [at, reports] of parts.entries()) checkReports(reports, recordings[at] ?? 0, number);
+  return groups(parts.flat(), ({ operation }) => operation).map((reports) => {
+    const [first] = reports;
     const quantity = (field: 'good' | 'scrap') =>
       totalOf(
         reports.flatMap((report) => report[field] ?? []),
@@ -65,7 +58,7 @@ export function operationsOf(parts: readonly Reports[], number: string): Operati
   });
 }
 
-function checkReports({ reports, recordings }: Reports, number: string): void {
+function checkReports(reports: Given<'operations'>, recordings: number, number: string): void {
   const twice = reports.find(
     ({ operation }, at) => reports.findIndex((one) => one.operation === operation) < at,
   );

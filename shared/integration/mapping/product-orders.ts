@@ -6,21 +6,17 @@ import {
   type MappedOrder,
   type MappedProductOrder,
   type ParameterValue,
+  type ProductOrderDraft,
   partIndexes,
   partNumber,
   type Split,
 } from '../../model/orders.ts';
-import { isRecord } from '../../platform/json.ts';
 import type { ProductOrderMapping } from '../define.ts';
 import { callMapping, checkedDraft } from './validate.ts';
 
 const maxParts = 200;
 
-/**
- * The product orders that an ERP order becomes.
- * @param mappedBy Version of the configuration.
- * @throws Rejected when the mapping's functions fail or answer something that cannot be an order.
- */
+/** What an ERP order becomes. @param mappedBy Version of the configuration. @throws Rejected when the mapping fails. */
 export function mapProductOrders(
   mapping: ProductOrderMapping,
   order: ErpOrder,
@@ -47,10 +43,7 @@ function mapped(mapping: ProductOrderMapping, order: ErpOrder, mappedBy: string 
   return { split, productOrders };
 }
 
-/**
- * Whether the configuration wants an ERP order at all.
- * @throws Rejected when its function fails.
- */
+/** Whether the configuration wants an ERP order at all. @throws Rejected when its function fails. */
 export function isWanted({ accept }: ProductOrderMapping, order: ErpOrder): boolean {
   if (!accept) return true;
   const answer: unknown = withinTime(() => callMapping('productOrders.accept', () => accept(order), order));
@@ -93,19 +86,8 @@ function textOf(field: string, map: () => unknown, order: ErpOrder): string {
   );
 }
 
-function hashOf(content: object): string {
-  return createHash('sha256')
-    .update(JSON.stringify(sorted(content)))
-    .digest('hex')
-    .slice(0, 32);
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isRecord(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
-  );
+function hashOf(draft: ProductOrderDraft): string {
+  // Its fields and parameters in one order, whatever that of the mapping.
+  const names = [...Object.keys(draft), ...Object.keys(draft.parameters)].sort();
+  return createHash('sha256').update(JSON.stringify(draft, names)).digest('hex').slice(0, 32);
 }

@@ -70,17 +70,13 @@ const draftSchema = z
     ),
   );
 
-/**
- * Calls one function of the mapping.
- * @throws Rejected naming the field and what the function threw: the mapping is wrong, and not our code.
- */
+/** Calls one function of the mapping. @throws Rejected naming the field and what the function threw. */
 export function callMapping<T>(field: string, map: () => T, about: { readonly number: string }): T {
   return callConfigured(`Mapping ${field} failed for ${about.number}`, map);
 }
 
 /**
- * The results of the mapping's functions, as a draft that the ledger and a message can hold: a plant's JavaScript may
- * return anything, and what DynamoDB refuses would hold up the neighbouring orders as well.
+ * What the mapping gave, as a draft that the ledger can hold: what DynamoDB refuses would hold up other orders as well.
  * @throws Rejected naming the mapping's field, what it gave, and what is needed.
  */
 export function checkedDraft(given: Readonly<Record<string, unknown>>, order: ErpOrder): ProductOrderDraft {

@@ -46,51 +46,36 @@ export function createQueues(client: Pick<SQSClient, 'send'>) {
 
     /** Sends all, in as few calls as possible, and once more what SQS refused. @returns the indexes of what it did not take. */
     async sendAll(queueUrl: string, messages: readonly OutgoingMessage[]): Promise<number[]> {
-      const outgoing = messages.map((message, index) => ({ index, message }));
-      const refused = await sendOnce(client, queueUrl, outgoing);
+      const entries = messages.map((message, index) => ({ Id: String(index), ...entryOf(message) }));
+      const refused = await sendOnce(client, queueUrl, entries);
       // What failed by SQS's own fault is likely to be taken now (API reference of BatchResultErrorEntry).
-      const [final = [], passing = []] = [true, false].map((fault) =>
-        refused.filter(({ SenderFault = false }) => SenderFault === fault).map(({ Id }) => Number(Id)),
-      );
-      const resend = outgoing.filter(({ index }) => passing.includes(index));
-      const again = await sendOnce(client, queueUrl, resend);
-      return [...final, ...again.map(({ Id }) => Number(Id))];
+      const final = refused.filter(({ SenderFault }) => SenderFault);
+      const passing = new Set(refused.filter((one) => !final.includes(one)).map(({ Id }) => Id));
+      const again = entries.filter(({ Id }) => passing.has(Id));
+      return [...final, ...(await sendOnce(client, queueUrl, again))].map(({ Id }) => Number(Id));
     },
 
-    /** Sets when messages are retried. Does not throw: one that fails keeps its old visibility timeout. */
-    async changeVisibility(queueUrl: string, messages: readonly Visibility[]): Promise<{ failed: number }> {
-      let failed = 0;
-      for (let start = 0; start < messages.length; start += maxEntries) {
-        const entries = messages
-          .slice(start, start + maxEntries)
-          .map(({ receiptHandle, seconds }, index) => ({
-            Id: String(index),
-            ReceiptHandle: receiptHandle,
-            VisibilityTimeout: seconds,
-          }));
-        try {
-          const { Failed = [] } = await client.send(
-            new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries: entries }),
-          );
-          failed += Failed.length;
-        } catch {
-          failed += entries.length;
-        }
+    /**
+     * Sets when the messages of one batch, ten at most, are retried.
+     * @returns how many keep their old visibility timeout, as SQS did not take it.
+     */
+    async changeVisibility(QueueUrl: string, messages: readonly Visibility[]): Promise<number> {
+      const Entries = messages.map(({ receiptHandle, seconds }, index) => {
+        return { Id: String(index), ReceiptHandle: receiptHandle, VisibilityTimeout: seconds };
+      });
+      try {
+        const asked = new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries });
+        return (await client.send(asked)).Failed?.length ?? 0;
+      } catch {
+        return messages.length;
       }
-      return { failed };
     },
   };
 }
 
-interface Indexed {
-  readonly index: number;
-  readonly message: OutgoingMessage;
-}
-
 /** @returns the entries that SQS did not take; the id of each is its index. */
-async function sendOnce(client: Pick<SQSClient, 'send'>, QueueUrl: string, messages: readonly Indexed[]) {
-  const refused = await mapConcurrently([...batchesOf(messages)], batchesAtOnce, async (batch) => {
-    const Entries = batch.map(({ index, message }) => ({ Id: String(index), ...entryOf(message) }));
+async function sendOnce(client: Pick<SQSClient, 'send'>, QueueUrl: string, entries: readonly Entry[]) {
+  const refused = await mapConcurrently([...batchesOf(entries)], batchesAtOnce, async (Entries) => {
     const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
     return Failed;
   });
@@ -117,11 +102,13 @@ function entryOf({ body, attributes }: OutgoingMessage) {
   };
 }
 
-function* batchesOf(messages: readonly Indexed[]) {
-  let batch: Indexed[] = [];
+type Entry = ReturnType<typeof entryOf> & { readonly Id: string };
+
+function* batchesOf(entries: readonly Entry[]) {
+  let batch: Entry[] = [];
   let bytes = 0;
-  for (const each of messages) {
-    const size = Buffer.byteLength(bodyForSqs(each.message.body)) + 1024;
+  for (const each of entries) {
+    const size = Buffer.byteLength(each.MessageBody) + 1024;
     if (batch.length === maxEntries || (batch.length > 0 && bytes + size > maxMessageBytes)) {
       yield batch;
       batch = [];

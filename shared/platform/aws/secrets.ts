@@ -62,10 +62,9 @@ export class Secrets {
   }
 
   /**
-   * The parsed value, read once per container and again after 15 minutes. `refresh` reads it again now, because a
-   * partner refused it or a caller presented another one; so only a revoked value may stay valid for these minutes.
-   * While Secrets Manager fails, the last good value is returned. After the first read there is at most one read a
-   * minute, including failed ones.
+   * The parsed value, read once per container and again after 15 minutes: so only a revoked value may stay valid for so
+   * long. `refresh` reads it now, as a partner refused it or a caller presented another one; at most once a minute, failed
+   * reads included. While Secrets Manager fails, the last good value is returned.
    * @throws SecretUnset; RetryLater when it was never read or does not have the expected shape.
    */
   async read<T>(

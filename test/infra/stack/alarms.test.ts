@@ -8,6 +8,7 @@ import { createLogger } from '../../../shared/platform/log.ts';
 import { type AlarmRule, changesOf, evaluations, type Sample, stateOf } from '../../support/alarm-rule.ts';
 import { ruleOf } from './alarm-cases.ts';
 import { startAssembly } from './assembled.ts';
+import configuration from './everything.config.ts';
 
 const stackName = 'AzumutaErp-everything-production';
 const alarmSchema = z.object({
@@ -17,9 +18,13 @@ const alarmSchema = z.object({
 });
 
 const assembled = startAssembly(afterAll);
-const everything = await assembled.add('test/infra/stack/everything.config.ts', 'production');
+const everything = await assembled.add(configuration, 'production');
 const sample = await assembled.add('integration.config.ts', 'production');
-const seldom = await assembled.add('test/infra/stack/slow-pull.config.ts', 'production');
+const pull = { everyMinutes: 30, from: '2026-12-01T06:00:00Z' };
+const seldom = await assembled.add(
+  { ...configuration, plant: 'slow', schedule: { ...configuration.schedule, pull } },
+  'production',
+);
 const template = Template.fromStack(everything);
 /** A pull every half an hour. */
 const slow = Template.fromStack(seldom);

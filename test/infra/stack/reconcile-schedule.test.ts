@@ -1,11 +1,7 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, describe, expect, it } from 'vitest';
 import configured from '../../../integration.config.ts';
-import {
-  ConfigurationError,
-  defineIntegration,
-  type Integration,
-} from '../../../shared/integration/define.ts';
+import { defineIntegration, type Integration } from '../../../shared/integration/define.ts';
 import { grantsOf, startAssembly } from './assembled.ts';
 
 type Reconcile = NonNullable<Integration['schedule']>['reconcile'];
@@ -85,23 +81,5 @@ describe('the schedule of reconciliation', () => {
     const resources = JSON.stringify(statements.map(({ Resource }) => Resource));
     expect(resources).toContain('/index/by-awaiting-completion');
     expect(resources).not.toContain('"*"');
-  });
-});
-
-describe('the configuration of reconciliation', () => {
-  it('has gentle defaults', () => {
-    const defaults = { everyHours: 24, most: 50, graceHours: 24 };
-    for (const reconcile of [{ everyHours: 24 }, undefined])
-      expect(integrationWith(reconcile).schedule.reconcile).toEqual(defaults);
-    expect(integrationWith('off').schedule.reconcile).toBe('off');
-  });
-
-  it.each([
-    ['too often', { everyHours: 0 }, '$.schedule.reconcile.everyHours'],
-    ['about too many orders', { everyHours: 24, most: 501 }, '$.schedule.reconcile.most'],
-    ['with a negative grace', { everyHours: 24, graceHours: -1 }, '$.schedule.reconcile.graceHours'],
-  ])('is refused, naming the field, when it asks %s', (_, reconcile, path) => {
-    expect(() => integrationWith(reconcile)).toThrow(ConfigurationError);
-    expect(() => integrationWith(reconcile)).toThrow(path);
   });
 });

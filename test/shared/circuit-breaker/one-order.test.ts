@@ -60,12 +60,6 @@ describe('a failure that may be due to its order', () => {
     expect(await stateOf()).toMatchObject({ open: false });
   });
 
-  it('opens it at once where the credentials are refused', async () => {
-    const refused = () => new RetryLater('No (401).', { scope: 'partner', unauthorized: true });
-    await stage.container('one').call(refused, 'MO/1');
-    expect(await stateOf()).toMatchObject({ open: true, reason: 'No (401).' });
-  });
-
   it('says nothing in a probe that another order of an outage makes, but that it goes on', async () => {
     const first = await stage.opened();
     stage.clock.advance(20);

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { ConfigurationError, defineIntegration, integrationAt } from '../../../shared/integration/define.ts';
 import type { Deployment } from '../../../shared/integration/deployment.ts';
 import { odoo, planned, rest, sapS4Hana, tryton } from '../../../shared/integration/index.ts';
+import type { PartnerLimit } from '../../../shared/model/partner.ts';
 import { noErp } from '../../support/no-erp.ts';
 
 /** The least that a plant configures. */
@@ -49,6 +50,17 @@ describe('defineIntegration', () => {
       { schedule: { pull: { everyMinutes: 5, from: '2026-12-01' } } },
       '$.schedule.pull.from',
     ],
+    ['too many looks', { schedule: { reconcile: { everyHours: 0 } } }, '$.schedule.reconcile.everyHours'],
+    [
+      'too many orders',
+      { schedule: { reconcile: { everyHours: 24, most: 501 } } },
+      '$.schedule.reconcile.most',
+    ],
+    [
+      'a grace',
+      { schedule: { reconcile: { everyHours: 24, graceHours: -1 } } },
+      '$.schedule.reconcile.graceHours',
+    ],
     ['the connector', { erp: 'tryton' }, '$.erp'],
   ])('refuses a mistake, with its path: %s', (_name, wrong, path) => {
     const define = () => Reflect.apply(defineIntegration, undefined, [{ ...plain, ...wrong }]);
@@ -69,16 +81,10 @@ describe('defineIntegration', () => {
     expect(define).toThrow(`$.timeZone: found ${found}, expected an IANA time zone such as Europe/Brussels.`);
   });
 
-  it.each([
-    ['2026-12-01T06:00:00+01:00', '2026-12-01T05:00:00.000Z'],
-    ['2026-12-01T06:00:00-05:00', '2026-12-01T11:00:00.000Z'],
-    ['2026-12-01T06:00:00Z', '2026-12-01T06:00:00.000Z'],
-  ])('turns the start %s into %s, as connectors compare instants as text', (from, utc) => {
-    const integration = defineIntegration({
-      ...plain,
-      schedule: { pull: { everyMinutes: 5, from } },
-    });
-    expect(integration.schedule.pull).toEqual({ everyMinutes: 5, from: utc });
+  it('turns the start of the pull into UTC, as connectors compare instants as text', () => {
+    const pull = { everyMinutes: 5, from: '2026-12-01T06:00:00+01:00' };
+    const { schedule } = defineIntegration({ ...plain, schedule: { pull } });
+    expect(schedule.pull).toEqual({ ...pull, from: '2026-12-01T05:00:00.000Z' });
   });
 
   it.each([
@@ -107,16 +113,7 @@ describe('defineIntegration', () => {
   ])(
     'limits Azumuta and each connector as it is told, and by default to as many at once: %j',
     (given, kept) => {
-      const limitsOf = ({
-        atOnce,
-        perSecond,
-      }: {
-        atOnce?: number | undefined;
-        perSecond?: number | undefined;
-      }) => ({
-        atOnce,
-        perSecond,
-      });
+      const limitsOf = ({ atOnce, perSecond }: PartnerLimit) => ({ atOnce, perSecond });
       for (const [, connect, options] of connectors) {
         const erp = Reflect.apply(connect, undefined, [{ ...options, ...given }]);
         const usual = 'atOnce' in given || connect !== tryton ? {} : { atOnce: 1 };
@@ -162,7 +159,11 @@ describe('defineIntegration', () => {
     const integration = defineIntegration(plain);
     expect(integration.azumuta.baseUrl).toBe('https://app.azumuta.com/api/v1');
     expect(integration.azumuta.contract.completedStatuses).toContain('completed');
-    expect(integration.schedule.pull).toBe('off');
+    const reconcile = { everyHours: 24, most: 50, graceHours: 24 };
+    expect(integration.schedule).toEqual({ pull: 'off', reconcile });
+    expect(defineIntegration({ ...plain, schedule: { reconcile: { everyHours: 24 } } }).schedule).toEqual({
+      ...{ pull: 'off', reconcile },
+    });
   });
 });
 

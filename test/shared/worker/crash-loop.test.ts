@@ -18,18 +18,6 @@ async function diesWith(...records: readonly SQSRecord[]): Promise<void> {
 }
 
 describe('a message that kills its process', () => {
-  it('has the others given back before it is worked on', async () => {
-    // Prepare
-    const poison = await stage.delivered({ body: 'kills', receiveCount: 3, noted: 1 });
-    const neighbours = [sqsRecord({ body: 'success' }), sqsRecord({ body: 'success' })];
-
-    // Act
-    await diesWith(...neighbours, poison);
-
-    // Assess
-    expect([...stage.sqs.visibility]).toEqual(neighbours.map(({ receiptHandle }) => [receiptHandle, 1]));
-  });
-
   it('brings no suspicion on messages that were given back untouched, or failed with an error', async () => {
     // Prepare
     const poison = await stage.delivered({ body: 'success', receiveCount: 3, noted: 2 });

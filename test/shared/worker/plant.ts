@@ -4,13 +4,12 @@ import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
-import type { Key } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import { Slots, type SlotsDependencies } from '../../../shared/slots/slots.ts';
 import type { Consumer } from '../../../shared/worker/worker.ts';
 import { modelledTable } from '../../support/modelled-table.ts';
-import { overriding } from '../../support/overriding.ts';
+import { callingThrough } from '../../support/overriding.ts';
 import { doing, type WorkerStage } from './stage.ts';
 
 export type Plant = ReturnType<typeof plantOn>;
@@ -23,28 +22,11 @@ export function plantOn(stage: WorkerStage, limits: Partial<SlotsDependencies['l
   const asked: string[] = [];
   const changed: number[] = [];
   const real = modelledTable();
-  const told = (what: string, { pk, sk }: Key) => asked.push(`${what} ${pk} ${sk}`);
-  const table = overriding(real, {
-    get(key) {
-      told('reads', key);
-      return real.get(key);
-    },
-    query(pk, sk = '', ...rest) {
-      asked.push(`queries ${pk}${sk}`);
-      return real.query(pk, sk, ...rest);
-    },
-    putIf(item, ...rest) {
-      told('writes', item);
-      return real.putIf(item, ...rest);
-    },
-    update(key, update) {
-      told('writes', key);
-      return real.update(key, update);
-    },
-    remove(key, ...rest) {
-      told('removes', key);
-      return real.remove(key, ...rest);
-    },
+  const words: Readonly<Record<string, string>> = { get: 'reads', query: 'queries', remove: 'removes' };
+  const table = callingThrough(real, (call, name, [key, prefix = '']) => {
+    const item = typeof key === 'string' ? `${key}${prefix}` : `${Object(key).pk} ${Object(key).sk}`;
+    asked.push(`${words[name] ?? 'writes'} ${item}`);
+    return call();
   });
   const { clock } = stage;
   const { log } = stage.logged;

@@ -122,10 +122,4 @@ describe('a container with a slot of its partner', () => {
     expect(failedIds(response)).toEqual(idsOf(records.slice(begun.length)));
     expect(await stage.ledger.attempts.unfinished(records[2]?.messageId ?? '')).toBeUndefined();
   });
-
-  it('gives the slot back when its work fails, too', async () => {
-    const records = ['retry', 'reject', 'bug'].map((body) => sqsRecord({ body }));
-    await stage.worker(obeys, { slots: slotsOf() })(batch(...records), invocation());
-    await whileTaken([]);
-  });
 });

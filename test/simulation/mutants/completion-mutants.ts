@@ -178,9 +178,8 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'last-lot-dropped',
     file: mapping,
-    find: "each('lots', completionFields.lots, mapping.lots ?? (() => []), parts)",
-    replace:
-      "each('lots', completionFields.lots, mapping.lots ?? (() => []), parts).map((given) => given.slice(0, 1))",
+    find: "each('lots', mapping.lots ?? (() => []), parts)",
+    replace: "each('lots', mapping.lots ?? (() => []), parts).map((given) => given.slice(0, 1))",
     why: 'Pieces leave the factory with serial numbers that the ERP does not have.',
     foundBy: ['figures', 'deadLetters'],
   },
@@ -195,8 +194,8 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'components-of-the-first-part',
     file: mapping,
-    find: "each('components', completionFields.components, components.of, parts).flat()",
-    replace: "each('components', completionFields.components, components.of, parts.slice(0, 1)).flat()",
+    find: "each('components', components.of, parts).flat()",
+    replace: "each('components', components.of, parts.slice(0, 1)).flat()",
     why: 'Of an order that is booked as a whole, the components of one part leave the stock.',
     foundBy: ['details'],
   },

@@ -1,25 +1,11 @@
-import type { GrantRecord, GrantUser } from './grants.ts';
+import type { GrantRecord } from './grants.ts';
 
-/** One grant of one role, and who used it. */
-export interface ComparedGrant {
-  readonly role: string;
-  readonly action: string;
-  readonly resource: string;
-  readonly granted: boolean;
-  readonly usedBy: readonly GrantUser[];
-}
-
-export interface ComparedGrants {
-  readonly grants: readonly ComparedGrant[];
-  /** Whether every grant was used, and nothing was used that is not one. */
-  readonly equal: boolean;
-  /** For whoever reads the end of a test run. */
-  readonly verdict: string;
-}
-
-/** Holds what the roles may do against what was needed, over all platforms that added to the record. */
-export function compareGrants(records: readonly GrantRecord[]): ComparedGrants {
-  const grants = [...Map.groupBy(records, nameOf).values()].flatMap((same): ComparedGrant[] => {
+/**
+ * Holds what the roles may do against what was needed, over all platforms that added to the record: equal if every grant
+ * was used, and nothing was used that is not one. The verdict is for whoever reads the end of a test run.
+ */
+export function compareGrants(records: readonly GrantRecord[]) {
+  const grants = [...Map.groupBy(records, nameOf).values()].flatMap((same) => {
     const [first] = same;
     if (!first) return [];
     const { role, action, resource } = first;
@@ -47,7 +33,7 @@ export function compareGrants(records: readonly GrantRecord[]): ComparedGrants {
 }
 
 /** A table of all grants, a line for each action on a resource. */
-export function describeGrants({ grants }: ComparedGrants): string {
+export function describeGrants({ grants }: ReturnType<typeof compareGrants>): string {
   const roles = [...new Set(grants.map(({ role }) => role))].sort();
   return roles
     .map((role) => {
@@ -62,6 +48,6 @@ export function describeGrants({ grants }: ComparedGrants): string {
     .join('\n');
 }
 
-function nameOf({ role, action, resource }: Pick<ComparedGrant, 'role' | 'action' | 'resource'>): string {
+function nameOf({ role, action, resource }: Pick<GrantRecord, 'role' | 'action' | 'resource'>): string {
   return `${role}: ${action} on ${resource}`;
 }
