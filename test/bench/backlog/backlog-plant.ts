@@ -23,7 +23,6 @@ export function createBacklogPlant(perSecond: number) {
   plant.deploy({ ...integration, erp: { ...integration.erp, perSecond, atOnce: perSecond } });
   const calls: number[] = [];
   const bookedAt = new Map<string, number[]>();
-  let isDown = true;
   let refused = 0;
   let taken: number[] = [];
 
@@ -36,7 +35,6 @@ export function createBacklogPlant(perSecond: number) {
   }
 
   function limited(call: Received): Answer {
-    if (isDown) return { status: 503 };
     calls.push(time.now());
     if (!isAccepted()) {
       refused += 1;
@@ -51,13 +49,15 @@ export function createBacklogPlant(perSecond: number) {
     return answered;
   }
   Object.assign(erp, { answer: limited });
+  const outage = { kind: 'outage', partner: 'erp', at: 0, minutes: 0, how: 'answers 503' } as const;
+  world.setOutage('erp', { how: outage.how, by: outage });
+  // From now on something may be held after a call: to look for that in the whole ledger takes too long here.
+  world.happens(outage);
 
   return {
     ...{ time, plant, unexpected: world.unexpected },
     /** Ends the outage. */
-    comeBack: () => {
-      isDown = false;
-    },
+    comeBack: () => world.setOutage('erp', undefined),
     /** When each call after the outage came; epoch milliseconds. */
     calls: calls as readonly number[],
     refused: () => refused,

@@ -67,6 +67,15 @@ export function compare(a: AttributeValue, b: AttributeValue): number | undefine
   return undefined;
 }
 
+const none: AttributeValue = Object.freeze({ S: '' });
+
+/**
+ * The order of items of one partition: by sort key, and then by primary key, because an index can hold several items with
+ * one sort key. DynamoDB does not guarantee an order among those.
+ */
+export const inOrderOf = (sort: string) => (a: Item, b: Item) =>
+  [sort, 'pk', 'sk'].reduce((order, name) => order || (compare(a[name] ?? none, b[name] ?? none) ?? 0), 0);
+
 /** Floats represent numbers of at most 15 digits exactly enough to keep their order. */
 function compareNumbers(a: string, b: string): number {
   if (a.length <= 15 && b.length <= 15) return Number(a) - Number(b);
