@@ -1,9 +1,17 @@
 import type { AttributeValue, QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import type { TableIndex } from '../../../shared/platform/aws/dynamodb-table.ts';
-import { notModelled, validationException } from './errors.ts';
 import { bind, nameOf } from './expressions.ts';
 import { refuseEmpty } from './keys.ts';
-import { bytesOfItem, compare, type Item, inOrderOf, stored, typeOf } from './values.ts';
+import {
+  bytesOfItem,
+  compare,
+  type Item,
+  inOrderOf,
+  notModelled,
+  stored,
+  typeOf,
+  validationException,
+} from './values.ts';
 
 /** Source: AWS, "Paginating table query results in DynamoDB": pages of 1 MB or less. */
 const maxPageBytes = 1024 * 1024;

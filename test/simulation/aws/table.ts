@@ -17,13 +17,12 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { ledgerIndexes, ledgerTimeToLive } from '../../../shared/ledger/keys.ts';
 import type { Key, StoredItem, TableIndex } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { type Condition, holds, parseCondition } from './conditions.ts';
-import { notModelled, validationException } from './errors.ts';
 import { type Bound, bind, type Parsed } from './expressions.ts';
 import { createIndexes } from './indexes.ts';
 import { checkIndexKeys, checkKey, checkKeyOfItem } from './keys.ts';
 import { pageOf, readQuery } from './query.ts';
 import { checkUpdate, parseUpdate, updated } from './updates.ts';
-import { bytesOfItem, type Item, inOrderOf, stored } from './values.ts';
+import { bytesOfItem, type Item, inOrderOf, notModelled, stored, validationException } from './values.ts';
 
 export type TableCommand =
   | GetItemCommand

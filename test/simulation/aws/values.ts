@@ -1,6 +1,5 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import Big from 'big.js';
-import { notModelled } from './errors.ts';
 
 /** An item as it is stored: numbers normalised, and frozen throughout, so that it can be handed out. */
 export type Item = Readonly<Record<string, AttributeValue>>;
@@ -114,4 +113,22 @@ function bytesOfValue(value: AttributeValue): number {
 
 function significantDigits(number: string): number {
   return number.replace(/[-.]/g, '').replace(/^0+|0+$/g, '').length;
+}
+
+/**
+ * A ValidationException as the SDK throws it: the SDK has no class for it, only the name.
+ * Source: AWS, "Error handling with DynamoDB": status 400, not to be retried.
+ */
+export function validationException(message: string): DynamoDBServiceException {
+  return new DynamoDBServiceException({
+    name: 'ValidationException',
+    $fault: 'client',
+    message,
+    $metadata: { httpStatusCode: 400 },
+  });
+}
+
+/** DynamoDB supports this, but the model does not. Such a test fails, so that the gap is not mistaken for an answer. */
+export function notModelled(what: string): Error {
+  return new Error(`The model of DynamoDB does not support ${what}.`);
 }
