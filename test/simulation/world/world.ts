@@ -1,8 +1,7 @@
 import type { ErpOrderRef } from '../../../shared/model/orders.ts';
 import { type Dialect, inDialect, triggerIn } from '../../support/dialects/dialect.ts';
 import type { Answer, Received } from '../../support/server.ts';
-import { createAlertWatch } from '../invariants/alert-watch.ts';
-import { createWatch } from '../invariants/watch.ts';
+import { createAlertWatch, createWatch } from '../invariants/watch.ts';
 import { type AzumutaModel, type BuiltProductOrder, createAzumutaModel } from '../partners/azumuta.ts';
 import { erpModels } from '../partners/erp.ts';
 import { drawnFates } from '../scenario/fates.ts';
