@@ -56,7 +56,12 @@ export function createIndexes(
   };
 }
 
-function isSame({ partition, sort }: TableIndex, before: Item | undefined, after: Item | undefined): boolean {
+/** Whether an item has the same keys of an index before and after, or no entry. */
+export function isSame(
+  { partition, sort }: TableIndex,
+  before: Item | undefined,
+  after: Item | undefined,
+): boolean {
   if (!before || !after) return before === after;
   return [partition, sort].every((name) => {
     const [was, is] = [before[name], after[name]];
