@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { lifeMutants } from './simulation/mutants/life-mutants.ts';
 import { planted } from './simulation/mutants/mutant.ts';
+import { mutants } from './simulation/mutants/table.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const mutant = lifeMutants.find(({ name }) => name === process.env.PLANTED);
+const mutant = mutants.find(({ name }) => name === process.env.PLANTED);
 
 /** Tests against the code with one fault, which the environment names: `npm run simulate -- --mutants` starts it. */
 export default defineConfig({

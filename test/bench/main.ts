@@ -12,10 +12,9 @@ import { type Flow, measureBill } from './cost/bill.ts';
 import { monthRows, monthsOf, perMillionOf } from './cost/month.ts';
 import { callsPerBooking } from './partners/calls-per-booking.ts';
 import { type Partners, startPartners } from './partners/partners.ts';
-import { checkOutBefore } from './peers/before.ts';
 import { type Figures, peerName } from './peers/figures.ts';
 import { type BenchPlant, powertools, startBenchPlant } from './peers/plant.ts';
-import { countLosses, measureRounds, measureWaits } from './peers/rounds.ts';
+import { countLosses, measureRounds, measureWait } from './peers/rounds.ts';
 import { markdownOf, rowsOf } from './table.ts';
 
 const parts = ['bundles', 'completions', 'waits', 'accidents', 'calls', 'cost'] as const;
@@ -125,16 +124,10 @@ async function measure(settings: Settings): Promise<Figures> {
       },
     },
     {
-      title: 'From trigger to booking, in turns with the state before',
+      title: 'From trigger to booking',
       enabled: () => wants('waits'),
       async task(tell) {
-        const contenders = [{ name: ownName, plant }];
-        const before = await checkOutBefore(join(folder, 'before'));
-        const earlier = before && (await startBenchPlant({ partners, ...before }));
-        if (earlier) contenders.push({ name: 'two functions', plant: earlier });
-        if (earlier) stops.push(earlier.stop);
-        figures.waits = await measureWaits(contenders, partners, settings.rounds, tell);
-        await earlier?.stop();
+        figures.waitMs = await measureWait(plant, partners, settings.rounds, tell);
       },
     },
     {

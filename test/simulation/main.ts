@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import * as z from 'zod/mini';
-import { createProgress } from '../../infra/local/progress.ts';
+import type { Progress } from '../../infra/local/progress.ts';
 import {
+  type Answer,
   answerOptions,
   defineCommand,
   exits,
@@ -11,12 +12,10 @@ import {
   runCommand,
   UsageError,
 } from '../../infra/ops/cli/command.ts';
-import { counted, say, sayJson } from '../../infra/ops/cli/output.ts';
-import { lifeMutants } from './mutants/life-mutants.ts';
-import { linesOf, runMutants } from './mutants/run-mutants.ts';
-import { runTestedMutants } from './mutants/run-tested.ts';
+import { counted } from '../../infra/ops/cli/output.ts';
+import { runMutants } from './mutants/run-mutants.ts';
 import { mutants } from './mutants/table.ts';
-import { commandOf, explained, shrunk } from './run/explain.ts';
+import { explained, shrunk } from './run/explain.ts';
 import { simulateSeeds } from './run/pool.ts';
 import { allOf, type Kept } from './run/shrink.ts';
 import { add, findingLines, kindLines, newTally, type Tally } from './run/tally.ts';
@@ -24,8 +23,10 @@ import { drawScenario } from './scenario/scenario.ts';
 import { simulateFetch } from './world/network.ts';
 
 const whole = z.coerce.number().check(z.int(), z.minimum(1), z.maximum(2 ** 31 - 1));
-const placesSchema = z.union([z.literal('all'), z.array(z.int())]);
-const namesSchema = z.array(z.string());
+const places = z.pipe(
+  z.pipe(z.string(), z.transform(numbersIn)),
+  z.union([z.literal('all'), z.array(z.int())]),
+);
 const command = defineCommand({
   name: 'simulate',
   description:
@@ -33,11 +34,10 @@ const command = defineCommand({
   help: `
 Examples:
   npm run simulate                               2,000 orders, from a random seed
-  npm run simulate -- --seed 1 --minutes 10      from seed 1, for ten minutes
   npm run simulate -- --seed 201 --only all      seed 201 alone, with its timeline
   npm run simulate -- --seed 201 --only 1,4      the same with two of its events
   npm run simulate -- --mutants                  plants each known fault
-  npm run simulate -- --mutants --only link-skipped,scrap-dropped
+  npm run simulate -- --mutants link-skipped,scrap-dropped
 
 The same seed does the same on every machine. The first seed that breaks a promise is reduced to the fewest events
 that still break it, and explained.
@@ -46,106 +46,93 @@ Exit codes: 0 all promises kept, or each fault found · 1 a promise broken, or a
 or not run · 2 wrong command line`,
   options: {
     ...answerOptions,
-    seed: count('<n>', 'the first seed (default: random; with --mutants: 1)'),
-    journeys: count(
+    seed: option('<n>', 'the first seed (default: random; with --mutants: 1)', z.exactOptional(whole)),
+    journeys: option(
       '<n>',
       'how many orders in all (default: 2000); with --mutants, per fault (default: 10000)',
-    ),
-    minutes: option(
-      '<m>',
-      'how long to run, instead of --journeys',
-      z.exactOptional(z.coerce.number().check(z.refine((minutes) => minutes > 0, 'a number above 0'))),
+      z.exactOptional(whole),
     ),
     only: option(
       '<places>',
       'only one seed, with these of its events: 1,4,7, all or none',
-      z.exactOptional(z.pipe(z.pipe(z.string(), z.transform(chosen)), z.union([placesSchema, namesSchema]))),
+      z.exactOptional(places),
     ),
-    orders: option(
-      '<places>',
-      'only these orders of the seed',
-      z._default(z.pipe(z.pipe(z.string(), z.transform(places)), placesSchema), 'all'),
-    ),
+    orders: option('<places>', 'only these orders of the seed', z.exactOptional(places)),
     cores: option('<n>', 'how many cores to use (default: all)', z._default(whole, availableParallelism())),
-    mutants: flag(
-      'plants known faults, one at a time, each of which must be found by a promise that it names; --only selects faults by name',
+    mutants: option(
+      '[names]',
+      'plants known faults, one at a time (default: all), each of which must be found by a promise that it names',
+      z.exactOptional(z.union([z.literal(true), z.string()])),
     ),
     full: flag('print the whole timeline, not only the entries about the orders of the finding'),
   },
 });
 type Options = z.output<typeof command.form>;
 
-function count(takes: string, help: string) {
-  return option(takes, help, z.exactOptional(whole));
-}
-
-/** Numbers of events, or names of faults. */
-function chosen(text: string): 'all' | number[] | string[] {
-  return /^(?:all|none|[\d,]+)$/.test(text) ? places(text) : text.split(',');
-}
-
-function places(text: string): 'all' | number[] {
+function numbersIn(text: string): 'all' | number[] {
   if (text === 'all') return text;
   return text === 'none' ? [] : text.split(',').map(Number);
 }
 
 /** @throws UsageError for a number that the seed does not have. */
-function keptOf({ only: given = 'all', orders }: Options, all: Kept): Kept {
-  const only = z.safeParse(placesSchema, given).data;
-  if (only === undefined) throw new UsageError('--only takes numbers of events (1,4,7), all or none.');
-  const keptOnes = (given: 'all' | readonly number[], known: readonly number[], option: string) => {
-    if (given === 'all') return known;
+function keptOf({ only, orders }: Options, all: Kept): Kept {
+  const keptOnes = (given: Options['only'], known: readonly number[], name: string) => {
+    if (given === undefined || given === 'all') return known;
     const missing = given.find((place) => !known.includes(place - 1));
     if (missing === undefined) return given.map((place) => place - 1).sort((one, other) => one - other);
-    throw new UsageError(`--${option} ${missing}: this seed has only ${known.length}.`);
+    throw new UsageError(`--${name} ${missing}: this seed has only ${known.length}.`);
   };
-  return {
-    events: keptOnes(only, all.events, 'only'),
-    orders: keptOnes(orders, all.orders, 'orders'),
-  };
+  return { events: keptOnes(only, all.events, 'only'), orders: keptOnes(orders, all.orders, 'orders') };
 }
 
-async function replay(seed: number, options: Options): Promise<number> {
-  const drawn = drawScenario(seed);
-  const kept = keptOf(options, allOf(drawn));
-  const { outcome, lines } = await explained(seed, kept, { isFull: options.full });
+async function replay(seed: number, options: Options): Promise<Answer> {
+  const { outcome, lines } = await explained(seed, keptOf(options, allOf(drawScenario(seed))), options);
   const { findings, timeline } = outcome;
-  if (options.json) sayJson({ seed, replay: commandOf(seed, kept, drawn), findings, timeline });
-  else for (const line of lines) say(line);
-  return findings.length === 0 ? exits.done : exits.failed;
+  return { facts: { seed, findings, timeline }, lines, exit: exitOf(findings.length === 0) };
 }
 
-interface Batch {
-  readonly tally: Tally;
-  readonly seconds: number;
+const exitOf = (isGood: boolean) => (isGood ? exits.done : exits.failed);
+
+interface Running {
+  readonly options: Options;
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
 }
 
-async function runMany(first: number, options: Options, signal: AbortSignal): Promise<Batch> {
-  const { minutes, journeys = 2000, cores } = options;
+async function runMany(seed: number, { options, signal, progress }: Running): Promise<Answer> {
+  const { journeys = 2000, cores } = options;
   const tally = newTally();
-  const progress = createProgress();
   const began = performance.now();
-  const seconds = () => (performance.now() - began) / 1000;
-  await simulateSeeds(first, cores, (run) => {
+  const soFar = () => {
+    const rate = (1000 * tally.journeys) / (performance.now() - began);
+    return `${tally.journeys} journeys, ${rate.toFixed(0)} per second, ${counted(tally.findings.length, 'finding')}`;
+  };
+  progress.note(`First seed: ${seed}`);
+  await simulateSeeds(seed, cores, (run) => {
     add(tally, run);
     for (const { invariant, sentence } of run.findings)
       progress.note(`Seed ${run.seed} breaks a promise: ${invariant} ${sentence}`);
-    progress.tell(`${rateOf({ tally, seconds: seconds() })}, ${counted(tally.findings.length, 'finding')}`);
-    if (signal.aborted) return false;
-    return minutes === undefined ? tally.journeys < journeys : seconds() < minutes * 60;
+    progress.tell(soFar());
+    return !signal.aborted && tally.journeys < journeys;
   });
   progress.end();
-  return { tally, seconds: seconds() };
+  const all = `${counted(tally.scenarios, 'scenario')}, ${soFar()}`;
+  const explanation = await explanationOf(tally, options, progress);
+  return {
+    facts: { seed, ...tally, kinds: Object.fromEntries(tally.kinds), explanation },
+    lines: [...kindLines(tally), '', all, ...findingLines(tally), '', ...explanation],
+    exit: signal.aborted ? exits.interrupted : exitOf(tally.findings.length === 0),
+  };
 }
 
-const rateOf = ({ tally: { journeys }, seconds }: Batch) =>
-  `${journeys} journeys, ${(journeys / seconds).toFixed(0)} per second`;
-
-async function explanationOf({ findings: [first] }: Tally, { full }: Options): Promise<readonly string[]> {
+async function explanationOf(
+  { findings: [first] }: Tally,
+  options: Options,
+  { during }: Progress,
+): Promise<readonly string[]> {
   if (!first) return [];
-  const { during } = createProgress();
   const kept = await during('Looking for the fewest events that break it', shrunk(first.seed, first));
-  const { outcome, lines } = await explained(first.seed, kept, { isFull: full });
+  const { outcome, lines } = await explained(first.seed, kept, options);
   if (outcome.findings.length > 0) return lines;
   return [
     `Seed ${first.seed} breaks the promise only after other seeds have run: some state is kept between runs.`,
@@ -153,60 +140,21 @@ async function explanationOf({ findings: [first] }: Tally, { full }: Options): P
   ];
 }
 
-/** The control run, without a fault, is left out when faults are selected by name. */
-async function plantMutants(
-  { only, seed, journeys, cores, json }: Options,
-  signal: AbortSignal,
-): Promise<number> {
-  const names = z.safeParse(z.optional(namesSchema), only);
-  if (!names.success) throw new UsageError('With --mutants, --only takes names of faults.');
-  const unknown = names.data?.find((name) => ![...mutants, ...lifeMutants].some((one) => one.name === name));
+async function plantMutants({ options, signal, progress }: Running): Promise<Answer> {
+  const { mutants: names, seed: firstSeed, journeys, cores: atOnce } = options;
+  const only = typeof names === 'string' ? names.split(',') : undefined;
+  const unknown = only?.find((name) => !mutants.some((one) => one.name === name));
   if (unknown !== undefined) throw new UsageError(`There is no mutant ${unknown}.`);
-  const shared = { only: names.data, progress: (line: string) => json || say(line), signal };
-  // First those that a named test finds: they take seconds each.
-  const tested = await runTestedMutants(shared);
-  const report = await runMutants({
-    ...shared,
-    ...{ firstSeed: seed, journeys, control: names.data && 0, atOnce: cores },
-  });
-  if (json) sayJson({ ...report, tested });
-  else for (const line of ['', ...linesOf(report.results)]) say(line);
-  const isGood = report.isGood && tested.every(({ verdict }) => verdict === 'found');
-  return isGood ? exits.done : exits.failed;
+  const settings = { only, firstSeed, journeys, atOnce, progress: progress.note, signal };
+  const { isGood, results, lines } = await runMutants(settings);
+  return { facts: { isGood, results }, lines, exit: exitOf(isGood) };
 }
 
-await runCommand(command, async ({ options, signal }) => {
-  const { seed = randomInt(1, 1_000_000_000), json, minutes, journeys, only } = options;
-  if (options.mutants) return plantMutants(options, signal);
-  if (minutes !== undefined && journeys !== undefined)
-    throw new UsageError('Give either --minutes or --journeys, not both.');
-  if ((only !== undefined || options.orders !== 'all') && options.seed === undefined)
-    throw new UsageError('--only and --orders need a --seed.');
+await runCommand(command, async (running) => {
+  const { seed = randomInt(1, 1_000_000_000), only, orders } = running.options;
+  if (running.options.mutants) return plantMutants(running);
   simulateFetch();
-  if (only !== undefined || options.orders !== 'all') return replay(seed, options);
-
-  if (!json) say(`First seed: ${seed}`);
-  const batch = await runMany(seed, options, signal);
-  const { tally, seconds } = batch;
-  const { scenarios, findings } = tally;
-  const explanation = await explanationOf(tally, options);
-  if (json) {
-    const { journeys: done, kinds } = tally;
-    sayJson({
-      seed,
-      scenarios,
-      journeys: done,
-      seconds,
-      findings,
-      kinds: Object.fromEntries(kinds),
-      explanation,
-    });
-  } else {
-    for (const line of kindLines(tally)) say(line);
-    say();
-    say(`${counted(scenarios, 'scenario')}, ${rateOf(batch)}, ${counted(findings.length, 'finding')}`);
-    for (const line of [...findingLines(tally), '', ...explanation]) say(line);
-  }
-  if (signal.aborted) return exits.interrupted;
-  return findings.length === 0 ? exits.done : exits.failed;
+  if (!only && !orders) return runMany(seed, running);
+  if (running.options.seed === undefined) throw new UsageError('--only and --orders need a --seed.');
+  return replay(seed, running.options);
 });

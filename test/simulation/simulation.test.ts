@@ -12,7 +12,7 @@ it('keeps every promise with the fixed seeds', async () => {
   for (const seed of seeds) {
     const [finding] = (await runSeed(seed)).findings;
     if (!finding) continue;
-    const { lines } = await explained(seed, await shrunk(seed, finding), { isFull: false });
+    const { lines } = await explained(seed, await shrunk(seed, finding), { full: false });
     expect.fail(lines.join('\n'));
   }
 });

@@ -1,86 +1,74 @@
-import { defineIntegration, recorded } from '../../../shared/integration/index.ts';
-import type { Watch } from '../../simulation/invariants/watch.ts';
-import { createAzumutaModel } from '../../simulation/partners/azumuta.ts';
-import { erpModels } from '../../simulation/partners/erp.ts';
-import { createChance } from '../../simulation/world/chance.ts';
-import { goesWell } from '../../simulation/world/fate.ts';
-import { beginning } from '../../simulation/world/moments.ts';
-import { urlOf } from '../../simulation/world/network.ts';
-import { createPlant, secretsOf } from '../../simulation/world/plant.ts';
-import { createTimeline } from '../../simulation/world/timeline.ts';
-import { createTriggerSender } from '../../simulation/world/triggers.ts';
-import { createVirtualTime } from '../../simulation/world/virtual-time.ts';
-import { limitErp } from './limited-erp.ts';
+import { calmJourney } from '../../simulation/calm-journey.ts';
+import { createWorld } from '../../simulation/world/world.ts';
+import type { Answer, Received } from '../../support/server.ts';
 
 /** More steps than a run could need in years of virtual time. */
 const maxSteps = 1e9;
 
-/**
- * No watch, because only the ERP's own figures count here, and checking every lock in each call costs a third of the
- * time.
- */
-const noWatch: Watch = {
-  ...{ begins() {}, ends() {}, leaves() {}, gives() {} },
-  sentTwice: new Set(),
-  calls: { azumuta: [], erp: [] },
-  findings: () => [],
-};
-
 export type BacklogPlant = ReturnType<typeof createBacklogPlant>;
 
 /**
- * The deployed functions in virtual time, with an Azumuta and an ERP that accepts a limited number of calls a second.
+ * The deployed functions in virtual time, and an ERP that is down at first, and later accepts a limited number of calls
+ * in any second: it answers further calls with 429. The results are taken from its own record of the calls.
  */
 export function createBacklogPlant(perSecond: number) {
-  const chance = createChance(1);
-  const time = createVirtualTime(beginning, maxSteps);
-  const timeline = createTimeline(false, time.now);
-  const now = () => new Date(time.now());
-  const model = erpModels.rest({ now, newId: chance.id });
-  const erp = limitErp(model, perSecond, time.now);
-  const triggers = createTriggerSender([], {
-    ...{ time, chance, timeline },
-    plant: () => plant,
-    happens: () => undefined,
-  });
-  const azumuta = createAzumutaModel({
-    now,
-    newId: chance.id,
-    articles: Object.values(model.articles),
-    sendTrigger: triggers.send,
-  });
-  const unexpected: string[] = [];
-  const plant = createPlant({
-    ...{ time, chance, timeline },
-    unexpected: (sentence) => unexpected.push(sentence),
-    integration: defineIntegration({
-      plant: 'backlog',
-      timeZone: 'Europe/Brussels',
-      azumuta: { baseUrl: `${urlOf('azumuta')}/api/v1` },
-      erp: model.definition(urlOf('erp'), { perSecond }),
-      completions: { quantity: (completed) => recorded(completed, 'Good quantity') },
-    }),
-    fateOf: () => goesWell,
-    indexLagMs: () => chance.between(0, 300),
-    comesTwice: () => false,
-    isDeleteLost: () => false,
-    partner: (name) => (name === 'erp' ? erp.answer : azumuta.answer),
-    secrets: secretsOf(azumuta, model),
-    watch: noWatch,
-  });
+  const { plant, integration, erp, azumuta, ...world } = createWorld(
+    calmJourney(),
+    false,
+    undefined,
+    maxSteps,
+  );
+  const { time } = world;
+  const { answer } = erp;
+  plant.deploy({ ...integration, erp: { ...integration.erp, perSecond, atOnce: perSecond } });
+  const calls: number[] = [];
+  const bookedAt = new Map<string, number[]>();
+  let refused = 0;
+  let taken: number[] = [];
+
+  /** Counts the calls that it accepted during the last second. */
+  function isAccepted(): boolean {
+    taken = taken.filter((at) => at > time.now() - 1000);
+    if (taken.length >= perSecond) return false;
+    taken.push(time.now());
+    return true;
+  }
+
+  function limited(call: Received): Answer {
+    calls.push(time.now());
+    if (!isAccepted()) {
+      refused += 1;
+      return { status: 429 };
+    }
+    const answered = answer(call);
+    const order = /\/([^/]+)\/bookings$/.exec(call.url.pathname)?.[1];
+    if (call.method === 'POST' && order !== undefined && (answered.status ?? 200) < 300) {
+      const name = decodeURIComponent(order);
+      bookedAt.set(name, [...(bookedAt.get(name) ?? []), time.now()]);
+    }
+    return answered;
+  }
+  Object.assign(erp, { answer: limited });
+  const outage = { kind: 'outage', partner: 'erp', at: 0, minutes: 0, how: 'answers 503' } as const;
+  world.setOutage('erp', { how: outage.how, by: outage });
+  // From now on something may be held after a call: to look for that in the whole ledger takes too long here.
+  world.happens(outage);
 
   return {
-    time,
-    erp,
-    plant,
-    unexpected,
+    ...{ time, plant, unexpected: world.unexpected },
+    /** Ends the outage. */
+    comeBack: () => world.setOutage('erp', undefined),
+    /** When each call after the outage came; epoch milliseconds. */
+    calls: calls as readonly number[],
+    refused: () => refused,
+    /** When each order was booked, by its number; several times if it was booked twice. */
+    bookedAt: bookedAt as ReadonlyMap<string, readonly number[]>,
     /** An operator completes a product order now, and Azumuta sends its trigger. */
     complete(): string {
-      const { number } = model.plan({ article: 'plain', quantity: '1' });
-      azumuta.typeByHand(number, model.articles.plain, { Quantity: 1 });
+      const { number } = erp.plan({ article: 'plain', quantity: '1' });
+      azumuta.typeByHand(number, erp.articles.plain, { Quantity: 1 });
       azumuta.complete(number);
       return number;
     },
-    close: plant.close,
   };
 }

@@ -1,4 +1,5 @@
 import { minuteMs } from '../../simulation/world/moments.ts';
+import { queueUrlOf } from '../../simulation/world/plant.ts';
 import { type BacklogPlant, createBacklogPlant } from './backlog-plant.ts';
 
 interface BacklogOptions {
@@ -37,18 +38,18 @@ interface BacklogRun {
 export async function runBacklog(options: BacklogOptions): Promise<BacklogRun> {
   const { outageMinutes, progress, newForMinutes = Number.POSITIVE_INFINITY } = options;
   const backlogPlant = createBacklogPlant(options.perSecond);
-  const { time, erp, plant } = backlogPlant;
+  const { time, plant, calls, bookedAt } = backlogPlant;
   const old = await addBacklog(backlogPlant, options);
   await runUntil(backlogPlant, time.now() + outageMinutes * minuteMs - (time.now() - old.beganAt));
   const backAt = time.now();
-  erp.comeBack();
+  backlogPlant.comeBack();
 
   const fresh = new Map<string, number>();
   const callsByMinute: number[] = [];
-  const isDone = () => erp.bookedAt.size >= old.names.length + fresh.size;
+  const isDone = () => bookedAt.size >= old.names.length + fresh.size;
   const isOver = () =>
     time.now() - backAt >= newForMinutes * minuteMs || (options.waiting > 0 && waiting() === 0);
-  const waiting = () => old.names.reduce((sum, name) => sum + (erp.bookedAt.has(name) ? 0 : 1), 0);
+  const waiting = () => old.names.reduce((sum, name) => sum + (bookedAt.has(name) ? 0 : 1), 0);
   function completeNext(): void {
     if (isOver()) return;
     fresh.set(backlogPlant.complete(), time.now());
@@ -56,27 +57,27 @@ export async function runBacklog(options: BacklogOptions): Promise<BacklogRun> {
   }
   completeNext();
   while (!(isOver() && isDone() && plant.isQuiet())) {
-    const counted = erp.calls.length;
+    const counted = calls.length;
     await runUntil(backlogPlant, time.now() + minuteMs);
-    callsByMinute.push(erp.calls.length - counted);
+    callsByMinute.push(calls.length - counted);
     progress?.({ minute: callsByMinute.length, left: waiting() });
     if (callsByMinute.length > 60 * 48) break;
   }
   const names = [...old.names, ...fresh.keys()];
   const run = {
-    maxPerMinute: maxWithin(erp.calls, minuteMs),
-    refused: erp.refused(),
+    maxPerMinute: maxWithin(calls, minuteMs),
+    refused: backlogPlant.refused(),
     callsByMinute,
     fresh: [...fresh].map(([name, at]) => ({
       at: at - backAt,
-      waitMs: (erp.bookedAt.get(name)?.[0] ?? Number.POSITIVE_INFINITY) - at,
+      waitMs: (bookedAt.get(name)?.[0] ?? Number.POSITIVE_INFINITY) - at,
     })),
-    availableAt: (erp.calls[0] ?? backAt) - backAt,
-    wrong: names.filter((name) => erp.bookedAt.get(name)?.length !== 1),
-    deadLetters: plant.queues.messages('https://sqs.invalid/dead-letters').length,
-    unexpected: backlogPlant.unexpected,
+    availableAt: (calls[0] ?? backAt) - backAt,
+    wrong: names.filter((name) => bookedAt.get(name)?.length !== 1),
+    deadLetters: plant.queues.messages(queueUrlOf('dead-letters')).length,
+    unexpected: [...backlogPlant.unexpected],
   };
-  backlogPlant.close();
+  plant.close();
   return run;
 }
 

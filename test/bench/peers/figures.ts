@@ -14,8 +14,8 @@ export interface Figures {
   imports?: readonly ImportTime[];
   /** This bundle first, then its peer. */
   completions?: readonly { readonly name: string; readonly rounds: readonly Round[] }[];
-  /** Median from trigger to booking: of this bundle, and of the state before where git has it. */
-  waits?: readonly { readonly name: string; readonly ms: number }[];
+  /** Median from trigger to booking. */
+  waitMs?: number;
   accidents?: readonly { readonly name: string; readonly fault: Fault; readonly losses: Losses }[];
   calls?: readonly CallsOfBooking[];
   month?: Readonly<Record<Stage, readonly MonthLine[]>>;

@@ -91,26 +91,24 @@ async function measureRound(
   };
 }
 
-/** Median time in milliseconds from trigger to booking, of completions that come five a second, in turns. */
-export async function measureWaits(
-  contenders: readonly Contender[],
+/** Median time in milliseconds from trigger to booking, of completions that come five a second. */
+export async function measureWait(
+  plant: BenchPlant,
   partners: Partners,
   rounds: number,
   tell: (status: string) => void,
-): Promise<{ readonly name: string; readonly ms: number }[]> {
-  const waits = contenders.map(({ name, plant }) => ({ name, plant, seen: [] as number[] }));
+): Promise<number> {
+  const waits: number[] = [];
   for (let round = 0; round <= rounds; round += 1) {
-    for (const { name, plant, seen } of waits) {
-      tell(`${name}: ${round === 0 ? 'warming up' : `round ${round} of ${rounds}`}`);
-      const numbers = await productOrdersToComplete(plant, partners, `w${round}`, 100);
-      const offered = await offer({ url: plant.webhookUrl, numbers, width: 4, perSecond: 5 });
-      const { books } = await settle(offered, plant, partners);
-      if (round > 0)
-        for (const [number, sentAt] of offered.sentAt)
-          seen.push((books.bookedAt[number] ?? Number.POSITIVE_INFINITY) - sentAt);
-    }
+    tell(round === 0 ? 'warming up' : `round ${round} of ${rounds}`);
+    const numbers = await productOrdersToComplete(plant, partners, `w${round}`, 100);
+    const offered = await offer({ url: plant.webhookUrl, numbers, width: 4, perSecond: 5 });
+    const { books } = await settle(offered, plant, partners);
+    if (round > 0)
+      for (const [number, sentAt] of offered.sentAt)
+        waits.push((books.bookedAt[number] ?? Number.POSITIVE_INFINITY) - sentAt);
   }
-  return waits.map(({ name, seen }) => ({ name, ms: median(seen) }));
+  return median(waits);
 }
 
 /** Counts what each contender loses and books twice with each fault, in turns. */

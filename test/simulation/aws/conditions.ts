@@ -1,7 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { notModelled, validationException } from './errors.ts';
 import { type Bound, type Path, parseOnce, type Reader, valueAt } from './expressions.ts';
-import { compare, equal, type Item, typeOf } from './values.ts';
+import { compare, equal, type Item, notModelled, typeOf, validationException } from './values.ts';
 
 type Comparator = '=' | '<>' | '<' | '<=' | '>' | '>=';
 

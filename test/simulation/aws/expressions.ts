@@ -1,6 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { validationException } from './errors.ts';
-import { type Item, stored } from './values.ts';
+import { type Item, stored, validationException } from './values.ts';
 
 /** A path into an item: its attribute, and keys of maps (`#name` is a placeholder for another name). */
 export type Path = readonly string[];

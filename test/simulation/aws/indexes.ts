@@ -1,17 +1,13 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { TableIndex } from '../../../shared/platform/aws/dynamodb-table.ts';
-import { compareItems, insert, withdraw } from './sorted.ts';
-import type { Item } from './values.ts';
+import { insertByTime, type Timed } from '../by-time.ts';
+import { equal, type Item, inOrderOf } from './values.ts';
 
-interface Change {
+/** A change of an item; its time is when it becomes visible. */
+interface Change extends Timed {
   readonly item: string;
-  readonly shownAt: number;
-  readonly moves: readonly Move[];
-}
-interface Move {
-  readonly index: TableIndex;
-  readonly before: Item | undefined;
-  readonly after: Item | undefined;
+  /** What the item's entry is then; undefined if it leaves the index. */
+  readonly entries: readonly { readonly index: TableIndex; readonly entry: Item | undefined }[];
 }
 
 /**
@@ -24,57 +20,53 @@ export function createIndexes(
   indexes: readonly TableIndex[],
   { now, indexLagMs }: { readonly now: () => number; readonly indexLagMs: () => number },
 ) {
-  const shown = new Map(indexes.map(({ name }) => [name, new Map<string, Item[]>()]));
+  /** By index, and by the key of their item. */
+  const shown = new Map(indexes.map(({ name }) => [name, new Map<string, Item>()]));
   const pending: Change[] = [];
-  /** When the latest pending change of each item becomes visible. */
-  const latest = new Map<string, number>();
 
   function show(): void {
-    const time = now();
-    while (pending[0] && pending[0].shownAt <= time) {
-      const { item, shownAt, moves } = pending[0];
+    while (pending[0] && pending[0].ms <= now()) {
+      const { item, entries } = pending[0];
       pending.shift();
-      if (latest.get(item) === shownAt) latest.delete(item);
-      for (const { index, before, after } of moves) {
-        if (before) withdraw(partitionOf(index, before), before, index.sort);
-        if (after) insert(partitionOf(index, after), after, index.sort);
+      for (const { index, entry } of entries) {
+        if (entry) shown.get(index.name)?.set(item, entry);
+        else shown.get(index.name)?.delete(item);
       }
     }
-  }
-  function partitionOf(index: TableIndex, entry: Item): Item[] {
-    const partitions = shown.get(index.name);
-    const name = entry[index.partition]?.S ?? '';
-    const known = partitions?.get(name);
-    if (known) return known;
-    const made: Item[] = [];
-    partitions?.set(name, made);
-    return made;
   }
 
   return {
     /** Reports a change of an item; `undefined` means that there is no item. */
     changed(before: Item | undefined, after: Item | undefined): void {
-      const moves = indexes.flatMap((index): Move[] => {
+      const entries = indexes.flatMap((index) => {
         const [left, right] = [before && entryOf(index, before), after && entryOf(index, after)];
-        if (left && right && compareItems(left, right, index.sort) === 0) {
-          if (left[index.partition]?.S === right[index.partition]?.S) return [];
-        }
-        return left || right ? [{ index, before: left, after: right }] : [];
+        return isSame(index, left, right) ? [] : [{ index, entry: right }];
       });
-      if (moves.length === 0) return;
-      show();
+      if (entries.length === 0) return;
       const item = `${(after ?? before)?.pk?.S}\n${(after ?? before)?.sk?.S}`;
-      const shownAt = Math.max(now() + indexLagMs(), latest.get(item) ?? 0);
-      latest.set(item, shownAt);
-      const place = pending.findLastIndex((change) => change.shownAt <= shownAt) + 1;
-      pending.splice(place, 0, { item, shownAt, moves });
+      const latest = pending.findLast((change) => change.item === item)?.ms ?? 0;
+      insertByTime(pending, { item, entries, ms: Math.max(now() + indexLagMs(), latest) });
     },
     /** The entries of a partition that are visible now, by their sort keys. Keys only, as in the ledger's stack. */
-    entries(index: TableIndex, partition: string): readonly Item[] {
+    entries({ name, partition, sort }: TableIndex, wanted: string): readonly Item[] {
       show();
-      return shown.get(index.name)?.get(partition) ?? [];
+      const all = [...(shown.get(name)?.values() ?? [])];
+      return all.filter((entry) => entry[partition]?.S === wanted).sort(inOrderOf(sort));
     },
   };
+}
+
+/** Whether an item has the same keys of an index before and after, or no entry. */
+export function isSame(
+  { partition, sort }: TableIndex,
+  before: Item | undefined,
+  after: Item | undefined,
+): boolean {
+  if (!before || !after) return before === after;
+  return [partition, sort].every((name) => {
+    const [was, is] = [before[name], after[name]];
+    return was !== undefined && is !== undefined && equal(was, is);
+  });
 }
 
 function entryOf({ partition, sort }: TableIndex, item: Item): Item | undefined {

@@ -1,7 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import type { TableIndex } from '../../../shared/platform/aws/dynamodb-table.ts';
-import { validationException } from './errors.ts';
-import { type Item, typeOf, type ValueType } from './values.ts';
+import { type Item, typeOf, type ValueType, validationException } from './values.ts';
 
 const invalid = (reason: string) =>
   validationException(`One or more parameter values were invalid: ${reason}`);

@@ -1,10 +1,17 @@
 import type { AttributeValue, QueryCommandInput } from '@aws-sdk/client-dynamodb';
 import type { TableIndex } from '../../../shared/platform/aws/dynamodb-table.ts';
-import { notModelled, validationException } from './errors.ts';
 import { bind, nameOf } from './expressions.ts';
 import { refuseEmpty } from './keys.ts';
-import { compareItems } from './sorted.ts';
-import { bytesOfItem, compare, type Item, stored, typeOf } from './values.ts';
+import {
+  bytesOfItem,
+  compare,
+  type Item,
+  inOrderOf,
+  notModelled,
+  stored,
+  typeOf,
+  validationException,
+} from './values.ts';
 
 /** Source: AWS, "Paginating table query results in DynamoDB": pages of 1 MB or less. */
 const maxPageBytes = 1024 * 1024;
@@ -57,7 +64,7 @@ export function readQuery(input: QueryCommandInput, indexes: readonly TableIndex
     index,
     partition: wanted.S ?? '',
     isWanted(item) {
-      if (start && compareItems(item, start, sort) <= 0) return false;
+      if (start && inOrderOf(sort)(item, start) <= 0) return false;
       if (!bounded) return true;
       if (operator === undefined) return item[sort]?.S?.startsWith(bounded.S ?? '') ?? false;
       const order = compare(item[sort] ?? bounded, bounded) ?? 0;

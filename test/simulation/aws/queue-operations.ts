@@ -8,7 +8,6 @@ import {
   type SendMessageBatchCommandInput,
 } from '@aws-sdk/client-sqs';
 import type { ReceivedMessage } from '../../../infra/local/emulator/lambda/sqs-event.ts';
-import { insertByTime, type Timed } from '../by-time.ts';
 import {
   bytesOf,
   checkMessage,
@@ -45,7 +44,7 @@ export interface QueueModelOptions {
 }
 
 /** One copy of a message in one queue. */
-export interface Copy {
+interface Copy {
   readonly id: string;
   readonly body: string;
   readonly attributes: TextAttributes;
@@ -59,17 +58,8 @@ export interface Copy {
   handle: string | undefined;
 }
 
-/** When a copy becomes visible; outdated if that has changed since. */
-interface Appearance extends Timed {
-  readonly copy: Copy;
-}
-
-export interface Queue extends ModelledQueue {
+interface Queue extends ModelledQueue {
   readonly copies: Set<Copy>;
-  /** By time, because searching tens of thousands of waiting messages would take too long. */
-  readonly appearances: Appearance[];
-  /** None of its copies exceeds its retention before this moment; epoch milliseconds. */
-  noneExpiresBefore: number;
   /** The last copy of every message that was ever in this queue, by its id. */
   readonly known: Map<string, Copy>;
   readonly handles: Map<string, Copy>;
@@ -83,38 +73,20 @@ const lateDeleteAt = 0.5;
 /** The operations of a queue, one message at a time; `queue.ts` wraps them in SQS's commands. */
 export function createQueueOperations({ queues, now, random, newId }: QueueModelOptions) {
   const byUrl = new Map<string, Queue>(
-    queues.map((queue) => [
-      queue.url,
-      {
-        ...queue,
-        ...{ copies: new Set(), appearances: [], noneExpiresBefore: 0, known: new Map(), handles: new Map() },
-      },
-    ]),
+    queues.map((queue) => [queue.url, { ...queue, copies: new Set(), known: new Map(), handles: new Map() }]),
   );
 
   /** The queue, without messages that exceed their retention. @throws QueueDoesNotExist. */
   function queueAt(url: string | undefined): Queue {
     const queue = byUrl.get(url ?? '');
     if (!queue) throw new QueueDoesNotExist(refused('The specified queue does not exist.'));
-    if (now() < queue.noneExpiresBefore) return queue;
-    queue.noneExpiresBefore = Number.POSITIVE_INFINITY;
-    for (const copy of queue.copies) {
-      const expires = expiresAt(queue, copy);
-      if (expires <= now()) queue.copies.delete(copy);
-      else queue.noneExpiresBefore = Math.min(queue.noneExpiresBefore, expires);
-    }
+    for (const copy of queue.copies) if (expiresAt(queue, copy) <= now()) queue.copies.delete(copy);
     return queue;
   }
 
   function put(queue: Queue, copy: Copy): void {
     queue.copies.add(copy);
     queue.known.set(copy.id, copy);
-    queue.noneExpiresBefore = Math.min(queue.noneExpiresBefore, expiresAt(queue, copy));
-    appear(queue, copy);
-  }
-
-  function appear(queue: Queue, copy: Copy): void {
-    insertByTime(queue.appearances, { ms: copy.visibleAt, copy });
   }
 
   function send(queue: Queue, message: Outgoing) {
@@ -179,7 +151,6 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
     copy.receivedAt = now();
     copy.firstReceivedAt ??= copy.receivedAt;
     copy.visibleAt = copy.receivedAt + visibilitySeconds * 1000;
-    appear(queue, copy);
     return {
       MessageId: copy.id,
       ReceiptHandle: handle,
@@ -227,7 +198,6 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
       throw commonError('InvalidParameterValue', 'Total VisibilityTimeout is beyond 43200 seconds.');
     }
     copy.visibleAt = visibleAt;
-    appear(queue, copy);
     return {};
   }
 
@@ -246,13 +216,10 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
    * before.
    */
   function nextVisibleAt(queue: Queue): number | undefined {
-    for (;;) {
-      const [first] = queue.appearances;
-      if (!first) return undefined;
-      const { copy, ms } = first;
-      if (queue.copies.has(copy) && copy.visibleAt === ms && ms < expiresAt(queue, copy)) return ms;
-      queue.appearances.shift();
-    }
+    const moments = [...queue.copies].flatMap((copy) =>
+      copy.visibleAt < expiresAt(queue, copy) ? [copy.visibleAt] : [],
+    );
+    return moments.length === 0 ? undefined : Math.min(...moments);
   }
 
   return { queueAt, nextVisibleAt, put, send, sendBatch, receive, changeVisibility, remove };
@@ -262,6 +229,6 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
  * When SQS deletes it, in epoch milliseconds: the retention counts from the first sending ("Amazon SQS message
  * quotas").
  */
-export function expiresAt(queue: Queue, copy: Copy): number {
+function expiresAt(queue: Queue, copy: Copy): number {
   return copy.sentAt + queue.retentionSeconds * 1000;
 }

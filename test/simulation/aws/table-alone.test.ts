@@ -2,7 +2,7 @@ import { GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dy
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ledgerIndexes } from '../../../shared/ledger/keys.ts';
-import { type StoredItem, Table, type Update } from '../../../shared/platform/aws/dynamodb-table.ts';
+import { type StoredItem, Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createTableModel, type TableModel } from './table.ts';
 import { bytesOfItem } from './values.ts';
 
@@ -140,26 +140,8 @@ describe('the model', () => {
     await expect(other.get(key)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
-  it.each<[string, Update]>([
-    ['a comparison of lists', { condition: '#l = :l', values: { l: ['a'] } }],
-    ['a size of anything but a list', { condition: 'size(#m) = :l', values: { l: 1 } }],
-    ['any other operator', { condition: '#n BETWEEN :n AND :n', values: { n: 1 } }],
-    ['any other function', { condition: 'attribute_type(#l)' }],
-  ])('refuses %s, which it does not support', async (_, changes) => {
-    await table.putIf({ ...key, l: ['a'], m: {}, n: 1 });
-    await expect(table.update(key, { set: { x: 1 }, ...changes })).rejects.toThrow('does not support');
-  });
-
   it('orders only numbers and texts, unlike dynalite', async () => {
     const asked = table.update(key, { set: { n: 1 }, condition: '#b < :b', values: { b: true } });
     await expect(asked).rejects.toEqual(refusal('Incorrect operand type for operator <: BOOL'));
-  });
-
-  it.each([
-    ['inconsistent reads', { ConsistentRead: false }],
-    ['projections', { ConsistentRead: true, ProjectionExpression: 'pk' }],
-  ])('refuses %s, which it does not support', (_, input) => {
-    const get = new GetItemCommand({ TableName: 'ledger', Key: marshall(key), ...input });
-    expect(() => model.answer(get)).toThrow('does not support');
   });
 });

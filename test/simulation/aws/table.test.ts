@@ -1,11 +1,10 @@
-import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { ledgerIndexes } from '../../../shared/ledger/keys.ts';
 import { Table, type TableIndex, type Update } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { startDynalite } from '../../support/dynamodb.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
-import { createTableModel, type TableCommand } from './table.ts';
+import { createTableModel } from './table.ts';
 
 /** What the ledger does with its table. */
 type Operation = (table: Table) => Promise<unknown>;
@@ -174,53 +173,10 @@ for (const sequence of fc.sample(sequences, { numRuns: 16, seed: 23 })) {
   for (const at of keys) await store.table.remove(at);
 }
 
-/** The first operation that gives something else on a model, after `plant` has changed each command. */
-async function firstDifference(plant: (command: TableCommand) => TableCommand, lagMs = 0) {
-  for (const recording of recordings) {
-    const model = createTableModel({ now: () => 0, indexLagMs: () => lagMs });
-    const send = async (command: TableCommand) => model.answer(plant(command));
-    // `send` of the SDK has an overload for each command.
-    const table = new Table({ send } as unknown as typeof model.client, 'ledger');
-    for (const { operation: one, outcome } of recording) {
-      const modelled = await outcomeOf(one, table);
-      if (!isDeepStrictEqual(modelled, outcome)) return { modelled, dynalite: outcome };
-    }
-  }
-  return undefined;
-}
-
-/** Changes a command's expressions, as if the model misread them. */
-function misread(command: TableCommand, pattern: RegExp, replacement: string): TableCommand {
-  const input = Object.entries(command.input).map(([name, value]) => [
-    name,
-    name.endsWith('Expression') && value ? String(value).replace(pattern, replacement) : value,
-  ]);
-  return Object.create(command, { input: { value: Object.fromEntries(input) } });
-}
-
 it('answers what the ledger asks as dynalite does', async () => {
-  expect(await firstDifference((command) => command)).toBeUndefined();
-});
-
-describe('the comparison with dynalite', () => {
-  it.each([
-    ['<= for <', /<(?![=>])/g, '<='],
-    ['< for <=', /<=(?= :(?:low|high|text))/g, '<'],
-    ['<= for >=', />=(?= :(?:low|high))/g, '<='],
-    ['= for <>', /<>/g, '='],
-    ['reads AND as OR', /(?<!sk.*)(?<!pk.*)AND/g, 'OR'],
-    ['reads OR as AND', /OR/g, 'AND'],
-    ['ignores parentheses', / \((.*)\)$/g, ' $1'],
-    ['reads attribute_not_exists as attribute_exists', /attribute_not_exists/g, 'attribute_exists'],
-    ['reads another key of a map', /#map\.#x/g, '#map'],
-    ['reads ADD as SET', /ADD (#\w+) /g, 'SET $1 = '],
-    ['reads an append as a set', /list_append\(if_not_exists\(#\w+, :emptyList\), (:\w+)\)/g, '$1'],
-    ['ignores a bound of a query', / AND .*$/g, ''],
-  ])('finds a model that %s', async (_, pattern, replacement) => {
-    expect(await firstDifference((command) => misread(command, pattern, replacement))).toBeDefined();
-  });
-
-  it('finds an index that shows a change late', async () => {
-    expect(await firstDifference((command) => command, 1)).toBeDefined();
-  });
+  for (const recording of recordings) {
+    const model = createTableModel({ now: () => 0, indexLagMs: () => 0 });
+    const table = new Table(model.client, 'ledger');
+    for (const { operation: one, outcome } of recording) expect(await outcomeOf(one, table)).toEqual(outcome);
+  }
 });

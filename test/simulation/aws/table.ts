@@ -17,14 +17,12 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { ledgerIndexes, ledgerTimeToLive } from '../../../shared/ledger/keys.ts';
 import type { Key, StoredItem, TableIndex } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { type Condition, holds, parseCondition } from './conditions.ts';
-import { notModelled, validationException } from './errors.ts';
 import { type Bound, bind, type Parsed } from './expressions.ts';
 import { createIndexes } from './indexes.ts';
 import { checkIndexKeys, checkKey, checkKeyOfItem } from './keys.ts';
 import { pageOf, readQuery } from './query.ts';
-import { find, insert, withdraw } from './sorted.ts';
 import { checkUpdate, parseUpdate, updated } from './updates.ts';
-import { bytesOfItem, type Item, stored } from './values.ts';
+import { bytesOfItem, type Item, inOrderOf, notModelled, stored, validationException } from './values.ts';
 
 export type TableCommand =
   | GetItemCommand
@@ -152,30 +150,29 @@ export function createTableModel(options: TableOptions) {
   };
 }
 
-/** The items, and the indexes derived from them. */
+/** The items by both of their keys, and the indexes derived from them. */
 function createStore(times: TableOptions) {
-  const partitions = new Map<string, Item[]>();
+  const partitions = new Map<string, Map<string, Item>>();
   const views = createIndexes(indexes, times);
   let largest: { readonly key: Key; readonly bytes: number } | undefined;
-  const itemsOf = ({ pk }: Item) => partitions.get(pk?.S ?? '');
+  const keysOf = ({ pk, sk }: Item): Key => ({ pk: pk?.S ?? '', sk: sk?.S ?? '' });
+  const partition = (name: string) => [...(partitions.get(name)?.values() ?? [])].sort(inOrderOf('sk'));
 
   return {
-    get: (key: Item) => find(itemsOf(key) ?? [], key, 'sk'),
-    all: () => [...partitions.values()].flat(),
+    get: (item: Item) => partitions.get(keysOf(item).pk)?.get(keysOf(item).sk),
+    all: () => [...partitions.keys()].flatMap(partition),
     largest: () => largest,
     partition: (index: TableIndex | undefined, value: string): readonly Item[] =>
-      index ? views.entries(index, value) : (partitions.get(value) ?? []),
+      index ? views.entries(index, value) : partition(value),
     write(before: Item | undefined, after: Item, bytes: number): void {
-      const items = itemsOf(after);
-      if (items) insert(items, after, 'sk');
-      else partitions.set(after.pk?.S ?? '', [after]);
-      if (!largest || bytes > largest.bytes) {
-        largest = { key: { pk: after.pk?.S ?? '', sk: after.sk?.S ?? '' }, bytes };
-      }
+      const key = keysOf(after);
+      const items = partitions.get(key.pk) ?? new Map();
+      partitions.set(key.pk, items.set(key.sk, after));
+      if (!largest || bytes > largest.bytes) largest = { key, bytes };
       views.changed(before, after);
     },
     remove(item: Item): void {
-      withdraw(itemsOf(item) ?? [], item, 'sk');
+      partitions.get(keysOf(item).pk)?.delete(keysOf(item).sk);
       views.changed(item, undefined);
     },
   };

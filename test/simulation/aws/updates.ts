@@ -1,7 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { notModelled, validationException } from './errors.ts';
 import { type Bound, nameOf, type Parsed, parseOnce, type Reader } from './expressions.ts';
-import { type Item, sum, typeOf, type ValueType } from './values.ts';
+import { type Item, notModelled, sum, typeOf, type ValueType, validationException } from './values.ts';
 
 /** What happens to one attribute; `value` names a value of the call. */
 type Action =

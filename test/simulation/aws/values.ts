@@ -1,6 +1,5 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import Big from 'big.js';
-import { notModelled } from './errors.ts';
 
 /** An item as it is stored: numbers normalised, and frozen throughout, so that it can be handed out. */
 export type Item = Readonly<Record<string, AttributeValue>>;
@@ -67,6 +66,15 @@ export function compare(a: AttributeValue, b: AttributeValue): number | undefine
   return undefined;
 }
 
+const none: AttributeValue = Object.freeze({ S: '' });
+
+/**
+ * The order of items of one partition: by sort key, and then by primary key, because an index can hold several items with
+ * one sort key. DynamoDB does not guarantee an order among those.
+ */
+export const inOrderOf = (sort: string) => (a: Item, b: Item) =>
+  [sort, 'pk', 'sk'].reduce((order, name) => order || (compare(a[name] ?? none, b[name] ?? none) ?? 0), 0);
+
 /** Floats represent numbers of at most 15 digits exactly enough to keep their order. */
 function compareNumbers(a: string, b: string): number {
   if (a.length <= 15 && b.length <= 15) return Number(a) - Number(b);
@@ -105,4 +113,22 @@ function bytesOfValue(value: AttributeValue): number {
 
 function significantDigits(number: string): number {
   return number.replace(/[-.]/g, '').replace(/^0+|0+$/g, '').length;
+}
+
+/**
+ * A ValidationException as the SDK throws it: the SDK has no class for it, only the name.
+ * Source: AWS, "Error handling with DynamoDB": status 400, not to be retried.
+ */
+export function validationException(message: string): DynamoDBServiceException {
+  return new DynamoDBServiceException({
+    name: 'ValidationException',
+    $fault: 'client',
+    message,
+    $metadata: { httpStatusCode: 400 },
+  });
+}
+
+/** DynamoDB supports this, but the model does not. Such a test fails, so that the gap is not mistaken for an answer. */
+export function notModelled(what: string): Error {
+  return new Error(`The model of DynamoDB does not support ${what}.`);
 }

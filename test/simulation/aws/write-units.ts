@@ -1,5 +1,6 @@
 import type { TableIndex } from '../../../shared/platform/aws/dynamodb-table.ts';
-import { bytesOfItem, equal, type Item } from './values.ts';
+import { isSame } from './indexes.ts';
+import { bytesOfItem, type Item } from './values.ts';
 
 /**
  * The write units that DynamoDB charges for a write: 1 for each KB of the larger of the item before and after it, plus,
@@ -16,12 +17,9 @@ export function writeUnits(
   return indexes.reduce((units, index) => units + ofIndex(before, after, index), Math.ceil(bytes / 1024));
 }
 
-function ofIndex(before: Item | undefined, after: Item | undefined, { partition, sort }: TableIndex): number {
+function ofIndex(before: Item | undefined, after: Item | undefined, index: TableIndex): number {
+  const { partition, sort } = index;
   const isIn = (item: Item | undefined) => item?.[partition] !== undefined && item[sort] !== undefined;
   if (!isIn(before) || !isIn(after)) return isIn(before) || isIn(after) ? 1 : 0;
-  const isSame = (name: string) => {
-    const [was, is] = [before?.[name], after?.[name]];
-    return was !== undefined && is !== undefined && equal(was, is);
-  };
-  return isSame(partition) && isSame(sort) ? 0 : 2;
+  return isSame(index, before, after) ? 0 : 2;
 }

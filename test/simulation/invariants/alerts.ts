@@ -1,7 +1,7 @@
 import type { World } from '../world/world.ts';
-import { isOfGroup, lagMs, sinceOf } from './alert-watch.ts';
 import type { Find, Item } from './finding.ts';
 import { isOpenConcern } from './ledger.ts';
+import { isOfGroup, lagMs, sinceOf } from './watch.ts';
 
 /** A group is told at most once an hour; after the busy hours there is a run every four. */
 const toldWithinMs = 6 * 3_600_000;

@@ -1,8 +1,7 @@
 import { clocksDifferMs } from '../../../shared/platform/clock.ts';
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
-import { isAbout } from '../scenario/names.ts';
 import type { People } from '../scenario/people.ts';
-import type { ReleasedOrder } from '../scenario/released-order.ts';
+import { isAbout, type ReleasedOrder } from '../scenario/released-order.ts';
 import { disruptive } from '../scenario/scenario-event.ts';
 import { sourceParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
@@ -13,9 +12,8 @@ import { asBooked, judgeCorrections } from './corrections.ts';
 import { type DeadLetter, deadLettersOf } from './dead-letters.ts';
 import { judgeDetails } from './details.ts';
 import { createFindings, type Find, type Finding } from './finding.ts';
-import { judgeJourneys } from './journey.ts';
+import { judgeJourneys, judgeLinks } from './journey.ts';
 import { isOpenConcern, judgeLedger } from './ledger.ts';
-import { judgeLinks } from './links.ts';
 import { indexOf, judgeParts, judgeRework } from './parts.ts';
 import { judgeWakes } from './wakes.ts';
 

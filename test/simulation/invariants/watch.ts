@@ -1,19 +1,16 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
+import { alertSchema } from '../../../shared/alerts/alert.ts';
 import { productOrderMessageSchema } from '../../../shared/orders/messages.ts';
 import { parseMessage } from '../../../shared/platform/aws/queue.ts';
 import type { TableModel } from '../aws/table.ts';
+import { recordsOf } from '../world/describe.ts';
 import type { Service } from '../world/fate.ts';
-import { createFindings } from './finding.ts';
+import { createFindings, type Item } from './finding.ts';
 
 export type Watch = ReturnType<typeof createWatch>;
 
 type Partner = 'azumuta' | 'erp';
-const productOrdersSchema = z.object({
-  Records: z.array(
-    z.object({ body: z.string(), attributes: z.object({ ApproximateReceiveCount: z.string() }) }),
-  ),
-});
 /** An item in DynamoDB's own form. */
 type Stored = Readonly<Record<string, { readonly S?: string; readonly N?: string; readonly BOOL?: boolean }>>;
 
@@ -50,13 +47,16 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings) {
     return (table().answer(new GetItemCommand(input)) as { readonly Item?: Stored }).Item;
   }
 
+  const slotsOf = (partner: Partner, most: number) =>
+    Array.from({ length: most }, (_, at) => stored(`SLOTS#${partner}`, `SLOT#${at + 1}`));
+
   function checkSlots(partner: Partner): void {
     if (atOnce === undefined) return;
     // With one slot, a container makes one call at a time.
     const callers = [...underWay[partner]].flatMap(([name, times]) => Array<string>(times).fill(name));
-    const held = Array.from({ length: atOnce }, (_, at) =>
-      stored(`SLOTS#${partner}`, `SLOT#${at + 1}`),
-    ).filter((slot) => Number(slot?.leaseUntil?.N ?? 0) > now() - clocksDifferMs);
+    const held = slotsOf(partner, atOnce).filter(
+      (slot) => Number(slot?.leaseUntil?.N ?? 0) > now() - clocksDifferMs,
+    );
     if (callers.length > held.length)
       find('atOnce', `${callers.join(' and ')} call ${partner} with ${held.length} slot(s).`);
   }
@@ -65,7 +65,7 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings) {
   function checkOneSlot(container: string, stage: string): void {
     if (atOnce === undefined || !isCalm()) return;
     const others = [...working].filter((one) => one !== container && one.startsWith(stage)).length;
-    const held = Array.from({ length: atOnce }, (_, at) => stored('SLOTS#azumuta', `SLOT#${at + 1}`)).filter(
+    const held = slotsOf('azumuta', atOnce).filter(
       (slot) => slot?.owner?.S?.startsWith(stage) && Number(slot.leaseUntil?.N ?? 0) > now(),
     );
     if (held.length > others) find('oneSlot', `${container} calls the ERP with a slot of Azumuta.`);
@@ -112,9 +112,9 @@ export function createWatch({ now, table, isCalm, limit }: WatchSurroundings) {
 
   /** Each receive of one message has another count, so an equal count means a second message. */
   function noteReceives(event: unknown): void {
-    for (const { body, attributes } of productOrdersSchema.parse(event).Records) {
+    for (const { body, receives } of recordsOf(event)) {
       const { number } = parseMessage(productOrderMessageSchema, body);
-      const receive = `${number} ${attributes.ApproximateReceiveCount}`;
+      const receive = `${number} ${receives}`;
       if (received.has(receive)) sentTwice.add(number);
       received.add(receive);
     }
@@ -174,4 +174,35 @@ function isPartner(service: Service): service is Partner {
 
 export function isHeld({ lockedBy, owner, leaseUntil }: Readonly<Record<string, unknown>>): boolean {
   return lockedBy !== undefined || (owner !== undefined && leaseUntil !== undefined);
+}
+
+/** A mail about a group of troubles, and the concerns of that group that were open when it left, by their keys. */
+interface Told extends z.output<typeof alertSchema> {
+  readonly open: readonly string[];
+}
+
+/** The indexes lag by less, unless an event makes them; clocks of containers differ by less. */
+export const lagMs = 5000;
+
+export const sinceOf = ({ concernOf }: Item) => Date.parse(String(concernOf).split(' ').at(-1) ?? '');
+export const isOfGroup = ({ concernOf }: Item, { kind, partner, cause }: z.output<typeof alertSchema>) =>
+  String(concernOf).startsWith(`${kind} ${partner} ${cause} `);
+
+/** Notes what people are told, and what the ledger shows at that moment: nothing shows it afterwards. */
+export function createAlertWatch(items: () => readonly Item[]) {
+  const told: Told[] = [];
+  return {
+    /** A mail leaves: it is the oldest one in the outbox. */
+    mailed(): void {
+      const all = items();
+      const [oldest] = all
+        .filter(({ channel }) => channel === 'email')
+        .toSorted((one, other) => (String(one.id) < String(other.id) ? -1 : 1));
+      const { data } = z.safeParse(alertSchema, JSON.parse(String(oldest?.body ?? 'null')));
+      if (!data) return;
+      const open = all.filter((one) => isOfGroup(one, data) && sinceOf(one) < Date.parse(data.at) - lagMs);
+      told.push({ ...data, open: open.map(({ pk, sk }) => `${pk} ${sk}`) });
+    },
+    told: told as readonly Told[],
+  };
 }

@@ -1,48 +1,40 @@
-import { fork } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { tableOf } from '../../../infra/ops/cli/output.ts';
 import { mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
-import { invariants, type PromiseName } from '../invariants/finding.ts';
-import type { Report, Task } from './child.ts';
+import { type Finding, invariants, type PromiseName } from '../invariants/finding.ts';
+import { simulateSeeds } from '../run/pool.ts';
+import type { SeedRun } from '../run/seed-run.ts';
 import { type Mutant, planted, root } from './mutant.ts';
 import { mutants } from './table.ts';
 
-export interface MutantsOptions {
-  /** Names of mutants; default: all. */
-  readonly only?: readonly string[] | undefined;
-  /** Where each child begins. Default 1. */
-  readonly firstSeed?: number | undefined;
-  /** A mutant that is not found after this number of journeys survives. Default 10,000. */
-  readonly journeys?: number | undefined;
-  /** Journeys of the control run, which has no fault. Default 2,000; 0 for none. */
-  readonly control?: number | undefined;
-  /** Child processes at the same time. Default 2. */
-  readonly atOnce?: number | undefined;
+interface MutantsOptions {
+  /** Names of mutants; default: all, and a control run without a fault. */
+  readonly only: readonly string[] | undefined;
+  readonly firstSeed: number | undefined;
+  /** A mutant that is not found after this number of journeys survives. */
+  readonly journeys: number | undefined;
+  /** Mutants at the same time. */
+  readonly atOnce: number;
   readonly progress: (line: string) => void;
-  /** Ends all children. */
   readonly signal: AbortSignal;
 }
 
-/** The result of one child. */
-export interface MutantResult {
-  /** Absent for the control run. */
-  readonly mutant?: Mutant;
-  /** The last report; the one at the end has the first seed that breaks a promise, with all that it breaks. */
-  readonly report: Report;
-  readonly verdict: Verdict;
+/** What is known of a run, at its end with the first seed that breaks a promise and all that this seed breaks. */
+interface Report {
+  readonly seed: number;
+  readonly journeys: number;
+  readonly findings: readonly Finding[];
+  readonly isOver: boolean;
 }
 
-type Verdict = 'found' | 'survives' | 'found by another promise' | 'not run';
-
-export interface MutantsReport {
-  readonly control: MutantResult | undefined;
-  readonly results: readonly MutantResult[];
-  /** Whether each mutant was found by one of its promises, and the control run found nothing. */
-  readonly isGood: boolean;
+interface MutantResult {
+  readonly name: string;
+  readonly verdict: 'found' | 'survives' | 'found by another promise' | 'not run';
+  /** What was found where, in words. */
+  readonly cells: readonly string[];
 }
-
-/** A child that reports nothing for this long hangs. Then nothing is known about its mutant, as if it had died. */
-const silenceMs = 120_000;
 
 /** The promises that the run of one seed breaks. */
 const brokenIn = ({ findings }: Report) =>
@@ -55,90 +47,92 @@ const brokenIn = ({ findings }: Report) =>
  * The first seed that breaks any promise decides: it must break one that the mutant names, besides whatever else. If it
  * breaks only others, either there is another fault, or the table is wrong.
  */
-export function verdictOf(
-  report: Report,
-  { foundBy = [] }: { readonly foundBy?: readonly PromiseName[] },
-): Verdict {
+export function verdictOf(report: Report, foundBy: readonly PromiseName[] = []): MutantResult['verdict'] {
   if (!report.isOver) return 'not run';
   if (report.findings.length === 0) return 'survives';
   return brokenIn(report).some((name) => foundBy.includes(name)) ? 'found' : 'found by another promise';
 }
 
 /**
- * Plants one fault at a time, and reports whether the simulation finds it.
- * @throws Error for a mutant whose text is not in its file.
+ * Plants one fault at a time, and reports whether it is found.
+ * @returns whether each mutant was found as it should be, and nothing without a fault; the results; lines to print.
+ * @throws Error for a mutant whose text is not in its file; the signal's reason.
  */
-export async function runMutants(options: MutantsOptions): Promise<MutantsReport> {
-  const {
-    only,
-    firstSeed = 1,
-    journeys = 10_000,
-    control: controlled = 2000,
-    atOnce = 2,
-    progress,
-    signal,
-  } = options;
-  const control = controlled > 0 ? await follow({ firstSeed, journeys: controlled }, signal) : undefined;
-  if (control) progress(`The control run, without a fault: ${cellsOf(control).filter(Boolean).join(', ')}`);
+export async function runMutants(options: MutantsOptions) {
+  const { only, atOnce, progress, signal } = options;
   const chosen = mutants.filter(({ name }) => !only || only.includes(name));
   // Checked first, because it takes no time.
   for (const mutant of chosen) planted(readFileSync(new URL(mutant.file, root), 'utf8'), mutant);
+  const control = only ? undefined : await simulated(undefined, { ...options, journeys: 2000 });
+  if (control)
+    progress(`The control run, without a fault: ${[control.verdict, ...control.cells].join(', ')}`);
   let done = 0;
   const results = await mapConcurrently(chosen, atOnce, async (mutant) => {
-    const result = await follow({ mutant, firstSeed, journeys }, signal);
+    const result = await (mutant.foundIn ? tested(mutant, signal) : simulated(mutant, options));
     done += 1;
-    progress(`${done}/${chosen.length} ${mutant.name}: ${cellsOf(result).filter(Boolean).join(', ')}`);
+    progress(`${done}/${chosen.length} ${lineOf(result)}`);
     return result;
   });
-  const isCalm = control === undefined || control.verdict === 'survives';
-  return { control, results, isGood: isCalm && results.every(({ verdict }) => verdict === 'found') };
+  const isGood = results.every(({ verdict }) => verdict === 'found');
+  return {
+    isGood: isGood && (!control || control.verdict === 'survives'),
+    results: control ? [control, ...results] : results,
+    lines: linesOf(results),
+  };
 }
 
-/** Runs a child to its end, or until it hangs. @throws the signal's reason. */
-async function follow(
-  { mutant, ...task }: Omit<Task, 'mutant'> & { readonly mutant?: Mutant },
-  signal: AbortSignal,
+/** Runs seeds with a fault until one breaks a promise. */
+async function simulated(
+  mutant: Mutant | undefined,
+  { firstSeed = 1, journeys: most = 10_000, signal }: MutantsOptions,
 ): Promise<MutantResult> {
-  signal.throwIfAborted();
-  const child = fork(new URL('./child.ts', import.meta.url), {
-    signal,
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
   let report: Report = { seed: 0, journeys: 0, findings: [], isOver: false };
-  const hangs = () => child.kill('SIGKILL');
-  let silence = setTimeout(hangs, silenceMs);
-  child.on('message', (sent: Report) => {
-    report = sent;
-    clearTimeout(silence);
-    silence = setTimeout(hangs, silenceMs);
-  });
-  return new Promise((resolve, reject) => {
-    // A child that dies at once cannot be sent its task: it is not run.
-    child.on('error', (error) => signal.aborted && reject(error));
-    child.once('exit', () => {
-      clearTimeout(silence);
-      resolve({ ...(mutant ? { mutant } : {}), report, verdict: verdictOf(report, mutant ?? {}) });
-    });
-    child.send({ ...task, mutant: mutant?.name } satisfies Task);
-  });
+  const take = ({ seed, journeys: more, findings }: SeedRun) => {
+    const journeys = report.journeys + more;
+    report = { seed, journeys, findings, isOver: findings.length > 0 || journeys >= most };
+    return !report.isOver && !signal.aborted;
+  };
+  // An error is one of the simulation itself, not a finding: then nothing is known about the mutant.
+  await simulateSeeds(firstSeed, 1, take, mutant?.name).catch(() => undefined);
+  signal.throwIfAborted();
+  const { seed, journeys, findings } = report;
+  const where = findings.length > 0 ? `seed ${seed}` : '';
+  const cells = [brokenIn(report).join(', '), where, `${journeys} journeys`].filter(Boolean);
+  return { name: mutant?.name ?? '', verdict: verdictOf(report, mutant?.foundBy), cells };
 }
 
-/** What went wrong is written in capitals; the control run should survive. */
-const cellsOf = ({ mutant, verdict, report }: MutantResult): string[] => [
-  verdict === (mutant ? 'found' : 'survives') ? verdict : verdict.toUpperCase(),
-  brokenIn(report).join(', '),
-  report.findings.length > 0 ? `seed ${report.seed}` : '',
-  `${report.journeys} journeys`,
-];
+/** Runs the test that must find a fault: only a test that fails finds something. */
+async function tested({ name, foundIn }: Mutant, signal: AbortSignal): Promise<MutantResult> {
+  const { file = '', name: test = '' } = foundIn ?? {};
+  const words = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'test/mutants.config.ts'];
+  // Vitest takes the name for a pattern.
+  const pattern = test.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const env = { ...process.env, PLANTED: name, NO_COLOR: '1' };
+  const output = await new Promise<string>((resolve) => {
+    execFile(
+      process.execPath,
+      [...words, file, '-t', pattern, '--reporter=dot'],
+      { cwd: fileURLToPath(root), env, signal, maxBuffer: 2 ** 26 },
+      (_, stdout) => resolve(stdout),
+    );
+  });
+  signal.throwIfAborted();
+  const [, counts = ''] = /^ +Tests +(.*)$/m.exec(output) ?? [];
+  const passed = counts.includes('passed') ? 'survives' : 'not run';
+  return { name, verdict: counts.includes('failed') ? 'found' : passed, cells: [file, `“${test}”`] };
+}
+
+/** What went wrong is written in capitals. */
+const wordOf = ({ verdict }: MutantResult) => (verdict === 'found' ? verdict : verdict.toUpperCase());
+const lineOf = (result: MutantResult) => [`${result.name}: ${wordOf(result)}`, ...result.cells].join(', ');
 
 /** A row for each mutant; first those that were not found as they should be. */
-export function linesOf(results: readonly MutantResult[]): string[] {
+function linesOf(results: readonly MutantResult[]): string[] {
   const rows = results
-    .toSorted((one, other) => other.report.journeys - one.report.journeys)
     .toSorted((one, other) => Number(one.verdict === 'found') - Number(other.verdict === 'found'))
-    .map((result) => [result.mutant?.name ?? '', ...cellsOf(result)]);
+    .map((result) => [result.name, wordOf(result), ...result.cells]);
   return tableOf(
-    ['Mutant', '', 'Broken promises', '', ''].map((title) => ({ title })),
+    ['Mutant', '', 'Found by', '', ''].map((title) => ({ title })),
     rows,
   );
 }

@@ -1,17 +1,21 @@
 import type { PromiseName } from '../invariants/finding.ts';
-import { completionMutants } from './completion-mutants.ts';
-import { ledgerMutants } from './ledger-mutants.ts';
+import { completionFaults } from './completion-faults.ts';
+import { ledgerFaults } from './ledger-faults.ts';
 import type { Mutant } from './mutant.ts';
-import { orderMutants } from './order-mutants.ts';
-import { partnerMutants } from './partner-mutants.ts';
+import { orderFaults } from './order-faults.ts';
+import { partnerFaults } from './partner-faults.ts';
 
-/** All faults that the simulation must find, each planted alone. */
+/** All known faults, each of which is planted alone. */
 export const mutants: readonly Mutant[] = [
-  ...ledgerMutants,
-  ...completionMutants,
-  ...orderMutants,
-  ...partnerMutants,
-];
+  ledgerFaults,
+  completionFaults,
+  orderFaults,
+  partnerFaults,
+].flatMap((byFile) =>
+  Object.entries(byFile).flatMap(([file, faults]) =>
+    Object.entries(faults).map(([name, fault]) => ({ file, name, ...fault })),
+  ),
+);
 
 /** Why no mutant names a promise. */
 export const withoutMutant: Readonly<Partial<Record<PromiseName, string>>> = {

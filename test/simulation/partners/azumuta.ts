@@ -34,43 +34,14 @@ export interface TriggerRequest {
 }
 
 /** A product order as it is stored in Azumuta. */
-export interface BuiltProductOrder {
-  readonly id: string;
-  readonly number: string;
-  /** Number of the article. */
-  readonly article: string;
-  readonly parameters: Readonly<Record<string, unknown>>;
-  readonly status: ProductOrderRecord['status'];
-  /** ISO instant; null while it is open. */
-  readonly completedAt: string | null;
-  /** All recordings, oldest first; those made before it was reopened stay. */
-  readonly recordings: readonly ModelRecording[];
-}
+export type BuiltProductOrder = ReturnType<AzumutaModel['productOrders']>[number];
 
 /** The values that an operator recorded while executing one work instruction. */
-export interface ModelRecording {
-  readonly id: string;
-  /** ISO instant. */
-  readonly finishedAt: string;
-  /** Undefined if it was not recorded. */
-  readonly good: number | undefined;
-  readonly scrap: number | undefined;
-  readonly serials: readonly string[];
-  /** Why there is scrap. */
-  readonly reason: string | undefined;
-  /** Of an assembly: the name of its work instruction, which is that of an operation, and its minutes. */
-  readonly operation: string;
-  readonly minutes: number;
-  readonly components: readonly {
-    readonly article: string;
-    readonly quantity: number;
-    readonly lot: string;
-  }[];
-  /** Names of the steps that Azumuta has judged. */
-  readonly checks: readonly string[];
-}
+export type ModelRecording = ReturnType<typeof readRecording>;
 
 export type AzumutaModel = ReturnType<typeof createAzumutaModel>;
+
+type RecordedStep = RecordingRecord['steps'][number];
 
 /** Target of triggers: the path of the HTTP API, with a token that is not valid. */
 const webhookUrl = 'https://integration.example.com/webhooks/azumuta/product-order-completed/webhook-token';
@@ -93,7 +64,7 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
   let api = apiWith(apiKey);
 
   /** Carries out an act in Azumuta's own screens, and returns the product order afterwards. */
-  function done(act: () => { readonly id: unknown }): BuiltProductOrder | undefined {
+  function done(act: () => { readonly id: unknown }) {
     try {
       const order = store.productOrder(String(act().id));
       return order && builtOf(order);
@@ -103,12 +74,16 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
     }
   }
 
-  function builtOf(order: ProductOrderRecord): BuiltProductOrder {
+  function builtOf(order: ProductOrderRecord) {
     const { id, number, articleId, status, completedAt } = order;
+    const parameters: Readonly<Record<string, unknown>> = Object.fromEntries(
+      order.parameters.map(({ key, value }) => [key, value]),
+    );
     return {
-      ...{ id, number, status, completedAt },
+      ...{ id, number, status, completedAt, parameters },
+      /** Its number. */
       article: catalogue.find((known) => known.id === articleId)?.number ?? articleId,
-      parameters: Object.fromEntries(order.parameters.map(({ key, value }) => [key, value])),
+      /** All, oldest first; those made before it was reopened stay. */
       recordings: order.recordings.map((one) =>
         readRecording(
           one,
@@ -116,6 +91,16 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
         ),
       ),
     };
+  }
+
+  function changeSteps(id: string, change: (step: RecordedStep, recordingId: string) => RecordedStep): void {
+    const order = store.productOrder(id);
+    if (!order) return;
+    const recordings = order.recordings.map((one) => ({
+      ...one,
+      steps: one.steps.map((step) => change(step, one.id)),
+    }));
+    store.save({ ...order, recordings });
   }
 
   return {
@@ -144,27 +129,13 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
       return built;
     },
     /** Changes the good quantity that a recording shows. */
-    correct(id: string, recordingId: string, good: number) {
-      const order = store.productOrder(id);
-      if (!order) return;
-      const recordings = order.recordings.map((one) => {
-        const steps = one.steps.map((step) =>
-          step.name === 'Good quantity' ? { ...step, value: good } : step,
-        );
-        return one.id === recordingId ? { ...one, steps } : one;
-      });
-      store.save({ ...order, recordings });
-    },
+    correct: (id: string, recordingId: string, good: number) =>
+      changeSteps(id, (step, recording) =>
+        recording === recordingId && step.name === 'Good quantity' ? { ...step, value: good } : step,
+      ),
     /** Changes the name of a step in all that was recorded of a product order. */
-    renameStep(id: string, from: string, to: string) {
-      const order = store.productOrder(id);
-      if (!order) return;
-      const recordings = order.recordings.map((one) => ({
-        ...one,
-        steps: one.steps.map((step) => (step.name === from ? { ...step, name: to } : step)),
-      }));
-      store.save({ ...order, recordings });
-    },
+    renameStep: (id: string, from: string, to: string) =>
+      changeSteps(id, (step) => (step.name === from ? { ...step, name: to } : step)),
     /** Sends the triggers of the newest once more. */
     triggerAgain: (number: string) => done(() => floor.trigger(number)),
     /** Creates a product order in Azumuta's own screens; returns undefined for an article that is not configured. */
@@ -176,7 +147,7 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
       return done(() => Object(open.answer({ method: 'POST', url, headers: {}, body }).body));
     },
     /** All, oldest first. */
-    productOrders: (): readonly BuiltProductOrder[] => store.productOrders().map(builtOf),
+    productOrders: () => store.productOrders().map(builtOf),
   };
 }
 
@@ -239,18 +210,18 @@ function plantWith({ articles, assembly: assembled }: AzumutaModelOptions): Cata
 }
 
 function readRecording(
-  { id, finishedAt, steps, durationSeconds, components = [] }: RecordingRecord,
+  { id, steps, durationSeconds, components = [] }: RecordingRecord,
   instruction: WorkInstruction | undefined,
-): ModelRecording {
+) {
   const values = (wanted: string) => steps.flatMap(({ name, value }) => (name === wanted ? [value] : []));
+  /** Undefined if it was not recorded. */
   const figure = (wanted: string) => values(wanted).map(Number).at(-1);
   return {
-    id,
-    finishedAt,
-    good: figure('Good quantity'),
-    scrap: figure('Scrap quantity'),
+    ...{ id, good: figure('Good quantity'), scrap: figure('Scrap quantity') },
     serials: values('Serial number').map(String),
+    /** Why there is scrap. */
     reason: values('Scrap reason').map(String).at(-1),
+    /** Of an assembly: the name of its work instruction, which is that of an operation, and its minutes. */
     operation: String(instruction?.name),
     minutes: durationSeconds / 60,
     components: components.map(({ article: { number }, quantity, lot }) => ({
@@ -258,6 +229,7 @@ function readRecording(
       quantity,
       lot,
     })),
+    /** Names of the steps that Azumuta has judged. */
     checks: steps.flatMap(({ name, result }) => (result === null ? [] : [String(name)])),
   };
 }

@@ -38,13 +38,9 @@ export interface PlannedModelOrder {
   readonly dueDate?: string;
 }
 
-export interface DefinitionOptions {
+interface DefinitionOptions {
   /** Orders per page when the ERP is listed. */
   readonly pageSize?: number;
-  /** Maximum number of simultaneous calls, over all functions and containers. */
-  readonly atOnce?: number;
-  /** Maximum number of calls a second, over all functions and containers. */
-  readonly perSecond?: number;
 }
 
 /** Dependencies of a model. */
@@ -88,7 +84,7 @@ function odooModel(version: OdooVersion, { now, newId }: ErpWorld): ErpModel {
   const one = 'Odoo 17 accepts one serial number per order';
   return modelOf(plant, newId, {
     cannot: version < 19 ? { serials: one, 'scrapped-serials': one } : {},
-    define: (url, options) =>
+    definition: (url, options) =>
       odoo({ url, database: plant.login.database, version, backorder: 'keep', ...options }),
   });
 }
@@ -98,7 +94,7 @@ function sapModel({ now, newId }: ErpWorld): ErpModel {
   const plant = sapPlant(login, { time: now, newId });
   return modelOf(plant, newId, {
     cannot: { 'scrapped-serials': 'SAP does not receive scrap into stock, so scrap has no batch' },
-    define: (url, options) =>
+    definition: (url, options) =>
       sapS4Hana({
         url,
         auth: 'basic',
@@ -112,23 +108,18 @@ function sapModel({ now, newId }: ErpWorld): ErpModel {
 function restModel({ now, newId }: ErpWorld): ErpModel {
   return modelOf(sandboxPlant(now), newId, {
     cannot: {},
-    define: (url, options) => sandboxErp({ baseUrl: url, ...options }),
+    definition: (url, options) => sandboxErp({ baseUrl: url, ...options }),
   });
 }
 
-interface Distinct extends Pick<ErpModel, 'cannot'> {
-  readonly define: (url: string, options: DefinitionOptions) => ErpDefinition;
-}
-
-function modelOf(plant: ErpPlant, newId: () => string, { define, ...distinct }: Distinct): ErpModel {
+function modelOf(
+  plant: ErpPlant,
+  newId: () => string,
+  distinct: Pick<ErpModel, 'cannot' | 'definition'>,
+): ErpModel {
   return {
     ...plant,
     ...distinct,
-    definition: (url, { atOnce, perSecond, ...options } = {}) => ({
-      ...define(url, options),
-      atOnce,
-      perSecond,
-    }),
     get credentials() {
       return plant.credentials();
     },

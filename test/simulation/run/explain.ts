@@ -25,7 +25,7 @@ export async function shrunk(seed: number, { invariant }: Finding): Promise<Kept
 export async function explained(
   seed: number,
   kept: Kept,
-  { isFull }: { readonly isFull: boolean },
+  { full: isFull }: { readonly full: boolean },
 ): Promise<{ readonly outcome: Outcome; readonly lines: readonly string[] }> {
   const drawn = drawScenario(seed);
   const scenario = reduced(drawn, kept);
@@ -58,7 +58,7 @@ export async function explained(
 }
 
 /** The command that repeats the run. */
-export function commandOf(seed: number, kept: Kept, drawn: Scenario): string {
+function commandOf(seed: number, kept: Kept, drawn: Scenario): string {
   const placesOf = (places: readonly number[]) => places.map((place) => place + 1).join() || 'none';
   const orders = kept.orders.length === drawn.orders.length ? '' : ` --orders ${placesOf(kept.orders)}`;
   return `npm run simulate -- --seed ${seed} --only ${placesOf(kept.events)}${orders}`;

@@ -4,9 +4,15 @@ import type { SeedRun } from './seed-run.ts';
 /**
  * Runs one seed after the other, on several cores.
  * @param take Called with each run in the order of the seeds, whichever ends first; returns whether to go on.
+ * @param mutant Name of the fault to plant; without one, the code runs unchanged.
  * @throws the error of a worker.
  */
-export function simulateSeeds(first: number, cores: number, take: (run: SeedRun) => boolean): Promise<void> {
+export function simulateSeeds(
+  first: number,
+  cores: number,
+  take: (run: SeedRun) => boolean,
+  mutant?: string,
+): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const early = new Map<number, SeedRun>();
   let [next, wanted, isOver] = [first, first, false];
@@ -26,7 +32,7 @@ export function simulateSeeds(first: number, cores: number, take: (run: SeedRun)
   }
 
   const workers = Array.from({ length: cores }, () => {
-    const worker = new Worker(new URL('worker.ts', import.meta.url));
+    const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: mutant });
     worker.on('message', (run: SeedRun) => {
       done(run);
       if (!isOver) worker.postMessage(next++);

@@ -1,7 +1,6 @@
 import type { World } from '../world/world.ts';
 import { discardOne, pauseFlow, sendAgain } from './administrators.ts';
-import { correctRecording } from './corrections.ts';
-import { operatorDoes } from './operators.ts';
+import { correctRecording, operatorDoes } from './operators.ts';
 import { plannerDoes } from './planners.ts';
 import type { ReleasedOrder, ScenarioState } from './released-order.ts';
 import type { ScenarioEvent } from './scenario-event.ts';
@@ -18,27 +17,10 @@ interface Act {
  * the release of an order: the code that makes those looks it up.
  */
 export function actsOf(event: ScenarioEvent, world: World, state: ScenarioState): readonly Act[] {
-  switch (event.kind) {
-    case 'call':
-    case 'message comes twice':
-    case 'delete is lost':
-    case 'trigger':
-    case 'run':
-    case 'alert run':
-    case 'operator records other figures':
-    case 'step is renamed in Azumuta':
-    case 'planner shares a number':
-    case 'ERP commits late':
-      return [];
-    case 'outage':
-    case 'indexes lag':
-    case 'flow is paused':
-    case 'order is locked':
-    case 'secret is rotated':
-      return spanOf(event, world, state);
-    default:
-      return [{ at: event.at, act: actOf(event, world, state) }];
-  }
+  if (!('at' in event)) return [];
+  return 'minutes' in event
+    ? spanOf(event, world, state)
+    : [{ at: event.at, act: actOf(event, world, state) }];
 }
 
 type Lasting = Extract<ScenarioEvent, { readonly at: number; readonly minutes: number }>;

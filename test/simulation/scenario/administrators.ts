@@ -8,8 +8,7 @@ import { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { queueUrlOf } from '../world/plant.ts';
 import type { World } from '../world/world.ts';
-import { isAbout } from './names.ts';
-import type { ScenarioState } from './released-order.ts';
+import { isAbout, type ScenarioState } from './released-order.ts';
 import type { FlowName, QueueName } from './scenario-event.ts';
 
 const stageOf = {

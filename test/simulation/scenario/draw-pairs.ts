@@ -26,8 +26,11 @@ const consumers = [
   { stage: 'book-completion', service: 'azumuta', queue: 'completions' },
 ] as const;
 
-/** Two accidents that do harm only together. Each is aimed at the other, as chance would never let them meet. */
-export const pairs = {
+/**
+ * Two accidents that do harm only together. Each is aimed at the other, as chance would never let them meet: for
+ * each pair there is a mutant that is found because they do.
+ */
+const pairs: Readonly<Record<string, (chance: Chance, setting: Setting) => readonly ScenarioEvent[]>> = {
   /** What the partner still does must not meet the next attempt, although nobody could note how long to wait. */
   'late effect, lost hold': (chance, { split }) => {
     const { stage, service } = chance.pick(writers);
@@ -123,18 +126,10 @@ export const pairs = {
       },
     ];
   },
-} satisfies Readonly<Record<string, (chance: Chance, setting: Setting) => readonly ScenarioEvent[]>>;
-
-type PairName = keyof typeof pairs;
+};
 
 /** The pair of a seed. They have a random stream of their own, so that they do not change the rest of its scenario. */
-export function pairOf(seed: number): { readonly name: PairName | undefined; readonly chance: Chance } {
-  const chance = createChance(seed ^ 0x1b873593);
-  // The keys of the table are the names.
-  return { name: chance.happens(0.65) ? chance.pick(Object.keys(pairs) as PairName[]) : undefined, chance };
-}
-
 export function drawPairs(seed: number, setting: Setting): readonly ScenarioEvent[] {
-  const { name, chance } = pairOf(seed);
-  return name === undefined ? [] : pairs[name](chance, setting);
+  const chance = createChance(seed ^ 0x1b873593);
+  return chance.happens(0.65) ? chance.pick(Object.values(pairs))(chance, setting) : [];
 }

@@ -1,5 +1,6 @@
 import type { PlannedOrderRef } from '../../shared/erp/conformance/target.ts';
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
+import type { World } from '../world/world.ts';
 import type { OtherFigures, ScenarioEvent } from './scenario-event.ts';
 import type { PlannedOrder } from './setting.ts';
 
@@ -41,6 +42,21 @@ export interface ReleasedOrder {
     readonly from: number;
     readonly until: number;
   }[];
+}
+
+/** Whether a dead letter is about an order: by any present or past number or id of the order or its product orders. */
+export function isAbout(
+  { numbers, body }: { readonly numbers: readonly string[]; readonly body: string },
+  order: ReleasedOrder,
+  world: World,
+): boolean {
+  const built = [...world.madeFor(order.ref), ...order.removed];
+  const names = [...order.numbers, ...built.flatMap(({ id, number }) => [id, number])];
+  return names.some(
+    (name) =>
+      body.includes(JSON.stringify(name)) ||
+      numbers.some((number) => number === name || number.startsWith(`${name}/`)),
+  );
 }
 
 /** What the simulated people share. */

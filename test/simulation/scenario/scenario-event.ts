@@ -6,6 +6,8 @@ type Order = { readonly order: number };
 /** Minutes from the beginning, with fractions. */
 type Moment = { readonly at: number };
 type Span = Moment & { readonly minutes: number };
+/** What is said with an order and a moment. */
+type Plain<Kind> = Kind extends string ? { readonly kind: Kind } & Order & Moment : never;
 
 export const queues = ['product-orders', 'completions'] as const;
 export type QueueName = (typeof queues)[number];
@@ -85,23 +87,19 @@ type InTheWorld =
 
 /** What planners and operators do to one order. */
 type ToOrder =
+  | Plain<'planner cancels' | 'planner deletes it' | 'planner releases it again' | 'planner splits'>
+  | Plain<'planner finishes it by hand' | 'planner touches' | 'operator renames' | 'operator removes it'>
+  /** It is not released any more. */
+  | Plain<'planner puts it back'>
+  /** Of this order; in Azumuta it keeps its name, as the configuration says. */
+  | Plain<'article is renamed in the ERP'>
+  | Plain<'trigger of an open order'>
   | ({ readonly kind: 'order is locked' } & Order & Span)
   | ({ readonly kind: 'planner changes the quantity'; readonly quantity: number } & Order & Moment)
-  | ({ readonly kind: 'planner cancels' } & Order & Moment)
-  /** It is not released any more. */
-  | ({ readonly kind: 'planner puts it back' } & Order & Moment)
-  | ({ readonly kind: 'planner deletes it' } & Order & Moment)
-  | ({ readonly kind: 'planner releases it again' } & Order & Moment)
-  | ({ readonly kind: 'planner finishes it by hand' } & Order & Moment)
   /** `to` is appended to the number. */
   | ({ readonly kind: 'planner renames'; readonly to: string } & Order & Moment)
-  /** Of this order; in Azumuta it keeps its name, as the configuration says. */
-  | ({ readonly kind: 'article is renamed in the ERP' } & Order & Moment)
-  | ({ readonly kind: 'planner splits' } & Order & Moment)
-  | ({ readonly kind: 'planner touches' } & Order & Moment)
   /** To so many days after the date that all orders have at first; below zero before it. */
   | ({ readonly kind: 'planner moves the due date'; readonly days: number } & Order & Moment)
-  | ({ readonly kind: 'operator renames' } & Order & Moment)
   /** Duration of the rework, in minutes; what is recorded then: by default one recording, without a quantity. */
   | ({
       readonly kind: 'operator opens it again';
@@ -109,7 +107,6 @@ type ToOrder =
       readonly forgot?: { readonly quantity?: number | null; readonly recordings?: number };
     } & Order &
       Moment)
-  | ({ readonly kind: 'operator removes it' } & Order & Moment)
   /** Before the integration creates it. One that is not equal is renamed later, and its dead letter is sent again. */
   | ({ readonly kind: 'operator types it by hand'; readonly equal: boolean } & Order & Moment)
   | ({ readonly kind: 'operator records other figures'; readonly figures: OtherFigures } & Order)
@@ -117,7 +114,6 @@ type ToOrder =
   | ({ readonly kind: 'step is renamed in Azumuta' } & Order)
   /** After it was booked; the good quantity that it shows then is so much more, and its trigger is sent again. */
   | ({ readonly kind: 'recording is corrected afterwards'; readonly more: number } & Order & Moment)
-  | ({ readonly kind: 'trigger of an open order' } & Order & Moment)
   /** It becomes visible this many minutes after its time stamp. */
   | ({ readonly kind: 'ERP commits late'; readonly minutes: number } & Order)
   /** The configuration maps it to the number of the previous order. */

@@ -1,9 +1,8 @@
 import { type ErpName, erpModels } from '../partners/erp.ts';
 import { type Chance, createChance } from '../world/chance.ts';
-import { drawAssemblies } from './draw-assemblies.ts';
 import { drawCalls } from './draw-calls.ts';
 import { drawPeople, drawWorld } from './draw-events.ts';
-import { drawLife } from './draw-life.ts';
+import { drawAssemblies, drawLife } from './draw-life.ts';
 import { drawPairs } from './draw-pairs.ts';
 import { drawTogether } from './draw-together.ts';
 import type { ScenarioEvent } from './scenario-event.ts';

@@ -7,13 +7,17 @@ const eventSchema = z.object({
   body: z.optional(z.string()),
 });
 
+/** The messages of an event, and how often each was received. */
+export const recordsOf = (event: unknown) =>
+  z
+    .safeParse(eventSchema, event)
+    .data?.Records?.map(({ body, attributes }) => ({ body, receives: attributes.ApproximateReceiveCount })) ??
+  [];
+
 /** Describes the event that invokes a function. */
 export function describeEvent(event: unknown): string {
-  const { Records: records = [], body } = z.safeParse(eventSchema, event).data ?? {};
-  const messages = records.map(
-    ({ body: message, attributes }) => `${message} (receive ${attributes.ApproximateReceiveCount})`,
-  );
-  return ['begins', ...messages, ...(body === undefined ? [] : [body])].join(' ');
+  const messages = recordsOf(event).map(({ body, receives }) => `${body} (receive ${receives})`);
+  return ['begins', ...messages, z.safeParse(eventSchema, event).data?.body ?? []].flat().join(' ');
 }
 
 const responseSchema = z.object({

@@ -35,29 +35,3 @@ it('completes everything that follows from an act before the next act', async ()
 
   expect(seen).toEqual(['what follows', 'the next']);
 });
-
-it('stops as soon as the condition holds, and continues from there', async () => {
-  const time = createVirtualTime(100);
-  const seen: number[] = [];
-  for (const ms of [5, 10, 15]) time.after(ms, () => seen.push(time.now()));
-
-  const isOver = await time.run(() => seen.length === 2);
-  const atStop = [...seen];
-  await time.run(never);
-
-  expect(isOver).toBe(true);
-  expect(atStop).toEqual([105, 110]);
-  expect(seen).toEqual([105, 110, 115]);
-});
-
-it('runs an act at once if its moment has passed', async () => {
-  const time = createVirtualTime(50);
-  let at = 0;
-  time.at(10, () => {
-    at = time.now();
-  });
-
-  await time.run(never);
-
-  expect(at).toBe(50);
-});

@@ -1,8 +1,7 @@
 import type { ErpOrderRef } from '../../../shared/model/orders.ts';
 import { type Dialect, inDialect, triggerIn } from '../../support/dialects/dialect.ts';
-import type { Answer } from '../../support/server.ts';
-import { createAlertWatch } from '../invariants/alert-watch.ts';
-import { createWatch } from '../invariants/watch.ts';
+import type { Answer, Received } from '../../support/server.ts';
+import { createAlertWatch, createWatch } from '../invariants/watch.ts';
 import { type AzumutaModel, type BuiltProductOrder, createAzumutaModel } from '../partners/azumuta.ts';
 import { erpModels } from '../partners/erp.ts';
 import { drawnFates } from '../scenario/fates.ts';
@@ -33,10 +32,11 @@ const usualLagMs = 300;
  * Everything in one run: the deployed functions, the services that they use, and both partners.
  * @param isRead Whether the timeline is recorded.
  * @param dialect The API dialect of Azumuta. Default: the default contract.
+ * @param maxSteps After so many, a run fails. Default: more than a scenario needs.
  */
-export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Dialect) {
+export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Dialect, maxSteps?: number) {
   const chance = createChance(scenario.seed ^ 0x5bd1e995);
-  const time = createVirtualTime(beginning);
+  const time = createVirtualTime(beginning, maxSteps);
   const timeline = createTimeline(isRead, time.now);
   const now = () => new Date(time.now());
   let behindMs = 0;
@@ -62,7 +62,8 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
   const outages = new Map<PartnerName, PartnerOutage>();
   const models = {
     azumuta: dialect ? inDialect(dialect, azumuta.answer) : azumuta.answer,
-    erp: erp.answer,
+    // A test may replace it.
+    erp: (call: Received) => erp.answer(call),
   };
   let lagSeconds = 0;
   const shared = new Map<string, string>();

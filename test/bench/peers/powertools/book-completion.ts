@@ -4,8 +4,7 @@ import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dyn
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { SQSHandler, SQSRecord } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { readSecret } from './secret.ts';
-import { triggerSchema } from './trigger.ts';
+import { readSecret, triggerSchema } from './shared.ts';
 
 const environment = z.parse(
   z.object({

@@ -3,8 +3,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { readSecret } from './secret.ts';
-import { triggerSchema } from './trigger.ts';
+import { readSecret, triggerSchema } from './shared.ts';
 
 const logger = new Logger({ serviceName: 'receive-webhook' });
 // The region's endpoint instead of the queue URL's host, because the bench counts the calls of both contenders there.

@@ -11,3 +11,6 @@ export async function readSecret<T extends z.ZodMiniType>(
   const { SecretString = '' } = await client.send(new GetSecretValueCommand({ SecretId: arn }));
   return z.parse(schema, JSON.parse(SecretString));
 }
+
+/** The body of Azumuta's trigger, and of a message in the queue. */
+export const triggerSchema = z.object({ productOrderNumber: z.string().check(z.minLength(1)) });

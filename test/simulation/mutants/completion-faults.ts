@@ -1,0 +1,237 @@
+import { type Faults, life } from './mutant.ts';
+
+/** Faults between a completion and its booking. */
+export const completionFaults: Faults = {
+  'shared/completions/ask-azumuta.ts': {
+    'hint-after-the-answer-dropped': {
+      find: 'return instant.getTime() - sentAt.getTime() >= clocksDifferMs;',
+      replace: 'return sentAt.getTime() - instant.getTime() >= clocksDifferMs;',
+      why: 'A trigger with something new counts as already answered by Azumuta: its recordings are lost.',
+      foundBy: ['recordings', 'reported'],
+    },
+    'letter-for-each-forged-number': {
+      find: "const isUnknown = code === 'unknown-order' && isKnownToNobody(inquiry);",
+      replace: "const isUnknown = code !== 'unknown-order' && isKnownToNobody(inquiry);",
+      why: 'Whoever has the address of the webhook makes a dead letter with each call.',
+      foundIn: life(
+        'noise',
+        'costs little and leaves no dead letter when triggers name numbers that nobody knows',
+      ),
+    },
+  },
+  'shared/completions/begin-hint.ts': {
+    'open-order-booked': {
+      find: 'if (order.completed || (trustTrigger && hadTrigger))',
+      replace: 'if (reading)',
+      why: 'A trigger of an order that is still being built books it: stock that does not exist.',
+      foundBy: ['nothingElse', 'figures'],
+    },
+  },
+  'shared/completions/book.ts': {
+    'completion-not-noted': {
+      find: 'await orders.markCompleted(entry);',
+      replace: 'void 0;',
+      why: 'The reconciliation asks about every order ever built, every day, forever.',
+      foundBy: ['waiting'],
+    },
+    'receipt-before-the-effect': {
+      find: "const receipt = await partners.call('erp', attempt.signal, booking",
+      replace:
+        "await dependencies.ledger.claims.complete(claim, {}, { event: 'booked' });\n    const receipt = await partners.call('erp', attempt.signal, booking",
+      why: 'After a crash before the booking, the ledger says that it is booked, but the ERP has nothing.',
+      foundBy: ['booked'],
+    },
+    'booked-without-the-lock': {
+      find: 'if (!lock || (await lock.take(attempt.endsAt)))',
+      replace: 'if (lock || !lock)',
+      why: 'Two parts of one ERP order are booked at the same time, and one overwrites the other.',
+      foundBy: ['booked'],
+    },
+    'lock-outlives-its-holder': {
+      find: 'await lock?.keep(untilMs);',
+      replace: 'await lock?.keep(untilMs + 30 * 86_400_000);',
+      why: 'After a lost answer, no other part of the order is booked for a month.',
+      foundBy: ['recorded', 'leases', 'ends'],
+    },
+    'lock-not-released': {
+      find: 'await lock?.release();\n    if (!ours)',
+      replace: 'if (!ours)',
+      why: 'Each part waits six minutes for the one before it.',
+      foundBy: ['released'],
+    },
+    'refusal-stops-the-next-booking': {
+      find: 'if (!(error instanceof Rejected)) throw error;',
+      replace: 'if (error) throw error;',
+      why: 'A recording that cannot be added stops those that can: their links never reach the ERP.',
+      foundBy: ['recordings'],
+    },
+    'waiting-ends-with-the-plan': {
+      find: 'const isFurther = home !== entry.number;',
+      replace: 'const isFurther = true;',
+      why: 'The first part of parts that are booked together is not asked about any more before all are booked.',
+      foundIn: life('parts', 'waits with its first part until all are booked'),
+    },
+  },
+  'shared/completions/content.ts': {
+    'checks-of-an-amendment-booked-again': {
+      find: '(after.checks ?? []).filter((check) => !known.has(JSON.stringify(check)))',
+      replace: 'after.checks ?? []',
+      why: 'A recording that came later books all checks of the order once more.',
+      foundBy: ['details'],
+    },
+  },
+  'shared/completions/decide-bookings.ts': {
+    'key-of-the-number': {
+      find: 'id}#quantity` :',
+      replace: 'productOrder.number}#quantity` :',
+      why: 'An order that is renamed between two attempts gets two keys, and is booked twice.',
+      foundBy: ['booked'],
+    },
+    'parts-not-waited-for': {
+      find: 'isAwaiting ? [] : open, built',
+      replace: 'open, built',
+      why: 'An ERP order that must be booked as a whole is booked and closed with its first part.',
+      foundBy: ['figures', 'deadLetters'],
+    },
+  },
+  'shared/completions/next-step.ts': {
+    'hint-ends-over-a-claim': {
+      find: "return { to: 'wait', untilMs: Math.min(running.leaseUntil ?? 0, soon), sentence };",
+      replace: "return sentence && soon > 0 ? { to: 'end', refused: [] } : { to: 'end', refused: [] };",
+      why: 'The attempt in progress has died, and the message that would continue is deleted.',
+      foundBy: ['booked', 'waiting'],
+    },
+    'hint-ends-over-a-plan': {
+      find: 'if (keep.length > 0) {',
+      replace:
+        "if (keep.length > 0 && hint.via !== 'operator') return { to: 'end', refused };\n  if (keep.length > 0) {",
+      why: 'What was planned while the ERP was down is never booked.',
+      foundBy: ['booked', 'waiting'],
+    },
+    'discarded-booking-opened-by-a-trigger': {
+      find: "if (discarded || hint.via !== 'webhook' || !surelyNotBooked || !isNewer(booking, facts)) return 'leave';",
+      replace:
+        "if (!discarded && (hint.via !== 'webhook' || !surelyNotBooked || !isNewer(booking, facts))) return 'leave';",
+      why: 'A person has booked it by hand, and it is booked once more.',
+      foundBy: ['nothingElse'],
+    },
+    'refused-booking-not-opened-again': {
+      find: "if (hint.again) return surelyNotBooked || discarded ? 'anew' : 'keep';",
+      replace: "if (hint.again) return 'leave';",
+      why: 'A person replays a dead letter, and nothing happens.',
+      foundBy: ['booked', 'recordings'],
+    },
+    'repetition-read-again': {
+      find: "return names === 'known' && sentAt.getTime() - readAt.getTime() < sameCompletionMs;",
+      replace: "return names !== 'known' && names === 'new' && sentAt < readAt;",
+      why: 'Each of a hundred triggers of one completion has Azumuta read.',
+      foundIn: life('noise', 'costs no more than one trigger of each order, when all come at once'),
+    },
+  },
+  'shared/completions/read-contents.ts': {
+    'each-part-finishes-the-order': {
+      find: 'const final = mapped.final && !isPart;',
+      replace: 'const final = mapped.final;',
+      why: 'The first part closes the ERP order, and the others cannot be booked.',
+      foundBy: ['deadLetters'],
+    },
+    'part-finishes-the-operations': {
+      find: '(isPart ? { ...one, finished: false } : one)',
+      replace: '(isPart ? { ...one } : one)',
+      why: 'The first part closes all operations, and the others cannot report theirs.',
+      foundBy: ['details', 'deadLetters'],
+    },
+    'final-over-a-difference': {
+      find: '...(final && erpOrder ? { madeFor:',
+      replace: '...(final && erpOrder && false ? { madeFor:',
+      why: 'An ERP order that was raised to 99 is closed with the 3 that were built.',
+      foundIn: life('daily-look', 'keeps its rest open in'),
+    },
+  },
+  'shared/completions/read-facts.ts': {
+    'opened-part-booked': {
+      find: 'if (other?.completed) {',
+      replace: 'if (other) {',
+      why: 'A part that is open for rework is booked as good.',
+      foundBy: ['nothingElse'],
+    },
+  },
+  'shared/completions/reconcile.ts': {
+    'reconciliation-asks-nobody': {
+      find: 'of await orders.overdue(dueBy, most)',
+      replace: 'of (await orders.overdue(dueBy, most)).slice(0, 0)',
+      why: 'If a trigger is lost, the completion is never booked.',
+      foundBy: ['booked', 'waiting'],
+    },
+  },
+  'shared/integration/mapping/completions.ts': {
+    'scrap-dropped': {
+      find: "...(scrap && scrap.amount !== '0' ? { scrap } : {}),",
+      why: 'Scrap is never booked, so the stock of components is wrong.',
+      foundBy: ['figures'],
+    },
+    'last-lot-dropped': {
+      find: "each('lots', mapping.lots ?? (() => []), parts)",
+      replace: "each('lots', mapping.lots ?? (() => []), parts).map((given) => given.slice(0, 1))",
+      why: 'Pieces leave the factory with serial numbers that the ERP does not have.',
+      foundBy: ['figures', 'deadLetters'],
+    },
+    'components-of-the-first-part': {
+      find: "each('components', components.of, parts).flat()",
+      replace: "each('components', components.of, parts.slice(0, 1)).flat()",
+      why: 'Of an order that is booked as a whole, the components of one part leave the stock.',
+      foundBy: ['details'],
+    },
+    'reason-of-scrap-dropped': {
+      find: 'scrapReasons: reasons.length > 0 ? reasons : undefined',
+      replace: 'scrapReasons: reasons.length > 1e6 ? reasons : undefined',
+      why: 'Nobody learns why there is scrap.',
+      foundBy: ['details'],
+    },
+  },
+  'shared/integration/mapping/details.ts': {
+    'quantity-of-the-first-part': {
+      find: 'sumOf(quantities.map(({ amount }) => amount))',
+      replace: 'sumOf(quantities.slice(0, 1).map(({ amount }) => amount))',
+      why: 'An order that must be booked as a whole is booked with its first part only.',
+      foundBy: ['figures'],
+    },
+    'lots-of-components-dropped': {
+      find: 'return { ...first, lots',
+      replace: 'return { ...first, ...made({ quantity }), lots: [] };\n    return { ...first, lots',
+      why: 'Nobody can say later which lot is in which product.',
+      foundBy: ['details'],
+    },
+    'time-of-operations-doubled': {
+      find: 'const told = reports.flatMap((report) => report[field] ?? []);',
+      replace: 'const told = [...reports, ...reports].flatMap((report) => report[field] ?? []);',
+      why: 'Each operation costs twice what it took.',
+      foundBy: ['details'],
+    },
+  },
+  'shared/integration/mapping/recorded.ts': {
+    'one-piece-unless-recorded': {
+      find: "typeof Quantity === 'number' || typeof Quantity === 'string' ? Quantity : undefined",
+      replace: "typeof Quantity === 'number' || typeof Quantity === 'string' ? 1 : undefined",
+      why: 'Five pieces were built as planned, but one is booked.',
+      foundBy: ['figures'],
+    },
+    'renamed-step-books-the-plan': {
+      find: 'if (found.length > 0 || optional) return found;',
+      replace: 'if (found.length >= 0 || optional) return found;',
+      why: 'A step was renamed in Azumuta, and what was planned is booked as built.',
+      foundBy: ['figures'],
+    },
+  },
+  'shared/model/configured.ts': {
+    'promise-taken-for-a-value': {
+      find: 'if (!(answer instanceof Promise)) return answer;',
+      replace: 'return answer;',
+      why: 'A mapping that asks somebody makes orders without parameters.',
+      foundIn: {
+        file: 'test/shared/integration/mapping/product-orders.test.ts',
+        name: 'is rejected when its promise fails',
+      },
+    },
+  },
+};

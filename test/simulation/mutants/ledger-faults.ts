@@ -1,0 +1,178 @@
+import { type Faults, life } from './mutant.ts';
+
+/** Faults in the code that keeps two attempts apart, and in what the ledger records. */
+export const ledgerFaults: Faults = {
+  'shared/ledger/claims.ts': {
+    'claim-taken-over-at-once': {
+      find: '(#state = :claimedState AND #leaseUntil <= :at))`',
+      replace: '(#state = :claimedState AND (#leaseUntil <= :at OR #leaseUntil > :at)))`',
+      why: 'A message that comes twice is processed twice at the same time: two product orders, two bookings.',
+      foundBy: ['created', 'booked'],
+    },
+    'claim-lease-compared-the-wrong-way': {
+      find: '#leaseUntil <= :at',
+      replace: '#leaseUntil >= :at',
+      why: 'A claim is taken over while its attempt still runs, and never after it has died: those orders are stuck.',
+      foundBy: ['created', 'booked', 'waiting', 'ends'],
+    },
+    'claim-without-settling-time': {
+      find: 'return endsAt.getTime() + this.#settlingMs;',
+      replace: 'return endsAt.getTime() - 60_000;',
+      why: 'A call of a dead attempt takes effect after the next attempt has looked, and is made twice.',
+      foundBy: ['created', 'booked'],
+    },
+    'settling-not-waited-for': {
+      find: 'const leaseUntil = this.leaseUntil(this.clock.now());',
+      replace: 'const leaseUntil = this.clock.now().getTime();',
+      why: 'A write without an answer takes effect after the next attempt has looked, and is made twice.',
+      foundBy: ['created', 'booked'],
+    },
+    'claim-is-never-again': {
+      find: 'const again = attempt > 1 && updated?.before.clean !== true;',
+      replace: 'const again = false;',
+      why: 'Our own product order, completed in the meantime, counts as typed by hand and becomes a dead letter.',
+      foundBy: ['deadLetters', 'withdrawn'],
+    },
+    'rejected-claim-is-anybodys': {
+      find: "const isOurs = reopens ? '' : ' AND #rejectedBy = :message';",
+      replace:
+        "const isOurs = reopens ? '' : ' AND (#rejectedBy = :message OR #rejectedBy <> :message OR attribute_not_exists(#rejectedBy))';",
+      why: 'A withdrawn order is created by a message that was still in the queue.',
+      foundBy: ['withdrawn'],
+    },
+    'receipt-does-not-close-the-claim': {
+      find: "state: 'done', doneAt",
+      replace: "state: 'waiting', doneAt",
+      why: 'The ledger still says that the work waits, so each further message does it again.',
+      foundBy: ['waiting'],
+    },
+    'claim-kept-after-a-failure': {
+      find: "await this.#end(claim, { set }, { event: 'retry', note });",
+      replace:
+        "await this.#update(claim, { set: { ...set, state: 'claimed' } }, [{ event: 'retry', note }]);",
+      why: 'Each attempt that fails before its first call blocks the next one for six minutes.',
+      foundBy: ['released'],
+    },
+    'lease-relies-on-the-hold': {
+      find: 'return endsAt.getTime() + this.#settlingMs;',
+      replace: 'return endsAt.getTime();',
+      why: 'An attempt dies before it can note that its write is settling, and the next one does not wait for it.',
+      foundBy: ['created', 'booked'],
+    },
+    'release-forgets-the-doubt': {
+      find: "state: 'waiting', clean: isClean(claim, wrote)",
+      replace: "state: 'waiting', clean: wrote === 'nothing'",
+      why: 'After an attempt that only failed to look, what the one before it wrote counts as somebody else’s.',
+      foundBy: ['created', 'booked', 'deadLetters'],
+    },
+  },
+  'shared/ledger/history.ts': {
+    'history-without-an-end': {
+      find: 'JSON.stringify(kept)) > maxHistoryBytes',
+      replace: 'JSON.stringify(kept)) < 0',
+      why: 'The item of an order that waits for days grows beyond the limit, and can never be written again.',
+      foundBy: ['items'],
+    },
+  },
+  'shared/ledger/keys.ts': {
+    'ledger-forgets-within-minutes': {
+      find: 'export const retentionSeconds = 430 * 86_400;',
+      replace: 'export const retentionSeconds = 430;',
+      why: 'The time to live has another unit: receipts disappear, and a replayed message has its effect twice.',
+      foundBy: ['journey', 'created', 'booked'],
+    },
+  },
+  'shared/ledger/lease.ts': {
+    'lease-compared-the-wrong-way': {
+      find: '#leaseUntil <= :now',
+      replace: '#leaseUntil >= :now',
+      why: 'Runs overlap, and after a run that died no other run starts: no more orders come in.',
+      foundBy: ['ends', 'atOnce', 'booked'],
+    },
+    'lease-anybodys': {
+      find: 'attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now',
+      replace: 'attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now OR #leaseUntil > :now',
+      why: 'A slot is taken twice: a partner gets more simultaneous calls than its limit.',
+      foundBy: ['atOnce'],
+    },
+    'lease-not-given-back': {
+      find: "{ set, remove: ['leaseUntil', 'owner', ...remove] }",
+      replace: '{ set, remove }',
+      why: 'A slot is free only when its lease has ended: with one slot, one batch every six minutes.',
+      foundBy: ['released'],
+    },
+  },
+  'shared/ledger/records/booking-locks.ts': {
+    'lock-of-the-order-is-anybodys': {
+      find: '(#lockedFor = :booking AND #lockedAttempt <= :attempt)',
+      replace: '(#lockedAttempt <= :attempt) OR #lockedFor <> :booking',
+      why: 'Two parts of one ERP order are booked at the same time, and one overwrites the other.',
+      foundBy: ['booked'],
+    },
+  },
+  'shared/ledger/records/bookings.ts': {
+    'two-plan-at-once': {
+      find: 'if (!seen) return this.add(key, { ...set, attempts }, event);',
+      replace: `if (!seen) {
+      const item = { ...key, ...set, attempts, v: 1, expiresAt: this.expiresAt() };
+      await this.table.putIf(item, 'attribute_exists(pk) OR attribute_not_exists(pk)');
+      return item;
+    }`,
+      why: 'Two hints that meet both plan, claim and book the same completion.',
+      foundBy: ['booked', 'recordings'],
+    },
+    'content-outlives-the-receipt': {
+      find: "export const forBookingOnly = ['content', 'awaiting', 'dueAt'];",
+      replace: "export const forBookingOnly = ['awaiting', 'dueAt'];",
+      why: 'Notes that may name persons are kept for 430 days, and each item takes more write units.',
+      foundBy: ['kept'],
+    },
+  },
+  'shared/ledger/records/concerns.ts': {
+    'change-not-reported': {
+      find: 'const isTold = known?.content === content;',
+      replace: 'return false;',
+      why: 'The ERP wants another quantity than is built, and nobody learns of it.',
+      foundBy: ['reported'],
+    },
+    'concern-ended-unseen': {
+      find: "condition: '#content = :seen',",
+      replace: "condition: 'attribute_exists(#content) OR #content = :seen',",
+      why: 'Who has seen an older change ends the concern that tells a newer one.',
+      foundIn: {
+        file: 'test/shared/ledger/records/concerns.test.ts',
+        name: 'is not ended by who has read what was told before',
+      },
+    },
+  },
+  'shared/ledger/records/known-orders.ts': {
+    'renamed-product-order-unknown': {
+      find: 'return found && numberOf(found);',
+      replace: 'return undefined;',
+      why: 'The booking of a product order that was renamed in Azumuta does not know its ERP order.',
+      foundBy: ['booked', 'deadLetters'],
+    },
+    'open-records-expire': {
+      find: 'if (before > expiresAt - monthSeconds) return;',
+      replace: 'if (before > 0) return;',
+      why: 'An order that is open for more than 430 days loses its records one by one.',
+      foundIn: life('daily-look', 'keeps all records of an order that is open for two years'),
+    },
+  },
+  'shared/ledger/records/product-orders.ts': {
+    'withdrawn-order-still-waits': {
+      find: "set = { state: 'rejected', withdrawn: true",
+      replace: "set = { state: 'waiting', withdrawn: true",
+      why: 'An order that the ERP has withdrawn is created in Azumuta by a waiting message, and built.',
+      foundBy: ['withdrawn'],
+    },
+  },
+  'shared/ledger/records/pull-state.ts': {
+    'finished-window-goes-on': {
+      find: "finished ? ['window'] : []",
+      replace: '[]',
+      why: 'No run reads the time before the last row again: an order that the ERP commits late is never read.',
+      foundBy: ['created'],
+    },
+  },
+};

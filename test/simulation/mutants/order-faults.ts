@@ -1,0 +1,211 @@
+import { type Faults, life } from './mutant.ts';
+
+/** Faults between an ERP order and its product order, in its life after that, and in what people are told and do. */
+export const orderFaults: Faults = {
+  'infra/ops/orders/end-order.ts': {
+    'removed-order-made-twice': {
+      find: 'if (!entry || !removed)',
+      replace: 'if (!entry)',
+      why: 'A product order that is there is made a second time.',
+      foundIn: life('operators', 'is refused where it was not removed'),
+    },
+  },
+  'infra/ops/replay/replay.ts': {
+    'replay-loses-them': {
+      find: 'const refused = await queues.sendAll(queueUrls[queue], messages);',
+      replace: 'const refused: number[] = [];',
+      why: 'When a person sends dead letters again, they are lost.',
+      foundBy: ['created', 'linked', 'booked'],
+    },
+  },
+  'shared/alerts/decide-alerts.ts': {
+    'told-again': {
+      find: 'isDue && !known.has(fingerprint(id))',
+      replace: 'isDue',
+      why: 'What people know already is told as new every hour.',
+      foundBy: ['told'],
+    },
+  },
+  'shared/orders/accept-wanted.ts': {
+    'fewer-parts-not-collected': {
+      find: 'if (wanted.mapped) await collectIfComplete(known, decision, dependencies);',
+      why: 'The only missing part is not wanted any more, and the built ones are never booked.',
+      foundBy: ['booked'],
+    },
+    'parts-put-beside-a-changed-record': {
+      find: `    if (record && isWritten && (await ledger.erpOrders.find(record.erpOrder))?.version !== record.version)
+      continue;
+`,
+      why: 'If two changes come at the same time, the slower one creates parts that the ERP does not want any more.',
+      foundIn: {
+        file: 'test/shared/orders/accept-at-once.test.ts',
+        name: 'makes no further part for a planner, once another has taken it back meanwhile',
+      },
+    },
+  },
+  'shared/orders/accept.ts': {
+    'accepted-by-the-endpoint-alone': {
+      find: 'if (ended ?? !accept(order))',
+      replace: "if (ended ?? (via !== 'endpoint' && !accept(order)))",
+      why: 'What the plant does not accept is made all the same when it is posted.',
+      foundIn: life(
+        'concerns',
+        'tells an order that the plant does not accept any more, also at the endpoint',
+      ),
+    },
+  },
+  'shared/orders/ask-erp.ts': {
+    'no-daily-look': {
+      find: '    if (await asksFor(entry, known.bookings, dependencies))',
+      replace: '    if (false)',
+      why: 'What is cancelled in an ERP that posts no change is built all the same, and nobody is told.',
+      foundBy: ['concerns'],
+    },
+    'deleted-order-not-told': {
+      find: 'const order = read ? asRecorded(read, record) : deleted(record);',
+      replace: 'if (!read) return undefined;\n  const order = asRecorded(read, record);',
+      why: 'An order that the ERP has deleted is built for nobody.',
+      foundIn: life('daily-look', 'tells once that an order was deleted in the ERP'),
+    },
+    'slot-ends-the-daily-look': {
+      find: 'if (error instanceof NoFreeSlot || !(',
+      replace: 'if (!(',
+      why: 'Where a partner takes one call at a time, the reconciliation has its slot, and nothing is ever looked at.',
+      foundIn: {
+        file: 'test/functions/create-product-orders.test.ts',
+        name: 'keeps the daily look of an order for later while another function has the only slot of the ERP',
+      },
+    },
+  },
+  'shared/orders/create.ts': {
+    'created-without-a-look': {
+      find: 'const existing = await azumuta.findProductOrder(draft.number, guarded);',
+      replace: 'const existing = undefined;',
+      why: 'The product order of an attempt that died after creating it is not recognised: the order is built twice.',
+      foundBy: ['created'],
+    },
+    'linked-again-before-it-has-settled': {
+      find: 'Math.max(settlingSeconds, error.afterSeconds ?? 0)',
+      replace: 'error.afterSeconds ?? 0',
+      why: 'The ERP is still writing the id, so it is not visible yet and is sent a second time.',
+      foundBy: ['linkedOnce'],
+    },
+    'link-skipped': {
+      find: 'if (entry.linkedAt !== undefined) return;',
+      replace: 'if (entry.linkedAt === undefined) return;',
+      why: 'Nobody in the ERP finds the product order of an order.',
+      foundBy: ['linked'],
+    },
+    'product-order-of-another-adopted': {
+      find: 'if (owner !== undefined && owner !== number) {',
+      replace: 'if (owner === number && owner === undefined) {',
+      why: 'One product order is booked on two ERP orders.',
+      foundIn: life('made-by-hand', 'never books one product order on two ERP orders'),
+    },
+  },
+  'shared/orders/decide-look.ts': {
+    'difference-ended-by-a-look': {
+      find: 'if (differences.length === 0)',
+      replace: 'if (differences.length >= 0)',
+      why: 'A look ends the report of a change although Azumuta still has what was made before.',
+      foundBy: ['reported'],
+    },
+    'unwanted-ended-by-a-look': {
+      find: 'const again = unwanted.filter((concern) => concern.wanted);',
+      replace: 'const again = unwanted;',
+      why: 'A look ends the report that a part is surplus although it is still there.',
+      foundBy: ['reported'],
+    },
+  },
+  'shared/orders/decide-product-orders.ts': {
+    'added-parameter-is-a-change': {
+      find: 'if (!entry || entry.surelyNotCreated || !addsParameters(mapped, entry))',
+      replace: 'if (!entry || addsParameters(mapped, entry) || !addsParameters(mapped, entry))',
+      why: 'After a deployment people are told that forty orders were changed in the ERP.',
+      foundIn: life('mapping-gains', 'is no change in the ERP when a later mapping adds a parameter'),
+    },
+    'part-by-its-index': {
+      find: 'const kept = beyond.slice(0, unbuilt.length);',
+      replace: 'const kept = beyond.slice(0, 0);',
+      why: 'People are told to remove a unit that was built, and wait for one that was scrapped.',
+      foundIn: life('parts', 'has the part removed that was not built, and is booked with those that were'),
+    },
+  },
+  'shared/orders/differences.ts': {
+    'another-article-adopted': {
+      find: 'if (differences.length > 0)',
+      replace: 'if (differences.length < 0)',
+      why: 'A product order with the same number but another article is built instead.',
+      foundBy: ['created'],
+    },
+  },
+  'shared/orders/life.ts': {
+    'given-up-order-goes-on': {
+      find: "if (entry?.givenUp) return 'given up';",
+      why: 'An order that a person has given up is shown as one that is being built.',
+      foundIn: { file: 'test/life/life.test.ts', name: 'given up' },
+    },
+  },
+  'shared/orders/pull-window.ts': {
+    'pull-without-an-overlap': {
+      find: 'export const overlapMs = 10 * 60_000;',
+      replace: 'export const overlapMs = 0;',
+      why: 'An order that the ERP commits minutes after writing it is never read.',
+      foundBy: ['created'],
+    },
+    'pull-blinded-by-a-time': {
+      find: 'before(earlierOf(page.changedAt, readAt.toISOString()), lastedMs)',
+      replace: 'before(page.changedAt, lastedMs)',
+      why: 'One change time that is days ahead hides all orders until then.',
+      foundIn: life('erp-side', 'reads what comes after an order whose change time is days ahead'),
+    },
+    'window-begins-at-its-last-row': {
+      find: 'const began = before(earlierOf(page.changedAt, readAt.toISOString()), lastedMs);',
+      replace: 'const began = page.changedAt;',
+      why: 'An order that is written while a long window is being read is never read.',
+      foundIn: {
+        file: 'test/shared/orders/pull-window.test.ts',
+        name: 'misses no order that is committed within the overlap, whatever fails and however long it takes',
+      },
+    },
+  },
+  'shared/orders/pull.ts': {
+    'watermark-before-the-page': {
+      find: `    await acceptPage(page, run, dependencies);
+    const further = afterPage(window, page.watermark, readAt);
+    const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
+`,
+      replace: `    const further = afterPage(window, page.watermark, readAt);
+    const ours = await ledger.pullState.advance(invocation.awsRequestId, further);
+    await acceptPage(page, run, dependencies);
+`,
+      why: 'After a crash in between, the orders of that page are never read again.',
+      foundBy: ['created'],
+    },
+  },
+  'shared/orders/wanted-order.ts': {
+    'id-that-comes-later-is-another': {
+      find: 'if (!record && order.id !== undefined) record',
+      replace: 'if (!record && order.id === undefined) record',
+      why: 'An order that came without its id before becomes a second one.',
+      foundIn: life(
+        'erp-side',
+        'knows an order that was posted without its id by the id that the pull brings',
+      ),
+    },
+    'older-post-replaces-newer': {
+      find: 'changedAt < record.changedAt;',
+      replace: 'changedAt < record.changedAt && false;',
+      why: 'Of two posts that overtake each other, the one that came last counts.',
+      foundIn: life('erp-side', 'takes the newer of two posts that overtake each other'),
+    },
+  },
+  'shared/orders/write-decision.ts': {
+    'order-not-enqueued-again': {
+      find: "return via === 'endpoint' || !entry.enqueued;",
+      replace: 'return false;',
+      why: 'After a crash between ledger and queue, the order is never created, but the ERP gets the answer that it is queued.',
+      foundBy: ['created'],
+    },
+  },
+};
