@@ -7,27 +7,19 @@ import { listByKeys, positionsOf, type SharedTime, sharedTimeAfter } from '../li
 import { createRowReader, onlyOrder, type ReadRows, unreadableOrder } from '../read-rows.ts';
 import type { OdooReader } from './client.ts';
 import type { Reader } from './connection.ts';
-import { createFamily, isOpen, nameWithoutSuffix } from './family.ts';
-import { readMarks } from './marks.ts';
+import { isOpen, nameWithoutSuffix, readFamilies } from './family.ts';
 import type { OdooOptions } from './options.ts';
 import { domainOf } from './order.ts';
 import {
   decimalOf,
   fromOdooTime,
-  idOf,
   type ListedProduction,
+  listedFields,
   listedProductionSchema,
   listedProductSchema,
   positionSchema,
-  type Sibling,
-  siblingSchema,
   toOdooTime,
 } from './records.ts';
-
-const fields = [
-  ...['name', 'origin', 'product_id', 'product_qty', 'product_uom_id', 'state', 'write_date'],
-  ...['date_deadline', 'priority', 'backorder_sequence'],
-];
 
 /** An order that is `to_close` is built already, and only to be finished. */
 const defaultStates = ['confirmed', 'progress'];
@@ -88,7 +80,7 @@ function searchOrders(
   domain: readonly unknown[],
   page = {},
 ): Promise<unknown[]> {
-  const asked = { domain, fields: [...fields, ...orderFields], row: z.unknown(), ...page };
+  const asked = { domain, fields: [...listedFields, ...orderFields], row: z.unknown(), ...page };
   return odoo.search('mrp.production', asked);
 }
 
@@ -117,17 +109,15 @@ async function withRestsMerged(
 ): Promise<readonly ListedProduction[]> {
   const splitOff = listed.filter(({ backorder_sequence }) => Number(backorder_sequence) > 1);
   if (splitOff.length === 0) return listed;
-  const { found, familyOf } = await readFamilies(await connect(), splitOff);
+  const familyOf = await readFamilies(await connect(), splitOff);
   const rests = new Set<number>();
   const origins = new Map<number, Pick<ListedProduction, 'product_qty' | 'state'>>();
-  for (const { id, state } of splitOff) {
-    const member = found.find((each) => each.id === id);
-    if (!member) continue;
-    const family = familyOf(member);
-    const origin = family.originOf(member);
-    if (origin || family.isRestByHand(member)) rests.add(id);
-    if (origin && isOpen({ state }))
-      origins.set(origin.id, { product_qty: family.wholeQuantity(origin), state });
+  for (const one of splitOff) {
+    const family = familyOf(one);
+    const origin = family?.originOf(one);
+    if (origin || family?.isRestByHand(one)) rests.add(one.id);
+    if (family && origin && isOpen(one))
+      origins.set(origin.id, { product_qty: family.wholeQuantity(origin), state: one.state });
   }
   const orders = origins.size === 0 ? [] : await readOrders([...origins.keys()]);
   return [
@@ -142,38 +132,11 @@ async function withItsRest(
   connect: () => Promise<Reader>,
 ): Promise<ListedProduction> {
   if (order.state !== 'done' || !order.backorder_sequence) return order;
-  const { found, familyOf } = await readFamilies(await connect(), [order]);
-  const own = found.find(({ id }) => id === order.id);
-  if (!own) return order;
-  const family = familyOf(own);
-  const rest = found.find((one) => isOpen(one) && family.originOf(one)?.id === own.id);
-  return { ...order, product_qty: family.wholeQuantity(own), state: rest?.state ?? order.state };
-}
-
-/** All members of the families of orders that were split, and the family of each. */
-async function readFamilies(reader: Reader, split: readonly ListedProduction[]) {
-  const bases = [...new Set(split.map(({ name }) => nameWithoutSuffix(name)))];
-  const found = await reader.search('mrp.production', {
-    domain: [
-      ...bases.slice(1).map(() => '|'),
-      ...bases.map((base) => ['name', '=like', `${escapeLike(base)}-%`]),
-    ],
-    row: siblingSchema,
-  });
-  const done = found.filter(({ state }) => state === 'done');
-  const marks = await readMarks(reader, done);
-  const members = Map.groupBy(found, familyNameOf);
-  return { found, familyOf: (one: Sibling) => createFamily(members.get(familyNameOf(one)) ?? [], marks) };
-}
-
-/** The company counts, as two companies may have orders of one name. */
-function familyNameOf({ name, company_id }: Sibling): string {
-  return `${idOf(company_id)} ${nameWithoutSuffix(name)}`;
-}
-
-/** `%` and `_` are wildcards in PostgreSQL's LIKE. */
-function escapeLike(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&');
+  const family = (await readFamilies(await connect(), [order]))(order);
+  const rest = family?.members.find((one) => isOpen(one) && family.originOf(one)?.id === order.id);
+  return family
+    ? { ...order, product_qty: family.wholeQuantity(order), state: rest?.state ?? order.state }
+    : order;
 }
 
 /** Adds the articles. An order whose product cannot be read is unreadable: nobody knows what to build. */

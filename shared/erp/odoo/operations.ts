@@ -8,12 +8,13 @@ import { reportsOf } from '../detail-rules.ts';
 import { rejected } from '../failures.ts';
 import { keyAsText } from '../marks.ts';
 import type { Reader, Writer } from './connection.ts';
-import { type BookedProduction, decimalOf, fromOdooTime, idOf, many2one, toOdooTime } from './records.ts';
+import type { Family } from './family.ts';
+import { decimalOf, fromOdooTime, many2one, type Production, reference, toOdooTime } from './records.ts';
 
 /** A completion and its key. */
 export interface Reported {
-  /** The order, and all that were split from the same one: an earlier attempt may have begun on one of them. */
-  readonly family: readonly BookedProduction[];
+  /** The order with all that were split from it: an earlier attempt may have begun on one of them. */
+  readonly family: Family;
   readonly completion: Completion;
   readonly key: BookingKey;
 }
@@ -23,10 +24,11 @@ const workorderSchema = z.object({
   name: z.string(),
   /** The operation of the bill of materials; none for one that a person added. */
   operation_id: many2one,
-  workcenter_id: z.tuple([z.number(), z.string()]),
+  workcenter_id: reference,
   state: z.string(),
   qty_produced: z.number(),
 });
+type Workorder = z.infer<typeof workorderSchema>;
 
 /** What is left to write of operations: lines of minutes, and quantities by the id of their work order. */
 export interface OperationsToBook {
@@ -44,23 +46,20 @@ export interface OperationsToBook {
  */
 export async function lookForOperations(
   reader: Reader,
-  production: BookedProduction,
-  { family, completion, key }: Reported,
+  { id: production, name, company_id }: Production,
+  reported: Reported,
   { leavesRest, scale }: { readonly leavesRest: boolean; readonly scale: Big },
-): Promise<OperationsToBook | undefined> {
-  if (!completion.operations?.length) return undefined;
-  const { id, name: order, company_id } = production;
-  const routing = await reader.search('mrp.workorder', {
-    domain: [['production_id', '=', id]],
-    row: workorderSchema,
-    order,
-  });
-  const namesOf = ({ name, operation_id }: (typeof routing)[number]) =>
+): Promise<OperationsToBook> {
+  const { completion } = reported;
+  if (!completion.operations?.length) return { times: [], quantities: [] };
+  const domain = [['production_id', '=', production]];
+  const routing = await reader.search('mrp.workorder', { domain, row: workorderSchema });
+  const namesOf = ({ name, operation_id }: Workorder) =>
     operation_id ? [name, String(operation_id[0])] : [name];
   const found = reportsOf(completion, routing, namesOf, 'Odoo');
   const quantities = found.flatMap(({ report, operation: { id, state, qty_produced } }) => {
     const handled = new Big(sumOf([report.good?.amount ?? '0', report.scrap?.amount ?? '0'])).times(scale);
-    const amount = handled.round(reader.names.decimals, Big.roundHalfUp).toFixed();
+    const amount = handled.round(reader.decimals, Big.roundHalfUp).toFixed();
     const isOther = handled.gt(0) && compareDecimals(amount, decimalOf(qty_produced)) !== 0;
     const why =
       state === 'cancel' || (state === 'done' && isOther)
@@ -68,53 +67,40 @@ export async function lookForOperations(
         : !report.finished && !leavesRest
           ? 'is not finished, and Odoo ends each with the order: report it as finished, or let the completion not be final'
           : undefined;
-    if (why) throw notBookable('Odoo', order, `operation ${report.operation}${placeIn(report)} ${why}`);
+    if (why) throw notBookable('Odoo', name, `operation ${report.operation}${placeIn(report)} ${why}`);
     return isOther ? [[id, Number(amount)] as const] : [];
   });
-  const left = await missingTimes(reader, production, { family, completion, key });
-  const loss_id = left.length > 0 ? await productiveLoss(reader, order) : undefined;
+  const left = await missingTimes(reader, name, reported);
+  const loss_id = left.length > 0 ? await productiveLoss(reader, name) : undefined;
   const times = left.map(({ operation, ...time }) => {
     const own = found.find(({ report }) => report.operation === operation)?.operation;
     const of = { workorder_id: own?.id, workcenter_id: own?.workcenter_id[0] };
-    return { ...time, ...of, loss_id, company_id: idOf(company_id) };
+    return { ...time, ...of, loss_id, company_id: company_id[0] };
   });
   return { times, quantities };
 }
 
 /** Comes before the quantity of the order: 19 sets that to the least of its work orders (mrp_workorder.py:536, 19.0, `write`). */
 export async function bookOperations(
-  writer: Writer,
-  { name: order }: BookedProduction,
+  { write }: Writer,
   { times, quantities }: OperationsToBook,
 ): Promise<void> {
   if (times.length > 0)
-    await writer.write({ model: 'mrp.workcenter.productivity', method: 'create', values: times, order });
+    await write({ model: 'mrp.workcenter.productivity', method: 'create', values: times });
   for (const [id, qty_produced] of quantities)
-    await writer.write({
-      model: 'mrp.workorder',
-      method: 'write',
-      ids: [id],
-      values: { qty_produced },
-      order,
-    });
+    await write({ model: 'mrp.workorder', method: 'write', ids: [id], values: { qty_produced } });
 }
 
 /** @throws Rejected when an order that is done has not exactly the minutes that its operations report. */
-export async function requireTimes(
-  reader: Reader,
-  production: BookedProduction,
-  reported: Reported,
-): Promise<void> {
-  const [missing] = await missingTimes(reader, production, reported);
-  if (missing) throw timedOtherwise(production, missing, 0);
+export async function requireTimes(reader: Reader, { name }: Production, reported: Reported): Promise<void> {
+  const [missing] = await missingTimes(reader, name, reported);
+  if (missing) throw timedOtherwise(name, missing, 0);
 }
 
 /** A line of minutes. Its description has our key, by which it is known again. */
-interface Time {
+const timeSchema = z.object({ description: z.string(), date_start: z.string(), date_end: z.string() });
+interface Time extends z.infer<typeof timeSchema> {
   readonly operation: string;
-  readonly description: string;
-  readonly date_start: string;
-  readonly date_end: string;
 }
 
 /** Setup, then run, until the completion, as only the minutes of an operation are known. Odoo keeps whole seconds. */
@@ -135,39 +121,31 @@ function timesOf({ completion: { operations = [], completedAt }, key }: Reported
  * Those of our lines that Odoo does not have yet.
  * @throws Rejected when one is there twice, or with other minutes.
  */
-async function missingTimes(
-  { search }: Reader,
-  production: BookedProduction,
-  reported: Reported,
-): Promise<Time[]> {
+async function missingTimes({ search }: Reader, name: string, reported: Reported): Promise<Time[]> {
   const times = timesOf(reported);
   if (times.length === 0) return [];
   const found = await search('mrp.workcenter.productivity', {
     domain: [
-      ['workorder_id.production_id', 'in', reported.family.map(({ id }) => id)],
+      ['workorder_id.production_id', 'in', reported.family.members.map(({ id }) => id)],
       ['description', 'in', times.map(({ description }) => description)],
     ],
-    row: z.object({ description: z.string(), date_start: z.string(), date_end: z.string() }),
-    order: production.name,
+    row: timeSchema,
   });
-  const minutes = ({ date_start, date_end }: Pick<Time, 'date_start' | 'date_end'>) =>
+  const minutes = ({ date_start, date_end }: z.infer<typeof timeSchema>) =>
     (Date.parse(fromOdooTime(date_end)) - Date.parse(fromOdooTime(date_start))) / 60_000;
   return times.filter((time) => {
     const own = found.filter(({ description }) => description === time.description);
     const is = own.reduce((sum, one) => sum + minutes(one), 0);
-    if (own.length > 0 && is !== minutes(time)) throw timedOtherwise(production, time, is);
+    if (own.length > 0 && is !== minutes(time)) throw timedOtherwise(name, time, is);
     return own.length === 0;
   });
 }
 
 /** The kind of time of whoever works on it (mrp_workorder.py:814 (17.0), :818 (18.0), :863 (19.0), `_prepare_timeline_vals`). */
 async function productiveLoss({ search }: Reader, order: string): Promise<number> {
-  const [loss] = await search('mrp.workcenter.productivity.loss', {
-    domain: [['loss_type', '=', 'productive']],
-    limit: 1,
-    row: z.object({ id: z.number() }),
-    order,
-  });
+  const domain = [['loss_type', '=', 'productive']];
+  const row = z.object({ id: z.number() });
+  const [loss] = await search('mrp.workcenter.productivity.loss', { domain, limit: 1, row });
   if (loss) return loss.id;
   throw rejected(
     'refused-by-erp',
@@ -175,9 +153,9 @@ async function productiveLoss({ search }: Reader, order: string): Promise<number
   );
 }
 
-function timedOtherwise({ name }: BookedProduction, { description, date_start, date_end }: Time, is: number) {
+function timedOtherwise(order: string, { description, date_start, date_end }: Time, is: number) {
   return rejected(
     'booked-otherwise',
-    `Odoo: ${name} has ${is} min of "${description}" instead of ${date_start} to ${date_end}: correct it by hand, then replay.`,
+    `Odoo: ${order} has ${is} min of "${description}" instead of ${date_start} to ${date_end}: correct it by hand, then replay.`,
   );
 }

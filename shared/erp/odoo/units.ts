@@ -2,9 +2,9 @@ import Big from 'big.js';
 import * as z from 'zod/mini';
 import { compareDecimals, type Decimal, sumOf } from '../../model/quantity.ts';
 import { made } from '../../model/unread.ts';
-import { type Built, type BuiltLot, notBookable } from '../booking-rules.ts';
+import { type Built, notBookable } from '../booking-rules.ts';
 import type { Reader } from './connection.ts';
-import type { BookedProduction } from './records.ts';
+import type { Production } from './records.ts';
 
 const unitSchema = z.object({
   id: z.number(),
@@ -29,46 +29,45 @@ const exactDigits = 6;
  * @throws Rejected when the unit cannot be converted, another quantity would come into stock, or nothing is left: Odoo takes
  * 0 for the whole order.
  */
-export async function inUnitOf(reader: Reader, production: BookedProduction, built: Built): Promise<Built> {
-  const [id, name] = production.product_uom_id || [0, ''];
+export async function inUnitOf(reader: Reader, production: Production, built: Built): Promise<Built> {
+  const [id, name] = production.product_uom_id;
+  const refuse = (why: string) => notBookable('Odoo', production.name, why);
   const given = built.unit !== undefined && built.unit !== name ? built.unit : undefined;
-  const units = await readUnits(reader, production.name, id, given);
+  const units = await readUnits(reader, id, given);
   const own = units.find((unit) => unit.id === id);
   const other = given === undefined ? own : units.find((unit) => unit.name === given && isKin(unit, own));
-  if (!own || !other) {
-    const why = `it is in ${name}, and Odoo does not convert ${built.unit ?? name} into that: let the mapping give ${name}`;
-    throw notBookable('Odoo', production.name, why);
-  }
+  if (!own || !other)
+    throw refuse(
+      `it is in ${name}, and Odoo does not convert ${built.unit ?? name} into that: let the mapping give ${name}`,
+    );
   const ratio = new Big(sizeOf(other)).div(sizeOf(own));
   const inOwn = (amount: Decimal): Decimal => {
     const exact = new Big(amount).times(ratio).round(exactDigits, Big.roundHalfUp);
-    return roundedTo(own, exact.round(reader.names.decimals, Big.roundHalfUp)).toFixed();
+    return roundedTo(own, exact.round(reader.decimals, Big.roundHalfUp)).toFixed();
   };
   const sameInOwn = (amount: Decimal): Decimal => {
     const converted = inOwn(amount);
     const back = roundedTo(other, new Big(converted).div(ratio).round(exactDigits, Big.roundHalfUp));
     if (other === own || back.eq(roundedTo(other, new Big(amount)))) return converted;
-    const why = `${amount} ${other.name} are ${converted} ${name} in Odoo, which is ${back.toFixed()} ${other.name}: plan such orders in ${other.name}, and book this one by hand`;
-    throw notBookable('Odoo', production.name, why);
+    throw refuse(
+      `${amount} ${other.name} are ${converted} ${name} in Odoo, which is ${back.toFixed()} ${other.name}: plan such orders in ${other.name}, and book this one by hand`,
+    );
   };
-  // To Odoo's API a number with a blank is another lot.
-  const lotInOwn = (lot: BuiltLot): BuiltLot => ({
-    ...lot,
-    number: lot.number.trim(),
-    amount: inOwn(lot.amount),
-  });
   const [good, scrap] = [sameInOwn(built.good), sameInOwn(built.scrap)];
   const produced = sumOf([good, scrap]);
-  if (compareDecimals(produced, '0') === 0) {
-    const why = `${built.produced} is rounded to 0 ${name} in Odoo: correct what was recorded`;
-    throw notBookable('Odoo', production.name, why);
-  }
-  const scrapped = built.scrapped.map((one) => ({
-    ...one,
-    ...made({ number: one.number?.trim() }),
-    amount: one.reason === undefined ? inOwn(one.amount) : sameInOwn(one.amount),
+  if (compareDecimals(produced, '0') === 0)
+    throw refuse(`${built.produced} is rounded to 0 ${name} in Odoo: correct what was recorded`);
+  // To Odoo's API a number with a blank is another lot.
+  const goodLots = built.goodLots.map(({ number, amount }) => ({
+    number: number.trim(),
+    amount: inOwn(amount),
   }));
-  return { ...built, good, scrap, produced, unit: name, goodLots: built.goodLots.map(lotInOwn), scrapped };
+  const scrapped = built.scrapped.map(({ number, reason, amount }) => ({
+    ...made({ number: number?.trim(), reason }),
+    amount: reason === undefined ? inOwn(amount) : sameInOwn(amount),
+  }));
+  const booked = scrapped.filter(({ amount }) => compareDecimals(amount, '0') > 0);
+  return { ...built, good, scrap, produced, unit: name, goodLots, scrapped: booked };
 }
 
 function roundedTo({ rounding }: Unit, amount: Big): Big {
@@ -76,16 +75,14 @@ function roundedTo({ rounding }: Unit, amount: Big): Big {
 }
 
 /** The order's own unit, and those of the given name. */
-function readUnits(reader: Reader, order: string, id: number, given: string | undefined): Promise<Unit[]> {
+function readUnits({ search, isFrom19 }: Reader, id: number, given: string | undefined): Promise<Unit[]> {
   const own = ['id', '=', id];
-  const isFrom19 = reader.names.lot === 'lot_producing_ids';
   const kin = isFrom19 ? ['parent_path', 'factor'] : ['category_id', 'factor_inv'];
-  return reader.search('uom.uom', {
+  return search('uom.uom', {
     domain: given === undefined ? [own] : ['|', own, ['name', '=', given]],
     fields: ['name', 'rounding', ...(given === undefined ? [] : kin)],
     context: { active_test: false },
     row: unitSchema,
-    order,
   });
 }
 

@@ -23,7 +23,7 @@ export const orderMutants: readonly Mutant[] = [
   {
     name: 'linked-again-without-a-look',
     file: 'shared/erp/odoo/book.ts',
-    find: "if (marks.some((mark) => isMark(mark, 'product-order', key))) return;",
+    find: 'if (marks.some((found) => found.mark === mark)) return;',
     replace: '',
     why: 'After a crash the ERP gets the same id a second time.',
     foundBy: ['linkedOnce'],

@@ -121,7 +121,7 @@ export const partnerMutants: readonly Mutant[] = [
   {
     name: 'own-booking-not-recognised-in-odoo',
     file: 'shared/erp/odoo/look.ts',
-    find: "const done = family.find((one) => one.state === 'done' && isOurs(one));",
+    find: "const done = family.members.find((one) => one.state === 'done' && isOurs(one));",
     replace: 'const done = undefined;',
     why: 'A booking whose answer was lost is refused, or booked on the rest of the order.',
     foundBy: ['booked', 'deadLetters'],
