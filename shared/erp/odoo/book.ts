@@ -4,7 +4,6 @@ import { Rejected } from '../../model/errors.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import { orRefusal, withDone } from '../booking-rules.ts';
 import { orderWaits, rejected } from '../failures.ts';
-import type { OdooCall } from './client.ts';
 import { readComponents, requireConsumed } from './components.ts';
 import type { Writer } from './connection.ts';
 import { isOpen } from './family.ts';
@@ -69,18 +68,19 @@ async function finishOrder(
   }
   requireUnchanged(production, await readProduction(writer, production));
   await bookOperations(writer, operations);
+  const { write } = writer;
+  const ids = [production.id];
   const { picks, needed, commands } = components;
   const values = {
     qty_producing: Number(produced),
     ...(await lotValues(writer, production, lots)),
     ...(commands.length > 0 ? { move_raw_ids: commands } : {}),
   };
-  await call(writer, production, 'write', { values });
+  await write('mrp.production', 'write', ids, { values });
   written.push(`the quantity being produced (${produced})`);
   // Seen: without this call the order is done and its components are cancelled instead of consumed.
-  await call(writer, production, 'set_qty_producing');
-  if (picks.length > 0)
-    await call(writer, production, 'write', { model: 'stock.move', ids: picks, values: { picked: true } });
+  await write('mrp.production', 'set_qty_producing', ids);
+  if (picks.length > 0) await write('stock.move', 'write', picks, { values: { picked: true } });
   const ready = await readProduction(writer, production);
   if (ready.state === 'done') {
     await requireConsumed(writer, ready, needed, 'changed by us after somebody finished it meanwhile');
@@ -99,7 +99,7 @@ async function finishOrder(
   // An order that is `to_close` is listed no more; this one is open work as before.
   if (refusal instanceof Rejected && now.state === 'to_close') {
     const qty_producing = note ? production.qty_producing : 0;
-    await call(writer, production, 'write', { values: { qty_producing } });
+    await write('mrp.production', 'write', ids, { values: { qty_producing } });
     written.pop();
   }
   throw refusal;
@@ -113,22 +113,15 @@ async function finishOrder(
  * @returns Odoo's answer, or its refusal.
  */
 async function markDone(writer: Writer, production: Production, leavesRest: boolean): Promise<unknown> {
-  const context = { skip_backorder: true, ...(leavesRest ? { mo_ids_to_backorder: [production.id] } : {}) };
-  const answer = await orRefusal(call(writer, production, 'button_mark_done', { context }));
+  const { write } = writer;
+  const ids = [production.id];
+  const context = { skip_backorder: true, ...(leavesRest ? { mo_ids_to_backorder: ids } : {}) };
+  const answer = await orRefusal(write('mrp.production', 'button_mark_done', ids, { context }));
   if (askedOf(answer) !== consumptionWarning || production.consumption === 'strict') return answer;
   const components = await readComponents(writer, production, '0');
   if (!components.every(({ picked }) => picked)) return answer;
   const confirmed = { ...context, skip_consumption: true };
-  return orRefusal(call(writer, production, 'button_mark_done', { context: confirmed }));
-}
-
-function call(
-  { write }: Writer,
-  { id }: Production,
-  method: string,
-  more?: Partial<OdooCall>,
-): Promise<unknown> {
-  return write({ model: 'mrp.production', ids: [id], method, ...more });
+  return orRefusal(write('mrp.production', 'button_mark_done', ids, { context: confirmed }));
 }
 
 /** Values of the order for its lots; lots that Odoo does not have yet are created. */

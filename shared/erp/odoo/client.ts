@@ -11,12 +11,8 @@ import type { OdooCredentials, OdooOptions } from './options.ts';
 
 type Named = Readonly<Record<string, unknown>>;
 
-/** One call of a public method. */
-export interface OdooCall {
-  readonly model: string;
-  readonly method: string;
-  /** Records that the method works on; absent for a method of the model itself. */
-  readonly ids?: readonly number[];
+/** What a public method gets. */
+interface Given {
   readonly named?: Named;
   /**
    * Values to create or write. JSON-RPC gets them by position, as their name differs: `write` of mail_thread.py takes
@@ -25,6 +21,14 @@ export interface OdooCall {
    */
   readonly values?: Named | readonly Named[];
   readonly context?: Named | undefined;
+}
+
+/** One call of a public method. */
+interface OdooCall extends Given {
+  readonly model: string;
+  readonly method: string;
+  /** Records that the method works on; absent for a method of the model itself. */
+  readonly ids?: readonly number[];
 }
 
 /** A call that changes nothing. */
@@ -57,9 +61,10 @@ export interface OdooReader {
 
 /** Odoo as one attempt reads and writes it, with the errors of `read`. */
 export interface OdooWriter extends OdooReader {
-  write(call: OdooCall): Promise<unknown>;
-  /** @returns the id of the new record. */
-  create(model: string, values: Named): Promise<number>;
+  /** A method of these records. */
+  write(model: string, method: string, ids: readonly number[], more?: Given): Promise<unknown>;
+  /** @returns the ids of the new records. */
+  create(model: string, values: readonly Named[]): Promise<[number, ...number[]]>;
 }
 
 /** A call as it is sent. */
@@ -115,11 +120,9 @@ export function createOdooClient(
         const named = { domain, fields, limit, order: sort };
         return read({ model, method: 'search_read', named, context, answer: z.array(row) });
       },
-      write: (sent) => write(sent, z.unknown()),
-      async create(model, values) {
-        const [id] = await write({ model, method: 'create', values }, z.tuple([z.number()]));
-        return id;
-      },
+      write: (model, method, ids, more) => write({ model, method, ids, ...more }, z.unknown()),
+      create: (model, values) =>
+        write({ model, method: 'create', values }, z.tuple([z.number()], z.number())),
     };
   };
 }
@@ -157,7 +160,7 @@ type Send = (request: Request, credentials: OdooCredentials) => Promise<Sent>;
 function json2(http: Http, { database }: OdooOptions): Send {
   return async (request, { apiKey }) => {
     const { model, method, ids, values, context, named, signal, writes } = request;
-    const written = method === 'create' ? { vals_list: values && [values].flat() } : { vals: values };
+    const written = method === 'create' ? { vals_list: values } : { vals: values };
     const response = await http.send({
       method: 'POST',
       path: `/json/2/${model}/${method}`,
@@ -211,8 +214,7 @@ function jsonRpc(http: Http, { database }: OdooOptions): Send {
       user = { id: login.result, of: credentials };
     }
     const { model, method, ids, values, named, context } = request;
-    const positional =
-      method === 'create' ? [[values].flat()] : [ids, values].filter((one) => one !== undefined);
+    const positional = method === 'create' ? [values] : [ids, values].filter((one) => one !== undefined);
     const args = [database, user.id, credentials.apiKey, model, method, positional, { ...named, context }];
     return rpc('object', 'execute_kw', args, request);
   };

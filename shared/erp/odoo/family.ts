@@ -22,9 +22,7 @@ export function isOpen({ state }: { readonly state: string }): boolean {
  * off then are …-001-003 (mrp_production.py:1725 (17.0), :1782 (18.0), `_get_name_backorder`; not so in 19.0, :1899).
  */
 export function nameWithoutSuffix(name: string): string {
-  let base = name.replace(/-\d+$/, '');
-  while (/\d-001$/.test(base)) base = base.slice(0, -'-001'.length);
-  return base;
+  return name.replace(/(?:(?<=\d)-001)*-\d+$/, '');
 }
 
 /** The company counts, as two companies may have orders of one name. */

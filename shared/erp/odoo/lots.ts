@@ -138,7 +138,7 @@ export async function idOfLot(
   const { name, product_id, company_id } = production;
   const values = { name: number, product_id: product_id[0], company_id: company_id[0] };
   // It is refused if somebody has created it since we looked.
-  const created = await orRefusal(writer.create('stock.lot', values));
+  const created = await orRefusal(writer.create('stock.lot', [values]));
   const [oldest] = await findLots(writer, production, [number]);
   if (oldest?.id === undefined) {
     if (created instanceof Rejected) throw created;
@@ -148,7 +148,7 @@ export async function idOfLot(
     );
   }
   // If somebody uses ours by now, it stays.
-  if (typeof created === 'number' && created !== oldest.id)
-    await orRefusal(writer.write({ model: 'stock.lot', method: 'unlink', ids: [created] }));
+  if (!(created instanceof Rejected) && !created.includes(oldest.id))
+    await orRefusal(writer.write('stock.lot', 'unlink', created));
   return oldest.id;
 }

@@ -80,12 +80,8 @@ export async function post(
     `<p><small>[azumuta ${mark}]</small></p>`,
   ];
   const body = { body: lines.join(''), body_is_html: true };
-  await write({
-    model: 'mrp.production',
-    method: 'message_post',
-    ids: [production.id],
-    named: { ...body, message_type: 'comment', subtype_xmlid: 'mail.mt_note' },
-  });
+  const named = { ...body, message_type: 'comment', subtype_xmlid: 'mail.mt_note' };
+  await write('mrp.production', 'message_post', [production.id], { named });
 }
 
 function escapeHtml(text: string): string {

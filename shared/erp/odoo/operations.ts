@@ -82,13 +82,12 @@ export async function lookForOperations(
 
 /** Comes before the quantity of the order: 19 sets that to the least of its work orders (mrp_workorder.py:536, 19.0, `write`). */
 export async function bookOperations(
-  { write }: Writer,
+  { write, create }: Writer,
   { times, quantities }: OperationsToBook,
 ): Promise<void> {
-  if (times.length > 0)
-    await write({ model: 'mrp.workcenter.productivity', method: 'create', values: times });
+  if (times.length > 0) await create('mrp.workcenter.productivity', times);
   for (const [id, qty_produced] of quantities)
-    await write({ model: 'mrp.workorder', method: 'write', ids: [id], values: { qty_produced } });
+    await write('mrp.workorder', 'write', [id], { values: { qty_produced } });
 }
 
 /** @throws Rejected when an order that is done has not exactly the minutes that its operations report. */

@@ -4,7 +4,6 @@ import { Rejected } from '../../model/errors.ts';
 import { compareDecimals, type Decimal } from '../../model/quantity.ts';
 import { notBookable, orRefusal } from '../booking-rules.ts';
 import { rejected } from '../failures.ts';
-import type { OdooCall } from './client.ts';
 import type { Reader, Writer } from './connection.ts';
 import { idOfLot, type Scrap } from './lots.ts';
 import { decimalOf, idOf, many2one, type Production, reference } from './records.ts';
@@ -121,11 +120,9 @@ export async function bookScrap(
     ...(tag === undefined ? {} : { scrap_reason_tag_ids: [[6, 0, [tag]]] }),
   };
   if (asked) await writeDocument(writer, asked.id, values);
-  const id = asked?.id ?? (await writer.create('stock.scrap', values));
+  const [id] = asked ? [asked.id] : await writer.create('stock.scrap', [values]);
   // Seen: with too little in stock it answers with a wizard and HTTP 200.
-  const answer = await orRefusal(
-    writer.write({ model: 'stock.scrap', method: 'action_validate', ids: [id] }),
-  );
+  const answer = await orRefusal(writer.write('stock.scrap', 'action_validate', [id]));
   const [found] = await readDocuments(writer, production, ['id', '=', id]);
   if (found?.state === 'done') return;
   await writeDocument(writer, id, { origin: askedAbout(key) });
@@ -183,8 +180,8 @@ async function isDoneAfterAll(
   return true;
 }
 
-function writeDocument({ write }: Writer, id: number, values: NonNullable<OdooCall['values']>) {
-  return write({ model: 'stock.scrap', method: 'write', ids: [id], values });
+function writeDocument({ write }: Writer, id: number, values: Readonly<Record<string, unknown>>) {
+  return write('stock.scrap', 'write', [id], { values });
 }
 
 function readDocuments(

@@ -4,20 +4,28 @@ import { compareDecimals, type Decimal, sumOf } from '../../model/quantity.ts';
 import { made } from '../../model/unread.ts';
 import { type Built, notBookable } from '../booking-rules.ts';
 import type { Reader } from './connection.ts';
-import type { Production } from './records.ts';
+import { type Production, reference } from './records.ts';
 
-const unitSchema = z.object({
-  id: z.number(),
-  name: z.string(),
-  rounding: z.number(),
-  /** To 18: units of one category can be converted. */
-  category_id: z.optional(z.tuple([z.number(), z.string()])),
-  factor_inv: z.optional(z.number()),
-  /** From 19 on: units that descend from the same one, `1/5/`. */
-  parent_path: z.optional(z.string()),
-  factor: z.optional(z.number()),
-});
-type Unit = z.infer<typeof unitSchema>;
+/** Its size is in the reference unit of its kind. Up to 18 `factor` is the inverse of that. */
+const unitSchema = z.pipe(
+  z.object({
+    id: z.number(),
+    name: z.string(),
+    rounding: z.number(),
+    /** To 18: units of one category can be converted. */
+    category_id: z.optional(reference),
+    factor_inv: z.optional(z.number()),
+    /** From 19 on: units that descend from the same one, `1/5/`. */
+    parent_path: z.optional(z.string()),
+    factor: z.optional(z.number()),
+  }),
+  // uom_uom.py:223 (17.0, 18.0): `category_id` in `_compute_quantity`; :216 (19.0): `_has_common_reference`.
+  z.transform(({ category_id, parent_path, factor_inv, factor, ...unit }) => ({
+    ...unit,
+    kin: category_id?.[0] ?? parent_path?.split('/')[0],
+    size: factor_inv ?? factor ?? 1,
+  })),
+);
 
 /** Beyond these digits Odoo's floats have noise, which must not decide how a half is rounded. */
 const exactDigits = 6;
@@ -32,15 +40,15 @@ const exactDigits = 6;
 export async function inUnitOf(reader: Reader, production: Production, built: Built): Promise<Built> {
   const [id, name] = production.product_uom_id;
   const refuse = (why: string) => notBookable('Odoo', production.name, why);
-  const given = built.unit !== undefined && built.unit !== name ? built.unit : undefined;
+  const given = built.unit ?? name;
   const units = await readUnits(reader, id, given);
   const own = units.find((unit) => unit.id === id);
-  const other = given === undefined ? own : units.find((unit) => unit.name === given && isKin(unit, own));
+  const other = given === name ? own : units.find((unit) => unit.name === given && unit.kin === own?.kin);
   if (!own || !other)
     throw refuse(
-      `it is in ${name}, and Odoo does not convert ${built.unit ?? name} into that: let the mapping give ${name}`,
+      `it is in ${name}, and Odoo does not convert ${given} into that: let the mapping give ${name}`,
     );
-  const ratio = new Big(sizeOf(other)).div(sizeOf(own));
+  const ratio = new Big(other.size).div(own.size);
   const inOwn = (amount: Decimal): Decimal => {
     const exact = new Big(amount).times(ratio).round(exactDigits, Big.roundHalfUp);
     return roundedTo(own, exact.round(reader.decimals, Big.roundHalfUp)).toFixed();
@@ -70,29 +78,17 @@ export async function inUnitOf(reader: Reader, production: Production, built: Bu
   return { ...built, good, scrap, produced, unit: name, goodLots, scrapped: booked };
 }
 
-function roundedTo({ rounding }: Unit, amount: Big): Big {
+function roundedTo({ rounding }: { readonly rounding: number }, amount: Big): Big {
   return amount.div(rounding).round(0, Big.roundHalfUp).times(rounding);
 }
 
 /** The order's own unit, and those of the given name. */
-function readUnits({ search, isFrom19 }: Reader, id: number, given: string | undefined): Promise<Unit[]> {
-  const own = ['id', '=', id];
+function readUnits({ search, isFrom19 }: Reader, id: number, given: string) {
   const kin = isFrom19 ? ['parent_path', 'factor'] : ['category_id', 'factor_inv'];
   return search('uom.uom', {
-    domain: given === undefined ? [own] : ['|', own, ['name', '=', given]],
-    fields: ['name', 'rounding', ...(given === undefined ? [] : kin)],
+    domain: ['|', ['id', '=', id], ['name', '=', given]],
+    fields: ['name', 'rounding', ...kin],
     context: { active_test: false },
     row: unitSchema,
   });
-}
-
-/** uom_uom.py:223 (17.0, 18.0): `category_id` in `_compute_quantity`; :216 (19.0): `_has_common_reference`. */
-function isKin(unit: Unit, own: Unit | undefined): boolean {
-  const kinOf = (one: Unit) => one.category_id?.[0] ?? one.parent_path?.split('/')[0];
-  return own !== undefined && kinOf(own) !== undefined && kinOf(unit) === kinOf(own);
-}
-
-/** Its size in the reference unit of its kind. Up to 18 `factor` is the inverse of that. */
-function sizeOf({ factor, factor_inv }: Unit): number {
-  return factor_inv ?? factor ?? 1;
 }

@@ -50,63 +50,46 @@ export async function lookForComponents(
   const commands = uses.flatMap((use) => commandsOf(use, linesOf(use)));
   const recorded = uses.flatMap(neededOf);
   const used = new Map(recorded.map((one) => [one.id, one]));
-  const planned = components.map((one): Expected => {
-    const { id, share, picked, manual_consumption } = one;
+  const [picks, needed]: [number[], Needed[]] = [[], []];
+  for (const one of components) {
+    const { id, share, picked, manual_consumption: isByHand } = one;
     const use = used.get(id);
-    const needed = use ?? { id, amount: share, lots: [], place: '' };
+    const expected = use ?? { id, amount: share, lots: [], place: '' };
+    if (use || !picked) requireReserved(reader, production, produced, one, expected);
     // `set_qty_producing` keeps what a person has set.
-    return { ...one, use, needed, isSet: picked && manual_consumption && !use };
-  });
-  requireReserved(reader, production, produced, planned);
-  requireAllowed(production, planned);
-  const picks = planned.filter(
-    ({ use, picked, manual_consumption }) => !use && !picked && manual_consumption,
-  );
-  return {
-    picks: picks.map(({ id }) => id),
-    needed: planned.flatMap(({ isSet, needed }) => (isSet ? [] : [needed])),
-    ...{ recorded, commands },
-  };
-}
-
-interface Expected extends Component {
-  readonly needed: Needed;
-  /** The same, where it was recorded. */
-  readonly use: Needed | undefined;
-  /** A person has set how much is consumed. */
-  readonly isSet: boolean;
+    if (!use && picked && isByHand) requireAllowed(production, one, expected);
+    else needed.push(expected);
+    if (!use && !picked && isByHand) picks.push(id);
+  }
+  return { picks, needed, recorded, commands };
 }
 
 function requireReserved(
   { isFrom19 }: Reader,
   { name }: Production,
   produced: Decimal,
-  planned: readonly Expected[],
+  { product_id, has_tracking, quantity }: Component,
+  { amount, lots }: Needed,
 ): void {
   // 19 reserves lots itself when it finishes the order (seen; 17 asks, 18 refuses).
-  const byItself = isFrom19 ? ['none', 'lot'] : ['none'];
-  const missing = planned.find(
-    ({ use, picked, needed, has_tracking, quantity }) =>
-      (use || !picked) &&
-      needed.lots.length === 0 &&
-      !byItself.includes(has_tracking) &&
-      compareDecimals(decimalOf(quantity), needed.amount) < 0,
-  );
-  if (!missing) return;
+  const isFree = has_tracking === 'none' || (has_tracking === 'lot' && isFrom19);
+  if (isFree || lots.length > 0 || compareDecimals(decimalOf(quantity), amount) >= 0) return;
   throw rejected(
     'refused-by-erp',
-    `Odoo: order ${name} cannot be booked, as its component ${missing.product_id[1]} is tracked by ${missing.has_tracking} numbers, and too few are reserved for ${produced}: reserve them in Odoo, then replay.`,
+    `Odoo: order ${name} cannot be booked, as its component ${product_id[1]} is tracked by ${has_tracking} numbers, and too few are reserved for ${produced}: reserve them in Odoo, then replay.`,
   );
 }
 
-function requireAllowed({ name, consumption }: Production, planned: readonly Expected[]): void {
-  const other = planned.find(
-    ({ isSet, quantity, needed }) => isSet && compareDecimals(decimalOf(quantity), needed.amount) !== 0,
-  );
-  if (!other || consumption !== 'strict') return;
+function requireAllowed(
+  { name, consumption }: Production,
+  { product_id, quantity }: Component,
+  { amount }: Needed,
+): void {
+  const set = decimalOf(quantity);
+  if (consumption !== 'strict' || compareDecimals(set, amount) === 0) return;
   throw rejected(
     'refused-by-erp',
-    `Odoo: order ${name} cannot be booked, as its component ${other.product_id[1]} is set to ${decimalOf(other.quantity)} instead of ${other.needed.amount}, which its bill of materials blocks: correct the one or the other in Odoo, then replay.`,
+    `Odoo: order ${name} cannot be booked, as its component ${product_id[1]} is set to ${set} instead of ${amount}, which its bill of materials blocks: correct the one or the other in Odoo, then replay.`,
   );
 }
 
@@ -180,15 +163,14 @@ function requireBookable(
   { name, consumption }: Production,
   { planned: { article, share }, amount, lots, place }: Use<Planned>,
 ): void {
-  const isRounded = (one: Decimal) => new Big(one).round(decimals).cmp(one) !== 0;
-  const longer = [amount, ...lots.map((lot) => lot.amount)].find(isRounded);
-  const why =
-    longer !== undefined
-      ? `${longer} has more decimals than Odoo keeps (${decimals}): let the mapping round it`
-      : consumption === 'strict' && compareDecimals(amount, share) !== 0
-        ? `${amount} are not ${share}, and its bill of materials blocks that: correct the one or the other`
-        : undefined;
-  if (why) throw notBookable('Odoo', name, `of component ${article}${place} ${why}`);
+  const refuse = (why: string) => notBookable('Odoo', name, `of component ${article}${place} ${why}`);
+  for (const one of [amount, ...lots.map((lot) => lot.amount)])
+    if (new Big(one).round(decimals).cmp(one) !== 0)
+      throw refuse(`${one} has more decimals than Odoo keeps (${decimals}): let the mapping round it`);
+  if (consumption === 'strict' && compareDecimals(amount, share) !== 0)
+    throw refuse(
+      `${amount} are not ${share}, and its bill of materials blocks that: correct the one or the other`,
+    );
 }
 
 const quantSchema = z.object({
