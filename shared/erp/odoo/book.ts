@@ -1,53 +1,44 @@
 import * as z from 'zod/mini';
 import type { Receipt } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
-import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import { orRefusal, withDone } from '../booking-rules.ts';
 import { orderWaits, rejected } from '../failures.ts';
 import { readComponents, requireConsumed } from './components.ts';
 import type { Writer } from './connection.ts';
-import { isOpen } from './family.ts';
-import { type QuantityToBook, referenceOf, referenceOfNote, requireQuantity, type ToBook } from './look.ts';
+import { type Booking, isOpen } from './family.ts';
+import {
+  type QuantityToBook,
+  referenceOf,
+  referenceOfNote,
+  requireDetails,
+  requireQuantity,
+  type ToBook,
+} from './look.ts';
 import { idOfLot, type OdooLot } from './lots.ts';
-import { markOf, post, readMarks } from './marks.ts';
+import { post } from './marks.ts';
 import { bookOperations } from './operations.ts';
-import { readOrder, readProduction } from './order.ts';
+import { readProduction } from './order.ts';
 import type { Production } from './records.ts';
 import { bookScrap } from './scrap.ts';
 
 /** Writes what a look has left. */
 export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
-  if ('produced' in toBook) return bookQuantity(writer, toBook);
+  if ('found' in toBook) return bookQuantity(writer, toBook);
   await post(writer, toBook);
   return { reference: referenceOfNote(toBook.production), alreadyBooked: false };
 }
 
-/** Names the product order in a note of the manufacturing order's chatter, once. */
-export async function linkProductOrder(
-  writer: Writer,
-  order: ErpOrderRef,
-  { id, number, url }: ProductOrderRef,
-): Promise<void> {
-  const production = await readOrder(writer, order);
-  const mark = markOf('product-order', id);
-  const marks = await readMarks(writer, [production]);
-  if (marks.some((found) => found.mark === mark)) return;
-  const links = url === undefined ? [] : [{ name: number, url }];
-  await post(writer, { production, mark, paragraphs: [`Azumuta product order ${number}`], links });
-}
-
 /** If Odoo refuses now although the look found no reason, the error names what was written. */
-async function bookQuantity(
-  writer: Writer,
-  { production, key, produced, finish, scraps }: QuantityToBook,
-): Promise<Receipt> {
+async function bookQuantity(writer: Writer, { found, finish, scraps }: QuantityToBook): Promise<Receipt> {
   const written: string[] = [];
   try {
-    const done = finish ? await finishOrder(writer, production, produced, finish, written) : production;
-    requireQuantity(done, produced);
-    await finish?.proof(done);
-    for (const scrap of scraps) await bookScrap(writer, done, key, scrap);
-    return { reference: referenceOf(done), alreadyBooked: finish === undefined };
+    const booking = { ...found, ...writer };
+    const production = finish ? await finishOrder(booking, finish, written) : found.production;
+    const done = { ...booking, production };
+    requireQuantity(done);
+    if (finish) await requireDetails(done, finish.components.recorded);
+    for (const scrap of scraps) await bookScrap(done, scrap);
+    return { reference: referenceOf(production), alreadyBooked: finish === undefined };
   } catch (error) {
     throw withDone(error, 'Written by then', written);
   }
@@ -55,25 +46,24 @@ async function bookQuantity(
 
 /** @param written Takes the name of each thing that was written. */
 async function finishOrder(
-  writer: Writer,
-  production: Production,
-  produced: string,
+  booking: Booking,
   { note, lots, components, operations, leavesRest }: NonNullable<QuantityToBook['finish']>,
   written: string[],
 ): Promise<Production> {
+  const { write, production } = booking;
+  const { produced } = booking.built;
   // The note comes first: where our user lacks the rights for the rest, Odoo refuses the note, too.
   if (note) {
-    await post(writer, note);
+    await post(booking, note);
     written.push('our note');
   }
-  requireUnchanged(production, await readProduction(writer, production));
-  await bookOperations(writer, operations);
-  const { write } = writer;
+  requireUnchanged(production, await readProduction(booking, production));
+  await bookOperations(booking, operations);
   const ids = [production.id];
   const { picks, needed, commands } = components;
   const values = {
     qty_producing: Number(produced),
-    ...(await lotValues(writer, production, lots)),
+    ...(await lotValues(booking, lots)),
     ...(commands.length > 0 ? { move_raw_ids: commands } : {}),
   };
   await write('mrp.production', 'write', ids, { values });
@@ -81,15 +71,16 @@ async function finishOrder(
   // Seen: without this call the order is done and its components are cancelled instead of consumed.
   await write('mrp.production', 'set_qty_producing', ids);
   if (picks.length > 0) await write('stock.move', 'write', picks, { values: { picked: true } });
-  const ready = await readProduction(writer, production);
+  const ready = await readProduction(booking, production);
   if (ready.state === 'done') {
-    await requireConsumed(writer, ready, needed, 'changed by us after somebody finished it meanwhile');
+    const how = 'changed by us after somebody finished it meanwhile';
+    await requireConsumed({ ...booking, production: ready }, needed, how);
     return ready;
   }
   requireUnchanged(production, ready);
-  const answer = await markDone(writer, production, leavesRest);
+  const answer = await markDone(booking, leavesRest);
   // An earlier call of ours may have got through meanwhile, so the order's state decides.
-  const now = await readProduction(writer, production);
+  const now = await readProduction(booking, production);
   if (now.state === 'done') {
     written.splice(0, written.length, `${now.name} is done`);
     return now;
@@ -112,24 +103,24 @@ async function finishOrder(
  * `action_confirm`; seen on 17 and 19).
  * @returns Odoo's answer, or its refusal.
  */
-async function markDone(writer: Writer, production: Production, leavesRest: boolean): Promise<unknown> {
-  const { write } = writer;
+async function markDone(booking: Booking, leavesRest: boolean): Promise<unknown> {
+  const { write, production } = booking;
   const ids = [production.id];
   const context = { skip_backorder: true, ...(leavesRest ? { mo_ids_to_backorder: ids } : {}) };
   const answer = await orRefusal(write('mrp.production', 'button_mark_done', ids, { context }));
   if (askedOf(answer) !== consumptionWarning || production.consumption === 'strict') return answer;
-  const components = await readComponents(writer, production, '0');
+  const components = await readComponents(booking);
   if (!components.every(({ picked }) => picked)) return answer;
   const confirmed = { ...context, skip_consumption: true };
   return orRefusal(write('mrp.production', 'button_mark_done', ids, { context: confirmed }));
 }
 
 /** Values of the order for its lots; lots that Odoo does not have yet are created. */
-async function lotValues(writer: Writer, production: Production, lots: readonly OdooLot[]): Promise<object> {
+async function lotValues(booking: Booking, lots: readonly OdooLot[]): Promise<object> {
   const ids: number[] = [];
-  for (const lot of lots) ids.push(await idOfLot(writer, production, lot));
+  for (const lot of lots) ids.push(await idOfLot(booking, lot));
   if (ids.length === 0) return {};
-  return writer.isFrom19 ? { lot_producing_ids: [[6, 0, ids]] } : { lot_producing_id: ids[0] };
+  return booking.isFrom19 ? { lot_producing_ids: [[6, 0, ids]] } : { lot_producing_id: ids[0] };
 }
 
 /** @throws RetryLater when a person has finished, cancelled or changed the order since: the next attempt looks at it. */

@@ -31,13 +31,10 @@ interface OdooCall extends Given {
   readonly ids?: readonly number[];
 }
 
-/** A call that changes nothing. */
-interface OdooRead<T> extends OdooCall {
-  readonly method: 'search_read' | 'fields_get' | 'context_get';
-  readonly answer: z.ZodMiniType<T>;
-}
+/** They change nothing. */
+type ReadingMethod = 'search_read' | 'fields_get' | 'context_get';
 
-interface OdooSearch<Row> extends Pick<OdooCall, 'context'> {
+interface OdooSearch<Row> extends Pick<Given, 'context'> {
   readonly domain: readonly unknown[];
   /** Default: those of `row`. */
   readonly fields?: readonly string[];
@@ -54,7 +51,7 @@ export interface OdooReader {
    * have changed.
    * @throws RetryLater or Rejected, by the name of the Odoo exception (errors.ts).
    */
-  read<T>(call: OdooRead<T>): Promise<T>;
+  read<T>(model: string, method: ReadingMethod, answer: z.ZodMiniType<T>, given?: Given): Promise<T>;
   /** `search_read`, with the errors of `read`. */
   search<Row>(model: string, search: OdooSearch<Row>): Promise<Row[]>;
 }
@@ -103,13 +100,13 @@ export function createOdooClient(
   }
 
   return (signal: AbortSignal, order?: string, onWritten = () => {}): OdooWriter => {
-    const requestOf = (sent: OdooCall, writes: boolean): Request => ({
-      ...{ ...sent, what: `${sent.model} ${sent.method}`, order, writes, signal },
-    });
-    const read: OdooReader['read'] = ({ answer, ...sent }) => call(requestOf(sent, false), answer);
+    const ask = <T>(sent: OdooCall, writes: boolean, answer: z.ZodMiniType<T>) =>
+      call({ ...sent, what: `${sent.model} ${sent.method}`, order, writes, signal }, answer);
+    const read: OdooReader['read'] = (model, method, answer, given) =>
+      ask({ model, method, ...given }, false, answer);
 
     async function write<T>(sent: OdooCall, answer: z.ZodMiniType<T>): Promise<T> {
-      const answered = await call(requestOf(sent, true), answer);
+      const answered = await ask(sent, true, answer);
       onWritten();
       return answered;
     }
@@ -118,7 +115,7 @@ export function createOdooClient(
       read,
       search: (model, { domain, row, fields = fieldsOf(row), sort, limit, context }) => {
         const named = { domain, fields, limit, order: sort };
-        return read({ model, method: 'search_read', named, context, answer: z.array(row) });
+        return read(model, 'search_read', z.array(row), { named, context });
       },
       write: (model, method, ids, more) => write({ model, method, ids, ...more }, z.unknown()),
       create: (model, values) =>

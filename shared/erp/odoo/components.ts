@@ -2,8 +2,8 @@ import Big from 'big.js';
 import * as z from 'zod/mini';
 import { type Decimal, sumOf } from '../../model/quantity.ts';
 import { rejected } from '../failures.ts';
-import type { Reader } from './connection.ts';
-import { decimalOf, idOf, many2one, type Production, reference } from './records.ts';
+import type { Found } from './family.ts';
+import { decimalOf, idOf, many2one, reference } from './records.ts';
 
 const componentSchema = z.object({
   id: z.number(),
@@ -31,21 +31,17 @@ export interface Component extends z.infer<typeof componentSchema> {
 }
 
 /** Of an order that is open, only what is still to be consumed. */
-export async function readComponents(
-  { search, decimals }: Reader,
-  { id, state, product_qty }: Production,
-  produced: Decimal,
-): Promise<Component[]> {
+export async function readComponents({ search, decimals, production, built }: Found): Promise<Component[]> {
   const components = await search('stock.move', {
     domain: [
-      ['raw_material_production_id', '=', id],
-      ...(state === 'done' ? [] : [['state', 'not in', ['done', 'cancel']]]),
+      ['raw_material_production_id', '=', production.id],
+      ...(production.state === 'done' ? [] : [['state', 'not in', ['done', 'cancel']]]),
       // Without the extra lines that a person added: `set_qty_producing` leaves them alone.
       ['product_uom_qty', '!=', 0],
     ],
     row: componentSchema,
   });
-  const part = new Big(produced).div(product_qty);
+  const part = new Big(built.produced).div(production.product_qty);
   return components.map((one) => ({
     ...one,
     share: part.times(one.product_uom_qty).round(decimals, Big.roundHalfUp).toFixed(),
@@ -70,8 +66,7 @@ export interface Needed {
  * @throws Rejected when it does not fit what was built.
  */
 export async function requireConsumed(
-  { search }: Reader,
-  { name }: Production,
+  { search, production }: Found,
   needed: readonly Needed[],
   how: string,
 ): Promise<void> {
@@ -96,10 +91,8 @@ export async function requireConsumed(
     );
     const [is, wanted] = [inWords(decimalOf(move.quantity), from), inWords(amount, lots)];
     if (is === wanted) continue;
-    throw rejected(
-      'booked-otherwise',
-      `Odoo: ${name} was ${how}, and its component ${move.product_id[1]}${place} was consumed with ${is} instead of ${wanted}: correct it by hand, then replay.`,
-    );
+    const why = `Odoo: ${production.name} was ${how}, and its component ${move.product_id[1]}${place} was consumed with ${is} instead of ${wanted}: correct it by hand, then replay.`;
+    throw rejected('booked-otherwise', why);
   }
 }
 

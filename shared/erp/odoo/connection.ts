@@ -11,7 +11,17 @@ interface Facts {
   readonly isFrom19: boolean;
   /** Decimals to which every quantity is rounded when it is written. */
   readonly decimals: number;
-  readonly user: OdooUser;
+  /** Our user in Odoo. */
+  readonly user: {
+    /** Id of its contact, the author of its messages. */
+    readonly partner: number;
+    readonly name: string;
+    /**
+     * Up to 18 Odoo lets nobody post without an e-mail address (mail_thread.py:2857 (17.0), :2871 (18.0),
+     * `_message_compute_author`; that of 19.0, :2947, refuses nobody).
+     */
+    readonly canPost: boolean;
+  };
 }
 
 /** What a look works with: it cannot write. */
@@ -20,22 +30,10 @@ export interface Reader extends OdooReader, Facts {}
 /** What a booking works with once it has looked. */
 export interface Writer extends OdooWriter, Facts {}
 
-/** Our user in Odoo. */
-interface OdooUser {
-  /** Id of its contact, the author of its messages. */
-  readonly partner: number;
-  readonly name: string;
-  /**
-   * Up to 18 Odoo lets nobody post without an e-mail address (mail_thread.py:2857 (17.0), :2871 (18.0),
-   * `_message_compute_author`; that of 19.0, :2947, refuses nobody).
-   */
-  readonly canPost: boolean;
-}
-
 /** Reads the facts once; a user who may not post is read again, as a person may add an address at any time. */
 export function createFactReader(options: OdooOptions): (odoo: OdooReader) => Promise<Facts> {
   let version: Pick<Facts, 'isFrom19' | 'decimals'> | undefined;
-  let user: OdooUser | undefined;
+  let user: Facts['user'] | undefined;
   return async (odoo) => {
     version ??= await readVersion(odoo);
     if (!user?.canPost) user = await readUser(odoo, options);
@@ -49,12 +47,8 @@ const fieldsSchema = z.object({
 });
 
 async function readVersion(odoo: OdooReader): Promise<Pick<Facts, 'isFrom19' | 'decimals'>> {
-  const known = await odoo.read({
-    model: 'mrp.production',
-    method: 'fields_get',
-    named: { allfields: Object.keys(fieldsSchema.shape), attributes: ['digits'] },
-    answer: fieldsSchema,
-  });
+  const named = { allfields: Object.keys(fieldsSchema.shape), attributes: ['digits'] };
+  const known = await odoo.read('mrp.production', 'fields_get', fieldsSchema, { named });
   return {
     isFrom19: known.lot_producing_ids !== undefined,
     // odoo/fields.py:1530 (17.0), :1636 (18.0), orm/fields_numeric.py:127 (19.0), `_description_digits`: the decimals
@@ -65,9 +59,8 @@ async function readVersion(odoo: OdooReader): Promise<Pick<Facts, 'isFrom19' | '
 
 const userSchema = z.object({ partner_id: reference, email: z.union([z.string(), z.literal(false)]) });
 
-async function readUser(odoo: OdooReader, { version = 19 }: OdooOptions): Promise<OdooUser> {
-  const answer = z.object({ uid: z.number() });
-  const { uid } = await odoo.read({ model: 'res.users', method: 'context_get', answer });
+async function readUser(odoo: OdooReader, { version = 19 }: OdooOptions): Promise<Facts['user']> {
+  const { uid } = await odoo.read('res.users', 'context_get', z.object({ uid: z.number() }));
   const [found] = await odoo.search('res.users', { domain: [['id', '=', uid]], row: userSchema });
   if (!found)
     throw partnerDown('Odoo does not let our user read its own record: check its rights.', {

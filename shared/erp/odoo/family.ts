@@ -1,10 +1,12 @@
+import type { BookingKey, Completion } from '../../model/completions.ts';
 import type { Rejected } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
+import type { Built } from '../booking-rules.ts';
 import { rejected } from '../failures.ts';
-import type { Reader } from './connection.ts';
+import type { Reader, Writer } from './connection.ts';
 import { type FoundMark, readMarks } from './marks.ts';
 import { readOrder, searchProductions } from './order.ts';
-import type { ListedProduction, Production } from './records.ts';
+import type { ListedProduction, Product, Production } from './records.ts';
 
 // A family is the manufacturing orders that were split from one order. Odoo splits an order when a part of it is
 // booked, and when a person asks for it (mrp_production.py:1745 (17.0), :1802 (18.0), :1917 (19.0),
@@ -58,6 +60,21 @@ export async function readFamily(reader: Reader, order: ErpOrderRef) {
   return { own, ...createFamily(members, await readMarks(reader, members)) };
 }
 export type Family = Awaited<ReturnType<typeof readFamily>>;
+
+/** What is booked on which order: what a look works with once it knows that. */
+export interface Found extends Reader {
+  readonly completion: Completion;
+  readonly key: BookingKey;
+  readonly family: Family;
+  /** The order to book on, or the one that we have finished. */
+  readonly production: Production;
+  readonly product: Product;
+  /** In the unit of the order. */
+  readonly built: Built;
+}
+
+/** The same, to write it. */
+export type Booking = Found & Writer;
 
 /** @param marks All our marks on the members. */
 function createFamily(members: readonly Production[], marks: readonly FoundMark[]) {

@@ -1,11 +1,11 @@
 import { bookWhatIsLeft, keepingTrackOfWrites } from '../booking-rules.ts';
 import type { ErpConnector, ErpEnvironment } from '../connector.ts';
 import { defineConnector } from '../define-connector.ts';
-import { linkProductOrder } from './book.ts';
 import { booking } from './booking.ts';
 import { createOdooClient } from './client.ts';
 import { createFactReader, type Writer } from './connection.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
+import { linkProductOrder } from './marks.ts';
 import { credentialsSchema, type OdooCredentials, type OdooOptions, optionsSchema } from './options.ts';
 
 /**
@@ -35,12 +35,14 @@ function connect(options: OdooOptions, environment: ErpEnvironment<OdooCredentia
   async function writerOf(signal: AbortSignal, order?: string, onWritten?: () => void): Promise<Writer> {
     return { ...client(signal, order, onWritten), ...(await readFacts(client(signal))) };
   }
+  const sourceOf = (signal: AbortSignal, order?: string) => ({
+    ...client(signal, order),
+    ...{ options, connect: () => writerOf(signal, order) },
+  });
 
   return {
-    releasedOrders: (since, signal) =>
-      listReleasedOrders(client(signal), options, () => writerOf(signal), since),
-    readOrder: (order, signal) =>
-      readListedOrder(client(signal, order.number), options, () => writerOf(signal, order.number), order),
+    releasedOrders: (since, signal) => listReleasedOrders(sourceOf(signal), since),
+    readOrder: (order, signal) => readListedOrder(sourceOf(signal, order.number), order),
     linkProductOrder: (order, productOrder, { signal }) =>
       keepingTrackOfWrites(async (onWritten) =>
         linkProductOrder(await writerOf(signal, order.number, onWritten), order, productOrder),

@@ -21,6 +21,13 @@ import {
   toOdooTime,
 } from './records.ts';
 
+/** Odoo as a listing reads it. */
+interface Source extends OdooReader {
+  readonly options: OdooOptions;
+  /** Reads the facts that are needed when an order was split. */
+  readonly connect: () => Promise<Reader>;
+}
+
 /** An order that is `to_close` is built already, and only to be finished. */
 const defaultStates = ['confirmed', 'progress'];
 
@@ -28,60 +35,48 @@ const defaultStates = ['confirmed', 'progress'];
  * Lists orders by change time. `write_date` has microseconds in the database, is compared with them, and is read
  * without: within a second neither equality nor the order of ids can be relied upon. So a page starts at the
  * last second read, and leaves out the orders of that second which were listed already.
- * @param connect Reads the facts that are needed when an order was split.
  */
 export function listReleasedOrders(
-  odoo: OdooReader,
-  options: OdooOptions,
-  connect: () => Promise<Reader>,
+  source: Source,
   since: Watermark | undefined,
 ): AsyncIterable<ReleasedOrdersPage> {
-  const { pageSize = 80, states: released = defaultStates } = options;
+  const { pageSize = 80, states: released = defaultStates } = source.options;
   const states = since ? [...released, 'cancel'] : released;
   const readRows = rowReader();
-  /** Those that cannot be read are left out: they are reported when they are listed themselves. */
-  const readOrders = async (ids: readonly number[]) =>
-    readRows(await searchOrders(odoo, options, [['id', 'in', ids]])).orders;
 
   return listByKeys<SharedTime>({
     partner: 'Odoo',
     ...{ pageSize, since, from: since && { time: toOdooTime(since.changedAt), ids: [] } },
     async readPage(behind, limit) {
       const domain = [['state', 'in', states], ...changedBehind(behind)];
-      const rows = await searchOrders(odoo, options, domain, { sort: 'write_date asc, id asc', limit });
+      const rows = await searchOrders(source, domain, { sort: 'write_date asc, id asc', limit });
       const positions = positionsOf(rows, positionSchema);
       return { rows, end: sharedTimeAfter(positions, behind), hasMore: rows.length === limit };
     },
     watermarkOf: ({ time, ids }) => ({ changedAt: fromOdooTime(time), id: ids.at(-1) ?? '' }),
     async ordersOf(rows) {
       const { orders: listed, unreadable } = readRows(rows);
-      const orders = await withRestsMerged(listed, connect, readOrders);
-      return withArticles(odoo, { orders, unreadable }, options);
+      const orders = await withRestsMerged(source, listed, readRows);
+      return withArticles(source, { orders, unreadable });
     },
     endlessBecause: 'something changes the domain of our search; let modules and proxies leave it as it is',
   });
 }
 
 /** One order as it would be listed, or undefined when Odoo does not show it. @throws Rejected */
-export async function readListedOrder(
-  odoo: OdooReader,
-  options: OdooOptions,
-  connect: () => Promise<Reader>,
-  order: ErpOrderRef,
-): Promise<ErpOrder | undefined> {
-  const { orders: found, unreadable } = rowReader()(await searchOrders(odoo, options, domainOf(order)));
-  const orders = await Promise.all(found.map((one) => withItsRest(one, connect)));
-  return onlyOrder('Odoo', order, await withArticles(odoo, { orders, unreadable }, options));
+export async function readListedOrder(source: Source, order: ErpOrderRef): Promise<ErpOrder | undefined> {
+  const { orders: found, unreadable } = rowReader()(await searchOrders(source, domainOf(order)));
+  const orders = await Promise.all(found.map((one) => withItsRest(source, one)));
+  return onlyOrder('Odoo', order, await withArticles(source, { orders, unreadable }));
 }
 
 function searchOrders(
-  odoo: OdooReader,
-  { orderFields = [] }: OdooOptions,
+  { search, options: { orderFields = [] } }: Source,
   domain: readonly unknown[],
   page = {},
 ): Promise<unknown[]> {
-  const asked = { domain, fields: [...listedFields, ...orderFields], row: z.unknown(), ...page };
-  return odoo.search('mrp.production', asked);
+  const fields = [...listedFields, ...orderFields];
+  return search('mrp.production', { domain, fields, row: z.unknown(), ...page });
 }
 
 function rowReader() {
@@ -103,13 +98,13 @@ function changedBehind(behind: SharedTime | undefined): unknown[] {
  * been taken in yet. The rest of a person's booking is left out, as it is no new work; what a person split off is listed.
  */
 async function withRestsMerged(
+  source: Source,
   listed: readonly ListedProduction[],
-  connect: () => Promise<Reader>,
-  readOrders: (ids: readonly number[]) => Promise<readonly ListedProduction[]>,
+  readRows: ReturnType<typeof rowReader>,
 ): Promise<readonly ListedProduction[]> {
   const splitOff = listed.filter(({ backorder_sequence }) => Number(backorder_sequence) > 1);
   if (splitOff.length === 0) return listed;
-  const familyOf = await readFamilies(await connect(), splitOff);
+  const familyOf = await readFamilies(await source.connect(), splitOff);
   const rests = new Set<number>();
   const origins = new Map<number, Pick<ListedProduction, 'product_qty' | 'state'>>();
   for (const one of splitOff) {
@@ -119,7 +114,9 @@ async function withRestsMerged(
     if (family && origin && isOpen(one))
       origins.set(origin.id, { product_qty: family.wholeQuantity(origin), state: one.state });
   }
-  const orders = origins.size === 0 ? [] : await readOrders([...origins.keys()]);
+  const found = origins.size === 0 ? [] : await searchOrders(source, [['id', 'in', [...origins.keys()]]]);
+  // Those that cannot be read are left out: they are reported when they are listed themselves.
+  const { orders } = readRows(found);
   return [
     ...listed.filter(({ id }) => !rests.has(id)),
     ...orders.map((order) => ({ ...order, ...origins.get(order.id) })),
@@ -127,10 +124,7 @@ async function withRestsMerged(
 }
 
 /** An order of which our bookings have left a rest, as the listing shows it that meets the rest. */
-async function withItsRest(
-  order: ListedProduction,
-  connect: () => Promise<Reader>,
-): Promise<ListedProduction> {
+async function withItsRest({ connect }: Source, order: ListedProduction): Promise<ListedProduction> {
   if (order.state !== 'done' || !order.backorder_sequence) return order;
   const family = (await readFamilies(await connect(), [order]))(order);
   const rest = family?.members.find((one) => isOpen(one) && family.originOf(one)?.id === order.id);
@@ -141,12 +135,11 @@ async function withItsRest(
 
 /** Adds the articles. An order whose product cannot be read is unreadable: nobody knows what to build. */
 async function withArticles(
-  odoo: OdooReader,
+  { search, options: { states = defaultStates } }: Source,
   { orders: listed, unreadable }: ReadRows<ListedProduction>,
-  { states = defaultStates }: OdooOptions,
 ): Promise<ReadRows<ErpOrder>> {
   if (listed.length === 0) return { orders: [], unreadable };
-  const products = await odoo.search('product.product', {
+  const products = await search('product.product', {
     domain: [['id', 'in', [...new Set(listed.map((one) => one.product_id[0]))]]],
     fields: ['default_code'],
     // Odoo hides archived products by default, but not their orders.

@@ -1,18 +1,18 @@
 import Big from 'big.js';
 import { checkLine, lotLine, reasonLine } from '../../model/completion-lines.ts';
 import type { BookingKey, Completion } from '../../model/completions.ts';
-import { compareDecimals, type Decimal, formatQuantity } from '../../model/quantity.ts';
+import { compareDecimals, formatQuantity } from '../../model/quantity.ts';
 import { type Built, builtOf, mayClose, notBookable } from '../booking-rules.ts';
 import type { Look } from '../connector.ts';
 import { rejected } from '../failures.ts';
 import { type Needed, requireConsumed } from './components.ts';
 import type { Reader } from './connection.ts';
-import { type Family, isOpen, openOrder, readFamily } from './family.ts';
+import { type Found, isOpen, openOrder, readFamily } from './family.ts';
 import { lotsToBook, type OdooLot } from './lots.ts';
 import { markOf, type Note } from './marks.ts';
-import { lookForOperations, type OperationsToBook, type Reported, requireTimes } from './operations.ts';
+import { lookForOperations, type OperationsToBook, requireTimes } from './operations.ts';
 import { readProduct } from './order.ts';
-import { decimalOf, type Product, type Production } from './records.ts';
+import { decimalOf, type Production } from './records.ts';
 import { lookForScrap, type ScrapToBook } from './scrap.ts';
 import { inUnitOf } from './units.ts';
 import { type ComponentsToBook, lookForComponents, usesOfDone } from './uses.ts';
@@ -22,10 +22,7 @@ export type ToBook = Note | QuantityToBook;
 
 /** What is left to do of a quantity. */
 export interface QuantityToBook {
-  readonly production: Production;
-  readonly key: BookingKey;
-  /** In the unit of the order, good and scrap together. */
-  readonly produced: Decimal;
+  readonly found: Found;
   /** Absent for an order that we have finished. */
   readonly finish?: {
     /** Undefined when our mark is already the last one on the order. */
@@ -34,8 +31,6 @@ export interface QuantityToBook {
     readonly components: ComponentsToBook;
     readonly operations: OperationsToBook;
     readonly leavesRest: boolean;
-    /** Reads what was booked of components and operations. @throws Rejected when it is not what was recorded. */
-    readonly proof: (done: Production) => Promise<void>;
   };
   readonly scraps: readonly ScrapToBook[];
 }
@@ -65,42 +60,38 @@ export async function lookForQuantity(
 ): Promise<Look<ToBook>> {
   const figures = knownReasons(reader, builtOf(completion, 'Odoo'));
   const family = await readFamily(reader, completion.erpOrder);
-  const mark = markOf('booking', key);
-  const isOurs = (one: Production) => family.lastBooking(one)?.mark === mark;
+  const isOurs = (one: Production) => family.lastBooking(one)?.mark === markOf('booking', key);
   const done = family.members.find((one) => one.state === 'done' && isOurs(one));
   const production = done ?? openOrder(family, completion.erpOrder, figures.produced);
   const product = await readProduct(reader, production, completion);
   const built = await inUnitOf(reader, production, figures);
-  const { produced } = built;
-  const reported = { family, completion, key };
-  const common = { production, key, produced };
+  const found = { ...reader, completion, key, family, production, product, built };
+  if (!done) return { toBook: await lookAtOpen(found, new Big(built.produced).div(figures.produced)) };
 
-  if (done) {
-    requireQuantity(done, produced);
-    await requireDetails(reader, done, reported, await usesOfDone(reader, done, produced, completion));
-    if (built.scrapped.length > 0) {
-      const { scraps } = await lotsToBook(reader, done, product, built);
-      const left = await lookForScrap(reader, done, key, scraps);
-      if (left.length > 0) return { toBook: { ...common, scraps: left } };
-    }
-    return { receipt: { reference: referenceOf(done), alreadyBooked: true } };
-  }
-  requireRoom(production, family, produced);
-  requirePlanned(production, product, produced);
-  const leavesRest = leavesRestOf(reader, production, family, completion, produced);
-  const { lots, scraps: recorded } = await lotsToBook(reader, production, product, built);
-  const scraps = await lookForScrap(reader, production, key, recorded);
-  const components = await lookForComponents(reader, production, produced, completion);
-  const scale = new Big(produced).div(figures.produced);
-  const operations = await lookForOperations(reader, production, reported, { leavesRest, scale });
+  requireQuantity(found);
+  await requireDetails(found, await usesOfDone(found));
+  const { scraps } = built.scrapped.length > 0 ? await lotsToBook(found) : { scraps: [] };
+  const left = await lookForScrap(found, scraps);
+  if (left.length > 0) return { toBook: { found, scraps: left } };
+  return { receipt: { reference: referenceOf(done), alreadyBooked: true } };
+}
+
+/** @param scale From the unit of the completion to that of the order. */
+async function lookAtOpen(found: Found, scale: Big): Promise<QuantityToBook> {
+  const { completion, key, family, production } = found;
+  requireRoom(found);
+  requirePlanned(found);
+  const leavesRest = leavesRestOf(found);
+  const { lots, scraps } = await lotsToBook(found);
+  const toScrap = await lookForScrap(found, scraps);
+  const components = await lookForComponents(found);
+  const operations = await lookForOperations(found, { leavesRest, scale });
+  const mark = markOf('booking', key);
   // An earlier attempt has posted the text, on an order that another part finished since: only the mark is missing.
-  const isTold = family.marks.some((found) => found.mark === mark);
-  const text = textOf(reader, isTold ? { ...completion, ...nothingElse } : completion);
-  const note = isOurs(production) ? undefined : { production, mark, ...text };
-  const proof = (now: Production) => requireDetails(reader, now, reported, components.recorded);
-  return {
-    toBook: { ...common, finish: { note, lots, components, operations, leavesRest, proof }, scraps },
-  };
+  const isTold = family.marks.some((one) => one.mark === mark);
+  const text = textOf(found, isTold ? { ...completion, ...nothingElse } : completion);
+  const note = family.lastBooking(production)?.mark === mark ? undefined : { production, mark, ...text };
+  return { found, finish: { note, lots, components, operations, leavesRest }, scraps: toScrap };
 }
 
 /** Up to 17 a scrap order has no reason, so reasons stand in the note. */
@@ -114,26 +105,19 @@ function knownReasons(reader: Reader, built: Built): Built {
 }
 
 /** @throws Rejected when an order that is done has other components or minutes than were recorded. */
-async function requireDetails(
-  reader: Reader,
-  done: Production,
-  reported: Reported,
-  uses: readonly Needed[],
-): Promise<void> {
-  await requireConsumed(reader, done, uses, 'finished');
-  await requireTimes(reader, done, reported);
+export async function requireDetails(found: Found, uses: readonly Needed[]): Promise<void> {
+  await requireConsumed(found, uses, 'finished');
+  await requireTimes(found);
 }
 
 /** What a person split off is an order of its own, which Azumuta builds separately: it is not booked here. */
-function requireRoom(production: Production, { members }: Family, produced: Decimal): void {
+function requireRoom({ production, family, built: { produced } }: Found): void {
   const left = decimalOf(production.product_qty);
-  const others = members.filter((one) => isOpen(one) && one.id !== production.id);
+  const others = family.members.filter((one) => isOpen(one) && one.id !== production.id);
   if (others.length === 0 || compareDecimals(produced, left) <= 0) return;
   const names = others.map(({ name }) => name).join(', ');
-  throw rejected(
-    'conflict',
-    `Odoo: order ${production.name} was split (${names} next to it) and is for ${left}, but ${produced} were built: book by hand what belongs to which.`,
-  );
+  const why = `Odoo: order ${production.name} was split (${names} next to it) and is for ${left}, but ${produced} were built: book by hand what belongs to which.`;
+  throw rejected('conflict', why);
 }
 
 /**
@@ -142,28 +126,25 @@ function requireRoom(production: Production, { members }: Family, produced: Deci
  * `_auto_production_checks`), and earlier versions set one piece whatever they were given (:1209 (17.0), :1262 (18.0),
  * `_set_qty_producing`).
  */
-function requirePlanned({ name, product_qty }: Production, { tracking }: Product, produced: Decimal): void {
-  const planned = decimalOf(product_qty);
+function requirePlanned({ production, product: { tracking }, built: { produced } }: Found): void {
+  const planned = decimalOf(production.product_qty);
   if (tracking !== 'serial' || compareDecimals(produced, planned) <= 0) return;
   const why = `it is for ${planned}, and Odoo books no more serial numbers than that: set its quantity to the ${produced} that were built, then replay`;
-  throw notBookable('Odoo', name, why);
+  throw notBookable('Odoo', production.name, why);
 }
 
 /** Whether Odoo must keep a backorder for the rest. */
-function leavesRestOf(
-  { options, decimals }: Reader,
-  { name, product_qty, product_uom_id: [, unit] }: Production,
-  { own, wholeQuantity }: Family,
-  { final, madeFor }: Completion,
-  produced: Decimal,
-): boolean {
+function leavesRestOf({ options, decimals, completion, production, family, built }: Found): boolean {
+  const { name, product_qty, product_uom_id } = production;
+  const { final, madeFor } = completion;
+  const { produced } = built;
   const planned = decimalOf(product_qty);
   if (compareDecimals(produced, planned) >= 0) return false;
   // What the order is for, with the rests that our bookings have left of it.
-  const whole = decimalOf(wholeQuantity(own));
+  const whole = decimalOf(family.wholeQuantity(family.own));
   const was = new Big(madeFor?.amount ?? whole).round(decimals, Big.roundHalfUp).toFixed();
   const known = { final, madeFor: madeFor && { ...madeFor, amount: was } };
-  if (mayClose(known, { amount: whole, unit }, produced)) return false;
+  if (mayClose(known, { amount: whole, unit: product_uom_id[1] }, produced)) return false;
   if (options.backorder === 'keep') return true;
   if (final) {
     throw rejected(
@@ -180,13 +161,11 @@ function leavesRestOf(
 }
 
 /** @throws Rejected when the order was finished with another quantity. */
-export function requireQuantity({ name, qty_produced }: Production, produced: Decimal): void {
-  const booked = decimalOf(qty_produced);
-  if (compareDecimals(booked, produced) === 0) return;
-  throw rejected(
-    'booked-otherwise',
-    `Odoo's manufacturing order ${name} was finished with ${booked} instead of ${produced}: correct it by hand.`,
-  );
+export function requireQuantity({ production, built }: Found): void {
+  const booked = decimalOf(production.qty_produced);
+  if (compareDecimals(booked, built.produced) === 0) return;
+  const why = `Odoo's manufacturing order ${production.name} was finished with ${booked} instead of ${built.produced}: correct it by hand.`;
+  throw rejected('booked-otherwise', why);
 }
 
 export function referenceOf({ name }: Pick<Production, 'name'>): string {

@@ -3,9 +3,8 @@ import { Rejected } from '../../model/errors.ts';
 import { compareDecimals, type Decimal, sumOf } from '../../model/quantity.ts';
 import { made } from '../../model/unread.ts';
 import { type Built, type BuiltLot, notBookable, orRefusal } from '../booking-rules.ts';
-import { rejected } from '../failures.ts';
-import type { Reader, Writer } from './connection.ts';
-import type { Product, Production } from './records.ts';
+import type { Booking, Found } from './family.ts';
+import type { Production } from './records.ts';
 
 /** A lot or serial number; without an id, Odoo does not have it yet. */
 export interface OdooLot {
@@ -25,16 +24,14 @@ export interface Scrap {
  * Which lots an order was built under, and which of them are scrap. An order takes one lot, or one serial number up to
  * 18 (`lot_producing_id`); from 19 on a serial number for each piece. Odoo accepts too many, and drops or books them
  * (seen on 19). A completion without lots uses those that a planner has set on the order.
- * @param built In the unit of the order.
  * @returns `lots` to be written on the order; none when the order has them, or they are not tracked.
  * @throws Rejected when the product is tracked and the lots are wrong.
  */
 export async function lotsToBook(
-  reader: Reader,
-  production: Production,
-  { tracking }: Product,
-  built: Built,
+  found: Found,
 ): Promise<{ readonly lots: readonly OdooLot[]; readonly scraps: readonly Scrap[] }> {
+  const { production, built, isFrom19 } = found;
+  const { tracking } = found.product;
   const { name, product_id, state } = production;
   const byReason = scrapByReason(built);
   if (tracking === 'none') return { lots: [], scraps: byReason };
@@ -48,20 +45,20 @@ export async function lotsToBook(
     throw notBookable('Odoo', name, why);
   }
   const isSerial = tracking === 'serial';
-  if (count > 1 && !(isSerial && reader.isFrom19)) {
+  if (count > 1 && !(isSerial && isFrom19)) {
     const why = `Odoo takes one ${tracking} number for it, and it has ${count}: split the order, or book by hand`;
     throw notBookable('Odoo', name, why);
   }
-  if (isSerial) requireOnePerPiece(production, built, recorded, planned.length);
-  const found = await findLots(reader, production, numbers);
+  if (isSerial) requireOnePerPiece(found, recorded, planned.length);
+  const known = await findLots(found, numbers);
   // Odoo refuses it when the order is finished (mrp_production.py:2542 (17.0), :2598 (18.0), :2717 (19.0),
   // `_check_sn_uniqueness`).
-  const before = isSerial && state !== 'done' && found.find(({ inStock }) => inStock);
+  const before = isSerial && state !== 'done' && known.find(({ inStock }) => inStock);
   if (before) {
     const why = `serial number ${before.number} was built before and is in stock: correct the recording, or book by hand`;
     throw notBookable('Odoo', name, why);
   }
-  const lotOf = (number: string): OdooLot => found.find((lot) => lot.number === number) ?? { number };
+  const lotOf = (number: string): OdooLot => known.find((lot) => lot.number === number) ?? { number };
   const lots = numbers.map(lotOf);
   if (isSerial && recorded.length > 0) {
     const ofPiece = ({ number, ...one }: Built['scrapped'][number]) =>
@@ -87,8 +84,7 @@ function plannedLots({ lot_producing_id, lot_producing_ids }: Production): OdooL
 }
 
 function requireOnePerPiece(
-  { name }: Production,
-  { produced, scrap }: Built,
+  { production, built: { produced, scrap } }: Found,
   recorded: readonly BuiltLot[],
   planned: number,
 ): void {
@@ -102,22 +98,18 @@ function requireOnePerPiece(
   const which = hasScrap ? ` (${scrap} of them scrap)` : '';
   const given = numbers.join(', ') || 'those on the order';
   const why = `each of its ${produced} pieces${which} needs a serial number of its own, and it has ${given}: let the mapping name one for each, and mark what is scrap`;
-  throw notBookable('Odoo', name, why);
+  throw notBookable('Odoo', production.name, why);
 }
 
 /** Those of these lots that Odoo has; of several with one number the oldest comes first. */
-async function findLots(
-  { search }: Reader,
-  { product_id, company_id }: Production,
-  numbers: readonly string[],
-): Promise<OdooLot[]> {
+async function findLots({ search, production }: Found, numbers: readonly string[]): Promise<OdooLot[]> {
   if (numbers.length === 0) return [];
   const found = await search('stock.lot', {
     domain: [
       ['name', 'in', numbers],
-      ['product_id', '=', product_id[0]],
+      ['product_id', '=', production.product_id[0]],
       // A lot without a company is everybody's (from 18 on).
-      ['company_id', 'in', [false, company_id[0]]],
+      ['company_id', 'in', [false, production.company_id[0]]],
     ],
     sort: 'id asc',
     row: z.object({ id: z.number(), name: z.string(), product_qty: z.number() }),
@@ -129,26 +121,17 @@ async function findLots(
  * The lot's id; the lot is created if need be. When two create it at once, Odoo has two of the same number (seen), so
  * it is looked for again: the oldest counts, and ours is removed.
  */
-export async function idOfLot(
-  writer: Writer,
-  production: Production,
-  { id: known, number }: OdooLot,
-): Promise<number> {
-  if (known !== undefined) return known;
-  const { name, product_id, company_id } = production;
+export async function idOfLot(booking: Booking, { id, number }: OdooLot): Promise<number> {
+  if (id !== undefined) return id;
+  const { product_id, company_id } = booking.production;
   const values = { name: number, product_id: product_id[0], company_id: company_id[0] };
   // It is refused if somebody has created it since we looked.
-  const created = await orRefusal(writer.create('stock.lot', [values]));
-  const [oldest] = await findLots(writer, production, [number]);
-  if (oldest?.id === undefined) {
-    if (created instanceof Rejected) throw created;
-    throw rejected(
-      'refused-by-erp',
-      `Odoo did not create lot ${number} for ${name}: check our user's rights.`,
-    );
-  }
+  const created = await orRefusal(booking.create('stock.lot', [values]));
+  const [oldest] = await findLots(booking, [number]);
+  const ours = created instanceof Rejected ? undefined : created[0];
+  const used = oldest?.id ?? ours;
+  if (used === undefined) throw created;
   // If somebody uses ours by now, it stays.
-  if (!(created instanceof Rejected) && !created.includes(oldest.id))
-    await orRefusal(writer.write('stock.lot', 'unlink', created));
-  return oldest.id;
+  if (ours !== undefined && ours !== used) await orRefusal(booking.write('stock.lot', 'unlink', [ours]));
+  return used;
 }

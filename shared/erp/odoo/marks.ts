@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
 import type { Link } from '../../model/completions.ts';
+import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import { rejected } from '../failures.ts';
 import { keyAsText } from '../marks.ts';
 import type { Reader, Writer } from './connection.ts';
+import { readOrder } from './order.ts';
 import type { Production } from './records.ts';
 
 type Kind = 'booking' | 'note' | 'product-order';
@@ -34,7 +36,6 @@ export interface Note {
 }
 
 /** A mark has an element of its own, followed only by closing tags: escaped text cannot make one. */
-const ownElement = '<small';
 const ownMark =
   /^<small[^>]*>\s*\[azumuta ((?:booking|note|product-order) [^\]\s<]+)\]\s*<\/small>(?:\s*<\/\w+>)*\s*$/;
 
@@ -54,7 +55,7 @@ export async function readMarks(
     row: z.object({ res_id: z.number(), body: z.string(), create_date: z.string() }),
   });
   return messages.flatMap(({ res_id, body, create_date }) => {
-    const mark = ownMark.exec(body.slice(body.lastIndexOf(ownElement)))?.[1];
+    const mark = ownMark.exec(body.slice(body.lastIndexOf('<small')))?.[1];
     return mark ? [{ mark, production: res_id, postedAt: create_date }] : [];
   });
 }
@@ -69,10 +70,8 @@ export async function post(
   { production, mark, paragraphs, links }: Note,
 ): Promise<void> {
   if (!user.canPost) {
-    throw rejected(
-      'refused-by-erp',
-      `Odoo lets our user ${user.name} post no note on order ${production.name}, as it has no e-mail address: give it one, then replay.`,
-    );
+    const why = `Odoo lets our user ${user.name} post no note on order ${production.name}, as it has no e-mail address: give it one, then replay.`;
+    throw rejected('refused-by-erp', why);
   }
   const lines = [
     ...paragraphs.map((paragraph) => `<p>${escapeHtml(paragraph).replaceAll('\n', '<br>')}</p>`),
@@ -82,6 +81,20 @@ export async function post(
   const body = { body: lines.join(''), body_is_html: true };
   const named = { ...body, message_type: 'comment', subtype_xmlid: 'mail.mt_note' };
   await write('mrp.production', 'message_post', [production.id], { named });
+}
+
+/** Names the product order in a note of the manufacturing order's chatter, once. */
+export async function linkProductOrder(
+  writer: Writer,
+  order: ErpOrderRef,
+  { id, number, url }: ProductOrderRef,
+): Promise<void> {
+  const production = await readOrder(writer, order);
+  const mark = markOf('product-order', id);
+  const marks = await readMarks(writer, [production]);
+  if (marks.some((found) => found.mark === mark)) return;
+  const links = url === undefined ? [] : [{ name: number, url }];
+  await post(writer, { production, mark, paragraphs: [`Azumuta product order ${number}`], links });
 }
 
 function escapeHtml(text: string): string {

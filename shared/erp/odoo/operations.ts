@@ -1,23 +1,14 @@
 import Big from 'big.js';
 import * as z from 'zod/mini';
 import { placeIn } from '../../model/completion-lines.ts';
-import type { BookingKey, Completion } from '../../model/completions.ts';
 import { compareDecimals, sumOf } from '../../model/quantity.ts';
 import { notBookable } from '../booking-rules.ts';
 import { reportsOf } from '../detail-rules.ts';
 import { rejected } from '../failures.ts';
 import { keyAsText } from '../marks.ts';
-import type { Reader, Writer } from './connection.ts';
-import type { Family } from './family.ts';
-import { decimalOf, fromOdooTime, many2one, type Production, reference, toOdooTime } from './records.ts';
-
-/** A completion and its key. */
-export interface Reported {
-  /** The order with all that were split from it: an earlier attempt may have begun on one of them. */
-  readonly family: Family;
-  readonly completion: Completion;
-  readonly key: BookingKey;
-}
+import type { Writer } from './connection.ts';
+import type { Found } from './family.ts';
+import { decimalOf, fromOdooTime, many2one, reference, toOdooTime } from './records.ts';
 
 const workorderSchema = z.object({
   id: z.number(),
@@ -45,21 +36,19 @@ export interface OperationsToBook {
  * @throws Rejected for an operation that is not in the routing, reports twice, is cancelled, or would be left open.
  */
 export async function lookForOperations(
-  reader: Reader,
-  { id: production, name, company_id }: Production,
-  reported: Reported,
+  found: Found,
   { leavesRest, scale }: { readonly leavesRest: boolean; readonly scale: Big },
 ): Promise<OperationsToBook> {
-  const { completion } = reported;
+  const { search, completion, production, decimals } = found;
   if (!completion.operations?.length) return { times: [], quantities: [] };
-  const domain = [['production_id', '=', production]];
-  const routing = await reader.search('mrp.workorder', { domain, row: workorderSchema });
+  const domain = [['production_id', '=', production.id]];
+  const routing = await search('mrp.workorder', { domain, row: workorderSchema });
   const namesOf = ({ name, operation_id }: Workorder) =>
     operation_id ? [name, String(operation_id[0])] : [name];
-  const found = reportsOf(completion, routing, namesOf, 'Odoo');
-  const quantities = found.flatMap(({ report, operation: { id, state, qty_produced } }) => {
+  const reports = reportsOf(completion, routing, namesOf, 'Odoo');
+  const quantities = reports.flatMap(({ report, operation: { id, state, qty_produced } }) => {
     const handled = new Big(sumOf([report.good?.amount ?? '0', report.scrap?.amount ?? '0'])).times(scale);
-    const amount = handled.round(reader.decimals, Big.roundHalfUp).toFixed();
+    const amount = handled.round(decimals, Big.roundHalfUp).toFixed();
     const isOther = handled.gt(0) && compareDecimals(amount, decimalOf(qty_produced)) !== 0;
     const why =
       state === 'cancel' || (state === 'done' && isOther)
@@ -67,15 +56,16 @@ export async function lookForOperations(
         : !report.finished && !leavesRest
           ? 'is not finished, and Odoo ends each with the order: report it as finished, or let the completion not be final'
           : undefined;
-    if (why) throw notBookable('Odoo', name, `operation ${report.operation}${placeIn(report)} ${why}`);
+    if (why)
+      throw notBookable('Odoo', production.name, `operation ${report.operation}${placeIn(report)} ${why}`);
     return isOther ? [[id, Number(amount)] as const] : [];
   });
-  const left = await missingTimes(reader, name, reported);
-  const loss_id = left.length > 0 ? await productiveLoss(reader, name) : undefined;
+  const left = await missingTimes(found);
+  const loss_id = left.length > 0 ? await productiveLoss(found) : undefined;
   const times = left.map(({ operation, ...time }) => {
-    const own = found.find(({ report }) => report.operation === operation)?.operation;
+    const own = reports.find(({ report }) => report.operation === operation)?.operation;
     const of = { workorder_id: own?.id, workcenter_id: own?.workcenter_id[0] };
-    return { ...time, ...of, loss_id, company_id: company_id[0] };
+    return { ...time, ...of, loss_id, company_id: production.company_id[0] };
   });
   return { times, quantities };
 }
@@ -91,9 +81,9 @@ export async function bookOperations(
 }
 
 /** @throws Rejected when an order that is done has not exactly the minutes that its operations report. */
-export async function requireTimes(reader: Reader, { name }: Production, reported: Reported): Promise<void> {
-  const [missing] = await missingTimes(reader, name, reported);
-  if (missing) throw timedOtherwise(name, missing, 0);
+export async function requireTimes(found: Found): Promise<void> {
+  const [missing] = await missingTimes(found);
+  if (missing) throw timedOtherwise(found, missing, 0);
 }
 
 /** A line of minutes. Its description has our key, by which it is known again. */
@@ -103,7 +93,7 @@ interface Time extends z.infer<typeof timeSchema> {
 }
 
 /** Setup, then run, until the completion, as only the minutes of an operation are known. Odoo keeps whole seconds. */
-function timesOf({ completion: { operations = [], completedAt }, key }: Reported): Time[] {
+function timesOf({ completion: { operations = [], completedAt }, key }: Found): Time[] {
   const before = (seconds: number) => toOdooTime(new Date(Date.parse(completedAt) - seconds * 1000));
   const lines = operations.flatMap(({ operation, setupSeconds = 0, runSeconds = 0 }) => {
     const run = Math.round(runSeconds);
@@ -120,12 +110,13 @@ function timesOf({ completion: { operations = [], completedAt }, key }: Reported
  * Those of our lines that Odoo does not have yet.
  * @throws Rejected when one is there twice, or with other minutes.
  */
-async function missingTimes({ search }: Reader, name: string, reported: Reported): Promise<Time[]> {
-  const times = timesOf(reported);
+async function missingTimes(found: Found): Promise<Time[]> {
+  const times = timesOf(found);
   if (times.length === 0) return [];
-  const found = await search('mrp.workcenter.productivity', {
+  const known = await found.search('mrp.workcenter.productivity', {
     domain: [
-      ['workorder_id.production_id', 'in', reported.family.members.map(({ id }) => id)],
+      // An earlier attempt may have begun on another one of the family.
+      ['workorder_id.production_id', 'in', found.family.members.map(({ id }) => id)],
       ['description', 'in', times.map(({ description }) => description)],
     ],
     row: timeSchema,
@@ -133,28 +124,26 @@ async function missingTimes({ search }: Reader, name: string, reported: Reported
   const minutes = ({ date_start, date_end }: z.infer<typeof timeSchema>) =>
     (Date.parse(fromOdooTime(date_end)) - Date.parse(fromOdooTime(date_start))) / 60_000;
   return times.filter((time) => {
-    const own = found.filter(({ description }) => description === time.description);
+    const own = known.filter(({ description }) => description === time.description);
     const is = own.reduce((sum, one) => sum + minutes(one), 0);
-    if (own.length > 0 && is !== minutes(time)) throw timedOtherwise(name, time, is);
+    if (own.length > 0 && is !== minutes(time)) throw timedOtherwise(found, time, is);
     return own.length === 0;
   });
 }
 
 /** The kind of time of whoever works on it (mrp_workorder.py:814 (17.0), :818 (18.0), :863 (19.0), `_prepare_timeline_vals`). */
-async function productiveLoss({ search }: Reader, order: string): Promise<number> {
+async function productiveLoss({ search, production }: Found): Promise<number> {
   const domain = [['loss_type', '=', 'productive']];
   const row = z.object({ id: z.number() });
   const [loss] = await search('mrp.workcenter.productivity.loss', { domain, limit: 1, row });
   if (loss) return loss.id;
-  throw rejected(
-    'refused-by-erp',
-    `Odoo has no productivity loss of the category Productive for the minutes of ${order}: create one, then replay.`,
-  );
+  const why = `Odoo has no productivity loss of the category Productive for the minutes of ${production.name}: create one, then replay.`;
+  throw rejected('refused-by-erp', why);
 }
 
-function timedOtherwise(order: string, { description, date_start, date_end }: Time, is: number) {
+function timedOtherwise({ production }: Found, { description, date_start, date_end }: Time, is: number) {
   return rejected(
     'booked-otherwise',
-    `Odoo: ${order} has ${is} min of "${description}" instead of ${date_start} to ${date_end}: correct it by hand, then replay.`,
+    `Odoo: ${production.name} has ${is} min of "${description}" instead of ${date_start} to ${date_end}: correct it by hand, then replay.`,
   );
 }

@@ -4,7 +4,7 @@ import type { ErpOrderRef } from '../../model/orders.ts';
 import { requireArticle } from '../booking-rules.ts';
 import { rejected } from '../failures.ts';
 import type { Reader } from './connection.ts';
-import { bookedFields, type Product, type Production, productionSchema, productSchema } from './records.ts';
+import { type Product, type Production, productionSchema, productSchema } from './records.ts';
 
 /**
  * The manufacturing order that is meant, by id if there is one: Odoo renames an order to …-001 when it splits it.
@@ -18,16 +18,12 @@ export async function readOrder(reader: Reader, order: ErpOrderRef): Promise<Pro
     );
   }
   if (surplus) {
-    throw rejected(
-      'order-data',
-      `Odoo has several manufacturing orders ${order.number}: book the completion by hand.`,
-    );
+    const why = `Odoo has several manufacturing orders ${order.number}: book the completion by hand.`;
+    throw rejected('order-data', why);
   }
   if (own.name !== order.number && !own.name.startsWith(`${order.number}-`)) {
-    throw rejected(
-      'order-data',
-      `Odoo's manufacturing order with id ${order.id} is ${own.name}, not ${order.number}: check the order, and the database.`,
-    );
+    const why = `Odoo's manufacturing order with id ${order.id} is ${own.name}, not ${order.number}: check the order, and the database.`;
+    throw rejected('order-data', why);
   }
   return own;
 }
@@ -50,7 +46,8 @@ export function searchProductions(
   { search, isFrom19 }: Reader,
   domain: readonly unknown[],
 ): Promise<Production[]> {
-  const fields = [...bookedFields, isFrom19 ? 'lot_producing_ids' : 'lot_producing_id'];
+  const unknown = isFrom19 ? 'lot_producing_id' : 'lot_producing_ids';
+  const fields = Object.keys(productionSchema.shape).filter((field) => field !== unknown);
   return search('mrp.production', { domain, fields, sort: 'id asc', row: productionSchema });
 }
 
@@ -72,10 +69,8 @@ export async function readProduct(
   });
   const product = found.find((one) => one.id === id);
   if (!product) {
-    throw rejected(
-      'refused-by-erp',
-      `Odoo does not let our user read the product of ${name}: check its rights.`,
-    );
+    const why = `Odoo does not let our user read the product of ${name}: check its rights.`;
+    throw rejected('refused-by-erp', why);
   }
   // An order with this id keeps its product, whose reference anybody may change: then none has the old one.
   if (erpOrder.id === undefined || found.length > 1)

@@ -47,7 +47,8 @@ export const listedProductSchema = z.object({ id: z.number(), default_code: z.un
 export const productSchema = z.object({ ...listedProductSchema.shape, tracking: z.string() });
 export type Product = z.infer<typeof productSchema>;
 
-const booked = {
+/** A manufacturing order as a booking needs it. */
+export const productionSchema = z.object({
   ...production,
   product_uom_id: reference,
   company_id: reference,
@@ -57,17 +58,11 @@ const booked = {
   qty_produced: z.number(),
   /** `flexible`, `warning` (the default) or `strict`: whether other quantities may be consumed than planned. */
   consumption: z.string(),
-};
-/** Fields of a booked order in every version. */
-export const bookedFields = Object.keys(booked);
-export const productionSchema = z.object({
-  ...booked,
   /** To 18. */
   lot_producing_id: z.optional(many2one),
   /** From 19 on. */
   lot_producing_ids: z.optional(z.array(z.number())),
 });
-/** A manufacturing order as a booking needs it. */
 export type Production = z.infer<typeof productionSchema>;
 
 /** Id of the record that a field refers to; undefined when it is empty. */

@@ -4,7 +4,7 @@ import { Rejected } from '../../model/errors.ts';
 import { compareDecimals, type Decimal } from '../../model/quantity.ts';
 import { notBookable, orRefusal } from '../booking-rules.ts';
 import { rejected } from '../failures.ts';
-import type { Reader, Writer } from './connection.ts';
+import type { Booking, Found } from './family.ts';
 import { idOfLot, type Scrap } from './lots.ts';
 import { decimalOf, idOf, many2one, type Production, reference } from './records.ts';
 
@@ -48,29 +48,25 @@ function askedAbout(key: BookingKey): string {
  * late, by a call that our side had given up.
  * @throws Rejected when Odoo has booked other scrap under our key, or does not know a reason.
  */
-export async function lookForScrap(
-  reader: Reader,
-  production: Production,
-  key: BookingKey,
-  scraps: readonly Scrap[],
-): Promise<ScrapToBook[]> {
-  const wanted = await withTags(reader, production, scraps);
+export async function lookForScrap(found: Found, scraps: readonly Scrap[]): Promise<ScrapToBook[]> {
+  const { production, key } = found;
+  const wanted = await withTags(found, scraps);
   if (scraps.length === 0 || production.state !== 'done') return wanted;
   const row = wanted.some(({ tag }) => tag !== undefined) ? taggedSchema : documentSchema;
   const ours = ['origin', 'in', [key, askedAbout(key)]];
-  const documents = await readDocuments(reader, production, ours, row);
+  const documents = await readDocuments(found, ours, row);
   // An empty draft was given up by an earlier attempt.
   const drafts = documents.filter(({ state, scrap_qty }) => state !== 'done' && scrap_qty !== 0);
   const done = documents.filter(({ state }) => state === 'done');
   const left = wanted.flatMap((scrap): ScrapToBook[] => {
     const isOf = ({ lot_id, scrap_reason_tag_ids: [tag] = [] }: Document) =>
       idOf(lot_id) === scrap.lot?.id && tag === scrap.tag;
-    const found = done.find(isOf);
-    if (!found) return [{ ...scrap, begun: drafts.filter(isOf) }];
-    done.splice(done.indexOf(found), 1);
-    if (found.scrap_qty === 0) return [{ ...scrap, begun: [found] }];
-    if (found.move_ids.length > 1 || compareDecimals(decimalOf(found.scrap_qty), scrap.amount) !== 0)
-      throw scrappedOtherwise(production, found, scrap);
+    const own = done.find(isOf);
+    if (!own) return [{ ...scrap, begun: drafts.filter(isOf) }];
+    done.splice(done.indexOf(own), 1);
+    if (own.scrap_qty === 0) return [{ ...scrap, begun: [own] }];
+    if (own.move_ids.length > 1 || compareDecimals(decimalOf(own.scrap_qty), scrap.amount) !== 0)
+      throw scrappedOtherwise(production, own, scrap);
     return [];
   });
   const [surplus] = done;
@@ -82,11 +78,7 @@ export async function lookForScrap(
  * The same with the ids of their reasons.
  * @throws Rejected for a reason that Odoo does not know.
  */
-async function withTags(
-  { search }: Reader,
-  { name: order }: Production,
-  scraps: readonly Scrap[],
-): Promise<ScrapToBook[]> {
+async function withTags({ search, production }: Found, scraps: readonly Scrap[]): Promise<ScrapToBook[]> {
   const untagged = scraps.map((scrap) => ({ ...scrap, begun: [] }));
   if (scraps.every(({ reason }) => reason === undefined)) return untagged;
   const row = z.object({ id: z.number(), name: z.string() });
@@ -97,40 +89,33 @@ async function withTags(
     if (tag) return { ...scrap, tag: tag.id };
     const known = tags.map(({ name }) => name).join(', ') || 'none';
     const why = `it does not know the scrap reason ${scrap.reason} (${known}): create it under Inventory, Configuration, Scrap Reasons, or let the mapping give one of those`;
-    throw notBookable('Odoo', order, why);
+    throw notBookable('Odoo', production.name, why);
   });
 }
 
 /** @throws Rejected when Odoo does not validate it. */
-export async function bookScrap(
-  writer: Writer,
-  production: Production,
-  key: BookingKey,
-  { amount, lot, tag, begun }: ScrapToBook,
-): Promise<void> {
-  const { id: production_id, name, product_id, product_uom_id, company_id } = production;
+export async function bookScrap(booking: Booking, { amount, lot, tag, begun }: ScrapToBook): Promise<void> {
+  const { key, write, create } = booking;
+  const { id: production_id, name, product_id, product_uom_id, company_id } = booking.production;
   const asked = begun.find(({ origin }) => origin === askedAbout(key));
-  for (const draft of begun)
-    if (draft !== asked && (await isDoneAfterAll(writer, production, amount, draft))) return;
-  const lot_id = lot && (await idOfLot(writer, production, lot));
-  const [location_id, place] = await locationOf(writer, production, lot_id);
+  for (const draft of begun) if (draft !== asked && (await isDoneAfterAll(booking, amount, draft))) return;
+  const lot_id = lot && (await idOfLot(booking, lot));
+  const [location_id, place] = await locationOf(booking, lot_id);
   const values = {
     ...{ production_id, product_id: product_id[0], scrap_qty: Number(amount), origin: key, lot_id },
     ...{ product_uom_id: product_uom_id[0], company_id: company_id[0], location_id },
     ...(tag === undefined ? {} : { scrap_reason_tag_ids: [[6, 0, [tag]]] }),
   };
-  if (asked) await writeDocument(writer, asked.id, values);
-  const [id] = asked ? [asked.id] : await writer.create('stock.scrap', [values]);
+  if (asked) await writeDocument(booking, asked.id, values);
+  const [id] = asked ? [asked.id] : await create('stock.scrap', [values]);
   // Seen: with too little in stock it answers with a wizard and HTTP 200.
-  const answer = await orRefusal(writer.write('stock.scrap', 'action_validate', [id]));
-  const [found] = await readDocuments(writer, production, ['id', '=', id]);
+  const answer = await orRefusal(write('stock.scrap', 'action_validate', [id]));
+  const [found] = await readDocuments(booking, ['id', '=', id]);
   if (found?.state === 'done') return;
-  await writeDocument(writer, id, { origin: askedAbout(key) });
-  const why = answer instanceof Rejected ? answer.message : `Odoo finds too little of it at ${place}.`;
-  throw rejected(
-    'booked-otherwise',
-    `Odoo booked ${name}, but not its scrap of ${amount}: ${why} Its scrap order is the draft with source document ${askedAbout(key)}: set the location where the product is and validate it, or move the product back; then replay. If Odoo asks, do not confirm: that leaves less than nothing in stock.`,
-  );
+  await writeDocument(booking, id, { origin: askedAbout(key) });
+  const said = answer instanceof Rejected ? answer.message : `Odoo finds too little of it at ${place}.`;
+  const why = `Odoo booked ${name}, but not its scrap of ${amount}: ${said} Its scrap order is the draft with source document ${askedAbout(key)}: set the location where the product is and validate it, or move the product back; then replay. If Odoo asks, do not confirm: that leaves less than nothing in stock.`;
+  throw rejected('booked-otherwise', why);
 }
 
 /**
@@ -140,15 +125,14 @@ export async function bookScrap(
  * (mrp/models/stock_scrap.py:33 (17.0), :41 (18.0), :43 (19.0), `_prepare_move_values`).
  */
 async function locationOf(
-  { search }: Reader,
-  { id, product_id }: Production,
+  { search, production }: Booking,
   lot: number | undefined,
 ): Promise<readonly [number | undefined, string]> {
   const lines = await search('stock.move.line', {
     domain: [
-      ['move_id.production_id', '=', id],
+      ['move_id.production_id', '=', production.id],
       ['move_id.scrap_id', '=', false],
-      ['product_id', '=', product_id[0]],
+      ['product_id', '=', production.product_id[0]],
       ['lot_id', '=', lot ?? false],
       ['state', '=', 'done'],
     ],
@@ -167,30 +151,28 @@ async function locationOf(
  * (stock/security/ir.model.access.csv:54 (17.0), :55 (18.0), :41 (19.0), `access_stock_scrap_user`), and another one is
  * made.
  */
-async function isDoneAfterAll(
-  writer: Writer,
-  production: Production,
-  amount: Decimal,
-  { id }: Document,
-): Promise<boolean> {
-  await writeDocument(writer, id, { scrap_qty: 0 });
-  const [found] = await readDocuments(writer, production, ['id', '=', id]);
+async function isDoneAfterAll(booking: Booking, amount: Decimal, { id }: Document): Promise<boolean> {
+  await writeDocument(booking, id, { scrap_qty: 0 });
+  const [found] = await readDocuments(booking, ['id', '=', id]);
   if (found?.state !== 'done') return false;
-  await writeDocument(writer, id, { scrap_qty: Number(amount) });
+  await writeDocument(booking, id, { scrap_qty: Number(amount) });
   return true;
 }
 
-function writeDocument({ write }: Writer, id: number, values: Readonly<Record<string, unknown>>) {
+function writeDocument({ write }: Booking, id: number, values: Readonly<Record<string, unknown>>) {
   return write('stock.scrap', 'write', [id], { values });
 }
 
 function readDocuments(
-  { search }: Reader,
-  { id }: Production,
+  { search, production }: Found,
   condition: readonly unknown[],
   row: z.ZodMiniType<Document> = documentSchema,
 ): Promise<Document[]> {
-  return search('stock.scrap', { domain: [['production_id', '=', id], condition], sort: 'id asc', row });
+  return search('stock.scrap', {
+    domain: [['production_id', '=', production.id], condition],
+    sort: 'id asc',
+    row,
+  });
 }
 
 function scrappedOtherwise(

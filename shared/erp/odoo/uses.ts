@@ -1,13 +1,12 @@
 import Big from 'big.js';
 import * as z from 'zod/mini';
-import type { Completion } from '../../model/completions.ts';
-import { compareDecimals, type Decimal, sumOf } from '../../model/quantity.ts';
+import { compareDecimals, sumOf } from '../../model/quantity.ts';
 import { notBookable } from '../booking-rules.ts';
 import { type PlannedComponent, type Use, usesOf } from '../detail-rules.ts';
 import { rejected } from '../failures.ts';
 import { type Component, type Needed, readComponents } from './components.ts';
-import type { Reader } from './connection.ts';
-import { decimalOf, idOf, listedProductSchema, many2one, type Production, reference } from './records.ts';
+import type { Found } from './family.ts';
+import { decimalOf, idOf, listedProductSchema, many2one, reference } from './records.ts';
 
 // What was recorded of components: quantities and lots of the raw moves, as a person sets them in Odoo's form.
 
@@ -37,16 +36,11 @@ export interface ComponentsToBook {
  * quantity than planned that a person has set, as the bill of materials blocks that; and for a recorded component, quantity
  * or lot that cannot be booked, with the step where it was recorded.
  */
-export async function lookForComponents(
-  reader: Reader,
-  production: Production,
-  produced: Decimal,
-  completion: Completion,
-): Promise<ComponentsToBook> {
-  const components = await readComponents(reader, production, produced);
-  const uses = await usesIn(reader, completion, components);
-  for (const use of uses) requireBookable(reader, production, use);
-  const linesOf = await lotsInStock(reader, production, uses);
+export async function lookForComponents(found: Found): Promise<ComponentsToBook> {
+  const components = await readComponents(found);
+  const uses = await usesIn(found, components);
+  for (const use of uses) requireBookable(found, use);
+  const linesOf = await lotsInStock(found, uses);
   const commands = uses.flatMap((use) => commandsOf(use, linesOf(use)));
   const recorded = uses.flatMap(neededOf);
   const used = new Map(recorded.map((one) => [one.id, one]));
@@ -55,9 +49,9 @@ export async function lookForComponents(
     const { id, share, picked, manual_consumption: isByHand } = one;
     const use = used.get(id);
     const expected = use ?? { id, amount: share, lots: [], place: '' };
-    if (use || !picked) requireReserved(reader, production, produced, one, expected);
+    if (use || !picked) requireReserved(found, one, expected);
     // `set_qty_producing` keeps what a person has set.
-    if (!use && picked && isByHand) requireAllowed(production, one, expected);
+    if (!use && picked && isByHand) requireAllowed(found, one, expected);
     else needed.push(expected);
     if (!use && !picked && isByHand) picks.push(id);
   }
@@ -65,46 +59,34 @@ export async function lookForComponents(
 }
 
 function requireReserved(
-  { isFrom19 }: Reader,
-  { name }: Production,
-  produced: Decimal,
+  { production, built, isFrom19 }: Found,
   { product_id, has_tracking, quantity }: Component,
   { amount, lots }: Needed,
 ): void {
   // 19 reserves lots itself when it finishes the order (seen; 17 asks, 18 refuses).
   const isFree = has_tracking === 'none' || (has_tracking === 'lot' && isFrom19);
   if (isFree || lots.length > 0 || compareDecimals(decimalOf(quantity), amount) >= 0) return;
-  throw rejected(
-    'refused-by-erp',
-    `Odoo: order ${name} cannot be booked, as its component ${product_id[1]} is tracked by ${has_tracking} numbers, and too few are reserved for ${produced}: reserve them in Odoo, then replay.`,
-  );
+  const why = `Odoo: order ${production.name} cannot be booked, as its component ${product_id[1]} is tracked by ${has_tracking} numbers, and too few are reserved for ${built.produced}: reserve them in Odoo, then replay.`;
+  throw rejected('refused-by-erp', why);
 }
 
 function requireAllowed(
-  { name, consumption }: Production,
+  { production: { name, consumption } }: Found,
   { product_id, quantity }: Component,
   { amount }: Needed,
 ): void {
   const set = decimalOf(quantity);
   if (consumption !== 'strict' || compareDecimals(set, amount) === 0) return;
-  throw rejected(
-    'refused-by-erp',
-    `Odoo: order ${name} cannot be booked, as its component ${product_id[1]} is set to ${set} instead of ${amount}, which its bill of materials blocks: correct the one or the other in Odoo, then replay.`,
-  );
+  const why = `Odoo: order ${name} cannot be booked, as its component ${product_id[1]} is set to ${set} instead of ${amount}, which its bill of materials blocks: correct the one or the other in Odoo, then replay.`;
+  throw rejected('refused-by-erp', why);
 }
 
 /** What must have been consumed for an order that is done. Odoo has lowered the plan of one that it has split. */
-export async function usesOfDone(
-  reader: Reader,
-  done: Production,
-  produced: Decimal,
-  completion: Completion,
-): Promise<Needed[]> {
-  const { components } = completion;
+export async function usesOfDone(found: Found): Promise<Needed[]> {
+  const { components } = found.completion;
   if (!components) return [];
-  const plan = await readComponents(reader, done, produced);
-  const recorded = { ...completion, components: { ...components, beyondPlan: true } };
-  return (await usesIn(reader, recorded, plan)).flatMap(neededOf);
+  const completion = { ...found.completion, components: { ...components, beyondPlan: true } };
+  return (await usesIn({ ...found, completion }, await readComponents(found))).flatMap(neededOf);
 }
 
 /**
@@ -133,8 +115,7 @@ function commandsOf(use: Use<Planned>, lines: readonly object[]): unknown[] {
 }
 
 async function usesIn(
-  { search }: Reader,
-  completion: Completion,
+  { search, completion }: Found,
   components: readonly Component[],
 ): Promise<Use<Planned>[]> {
   if (!completion.components) return [];
@@ -159,8 +140,7 @@ async function usesIn(
 }
 
 function requireBookable(
-  { decimals }: Reader,
-  { name, consumption }: Production,
+  { decimals, production: { name, consumption } }: Found,
   { planned: { article, share }, amount, lots, place }: Use<Planned>,
 ): void {
   const refuse = (why: string) => notBookable('Odoo', name, `of component ${article}${place} ${why}`);
@@ -188,8 +168,7 @@ const quantSchema = z.object({
  * @throws Rejected for a lot of which too little is there: also one that Odoo does not have, or has of another product.
  */
 async function lotsInStock(
-  { search }: Reader,
-  { name }: Production,
+  { search, production }: Found,
   uses: readonly Use<Planned>[],
 ): Promise<(use: Use<Planned>) => readonly object[]> {
   const numbers = [...new Set(uses.flatMap(({ lots }) => lots.map(({ number }) => number)))];
@@ -215,7 +194,7 @@ async function lotsInStock(
       let wanted = new Big(amount).times(holds).round(6, Big.roundHalfUp);
       if (wanted.gt(there)) {
         const why = `only ${there} of lot ${number} of component ${article} are in ${location_id[1]}, and ${wanted} were used${place}: correct what was recorded, or move the lot there`;
-        throw notBookable('Odoo', name, why);
+        throw notBookable('Odoo', production.name, why);
       }
       return own.flatMap((quant) => {
         const part = wanted.lt(quant.left) ? wanted : quant.left;

@@ -22,7 +22,7 @@ export const orderMutants: readonly Mutant[] = [
   },
   {
     name: 'linked-again-without-a-look',
-    file: 'shared/erp/odoo/book.ts',
+    file: 'shared/erp/odoo/marks.ts',
     find: 'if (marks.some((found) => found.mark === mark)) return;',
     replace: '',
     why: 'After a crash the ERP gets the same id a second time.',
