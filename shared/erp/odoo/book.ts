@@ -6,17 +6,10 @@ import { orderWaits, rejected } from '../failures.ts';
 import { readComponents, requireConsumed } from './components.ts';
 import type { Writer } from './connection.ts';
 import { type Booking, isOpen } from './family.ts';
-import {
-  type QuantityToBook,
-  referenceOf,
-  referenceOfNote,
-  requireDetails,
-  requireQuantity,
-  type ToBook,
-} from './look.ts';
+import { type QuantityToBook, requireQuantity, type ToBook } from './look.ts';
 import { idOfLot, type OdooLot } from './lots.ts';
 import { post } from './marks.ts';
-import { bookOperations } from './operations.ts';
+import { bookOperations, requireTimes } from './operations.ts';
 import { readProduction } from './order.ts';
 import type { Production } from './records.ts';
 import { bookScrap } from './scrap.ts';
@@ -25,7 +18,7 @@ import { bookScrap } from './scrap.ts';
 export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
   if ('found' in toBook) return bookQuantity(writer, toBook);
   await post(writer, toBook);
-  return { reference: referenceOfNote(toBook.production), alreadyBooked: false };
+  return { reference: `note on ${toBook.production.name}`, alreadyBooked: false };
 }
 
 /** If Odoo refuses now although the look found no reason, the error names what was written. */
@@ -36,9 +29,12 @@ async function bookQuantity(writer: Writer, { found, finish, scraps }: QuantityT
     const production = finish ? await finishOrder(booking, finish, written) : found.production;
     const done = { ...booking, production };
     requireQuantity(done);
-    if (finish) await requireDetails(done, finish.components.recorded);
+    if (finish) {
+      await requireConsumed(done, finish.components.recorded, 'finished');
+      await requireTimes(done);
+    }
     for (const scrap of scraps) await bookScrap(done, scrap);
-    return { reference: referenceOf(production), alreadyBooked: finish === undefined };
+    return { reference: `${production.name} done`, alreadyBooked: finish === undefined };
   } catch (error) {
     throw withDone(error, 'Written by then', written);
   }

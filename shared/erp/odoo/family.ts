@@ -1,3 +1,4 @@
+import type Big from 'big.js';
 import type { BookingKey, Completion } from '../../model/completions.ts';
 import type { Rejected } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
@@ -71,6 +72,8 @@ export interface Found extends Reader {
   readonly product: Product;
   /** In the unit of the order. */
   readonly built: Built;
+  /** From the unit of the completion to that of the order. */
+  readonly scale: Big;
 }
 
 /** The same, to write it. */

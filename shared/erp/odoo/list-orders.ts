@@ -16,8 +16,8 @@ import {
   type ListedProduction,
   listedFields,
   listedProductionSchema,
-  listedProductSchema,
   positionSchema,
+  productSchema,
   toOdooTime,
 } from './records.ts';
 
@@ -87,7 +87,6 @@ function rowReader() {
 function changedBehind(behind: SharedTime | undefined): unknown[] {
   if (behind === undefined) return [];
   const { time, ids } = behind;
-  if (ids.length === 0) return [['write_date', '>=', time]];
   const next = toOdooTime(new Date(Date.parse(fromOdooTime(time)) + 1000));
   const listed = ids.map(Number);
   return ['|', ['write_date', '>=', next], '&', ['write_date', '>=', time], ['id', 'not in', listed]];
@@ -141,7 +140,7 @@ async function withArticles(
   if (listed.length === 0) return { orders: [], unreadable };
   const products = await search('product.product', {
     domain: [['id', 'in', [...new Set(listed.map((one) => one.product_id[0]))]]],
-    fields: ['default_code'],
+    fields: Object.keys(productSchema.shape),
     // Odoo hides archived products by default, but not their orders.
     context: { active_test: false },
     row: z.unknown(),
@@ -151,7 +150,7 @@ async function withArticles(
   const withoutProduct: UnreadableOrder[] = [];
   for (const production of listed) {
     const [id, name] = production.product_id;
-    const product = parse(listedProductSchema, byId.get(id));
+    const product = parse(productSchema, byId.get(id));
     if (product.ok) orders.push(orderOf(production, product.value.default_code, states));
     else {
       const found = describeMismatches(product.mismatches);
@@ -164,10 +163,12 @@ async function withArticles(
 }
 
 function orderOf(production: ListedProduction, code: string | false, released: readonly string[]): ErpOrder {
-  const { id, product_id, product_qty, product_uom_id, date_deadline, state, write_date } = production;
+  const { id, name, backorder_sequence, product_id, product_qty, product_uom_id } = production;
+  const { date_deadline, state, write_date } = production;
   return {
     id: String(id),
-    number: numberOf(production),
+    // One that a person split keeps its id, and its number here, so that only its quantity has changed.
+    number: backorder_sequence === 1 ? nameWithoutSuffix(name) : name,
     // A product without an internal reference goes by its name.
     article: code || product_id[1],
     quantity: { amount: decimalOf(product_qty), ...(product_uom_id ? { unit: product_uom_id[1] } : {}) },
@@ -176,9 +177,4 @@ function orderOf(production: ListedProduction, code: string | false, released: r
     changedAt: fromOdooTime(write_date),
     attributes: Object.fromEntries(Object.entries(production).filter(([, value]) => value !== false)),
   };
-}
-
-/** An order that a person split keeps its id; it keeps its number here, too, so that only its quantity has changed. */
-function numberOf({ name, backorder_sequence }: ListedProduction): string {
-  return backorder_sequence === 1 ? nameWithoutSuffix(name) : name;
 }

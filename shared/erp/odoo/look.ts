@@ -5,7 +5,7 @@ import { compareDecimals, formatQuantity } from '../../model/quantity.ts';
 import { type Built, builtOf, mayClose, notBookable } from '../booking-rules.ts';
 import type { Look } from '../connector.ts';
 import { rejected } from '../failures.ts';
-import { type Needed, requireConsumed } from './components.ts';
+import { requireConsumed } from './components.ts';
 import type { Reader } from './connection.ts';
 import { type Found, isOpen, openOrder, readFamily } from './family.ts';
 import { lotsToBook, type OdooLot } from './lots.ts';
@@ -44,7 +44,7 @@ export async function lookForAmendment(
   const { own: production, marks } = await readFamily(reader, completion.erpOrder);
   const mark = markOf('note', key);
   if (marks.some((found) => found.mark === mark))
-    return { receipt: { reference: referenceOfNote(production), alreadyBooked: true } };
+    return { receipt: { reference: `note on ${production.name}`, alreadyBooked: true } };
   return { toBook: { production, mark, ...textOf(reader, completion) } };
 }
 
@@ -65,19 +65,20 @@ export async function lookForQuantity(
   const production = done ?? openOrder(family, completion.erpOrder, figures.produced);
   const product = await readProduct(reader, production, completion);
   const built = await inUnitOf(reader, production, figures);
-  const found = { ...reader, completion, key, family, production, product, built };
-  if (!done) return { toBook: await lookAtOpen(found, new Big(built.produced).div(figures.produced)) };
+  const scale = new Big(built.produced).div(figures.produced);
+  const found = { ...reader, completion, key, family, production, product, built, scale };
+  if (!done) return { toBook: await lookAtOpen(found) };
 
   requireQuantity(found);
-  await requireDetails(found, await usesOfDone(found));
+  await requireConsumed(found, await usesOfDone(found), 'finished');
+  await requireTimes(found);
   const { scraps } = built.scrapped.length > 0 ? await lotsToBook(found) : { scraps: [] };
   const left = await lookForScrap(found, scraps);
   if (left.length > 0) return { toBook: { found, scraps: left } };
-  return { receipt: { reference: referenceOf(done), alreadyBooked: true } };
+  return { receipt: { reference: `${done.name} done`, alreadyBooked: true } };
 }
 
-/** @param scale From the unit of the completion to that of the order. */
-async function lookAtOpen(found: Found, scale: Big): Promise<QuantityToBook> {
+async function lookAtOpen(found: Found): Promise<QuantityToBook> {
   const { completion, key, family, production } = found;
   requireRoom(found);
   requirePlanned(found);
@@ -85,7 +86,7 @@ async function lookAtOpen(found: Found, scale: Big): Promise<QuantityToBook> {
   const { lots, scraps } = await lotsToBook(found);
   const toScrap = await lookForScrap(found, scraps);
   const components = await lookForComponents(found);
-  const operations = await lookForOperations(found, { leavesRest, scale });
+  const operations = await lookForOperations(found, leavesRest);
   const mark = markOf('booking', key);
   // An earlier attempt has posted the text, on an order that another part finished since: only the mark is missing.
   const isTold = family.marks.some((one) => one.mark === mark);
@@ -102,12 +103,6 @@ function keepsReasons({ options: { version = 19 } }: Reader): boolean {
 function knownReasons(reader: Reader, built: Built): Built {
   if (keepsReasons(reader)) return built;
   return { ...built, scrapped: built.scrapped.map(({ reason: _, ...one }) => one) };
-}
-
-/** @throws Rejected when an order that is done has other components or minutes than were recorded. */
-export async function requireDetails(found: Found, uses: readonly Needed[]): Promise<void> {
-  await requireConsumed(found, uses, 'finished');
-  await requireTimes(found);
 }
 
 /** What a person split off is an order of its own, which Azumuta builds separately: it is not booked here. */
@@ -147,17 +142,11 @@ function leavesRestOf({ options, decimals, completion, production, family, built
   if (mayClose(known, { amount: whole, unit: product_uom_id[1] }, produced)) return false;
   if (options.backorder === 'keep') return true;
   if (final) {
-    throw rejected(
-      'conflict',
-      `Odoo: ${name} is for ${whole} now, its product order was made for ${was}, and ${produced} were built: booking them would close it. ` +
-        `Set its quantity back to ${was} in Odoo, then replay; or book by hand, then discard this.`,
-    );
+    const why = `Odoo: ${name} is for ${whole} now, its product order was made for ${was}, and ${produced} were built: booking them would close it. Set its quantity back to ${was} in Odoo, then replay; or book by hand, then discard this.`;
+    throw rejected('conflict', why);
   }
-  throw rejected(
-    'configuration',
-    `Odoo: ${produced} of ${planned} of ${name} are complete, and booking a part would close the order: ` +
-      `set backorder to 'keep' in the configuration, or book the product orders together when all are done.`,
-  );
+  const why = `Odoo: ${produced} of ${planned} of ${name} are complete, and booking a part would close the order: set backorder to 'keep' in the configuration, or book the product orders together when all are done.`;
+  throw rejected('configuration', why);
 }
 
 /** @throws Rejected when the order was finished with another quantity. */
@@ -166,14 +155,6 @@ export function requireQuantity({ production, built }: Found): void {
   if (compareDecimals(booked, built.produced) === 0) return;
   const why = `Odoo's manufacturing order ${production.name} was finished with ${booked} instead of ${built.produced}: correct it by hand.`;
   throw rejected('booked-otherwise', why);
-}
-
-export function referenceOf({ name }: Pick<Production, 'name'>): string {
-  return `${name} done`;
-}
-
-export function referenceOfNote({ name }: Pick<Production, 'name'>): string {
-  return `note on ${name}`;
 }
 
 /** Of a completion whose text is posted already. */

@@ -4,7 +4,6 @@ import { compareDecimals, type Decimal, sumOf } from '../../model/quantity.ts';
 import { made } from '../../model/unread.ts';
 import { type Built, type BuiltLot, notBookable, orRefusal } from '../booking-rules.ts';
 import type { Booking, Found } from './family.ts';
-import type { Production } from './records.ts';
 
 /** A lot or serial number; without an id, Odoo does not have it yet. */
 export interface OdooLot {
@@ -38,7 +37,9 @@ export async function lotsToBook(
   const scrapLots = built.scrapped.flatMap(({ number, amount }) => (number ? [{ number, amount }] : []));
   const recorded = [...built.goodLots, ...scrapLots];
   const numbers = [...new Set(recorded.map(({ number }) => number))];
-  const planned = plannedLots(production);
+  // What a planner has set on the order; from 19 on Odoo shows only the ids.
+  const { lot_producing_id, lot_producing_ids = lot_producing_id ? [lot_producing_id[0]] : [] } = production;
+  const planned = lot_producing_ids.map((id): OdooLot => ({ number: '', id }));
   const count = numbers.length || planned.length;
   if (count === 0) {
     const why = `Odoo tracks ${tracking} numbers of ${product_id[1]}, and the completion has none: add lots to the mapping`;
@@ -75,12 +76,6 @@ function scrapByReason({ scrapped }: Built): Scrap[] {
     amount: sumOf(own.map(({ amount }) => amount)),
     ...made({ reason }),
   }));
-}
-
-/** Lots that a planner has set on the order; from 19 on Odoo shows only their ids. */
-function plannedLots({ lot_producing_id, lot_producing_ids }: Production): OdooLot[] {
-  const ids = lot_producing_ids ?? (lot_producing_id ? [lot_producing_id[0]] : []);
-  return ids.map((id) => ({ number: '', id }));
 }
 
 function requireOnePerPiece(

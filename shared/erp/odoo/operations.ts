@@ -32,14 +32,10 @@ export interface OperationsToBook {
  * those that others block, with the expected minutes where there are none (mrp_production.py:1994 and :1707 (17.0), :2053
  * and :1764 (18.0), :2167 and :1881 (19.0), `button_mark_done` and `_post_inventory`; mrp_workorder.py:647 (17.0), :642
  * (18.0), :692 (19.0), `button_finish`): so only minutes and quantities are written.
- * @param scale From the unit of the completion to that of the order.
  * @throws Rejected for an operation that is not in the routing, reports twice, is cancelled, or would be left open.
  */
-export async function lookForOperations(
-  found: Found,
-  { leavesRest, scale }: { readonly leavesRest: boolean; readonly scale: Big },
-): Promise<OperationsToBook> {
-  const { search, completion, production, decimals } = found;
+export async function lookForOperations(found: Found, leavesRest: boolean): Promise<OperationsToBook> {
+  const { search, completion, production, scale, decimals } = found;
   if (!completion.operations?.length) return { times: [], quantities: [] };
   const domain = [['production_id', '=', production.id]];
   const routing = await search('mrp.workorder', { domain, row: workorderSchema });
@@ -142,8 +138,6 @@ async function productiveLoss({ search, production }: Found): Promise<number> {
 }
 
 function timedOtherwise({ production }: Found, { description, date_start, date_end }: Time, is: number) {
-  return rejected(
-    'booked-otherwise',
-    `Odoo: ${production.name} has ${is} min of "${description}" instead of ${date_start} to ${date_end}: correct it by hand, then replay.`,
-  );
+  const why = `Odoo: ${production.name} has ${is} min of "${description}" instead of ${date_start} to ${date_end}: correct it by hand, then replay.`;
+  return rejected('booked-otherwise', why);
 }

@@ -41,10 +41,11 @@ export const listedFields = [...Object.keys(listed.shape), 'priority'];
 export const listedProductionSchema = z.catchall(listed, z.unknown());
 export type ListedProduction = z.infer<typeof listedProductionSchema>;
 
-/** The product of a listed order. */
-export const listedProductSchema = z.object({ id: z.number(), default_code: z.union([z.string(), none]) });
-
-export const productSchema = z.object({ ...listedProductSchema.shape, tracking: z.string() });
+export const productSchema = z.object({
+  id: z.number(),
+  default_code: z.union([z.string(), none]),
+  tracking: z.string(),
+});
 export type Product = z.infer<typeof productSchema>;
 
 /** A manufacturing order as a booking needs it. */

@@ -182,8 +182,6 @@ function scrappedOtherwise(
 ): Rejected {
   const times = move_ids.length > 1 ? ` ${move_ids.length} times` : '';
   const instead = scrap === undefined ? 'which is more than was scrapped' : `instead of ${scrap.amount}`;
-  return rejected(
-    'booked-otherwise',
-    `Odoo: scrap order ${name} of ${production.name} has scrapped ${decimalOf(scrap_qty)}${times}, ${instead}: correct it by hand.`,
-  );
+  const why = `Odoo: scrap order ${name} of ${production.name} has scrapped ${decimalOf(scrap_qty)}${times}, ${instead}: correct it by hand.`;
+  return rejected('booked-otherwise', why);
 }

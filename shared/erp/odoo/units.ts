@@ -41,7 +41,13 @@ export async function inUnitOf(reader: Reader, production: Production, built: Bu
   const [id, name] = production.product_uom_id;
   const refuse = (why: string) => notBookable('Odoo', production.name, why);
   const given = built.unit ?? name;
-  const units = await readUnits(reader, id, given);
+  const kin = reader.isFrom19 ? ['parent_path', 'factor'] : ['category_id', 'factor_inv'];
+  const units = await reader.search('uom.uom', {
+    domain: ['|', ['id', '=', id], ['name', '=', given]],
+    fields: ['name', 'rounding', ...kin],
+    context: { active_test: false },
+    row: unitSchema,
+  });
   const own = units.find((unit) => unit.id === id);
   const other = given === name ? own : units.find((unit) => unit.name === given && unit.kin === own?.kin);
   if (!own || !other)
@@ -80,15 +86,4 @@ export async function inUnitOf(reader: Reader, production: Production, built: Bu
 
 function roundedTo({ rounding }: { readonly rounding: number }, amount: Big): Big {
   return amount.div(rounding).round(0, Big.roundHalfUp).times(rounding);
-}
-
-/** The order's own unit, and those of the given name. */
-function readUnits({ search, isFrom19 }: Reader, id: number, given: string) {
-  const kin = isFrom19 ? ['parent_path', 'factor'] : ['category_id', 'factor_inv'];
-  return search('uom.uom', {
-    domain: ['|', ['id', '=', id], ['name', '=', given]],
-    fields: ['name', 'rounding', ...kin],
-    context: { active_test: false },
-    row: unitSchema,
-  });
 }

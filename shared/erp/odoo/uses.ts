@@ -6,7 +6,7 @@ import { type PlannedComponent, type Use, usesOf } from '../detail-rules.ts';
 import { rejected } from '../failures.ts';
 import { type Component, type Needed, readComponents } from './components.ts';
 import type { Found } from './family.ts';
-import { decimalOf, idOf, listedProductSchema, many2one, reference } from './records.ts';
+import { decimalOf, idOf, many2one, productSchema, reference } from './records.ts';
 
 // What was recorded of components: quantities and lots of the raw moves, as a person sets them in Odoo's form.
 
@@ -122,7 +122,7 @@ async function usesIn(
   const products = await search('product.product', {
     domain: [['id', 'in', [...new Set(components.map(({ product_id }) => product_id[0]))]]],
     context: { active_test: false },
-    row: listedProductSchema,
+    row: productSchema,
   });
   const plan = products.flatMap(({ id, default_code }): Planned[] => {
     const [first, ...others] = components.filter(({ product_id }) => product_id[0] === id);
