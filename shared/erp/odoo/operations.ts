@@ -84,9 +84,7 @@ export async function requireTimes(found: Found): Promise<void> {
 
 /** A line of minutes. Its description has our key, by which it is known again. */
 const timeSchema = z.object({ description: z.string(), date_start: z.string(), date_end: z.string() });
-interface Time extends z.infer<typeof timeSchema> {
-  readonly operation: string;
-}
+type Time = z.infer<typeof timeSchema> & { readonly operation: string };
 
 /** Setup, then run, until the completion, as only the minutes of an operation are known. Odoo keeps whole seconds. */
 function timesOf({ completion: { operations = [], completedAt }, key }: Found): Time[] {

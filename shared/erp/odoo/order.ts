@@ -13,9 +13,8 @@ import { type Product, type Production, productionSchema, productSchema } from '
 export async function readOrder(reader: Reader, order: ErpOrderRef): Promise<Production> {
   const [own, surplus] = await searchProductions(reader, domainOf(order));
   if (!own) {
-    throw new UnknownOrder(
-      `Odoo shows no manufacturing order ${order.number}: check the number, whether it was deleted, and the companies and record rules of our user.`,
-    );
+    const why = `Odoo shows no manufacturing order ${order.number}: check the number, whether it was deleted, and the companies and record rules of our user.`;
+    throw new UnknownOrder(why);
   }
   if (surplus) {
     const why = `Odoo has several manufacturing orders ${order.number}: book the completion by hand.`;

@@ -5,15 +5,10 @@ import { failureOf } from './attempts.ts';
 import { assemblyOf, completionOf, partOf } from './completions.ts';
 import { type OdooPlant, startPlant } from './odoo-plant.ts';
 import { rejection } from './rejection.ts';
-import { locations, operations, parts, scrapReasons } from './servers/odoo-masters.ts';
+import { assembly, locations, scrapReasons } from './servers/odoo-masters.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
 import { minutesOf } from './servers/odoo-workorders.ts';
 
-const assembly = {
-  article: 'ENGINE',
-  components: parts.map((article) => ({ article, lot: `${article}-2` })),
-  ...{ operations, reasons: scrapReasons },
-};
 const at = { recording: 'r1', step: 'Scan' };
 
 function used(amount: string, ...lots: Component['lots']): Partial<Completion> {

@@ -10,16 +10,11 @@ import { minutesOf } from '../servers/odoo-workorders.ts';
 import type { Details, PlannedOrderRef } from '../target.ts';
 import type { BookedQuantity, ErpPlant, PlantBooks } from './plant.ts';
 
-/** An Odoo in this process, with access to its books beyond the plant. */
-interface OdooPlant extends ErpPlant {
-  readonly server: { readonly books: OdooBooks };
-  readonly login: { readonly database: string; readonly username: string; readonly apiKey: string };
-  /** By its id if the reference has one. */
-  readonly row: (order: ErpOrderRef) => OdooRow;
-}
-
-/** @param time The database's clock. Default: a clock by which every write is later than the one before. */
-export function odooPlant(version: OdooVersion, time?: () => Date): OdooPlant {
+/**
+ * An Odoo in this process, with access to its books beyond the plant.
+ * @param time The database's clock. Default: a clock by which every write is later than the one before.
+ */
+export function odooPlant(version: OdooVersion, time?: () => Date) {
   const login = { database: 'plant', username: 'azumuta@example.com', apiKey: 'canary-3f9a-odoo' };
   const server = createOdoo(version, login, time);
   const { books } = server;
@@ -30,6 +25,7 @@ export function odooPlant(version: OdooVersion, time?: () => Date): OdooPlant {
   const removed = new Map<string, OdooRow>();
   const unknownIds = 1_000_000;
 
+  /** By its id if the reference has one. */
   function row({ number, id }: ErpOrderRef): OdooRow {
     const gone = id === undefined ? undefined : removed.get(id);
     if (gone) return gone;
@@ -139,8 +135,8 @@ export function odooPlant(version: OdooVersion, time?: () => Date): OdooPlant {
     },
     books: (order) => booksOf(books, family(order)),
     markOf: keyAsText,
-    everything: () => JSON.parse(JSON.stringify([...books.tables])),
-  };
+    everything: (): unknown => JSON.parse(JSON.stringify([...books.tables])),
+  } satisfies ErpPlant & Record<'server' | 'login' | 'row', unknown>;
 }
 
 const deadlineOf = (dueDate: string) => `${dueDate} 07:00:00`;
