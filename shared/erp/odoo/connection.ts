@@ -62,10 +62,8 @@ const userSchema = z.object({ partner_id: reference, email: z.union([z.string(),
 async function readUser(odoo: OdooReader, { version = 19 }: OdooOptions): Promise<Facts['user']> {
   const { uid } = await odoo.read('res.users', 'context_get', z.object({ uid: z.number() }));
   const [found] = await odoo.search('res.users', { domain: [['id', '=', uid]], row: userSchema });
-  if (!found)
-    throw partnerDown('Odoo does not let our user read its own record: check its rights.', {
-      unauthorized: true,
-    });
+  const why = 'Odoo does not let our user read its own record: check its rights.';
+  if (!found) throw partnerDown(why, { unauthorized: true });
   const [partner, name] = found.partner_id;
   return { partner, name, canPost: version >= 19 || Boolean(found.email) };
 }

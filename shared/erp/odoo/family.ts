@@ -33,12 +33,13 @@ function familyNameOf({ name, company_id: [company] }: Production): string {
   return `${company} ${nameWithoutSuffix(name)}`;
 }
 
-/** All members of the families of orders that were split, also those of other companies. */
+/** All members of the families of orders that were split, also those of other companies; a name alone may be another's. */
 function readMembers(reader: Reader, split: readonly { readonly name: string }[]): Promise<Production[]> {
   const bases = [...new Set(split.map(({ name }) => nameWithoutSuffix(name)))];
   // `%` and `_` are wildcards in PostgreSQL's LIKE.
   const patterns = bases.map((base) => `${base.replace(/[\\%_]/g, '\\$&')}-%`);
   return searchProductions(reader, [
+    ['backorder_sequence', '>', 0],
     ...patterns.slice(1).map(() => '|'),
     ...patterns.map((pattern) => ['name', '=like', pattern]),
   ]);
