@@ -1,57 +1,40 @@
 import * as z from 'zod/mini';
 import type { Receipt } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
-import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import { orRefusal, withDone } from '../booking-rules.ts';
 import { orderWaits, rejected } from '../failures.ts';
-import type { OdooCall } from './client.ts';
-import { requireConsumed } from './components.ts';
+import { readComponents, requireConsumed } from './components.ts';
 import type { Writer } from './connection.ts';
-import { isOpen } from './family.ts';
-import { type QuantityToBook, referenceOf, referenceOfNote, requireQuantity, type ToBook } from './look.ts';
+import { type Booking, isOpen } from './family.ts';
+import { type QuantityToBook, requireQuantity, type ToBook } from './look.ts';
 import { idOfLot, type OdooLot } from './lots.ts';
-import { isMark, postMarked, readMarks } from './marks.ts';
-import { readPlan } from './moves.ts';
-import { bookOperations } from './operations.ts';
-import { readOrder, readProduction } from './order.ts';
-import type { BookedProduction } from './records.ts';
+import { post } from './marks.ts';
+import { bookOperations, requireTimes } from './operations.ts';
+import { readProduction } from './order.ts';
+import type { Production } from './records.ts';
 import { bookScrap } from './scrap.ts';
-import { moveCommandOf } from './uses.ts';
 
 /** Writes what a look has left. */
 export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
-  if ('produced' in toBook) return bookQuantity(writer, toBook);
-  const { production, mark, text } = toBook;
-  await postMarked(writer, production, mark, text);
-  return { reference: referenceOfNote(production), alreadyBooked: false };
-}
-
-/** Names the product order in a note of the manufacturing order's chatter, once. */
-export async function linkProductOrder(
-  writer: Writer,
-  order: ErpOrderRef,
-  { id: key, number, url }: ProductOrderRef,
-): Promise<void> {
-  const own = await readOrder(writer, order);
-  const marks = await readMarks(writer, [own]);
-  if (marks.some((mark) => isMark(mark, 'product-order', key))) return;
-  const links = url === undefined ? [] : [{ name: number, url }];
-  const text = { paragraphs: [`Azumuta product order ${number}`], links };
-  await postMarked(writer, own, { kind: 'product-order', key }, text);
+  if ('found' in toBook) return bookQuantity(writer, toBook);
+  await post(writer, toBook);
+  return { reference: `note on ${toBook.production.name}`, alreadyBooked: false };
 }
 
 /** If Odoo refuses now although the look found no reason, the error names what was written. */
-async function bookQuantity(
-  writer: Writer,
-  { production, number, key, produced, finish, scraps }: QuantityToBook,
-): Promise<Receipt> {
+async function bookQuantity(writer: Writer, { found, finish, scraps }: QuantityToBook): Promise<Receipt> {
   const written: string[] = [];
   try {
-    const done = finish ? await finishOrder(writer, production, produced, finish, written) : production;
-    requireQuantity(done, produced, number);
-    await finish?.proof(done);
-    for (const scrap of scraps) await bookScrap(writer, done, key, scrap);
-    return { reference: referenceOf(done), alreadyBooked: finish === undefined };
+    const booking = { ...found, ...writer };
+    const production = finish ? await finishOrder(booking, finish, written) : found.production;
+    const done = { ...booking, production };
+    requireQuantity(done);
+    if (finish) {
+      await requireConsumed(done, finish.components.recorded, 'finished');
+      await requireTimes(done);
+    }
+    for (const scrap of scraps) await bookScrap(done, scrap);
+    return { reference: `${production.name} done`, alreadyBooked: finish === undefined };
   } catch (error) {
     throw withDone(error, 'Written by then', written);
   }
@@ -59,41 +42,41 @@ async function bookQuantity(
 
 /** @param written Takes the name of each thing that was written. */
 async function finishOrder(
-  writer: Writer,
-  production: BookedProduction,
-  produced: string,
+  booking: Booking,
   { note, lots, components, operations, leavesRest }: NonNullable<QuantityToBook['finish']>,
   written: string[],
-): Promise<BookedProduction> {
+): Promise<Production> {
+  const { write, production } = booking;
+  const { produced } = booking.built;
   // The note comes first: where our user lacks the rights for the rest, Odoo refuses the note, too.
   if (note) {
-    await postMarked(writer, production, note.mark, note.text);
+    await post(booking, note);
     written.push('our note');
   }
-  requireUnchanged(production, await readProduction(writer, production));
-  if (operations) await bookOperations(writer, production, operations);
+  requireUnchanged(production, await readProduction(booking, production));
+  await bookOperations(booking, operations);
+  const ids = [production.id];
+  const { picks, needed, commands } = components;
   const values = {
     qty_producing: Number(produced),
-    ...(await lotValues(writer, production, lots)),
-    ...(components.uses.length > 0 ? { move_raw_ids: components.uses.map(moveCommandOf) } : {}),
+    ...(await lotValues(booking, lots)),
+    ...(commands.length > 0 ? { move_raw_ids: commands } : {}),
   };
-  await call(writer, production, 'write', { values });
+  await write('mrp.production', 'write', ids, { values });
   written.push(`the quantity being produced (${produced})`);
   // Seen: without this call the order is done and its components are cancelled instead of consumed.
-  await call(writer, production, 'set_qty_producing');
-  const { picks, needed } = components;
-  if (picks.length > 0) {
-    await call(writer, production, 'write', { model: 'stock.move', ids: picks, values: { picked: true } });
-  }
-  const ready = await readProduction(writer, production);
+  await write('mrp.production', 'set_qty_producing', ids);
+  if (picks.length > 0) await write('stock.move', 'write', picks, { values: { picked: true } });
+  const ready = await readProduction(booking, production);
   if (ready.state === 'done') {
-    await requireConsumed(writer, ready, needed, 'changed by us after somebody finished it meanwhile');
+    const how = 'changed by us after somebody finished it meanwhile';
+    await requireConsumed({ ...booking, production: ready }, needed, how);
     return ready;
   }
   requireUnchanged(production, ready);
-  const answer = await markDone(writer, production, leavesRest);
+  const answer = await markDone(booking, leavesRest);
   // An earlier call of ours may have got through meanwhile, so the order's state decides.
-  const now = await readProduction(writer, production);
+  const now = await readProduction(booking, production);
   if (now.state === 'done') {
     written.splice(0, written.length, `${now.name} is done`);
     return now;
@@ -103,7 +86,7 @@ async function finishOrder(
   // An order that is `to_close` is listed no more; this one is open work as before.
   if (refusal instanceof Rejected && now.state === 'to_close') {
     const qty_producing = note ? production.qty_producing : 0;
-    await call(writer, production, 'write', { values: { qty_producing } });
+    await write('mrp.production', 'write', ids, { values: { qty_producing } });
     written.pop();
   }
   throw refusal;
@@ -116,42 +99,28 @@ async function finishOrder(
  * `action_confirm`; seen on 17 and 19).
  * @returns Odoo's answer, or its refusal.
  */
-async function markDone(writer: Writer, production: BookedProduction, leavesRest: boolean): Promise<unknown> {
-  const context = { skip_backorder: true, ...(leavesRest ? { mo_ids_to_backorder: [production.id] } : {}) };
-  const answer = await orRefusal(call(writer, production, 'button_mark_done', { context }));
+async function markDone(booking: Booking, leavesRest: boolean): Promise<unknown> {
+  const { write, production } = booking;
+  const ids = [production.id];
+  const context = { skip_backorder: true, ...(leavesRest ? { mo_ids_to_backorder: ids } : {}) };
+  const answer = await orRefusal(write('mrp.production', 'button_mark_done', ids, { context }));
   if (askedOf(answer) !== consumptionWarning || production.consumption === 'strict') return answer;
-  const { components } = await readPlan(writer, production, '0', { detailed: false });
+  const components = await readComponents(booking);
   if (!components.every(({ picked }) => picked)) return answer;
   const confirmed = { ...context, skip_consumption: true };
-  return orRefusal(call(writer, production, 'button_mark_done', { context: confirmed }));
-}
-
-function call(
-  writer: Writer,
-  { id, name }: BookedProduction,
-  method: string,
-  more?: Partial<OdooCall>,
-): Promise<unknown> {
-  return writer.write({ model: 'mrp.production', ids: [id], order: name, method, ...more });
+  return orRefusal(write('mrp.production', 'button_mark_done', ids, { context: confirmed }));
 }
 
 /** Values of the order for its lots; lots that Odoo does not have yet are created. */
-async function lotValues(
-  writer: Writer,
-  production: BookedProduction,
-  lots: readonly OdooLot[],
-): Promise<Readonly<Record<string, unknown>>> {
+async function lotValues(booking: Booking, lots: readonly OdooLot[]): Promise<object> {
   const ids: number[] = [];
-  for (const lot of lots) ids.push(await idOfLot(writer, production, lot));
-  const [first] = ids;
-  if (first === undefined) return {};
-  return writer.names.lot === 'lot_producing_id'
-    ? { lot_producing_id: first }
-    : { lot_producing_ids: [[6, 0, ids]] };
+  for (const lot of lots) ids.push(await idOfLot(booking, lot));
+  if (ids.length === 0) return {};
+  return booking.isFrom19 ? { lot_producing_ids: [[6, 0, ids]] } : { lot_producing_id: ids[0] };
 }
 
 /** @throws RetryLater when a person has finished, cancelled or changed the order since: the next attempt looks at it. */
-function requireUnchanged(seen: BookedProduction, now: BookedProduction): void {
+function requireUnchanged(seen: Production, now: Production): void {
   if (isOpen(now) && now.product_qty === seen.product_qty) return;
   throw orderWaits(
     `Odoo: ${now.name} was changed by somebody while we booked it (${now.state}, for ${now.product_qty}): the next attempt looks again.`,
@@ -159,21 +128,19 @@ function requireUnchanged(seen: BookedProduction, now: BookedProduction): void {
   );
 }
 
-const actionSchema = z.object({ res_model: z.string() });
 const consumptionWarning = 'mrp.consumption.warning';
 
 /** Model of the question that Odoo has answered with. */
 function askedOf(answer: unknown): string | undefined {
-  const action = actionSchema.safeParse(answer);
-  return action.success ? action.data.res_model : undefined;
+  const action = z.object({ res_model: z.string() }).safeParse(answer);
+  return action.data?.res_model;
 }
 
 /** Seen: a wizard action, or true, with HTTP 200, and the order is not done. */
-function notDone({ name, state }: BookedProduction, answer: unknown): Error {
+function notDone({ name, state }: Production, answer: unknown): Error {
   const asked = askedOf(answer);
-  if (asked === undefined) {
+  if (asked === undefined)
     return orderWaits(`Odoo accepted finishing ${name}, but it is ${state} still.`, { wrote: 'perhaps' });
-  }
   // Confirming this one cancels the unpicked components instead of consuming them (seen on 17).
   const remedy =
     asked === consumptionWarning

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
-import type { RetryLater } from '../../model/errors.ts';
+import type { Rejected, RetryLater } from '../../model/errors.ts';
 import { createHttp, type Http, type HttpResponse, partnerFailure } from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import type { ErpEnvironment } from '../connector.ts';
@@ -11,12 +11,8 @@ import type { OdooCredentials, OdooOptions } from './options.ts';
 
 type Named = Readonly<Record<string, unknown>>;
 
-/** One call of a public method. */
-export interface OdooCall {
-  readonly model: string;
-  readonly method: string;
-  /** Records that the method works on; absent for a method of the model itself. */
-  readonly ids?: readonly number[];
+/** What a public method gets. */
+interface Given {
   readonly named?: Named;
   /**
    * Values to create or write. JSON-RPC gets them by position, as their name differs: `write` of mail_thread.py takes
@@ -25,17 +21,20 @@ export interface OdooCall {
    */
   readonly values?: Named | readonly Named[];
   readonly context?: Named | undefined;
-  /** Number of the order it is about, for error messages. */
-  readonly order?: string | undefined;
 }
 
-/** A call that changes nothing. */
-export interface OdooRead<T> extends OdooCall {
-  readonly method: 'search_read' | 'fields_get' | 'context_get';
-  readonly answer: z.ZodMiniType<T>;
+/** One call of a public method. */
+interface OdooCall extends Given {
+  readonly model: string;
+  readonly method: string;
+  /** Records that the method works on; absent for a method of the model itself. */
+  readonly ids?: readonly number[];
 }
 
-export interface OdooSearch<Row> extends Pick<OdooCall, 'context' | 'order'> {
+/** They change nothing. */
+type ReadingMethod = 'search_read' | 'fields_get' | 'context_get';
+
+interface OdooSearch<Row> extends Pick<Given, 'context'> {
   readonly domain: readonly unknown[];
   /** Default: those of `row`. */
   readonly fields?: readonly string[];
@@ -52,27 +51,33 @@ export interface OdooReader {
    * have changed.
    * @throws RetryLater or Rejected, by the name of the Odoo exception (errors.ts).
    */
-  read<T>(call: OdooRead<T>): Promise<T>;
+  read<T>(model: string, method: ReadingMethod, answer: z.ZodMiniType<T>, given?: Given): Promise<T>;
   /** `search_read`, with the errors of `read`. */
   search<Row>(model: string, search: OdooSearch<Row>): Promise<Row[]>;
 }
 
 /** Odoo as one attempt reads and writes it, with the errors of `read`. */
 export interface OdooWriter extends OdooReader {
-  write(call: OdooCall): Promise<unknown>;
-  /** @returns the id of the new record. */
-  create(model: string, values: Named, order: string): Promise<number>;
+  /** A method of these records. */
+  write(model: string, method: string, ids: readonly number[], more?: Given): Promise<unknown>;
+  /** @returns the ids of the new records. */
+  create(model: string, values: readonly Named[]): Promise<[number, ...number[]]>;
 }
 
 /** A call as it is sent. */
 interface Request extends OdooCall {
+  /** `mrp.production button_mark_done`. */
+  readonly what: string;
+  /** Number of the order that it is about; undefined for a listing. */
+  readonly order: string | undefined;
   readonly writes: boolean;
   readonly signal: AbortSignal;
 }
 
 /**
  * Odoo over JSON-2 or JSON-RPC, by its version.
- * @returns a function that makes the calls of one attempt, and calls `onWritten` after each write that was answered.
+ * @returns a function that makes the calls of one attempt, about one order or none; it calls `onWritten` after each write
+ * that was answered.
  */
 export function createOdooClient(
   options: OdooOptions,
@@ -82,53 +87,39 @@ export function createOdooClient(
   const http = createHttp({ ...options, partner: 'Odoo', baseUrl: options.url, clock });
   const send = version >= 19 ? json2(http, options) : jsonRpc(http, options);
 
-  async function attempt(request: Request, as: OdooCredentials): Promise<unknown> {
-    const { writes, order } = request;
-    const what = nameOf(request);
-    const { response, result } = await send(request, as);
-    const wrote = writes ? 'perhaps' : 'nothing';
-    const down = partnerFailure(response, { partner: 'Odoo', what, now: clock.now(), wrote });
-    if (down) throw down;
-    if (response.status === 413) {
-      throw rejected(
-        'configuration',
-        `Odoo, or a proxy before it, takes no call as large as ${what}${order ? ` of order ${order}` : ''}: shorten what the mapping sends.`,
-      );
-    }
-    // Without an Odoo exception in it, this is a proxy's answer or a wrong address: it says nothing about the order.
-    if (response.status !== 200) throw notOdoo(request, `status ${response.status}`);
-    if (response.json === undefined) throw notOdoo(request, 'its answer is no JSON');
-    return result;
-  }
-
   async function call<T>(request: Request, answer: z.ZodMiniType<T>): Promise<T> {
-    const result = await withCredentials(credentials, (known) => attempt(request, known));
+    const result = await withCredentials(credentials, async (known) => {
+      const sent = await send(request, known);
+      const failure = failureOf(sent, request, clock.now());
+      if (failure) throw failure;
+      return sent.result;
+    });
     const parsed = parse(answer, result);
     if (parsed.ok) return parsed.value;
     throw notOdoo(request, describeMismatches(parsed.mismatches));
   }
 
-  return (signal: AbortSignal, onWritten = () => {}): OdooWriter => {
-    const read: OdooReader['read'] = ({ answer, ...sent }) =>
-      call({ ...sent, writes: false, signal }, answer);
+  return (signal: AbortSignal, order?: string, onWritten = () => {}): OdooWriter => {
+    const ask = <T>(sent: OdooCall, writes: boolean, answer: z.ZodMiniType<T>) =>
+      call({ ...sent, what: `${sent.model} ${sent.method}`, order, writes, signal }, answer);
+    const read: OdooReader['read'] = (model, method, answer, given) =>
+      ask({ model, method, ...given }, false, answer);
 
-    async function write<T>(sent: Omit<Request, 'writes' | 'signal'>, answer: z.ZodMiniType<T>): Promise<T> {
-      const answered = await call({ ...sent, writes: true, signal }, answer);
+    async function write<T>(sent: OdooCall, answer: z.ZodMiniType<T>): Promise<T> {
+      const answered = await ask(sent, true, answer);
       onWritten();
       return answered;
     }
 
     return {
       read,
-      search: (model, { domain, row, fields = fieldsOf(row), sort, limit, context, order }) => {
+      search: (model, { domain, row, fields = fieldsOf(row), sort, limit, context }) => {
         const named = { domain, fields, limit, order: sort };
-        return read({ model, method: 'search_read', named, context, order, answer: z.array(row) });
+        return read(model, 'search_read', z.array(row), { named, context });
       },
-      write: (sent) => write(sent, z.unknown()),
-      async create(model, values, order) {
-        const [id] = await write({ model, method: 'create', values, order }, z.tuple([z.number()]));
-        return id;
-      },
+      write: (model, method, ids, more) => write({ model, method, ids, ...more }, z.unknown()),
+      create: (model, values) =>
+        write({ model, method: 'create', values }, z.tuple([z.number()], z.number())),
     };
   };
 }
@@ -137,10 +128,27 @@ function fieldsOf(row: z.ZodMiniType): string[] {
   return row instanceof z.ZodMiniObject ? Object.keys(row.shape) : [];
 }
 
-interface Sent {
-  readonly response: HttpResponse;
-  readonly result?: unknown;
+/** What an answer says that holds no Odoo exception; undefined for one with a result. */
+function failureOf(response: HttpResponse, request: Request, now: Date): Rejected | RetryLater | undefined {
+  const { what, order, writes } = request;
+  const down = partnerFailure(response, {
+    partner: 'Odoo',
+    what,
+    now,
+    wrote: writes ? 'perhaps' : 'nothing',
+  });
+  if (down) return down;
+  if (response.status === 413) {
+    const about = order ? `${what} of order ${order}` : what;
+    const why = `Odoo, or a proxy before it, takes no call as large as ${about}: shorten what the mapping sends.`;
+    return rejected('configuration', why);
+  }
+  // This is a proxy's answer or a wrong address: it says nothing about the order.
+  if (response.status !== 200) return notOdoo(request, `status ${response.status}`);
+  return response.json === undefined ? notOdoo(request, 'its answer is no JSON') : undefined;
 }
+
+type Sent = HttpResponse & { readonly result?: unknown };
 
 /** Throws the failure of an Odoo exception, which has rolled back its transaction: the call changed nothing. */
 type Send = (request: Request, credentials: OdooCredentials) => Promise<Sent>;
@@ -148,22 +156,20 @@ type Send = (request: Request, credentials: OdooCredentials) => Promise<Sent>;
 /** JSON-2: named arguments in the body, real statuses, exceptions in the body of an error (seen on 19). */
 function json2(http: Http, { database }: OdooOptions): Send {
   return async (request, { apiKey }) => {
-    const { method, ids, values, context, named } = request;
-    const written = method === 'create' ? { vals_list: values && [values].flat() } : { vals: values };
+    const { model, method, ids, values, context, named, signal, writes } = request;
+    const written = method === 'create' ? { vals_list: values } : { vals: values };
     const response = await http.send({
       method: 'POST',
-      path: `/json/2/${request.model}/${method}`,
+      path: `/json/2/${model}/${method}`,
       headers: { authorization: `bearer ${apiKey}`, 'x-odoo-database': database },
       body: { ids, context, ...written, ...named },
-      signal: request.signal,
-      writes: request.writes,
+      ...{ signal, writes },
     });
     // A 401, 429 or 5xx of a proxy holds no Odoo exception, and an unknown key is no exception of a model.
     const error = response.status >= 400 ? odooErrorSchema.safeParse(response.json) : undefined;
-    if (error?.success && response.status !== 401 && response.status !== 429) {
-      throw failureOfOdooError(error.data, { what: nameOf(request), order: request.order });
-    }
-    return { response, result: response.json };
+    if (error?.success && response.status !== 401 && response.status !== 429)
+      throw failureOfOdooError(error.data, request);
+    return { ...response, result: response.json };
   };
 }
 
@@ -185,33 +191,27 @@ function jsonRpc(http: Http, { database }: OdooOptions): Send {
       writes: request.writes && service === 'object',
     });
     const answer = rpcAnswerSchema.safeParse(response.json);
-    if (!answer.success) return { response };
+    if (!answer.success) return response;
     const { error, result } = answer.data;
-    if (!error) return { response, result: result ?? null };
-    const said = error.data ?? { name: 'error', message: error.message ?? '' };
-    throw failureOfOdooError(said, { what: nameOf(request), order: request.order });
+    if (!error) return { ...response, result: result ?? null };
+    throw failureOfOdooError(error.data ?? { name: 'error', message: error.message ?? '' }, request);
   }
 
   return async (request, credentials) => {
     if (!user || !isDeepStrictEqual(user.of, credentials)) {
       const { username, apiKey } = credentials;
-      if (username === undefined) {
-        // As for a secret of the wrong shape: nothing can be booked, but no order is given up.
-        throw refusedLogin(
-          'Odoo: the secret has no username, which JSON-RPC needs. Add it, or use protocol json2.',
-        );
-      }
+      // As for a secret of the wrong shape: nothing can be booked, but no order is given up.
+      if (username === undefined)
+        throw refusedLogin('Odoo: the secret has no username, which JSON-RPC (up to 18) needs: add it.');
       const login = await rpc('common', 'login', [database, username, apiKey], request);
-      if (login.response.status !== 200 || login.response.json === undefined) return login;
+      if (login.status !== 200 || login.json === undefined) return login;
       // A wrong login is answered with false.
-      if (typeof login.result !== 'number') {
+      if (typeof login.result !== 'number')
         throw refusedLogin('Odoo refused our login: check the username, API key and database.');
-      }
       user = { id: login.result, of: credentials };
     }
     const { model, method, ids, values, named, context } = request;
-    const positional =
-      method === 'create' ? [[values].flat()] : [ids, values].filter((one) => one !== undefined);
+    const positional = method === 'create' ? [values] : [ids, values].filter((one) => one !== undefined);
     const args = [database, user.id, credentials.apiKey, model, method, positional, { ...named, context }];
     return rpc('object', 'execute_kw', args, request);
   };
@@ -221,14 +221,9 @@ function refusedLogin(message: string): RetryLater {
   return partnerDown(message, { unauthorized: true });
 }
 
-/** `mrp.production button_mark_done`. */
-function nameOf({ model, method }: OdooCall): string {
-  return `${model} ${method}`;
-}
-
-function notOdoo(request: Request, why: string): RetryLater {
+function notOdoo({ what, writes }: Request, why: string): RetryLater {
   return partnerDown(
-    `Odoo did not answer ${nameOf(request)} as Odoo does (${why}): check the URL, the database and the version in the configuration.`,
-    { wrote: request.writes ? 'perhaps' : 'nothing' },
+    `Odoo did not answer ${what} as Odoo does (${why}): check the URL, the database and the version in the configuration.`,
+    { wrote: writes ? 'perhaps' : 'nothing' },
   );
 }

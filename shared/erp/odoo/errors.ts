@@ -9,13 +9,6 @@ import { orderWaits, partnerDown, rejected } from '../failures.ts';
  */
 export const odooErrorSchema = z.object({ name: z.string(), message: z.string() });
 
-export interface FailedCall {
-  /** `mrp.production button_mark_done`. */
-  readonly what: string;
-  /** Number of the order that the call was about; undefined for a listing. */
-  readonly order?: string | undefined;
-}
-
 /**
  * PostgreSQL says in these ways that another transaction interfered; Odoo itself tries five times (service/model.py:117
  * (17.0), :140 (18.0), :156 (19.0), `retrying`). Two that post on the same order at once both subscribe our user to it,
@@ -41,10 +34,13 @@ const down =
 const forAPerson =
   /UserError|ValidationError|RedirectWarning|MissingError|ValueError|TypeError|UnprocessableEntity|KeyError|AttributeError|NotFound|IntegrityError|NotNullViolation|UniqueViolation|CheckViolation/;
 
-/** What an Odoo exception stands for, by its Python name: the table is in README.md. */
+/**
+ * What an Odoo exception stands for, by its Python name: the table is in README.md.
+ * @param call `mrp.production button_mark_done`, and the number of the order that it was about; none for a listing.
+ */
 export function failureOfOdooError(
   { name, message }: z.infer<typeof odooErrorSchema>,
-  { what, order }: FailedCall,
+  { what, order }: { readonly what: string; readonly order?: string | undefined },
 ): RetryLater | Rejected {
   const said = shorten(message.replace(/\s+/g, ' ').trim(), 300);
   const call = order ? `order ${order}, ${what}` : what;
@@ -83,9 +79,8 @@ export function failureOfOdooError(
  * no groups (ir_rule.py:202 (17.0), :203 (18.0), :206 (19.0)).
  */
 function adviceOn(message: string): string {
-  const lines = message.split('\n');
-  const ofModel = lines.filter((line) => line.startsWith('\t- ')).map((line) => line.slice(3));
-  const ofField = lines.find((line) => line.startsWith('Groups: '))?.replace(/^[^']*/, '');
+  const ofModel = [...message.matchAll(/^\t- (.*)$/gm)].map(([, group]) => group);
+  const [, ofField] = /^Groups: [^']*(.*)$/m.exec(message) ?? [];
   const groups = ofField ?? ofModel.join(', ');
   return groups ? `give it a group that may: ${groups}` : 'check its groups, companies and record rules';
 }

@@ -1,13 +1,20 @@
+import type Big from 'big.js';
+import type { BookingKey, Completion } from '../../model/completions.ts';
 import type { Rejected } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
+import type { Built } from '../booking-rules.ts';
 import { rejected } from '../failures.ts';
-import { type FoundMark, lastBooking } from './marks.ts';
-import type { BookedProduction, Sibling } from './records.ts';
+import type { Reader, Writer } from './connection.ts';
+import { type FoundMark, readMarks } from './marks.ts';
+import { readOrder, searchProductions } from './order.ts';
+import type { ListedProduction, Product, Production } from './records.ts';
 
 // A family is the manufacturing orders that were split from one order. Odoo splits an order when a part of it is
 // booked, and when a person asks for it (mrp_production.py:1745 (17.0), :1802 (18.0), :1917 (19.0),
 // `_split_productions`): the order keeps its id and becomes …-001, the others become …-002, …-003. What our own booking
 // left is the rest of the order that Azumuta has; what a person split off is an order of its own.
+
+type Member = Pick<ListedProduction, 'id' | 'state' | 'product_qty' | 'backorder_sequence' | 'write_date'>;
 
 export function isOpen({ state }: { readonly state: string }): boolean {
   return state !== 'done' && state !== 'cancel';
@@ -18,18 +25,72 @@ export function isOpen({ state }: { readonly state: string }): boolean {
  * off then are …-001-003 (mrp_production.py:1725 (17.0), :1782 (18.0), `_get_name_backorder`; not so in 19.0, :1899).
  */
 export function nameWithoutSuffix(name: string): string {
-  let base = name.replace(/-\d+$/, '');
-  while (/\d-001$/.test(base)) base = base.slice(0, -'-001'.length);
-  return base;
+  return name.replace(/(?:(?<=\d)-001)*-\d+$/, '');
 }
 
-/** @param marks All our marks on the members that are done. */
-export function createFamily<One extends Sibling>(members: readonly One[], marks: readonly FoundMark[]) {
+/** The company counts, as two companies may have orders of one name. */
+function familyNameOf({ name, company_id: [company] }: Production): string {
+  return `${company} ${nameWithoutSuffix(name)}`;
+}
+
+/** All members of the families of orders that were split, also those of other companies; a name alone may be another's. */
+function readMembers(reader: Reader, split: readonly { readonly name: string }[]): Promise<Production[]> {
+  const bases = [...new Set(split.map(({ name }) => nameWithoutSuffix(name)))];
+  // `%` and `_` are wildcards in PostgreSQL's LIKE.
+  const patterns = bases.map((base) => `${base.replace(/[\\%_]/g, '\\$&')}-%`);
+  return searchProductions(reader, [
+    ['backorder_sequence', '>', 0],
+    ...patterns.slice(1).map(() => '|'),
+    ...patterns.map((pattern) => ['name', '=like', pattern]),
+  ]);
+}
+
+/** The family of each of these orders. */
+export async function readFamilies(reader: Reader, split: readonly ListedProduction[]) {
+  const found = await readMembers(reader, split);
+  const marks = await readMarks(reader, found);
+  const families = [...Map.groupBy(found, familyNameOf).values()].map((one) => createFamily(one, marks));
+  return ({ id }: ListedProduction) => families.find(({ members }) => members.some((one) => one.id === id));
+}
+
+/** The order that is meant, and its family, with the errors of `readOrder`. */
+export async function readFamily(reader: Reader, order: ErpOrderRef) {
+  const own = await readOrder(reader, order);
+  const split = own.backorder_sequence ? await readMembers(reader, [own]) : [];
+  const others = split.filter((one) => one.id !== own.id && familyNameOf(one) === familyNameOf(own));
+  const members = [own, ...others];
+  return { own, ...createFamily(members, await readMarks(reader, members)) };
+}
+export type Family = Awaited<ReturnType<typeof readFamily>>;
+
+/** What is booked on which order: what a look works with once it knows that. */
+export interface Found extends Reader {
+  readonly completion: Completion;
+  readonly key: BookingKey;
+  readonly family: Family;
+  /** The order to book on, or the one that we have finished. */
+  readonly production: Production;
+  readonly product: Product;
+  /** In the unit of the order. */
+  readonly built: Built;
+  /** From the unit of the completion to that of the order. */
+  readonly scale: Big;
+}
+
+/** The same, to write it. */
+export type Booking = Found & Writer;
+
+/** @param marks All our marks on the members. */
+function createFamily(members: readonly Production[], marks: readonly FoundMark[]) {
+  /** The booking that was last begun on an order. */
+  const lastBooking = ({ id }: Member) =>
+    marks.findLast(({ mark, production }) => mark.startsWith('booking ') && production === id);
+
   /**
    * The orders that our booking of a part left: those made while it ran, except what the bookings of those left in
    * turn. Odoo shows whole seconds, and several bookings may fall into one.
    */
-  function restsOf(done: Sibling): One[] {
+  function restsOf(done: Member): Production[] {
     const made = madeDuringBooking(done);
     const left = new Set(made.flatMap(madeDuringBooking));
     return made.filter((one) => !left.has(one));
@@ -40,8 +101,8 @@ export function createFamily<One extends Sibling>(members: readonly One[], marks
    * finishes an order: not before our mark was posted, and not after the order was last written, by the database's
    * clock.
    */
-  function madeDuringBooking(done: Sibling): One[] {
-    const begun = lastBooking(marks, done)?.postedAt;
+  function madeDuringBooking(done: Member): Production[] {
+    const begun = lastBooking(done)?.postedAt;
     if (begun === undefined || done.state !== 'done') return [];
     return members.filter(
       ({ backorder_sequence, create_date }) =>
@@ -52,14 +113,14 @@ export function createFamily<One extends Sibling>(members: readonly One[], marks
   }
 
   /** The order whose rest, left by our own bookings, this one is; undefined when it is no such rest. */
-  function originOf(one: Sibling): One | undefined {
+  function originOf(one: Member): Production | undefined {
     // It may have been booked since it was listed as open.
     const done = members.find((each) => restsOf(each).some(({ id }) => id === one.id));
     return done && (originOf(done) ?? done);
   }
 
   /** What was made of an order and its rests, and is still to be made: a person may have changed a rest's quantity. */
-  function wholeQuantity(one: Sibling): number {
+  function wholeQuantity(one: Member): number {
     const rests = restsOf(one).filter(({ state }) => state !== 'cancel');
     return rests.reduce((sum, rest) => sum + wholeQuantity(rest), one.product_qty);
   }
@@ -68,26 +129,20 @@ export function createFamily<One extends Sibling>(members: readonly One[], marks
    * Whether an order is the rest of one that a person booked. It cannot be distinguished from one that a person split
    * off, so it counts as a rest, and not as new work, when nothing else of the family is open.
    */
-  function isRestByHand(one: Sibling): boolean {
-    const byHand = members.some((each) => each.state === 'done' && lastBooking(marks, each) === undefined);
+  function isRestByHand(one: Member): boolean {
+    const byHand = members.some((each) => each.state === 'done' && lastBooking(each) === undefined);
     return isOpen(one) && byHand && members.filter(isOpen).length === 1;
   }
 
-  return { restsOf, originOf, wholeQuantity, isRestByHand };
+  return { members, marks, lastBooking, restsOf, originOf, wholeQuantity, isRestByHand };
 }
 
 /**
  * The order to book on: the one that was meant, or the rest that our own bookings have left of it.
  * @throws Rejected when there is none, when it cannot be booked on, or when several could be meant.
  */
-export function openOrder(
-  family: readonly [BookedProduction, ...BookedProduction[]],
-  marks: readonly FoundMark[],
-  { number }: ErpOrderRef,
-  built: string,
-): BookedProduction {
-  const { restsOf } = createFamily(family, marks);
-  let [at] = family;
+export function openOrder({ own, restsOf }: Family, { number }: ErpOrderRef, built: string): Production {
+  let at = own;
   while (at.state === 'done') {
     const [rest, ...others] = restsOf(at);
     if (!rest) {

@@ -1,11 +1,11 @@
 import { bookWhatIsLeft, keepingTrackOfWrites } from '../booking-rules.ts';
 import type { ErpConnector, ErpEnvironment } from '../connector.ts';
 import { defineConnector } from '../define-connector.ts';
-import { linkProductOrder } from './book.ts';
 import { booking } from './booking.ts';
-import { createOdooClient, type OdooReader } from './client.ts';
+import { createOdooClient } from './client.ts';
 import { createFactReader, type Writer } from './connection.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
+import { linkProductOrder } from './marks.ts';
 import { credentialsSchema, type OdooCredentials, type OdooOptions, optionsSchema } from './options.ts';
 
 /**
@@ -31,32 +31,26 @@ function connect(options: OdooOptions, environment: ErpEnvironment<OdooCredentia
   const client = createOdooClient(options, environment);
   const readFacts = createFactReader(options);
 
-  /** Runs what looks and then writes what is left to do. */
-  function act<T>(signal: AbortSignal, run: (writer: Writer) => Promise<T>): Promise<T> {
-    return keepingTrackOfWrites(async (onWritten) => {
-      const writer = client(signal, onWritten);
-      return run({ ...writer, ...(await readFacts(writer)) });
-    });
+  /** Odoo with its facts, which are about no order. */
+  async function writerOf(signal: AbortSignal, order?: string, onWritten?: () => void): Promise<Writer> {
+    return { ...client(signal, order, onWritten), ...(await readFacts(client(signal))) };
   }
-
-  const withFacts = (reader: OdooReader) => async () => ({ ...reader, ...(await readFacts(reader)) });
+  const sourceOf = (signal: AbortSignal, order?: string) => ({
+    ...client(signal, order),
+    ...{ options, connect: () => writerOf(signal, order) },
+  });
 
   return {
-    releasedOrders(since, signal) {
-      const reader: OdooReader = client(signal);
-      return listReleasedOrders(reader, options, withFacts(reader), since);
-    },
-    readOrder(order, signal) {
-      const { read, search } = client(signal);
-      const reader: OdooReader = {
-        read,
-        search: (model, asked) => search(model, { ...asked, order: order.number }),
-      };
-      return readListedOrder(reader, options, withFacts(reader), order);
-    },
+    releasedOrders: (since, signal) => listReleasedOrders(sourceOf(signal), since),
+    readOrder: (order, signal) => readListedOrder(sourceOf(signal, order.number), order),
     linkProductOrder: (order, productOrder, { signal }) =>
-      act(signal, (writer) => linkProductOrder(writer, order, productOrder)),
+      keepingTrackOfWrites(async (onWritten) =>
+        linkProductOrder(await writerOf(signal, order.number, onWritten), order, productOrder),
+      ),
     book: (completion, key, attempt) =>
-      act(attempt.signal, (writer) => bookWhatIsLeft(booking, writer, completion, key, attempt)),
+      keepingTrackOfWrites(async (onWritten) => {
+        const writer = await writerOf(attempt.signal, completion.erpOrder.number, onWritten);
+        return bookWhatIsLeft(booking, writer, completion, key, attempt);
+      }),
   };
 }

@@ -7,27 +7,26 @@ import { listByKeys, positionsOf, type SharedTime, sharedTimeAfter } from '../li
 import { createRowReader, onlyOrder, type ReadRows, unreadableOrder } from '../read-rows.ts';
 import type { OdooReader } from './client.ts';
 import type { Reader } from './connection.ts';
-import { createFamily, isOpen, nameWithoutSuffix } from './family.ts';
-import { readMarks } from './marks.ts';
+import { isOpen, nameWithoutSuffix, readFamilies } from './family.ts';
 import type { OdooOptions } from './options.ts';
 import { domainOf } from './order.ts';
 import {
   decimalOf,
   fromOdooTime,
-  idOf,
   type ListedProduction,
+  listedFields,
   listedProductionSchema,
-  listedProductSchema,
   positionSchema,
-  type Sibling,
-  siblingSchema,
+  productSchema,
   toOdooTime,
 } from './records.ts';
 
-const fields = [
-  ...['name', 'origin', 'product_id', 'product_qty', 'product_uom_id', 'state', 'write_date'],
-  ...['date_deadline', 'priority', 'backorder_sequence'],
-];
+/** Odoo as a listing reads it. */
+interface Source extends OdooReader {
+  readonly options: OdooOptions;
+  /** Reads the facts that are needed when an order was split. */
+  readonly connect: () => Promise<Reader>;
+}
 
 /** An order that is `to_close` is built already, and only to be finished. */
 const defaultStates = ['confirmed', 'progress'];
@@ -36,60 +35,48 @@ const defaultStates = ['confirmed', 'progress'];
  * Lists orders by change time. `write_date` has microseconds in the database, is compared with them, and is read
  * without: within a second neither equality nor the order of ids can be relied upon. So a page starts at the
  * last second read, and leaves out the orders of that second which were listed already.
- * @param connect Reads the facts that are needed when an order was split.
  */
 export function listReleasedOrders(
-  odoo: OdooReader,
-  options: OdooOptions,
-  connect: () => Promise<Reader>,
+  source: Source,
   since: Watermark | undefined,
 ): AsyncIterable<ReleasedOrdersPage> {
-  const { pageSize = 80, states: released = defaultStates } = options;
+  const { pageSize = 80, states: released = defaultStates } = source.options;
   const states = since ? [...released, 'cancel'] : released;
   const readRows = rowReader();
-  /** Those that cannot be read are left out: they are reported when they are listed themselves. */
-  const readOrders = async (ids: readonly number[]) =>
-    readRows(await searchOrders(odoo, options, [['id', 'in', ids]])).orders;
 
   return listByKeys<SharedTime>({
     partner: 'Odoo',
     ...{ pageSize, since, from: since && { time: toOdooTime(since.changedAt), ids: [] } },
     async readPage(behind, limit) {
       const domain = [['state', 'in', states], ...changedBehind(behind)];
-      const rows = await searchOrders(odoo, options, domain, { sort: 'write_date asc, id asc', limit });
+      const rows = await searchOrders(source, domain, { sort: 'write_date asc, id asc', limit });
       const positions = positionsOf(rows, positionSchema);
       return { rows, end: sharedTimeAfter(positions, behind), hasMore: rows.length === limit };
     },
     watermarkOf: ({ time, ids }) => ({ changedAt: fromOdooTime(time), id: ids.at(-1) ?? '' }),
     async ordersOf(rows) {
       const { orders: listed, unreadable } = readRows(rows);
-      const orders = await withRestsMerged(listed, connect, readOrders);
-      return withArticles(odoo, { orders, unreadable }, options);
+      const orders = await withRestsMerged(source, listed, readRows);
+      return withArticles(source, { orders, unreadable });
     },
     endlessBecause: 'something changes the domain of our search; let modules and proxies leave it as it is',
   });
 }
 
 /** One order as it would be listed, or undefined when Odoo does not show it. @throws Rejected */
-export async function readListedOrder(
-  odoo: OdooReader,
-  options: OdooOptions,
-  connect: () => Promise<Reader>,
-  order: ErpOrderRef,
-): Promise<ErpOrder | undefined> {
-  const { orders: found, unreadable } = rowReader()(await searchOrders(odoo, options, domainOf(order)));
-  const orders = await Promise.all(found.map((one) => withItsRest(one, connect)));
-  return onlyOrder('Odoo', order, await withArticles(odoo, { orders, unreadable }, options));
+export async function readListedOrder(source: Source, order: ErpOrderRef): Promise<ErpOrder | undefined> {
+  const { orders: found, unreadable } = rowReader()(await searchOrders(source, domainOf(order)));
+  const orders = await Promise.all(found.map((one) => withItsRest(source, one)));
+  return onlyOrder('Odoo', order, await withArticles(source, { orders, unreadable }));
 }
 
 function searchOrders(
-  odoo: OdooReader,
-  { orderFields = [] }: OdooOptions,
+  { search, options: { orderFields = [] } }: Source,
   domain: readonly unknown[],
   page = {},
 ): Promise<unknown[]> {
-  const asked = { domain, fields: [...fields, ...orderFields], row: z.unknown(), ...page };
-  return odoo.search('mrp.production', asked);
+  const fields = [...listedFields, ...orderFields];
+  return search('mrp.production', { domain, fields, row: z.unknown(), ...page });
 }
 
 function rowReader() {
@@ -100,7 +87,6 @@ function rowReader() {
 function changedBehind(behind: SharedTime | undefined): unknown[] {
   if (behind === undefined) return [];
   const { time, ids } = behind;
-  if (ids.length === 0) return [['write_date', '>=', time]];
   const next = toOdooTime(new Date(Date.parse(fromOdooTime(time)) + 1000));
   const listed = ids.map(Number);
   return ['|', ['write_date', '>=', next], '&', ['write_date', '>=', time], ['id', 'not in', listed]];
@@ -111,25 +97,25 @@ function changedBehind(behind: SharedTime | undefined): unknown[] {
  * been taken in yet. The rest of a person's booking is left out, as it is no new work; what a person split off is listed.
  */
 async function withRestsMerged(
+  source: Source,
   listed: readonly ListedProduction[],
-  connect: () => Promise<Reader>,
-  readOrders: (ids: readonly number[]) => Promise<readonly ListedProduction[]>,
+  readRows: ReturnType<typeof rowReader>,
 ): Promise<readonly ListedProduction[]> {
   const splitOff = listed.filter(({ backorder_sequence }) => Number(backorder_sequence) > 1);
   if (splitOff.length === 0) return listed;
-  const { found, familyOf } = await readFamilies(await connect(), splitOff);
+  const familyOf = await readFamilies(await source.connect(), splitOff);
   const rests = new Set<number>();
   const origins = new Map<number, Pick<ListedProduction, 'product_qty' | 'state'>>();
-  for (const { id, state } of splitOff) {
-    const member = found.find((each) => each.id === id);
-    if (!member) continue;
-    const family = familyOf(member);
-    const origin = family.originOf(member);
-    if (origin || family.isRestByHand(member)) rests.add(id);
-    if (origin && isOpen({ state }))
-      origins.set(origin.id, { product_qty: family.wholeQuantity(origin), state });
+  for (const one of splitOff) {
+    const family = familyOf(one);
+    const origin = family?.originOf(one);
+    if (origin || family?.isRestByHand(one)) rests.add(one.id);
+    if (family && origin && isOpen(one))
+      origins.set(origin.id, { product_qty: family.wholeQuantity(origin), state: one.state });
   }
-  const orders = origins.size === 0 ? [] : await readOrders([...origins.keys()]);
+  const found = origins.size === 0 ? [] : await searchOrders(source, [['id', 'in', [...origins.keys()]]]);
+  // Those that cannot be read are left out: they are reported when they are listed themselves.
+  const { orders } = readRows(found);
   return [
     ...listed.filter(({ id }) => !rests.has(id)),
     ...orders.map((order) => ({ ...order, ...origins.get(order.id) })),
@@ -137,55 +123,24 @@ async function withRestsMerged(
 }
 
 /** An order of which our bookings have left a rest, as the listing shows it that meets the rest. */
-async function withItsRest(
-  order: ListedProduction,
-  connect: () => Promise<Reader>,
-): Promise<ListedProduction> {
+async function withItsRest({ connect }: Source, order: ListedProduction): Promise<ListedProduction> {
   if (order.state !== 'done' || !order.backorder_sequence) return order;
-  const { found, familyOf } = await readFamilies(await connect(), [order]);
-  const own = found.find(({ id }) => id === order.id);
-  if (!own) return order;
-  const family = familyOf(own);
-  const rest = found.find((one) => isOpen(one) && family.originOf(one)?.id === own.id);
-  return { ...order, product_qty: family.wholeQuantity(own), state: rest?.state ?? order.state };
-}
-
-/** All members of the families of orders that were split, and the family of each. */
-async function readFamilies(reader: Reader, split: readonly ListedProduction[]) {
-  const bases = [...new Set(split.map(({ name }) => nameWithoutSuffix(name)))];
-  const found = await reader.search('mrp.production', {
-    domain: [
-      ...bases.slice(1).map(() => '|'),
-      ...bases.map((base) => ['name', '=like', `${escapeLike(base)}-%`]),
-    ],
-    row: siblingSchema,
-  });
-  const done = found.filter(({ state }) => state === 'done');
-  const marks = await readMarks(reader, done);
-  const members = Map.groupBy(found, familyNameOf);
-  return { found, familyOf: (one: Sibling) => createFamily(members.get(familyNameOf(one)) ?? [], marks) };
-}
-
-/** The company counts, as two companies may have orders of one name. */
-function familyNameOf({ name, company_id }: Sibling): string {
-  return `${idOf(company_id)} ${nameWithoutSuffix(name)}`;
-}
-
-/** `%` and `_` are wildcards in PostgreSQL's LIKE. */
-function escapeLike(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&');
+  const family = (await readFamilies(await connect(), [order]))(order);
+  const rest = family?.members.find((one) => isOpen(one) && family.originOf(one)?.id === order.id);
+  return family
+    ? { ...order, product_qty: family.wholeQuantity(order), state: rest?.state ?? order.state }
+    : order;
 }
 
 /** Adds the articles. An order whose product cannot be read is unreadable: nobody knows what to build. */
 async function withArticles(
-  odoo: OdooReader,
+  { search, options: { states = defaultStates } }: Source,
   { orders: listed, unreadable }: ReadRows<ListedProduction>,
-  { states = defaultStates }: OdooOptions,
 ): Promise<ReadRows<ErpOrder>> {
   if (listed.length === 0) return { orders: [], unreadable };
-  const products = await odoo.search('product.product', {
+  const products = await search('product.product', {
     domain: [['id', 'in', [...new Set(listed.map((one) => one.product_id[0]))]]],
-    fields: ['default_code'],
+    fields: Object.keys(productSchema.shape),
     // Odoo hides archived products by default, but not their orders.
     context: { active_test: false },
     row: z.unknown(),
@@ -195,7 +150,7 @@ async function withArticles(
   const withoutProduct: UnreadableOrder[] = [];
   for (const production of listed) {
     const [id, name] = production.product_id;
-    const product = parse(listedProductSchema, byId.get(id));
+    const product = parse(productSchema, byId.get(id));
     if (product.ok) orders.push(orderOf(production, product.value.default_code, states));
     else {
       const found = describeMismatches(product.mismatches);
@@ -208,10 +163,12 @@ async function withArticles(
 }
 
 function orderOf(production: ListedProduction, code: string | false, released: readonly string[]): ErpOrder {
-  const { id, product_id, product_qty, product_uom_id, date_deadline, state, write_date } = production;
+  const { id, name, backorder_sequence, product_id, product_qty, product_uom_id } = production;
+  const { date_deadline, state, write_date } = production;
   return {
     id: String(id),
-    number: numberOf(production),
+    // One that a person split keeps its id, and its number here, so that only its quantity has changed.
+    number: backorder_sequence === 1 ? nameWithoutSuffix(name) : name,
     // A product without an internal reference goes by its name.
     article: code || product_id[1],
     quantity: { amount: decimalOf(product_qty), ...(product_uom_id ? { unit: product_uom_id[1] } : {}) },
@@ -220,9 +177,4 @@ function orderOf(production: ListedProduction, code: string | false, released: r
     changedAt: fromOdooTime(write_date),
     attributes: Object.fromEntries(Object.entries(production).filter(([, value]) => value !== false)),
   };
-}
-
-/** An order that a person split keeps its id; it keeps its number here, too, so that only its quantity has changed. */
-function numberOf({ name, backorder_sequence }: ListedProduction): string {
-  return backorder_sequence === 1 ? nameWithoutSuffix(name) : name;
 }

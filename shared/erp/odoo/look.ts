@@ -1,51 +1,36 @@
 import Big from 'big.js';
 import { checkLine, lotLine, reasonLine } from '../../model/completion-lines.ts';
 import type { BookingKey, Completion } from '../../model/completions.ts';
-import { compareDecimals, type Decimal, formatQuantity } from '../../model/quantity.ts';
-import { type Built, builtOf, mayClose, notBookable, requireArticle } from '../booking-rules.ts';
+import { compareDecimals, formatQuantity } from '../../model/quantity.ts';
+import { type Built, builtOf, mayClose, notBookable } from '../booking-rules.ts';
 import type { Look } from '../connector.ts';
 import { rejected } from '../failures.ts';
-import { lookForComponents, type PlannedComponents, requireConsumed } from './components.ts';
+import { requireConsumed } from './components.ts';
 import type { Reader } from './connection.ts';
-import { createFamily, isOpen, openOrder } from './family.ts';
+import { type Found, isOpen, openOrder, readFamily } from './family.ts';
 import { lotsToBook, type OdooLot } from './lots.ts';
-import { type ChatterText, isMark, lastBooking, type Mark, readMarks } from './marks.ts';
-import { readPlan } from './moves.ts';
-import { lookForOperations, type OperationsToBook, type Reported, requireTimes } from './operations.ts';
-import { readFamily, readProduct } from './order.ts';
-import { type BookedProduction, decimalOf, type Product } from './records.ts';
-import { lookForScrap, type ScrapToBook, withTags } from './scrap.ts';
+import { markOf, type Note } from './marks.ts';
+import { lookForOperations, type OperationsToBook, requireTimes } from './operations.ts';
+import { readProduct } from './order.ts';
+import { decimalOf, type Production } from './records.ts';
+import { lookForScrap, type ScrapToBook } from './scrap.ts';
 import { inUnitOf } from './units.ts';
-import { type ExpectedUse, usesOfDone } from './uses.ts';
-
-/** A message to post, with its mark. */
-export interface NoteToPost {
-  readonly production: BookedProduction;
-  readonly mark: Mark;
-  readonly text: ChatterText;
-}
+import { type ComponentsToBook, lookForComponents, usesOfDone } from './uses.ts';
 
 /** What is left to write of a booking. */
-export type ToBook = NoteToPost | QuantityToBook;
+export type ToBook = Note | QuantityToBook;
 
 /** What is left to do of a quantity. */
 export interface QuantityToBook {
-  readonly production: BookedProduction;
-  /** Number of the order that was completed. */
-  readonly number: string;
-  readonly key: BookingKey;
-  /** In the unit of the order, good and scrap together. */
-  readonly produced: Decimal;
+  readonly found: Found;
   /** Absent for an order that we have finished. */
   readonly finish?: {
     /** Undefined when our mark is already the last one on the order. */
-    readonly note: NoteToPost | undefined;
+    readonly note: Note | undefined;
     readonly lots: readonly OdooLot[];
-    readonly components: PlannedComponents;
-    readonly operations: OperationsToBook | undefined;
+    readonly components: ComponentsToBook;
+    readonly operations: OperationsToBook;
     readonly leavesRest: boolean;
-    /** Reads what was booked of components and operations. @throws Rejected when it is not what was recorded. */
-    readonly proof: (done: BookedProduction) => Promise<void>;
   };
   readonly scraps: readonly ScrapToBook[];
 }
@@ -56,13 +41,11 @@ export async function lookForAmendment(
   completion: Completion,
   key: BookingKey,
 ): Promise<Look<ToBook>> {
-  const family = await readFamily(reader, completion.erpOrder);
-  const [production] = family;
-  const marks = await readMarks(reader, family);
-  if (marks.some((mark) => isMark(mark, 'note', key))) {
-    return { receipt: { reference: referenceOfNote(production), alreadyBooked: true } };
-  }
-  return { toBook: { production, mark: { kind: 'note', key }, text: textOf(reader, completion) } };
+  const { own: production, marks } = await readFamily(reader, completion.erpOrder);
+  const mark = markOf('note', key);
+  if (marks.some((found) => found.mark === mark))
+    return { receipt: { reference: `note on ${production.name}`, alreadyBooked: true } };
+  return { toBook: { production, mark, ...textOf(reader, completion) } };
 }
 
 /**
@@ -75,54 +58,41 @@ export async function lookForQuantity(
   completion: Completion,
   key: BookingKey,
 ): Promise<Look<ToBook>> {
-  const { number } = completion.erpOrder;
   const figures = knownReasons(reader, builtOf(completion, 'Odoo'));
   const family = await readFamily(reader, completion.erpOrder);
-  const marks = await readMarks(reader, family);
-  const isOurs = (one: BookedProduction) => isMark(lastBooking(marks, one), 'booking', key);
-  const done = family.find((one) => one.state === 'done' && isOurs(one));
-  const amount = formatQuantity({ amount: figures.produced });
-  const production = done ?? openOrder(family, marks, completion.erpOrder, amount);
-  const { product, another } = await readProduct(reader, production, completion.article);
-  // An order with this id keeps its product, whose reference anybody may change: then none has the old one.
-  const isKnown = completion.erpOrder.id !== undefined && !another;
-  if (!isKnown) requireArticle(completion, product.default_code || production.product_id[1], 'Odoo');
+  const isOurs = (one: Production) => family.lastBooking(one)?.mark === markOf('booking', key);
+  const done = family.members.find((one) => one.state === 'done' && isOurs(one));
+  const production = done ?? openOrder(family, completion.erpOrder, figures.produced);
+  const product = await readProduct(reader, production, completion);
   const built = await inUnitOf(reader, production, figures);
-  const { produced } = built;
-  const reported = { family, completion, key };
-  const common = { production, number, key, produced };
+  const scale = new Big(built.produced).div(figures.produced);
+  const found = { ...reader, completion, key, family, production, product, built, scale };
+  if (!done) return { toBook: await lookAtOpen(found) };
 
-  if (done) {
-    requireQuantity(done, produced, number);
-    const expected = async () => {
-      const plan = await readPlan(reader, done, produced, { detailed: true, isDone: true });
-      return usesOfDone(reader, done, completion, plan);
-    };
-    await requireDetails(reader, done, reported, expected);
-    const { scraps } = hasScrap(built) ? await lotsToBook(reader, done, product, built) : { scraps: [] };
-    const left = await lookForScrap(reader, done, key, await withTags(reader, done, scraps));
-    if (left.length > 0) return { toBook: { ...common, scraps: left } };
-    return { receipt: { reference: referenceOf(done), alreadyBooked: true } };
-  }
-  requireRoom(production, family, produced);
-  requirePlanned(production, product, produced);
-  const whole = decimalOf(createFamily(family, marks).wholeQuantity(family[0]));
-  const leavesRest = leavesRestOf(reader, production, whole, completion, produced);
-  const { lots, scraps } = await lotsToBook(reader, production, product, built);
-  const tagged = await withTags(reader, production, scraps);
-  const components = await lookForComponents(reader, production, produced, completion);
-  const scale = new Big(produced).div(figures.produced);
-  const operations = await lookForOperations(reader, production, reported, { leavesRest, scale });
+  requireQuantity(found);
+  await requireConsumed(found, await usesOfDone(found), 'finished');
+  await requireTimes(found);
+  const { scraps } = built.scrapped.length > 0 ? await lotsToBook(found) : { scraps: [] };
+  const left = await lookForScrap(found, scraps);
+  if (left.length > 0) return { toBook: { found, scraps: left } };
+  return { receipt: { reference: `${done.name} done`, alreadyBooked: true } };
+}
+
+async function lookAtOpen(found: Found): Promise<QuantityToBook> {
+  const { completion, key, family, production } = found;
+  requireRoom(found);
+  requirePlanned(found);
+  const leavesRest = leavesRestOf(found);
+  const { lots, scraps } = await lotsToBook(found);
+  const toScrap = await lookForScrap(found, scraps);
+  const components = await lookForComponents(found);
+  const operations = await lookForOperations(found, leavesRest);
+  const mark = markOf('booking', key);
   // An earlier attempt has posted the text, on an order that another part finished since: only the mark is missing.
-  const isTold = marks.some((mark) => isMark(mark, 'booking', key));
-  const text = textOf(reader, isTold ? { ...completion, ...nothingElse } : completion);
-  const note = isOurs(production)
-    ? undefined
-    : ({ production, mark: { kind: 'booking', key }, text } as const);
-  const toScrap = tagged.map((scrap) => ({ ...scrap, begun: [] }));
-  const proof = (now: BookedProduction) => requireDetails(reader, now, reported, async () => components.uses);
-  const finish = { note, lots, components, operations, leavesRest, proof };
-  return { toBook: { ...common, finish, scraps: toScrap } };
+  const isTold = family.marks.some((one) => one.mark === mark);
+  const text = textOf(found, isTold ? { ...completion, ...nothingElse } : completion);
+  const note = family.lastBooking(production)?.mark === mark ? undefined : { production, mark, ...text };
+  return { found, finish: { note, lots, components, operations, leavesRest }, scraps: toScrap };
 }
 
 /** Up to 17 a scrap order has no reason, so reasons stand in the note. */
@@ -135,32 +105,14 @@ function knownReasons(reader: Reader, built: Built): Built {
   return { ...built, scrapped: built.scrapped.map(({ reason: _, ...one }) => one) };
 }
 
-/** @throws Rejected when an order that is done has other components or minutes than were recorded. */
-async function requireDetails(
-  reader: Reader,
-  done: BookedProduction,
-  reported: Reported,
-  expected: () => Promise<readonly ExpectedUse[]>,
-): Promise<void> {
-  const uses = reported.completion.components ? await expected() : [];
-  if (uses.length > 0) await requireConsumed(reader, done, uses, 'finished');
-  await requireTimes(reader, done, reported);
-}
-
 /** What a person split off is an order of its own, which Azumuta builds separately: it is not booked here. */
-function requireRoom(
-  production: BookedProduction,
-  family: readonly BookedProduction[],
-  produced: Decimal,
-): void {
+function requireRoom({ production, family, built: { produced } }: Found): void {
   const left = decimalOf(production.product_qty);
-  const others = family.filter((one) => isOpen(one) && one.id !== production.id);
+  const others = family.members.filter((one) => isOpen(one) && one.id !== production.id);
   if (others.length === 0 || compareDecimals(produced, left) <= 0) return;
   const names = others.map(({ name }) => name).join(', ');
-  throw rejected(
-    'conflict',
-    `Odoo: order ${production.name} was split (${names} next to it) and is for ${left}, but ${produced} were built: book by hand what belongs to which.`,
-  );
+  const why = `Odoo: order ${production.name} was split (${names} next to it) and is for ${left}, but ${produced} were built: book by hand what belongs to which.`;
+  throw rejected('conflict', why);
 }
 
 /**
@@ -169,73 +121,48 @@ function requireRoom(
  * `_auto_production_checks`), and earlier versions set one piece whatever they were given (:1209 (17.0), :1262 (18.0),
  * `_set_qty_producing`).
  */
-function requirePlanned(production: BookedProduction, product: Product, produced: Decimal): void {
+function requirePlanned({ production, product: { tracking }, built: { produced } }: Found): void {
   const planned = decimalOf(production.product_qty);
-  if (product.tracking !== 'serial' || compareDecimals(produced, planned) <= 0) return;
+  if (tracking !== 'serial' || compareDecimals(produced, planned) <= 0) return;
   const why = `it is for ${planned}, and Odoo books no more serial numbers than that: set its quantity to the ${produced} that were built, then replay`;
   throw notBookable('Odoo', production.name, why);
 }
 
-/**
- * Whether Odoo must keep a backorder for the rest.
- * @param whole What the order is for, with the rests that our bookings have left of it.
- */
-function leavesRestOf(
-  { options, names }: Reader,
-  { name, product_qty, product_uom_id }: BookedProduction,
-  whole: Decimal,
-  completion: Completion,
-  produced: Decimal,
-): boolean {
+/** Whether Odoo must keep a backorder for the rest. */
+function leavesRestOf({ options, decimals, completion, production, family, built }: Found): boolean {
+  const { name, product_qty, product_uom_id } = production;
+  const { final, madeFor } = completion;
+  const { produced } = built;
   const planned = decimalOf(product_qty);
   if (compareDecimals(produced, planned) >= 0) return false;
-  const { final, madeFor } = completion;
-  const [, unit] = product_uom_id || [0, ''];
-  const was = new Big(madeFor?.amount ?? whole).round(names.decimals, Big.roundHalfUp).toFixed();
+  // What the order is for, with the rests that our bookings have left of it.
+  const whole = decimalOf(family.wholeQuantity(family.own));
+  const was = new Big(madeFor?.amount ?? whole).round(decimals, Big.roundHalfUp).toFixed();
   const known = { final, madeFor: madeFor && { ...madeFor, amount: was } };
-  if (mayClose(known, { amount: whole, unit }, produced)) return false;
+  if (mayClose(known, { amount: whole, unit: product_uom_id[1] }, produced)) return false;
   if (options.backorder === 'keep') return true;
   if (final) {
-    throw rejected(
-      'conflict',
-      `Odoo: ${name} is for ${whole} now, its product order was made for ${was}, and ${produced} were built: booking them would close it. ` +
-        `Set its quantity back to ${was} in Odoo, then replay; or book by hand, then discard this.`,
-    );
+    const why = `Odoo: ${name} is for ${whole} now, its product order was made for ${was}, and ${produced} were built: booking them would close it. Set its quantity back to ${was} in Odoo, then replay; or book by hand, then discard this.`;
+    throw rejected('conflict', why);
   }
-  throw rejected(
-    'configuration',
-    `Odoo: ${produced} of ${planned} of ${name} are complete, and booking a part would close the order: ` +
-      `set backorder to 'keep' in the configuration, or book the product orders together when all are done.`,
-  );
+  const why = `Odoo: ${produced} of ${planned} of ${name} are complete, and booking a part would close the order: set backorder to 'keep' in the configuration, or book the product orders together when all are done.`;
+  throw rejected('configuration', why);
 }
 
 /** @throws Rejected when the order was finished with another quantity. */
-export function requireQuantity(done: BookedProduction, produced: Decimal, number: string): void {
-  const booked = decimalOf(done.qty_produced);
-  if (compareDecimals(booked, produced) === 0) return;
-  throw rejected(
-    'booked-otherwise',
-    `Odoo's manufacturing order ${number} (${done.name}) was finished with ${booked} instead of ${produced}: correct it by hand.`,
-  );
-}
-
-export function referenceOf({ name }: BookedProduction): string {
-  return `${name} done`;
-}
-
-export function referenceOfNote({ name }: BookedProduction): string {
-  return `note on ${name}`;
-}
-
-function hasScrap({ scrap }: Built): boolean {
-  return compareDecimals(scrap, '0') > 0;
+export function requireQuantity({ production, built }: Found): void {
+  const booked = decimalOf(production.qty_produced);
+  if (compareDecimals(booked, built.produced) === 0) return;
+  const why = `Odoo's manufacturing order ${production.name} was finished with ${booked} instead of ${built.produced}: correct it by hand.`;
+  throw rejected('booked-otherwise', why);
 }
 
 /** Of a completion whose text is posted already. */
 const nothingElse = { notes: [], links: [], work: [], scrapReasons: [], checks: [], lots: [] };
 
-function textOf(reader: Reader, completion: Completion): ChatterText {
-  const { kind, productOrder, quantity, scrap, notes, links, work, lots, checks = [] } = completion;
+function textOf(reader: Reader, completion: Completion): Pick<Note, 'paragraphs' | 'links'> {
+  const { kind, productOrder, quantity, scrap, notes, links, work, lots } = completion;
+  const { scrapReasons = [], checks = [] } = completion;
   const scrapped = scrap && compareDecimals(scrap.amount, '0') > 0 ? `, ${formatQuantity(scrap)} scrap` : '';
   const good = formatQuantity(quantity ?? { amount: '0' });
   const booked =
@@ -244,13 +171,9 @@ function textOf(reader: Reader, completion: Completion): ChatterText {
   const worked = work.map(
     ({ seconds, date, operation }) => `${operation ?? 'Worked'}: ${Math.round(seconds / 60)} min on ${date}`,
   );
-  const reasons = keepsReasons(reader)
-    ? []
-    : [
-        ...(completion.scrapReasons ?? []).map(reasonLine),
-        ...lots.filter(({ reason }) => reason).map(lotLine),
-      ];
-  const told = [...booked, ...notes, ...worked, ...reasons.map((line) => `Scrap ${line}`)];
+  const reasons = [...scrapReasons.map(reasonLine), ...lots.filter(({ reason }) => reason).map(lotLine)];
+  const told = keepsReasons(reader) ? [] : reasons.map((line) => `Scrap ${line}`);
   // Odoo's community edition keeps no inspections.
-  return { paragraphs: checks.length > 0 ? [...told, checks.map(checkLine).join('\n')] : told, links };
+  const checked = checks.length > 0 ? [checks.map(checkLine).join('\n')] : [];
+  return { paragraphs: [...booked, ...notes, ...worked, ...told, ...checked], links };
 }

@@ -3,9 +3,7 @@ import { Rejected } from '../../model/errors.ts';
 import { compareDecimals, type Decimal, sumOf } from '../../model/quantity.ts';
 import { made } from '../../model/unread.ts';
 import { type Built, type BuiltLot, notBookable, orRefusal } from '../booking-rules.ts';
-import { rejected } from '../failures.ts';
-import type { Reader, Writer } from './connection.ts';
-import { type BookedProduction, idOf, type Product } from './records.ts';
+import type { Booking, Found } from './family.ts';
 
 /** A lot or serial number; without an id, Odoo does not have it yet. */
 export interface OdooLot {
@@ -25,105 +23,91 @@ export interface Scrap {
  * Which lots an order was built under, and which of them are scrap. An order takes one lot, or one serial number up to
  * 18 (`lot_producing_id`); from 19 on a serial number for each piece. Odoo accepts too many, and drops or books them
  * (seen on 19). A completion without lots uses those that a planner has set on the order.
- * @param built In the unit of the order.
  * @returns `lots` to be written on the order; none when the order has them, or they are not tracked.
  * @throws Rejected when the product is tracked and the lots are wrong.
  */
 export async function lotsToBook(
-  reader: Reader,
-  production: BookedProduction,
-  product: Product,
-  built: Built,
+  found: Found,
 ): Promise<{ readonly lots: readonly OdooLot[]; readonly scraps: readonly Scrap[] }> {
+  const { production, built, isFrom19 } = found;
+  const { tracking } = found.product;
+  const { name, product_id, state } = production;
   const byReason = scrapByReason(built);
-  if (product.tracking === 'none') return { lots: [], scraps: byReason };
+  if (tracking === 'none') return { lots: [], scraps: byReason };
   const scrapLots = built.scrapped.flatMap(({ number, amount }) => (number ? [{ number, amount }] : []));
   const recorded = [...built.goodLots, ...scrapLots];
   const numbers = [...new Set(recorded.map(({ number }) => number))];
-  const planned = plannedLots(production);
+  // What a planner has set on the order; from 19 on Odoo shows only the ids.
+  const { lot_producing_id, lot_producing_ids = lot_producing_id ? [lot_producing_id[0]] : [] } = production;
+  const planned = lot_producing_ids.map((id): OdooLot => ({ number: '', id }));
   const count = numbers.length || planned.length;
   if (count === 0) {
-    const why = `Odoo tracks ${product.tracking} numbers of ${production.product_id[1]}, and the completion has none: add lots to the mapping`;
-    throw notBookable('Odoo', production.name, why);
+    const why = `Odoo tracks ${tracking} numbers of ${product_id[1]}, and the completion has none: add lots to the mapping`;
+    throw notBookable('Odoo', name, why);
   }
-  const isSerial = product.tracking === 'serial';
-  if (count > 1 && (reader.names.lot === 'lot_producing_id' || !isSerial)) {
-    const why = `Odoo takes one ${product.tracking} number for it, and it has ${count}: split the order, or book by hand`;
-    throw notBookable('Odoo', production.name, why);
+  const isSerial = tracking === 'serial';
+  if (count > 1 && !(isSerial && isFrom19)) {
+    const why = `Odoo takes one ${tracking} number for it, and it has ${count}: split the order, or book by hand`;
+    throw notBookable('Odoo', name, why);
   }
-  if (isSerial) requireOnePerPiece(production, built, recorded, planned.length);
-  const found = await findLots(reader, production, numbers);
+  if (isSerial) requireOnePerPiece(found, recorded, planned.length);
+  const known = await findLots(found, numbers);
   // Odoo refuses it when the order is finished (mrp_production.py:2542 (17.0), :2598 (18.0), :2717 (19.0),
   // `_check_sn_uniqueness`).
-  const before = isSerial && production.state !== 'done' && found.find(({ inStock }) => inStock);
+  const before = isSerial && state !== 'done' && known.find(({ inStock }) => inStock);
   if (before) {
     const why = `serial number ${before.number} was built before and is in stock: correct the recording, or book by hand`;
-    throw notBookable('Odoo', production.name, why);
+    throw notBookable('Odoo', name, why);
   }
-  const lotOf = (number: string): OdooLot => found.find((lot) => lot.number === number) ?? { number };
+  const lotOf = (number: string): OdooLot => known.find((lot) => lot.number === number) ?? { number };
   const lots = numbers.map(lotOf);
   if (isSerial && recorded.length > 0) {
-    const scraps = built.scrapped.flatMap(({ number, ...one }) =>
-      number ? [{ ...one, lot: lotOf(number) }] : [],
-    );
-    return { lots, scraps };
+    const ofPiece = ({ number, ...one }: Built['scrapped'][number]) =>
+      number ? [{ ...one, lot: lotOf(number) }] : [];
+    return { lots, scraps: built.scrapped.flatMap(ofPiece) };
   }
-  const [batch] = [...lots, ...planned];
-  return { lots, scraps: batch ? byReason.map((one) => ({ ...one, lot: batch })) : [] };
+  const [lot] = [...lots, ...planned];
+  return { lots, scraps: byReason.map((one) => ({ ...one, ...made({ lot }) })) };
 }
 
 /** The scrap of each reason, or without one. */
 function scrapByReason({ scrapped }: Built): Scrap[] {
-  return [...new Set(scrapped.map(({ reason }) => reason))].map((reason) => {
-    const amounts = scrapped.filter((one) => one.reason === reason).map(({ amount }) => amount);
-    return { amount: sumOf(amounts), ...made({ reason }) };
-  });
-}
-
-/** Lots that a planner has set on the order; from 19 on Odoo shows only their ids. */
-function plannedLots({ lot_producing_id, lot_producing_ids }: BookedProduction): OdooLot[] {
-  const ids = lot_producing_ids ?? (lot_producing_id ? [lot_producing_id[0]] : []);
-  return ids.map((id) => ({ number: '', id }));
+  return [...Map.groupBy(scrapped, ({ reason }) => reason)].map(([reason, own]) => ({
+    amount: sumOf(own.map(({ amount }) => amount)),
+    ...made({ reason }),
+  }));
 }
 
 function requireOnePerPiece(
-  production: BookedProduction,
-  { produced, scrap }: Built,
+  { production, built: { produced, scrap } }: Found,
   recorded: readonly BuiltLot[],
   planned: number,
 ): void {
-  const distinct = new Set(recorded.map(({ number }) => number)).size;
-  const fits =
-    recorded.length === 0
-      ? compareDecimals(produced, String(planned)) === 0 &&
-        (planned === 1 || compareDecimals(scrap, '0') === 0)
-      : compareDecimals(produced, String(distinct)) === 0 &&
-        recorded.every(({ amount }) => compareDecimals(amount, '1') === 0);
-  if (fits) return;
-  const which = compareDecimals(scrap, '0') > 0 ? ` (${scrap} of them scrap)` : '';
-  const numbers =
-    recorded.length > 0 ? recorded.map(({ number }) => number).join(', ') : 'those on the order';
-  const why = `each of its ${produced} pieces${which} needs a serial number of its own, and it has ${numbers}: let the mapping name one for each, and mark what is scrap`;
+  const hasScrap = compareDecimals(scrap, '0') > 0;
+  const numbers = recorded.map(({ number }) => number);
+  const count = numbers.length > 0 ? new Set(numbers).size : planned;
+  const isCounted = compareDecimals(produced, String(count)) === 0;
+  // Which of those on the order is scrap, nobody knows.
+  const isClear = numbers.length > 0 || planned === 1 || !hasScrap;
+  if (isCounted && isClear && recorded.every(({ amount }) => compareDecimals(amount, '1') === 0)) return;
+  const which = hasScrap ? ` (${scrap} of them scrap)` : '';
+  const given = numbers.join(', ') || 'those on the order';
+  const why = `each of its ${produced} pieces${which} needs a serial number of its own, and it has ${given}: let the mapping name one for each, and mark what is scrap`;
   throw notBookable('Odoo', production.name, why);
 }
 
 /** Those of these lots that Odoo has; of several with one number the oldest comes first. */
-async function findLots(
-  { search }: Reader,
-  { name: order, product_id, company_id }: BookedProduction,
-  numbers: readonly string[],
-): Promise<OdooLot[]> {
+async function findLots({ search, production }: Found, numbers: readonly string[]): Promise<OdooLot[]> {
   if (numbers.length === 0) return [];
   const found = await search('stock.lot', {
     domain: [
       ['name', 'in', numbers],
-      ['product_id', '=', product_id[0]],
+      ['product_id', '=', production.product_id[0]],
       // A lot without a company is everybody's (from 18 on).
-      ['company_id', 'in', [false, ...(company_id ? [company_id[0]] : [])]],
+      ['company_id', 'in', [false, production.company_id[0]]],
     ],
     sort: 'id asc',
     row: z.object({ id: z.number(), name: z.string(), product_qty: z.number() }),
-    order,
   });
   return found.map(({ id, name, product_qty }) => ({ number: name, id, inStock: product_qty > 0 }));
 }
@@ -132,23 +116,17 @@ async function findLots(
  * The lot's id; the lot is created if need be. When two create it at once, Odoo has two of the same number (seen), so
  * it is looked for again: the oldest counts, and ours is removed.
  */
-export async function idOfLot(writer: Writer, production: BookedProduction, lot: OdooLot): Promise<number> {
-  if (lot.id !== undefined) return lot.id;
-  const { name: order, product_id, company_id } = production;
-  const values = { name: lot.number, product_id: product_id[0], company_id: idOf(company_id) };
+export async function idOfLot(booking: Booking, { id, number }: OdooLot): Promise<number> {
+  if (id !== undefined) return id;
+  const { product_id, company_id } = booking.production;
+  const values = { name: number, product_id: product_id[0], company_id: company_id[0] };
   // It is refused if somebody has created it since we looked.
-  const created = await orRefusal(writer.create('stock.lot', values, order));
-  const [oldest] = await findLots(writer, production, [lot.number]);
-  if (oldest?.id === undefined) {
-    if (created instanceof Rejected) throw created;
-    throw rejected(
-      'refused-by-erp',
-      `Odoo did not create lot ${lot.number} for ${order}: check our user's rights.`,
-    );
-  }
-  if (typeof created === 'number' && created !== oldest.id) {
-    // If somebody uses ours by now, it stays.
-    await orRefusal(writer.write({ model: 'stock.lot', method: 'unlink', ids: [created], order }));
-  }
-  return oldest.id;
+  const created = await orRefusal(booking.create('stock.lot', [values]));
+  const [oldest] = await findLots(booking, [number]);
+  const ours = created instanceof Rejected ? undefined : created[0];
+  const used = oldest?.id ?? ours;
+  if (used === undefined) throw created;
+  // If somebody uses ours by now, it stays.
+  if (ours !== undefined && ours !== used) await orRefusal(booking.write('stock.lot', 'unlink', [ours]));
+  return used;
 }

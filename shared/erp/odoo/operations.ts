@@ -1,32 +1,25 @@
 import Big from 'big.js';
 import * as z from 'zod/mini';
 import { placeIn } from '../../model/completion-lines.ts';
-import type { BookingKey, Completion } from '../../model/completions.ts';
 import { compareDecimals, sumOf } from '../../model/quantity.ts';
 import { notBookable } from '../booking-rules.ts';
 import { reportsOf } from '../detail-rules.ts';
 import { rejected } from '../failures.ts';
 import { keyAsText } from '../marks.ts';
-import type { Reader, Writer } from './connection.ts';
-import { type BookedProduction, decimalOf, fromOdooTime, idOf, many2one, toOdooTime } from './records.ts';
-
-/** A completion and its key. */
-export interface Reported {
-  /** The order, and all that were split from the same one: an earlier attempt may have begun on one of them. */
-  readonly family: readonly BookedProduction[];
-  readonly completion: Completion;
-  readonly key: BookingKey;
-}
+import type { Writer } from './connection.ts';
+import type { Found } from './family.ts';
+import { decimalOf, fromOdooTime, many2one, reference, toOdooTime } from './records.ts';
 
 const workorderSchema = z.object({
   id: z.number(),
   name: z.string(),
   /** The operation of the bill of materials; none for one that a person added. */
   operation_id: many2one,
-  workcenter_id: z.tuple([z.number(), z.string()]),
+  workcenter_id: reference,
   state: z.string(),
   qty_produced: z.number(),
 });
+type Workorder = z.infer<typeof workorderSchema>;
 
 /** What is left to write of operations: lines of minutes, and quantities by the id of their work order. */
 export interface OperationsToBook {
@@ -39,28 +32,19 @@ export interface OperationsToBook {
  * those that others block, with the expected minutes where there are none (mrp_production.py:1994 and :1707 (17.0), :2053
  * and :1764 (18.0), :2167 and :1881 (19.0), `button_mark_done` and `_post_inventory`; mrp_workorder.py:647 (17.0), :642
  * (18.0), :692 (19.0), `button_finish`): so only minutes and quantities are written.
- * @param scale From the unit of the completion to that of the order.
  * @throws Rejected for an operation that is not in the routing, reports twice, is cancelled, or would be left open.
  */
-export async function lookForOperations(
-  reader: Reader,
-  production: BookedProduction,
-  { family, completion, key }: Reported,
-  { leavesRest, scale }: { readonly leavesRest: boolean; readonly scale: Big },
-): Promise<OperationsToBook | undefined> {
-  if (!completion.operations?.length) return undefined;
-  const { id, name: order, company_id } = production;
-  const routing = await reader.search('mrp.workorder', {
-    domain: [['production_id', '=', id]],
-    row: workorderSchema,
-    order,
-  });
-  const namesOf = ({ name, operation_id }: (typeof routing)[number]) =>
+export async function lookForOperations(found: Found, leavesRest: boolean): Promise<OperationsToBook> {
+  const { search, completion, production, scale, decimals } = found;
+  if (!completion.operations?.length) return { times: [], quantities: [] };
+  const domain = [['production_id', '=', production.id]];
+  const routing = await search('mrp.workorder', { domain, row: workorderSchema });
+  const namesOf = ({ name, operation_id }: Workorder) =>
     operation_id ? [name, String(operation_id[0])] : [name];
-  const found = reportsOf(completion, routing, namesOf, 'Odoo');
-  const quantities = found.flatMap(({ report, operation: { id, state, qty_produced } }) => {
+  const reports = reportsOf(completion, routing, namesOf, 'Odoo');
+  const quantities = reports.flatMap(({ report, operation: { id, state, qty_produced } }) => {
     const handled = new Big(sumOf([report.good?.amount ?? '0', report.scrap?.amount ?? '0'])).times(scale);
-    const amount = handled.round(reader.names.decimals, Big.roundHalfUp).toFixed();
+    const amount = handled.round(decimals, Big.roundHalfUp).toFixed();
     const isOther = handled.gt(0) && compareDecimals(amount, decimalOf(qty_produced)) !== 0;
     const why =
       state === 'cancel' || (state === 'done' && isOther)
@@ -68,57 +52,42 @@ export async function lookForOperations(
         : !report.finished && !leavesRest
           ? 'is not finished, and Odoo ends each with the order: report it as finished, or let the completion not be final'
           : undefined;
-    if (why) throw notBookable('Odoo', order, `operation ${report.operation}${placeIn(report)} ${why}`);
+    if (why)
+      throw notBookable('Odoo', production.name, `operation ${report.operation}${placeIn(report)} ${why}`);
     return isOther ? [[id, Number(amount)] as const] : [];
   });
-  const left = await missingTimes(reader, production, { family, completion, key });
-  const loss_id = left.length > 0 ? await productiveLoss(reader, order) : undefined;
+  const left = await missingTimes(found);
+  const loss_id = left.length > 0 ? await productiveLoss(found) : undefined;
   const times = left.map(({ operation, ...time }) => {
-    const own = found.find(({ report }) => report.operation === operation)?.operation;
+    const own = reports.find(({ report }) => report.operation === operation)?.operation;
     const of = { workorder_id: own?.id, workcenter_id: own?.workcenter_id[0] };
-    return { ...time, ...of, loss_id, company_id: idOf(company_id) };
+    return { ...time, ...of, loss_id, company_id: production.company_id[0] };
   });
   return { times, quantities };
 }
 
 /** Comes before the quantity of the order: 19 sets that to the least of its work orders (mrp_workorder.py:536, 19.0, `write`). */
 export async function bookOperations(
-  writer: Writer,
-  { name: order }: BookedProduction,
+  { write, create }: Writer,
   { times, quantities }: OperationsToBook,
 ): Promise<void> {
-  if (times.length > 0)
-    await writer.write({ model: 'mrp.workcenter.productivity', method: 'create', values: times, order });
+  if (times.length > 0) await create('mrp.workcenter.productivity', times);
   for (const [id, qty_produced] of quantities)
-    await writer.write({
-      model: 'mrp.workorder',
-      method: 'write',
-      ids: [id],
-      values: { qty_produced },
-      order,
-    });
+    await write('mrp.workorder', 'write', [id], { values: { qty_produced } });
 }
 
 /** @throws Rejected when an order that is done has not exactly the minutes that its operations report. */
-export async function requireTimes(
-  reader: Reader,
-  production: BookedProduction,
-  reported: Reported,
-): Promise<void> {
-  const [missing] = await missingTimes(reader, production, reported);
-  if (missing) throw timedOtherwise(production, missing, 0);
+export async function requireTimes(found: Found): Promise<void> {
+  const [missing] = await missingTimes(found);
+  if (missing) throw timedOtherwise(found, missing, 0);
 }
 
 /** A line of minutes. Its description has our key, by which it is known again. */
-interface Time {
-  readonly operation: string;
-  readonly description: string;
-  readonly date_start: string;
-  readonly date_end: string;
-}
+const timeSchema = z.object({ description: z.string(), date_start: z.string(), date_end: z.string() });
+type Time = z.infer<typeof timeSchema> & { readonly operation: string };
 
 /** Setup, then run, until the completion, as only the minutes of an operation are known. Odoo keeps whole seconds. */
-function timesOf({ completion: { operations = [], completedAt }, key }: Reported): Time[] {
+function timesOf({ completion: { operations = [], completedAt }, key }: Found): Time[] {
   const before = (seconds: number) => toOdooTime(new Date(Date.parse(completedAt) - seconds * 1000));
   const lines = operations.flatMap(({ operation, setupSeconds = 0, runSeconds = 0 }) => {
     const run = Math.round(runSeconds);
@@ -135,49 +104,38 @@ function timesOf({ completion: { operations = [], completedAt }, key }: Reported
  * Those of our lines that Odoo does not have yet.
  * @throws Rejected when one is there twice, or with other minutes.
  */
-async function missingTimes(
-  { search }: Reader,
-  production: BookedProduction,
-  reported: Reported,
-): Promise<Time[]> {
-  const times = timesOf(reported);
+async function missingTimes(found: Found): Promise<Time[]> {
+  const times = timesOf(found);
   if (times.length === 0) return [];
-  const found = await search('mrp.workcenter.productivity', {
+  const known = await found.search('mrp.workcenter.productivity', {
     domain: [
-      ['workorder_id.production_id', 'in', reported.family.map(({ id }) => id)],
+      // An earlier attempt may have begun on another one of the family.
+      ['workorder_id.production_id', 'in', found.family.members.map(({ id }) => id)],
       ['description', 'in', times.map(({ description }) => description)],
     ],
-    row: z.object({ description: z.string(), date_start: z.string(), date_end: z.string() }),
-    order: production.name,
+    row: timeSchema,
   });
-  const minutes = ({ date_start, date_end }: Pick<Time, 'date_start' | 'date_end'>) =>
+  const minutes = ({ date_start, date_end }: z.infer<typeof timeSchema>) =>
     (Date.parse(fromOdooTime(date_end)) - Date.parse(fromOdooTime(date_start))) / 60_000;
   return times.filter((time) => {
-    const own = found.filter(({ description }) => description === time.description);
+    const own = known.filter(({ description }) => description === time.description);
     const is = own.reduce((sum, one) => sum + minutes(one), 0);
-    if (own.length > 0 && is !== minutes(time)) throw timedOtherwise(production, time, is);
+    if (own.length > 0 && is !== minutes(time)) throw timedOtherwise(found, time, is);
     return own.length === 0;
   });
 }
 
 /** The kind of time of whoever works on it (mrp_workorder.py:814 (17.0), :818 (18.0), :863 (19.0), `_prepare_timeline_vals`). */
-async function productiveLoss({ search }: Reader, order: string): Promise<number> {
-  const [loss] = await search('mrp.workcenter.productivity.loss', {
-    domain: [['loss_type', '=', 'productive']],
-    limit: 1,
-    row: z.object({ id: z.number() }),
-    order,
-  });
+async function productiveLoss({ search, production }: Found): Promise<number> {
+  const domain = [['loss_type', '=', 'productive']];
+  const row = z.object({ id: z.number() });
+  const [loss] = await search('mrp.workcenter.productivity.loss', { domain, limit: 1, row });
   if (loss) return loss.id;
-  throw rejected(
-    'refused-by-erp',
-    `Odoo has no productivity loss of the category Productive for the minutes of ${order}: create one, then replay.`,
-  );
+  const why = `Odoo has no productivity loss of the category Productive for the minutes of ${production.name}: create one, then replay.`;
+  throw rejected('refused-by-erp', why);
 }
 
-function timedOtherwise({ name }: BookedProduction, { description, date_start, date_end }: Time, is: number) {
-  return rejected(
-    'booked-otherwise',
-    `Odoo: ${name} has ${is} min of "${description}" instead of ${date_start} to ${date_end}: correct it by hand, then replay.`,
-  );
+function timedOtherwise({ production }: Found, { description, date_start, date_end }: Time, is: number) {
+  const why = `Odoo: ${production.name} has ${is} min of "${description}" instead of ${date_start} to ${date_end}: correct it by hand, then replay.`;
+  return rejected('booked-otherwise', why);
 }

@@ -1,38 +1,28 @@
+import type { Completion } from '../../model/completions.ts';
 import { UnknownOrder } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
+import { requireArticle } from '../booking-rules.ts';
 import { rejected } from '../failures.ts';
 import type { Reader } from './connection.ts';
-import { nameWithoutSuffix } from './family.ts';
-import {
-  type BookedProduction,
-  bookedFields,
-  bookedProductionSchema,
-  type Product,
-  productSchema,
-} from './records.ts';
+import { type Product, type Production, productionSchema, productSchema } from './records.ts';
 
 /**
  * The manufacturing order that is meant, by id if there is one: Odoo renames an order to …-001 when it splits it.
  * @throws UnknownOrder when there is none; Rejected when there are several, or the id is another order's.
  */
-export async function readOrder(reader: Reader, order: ErpOrderRef): Promise<BookedProduction> {
-  const [own, surplus] = await searchProductions(reader, order.number, domainOf(order));
+export async function readOrder(reader: Reader, order: ErpOrderRef): Promise<Production> {
+  const [own, surplus] = await searchProductions(reader, domainOf(order));
   if (!own) {
-    throw new UnknownOrder(
-      `Odoo shows no manufacturing order ${order.number}: check the number, whether it was deleted, and the companies and record rules of our user.`,
-    );
+    const why = `Odoo shows no manufacturing order ${order.number}: check the number, whether it was deleted, and the companies and record rules of our user.`;
+    throw new UnknownOrder(why);
   }
   if (surplus) {
-    throw rejected(
-      'order-data',
-      `Odoo has several manufacturing orders ${order.number}: book the completion by hand.`,
-    );
+    const why = `Odoo has several manufacturing orders ${order.number}: book the completion by hand.`;
+    throw rejected('order-data', why);
   }
   if (own.name !== order.number && !own.name.startsWith(`${order.number}-`)) {
-    throw rejected(
-      'order-data',
-      `Odoo's manufacturing order with id ${order.id} is ${own.name}, not ${order.number}: check the order, and the database.`,
-    );
+    const why = `Odoo's manufacturing order with id ${order.id} is ${own.name}, not ${order.number}: check the order, and the database.`;
+    throw rejected('order-data', why);
   }
   return own;
 }
@@ -43,66 +33,46 @@ export function domainOf({ number, id }: ErpOrderRef): unknown[] {
   return [id === undefined ? ['name', 'in', names] : ['id', '=', Number(id)]];
 }
 
-/** The order, followed by all others that were split from it or from the same one, by their suffix. */
-export async function readFamily(
-  reader: Reader,
-  order: ErpOrderRef,
-): Promise<[BookedProduction, ...BookedProduction[]]> {
-  const own = await readOrder(reader, order);
-  const { group } = reader.names;
-  const shared = group && own[group];
-  if (!own.backorder_sequence || !shared) return [own];
-  const all = await searchProductions(reader, own.name, [
-    [group, '=', shared[0]],
-    ['product_id', '=', own.product_id[0]],
-    ['id', '!=', own.id],
-  ]);
-  // The group can hold other orders of the same sales order, too; a split order keeps the name up to its suffix.
-  const split = all.filter((one) => nameWithoutSuffix(one.name) === nameWithoutSuffix(own.name));
-  const place = (one: BookedProduction) => Number(one.backorder_sequence);
-  return [own, ...split.toSorted((a, b) => place(a) - place(b))];
-}
-
 /** The same order as it is now. */
-export async function readProduction(
-  reader: Reader,
-  { id, name }: BookedProduction,
-): Promise<BookedProduction> {
-  const [found] = await searchProductions(reader, name, [['id', '=', id]]);
+export async function readProduction(reader: Reader, { id, name }: Production): Promise<Production> {
+  const [found] = await searchProductions(reader, [['id', '=', id]]);
   // Seen: a missing record reads as an empty list.
   if (found) return found;
   throw rejected('unknown-order', `Odoo no longer has manufacturing order ${name}: it was deleted.`);
 }
 
-function searchProductions(
-  { search, names }: Reader,
-  order: string,
+export function searchProductions(
+  { search, isFrom19 }: Reader,
   domain: readonly unknown[],
-): Promise<BookedProduction[]> {
-  const fields = [...bookedFields, names.lot, ...(names.group ? [names.group] : [])];
-  return search('mrp.production', { domain, fields, row: bookedProductionSchema, order });
+): Promise<Production[]> {
+  const unknown = isFrom19 ? 'lot_producing_id' : 'lot_producing_ids';
+  const fields = Object.keys(productionSchema.shape).filter((field) => field !== unknown);
+  return search('mrp.production', { domain, fields, sort: 'id asc', row: productionSchema });
 }
 
 /**
- * The product of an order, and another one that has this reference.
- * @throws Rejected when our user may not read it.
+ * The product of an order.
+ * @throws Rejected when it is another one than was completed, or our user may not read it.
  */
 export async function readProduct(
   { search }: Reader,
-  { product_id: [id], name }: BookedProduction,
-  reference: string | undefined,
-): Promise<{ readonly product: Product; readonly another: Product | undefined }> {
+  { product_id: [id, nameOfProduct], name }: Production,
+  completion: Completion,
+): Promise<Product> {
+  const { article, erpOrder } = completion;
   const own = ['id', '=', id];
   const found = await search('product.product', {
-    domain: reference === undefined ? [own] : ['|', own, ['default_code', '=', reference]],
+    domain: article === undefined ? [own] : ['|', own, ['default_code', '=', article]],
     context: { active_test: false },
     row: productSchema,
-    order: name,
   });
   const product = found.find((one) => one.id === id);
-  if (product) return { product, another: found.find((one) => one !== product) };
-  throw rejected(
-    'refused-by-erp',
-    `Odoo does not let our user read the product of ${name}: check its rights.`,
-  );
+  if (!product) {
+    const why = `Odoo does not let our user read the product of ${name}: check its rights.`;
+    throw rejected('refused-by-erp', why);
+  }
+  // An order with this id keeps its product, whose reference anybody may change: then none has the old one.
+  if (erpOrder.id === undefined || found.length > 1)
+    requireArticle(completion, product.default_code || nameOfProduct, 'Odoo');
+  return product;
 }

@@ -3,85 +3,68 @@ import { type Decimal, toDecimal } from '../../model/quantity.ts';
 
 /** Odoo writes `false` for every empty value. */
 const none = z.literal(false);
-export const many2one = z.union([z.tuple([z.number(), z.string()]), none]);
-
-export const productionSchema = z.object({
-  id: z.number(),
-  name: z.string(),
-  product_id: z.tuple([z.number(), z.string()]),
-  product_qty: z.number(),
-  product_uom_id: many2one,
-  state: z.string(),
-  /** UTC, to the second: `2026-11-24 10:00:00`. */
-  write_date: z.string(),
-});
+/** A record that a required field refers to: its id and name. */
+export const reference = z.tuple([z.number(), z.string()]);
+export const many2one = z.union([reference, none]);
 
 const time = z
   .string()
   .check(z.refine((text) => !Number.isNaN(Date.parse(fromOdooTime(text))), 'a time as 2026-11-24 10:00:00'));
 
-const listed = { id: z.number(), write_date: time };
+const production = {
+  id: z.number(),
+  name: z.string(),
+  product_id: reference,
+  product_qty: z.number(),
+  state: z.string(),
+  /** UTC, to the second: `2026-11-24 10:00:00`. */
+  write_date: time,
+  /** 0 or false for one that was never split. */
+  backorder_sequence: z.union([z.number(), none]),
+};
 
 /** The position of a manufacturing order in a listing by change time. */
 export const positionSchema = z.pipe(
-  z.object(listed),
+  z.object({ id: production.id, write_date: time }),
   z.transform(({ id, write_date }) => ({ id: String(id), time: write_date })),
 );
 
+const listed = z.object({
+  ...production,
+  product_uom_id: many2one,
+  date_deadline: z.union([time, none]),
+  origin: z.union([z.string(), none]),
+});
+/** Fields that a listing reads. */
+export const listedFields = [...Object.keys(listed.shape), 'priority'];
 /** A manufacturing order as a listing needs it; other fields are kept for the mapping. */
-export const listedProductionSchema = z.catchall(
-  z.object({
-    ...productionSchema.shape,
-    ...listed,
-    date_deadline: z.union([time, none]),
-    origin: z.union([z.string(), none]),
-    backorder_sequence: z.optional(z.union([z.number(), none])),
-  }),
-  z.unknown(),
-);
+export const listedProductionSchema = z.catchall(listed, z.unknown());
 export type ListedProduction = z.infer<typeof listedProductionSchema>;
 
-/** The product of a listed order. */
-export const listedProductSchema = z.object({ id: z.number(), default_code: z.union([z.string(), none]) });
-
-export const productSchema = z.object({ ...listedProductSchema.shape, tracking: z.string() });
+export const productSchema = z.object({
+  id: z.number(),
+  default_code: z.union([z.string(), none]),
+  tracking: z.string(),
+});
 export type Product = z.infer<typeof productSchema>;
 
-/** A manufacturing order among those that were split from one order. */
-export const siblingSchema = z.object({
-  ...productionSchema.shape,
-  /** 0 or false for one that was never split. */
-  backorder_sequence: z.union([z.number(), none]),
-  company_id: many2one,
+/** A manufacturing order as a booking needs it. */
+export const productionSchema = z.object({
+  ...production,
+  product_uom_id: reference,
+  company_id: reference,
   /** By the database's clock, as `write_date`. */
   create_date: z.string(),
-});
-export type Sibling = z.infer<typeof siblingSchema>;
-
-const booked = {
-  ...siblingSchema.shape,
   qty_producing: z.number(),
   qty_produced: z.number(),
   /** `flexible`, `warning` (the default) or `strict`: whether other quantities may be consumed than planned. */
   consumption: z.string(),
-};
-
-/** Fields of a booked order in every version. */
-export const bookedFields = Object.keys(booked);
-
-/** A manufacturing order as a booking needs it. */
-export const bookedProductionSchema = z.object({
-  ...booked,
-  /** Of 17 and 18. */
-  procurement_group_id: z.optional(many2one),
-  /** From 19 on. */
-  production_group_id: z.optional(many2one),
   /** To 18. */
   lot_producing_id: z.optional(many2one),
   /** From 19 on. */
   lot_producing_ids: z.optional(z.array(z.number())),
 });
-export type BookedProduction = z.infer<typeof bookedProductionSchema>;
+export type Production = z.infer<typeof productionSchema>;
 
 /** Id of the record that a field refers to; undefined when it is empty. */
 export function idOf(field: z.infer<typeof many2one>): number | undefined {

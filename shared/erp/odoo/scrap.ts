@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 import type { BookingKey } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
-import { compareDecimals } from '../../model/quantity.ts';
+import { compareDecimals, type Decimal } from '../../model/quantity.ts';
 import { notBookable, orRefusal } from '../booking-rules.ts';
 import { rejected } from '../failures.ts';
-import type { Reader, Writer } from './connection.ts';
+import type { Booking, Found } from './family.ts';
 import { idOfLot, type Scrap } from './lots.ts';
-import { type BookedProduction, decimalOf, idOf, many2one } from './records.ts';
+import { decimalOf, idOf, many2one, type Production, reference } from './records.ts';
 
 /**
  * A scrap order of Odoo. All drafts are called *New*: Odoo names one when it is validated (stock_scrap.py:144 (17.0),
@@ -25,14 +25,12 @@ const documentSchema = z.object({
 const taggedSchema = z.extend(documentSchema, { scrap_reason_tag_ids: z.optional(z.array(z.number())) });
 type Document = z.infer<typeof taggedSchema>;
 
-/** Scrap that is still to be booked, and the unfinished scrap orders of earlier attempts. */
-export interface ScrapToBook extends TaggedScrap {
+/** Scrap that is still to be booked. */
+export interface ScrapToBook extends Scrap {
+  /** Id of its reason. */
+  readonly tag?: number;
+  /** The unfinished scrap orders of earlier attempts. */
   readonly begun: readonly Document[];
-}
-
-/** Scrap with the id of its reason. */
-export interface TaggedScrap extends Scrap {
-  readonly tag?: number | undefined;
 }
 
 /**
@@ -48,31 +46,29 @@ function askedAbout(key: BookingKey): string {
  * order is done, as a person does it: good and scrap are produced together (both consume components), then the scrap is
  * taken out of stock, with one scrap order for each serial number. A draft has scrapped nothing: one may have been made
  * late, by a call that our side had given up.
- * @throws Rejected when Odoo has booked other scrap under our key.
+ * @throws Rejected when Odoo has booked other scrap under our key, or does not know a reason.
  */
-export async function lookForScrap(
-  reader: Reader,
-  production: BookedProduction,
-  key: BookingKey,
-  scraps: readonly TaggedScrap[],
-): Promise<ScrapToBook[]> {
-  if (scraps.length === 0) return [];
-  const tagged = scraps.some(({ tag }) => tag !== undefined);
-  const documents = await readDocuments(reader, production, ['origin', 'in', [key, askedAbout(key)]], tagged);
+export async function lookForScrap(found: Found, scraps: readonly Scrap[]): Promise<ScrapToBook[]> {
+  const { production, key } = found;
+  const wanted = await withTags(found, scraps);
+  if (scraps.length === 0 || production.state !== 'done') return wanted;
+  const row = wanted.some(({ tag }) => tag !== undefined) ? taggedSchema : documentSchema;
+  const ours = ['origin', 'in', [key, askedAbout(key)]];
+  const documents = await readDocuments(found, ours, row);
   // An empty draft was given up by an earlier attempt.
   const drafts = documents.filter(({ state, scrap_qty }) => state !== 'done' && scrap_qty !== 0);
   const done = documents.filter(({ state }) => state === 'done');
-  const left: ScrapToBook[] = [];
-  for (const scrap of scraps) {
+  const left = wanted.flatMap((scrap): ScrapToBook[] => {
     const isOf = ({ lot_id, scrap_reason_tag_ids: [tag] = [] }: Document) =>
       idOf(lot_id) === scrap.lot?.id && tag === scrap.tag;
-    const at = done.findIndex(isOf);
-    const [found] = at < 0 ? [] : done.splice(at, 1);
-    if (!found) left.push({ ...scrap, begun: drafts.filter(isOf) });
-    else if (found.scrap_qty === 0) left.push({ ...scrap, begun: [found] });
-    else if (found.move_ids.length > 1 || compareDecimals(decimalOf(found.scrap_qty), scrap.amount) !== 0)
-      throw scrappedOtherwise(production, found, scrap);
-  }
+    const own = done.find(isOf);
+    if (!own) return [{ ...scrap, begun: drafts.filter(isOf) }];
+    done.splice(done.indexOf(own), 1);
+    if (own.scrap_qty === 0) return [{ ...scrap, begun: [own] }];
+    if (own.move_ids.length > 1 || compareDecimals(decimalOf(own.scrap_qty), scrap.amount) !== 0)
+      throw scrappedOtherwise(production, own, scrap);
+    return [];
+  });
   const [surplus] = done;
   if (surplus) throw scrappedOtherwise(production, surplus, undefined);
   return left;
@@ -82,59 +78,44 @@ export async function lookForScrap(
  * The same with the ids of their reasons.
  * @throws Rejected for a reason that Odoo does not know.
  */
-export async function withTags(
-  { search }: Reader,
-  { name: order }: BookedProduction,
-  scraps: readonly Scrap[],
-): Promise<TaggedScrap[]> {
-  if (scraps.every(({ reason }) => reason === undefined)) return [...scraps];
-  const tags = await search('stock.scrap.reason.tag', {
-    domain: [],
-    row: z.object({ id: z.number(), name: z.string() }),
-    order,
-  });
-  return scraps.map((scrap) => {
+async function withTags({ search, production }: Found, scraps: readonly Scrap[]): Promise<ScrapToBook[]> {
+  const untagged = scraps.map((scrap) => ({ ...scrap, begun: [] }));
+  if (scraps.every(({ reason }) => reason === undefined)) return untagged;
+  const row = z.object({ id: z.number(), name: z.string() });
+  const tags = await search('stock.scrap.reason.tag', { domain: [], row });
+  return untagged.map((scrap) => {
     if (scrap.reason === undefined) return scrap;
     const tag = tags.find(({ name }) => name === scrap.reason);
     if (tag) return { ...scrap, tag: tag.id };
     const known = tags.map(({ name }) => name).join(', ') || 'none';
     const why = `it does not know the scrap reason ${scrap.reason} (${known}): create it under Inventory, Configuration, Scrap Reasons, or let the mapping give one of those`;
-    throw notBookable('Odoo', order, why);
+    throw notBookable('Odoo', production.name, why);
   });
 }
 
 /** @throws Rejected when Odoo does not validate it. */
-export async function bookScrap(
-  writer: Writer,
-  production: BookedProduction,
-  key: BookingKey,
-  scrap: ScrapToBook,
-): Promise<void> {
-  const { id: production_id, name: order, product_id, product_uom_id, company_id } = production;
-  const asked = scrap.begun.find(({ origin }) => origin === askedAbout(key));
-  for (const draft of scrap.begun)
-    if (draft !== asked && (await isDoneAfterAll(writer, production, scrap, draft))) return;
-  const lot_id = scrap.lot && (await idOfLot(writer, production, scrap.lot));
-  const [location_id, place] = await locationOf(writer, production, lot_id);
+export async function bookScrap(booking: Booking, { amount, lot, tag, begun }: ScrapToBook): Promise<void> {
+  const { key, write, create } = booking;
+  const { id: production_id, name, product_id, product_uom_id, company_id } = booking.production;
+  const asked = begun.find(({ origin }) => origin === askedAbout(key));
+  for (const draft of begun) if (draft !== asked && (await isDoneAfterAll(booking, amount, draft))) return;
+  const lot_id = lot && (await idOfLot(booking, lot));
+  const [location_id, place] = await locationOf(booking, lot_id);
   const values = {
-    ...{ production_id, product_id: product_id[0], scrap_qty: Number(scrap.amount), origin: key, lot_id },
-    ...{ product_uom_id: idOf(product_uom_id), company_id: idOf(company_id), location_id },
-    ...(scrap.tag === undefined ? {} : { scrap_reason_tag_ids: [[6, 0, [scrap.tag]]] }),
+    ...{ production_id, product_id: product_id[0], scrap_qty: Number(amount), origin: key, lot_id },
+    ...{ product_uom_id: product_uom_id[0], company_id: company_id[0], location_id },
+    ...(tag === undefined ? {} : { scrap_reason_tag_ids: [[6, 0, [tag]]] }),
   };
-  if (asked) await writeDocument(writer, production, asked.id, values);
-  const id = asked?.id ?? (await writer.create('stock.scrap', values, order));
+  if (asked) await writeDocument(booking, asked.id, values);
+  const [id] = asked ? [asked.id] : await create('stock.scrap', [values]);
   // Seen: with too little in stock it answers with a wizard and HTTP 200.
-  const answer = await orRefusal(
-    writer.write({ model: 'stock.scrap', method: 'action_validate', ids: [id], order }),
-  );
-  const [found] = await readDocuments(writer, production, ['id', '=', id]);
+  const answer = await orRefusal(write('stock.scrap', 'action_validate', [id]));
+  const [found] = await readDocuments(booking, ['id', '=', id]);
   if (found?.state === 'done') return;
-  await writeDocument(writer, production, id, { origin: askedAbout(key) });
-  const why = answer instanceof Rejected ? answer.message : `Odoo finds too little of it at ${place}.`;
-  throw rejected(
-    'booked-otherwise',
-    `Odoo booked ${order}, but not its scrap of ${scrap.amount}: ${why} Its scrap order is the draft with source document ${askedAbout(key)}: set the location where the product is and validate it, or move the product back; then replay. If Odoo asks, do not confirm: that leaves less than nothing in stock.`,
-  );
+  await writeDocument(booking, id, { origin: askedAbout(key) });
+  const said = answer instanceof Rejected ? answer.message : `Odoo finds too little of it at ${place}.`;
+  const why = `Odoo booked ${name}, but not its scrap of ${amount}: ${said} Its scrap order is the draft with source document ${askedAbout(key)}: set the location where the product is and validate it, or move the product back; then replay. If Odoo asks, do not confirm: that leaves less than nothing in stock.`;
+  throw rejected('booked-otherwise', why);
 }
 
 /**
@@ -144,20 +125,18 @@ export async function bookScrap(
  * (mrp/models/stock_scrap.py:33 (17.0), :41 (18.0), :43 (19.0), `_prepare_move_values`).
  */
 async function locationOf(
-  { search }: Reader,
-  { id, name, product_id }: BookedProduction,
+  { search, production }: Booking,
   lot: number | undefined,
 ): Promise<readonly [number | undefined, string]> {
   const lines = await search('stock.move.line', {
     domain: [
-      ['move_id.production_id', '=', id],
+      ['move_id.production_id', '=', production.id],
       ['move_id.scrap_id', '=', false],
-      ['product_id', '=', product_id[0]],
+      ['product_id', '=', production.product_id[0]],
       ['lot_id', '=', lot ?? false],
       ['state', '=', 'done'],
     ],
-    row: z.object({ location_dest_id: z.tuple([z.number(), z.string()]), quantity: z.number() }),
-    order: name,
+    row: z.object({ location_dest_id: reference, quantity: z.number() }),
   });
   const [most] = lines.toSorted((a, b) => b.quantity - a.quantity);
   return most?.location_dest_id ?? [undefined, 'its location'];
@@ -172,52 +151,37 @@ async function locationOf(
  * (stock/security/ir.model.access.csv:54 (17.0), :55 (18.0), :41 (19.0), `access_stock_scrap_user`), and another one is
  * made.
  */
-async function isDoneAfterAll(
-  writer: Writer,
-  production: BookedProduction,
-  { amount }: ScrapToBook,
-  { id }: Document,
-): Promise<boolean> {
-  await writeDocument(writer, production, id, { scrap_qty: 0 });
-  const [found] = await readDocuments(writer, production, ['id', '=', id]);
+async function isDoneAfterAll(booking: Booking, amount: Decimal, { id }: Document): Promise<boolean> {
+  await writeDocument(booking, id, { scrap_qty: 0 });
+  const [found] = await readDocuments(booking, ['id', '=', id]);
   if (found?.state !== 'done') return false;
-  await writeDocument(writer, production, id, { scrap_qty: Number(amount) });
+  await writeDocument(booking, id, { scrap_qty: Number(amount) });
   return true;
 }
 
-function writeDocument(
-  writer: Writer,
-  { name: order }: BookedProduction,
-  id: number,
-  values: Readonly<Record<string, unknown>>,
-): Promise<unknown> {
-  return writer.write({ model: 'stock.scrap', method: 'write', ids: [id], values, order });
+function writeDocument({ write }: Booking, id: number, values: Readonly<Record<string, unknown>>) {
+  return write('stock.scrap', 'write', [id], { values });
 }
 
 function readDocuments(
-  { search }: Reader,
-  { id, name }: BookedProduction,
+  { search, production }: Found,
   condition: readonly unknown[],
-  tagged = false,
+  row: z.ZodMiniType<Document> = documentSchema,
 ): Promise<Document[]> {
   return search('stock.scrap', {
-    domain: [['production_id', '=', id], condition],
-    fields: Object.keys((tagged ? taggedSchema : documentSchema).shape),
+    domain: [['production_id', '=', production.id], condition],
     sort: 'id asc',
-    row: taggedSchema,
-    order: name,
+    row,
   });
 }
 
 function scrappedOtherwise(
-  production: BookedProduction,
+  production: Production,
   { name, scrap_qty, move_ids }: Document,
   scrap: Scrap | undefined,
 ): Rejected {
   const times = move_ids.length > 1 ? ` ${move_ids.length} times` : '';
   const instead = scrap === undefined ? 'which is more than was scrapped' : `instead of ${scrap.amount}`;
-  return rejected(
-    'booked-otherwise',
-    `Odoo: scrap order ${name} of ${production.name} has scrapped ${decimalOf(scrap_qty)}${times}, ${instead}: correct it by hand.`,
-  );
+  const why = `Odoo: scrap order ${name} of ${production.name} has scrapped ${decimalOf(scrap_qty)}${times}, ${instead}: correct it by hand.`;
+  return rejected('booked-otherwise', why);
 }

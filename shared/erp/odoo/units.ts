@@ -2,22 +2,30 @@ import Big from 'big.js';
 import * as z from 'zod/mini';
 import { compareDecimals, type Decimal, sumOf } from '../../model/quantity.ts';
 import { made } from '../../model/unread.ts';
-import { type Built, type BuiltLot, notBookable } from '../booking-rules.ts';
+import { type Built, notBookable } from '../booking-rules.ts';
 import type { Reader } from './connection.ts';
-import type { BookedProduction } from './records.ts';
+import { type Production, reference } from './records.ts';
 
-const unitSchema = z.object({
-  id: z.number(),
-  name: z.string(),
-  rounding: z.number(),
-  /** To 18: units of one category can be converted. */
-  category_id: z.optional(z.tuple([z.number(), z.string()])),
-  factor_inv: z.optional(z.number()),
-  /** From 19 on: units that descend from the same one, `1/5/`. */
-  parent_path: z.optional(z.string()),
-  factor: z.optional(z.number()),
-});
-type Unit = z.infer<typeof unitSchema>;
+/** Its size is in the reference unit of its kind. Up to 18 `factor` is the inverse of that. */
+const unitSchema = z.pipe(
+  z.object({
+    id: z.number(),
+    name: z.string(),
+    rounding: z.number(),
+    /** To 18: units of one category can be converted. */
+    category_id: z.optional(reference),
+    factor_inv: z.optional(z.number()),
+    /** From 19 on: units that descend from the same one, `1/5/`. */
+    parent_path: z.optional(z.string()),
+    factor: z.optional(z.number()),
+  }),
+  // uom_uom.py:223 (17.0, 18.0): `category_id` in `_compute_quantity`; :216 (19.0): `_has_common_reference`.
+  z.transform(({ category_id, parent_path, factor_inv, factor, ...unit }) => ({
+    ...unit,
+    kin: category_id?.[0] ?? parent_path?.split('/')[0],
+    size: factor_inv ?? factor ?? 1,
+  })),
+);
 
 /** Beyond these digits Odoo's floats have noise, which must not decide how a half is rounded. */
 const exactDigits = 6;
@@ -29,73 +37,53 @@ const exactDigits = 6;
  * @throws Rejected when the unit cannot be converted, another quantity would come into stock, or nothing is left: Odoo takes
  * 0 for the whole order.
  */
-export async function inUnitOf(reader: Reader, production: BookedProduction, built: Built): Promise<Built> {
-  const [id, name] = production.product_uom_id || [0, ''];
-  const given = built.unit !== undefined && built.unit !== name ? built.unit : undefined;
-  const units = await readUnits(reader, production.name, id, given);
+export async function inUnitOf(reader: Reader, production: Production, built: Built): Promise<Built> {
+  const [id, name] = production.product_uom_id;
+  const refuse = (why: string) => notBookable('Odoo', production.name, why);
+  const given = built.unit ?? name;
+  const kin = reader.isFrom19 ? ['parent_path', 'factor'] : ['category_id', 'factor_inv'];
+  const units = await reader.search('uom.uom', {
+    domain: ['|', ['id', '=', id], ['name', '=', given]],
+    fields: ['name', 'rounding', ...kin],
+    context: { active_test: false },
+    row: unitSchema,
+  });
   const own = units.find((unit) => unit.id === id);
-  const other = given === undefined ? own : units.find((unit) => unit.name === given && isKin(unit, own));
-  if (!own || !other) {
-    const why = `it is in ${name}, and Odoo does not convert ${built.unit ?? name} into that: let the mapping give ${name}`;
-    throw notBookable('Odoo', production.name, why);
-  }
-  const ratio = new Big(sizeOf(other)).div(sizeOf(own));
+  const other = given === name ? own : units.find((unit) => unit.name === given && unit.kin === own?.kin);
+  if (!own || !other)
+    throw refuse(
+      `it is in ${name}, and Odoo does not convert ${given} into that: let the mapping give ${name}`,
+    );
+  const ratio = new Big(other.size).div(own.size);
   const inOwn = (amount: Decimal): Decimal => {
     const exact = new Big(amount).times(ratio).round(exactDigits, Big.roundHalfUp);
-    return roundedTo(own, exact.round(reader.names.decimals, Big.roundHalfUp)).toFixed();
+    return roundedTo(own, exact.round(reader.decimals, Big.roundHalfUp)).toFixed();
   };
   const sameInOwn = (amount: Decimal): Decimal => {
     const converted = inOwn(amount);
     const back = roundedTo(other, new Big(converted).div(ratio).round(exactDigits, Big.roundHalfUp));
     if (other === own || back.eq(roundedTo(other, new Big(amount)))) return converted;
-    const why = `${amount} ${other.name} are ${converted} ${name} in Odoo, which is ${back.toFixed()} ${other.name}: plan such orders in ${other.name}, and book this one by hand`;
-    throw notBookable('Odoo', production.name, why);
+    throw refuse(
+      `${amount} ${other.name} are ${converted} ${name} in Odoo, which is ${back.toFixed()} ${other.name}: plan such orders in ${other.name}, and book this one by hand`,
+    );
   };
-  // To Odoo's API a number with a blank is another lot.
-  const lotInOwn = (lot: BuiltLot): BuiltLot => ({
-    ...lot,
-    number: lot.number.trim(),
-    amount: inOwn(lot.amount),
-  });
   const [good, scrap] = [sameInOwn(built.good), sameInOwn(built.scrap)];
   const produced = sumOf([good, scrap]);
-  if (compareDecimals(produced, '0') === 0) {
-    const why = `${built.produced} is rounded to 0 ${name} in Odoo: correct what was recorded`;
-    throw notBookable('Odoo', production.name, why);
-  }
-  const scrapped = built.scrapped.map((one) => ({
-    ...one,
-    ...made({ number: one.number?.trim() }),
-    amount: one.reason === undefined ? inOwn(one.amount) : sameInOwn(one.amount),
+  if (compareDecimals(produced, '0') === 0)
+    throw refuse(`${built.produced} is rounded to 0 ${name} in Odoo: correct what was recorded`);
+  // To Odoo's API a number with a blank is another lot.
+  const goodLots = built.goodLots.map(({ number, amount }) => ({
+    number: number.trim(),
+    amount: inOwn(amount),
   }));
-  return { ...built, good, scrap, produced, unit: name, goodLots: built.goodLots.map(lotInOwn), scrapped };
+  const scrapped = built.scrapped.map(({ number, reason, amount }) => ({
+    ...made({ number: number?.trim(), reason }),
+    amount: reason === undefined ? inOwn(amount) : sameInOwn(amount),
+  }));
+  const booked = scrapped.filter(({ amount }) => compareDecimals(amount, '0') > 0);
+  return { ...built, good, scrap, produced, unit: name, goodLots, scrapped: booked };
 }
 
-function roundedTo({ rounding }: Unit, amount: Big): Big {
+function roundedTo({ rounding }: { readonly rounding: number }, amount: Big): Big {
   return amount.div(rounding).round(0, Big.roundHalfUp).times(rounding);
-}
-
-/** The order's own unit, and those of the given name. */
-function readUnits(reader: Reader, order: string, id: number, given: string | undefined): Promise<Unit[]> {
-  const own = ['id', '=', id];
-  const isFrom19 = reader.names.lot === 'lot_producing_ids';
-  const kin = isFrom19 ? ['parent_path', 'factor'] : ['category_id', 'factor_inv'];
-  return reader.search('uom.uom', {
-    domain: given === undefined ? [own] : ['|', own, ['name', '=', given]],
-    fields: ['name', 'rounding', ...(given === undefined ? [] : kin)],
-    context: { active_test: false },
-    row: unitSchema,
-    order,
-  });
-}
-
-/** uom_uom.py:223 (17.0, 18.0): `category_id` in `_compute_quantity`; :216 (19.0): `_has_common_reference`. */
-function isKin(unit: Unit, own: Unit | undefined): boolean {
-  const kinOf = (one: Unit) => one.category_id?.[0] ?? one.parent_path?.split('/')[0];
-  return own !== undefined && kinOf(own) !== undefined && kinOf(unit) === kinOf(own);
-}
-
-/** Its size in the reference unit of its kind. Up to 18 `factor` is the inverse of that. */
-function sizeOf({ factor, factor_inv }: Unit): number {
-  return factor_inv ?? factor ?? 1;
 }

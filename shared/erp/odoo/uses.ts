@@ -1,13 +1,12 @@
 import Big from 'big.js';
 import * as z from 'zod/mini';
-import type { Completion } from '../../model/completions.ts';
-import { compareDecimals, type Decimal, sumOf } from '../../model/quantity.ts';
-import { made } from '../../model/unread.ts';
+import { compareDecimals, sumOf } from '../../model/quantity.ts';
 import { notBookable } from '../booking-rules.ts';
 import { type PlannedComponent, type Use, usesOf } from '../detail-rules.ts';
-import type { Reader } from './connection.ts';
-import type { Component, Plan } from './moves.ts';
-import { type BookedProduction, decimalOf, idOf, listedProductSchema, many2one } from './records.ts';
+import { rejected } from '../failures.ts';
+import { type Component, type Needed, readComponents } from './components.ts';
+import type { Found } from './family.ts';
+import { decimalOf, idOf, many2one, productSchema, reference } from './records.ts';
 
 // What was recorded of components: quantities and lots of the raw moves, as a person sets them in Odoo's form.
 
@@ -16,87 +15,114 @@ interface Planned extends PlannedComponent {
   readonly moves: readonly [Component, ...Component[]];
 }
 
-/** What must be consumed by a move. */
-export interface ExpectedUse extends Pick<Use<Planned>, 'amount' | 'lots' | 'place'> {
-  readonly id: number;
-}
-
-/** What is written on the move of a component. */
-export interface UseToBook extends ExpectedUse {
-  /** Its lots, each from a place where it lies; none: Odoo chooses. */
-  readonly lines: readonly object[];
-  /** Ids of its lines by now, which are replaced by those. */
-  readonly replaced: readonly number[];
+/** The components of an order that is to be finished. */
+export interface ComponentsToBook {
+  /** Ids of those that Odoo might leave unpicked, as they are consumed by hand. */
+  readonly picks: readonly number[];
+  /** How much is consumed of each: not of those that a person has set. */
+  readonly needed: readonly Needed[];
+  /** Those of them that differ from the plan by what was recorded, and what is written on their moves. */
+  readonly recorded: readonly Needed[];
+  readonly commands: readonly unknown[];
 }
 
 /**
- * What differs from what Odoo consumes by itself.
- * @throws Rejected for a component, quantity or lot that cannot be booked, with the step where it was recorded.
+ * The components, with those that we must pick before the order is finished: `set_qty_producing` leaves out those that
+ * are consumed by hand (mrp_production.py:1228 (17.0), :1374 (18.0), :1470 (19.0)), in 17 all that are tracked and from 18
+ * on all that an operation consumes (stock_move.py:707 (17.0), :776 (18.0), :620 (19.0) of mrp), and what is not picked is
+ * cancelled instead of consumed (:1682, 17.0, `_post_inventory`). 18 and 19 pick them when the order is finished (:2168
+ * (18.0), :2283 (19.0), `pre_button_mark_done`), so there it changes nothing.
+ * @throws Rejected when Odoo would refuse a tracked component, as too little of it is reserved from lots, or another
+ * quantity than planned that a person has set, as the bill of materials blocks that; and for a recorded component, quantity
+ * or lot that cannot be booked, with the step where it was recorded.
  */
-export async function lookForUses(
-  reader: Reader,
-  production: BookedProduction,
-  completion: Completion,
-  plan: Plan,
-): Promise<UseToBook[]> {
-  const uses = await usesIn(reader, production, completion, plan);
-  for (const use of uses) requireBookable(reader, production, use);
-  const linesOf = await lotsInStock(reader, production, uses);
-  return uses.flatMap((use) =>
-    expectedOf(use).map((one, at) => ({
-      ...one,
-      lines: at === 0 ? linesOf(use) : [],
-      replaced: use.planned.moves[at]?.move_line_ids ?? [],
-    })),
-  );
+export async function lookForComponents(found: Found): Promise<ComponentsToBook> {
+  const components = await readComponents(found);
+  const uses = await usesIn(found, components);
+  for (const use of uses) requireBookable(found, use);
+  const linesOf = await lotsInStock(found, uses);
+  const commands = uses.flatMap((use) => commandsOf(use, linesOf(use)));
+  const recorded = uses.flatMap(neededOf);
+  const used = new Map(recorded.map((one) => [one.id, one]));
+  const [picks, needed]: [number[], Needed[]] = [[], []];
+  for (const one of components) {
+    const { id, share, picked, manual_consumption: isByHand } = one;
+    const use = used.get(id);
+    const expected = use ?? { id, amount: share, lots: [], place: '' };
+    if (use || !picked) requireReserved(found, one, expected);
+    // `set_qty_producing` keeps what a person has set.
+    if (!use && picked && isByHand) requireAllowed(found, one, expected);
+    else needed.push(expected);
+    if (!use && !picked && isByHand) picks.push(id);
+  }
+  return { picks, needed, recorded, commands };
+}
+
+function requireReserved(
+  { production, built, isFrom19 }: Found,
+  { product_id, has_tracking, quantity }: Component,
+  { amount, lots }: Needed,
+): void {
+  // 19 reserves lots itself when it finishes the order (seen; 17 asks, 18 refuses).
+  const isFree = has_tracking === 'none' || (has_tracking === 'lot' && isFrom19);
+  if (isFree || lots.length > 0 || compareDecimals(decimalOf(quantity), amount) >= 0) return;
+  const why = `Odoo: order ${production.name} cannot be booked, as its component ${product_id[1]} is tracked by ${has_tracking} numbers, and too few are reserved for ${built.produced}: reserve them in Odoo, then replay.`;
+  throw rejected('refused-by-erp', why);
+}
+
+function requireAllowed(
+  { production: { name, consumption } }: Found,
+  { product_id, quantity }: Component,
+  { amount }: Needed,
+): void {
+  const set = decimalOf(quantity);
+  if (consumption !== 'strict' || compareDecimals(set, amount) === 0) return;
+  const why = `Odoo: order ${name} cannot be booked, as its component ${product_id[1]} is set to ${set} instead of ${amount}, which its bill of materials blocks: correct the one or the other in Odoo, then replay.`;
+  throw rejected('refused-by-erp', why);
 }
 
 /** What must have been consumed for an order that is done. Odoo has lowered the plan of one that it has split. */
-export async function usesOfDone(
-  reader: Reader,
-  production: BookedProduction,
-  completion: Completion,
-  plan: Plan,
-): Promise<ExpectedUse[]> {
-  const components = completion.components && { ...completion.components, beyondPlan: true };
-  const uses = await usesIn(reader, production, { ...completion, ...made({ components }) }, plan);
-  return uses.flatMap(expectedOf);
+export async function usesOfDone(found: Found): Promise<Needed[]> {
+  const { components } = found.completion;
+  if (!components) return [];
+  const completion = { ...found.completion, components: { ...components, beyondPlan: true } };
+  return (await usesIn({ ...found, completion }, await readComponents(found))).flatMap(neededOf);
 }
 
 /**
  * Of several lines of one component the first takes it all, as Odoo compares by product (mrp_production.py:1537 (17.0),
  * :1594 (18.0), :1701 (19.0), `_get_consumption_issues`).
  */
-function expectedOf({ planned, amount, lots, place }: Use<Planned>): ExpectedUse[] {
-  const [first, ...others] = planned.moves.map(({ id }) => ({ id, amount: '0', lots: [], place }));
-  return first ? [{ ...first, amount, lots }, ...others] : [];
+function neededOf({ planned, amount, lots, place }: Use<Planned>): Needed[] {
+  return planned.moves.map(({ id }, at) =>
+    at === 0 ? { id, amount, lots, place } : { id, amount: '0', lots: [], place },
+  );
 }
 
 /**
- * The values of a move, as Odoo's form writes them: what is picked and manual, Odoo leaves as it is (mrp_production.py:1208
- * (17.0), :1261 (18.0), :1354 (19.0), `_set_qty_producing`). 0 creates, 1 writes and 2 deletes (`Command`: odoo/fields.py:4056
- * (17.0), :4227 (18.0), orm/commands.py:11 (19.0)).
+ * The values of its moves, as Odoo's form writes them: what is picked and manual, Odoo leaves as it is
+ * (mrp_production.py:1208 (17.0), :1261 (18.0), :1354 (19.0), `_set_qty_producing`). 0 creates, 1 writes and 2 deletes
+ * (`Command`: odoo/fields.py:4056 (17.0), :4227 (18.0), orm/commands.py:11 (19.0)).
+ * @param lines Its lots, each from a place where it lies, instead of those that are reserved; none: Odoo chooses.
  */
-export function moveCommandOf({ id, amount, lines, replaced }: UseToBook): unknown[] {
-  const what =
-    lines.length === 0
-      ? { quantity: Number(amount) }
-      : { move_line_ids: [...replaced.map((line) => [2, line, 0]), ...lines.map((line) => [0, 0, line])] };
-  return [1, id, { manual_consumption: true, picked: true, ...what }];
+function commandsOf(use: Use<Planned>, lines: readonly object[]): unknown[] {
+  const reserved = use.planned.moves[0].move_line_ids;
+  const chosen = [...reserved.map((line) => [2, line, 0]), ...lines.map((line) => [0, 0, line])];
+  return neededOf(use).map(({ id, amount }, at) => {
+    const what = at === 0 && lines.length > 0 ? { move_line_ids: chosen } : { quantity: Number(amount) };
+    return [1, id, { manual_consumption: true, picked: true, ...what }];
+  });
 }
 
 async function usesIn(
-  { search }: Reader,
-  { name }: BookedProduction,
-  completion: Completion,
-  { components, shareOf }: Plan,
+  { search, completion }: Found,
+  components: readonly Component[],
 ): Promise<Use<Planned>[]> {
   if (!completion.components) return [];
   const products = await search('product.product', {
     domain: [['id', 'in', [...new Set(components.map(({ product_id }) => product_id[0]))]]],
     context: { active_test: false },
-    row: listedProductSchema,
-    order: name,
+    row: productSchema,
   });
   const plan = products.flatMap(({ id, default_code }): Planned[] => {
     const [first, ...others] = components.filter(({ product_id }) => product_id[0] === id);
@@ -104,8 +130,8 @@ async function usesIn(
     const moves = [first, ...others] as const;
     const article = default_code || first.product_id[1];
     const open = sumOf(moves.map(({ product_uom_qty }) => decimalOf(product_uom_qty)));
-    const unit = first.product_uom ? first.product_uom[1] : undefined;
-    return [{ article, moves, share: sumOf(moves.map(shareOf)), open, unit }];
+    const share = sumOf(moves.map((move) => move.share));
+    return [{ article, moves, share, open, unit: first.product_uom[1] }];
   });
   // What was used as planned, of lots that Odoo chooses, is left to Odoo, which rounds it to the unit.
   return usesOf(completion, plan, 'Odoo').filter(
@@ -114,24 +140,22 @@ async function usesIn(
 }
 
 function requireBookable(
-  { names }: Reader,
-  { name, consumption }: BookedProduction,
+  { decimals, production: { name, consumption } }: Found,
   { planned: { article, share }, amount, lots, place }: Use<Planned>,
 ): void {
-  const isRounded = (one: Decimal) => new Big(one).round(names.decimals).cmp(one) !== 0;
-  const longer = [amount, ...lots.map((lot) => lot.amount)].find(isRounded);
-  const why =
-    longer !== undefined
-      ? `${longer} has more decimals than Odoo keeps (${names.decimals}): let the mapping round it`
-      : consumption === 'strict' && compareDecimals(amount, share) !== 0
-        ? `${amount} are not ${share}, and its bill of materials blocks that: correct the one or the other`
-        : undefined;
-  if (why) throw notBookable('Odoo', name, `of component ${article}${place} ${why}`);
+  const refuse = (why: string) => notBookable('Odoo', name, `of component ${article}${place} ${why}`);
+  for (const one of [amount, ...lots.map((lot) => lot.amount)])
+    if (new Big(one).round(decimals).cmp(one) !== 0)
+      throw refuse(`${one} has more decimals than Odoo keeps (${decimals}): let the mapping round it`);
+  if (consumption === 'strict' && compareDecimals(amount, share) !== 0)
+    throw refuse(
+      `${amount} are not ${share}, and its bill of materials blocks that: correct the one or the other`,
+    );
 }
 
 const quantSchema = z.object({
-  ...{ product_id: many2one, lot_id: many2one, location_id: many2one, package_id: many2one },
-  owner_id: many2one,
+  ...{ product_id: reference, location_id: reference },
+  ...{ lot_id: many2one, package_id: many2one, owner_id: many2one },
   /**
    * In the product's own unit, with what is reserved for others: Odoo frees that (stock_move_line.py:751 (17.0), :778
    * (18.0), :788 (19.0), `_free_reservation`).
@@ -144,13 +168,12 @@ const quantSchema = z.object({
  * @throws Rejected for a lot of which too little is there: also one that Odoo does not have, or has of another product.
  */
 async function lotsInStock(
-  { search }: Reader,
-  { name: order }: BookedProduction,
+  { search, production }: Found,
   uses: readonly Use<Planned>[],
 ): Promise<(use: Use<Planned>) => readonly object[]> {
   const numbers = [...new Set(uses.flatMap(({ lots }) => lots.map(({ number }) => number)))];
   if (numbers.length === 0) return () => [];
-  const places = new Set(uses.flatMap(({ planned }) => planned.moves[0].location_id?.[0] ?? []));
+  const places = new Set(uses.map(({ planned }) => planned.moves[0].location_id[0]));
   const found = await search('stock.quant', {
     domain: [
       ['lot_id.name', 'in', numbers],
@@ -158,21 +181,20 @@ async function lotsInStock(
       ['quantity', '>', 0],
     ],
     row: quantSchema,
-    order,
   });
   const quants = found.map((quant) => ({ ...quant, left: new Big(decimalOf(quant.quantity)) }));
   return ({ planned: { article, moves }, lots, place }) =>
     lots.flatMap(({ number, amount }) => {
-      const [{ product_id, product_uom, location_id, product_qty = 1, product_uom_qty }] = moves;
+      const [{ product_id, product_uom, location_id, product_qty, product_uom_qty }] = moves;
       const holds = new Big(product_qty).div(product_uom_qty);
       const own = quants.filter(
-        (one) => idOf(one.product_id) === product_id[0] && one.lot_id && one.lot_id[1] === number,
+        (one) => one.product_id[0] === product_id[0] && one.lot_id && one.lot_id[1] === number,
       );
       const there = sumOf(own.map(({ left }) => left.toFixed()));
       let wanted = new Big(amount).times(holds).round(6, Big.roundHalfUp);
       if (wanted.gt(there)) {
-        const why = `only ${there} of lot ${number} of component ${article} are in ${location_id?.[1]}, and ${wanted} were used${place}: correct what was recorded, or move the lot there`;
-        throw notBookable('Odoo', order, why);
+        const why = `only ${there} of lot ${number} of component ${article} are in ${location_id[1]}, and ${wanted} were used${place}: correct what was recorded, or move the lot there`;
+        throw notBookable('Odoo', production.name, why);
       }
       return own.flatMap((quant) => {
         const part = wanted.lt(quant.left) ? wanted : quant.left;
@@ -180,9 +202,9 @@ async function lotsInStock(
         wanted = wanted.minus(part);
         quant.left = quant.left.minus(part);
         return {
-          ...{ lot_id: idOf(quant.lot_id), location_id: idOf(quant.location_id), picked: true },
+          ...{ lot_id: idOf(quant.lot_id), location_id: quant.location_id[0], picked: true },
           ...{ package_id: idOf(quant.package_id) ?? false, owner_id: idOf(quant.owner_id) ?? false },
-          ...{ product_id: product_id[0], product_uom_id: idOf(product_uom ?? false) },
+          ...{ product_id: product_id[0], product_uom_id: product_uom[0] },
           quantity: Number(part.div(holds).round(6, Big.roundHalfUp)),
         };
       });

@@ -72,11 +72,6 @@ export const partnerFaults: Faults = {
     },
   },
   'shared/erp/odoo/book.ts': {
-    'linked-again-without-a-look': {
-      find: "if (marks.some((mark) => isMark(mark, 'product-order', key))) return;",
-      why: 'After a crash the ERP gets the same id a second time.',
-      foundBy: ['linkedOnce'],
-    },
     'mark-not-posted-in-odoo': {
       find: '  if (note) {',
       replace: '  if (note && lots.length < 0) {',
@@ -86,10 +81,17 @@ export const partnerFaults: Faults = {
   },
   'shared/erp/odoo/look.ts': {
     'own-booking-not-recognised-in-odoo': {
-      find: "const done = family.find((one) => one.state === 'done' && isOurs(one));",
+      find: "const done = family.members.find((one) => one.state === 'done' && isOurs(one));",
       replace: 'const done = undefined;',
       why: 'A booking whose answer was lost is refused, or booked on the rest of the order.',
       foundBy: ['booked', 'deadLetters'],
+    },
+  },
+  'shared/erp/odoo/marks.ts': {
+    'linked-again-without-a-look': {
+      find: 'if (marks.some((found) => found.mark === mark)) return;',
+      why: 'After a crash the ERP gets the same id a second time.',
+      foundBy: ['linkedOnce'],
     },
   },
   'shared/erp/rest/errors.ts': {

@@ -10,20 +10,10 @@ import type { OdooVersion } from './servers/odoo-models.ts';
 
 const production = 'mrp.production';
 
-/** A person finishes an order in Odoo's form, with this quantity and no rest. */
-function finishByHand({ books }: OdooPlant, order: ErpOrderRef, quantity: number): void {
-  const ids = [Number(order.id)];
-  const context = { skip_backorder: true };
-  books.call(production, 'write', { ids, named: { vals: { qty_producing: quantity } }, context });
-  books.call(production, 'set_qty_producing', { ids, named: {}, context });
-  books.call(production, 'button_mark_done', { ids, named: {}, context });
-}
-
 /** What was built and consumed for an order, in stock moves. */
 function moved({ books }: OdooPlant, order: ErpOrderRef) {
-  const done = books.rows('stock.move').filter(({ state }) => state === 'done');
   const of = (field: string) =>
-    done.filter((move) => move[field] === Number(order.id)).map(({ quantity }) => quantity);
+    books.where('stock.move', { state: 'done', [field]: Number(order.id) }).map(({ quantity }) => quantity);
   return { built: of('production_id'), consumed: of('raw_material_production_id') };
 }
 
@@ -32,7 +22,7 @@ describe.each<OdooVersion>([17, 18, 19])('what people do in odoo %i while we boo
     // Prepare
     const plant = startPlant(version);
     const order = plant.plan();
-    plant.books.beforeNext(production, 'message_post', () => finishByHand(plant, order, 4));
+    plant.books.beforeNext(production, 'message_post', () => plant.bookByHand(order, 4, 'no rest'));
 
     // Act
     const failure = await failureOf(plant.book(completionOf(order)));
@@ -51,7 +41,7 @@ describe.each<OdooVersion>([17, 18, 19])('what people do in odoo %i while we boo
     let isFinished = false;
     plant.books.beforeNext(production, 'write', () => {
       isFinished = true;
-      finishByHand(plant, order, 4);
+      plant.bookByHand(order, 4, 'no rest');
     });
 
     // Act
@@ -92,10 +82,7 @@ describe.each<OdooVersion>([17, 18, 19])('what people do in odoo %i while we boo
       // Prepare
       const plant = startPlant(version);
       const order = plant.plan();
-      const ids = [Number(order.id)];
-      plant.books.beforeNext(production, method, () => {
-        plant.books.call(production, 'action_cancel', { ids, named: {}, context: {} });
-      });
+      plant.books.beforeNext(production, method, () => plant.press('action_cancel', order));
 
       // Act
       await failureOf(plant.book(completionOf(order)));
@@ -143,14 +130,11 @@ describe.each<OdooVersion>([17, 18, 19])('what people do in odoo %i while we boo
     const delivered = { location_id: line?.location_dest_id, location_dest_id: locations.customers };
     if (isDelivered) plant.books.insert('stock.move.line', { ...line, ...delivered });
     const order = plant.plan('PUMP', 1);
-    const before = plant.everything();
+    const completion = completionOf(order, one);
 
-    // Act
-    const failure = await failureOf(plant.book(completionOf(order, one)));
-
-    // Assess
-    expect(failure).toMatchObject(rejection(says, cause));
-    if (!isDelivered) expect(plant.everything()).toEqual(before);
+    // Act, Assess
+    if (!isDelivered) await plant.expectRefused(completion, says, cause);
+    else expect(await failureOf(plant.book(completion))).toMatchObject(rejection(says, cause));
     expect(await plant.listed()).toMatchObject([{ number: order.number }]);
   });
 

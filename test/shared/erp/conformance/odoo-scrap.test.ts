@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Completion } from '../../../../shared/model/completions.ts';
-import { Rejected, RetryLater } from '../../../../shared/model/errors.ts';
+import { RetryLater } from '../../../../shared/model/errors.ts';
 import { type Clock, systemClock } from '../../../../shared/platform/clock.ts';
 import { attemptAfter, failureOf, firstAttempt } from './attempts.ts';
 import { completionOf, productOrderOf, quantityKey } from './completions.ts';
-import type { FaultProxy } from './fault-proxy.ts';
 import { type OdooPlant, startPlant } from './odoo-plant.ts';
 import { rejection } from './rejection.ts';
 import { locations } from './servers/odoo-masters.ts';
@@ -22,6 +20,11 @@ function documents({ books }: OdooPlant) {
   return books.rows('stock.scrap').map(({ name, state, scrap_qty }) => [name, state, scrap_qty]);
 }
 
+/** A person validates a scrap order. */
+function validate({ books }: OdooPlant, id: number): void {
+  books.call('stock.scrap', 'action_validate', { ids: [id], named: {}, context: {} });
+}
+
 /** Calls of such a booking up to the one that has this in its path or body; the same in every booking. */
 async function callsUpTo({ plan, book, faults }: OdooPlant, what: string): Promise<number> {
   faults.reset();
@@ -31,88 +34,78 @@ async function callsUpTo({ plan, book, faults }: OdooPlant, what: string): Promi
   return at + 1;
 }
 
-/** Holds a call until it is released; our side gives up on it at once, but waits for all others. */
-function hold(faults: FaultProxy, n: number): { readonly clock: Clock; letGo: () => Promise<void> } {
+/**
+ * Books scrap, and holds a call of it until it is let go: our side gives up on it at once, but waits for all others.
+ * @param callsBefore The one that is held is so many calls before the validation.
+ */
+async function hung(plant: OdooPlant, callsBefore = 0) {
+  const { faults, connect, plan } = plant;
+  const n = (await callsUpTo(plant, 'action_validate')) - callsBefore;
+  const before = scrapped(plant);
   let giveUp = new AbortController();
-  let go = () => {};
-  let isThrough = () => {};
-  const gate = new Promise<void>((resolve) => {
-    go = resolve;
-  });
-  const through = new Promise<void>((resolve) => {
-    isThrough = resolve;
-  });
+  const [gate, through] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   faults.beforeCall(n, () => {
     giveUp.abort(new DOMException('The time is up.', 'TimeoutError'));
-    return gate;
+    return gate.promise;
   });
-  faults.afterCall(n, () => isThrough());
-  return {
-    clock: {
-      ...systemClock,
-      timeout() {
-        giveUp = new AbortController();
-        return giveUp.signal;
-      },
+  faults.afterCall(n, () => through.resolve());
+  const clock: Clock = {
+    ...systemClock,
+    timeout() {
+      giveUp = new AbortController();
+      return giveUp.signal;
     },
-    letGo: () => {
-      go();
-      return through;
+  };
+  const completion = completionOf(plan(), scrapOne);
+  const attempt = (by = firstAttempt()) =>
+    connect({}, undefined, clock).book(completion, quantityKey(completion.productOrder), by);
+  const failure = await failureOf(attempt());
+  expect(failure).toBeInstanceOf(RetryLater);
+  return {
+    again: () => attempt(attemptAfter(failure)),
+    scrappedSince: () => scrapped(plant) - before,
+    letGo() {
+      gate.resolve();
+      return through.promise;
     },
   };
 }
 
 describe.each<OdooVersion>([17, 18, 19])('scrap of odoo %i', (version) => {
-  const attempt = ({ connect }: OdooPlant, clock: Clock, completion: Completion, after?: unknown) =>
-    connect({}, undefined, clock).book(
-      completion,
-      quantityKey(completion.productOrder),
-      after === undefined ? firstAttempt() : attemptAfter(after),
-    );
-
   it('is booked once when its hung validation takes effect after the next attempt', async () => {
     // Prepare
     const plant = startPlant(version);
-    const n = await callsUpTo(plant, 'action_validate');
-    const [before, held] = [scrapped(plant), hold(plant.faults, n)];
-    const completion = completionOf(plant.plan(), scrapOne);
+    const { again, letGo, scrappedSince } = await hung(plant);
 
     // Act
-    const failure = await failureOf(attempt(plant, held.clock, completion));
-    const receipt = await attempt(plant, held.clock, completion, failure);
-    await held.letGo();
+    const receipt = await again();
+    await letGo();
 
     // Assess
-    expect(failure).toBeInstanceOf(RetryLater);
     expect(receipt.alreadyBooked).toBe(true);
-    expect(scrapped(plant) - before).toBe(1);
-    expect(documents(plant).slice(1)).toEqual([
+    expect(scrappedSince()).toBe(1);
+    const booked = [
       ['New', 'draft', 0],
       ['SP/2', 'done', 1],
-    ]);
-    expect((await attempt(plant, held.clock, completion, failure)).alreadyBooked).toBe(true);
-    expect(documents(plant).length).toBe(3);
+    ];
+    expect(documents(plant).slice(1)).toEqual(booked);
+    expect((await again()).alreadyBooked).toBe(true);
+    expect(documents(plant).slice(1)).toEqual(booked);
   });
 
   it('is booked once when its validation takes effect while the next attempt looks', async () => {
     // Prepare
     const plant = startPlant(version);
-    const n = await callsUpTo(plant, 'action_validate');
-    const [before, held] = [scrapped(plant), hold(plant.faults, n)];
-    const completion = completionOf(plant.plan(), scrapOne);
-    const failure = await failureOf(attempt(plant, held.clock, completion));
-    plant.books.beforeNext('stock.scrap', 'write', () => {
-      const ids = [2];
-      plant.books.call('stock.scrap', 'action_validate', { ids, named: {}, context: {} });
-    });
+    const { again, letGo, scrappedSince } = await hung(plant);
+    plant.books.beforeNext('stock.scrap', 'write', () => validate(plant, 2));
 
     // Act
-    await attempt(plant, held.clock, completion, failure);
+    await again();
 
     // Assess
-    expect(scrapped(plant) - before).toBe(1);
+    expect(scrappedSince()).toBe(1);
     expect(documents(plant).slice(1)).toEqual([['SP/2', 'done', 1]]);
-    await held.letGo();
+    await letGo();
   });
 
   it('gets its quantity back when an attempt stopped after emptying a scrap order that was done', async () => {
@@ -120,8 +113,7 @@ describe.each<OdooVersion>([17, 18, 19])('scrap of odoo %i', (version) => {
     const plant = startPlant(version);
     const completion = completionOf(plant.plan(), scrapOne);
     await plant.book(completion);
-    const [scrap] = plant.books.rows('stock.scrap');
-    Object.assign(scrap ?? {}, { scrap_qty: 0 });
+    plant.setAll('stock.scrap', { scrap_qty: 0 });
 
     // Act
     await plant.book(completion);
@@ -135,7 +127,7 @@ describe.each<OdooVersion>([17, 18, 19])('scrap of odoo %i', (version) => {
     const plant = startPlant(version);
     const completion = completionOf(plant.plan(), scrapOne);
     await plant.book(completion);
-    plant.books.call('stock.scrap', 'action_validate', { ids: [1], named: {}, context: {} });
+    validate(plant, 1);
 
     const failure = await failureOf(plant.book(completion));
 
@@ -165,9 +157,7 @@ describe.each<OdooVersion>([17, 18, 19])('scrap of odoo %i', (version) => {
     // Prepare
     const plant = startPlant(version);
     const order = plant.plan();
-    const lies = (location_dest_id: number) => () => {
-      for (const line of plant.books.rows('stock.move.line')) Object.assign(line, { location_dest_id });
-    };
+    const lies = (location_dest_id: number) => () => plant.setAll('stock.move.line', { location_dest_id });
     for (const location of [locations.shelf, locations.shelf, locations.stock])
       plant.books.beforeNext('stock.scrap', 'action_validate', lies(location));
     const completion = completionOf(order, scrapOne);
@@ -181,10 +171,8 @@ describe.each<OdooVersion>([17, 18, 19])('scrap of odoo %i', (version) => {
 
     // Assess
     const key = quantityKey(completion.productOrder);
-    expect(failure).toBeInstanceOf(Rejected);
-    expect(failure).toMatchObject({ code: 'booked-otherwise' });
     const says = `scrap of 1.*WH/Stock.*draft.*${key} asked.*do not confirm.*Written by then: ${order.number} is done`;
-    expect(failure).toHaveProperty('message', expect.stringMatching(says));
+    expect(failure).toMatchObject(rejection(says, 'booked-otherwise'));
     expect(again).toMatchObject({ code: 'booked-otherwise' });
     expect(receipt.alreadyBooked).toBe(true);
     expect(documents(plant)).toEqual([['SP/1', 'done', 1]]);
@@ -194,14 +182,12 @@ describe.each<OdooVersion>([17, 18, 19])('scrap of odoo %i', (version) => {
     // Prepare
     const plant = startPlant(version);
     const completion = completionOf(plant.plan(), scrapOne);
-    const moved = { location_dest_id: locations.shelf };
-    plant.books.beforeNext('stock.scrap', 'action_validate', () => {
-      for (const line of plant.books.rows('stock.move.line')) Object.assign(line, moved);
-    });
+    plant.books.beforeNext('stock.scrap', 'action_validate', () =>
+      plant.setAll('stock.move.line', { location_dest_id: locations.shelf }),
+    );
     await failureOf(plant.book(completion));
-    const [draft] = plant.books.rows('stock.scrap');
-    Object.assign(draft ?? {}, { location_id: locations.shelf });
-    plant.books.call('stock.scrap', 'action_validate', { ids: [1], named: {}, context: {} });
+    plant.setAll('stock.scrap', { location_id: locations.shelf });
+    validate(plant, 1);
 
     // Act
     const receipt = await plant.book(completion);
@@ -215,19 +201,16 @@ describe.each<OdooVersion>([17, 18, 19])('scrap of odoo %i', (version) => {
   it('is booked once when a create that hung makes another scrap order after the next attempt', async () => {
     // Prepare
     const plant = startPlant(version);
-    const n = (await callsUpTo(plant, 'action_validate')) - 1;
-    const [before, held] = [scrapped(plant), hold(plant.faults, n)];
-    const completion = completionOf(plant.plan(), scrapOne);
+    const { again, letGo, scrappedSince } = await hung(plant, 1);
 
     // Act
-    const failure = await failureOf(attempt(plant, held.clock, completion));
-    await attempt(plant, held.clock, completion, failure);
-    await held.letGo();
-    const receipt = await attempt(plant, held.clock, completion, failure);
+    await again();
+    await letGo();
+    const receipt = await again();
 
     // Assess
     expect(receipt.alreadyBooked).toBe(true);
-    expect(scrapped(plant) - before).toBe(1);
+    expect(scrappedSince()).toBe(1);
     expect(documents(plant).slice(1)).toEqual([
       ['SP/2', 'done', 1],
       ['New', 'draft', 1],
@@ -256,9 +239,8 @@ it('scraps several serial numbers one by one, and the remaining ones after a cra
 
   // Assess
   expect([begun, receipt.alreadyBooked]).toEqual([1, true]);
-  const nameOf = (id: unknown) => plant.books.rows('stock.lot').find((lot) => lot.id === id)?.name;
-  const scraps = plant.books.rows('stock.scrap').map((one) => [nameOf(one.lot_id), one.scrap_qty, one.state]);
-  expect(scraps).toEqual([
+  const scraps = plant.books.rows('stock.scrap');
+  expect(scraps.map((one) => [plant.nameIn('stock.lot', one.lot_id), one.scrap_qty, one.state])).toEqual([
     ['S2', 1, 'done'],
     ['S3', 1, 'done'],
   ]);

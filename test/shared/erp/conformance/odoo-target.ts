@@ -6,7 +6,7 @@ import { connecting } from './connecting.ts';
 import { createFaultProxy } from './fault-proxy.ts';
 import { odooPlant } from './plants/odoo.ts';
 import { hooksOf } from './plants/plant.ts';
-import { operations, parts, scrapReasons } from './servers/odoo-masters.ts';
+import { assembly } from './servers/odoo-masters.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
 import type { ErpConformanceTarget } from './target.ts';
 
@@ -66,12 +66,7 @@ export async function odooTarget(
         return completionOf(order);
       },
     },
-    assembly: {
-      article: 'ENGINE',
-      components: parts.map((article) => ({ article, lot: `${article}-2` })),
-      operations,
-      reasons: scrapReasons,
-    },
+    assembly,
     units: { own: 'Units', other: { unit: 'Dozens', holds: '12' }, foreign: 'kg' },
     rounded: '2.12',
     mark: (key) => `[azumuta booking ${plant.markOf(key)}]`,

@@ -10,16 +10,11 @@ import { minutesOf } from '../servers/odoo-workorders.ts';
 import type { Details, PlannedOrderRef } from '../target.ts';
 import type { BookedQuantity, ErpPlant, PlantBooks } from './plant.ts';
 
-/** An Odoo in this process, with access to its books beyond the plant. */
-interface OdooPlant extends ErpPlant {
-  readonly server: { readonly books: OdooBooks };
-  readonly login: { readonly database: string; readonly username: string; readonly apiKey: string };
-  /** By its id if the reference has one. */
-  readonly row: (order: ErpOrderRef) => OdooRow;
-}
-
-/** @param time The database's clock. Default: a clock by which every write is later than the one before. */
-export function odooPlant(version: OdooVersion, time?: () => Date): OdooPlant {
+/**
+ * An Odoo in this process, with access to its books beyond the plant.
+ * @param time The database's clock. Default: a clock by which every write is later than the one before.
+ */
+export function odooPlant(version: OdooVersion, time?: () => Date) {
   const login = { database: 'plant', username: 'azumuta@example.com', apiKey: 'canary-3f9a-odoo' };
   const server = createOdoo(version, login, time);
   const { books } = server;
@@ -30,6 +25,7 @@ export function odooPlant(version: OdooVersion, time?: () => Date): OdooPlant {
   const removed = new Map<string, OdooRow>();
   const unknownIds = 1_000_000;
 
+  /** By its id if the reference has one. */
   function row({ number, id }: ErpOrderRef): OdooRow {
     const gone = id === undefined ? undefined : removed.get(id);
     if (gone) return gone;
@@ -41,7 +37,7 @@ export function odooPlant(version: OdooVersion, time?: () => Date): OdooPlant {
   /** The order and all orders that were split off from it. */
   function family(order: ErpOrderRef): OdooRow[] {
     const own = row(order);
-    return orders().filter((one) => one[group] === own[group]);
+    return books.where('mrp.production', { [group]: own[group] });
   }
 
   /** Acts on the open order: the order itself, or the rest that a booking left. */
@@ -68,7 +64,7 @@ export function odooPlant(version: OdooVersion, time?: () => Date): OdooPlant {
   }
 
   const isTracked = ({ product_id }: OdooRow) =>
-    books.rows('product.product').find(({ id }) => id === product_id)?.tracking !== 'none';
+    books.find('product.product', product_id)?.tracking !== 'none';
 
   const call = (method: string, { id }: OdooRow, context = {}) =>
     books.call('mrp.production', method, { ids: [id], named: {}, context });
@@ -112,7 +108,7 @@ export function odooPlant(version: OdooVersion, time?: () => Date): OdooPlant {
     renameArticle: (order, article) =>
       onOpen(order, (open) => {
         const products = books.rows('product.product');
-        const { id: _, ...values } = products.find(({ id }) => id === open.product_id) ?? {};
+        const { id: _, ...values } = books.find('product.product', open.product_id) ?? {};
         const known = products.find(({ default_code }) => default_code === article);
         const renamed = known ?? books.insert('product.product', { ...values, default_code: article });
         Object.assign(open, { product_id: renamed.id, write_date: books.now() });
@@ -139,8 +135,8 @@ export function odooPlant(version: OdooVersion, time?: () => Date): OdooPlant {
     },
     books: (order) => booksOf(books, family(order)),
     markOf: keyAsText,
-    everything: () => JSON.parse(JSON.stringify([...books.tables])),
-  };
+    everything: (): unknown => JSON.parse(JSON.stringify([...books.tables])),
+  } satisfies ErpPlant & Record<'server' | 'login' | 'row', unknown>;
 }
 
 const deadlineOf = (dueDate: string) => `${dueDate} 07:00:00`;
@@ -152,7 +148,7 @@ function refOf(row: OdooRow, article: string): PlannedOrderRef {
 }
 
 function articleOf(books: OdooBooks, { product_id }: OdooRow): string {
-  return String(books.rows('product.product').find(({ id }) => id === product_id)?.default_code);
+  return String(books.find('product.product', product_id)?.default_code);
 }
 
 function booksOf(books: OdooBooks, family: readonly OdooRow[]): PlantBooks {
@@ -173,7 +169,7 @@ function booksOf(books: OdooBooks, family: readonly OdooRow[]): PlantBooks {
       : family.every(({ state }) => state === 'cancel')
         ? 'cancelled'
         : 'open',
-    unit: String(books.rows('uom.uom').find(({ id }) => id === family[0]?.product_uom_id)?.name),
+    unit: String(books.find('uom.uom', family[0]?.product_uom_id)?.name),
     good: sumOf(bookings.map(({ good }) => good)),
     scrap: sumOf(bookings.map(({ scrap }) => scrap)),
     bookings,
@@ -189,21 +185,15 @@ function booksOf(books: OdooBooks, family: readonly OdooRow[]): PlantBooks {
       ),
     ],
     consumed: sumOf(consumed),
-    ...(family.some(({ product_id }) => isAssembly(books, product_id))
+    ...(family.some((one) => articles[articleOf(books, one)]?.assembly)
       ? { details: detailsOf(books, ids, bodies.map(textOf)) }
       : {}),
   };
 }
 
-function isAssembly(books: OdooBooks, product: unknown): boolean {
-  const code = books.rows('product.product').find(({ id }) => id === product)?.default_code;
-  return articles[String(code)]?.assembly !== undefined;
-}
-
 /** Components, work orders and reasons; checks, and the reasons up to 17, in the notes. */
 function detailsOf(books: OdooBooks, orders: ReadonlySet<number>, notes: readonly string[]): Details {
-  const nameIn = (model: string, id: unknown, field = 'name') =>
-    String(books.rows(model).find((one) => one.id === id)?.[field]);
+  const nameIn = (model: string, id: unknown, field = 'name') => String(books.find(model, id)?.[field]);
   const isOurs = (field: string) => (one: OdooRow) => orders.has(Number(one[field]));
   const consumed = books
     .rows('stock.move')
@@ -248,17 +238,13 @@ function detailsOf(books: OdooBooks, orders: ReadonlySet<number>, notes: readonl
 
 /** A production that is done is one booking; the last booking mark on it shows whose. */
 function bookingOf(books: OdooBooks, row: OdooRow): BookedQuantity {
-  const nameOfLot = (id: number) => String(books.rows('stock.lot').find((one) => one.id === id)?.name);
-  const scraps = books
-    .rows('stock.scrap')
-    .filter((one) => one.production_id === row.id && one.state === 'done')
-    .map(({ id }) => id);
+  const nameOfLot = (id: number) => String(books.find('stock.lot', id)?.name);
+  const scraps = books.where('stock.scrap', { production_id: row.id, state: 'done' });
   // Each move of a scrap order takes its quantity out of stock.
-  const moves = books.rows('stock.move').filter(({ scrap_id }) => scraps.includes(Number(scrap_id)));
+  const moves = scraps.flatMap(({ id }) => books.where('stock.move', { scrap_id: id }));
   const scrap = sumOf(moves.map((move) => toDecimal(move.quantity) ?? '0'));
   const marks = books
-    .rows('mail.message')
-    .filter(({ res_id, author_id }) => res_id === row.id && author_id === us.partner)
+    .where('mail.message', { res_id: row.id, author_id: us.partner })
     .flatMap(({ body }) => /\[azumuta booking ([^\]\s<]+)\]/.exec(String(body))?.[1] ?? []);
   return {
     mark: marks.at(-1),

@@ -1,6 +1,6 @@
+import type { Books } from './odoo-books.ts';
 import { OdooError, type OdooRow, validationError, valueError } from './odoo-domain.ts';
 import { locations } from './odoo-masters.ts';
-import type { ProductionBooks } from './odoo-stock.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 type Command = readonly [number, number, Values];
@@ -10,7 +10,7 @@ type Command = readonly [number, number, Values];
  * (`[2, id, 0]`) and created (`[0, 0, values]`), each of three (mrp_production.py:832 (17.0), :877 (18.0), :955 (19.0),
  * `write`; `Command`: odoo/fields.py:4056 (17.0), :4227 (18.0), orm/commands.py:11 (19.0)).
  */
-export function setComponents(books: ProductionBooks, commands: unknown): void {
+export function setComponents(books: Books, commands: unknown): void {
   for (const [command, id, values] of commandsIn(commands)) {
     if (command !== 1) throw valueError(`The test server knows no command ${command} of moves.`);
     const { move_line_ids, quantity, ...plain } = values;
@@ -25,7 +25,7 @@ export function setComponents(books: ProductionBooks, commands: unknown): void {
  * More than is reserved of a tracked component gets a line without a lot (stock_move.py:2104 (17.0), :2243 (18.0), :2361
  * (19.0), `_set_quantity_done`).
  */
-function setQuantity(books: ProductionBooks, move: OdooRow, quantity: number): void {
+function setQuantity(books: Books, move: OdooRow, quantity: number): void {
   move.quantity = quantity;
   let left = quantity;
   for (const line of linesOf(books, move)) {
@@ -34,7 +34,7 @@ function setQuantity(books: ProductionBooks, move: OdooRow, quantity: number): v
   }
 }
 
-function setLines(books: ProductionBooks, move: OdooRow, commands: readonly Command[]): void {
+function setLines(books: Books, move: OdooRow, commands: readonly Command[]): void {
   for (const [command, id, values] of commands) {
     if (command === 2) remove(books, rowOf(books, 'stock.move.line', id));
     else if (command === 0) createLine(books, move, values);
@@ -45,11 +45,7 @@ function setLines(books: ProductionBooks, move: OdooRow, commands: readonly Comm
 }
 
 /** A lot of another product is refused (stock_move_line.py:164 (17.0), :166 (18.0), :173 (19.0), `_check_lot_product`). */
-function createLine(
-  books: ProductionBooks,
-  { id: move_id, product_id, location_id }: OdooRow,
-  values: Values,
-) {
+function createLine(books: Books, { id: move_id, product_id, location_id }: OdooRow, values: Values) {
   const unknown = Object.keys(values).find((field) => !books.fields['stock.move.line']?.includes(field));
   if (unknown !== undefined) throw valueError(`Invalid field '${unknown}' in 'stock.move.line'`);
   const lot = rowOf(books, 'stock.lot', Number(values.lot_id));
@@ -67,7 +63,7 @@ function createLine(
  * (mrp_production.py:1682 (17.0), :1739 (18.0), :1852 (19.0), `_post_inventory`; stock_move.py:1863 (17.0), :1995 (18.0),
  * :2066 (19.0), `_action_done`).
  */
-export function consume(books: ProductionBooks, move: OdooRow): void {
+export function consume(books: Books, move: OdooRow): void {
   const isDone = Boolean(move.picked) && Number(move.quantity) > 0;
   move.state = isDone ? 'done' : 'cancel';
   if (!isDone) move.quantity = 0;
@@ -79,23 +75,22 @@ export function consume(books: ProductionBooks, move: OdooRow): void {
     const quantity = Math.min(Number(line.quantity_product_uom), Number(move.quantity));
     const location_dest_id = locations.production;
     Object.assign(line, { quantity, quantity_product_uom: quantity, state: 'done', location_dest_id });
-    const isFrom = (one: OdooRow) => one.lot_id === line.lot_id && one.location_id === line.location_id;
-    const quant = books.rows('stock.quant').find(isFrom);
+    const [quant] = books.where('stock.quant', { lot_id: line.lot_id, location_id: line.location_id });
     if (quant) quant.quantity = Number(quant.quantity) - quantity;
   }
 }
 
-function linesOf(books: ProductionBooks, { id }: OdooRow): OdooRow[] {
-  return books.rows('stock.move.line').filter(({ move_id }) => move_id === id);
+function linesOf(books: Books, { id }: OdooRow): OdooRow[] {
+  return books.where('stock.move.line', { move_id: id });
 }
 
-function remove(books: ProductionBooks, line: OdooRow): void {
+function remove(books: Books, line: OdooRow): void {
   const lines = books.rows('stock.move.line');
   lines.splice(lines.indexOf(line), 1);
 }
 
-function rowOf(books: ProductionBooks, model: string, id: number): OdooRow {
-  const row = books.rows(model).find((one) => one.id === id);
+function rowOf(books: Books, model: string, id: number): OdooRow {
+  const row = books.find(model, id);
   if (row) return row;
   throw new OdooError('odoo.exceptions.MissingError', 'Record does not exist or has been deleted.', 404);
 }

@@ -50,10 +50,6 @@ export function testOfDomain(
       const [left, right] = [next(), next()];
       return term === '&' ? (one) => left(one) && right(one) : (one) => left(one) || right(one);
     }
-    if (term === '!') {
-      const negated = next();
-      return (one) => !negated(one);
-    }
     if (!Array.isArray(term) || term.length !== 3) throw valueError(`Invalid leaf ${JSON.stringify(term)}`);
     const [field, operator, value] = term;
     const read = readerOf(String(field));
@@ -77,10 +73,9 @@ function compares(actual: unknown, operator: string, expected: unknown): boolean
     case 'not in':
       return Array.isArray(expected) && !expected.includes(actual);
     case '>':
+      return isAfter(actual, expected);
     case '>=':
-    case '<':
-    case '<=':
-      return inOrder(actual, operator, expected);
+      return actual === expected || isAfter(actual, expected);
     case '=like':
       return likePattern(String(expected), '').test(String(actual));
     case 'ilike':
@@ -90,14 +85,10 @@ function compares(actual: unknown, operator: string, expected: unknown): boolean
   }
 }
 
-function inOrder(actual: unknown, operator: string, expected: unknown): boolean {
+function isAfter(actual: unknown, expected: unknown): boolean {
   if (actual === false || expected === false) return false;
   // Times are compared as the database holds them, with microseconds: `10:00:00.25` is after `10:00:00`.
-  const [left, right] =
-    typeof actual === 'number' ? [actual, Number(expected)] : [String(actual), String(expected)];
-  if (operator === '>') return left > right;
-  if (operator === '>=') return left >= right;
-  return operator === '<' ? left < right : left <= right;
+  return typeof actual === 'number' ? actual > Number(expected) : String(actual) > String(expected);
 }
 
 function likePattern(pattern: string, flags: string): RegExp {
@@ -111,14 +102,10 @@ function likePattern(pattern: string, flags: string): RegExp {
 
 /** Compares two records by an Odoo `order`: `write_date asc, id asc`. */
 export function inOrderOf(order: string, a: OdooRow, b: OdooRow): number {
-  for (const part of order.split(',')) {
-    const [field = '', direction = 'asc'] = part.trim().split(/\s+/);
+  for (const field of order.split(',').map((part) => part.trim().replace(/ asc$/, ''))) {
     const [left, right] = [a[field], b[field]];
-    const sign = direction.toLowerCase() === 'desc' ? -1 : 1;
-    if (typeof left === 'number' && typeof right === 'number' && left !== right) return sign * (left - right);
-    if (String(left) !== String(right) && typeof left !== 'number') {
-      return String(left) < String(right) ? -sign : sign;
-    }
+    if (typeof left === 'number' && typeof right === 'number' && left !== right) return left - right;
+    if (typeof left !== 'number' && left !== right) return String(left) < String(right) ? -1 : 1;
   }
   return 0;
 }

@@ -24,6 +24,12 @@ interface Article {
 export const parts = ['MOTOR', 'GEAR', 'CASE'] as const;
 export const operations = ['Weld', 'Paint', 'Assemble', 'Pack'] as const;
 export const scrapReasons = ['Scratch', 'Dent'] as const;
+/** What is recorded of an assembly: its components come from the lots on the shelf. */
+export const assembly = {
+  article: 'ENGINE',
+  components: parts.map((article) => ({ article, lot: `${article}-2` })),
+  ...{ operations, reasons: scrapReasons },
+};
 
 export const articles: Readonly<Record<string, Article>> = {
   CHAIR: { tracking: 'none', component: 'LEG' },

@@ -1,3 +1,4 @@
+import { Books } from './odoo-books.ts';
 import { setComponents } from './odoo-components.ts';
 import {
   escapeHtml,
@@ -9,9 +10,9 @@ import {
   userError,
   valueError,
 } from './odoo-domain.ts';
-import { fieldsOf, quantities } from './odoo-fields.ts';
-import { insertMasters, us } from './odoo-masters.ts';
-import { plan, stamp } from './odoo-planning.ts';
+import { quantities } from './odoo-fields.ts';
+import { us } from './odoo-masters.ts';
+import { plan } from './odoo-planning.ts';
 import {
   changeQuantity,
   markDone,
@@ -22,7 +23,7 @@ import {
   split,
 } from './odoo-production.ts';
 import { fieldsGet, searchRead } from './odoo-reading.ts';
-import { type Rights, requireWritable } from './odoo-rights.ts';
+import { requireWritable } from './odoo-rights.ts';
 import { createLot, scrapLocation, validateScrap, writeOnDone } from './odoo-stock.ts';
 import { createTime, writeWorkorder } from './odoo-workorders.ts';
 
@@ -39,55 +40,8 @@ export interface OdooCall {
  * The books of an Odoo with Manufacturing: the models that a connector touches, with the traps that were
  * seen on running systems (17 to 19) or are in the source of mrp_production.py: odoo.ts names the commits of the lines.
  */
-export class OdooBooks {
-  readonly version: OdooVersion;
-  readonly tables = new Map<string, OdooRow[]>();
-  readonly fields: Readonly<Record<string, readonly string[]>>;
-  readonly locked = new Set<number>();
-  readonly rights: Rights = { hidden: new Set(), readOnly: new Set(), accounting: undefined };
-  decimals = 2;
-  shelf: number | undefined;
-  hasEmptyStock = false;
-  /** The next button_mark_done answers true and does nothing. */
-  ignoreNextDone = false;
-  readonly doneCount = new Map<number, number>();
+export class OdooBooks extends Books {
   #disturbances: { readonly what: string; readonly act: () => void }[] = [];
-  readonly #time: (() => Date) | undefined;
-  #clock = Date.parse('2030-01-01T00:00:00Z');
-
-  /** @param time The database's clock. Default: a clock by which every write is later than the one before. */
-  constructor(version: OdooVersion, time?: () => Date) {
-    this.version = version;
-    this.#time = time;
-    this.fields = fieldsOf(version);
-    for (const model of Object.keys(this.fields)) this.tables.set(model, []);
-    insertMasters(this);
-  }
-
-  rows(model: string): OdooRow[] {
-    const rows = this.tables.get(model);
-    // In JSON-RPC a UserError: service/model.py:49 (17.0), :70 (18.0), :144 (19.0).
-    if (!rows) throw notFound('odoo.exceptions.UserError', `Object ${model} doesn't exist`);
-    return rows;
-  }
-
-  insert(model: string, values: Record<string, unknown>): OdooRow {
-    const rows = this.rows(model);
-    const row: OdooRow = { ...values, id: (rows.at(-1)?.id ?? 0) + 1 };
-    rows.push(row);
-    return row;
-  }
-
-  /** Time of a write, with a fraction that reading cuts off. */
-  now(): string {
-    this.#clock = this.#time?.().getTime() ?? this.#clock + 1_337;
-    return stamp(this.#clock);
-  }
-
-  /** The time in milliseconds that decides whether transactions are concurrent: real time, unless another is given. */
-  instant(): number {
-    return this.#time?.().getTime() ?? Date.now();
-  }
 
   plan(article: string, quantity: number, changedAt?: string): OdooRow {
     return plan(this, article, quantity, changedAt);
@@ -127,10 +81,9 @@ export class OdooBooks {
   call(model: string, method: string, call: OdooCall): unknown {
     const at = this.#disturbances.findIndex(({ what }) => what === `${model} ${method}`);
     if (at >= 0) this.#disturbances.splice(at, 1)[0]?.act();
-    const rows = this.rows(model);
     const records = (): OdooRow[] =>
       call.ids.map((id) => {
-        const row = rows.find((one) => one.id === id);
+        const row = this.find(model, id);
         if (!row) throw new OdooError('odoo.exceptions.MissingError', 'Record does not exist', 404);
         return row;
       });
@@ -239,7 +192,7 @@ export class OdooBooks {
     const { body, body_is_html, message_type: _, subtype_xmlid: __, ...unknown } = named;
     const surplus = Object.keys(unknown)[0];
     if (surplus) throw valueError(`Those values are not supported when posting or notifying: ${surplus}`);
-    if (this.version < 19 && !this.rows('res.users').find(({ id }) => id === us.uid)?.email)
+    if (this.version < 19 && !this.find('res.users', us.uid)?.email)
       throw userError("Unable to send message, please configure the sender's email address.");
     const html = body_is_html === true ? String(body) : `<p>${escapeHtml(String(body))}</p>`;
     return this.#message(row, html, us.partner);

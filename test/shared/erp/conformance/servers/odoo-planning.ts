@@ -1,10 +1,10 @@
+import { type Books, stamp } from './odoo-books.ts';
 import type { OdooRow } from './odoo-domain.ts';
 import { articles, locations, parts, perPiece } from './odoo-masters.ts';
-import type { ProductionBooks } from './odoo-stock.ts';
 import { planWorkorders } from './odoo-workorders.ts';
 
 export function plan(
-  books: ProductionBooks,
+  books: Books,
   article: string,
   quantity: number,
   changedAt: string | undefined,
@@ -45,7 +45,7 @@ export function plan(
   return row;
 }
 
-function planComponent(books: ProductionBooks, row: OdooRow, article: string, component: string): void {
+function planComponent(books: Books, row: OdooRow, article: string, component: string): void {
   const { manual = false, reserved, assembly } = articles[article] ?? {};
   const product = productOf(books, component);
   const unit_factor = assembly ? 1 : perPiece;
@@ -75,19 +75,14 @@ function planComponent(books: ProductionBooks, row: OdooRow, article: string, co
 }
 
 /** From the oldest lot. */
-export function reserve(books: ProductionBooks, { id, product_id }: OdooRow, amount: number): void {
-  const lot = books.rows('stock.lot').find((one) => one.product_id === product_id);
+export function reserve(books: Books, { id, product_id }: OdooRow, amount: number): void {
+  const [lot] = books.where('stock.lot', { product_id });
   const line = { move_id: id, product_id, lot_id: lot?.id, location_id: locations.stock };
   books.insert('stock.move.line', { ...line, quantity_product_uom: amount });
 }
 
-function productOf(books: ProductionBooks, code: string): OdooRow {
-  const product = books.rows('product.product').find((row) => row.default_code === code);
+function productOf(books: Books, code: string): OdooRow {
+  const [product] = books.where('product.product', { default_code: code });
   if (!product) throw new Error(`no product ${code}`);
   return product;
-}
-
-/** `2030-01-01 00:00:01.337000`, as PostgreSQL holds it. */
-export function stamp(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().replace('T', ' ').replace('Z', '')}000`;
 }

@@ -1,13 +1,14 @@
+import type { Books } from './odoo-books.ts';
 import { consume } from './odoo-components.ts';
 import { OdooError, type OdooRow, userError, validationError } from './odoo-domain.ts';
 import { locations } from './odoo-masters.ts';
 import { reserve } from './odoo-planning.ts';
 import { requireAccounting } from './odoo-rights.ts';
-import { lotsOf, type ProductionBooks, receive } from './odoo-stock.ts';
+import { lotsOf, receive } from './odoo-stock.ts';
 import { bookExpectedTimes, copyWorkorders, finishWorkorders } from './odoo-workorders.ts';
 
 /** mrp_production.py:525 (17.0), :533 (18.0), :572 (19.0), `_compute_state`, without work orders. */
-export function recomputeState(books: ProductionBooks, row: OdooRow): void {
+export function recomputeState(books: Books, row: OdooRow): void {
   const producing = Number(row.qty_producing);
   if (['draft', 'done', 'cancel'].includes(String(row.state))) return;
   if (producing !== 0 && producing >= Number(row.product_qty)) row.state = 'to_close';
@@ -20,7 +21,7 @@ export function recomputeState(books: ProductionBooks, row: OdooRow): void {
  * @param isFromInside By Odoo itself, 18 and 19 pick that, too; from outside they do not (:1374 (18.0), :1470 (19.0),
  * `set_qty_producing`).
  */
-export function setQtyProducing(books: ProductionBooks, row: OdooRow, isFromInside = false): null {
+export function setQtyProducing(books: Books, row: OdooRow, isFromInside = false): null {
   refuseLocked(books, row);
   if (books.version < 19 && trackingOf(books, row) === 'serial') row.qty_producing = 1;
   for (const move of openMoves(books, row)) {
@@ -32,11 +33,7 @@ export function setQtyProducing(books: ProductionBooks, row: OdooRow, isFromInsi
   return null;
 }
 
-export function markDone(
-  books: ProductionBooks,
-  row: OdooRow,
-  context: Readonly<Record<string, unknown>>,
-): unknown {
+export function markDone(books: Books, row: OdooRow, context: Readonly<Record<string, unknown>>): unknown {
   refuseLocked(books, row);
   const keep = context.mo_ids_to_backorder;
   const keepsRest = Array.isArray(keep) && keep.includes(row.id);
@@ -101,7 +98,7 @@ export function markDone(
  * the serial numbers of several pieces: all else `_auto_production_checks` lets pass (:2175 and :2207 (18.0), :2295 and
  * :2332 (19.0)).
  */
-function setQuantities(books: ProductionBooks, row: OdooRow): object | undefined {
+function setQuantities(books: Books, row: OdooRow): object | undefined {
   if (books.version >= 18 && trackingOf(books, row) === 'serial' && Number(row.product_qty) !== 1) {
     const res_model = books.version === 18 ? 'mrp.batch.produce' : 'mrp.production.serials';
     return { type: 'ir.actions.act_window', res_model, target: 'new' };
@@ -117,7 +114,7 @@ function setQuantities(books: ProductionBooks, row: OdooRow): object | undefined
  * How much is produced under the lots of the order. Seen on 19: of three serial numbers for two pieces the third is
  * dropped, and of a part of two with three serial numbers three are booked.
  */
-function producedUnder(books: ProductionBooks, row: OdooRow): number {
+function producedUnder(books: Books, row: OdooRow): number {
   const producing = Number(row.qty_producing);
   const tracking = trackingOf(books, row);
   const lots = lotsOf(books, row);
@@ -132,8 +129,8 @@ function producedUnder(books: ProductionBooks, row: OdooRow): number {
 }
 
 /** stock_move_line.py:637 (17.0), :664 (18.0, 19.0), `_action_done`. */
-function lotMissing(books: ProductionBooks, { product_id }: OdooRow): OdooError {
-  const product = books.rows('product.product').find(({ id }) => id === product_id);
+function lotMissing(books: Books, { product_id }: OdooRow): OdooError {
+  const product = books.find('product.product', product_id);
   const list = `${books.version < 18 ? ' \n - ' : '\n- '}${product?.name}`;
   return userError(`You need to supply a Lot/Serial Number for product:${list}`);
 }
@@ -143,9 +140,9 @@ function lotMissing(books: ProductionBooks, { product_id }: OdooRow): OdooError 
  * mrp_production.py:2542 and :2607 (17.0), :2598 and :2664 (18.0), `_is_finished_sn_already_produced`; :2717 and :2788
  * (19.0), `_are_finished_serials_already_produced`.
  */
-function requireNewSerials(books: ProductionBooks, row: OdooRow): void {
+function requireNewSerials(books: Books, row: OdooRow): void {
   if (trackingOf(books, row) !== 'serial') return;
-  const lines = books.rows('stock.move.line').filter(({ state }) => state === 'done');
+  const lines = books.where('stock.move.line', { state: 'done' });
   const isBuilt = (lot: number) => {
     const ofLot = lines.filter(({ lot_id }) => lot_id === lot);
     const built = ofLot.filter(({ location_id }) => location_id === locations.production);
@@ -162,7 +159,7 @@ function requireNewSerials(books: ProductionBooks, row: OdooRow): void {
 /**
  * Tracked components are taken from lots that are reserved (`_action_done`). 19 reserves lots itself, as far as there are any (seen; 17 asks, 18 refuses).
  */
-function requireComponentLots(books: ProductionBooks, row: OdooRow): void {
+function requireComponentLots(books: Books, row: OdooRow): void {
   for (const move of openMoves(books, row)) {
     const reservesItself = books.version >= 19 && move.has_tracking === 'lot' && !books.hasEmptyStock;
     if (!move.picked || move.has_tracking === 'none' || reservesItself) continue;
@@ -176,7 +173,7 @@ function requireComponentLots(books: ProductionBooks, row: OdooRow): void {
  * @param amounts Of the order itself first.
  */
 export function split(
-  books: ProductionBooks,
+  books: Books,
   row: OdooRow,
   [own = 0, ...others]: readonly number[],
   at: string,
@@ -186,7 +183,7 @@ export function split(
   const sequence = Number(row.backorder_sequence);
   if (sequence === 0 || (sequence === 1 && books.version < 19))
     Object.assign(row, { backorder_sequence: 1, name: `${row.name}-001` });
-  const family = books.rows('mrp.production').filter((one) => one[group] === row[group]);
+  const family = books.where('mrp.production', { [group]: row[group] });
   const last = Math.max(...family.map((one) => Number(one.backorder_sequence)));
   const moves = openMoves(books, row);
   const made = others.map((amount, index) => {
@@ -215,7 +212,7 @@ export function split(
  * `change_prod_qty` of the wizard change.production.qty: the demand of components follows, and what is being produced
  * becomes the new quantity (change_production_qty.py:57, which calls `_set_qty_producing`). It is offered while the order is open.
  */
-export function changeQuantity(books: ProductionBooks, row: OdooRow, amount: number): void {
+export function changeQuantity(books: Books, row: OdooRow, amount: number): void {
   refuseLocked(books, row);
   if (row.state === 'done' || row.state === 'cancel') throw userError('The order is not open any more.');
   Object.assign(row, { product_qty: amount, write_date: books.now() });
@@ -228,7 +225,7 @@ export function changeQuantity(books: ProductionBooks, row: OdooRow, amount: num
 }
 
 /** Reservations move along with the components that need them. */
-function splitOff(books: ProductionBooks, move: OdooRow, to: OdooRow): void {
+function splitOff(books: Books, move: OdooRow, to: OdooRow): void {
   const { id: _, ...values } = move;
   const raw_material_production_id = to.id;
   const made = books.insert('stock.move', {
@@ -241,38 +238,34 @@ function splitOff(books: ProductionBooks, move: OdooRow, to: OdooRow): void {
   if (move.manual_consumption && move.picked && move.has_tracking !== 'none')
     reserve(books, made, Number(move.unit_factor) * Number(to.product_qty));
   else
-    for (const line of books.rows('stock.move.line').filter(({ move_id }) => move_id === move.id)) {
+    for (const line of books.where('stock.move.line', { move_id: move.id })) {
       const { id: __, ...reserved } = line;
       books.insert('stock.move.line', { ...reserved, move_id: made.id });
     }
   demand(books, made, Number(to.product_qty));
 }
 
-function reservedOf(books: ProductionBooks, { id }: OdooRow): number {
-  const lines = books.rows('stock.move.line').filter((line) => line.move_id === id && line.lot_id);
+function reservedOf(books: Books, { id }: OdooRow): number {
+  const lines = books.where('stock.move.line', { move_id: id }).filter(({ lot_id }) => lot_id);
   return lines.reduce((sum, line) => sum + Number(line.quantity_product_uom), 0);
 }
 
-function demand(books: ProductionBooks, move: OdooRow, pieces: number): void {
+function demand(books: Books, move: OdooRow, pieces: number): void {
   const amount = round(pieces * Number(move.unit_factor), books.decimals);
   Object.assign(move, { product_uom_qty: amount, product_qty: amount });
   if (move.picked) return;
   move.quantity = Math.min(Number(move.quantity), amount);
-  for (const line of books.rows('stock.move.line').filter(({ move_id }) => move_id === move.id))
+  for (const line of books.where('stock.move.line', { move_id: move.id }))
     line.quantity_product_uom = move.quantity;
 }
 
-function openMoves(books: ProductionBooks, row: OdooRow): OdooRow[] {
-  return books
-    .rows('stock.move')
-    .filter(
-      (move) =>
-        move.raw_material_production_id === row.id && !['done', 'cancel'].includes(String(move.state)),
-    );
+function openMoves(books: Books, row: OdooRow): OdooRow[] {
+  const moves = books.where('stock.move', { raw_material_production_id: row.id });
+  return moves.filter(({ state }) => state !== 'done' && state !== 'cancel');
 }
 
 /** Seen on PostgreSQL with several writers. */
-export function refuseLocked(books: Pick<ProductionBooks, 'locked'>, row: OdooRow): void {
+export function refuseLocked(books: Books, row: OdooRow): void {
   if (books.locked.has(row.id)) {
     throw new OdooError(
       'psycopg2.errors.LockNotAvailable',
@@ -282,8 +275,8 @@ export function refuseLocked(books: Pick<ProductionBooks, 'locked'>, row: OdooRo
   }
 }
 
-function trackingOf(books: ProductionBooks, row: OdooRow): unknown {
-  return books.rows('product.product').find((one) => one.id === row.product_id)?.tracking;
+function trackingOf(books: Books, row: OdooRow): unknown {
+  return books.find('product.product', row.product_id)?.tracking;
 }
 
 export function round(amount: number, decimals: number): number {

@@ -1,13 +1,9 @@
+import type { Books } from './odoo-books.ts';
 import { inOrderOf, type OdooRow, testOfDomain, typeError, valueError } from './odoo-domain.ts';
 import { many2one, quantities } from './odoo-fields.ts';
-import type { ProductionBooks } from './odoo-stock.ts';
 
-export function searchRead(
-  books: ProductionBooks,
-  model: string,
-  named: Readonly<Record<string, unknown>>,
-): unknown[] {
-  const { domain = [], fields = [], limit, offset = 0, order = 'id', ...unknown } = named;
+export function searchRead(books: Books, model: string, named: Readonly<Record<string, unknown>>): unknown[] {
+  const { domain = [], fields = [], limit, order = 'id', ...unknown } = named;
   const surplus = Object.keys(unknown)[0];
   if (surplus) {
     throw typeError(`search_read() got an unexpected keyword argument '${surplus}'`);
@@ -20,16 +16,12 @@ export function searchRead(
   const isHidden = ({ id }: OdooRow) => model === 'mrp.production' && books.rights.hidden.has(id);
   const matching = books.rows(model).filter((row) => !isHidden(row) && meets(row));
   const sorted = matching.toSorted((a, b) => inOrderOf(String(order), a, b));
-  const page = sorted.slice(Number(offset), limit === undefined ? undefined : Number(offset) + Number(limit));
+  const page = limit === undefined ? sorted : sorted.slice(0, Number(limit));
   const shown = wanted.map((field) => [field, readerOf(books, model, field)] as const);
   return page.map((row) => shownOf(books, row, shown));
 }
 
-export function fieldsGet(
-  books: ProductionBooks,
-  model: string,
-  named: Readonly<Record<string, unknown>>,
-): unknown {
+export function fieldsGet(books: Books, model: string, named: Readonly<Record<string, unknown>>): unknown {
   const wanted = Array.isArray(named.allfields) ? named.allfields : books.fields[model];
   const attributes = Array.isArray(named.attributes) ? named.attributes : [];
   const known = (books.fields[model] ?? []).filter((field) => wanted?.includes(field));
@@ -42,7 +34,7 @@ export function fieldsGet(
 }
 
 /** `child_of` of a location: it and what lies below it. */
-function withChildren(books: ProductionBooks, term: unknown): unknown {
+function withChildren(books: Books, term: unknown): unknown {
   if (!Array.isArray(term) || term[1] !== 'child_of') return term;
   const locations = books.rows('stock.location');
   const names = locations.filter(({ id }) => term[2].includes(id)).map(({ name }) => String(name));
@@ -54,46 +46,40 @@ function withChildren(books: ProductionBooks, term: unknown): unknown {
 
 type Read = (row: OdooRow) => unknown;
 
-function readerOf(books: ProductionBooks, model: string, path: string): Read {
+function readerOf(books: Books, model: string, path: string): Read {
   const [field = '', ...rest] = path.split('.');
   if (!books.fields[model]?.includes(field)) {
     throw valueError(`Invalid field '${field}' on model '${model}'`);
   }
   if (model === 'stock.lot' && field === 'product_qty') return (lot) => onHand(books, lot);
   if (model === 'stock.move' && field === 'move_line_ids')
-    return ({ id: move }) =>
-      books.rows('stock.move.line').flatMap(({ id, move_id }) => (move_id === move ? [id] : []));
+    return ({ id: move_id }) => books.where('stock.move.line', { move_id }).map(({ id }) => id);
   const target = many2one[field];
   if (rest.length === 0 || !target) return (row) => row[field] ?? false;
   const read = readerOf(books, target, rest.join('.'));
   return (row) => {
-    const pointed = books.rows(target).find((one) => one.id === row[field]);
+    const pointed = books.find(target, row[field]);
     return pointed ? read(pointed) : false;
   };
 }
 
 /** What is on hand of a lot (stock_lot.py:178 (17.0), :207 (18.0), :211 (19.0), `_product_qty`). */
-function onHand(books: ProductionBooks, lot: OdooRow): number {
-  const isOurs = (id: unknown) =>
-    books.rows('stock.location').some((one) => one.id === id && one.usage === 'internal');
-  const lines = books.rows('stock.move.line').filter((one) => one.lot_id === lot.id && one.state === 'done');
+function onHand(books: Books, lot: OdooRow): number {
+  const isOurs = (id: unknown) => books.find('stock.location', id)?.usage === 'internal';
+  const lines = books.where('stock.move.line', { lot_id: lot.id, state: 'done' });
   return lines.reduce((sum, { location_id, location_dest_id, quantity }) => {
     const moved = Number(isOurs(location_dest_id)) - Number(isOurs(location_id));
     return sum + moved * Number(quantity);
   }, 0);
 }
 
-function shownOf(
-  books: ProductionBooks,
-  row: OdooRow,
-  fields: readonly (readonly [string, Read])[],
-): OdooRow {
+function shownOf(books: Books, row: OdooRow, fields: readonly (readonly [string, Read])[]): OdooRow {
   const shown: OdooRow = { id: row.id };
   for (const [field, read] of fields) {
     const value = read(row);
     const target = many2one[field];
     if (target && typeof value === 'number') {
-      const pointed = books.rows(target).find((one) => one.id === value);
+      const pointed = books.find(target, value);
       shown[field] = [value, pointed?.name ?? ''];
     } else if (field === 'write_date' || field === 'create_date') {
       // Odoo cuts the fraction when it reads a time, and keeps it when it compares one.

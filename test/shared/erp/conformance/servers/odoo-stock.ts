@@ -1,25 +1,6 @@
-import { type OdooRow, type OdooVersion, userError, validationError } from './odoo-domain.ts';
+import type { Books } from './odoo-books.ts';
+import { type OdooRow, userError, validationError } from './odoo-domain.ts';
 import { locations } from './odoo-masters.ts';
-import type { Rights } from './odoo-rights.ts';
-
-/** The parts of the books that planning, reading, producing and storing use. */
-export interface ProductionBooks {
-  readonly version: OdooVersion;
-  readonly fields: Readonly<Record<string, readonly string[]>>;
-  readonly locked: ReadonlySet<number>;
-  readonly rights: Rights;
-  readonly doneCount: Map<number, number>;
-  readonly decimals: number;
-  /** Where a putaway rule sends what is built; undefined without one. */
-  readonly shelf: number | undefined;
-  /** Nothing of any component is in stock but what is reserved. */
-  readonly hasEmptyStock: boolean;
-  ignoreNextDone: boolean;
-  now(): string;
-  instant(): number;
-  rows(model: string): OdooRow[];
-  insert(model: string, values: Record<string, unknown>): OdooRow;
-}
 
 /** For this long, two transactions that create lots do not see each other's. */
 const transactionMs = 250;
@@ -29,16 +10,12 @@ const createdAt = new WeakMap<OdooRow, number>();
  * Names are unique for a product by a lookup, not by a constraint of the database (stock_lot.py:91 (17.0), :98 (18.0),
  * :104 (19.0), `_check_unique_lot`; its words: :101 (17.0), :117 (18.0), :123 (19.0)): concurrent transactions each create their own (seen).
  */
-export function createLot(books: ProductionBooks, values: Readonly<Record<string, unknown>>): OdooRow {
+export function createLot(books: Books, values: Readonly<Record<string, unknown>>): OdooRow {
   const now = books.instant();
+  const { name, product_id } = values;
   const twin = books
-    .rows('stock.lot')
-    .some(
-      (row) =>
-        row.name === values.name &&
-        row.product_id === values.product_id &&
-        now - (createdAt.get(row) ?? 0) > transactionMs,
-    );
+    .where('stock.lot', { name, product_id })
+    .some((row) => now - (createdAt.get(row) ?? 0) > transactionMs);
   if (twin) {
     throw validationError(
       books.version < 18
@@ -56,7 +33,7 @@ export function createLot(books: ProductionBooks, values: Readonly<Record<string
  * (stock_move_line.py:248 (17.0), :254 (18.0), :257 (19.0), `_apply_putaway_strategy`; stock_location.py:262 (17.0),
  * :294 (18.0), :296 (19.0), `_get_putaway_strategy`).
  */
-export function receive(books: ProductionBooks, row: OdooRow, produced: number): void {
+export function receive(books: Books, row: OdooRow, produced: number): void {
   const { id: production_id, product_id, location_dest_id } = row;
   const shared = { product_id, state: 'done' };
   const move = books.insert('stock.move', { ...shared, production_id, quantity: produced, location_dest_id });
@@ -74,14 +51,10 @@ export function receive(books: ProductionBooks, row: OdooRow, produced: number):
  * Writes on an order that is done: its finished move changes, and no component (mrp_production.py:886 (17.0), :937 (18.0),
  * :1017 (19.0), `write`).
  */
-export function writeOnDone(
-  books: ProductionBooks,
-  row: OdooRow,
-  values: Readonly<Record<string, unknown>>,
-): void {
+export function writeOnDone(books: Books, row: OdooRow, values: Readonly<Record<string, unknown>>): void {
   if (row.state !== 'done' || !('qty_producing' in values)) return;
   const quantity = Number(values.qty_producing);
-  const moves = books.rows('stock.move').filter((move) => move.production_id === row.id && !move.scrap_id);
+  const moves = books.where('stock.move', { production_id: row.id, scrap_id: undefined });
   for (const move of moves) move.quantity = quantity;
   for (const line of books.rows('stock.move.line'))
     if (moves.some(({ id }) => id === line.move_id))
@@ -93,10 +66,10 @@ export function writeOnDone(
  * What is on hand, without sublocations: `qty_available` is asked with `strict=True` (stock_scrap.py:186 (17.0), :193
  * (18.0), :197 (19.0), `check_available_qty`; product.py:317 of stock, 17.0).
  */
-function available(books: ProductionBooks, { product_id, lot_id, location_id }: OdooRow): number {
+function available(books: Books, { product_id, lot_id, location_id }: OdooRow): number {
   const isOf = (one: OdooRow) => one.product_id === product_id && (one.lot_id || false) === (lot_id || false);
   const sum = (rows: readonly OdooRow[]) => rows.reduce((all, { quantity }) => all + Number(quantity), 0);
-  const lines = books.rows('stock.move.line').filter((line) => line.state === 'done' && isOf(line));
+  const lines = books.where('stock.move.line', { state: 'done' }).filter(isOf);
   const came = sum(lines.filter((line) => line.location_dest_id === location_id));
   return came - sum(lines.filter((line) => line.location_id === location_id));
 }
@@ -106,8 +79,8 @@ function available(books: ProductionBooks, { product_id, lot_id, location_id }: 
  * takes its components (mrp/models/stock_scrap.py:29 (18.0), :31 (19.0), `_compute_location_id`); in 17 from the stock
  * of the company's first warehouse (stock/models/stock_scrap.py:63, 17.0).
  */
-export function scrapLocation(books: ProductionBooks, { production_id }: Record<string, unknown>): unknown {
-  const production = books.rows('mrp.production').find(({ id }) => id === production_id);
+export function scrapLocation(books: Books, { production_id }: Record<string, unknown>): unknown {
+  const production = books.find('mrp.production', production_id);
   const isFromOrder = books.version >= 18 && production?.state === 'done';
   return isFromOrder ? production.location_dest_id : locations.stock;
 }
@@ -116,7 +89,7 @@ export function scrapLocation(books: ProductionBooks, { production_id }: Record<
  * Seen: not idempotent. `do_scrap` makes a stock move each time it runs, whatever the state was. It also gives the order
  * its name: every draft is called New (stock_scrap.py:17 and :140 (17.0), :148 (18.0), :152 (19.0)).
  */
-export function validateScrap(books: ProductionBooks, scrap: OdooRow): unknown {
+export function validateScrap(books: Books, scrap: OdooRow): unknown {
   if (Number(scrap.scrap_qty) === 0) throw userError('You can only enter positive quantities.');
   if (available(books, scrap) < Number(scrap.scrap_qty))
     return { type: 'ir.actions.act_window', res_model: 'stock.warn.insufficient.qty.scrap', target: 'new' };
@@ -136,7 +109,7 @@ export function validateScrap(books: ProductionBooks, scrap: OdooRow): unknown {
   return true;
 }
 
-export function lotsOf(books: Pick<ProductionBooks, 'version'>, row: OdooRow): number[] {
+export function lotsOf(books: Books, row: OdooRow): number[] {
   const lots = books.version < 19 ? row.lot_producing_id : row.lot_producing_ids;
   if (Array.isArray(lots)) return lots.map(Number);
   return typeof lots === 'number' ? [lots] : [];

@@ -1,12 +1,12 @@
+import type { Books } from './odoo-books.ts';
 import { OdooError, type OdooRow, userError } from './odoo-domain.ts';
 import { operations } from './odoo-masters.ts';
-import type { ProductionBooks } from './odoo-stock.ts';
 
 /** What the routing expects of each operation. */
 const expectedMinutes = 30;
 
 /** The first is ready, and each blocks the next one: `pending` up to 18, `blocked` in 19 (mrp_workorder.py:59 (17.0), :64 (18.0), :67 (19.0)). */
-export function planWorkorders(books: ProductionBooks, { id: production_id }: OdooRow): void {
+export function planWorkorders(books: Books, { id: production_id }: OdooRow): void {
   for (const [at, name] of operations.entries())
     books.insert('mrp.workorder', {
       ...{ production_id, name, operation_id: at + 1, workcenter_id: at + 1, qty_produced: 0 },
@@ -14,10 +14,10 @@ export function planWorkorders(books: ProductionBooks, { id: production_id }: Od
     });
 }
 
-const waiting = ({ version }: ProductionBooks) => (version < 19 ? 'pending' : 'blocked');
+const waiting = ({ version }: Books) => (version < 19 ? 'pending' : 'blocked');
 
 /** The rest has work orders of its own, without the times of these (`time_ids`, `copy=False`, mrp_workorder.py:118 (17.0, 19.0), :123 (18.0)). */
-export function copyWorkorders(books: ProductionBooks, from: OdooRow, to: OdooRow): void {
+export function copyWorkorders(books: Books, from: OdooRow, to: OdooRow): void {
   for (const [at, { id: _, ...values }] of workordersOf(books, from).entries()) {
     const state = at === 0 ? 'ready' : waiting(books);
     books.insert('mrp.workorder', { ...values, production_id: to.id, state, qty_produced: 0 });
@@ -29,7 +29,7 @@ export function copyWorkorders(books: ProductionBooks, from: OdooRow, to: OdooRo
  * :642 (18.0), :692 (19.0); mrp_production.py:1994 (17.0), :2053 (18.0), :2167 (19.0)). From 18 on it picks what is not
  * picked yet, with the planned quantity.
  */
-export function finishWorkorders(books: ProductionBooks, row: OdooRow, moves: readonly OdooRow[]): void {
+export function finishWorkorders(books: Books, row: OdooRow, moves: readonly OdooRow[]): void {
   const open = workordersOf(books, row).filter(({ state }) => state !== 'done' && state !== 'cancel');
   const producing = Number(row.qty_producing) || Number(row.product_qty);
   if (books.version >= 18 && open.length > 0)
@@ -40,7 +40,7 @@ export function finishWorkorders(books: ProductionBooks, row: OdooRow, moves: re
 }
 
 /** A work order without minutes gets the expected ones, in 19 unless it is cancelled (mrp_production.py:1707 (17.0), :1764 (18.0), :1879 (19.0)). */
-export function bookExpectedTimes(books: ProductionBooks, row: OdooRow): void {
+export function bookExpectedTimes(books: Books, row: OdooRow): void {
   for (const { id, workcenter_id, duration_expected, state } of workordersOf(books, row)) {
     if ((state === 'cancel' && books.version >= 19) || minutesOf(books, id) > 0) continue;
     const end = Math.floor(books.instant() / 1000) * 1000;
@@ -52,14 +52,14 @@ export function bookExpectedTimes(books: ProductionBooks, row: OdooRow): void {
   }
 }
 
-export function minutesOf(books: Pick<ProductionBooks, 'rows'>, workorder: number): number {
-  const times = books.rows('mrp.workcenter.productivity').filter((one) => one.workorder_id === workorder);
+export function minutesOf(books: Books, workorder: number): number {
+  const times = books.where('mrp.workcenter.productivity', { workorder_id: workorder });
   const at = (time: unknown) => Date.parse(`${time}Z`);
   return times.reduce((sum, one) => sum + (at(one.date_end) - at(one.date_start)) / 60_000, 0);
 }
 
 /** `workcenter_id`, `loss_id` and `date_start` are required (mrp_workcenter.py:371 (17.0), :474 (18.0), :500 (19.0)). */
-export function createTime(books: ProductionBooks, values: Readonly<Record<string, unknown>>): OdooRow {
+export function createTime(books: Books, values: Readonly<Record<string, unknown>>): OdooRow {
   const missing = ['workcenter_id', 'loss_id', 'date_start'].find((field) => !values[field]);
   if (missing)
     throw new OdooError('psycopg2.errors.NotNullViolation', `null value in column "${missing}"`, 500);
@@ -72,7 +72,7 @@ export function createTime(books: ProductionBooks, values: Readonly<Record<strin
  * @returns the order whose quantity has changed.
  */
 export function writeWorkorder(
-  books: ProductionBooks,
+  books: Books,
   row: OdooRow,
   values: Readonly<Record<string, unknown>>,
 ): OdooRow | undefined {
@@ -81,13 +81,13 @@ export function writeWorkorder(
     throw userError(
       'You cannot change the quantity produced of a work order that is in done or cancel state.',
     );
-  const production = books.rows('mrp.production').find(({ id }) => id === row.production_id);
+  const production = books.find('mrp.production', row.production_id);
   if (!production) return undefined;
   const quantityOf = (one: OdooRow) => Number((one.id === row.id ? values : one).qty_produced);
   const least = Math.min(...workordersOf(books, production).map(quantityOf));
   return least > 0 ? Object.assign(production, { qty_producing: least }) : undefined;
 }
 
-function workordersOf(books: Pick<ProductionBooks, 'rows'>, { id }: OdooRow): OdooRow[] {
-  return books.rows('mrp.workorder').filter(({ production_id }) => production_id === id);
+function workordersOf(books: Books, { id }: OdooRow): OdooRow[] {
+  return books.where('mrp.workorder', { production_id: id });
 }

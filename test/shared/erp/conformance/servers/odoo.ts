@@ -3,17 +3,6 @@ import { OdooError, typeError } from './odoo-domain.ts';
 import { us } from './odoo-masters.ts';
 import { OdooBooks, type OdooVersion } from './odoo-models.ts';
 
-export interface OdooServer {
-  readonly books: OdooBooks;
-  readonly answer: (call: Received) => Answer;
-}
-
-export interface OdooLogin {
-  readonly database: string;
-  readonly username: string;
-  readonly apiKey: string;
-}
-
 /**
  * A stateful Odoo, for tests: `/jsonrpc` (all versions; errors with HTTP 200) and `/json/2` (19 only; errors with real
  * statuses, seen on 19 and in http.py:2617, 19.0, `Json2Dispatcher.handle_error`).
@@ -26,7 +15,11 @@ export interface OdooLogin {
  * @param login Checked at each call, so that a key can be replaced.
  * @param time The database's clock. Default: a clock by which every write is later than the one before.
  */
-export function createOdoo(version: OdooVersion, login: OdooLogin, time?: () => Date): OdooServer {
+export function createOdoo(
+  version: OdooVersion,
+  login: { readonly database: string; readonly username: string; readonly apiKey: string },
+  time?: () => Date,
+) {
   const books = new OdooBooks(version, time);
 
   function answer(call: Received): Answer {

@@ -3,6 +3,7 @@ import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import { failureOf, newSignal } from './attempts.ts';
 import { partOf } from './completions.ts';
 import { type OdooPlant, startPlant } from './odoo-plant.ts';
+import { rejection } from './rejection.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
 
 const read = ({ connect }: OdooPlant, order: ErpOrderRef) => connect().readOrder?.(order, newSignal());
@@ -63,8 +64,7 @@ describe.each<OdooVersion>([17, 18, 19])('one order of odoo %i', (version) => {
     const plant = startPlant(version);
     const order = plant.plan('CHAIR', 9);
     const [, other] = plant.books.splitByHand(plant.row(order), [4, 5]);
-    const ids = [Number(order.id)];
-    plant.books.call('mrp.production', 'button_mark_done', { ids, named: {}, context: {} });
+    plant.press('button_mark_done', order);
 
     // Act
     const found = await read(plant, { number: String(other?.name), id: String(other?.id) });
@@ -90,5 +90,48 @@ describe.each<OdooVersion>([17, 18, 19])('one order of odoo %i', (version) => {
       message: `Odoo has several orders ${order.number} (ids ${order.id}, ${theirs.id}): give them numbers of their own.`,
     });
     expect(await read(plant, order)).toMatchObject({ id: order.id });
+  });
+});
+
+describe.each<OdooVersion>([17, 18, 19])('a listing of odoo %i', (version) => {
+  it('lists the fields that the mapping asks for', async () => {
+    const { plan, listed, connect, row } = startPlant(version);
+    const [whole, manual] = [plan(), plan()];
+    Object.assign(row(whole), { origin: 'SO0042', date_deadline: '2031-05-06 07:00:00' });
+
+    const orders = await listed(connect({ orderFields: ['x_drawing'] }));
+
+    expect(orders).toMatchObject([
+      {
+        number: whole.number,
+        attributes: { x_drawing: 'D-0007', origin: 'SO0042' },
+        dueDate: '2031-05-06T07:00:00Z',
+        quantity: { amount: '5', unit: 'Units' },
+      },
+      { number: manual.number, quantity: { amount: '5', unit: 'Units' } },
+    ]);
+    expect(orders[1]).not.toHaveProperty('dueDate');
+    expect(orders[1]?.attributes).not.toHaveProperty('origin');
+  });
+
+  it('does not list an order that is only to be closed, unless the options ask for it', async () => {
+    const { plan, listed, connect, row } = startPlant(version);
+    const [begun, built] = [plan(), plan()];
+    row(begun).state = 'progress';
+    row(built).state = 'to_close';
+
+    const orders = await listed();
+    const asked = await listed(connect({ states: ['to_close'] }));
+
+    expect(orders.map(({ number }) => number)).toEqual([begun.number]);
+    expect(asked.map(({ number }) => number)).toEqual([built.number]);
+  });
+
+  it('rejects a field that Odoo does not have, naming it', async () => {
+    const { listed, connect } = startPlant(version);
+
+    const failure = await failureOf(listed(connect({ orderFields: ['x_missing'] })));
+
+    expect(failure).toMatchObject(rejection('x_missing'));
   });
 });
