@@ -5,7 +5,7 @@ import { valueAt } from '../../platform/places.ts';
 import { isForeignAnswer } from '../booking-rules.ts';
 import { orderWaits, partnerDown, rejected } from '../failures.ts';
 import type { RestAnswer, RestLookUp, RestStep } from './options.ts';
-import type { Part, Run } from './run.ts';
+import type { Run } from './run.ts';
 
 // What an answer means where the configuration does not say it: the table is in README.md.
 
@@ -72,13 +72,13 @@ export function isErrorIn2xx({ status, json }: RestAnswer): boolean {
  */
 export function failureOfLookUp<Context>(
   { partner, said }: Erp,
-  { part, call, context }: Part<Pick<RestLookUp<Context>, 'accepts' | 'unknown'>, Context>,
+  { accepts, unknown }: Pick<RestLookUp<Context>, 'accepts' | 'unknown'>,
   answer: RestAnswer,
+  context: Context,
   { order, shown }: { readonly order: string; readonly shown: string },
 ): Error | undefined {
-  const meaning = isAccepted(answer, part.accepts) ? 'answer' : meaningOf(answer.status);
-  const isUnknown = meaning === 'answer' && part.unknown && call('unknown', part.unknown, answer, context);
-  if (isUnknown || meaning === 'unknown') {
+  const meaning = isAccepted(answer, accepts) ? 'answer' : meaningOf(answer.status);
+  if (meaning === 'unknown' || (meaning === 'answer' && unknown?.(answer, context))) {
     const sentence = answer.status === 404 ? said(answer) : '';
     return new UnknownOrder(`${partner} does not know order ${order}${sentence}.`);
   }
@@ -94,25 +94,24 @@ export function failureOfLookUp<Context>(
 /** What the answer to a step means: the configuration decides first, by its status and its body. */
 export function failureOfStep<Context>(
   { partner, said, now }: Erp,
-  { named }: Run<Context>,
-  step: Part<RestStep<Context>, Context>,
+  run: Run<Context>,
+  { rejected: refusalIn, retryable, success }: RestStep<Context>,
   answer: RestAnswer,
   what: string,
 ): Error | undefined {
-  const { part, call, context } = step;
   const { status } = answer;
-  const refused = (sentence: string) => rejected('refused-by-erp', named(sentence));
-  const sentence = step.read('rejected', answer);
+  const refused = (sentence: string) => rejected('refused-by-erp', run.named(sentence));
+  const sentence = refusalIn?.(answer, run.context);
   if (sentence) return refused(sentence);
   const meaning = meaningOf(status);
-  if (meaning === 'waits' || (part.retryable && call('retryable', part.retryable, answer, context)))
+  if (meaning === 'waits' || retryable?.(answer, run.context))
     return orderWaits(`${partner} cannot do ${what} yet${said(answer)}.`, { wrote: wroteWith(status) });
-  if (part.success?.status?.includes(status) ?? meaning === 'answer') {
+  if (success?.status?.includes(status) ?? meaning === 'answer') {
     if (isWebPage(answer)) {
       const where = `${partner} answered ${what} with a web page: check the address.`;
       return partnerDown(where, { wrote: 'perhaps' });
     }
-    const verdict = part.success?.test ? call('success.test', part.success.test, answer, context) : true;
+    const verdict = success?.test?.(answer, run.context) ?? true;
     return verdict === true ? undefined : refused(verdict);
   }
   const failure = partnerFailure(answer, { partner, what, wrote: 'perhaps', now: now() });

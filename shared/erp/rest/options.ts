@@ -6,7 +6,7 @@ import { strictObject } from '../../platform/strict-object.ts';
 import { authenticationSchema } from '../login.ts';
 import { erpOptionsShape, fn, optionalFn, readonlyList, timeZoneSchema } from '../options.ts';
 import { detailNames, type ListName, type RestList } from './assembly.ts';
-import type { BookContext, LinkContext } from './contexts.ts';
+import type { BookContext, LinkContext } from './figures.ts';
 import type { RestOrder } from './mapped-order.ts';
 
 /** A call below the base URL. A body that is not text is sent as JSON; authentication is added. */

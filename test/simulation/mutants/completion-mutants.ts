@@ -219,8 +219,8 @@ export const completionMutants: readonly Mutant[] = [
   {
     name: 'booked-again-by-the-second-attempt',
     file: 'shared/erp/rest/look.ts',
-    find: 'reference ??= readDone(run, lookUp);',
-    replace: 'reference ??= task.attempt.again ? undefined : readDone(run, lookUp);',
+    find: 'reference ??= run.readDone(lookUp);',
+    replace: 'reference ??= task.attempt.again ? undefined : run.readDone(lookUp);',
     why: 'After a lost answer, components and operations of a part are booked once more.',
     foundBy: ['booked', 'details', 'deadLetters'],
   },

@@ -137,7 +137,7 @@ export const partnerMutants: readonly Mutant[] = [
   {
     name: 'own-booking-not-recognised-in-rest',
     file: 'shared/erp/rest/look.ts',
-    find: 'reference ??= readDone(run, lookUp);',
+    find: 'reference ??= run.readDone(lookUp);',
     replace: '',
     why: 'A booking whose answer was lost is posted twice.',
     foundBy: ['booked', 'deadLetters'],
