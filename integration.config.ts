@@ -57,7 +57,15 @@ const link: RestProcedure<LinkContext> = {
   ],
 };
 
-/** Books a completion, with our key as its reference. */
+/** What was recorded besides figures, and our key as its reference. */
+const toldOf = ({ notes, links, checks }: BookContext['completion'], reference: string) => ({
+  reference,
+  notes,
+  links,
+  checks,
+});
+
+/** Books a completion. */
 const book: RestProcedure<BookContext> = {
   lookUp: [
     {
@@ -69,9 +77,8 @@ const book: RestProcedure<BookContext> = {
       refused: ({ json }, { completion }) => {
         const status = textAt(json, 'status');
         if (status === 'cancelled') return 'it is cancelled';
-        return status === 'done' && completion.kind === 'quantity'
-          ? 'it was completed by somebody else'
-          : undefined;
+        const isDone = status === 'done' && completion.kind === 'quantity';
+        return isDone ? 'it was completed by somebody else' : undefined;
       },
       components: ({ json }) =>
         listAt(json, 'components').map((one) => ({
@@ -125,40 +132,30 @@ const book: RestProcedure<BookContext> = {
       request: ({ completion, built, uses, reports, key }) => ({
         path: `${placeOf(completion.erpOrder)}/bookings`,
         body: {
-          reference: key,
+          ...toldOf(completion, key),
           goodQuantity: built.good,
           scrapQuantity: built.scrap,
           unit: built.unit,
           final: completion.final,
           lots: [
             ...built.goodLots.map(({ number, amount }) => ({ number, quantity: amount })),
-            ...built.scrapLots.map(({ number, amount }) => ({
-              number,
-              quantity: amount,
-              scrapped: true,
-            })),
+            ...built.scrapLots.map(({ number, amount }) => ({ number, quantity: amount, scrapped: true })),
           ],
-          notes: completion.notes,
-          links: completion.links,
           completedAt: completion.completedAt,
-          ...(built.scrapped.some(({ reason }) => reason) && {
-            scrapReasons: built.scrapped.flatMap(({ amount, number, reason }) =>
-              reason === undefined ? [] : [{ reason, quantity: amount, lot: number }],
-            ),
-          }),
-          ...(uses.length > 0 && {
-            components: uses.map(({ planned, amount, lots }) => ({
-              article: planned.article,
-              quantity: amount,
-              lots: lots.map((lot) => ({ number: lot.number, quantity: lot.amount })),
-            })),
-          }),
-          ...(reports.length > 0 && {
-            operations: reports.map(({ report: { setupSeconds, runSeconds, finished }, operation }) => ({
-              ...{ number: operation.id, setupSeconds, runSeconds, finished },
-            })),
-          }),
-          checks: completion.checks,
+          scrapReasons: built.scrapped.flatMap(({ amount, number, reason }) =>
+            reason === undefined ? [] : [{ reason, quantity: amount, lot: number }],
+          ),
+          components: uses.map(({ planned, amount, lots }) => ({
+            article: planned.article,
+            quantity: amount,
+            lots: lots.map((lot) => ({ number: lot.number, quantity: lot.amount })),
+          })),
+          operations: reports.map(({ report: { setupSeconds, runSeconds, finished }, operation }) => ({
+            number: operation.id,
+            setupSeconds,
+            runSeconds,
+            finished,
+          })),
         },
       }),
     },
@@ -168,12 +165,7 @@ const book: RestProcedure<BookContext> = {
       when: ({ completion }) => completion.kind === 'amendment',
       request: ({ completion, key }) => ({
         path: `${placeOf(completion.erpOrder)}/notes`,
-        body: {
-          reference: key,
-          notes: completion.notes,
-          links: completion.links,
-          checks: completion.checks,
-        },
+        body: toldOf(completion, key),
       }),
     },
   ],
