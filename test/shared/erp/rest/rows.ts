@@ -69,12 +69,6 @@ export async function startPages(
   });
 }
 
-/** What is listed by a server that answers with these rows. */
-export async function pagesWith(rows: readonly unknown[], change: Partial<Listing> = {}, since?: Watermark) {
-  const { url } = await startServer(() => ({ body: { rows } }));
-  return pagesOf(url, change, since);
-}
-
 export async function pagesOf(url: string, change: Partial<Listing> = {}, since?: Watermark) {
   return (await listOf(smallConnector(`${url}/`, { orders: change }), since)).pages;
 }
