@@ -6,12 +6,12 @@ import { beginning } from '../list-by-keys.ts';
 import { onlyOrder } from '../read-rows.ts';
 import { failureOfLookUp } from './errors.ts';
 import type { RestListing, RestOne, RestOptions } from './options.ts';
-import { createListing, type ListedOrder, type Listing, type Position, type RowsPage } from './paging.ts';
+import { createListing, type ListedOrder, type Listing, type Position } from './paging.ts';
 import { createRowReader } from './row.ts';
 import { failedAt, guarded } from './run.ts';
 import type { Reader } from './session.ts';
 
-/** How often a list that changes while it is read is read again. */
+/** How often a group that changes while it is read is read. */
 const maxSweeps = 5;
 
 /** @throws also once all are listed, when others may be missing. */
@@ -32,7 +32,8 @@ export async function* listReleasedOrders<Row>(
  * Numbered pages shift when an order changes between two of them, and an order is missed. So further pages are avoided:
  * the next page is the first one since the last change seen. Only a group of equal times that fills a page needs further
  * pages. They are read again until the group is the same twice, and then what was read first counts: what leaves a group
- * (our own link changes an order) shifts what comes after it to a page that was read. If it goes on changing, the listing ends: the next one begins before it.
+ * (our own link changes an order) shifts what comes after it to a page that was read. If it goes on changing, the listing
+ * ends: the next one begins before it.
  *
  * ```
  *  since T0: [ T0 T0 T1 T2 ] T3 …     first page, all of it
@@ -53,66 +54,58 @@ async function* listIncrementally(
       seen.set(rowId, changedAt);
       return isNew;
     });
-  const isBeyond = ({ changedAt }: ListedOrder) => anchor === undefined || changedAt > anchor;
-
-  /** Lists a group, page by page up to the first one that holds what comes behind it. */
-  async function* listGroup() {
-    const names: string[] = [];
-    let page: RowsPage;
-    let position: Position;
-    let pages = 0;
-    do {
-      page = await listing.readPage(anchor, position);
-      requireSorted(page.rows, listing.partner);
-      const ties = page.rows.filter(({ changedAt }) => changedAt === anchor);
-      yield* pagesOf(takeNew(ties));
-      names.push(...ties.map(({ rowId }) => rowId));
-      pages += 1;
-      position = page.next;
-    } while (position !== undefined && !page.rows.some(isBeyond));
-    return { pages, names: names.sort().join('\n'), behind: page.rows.filter(isBeyond), next: page.next };
-  }
 
   while (true) {
-    let group = yield* listGroup();
+    let group = await readGroup(listing, anchor);
     for (let sweep = 2; group.pages > 1; sweep += 1) {
-      if (sweep > maxSweeps) return;
-      const again = yield* listGroup();
-      // Nothing had moved up before the first of both was read to its end.
+      const again = await readGroup(listing, anchor);
       if (again.names === group.names) break;
       group = again;
+      if (sweep < maxSweeps) continue;
+      yield* pagesOf(takeNew(group.rows.filter(({ changedAt }) => changedAt === anchor)));
+      return;
     }
-    yield* pagesOf(takeNew(group.behind));
+    yield* pagesOf(takeNew(group.rows));
     if (group.next === undefined) return;
-    anchor = group.behind.at(-1)?.changedAt ?? anchor;
+    anchor = group.rows.at(-1)?.changedAt ?? anchor;
     seen = new Map([...seen].filter(([, changedAt]) => changedAt === anchor));
   }
 }
 
+/** Reads all of one time, page by page up to the first one with what comes behind it. */
+async function readGroup(listing: Listing, anchor = '') {
+  const rows: ListedOrder[] = [];
+  let pages = 0;
+  let next: Position;
+  do {
+    const page = await listing.readPage(anchor === '' ? undefined : anchor, next);
+    requireSorted(page.rows, listing.partner);
+    rows.push(...page.rows.filter(({ changedAt }) => changedAt >= anchor));
+    pages += 1;
+    next = page.next;
+  } while (next !== undefined && !rows.some(({ changedAt }) => changedAt > anchor));
+  const ties = rows.filter(({ changedAt }) => changedAt === anchor).map(({ rowId }) => rowId);
+  return { rows, names: ties.sort().join('\n'), pages, next };
+}
+
 /**
  * Released orders from an ERP that can neither filter by change time nor sort by it, or that changes orders without
- * a new one: all pages, again if there were several and they changed, sorted here and listed as one page.
+ * a new one: all pages, sorted here and listed as one page.
  *
- * Everything that changed since this watermark comes in every run, and the watermark, the time of going live, never moves.
- * An order that is known and equal costs two reads of the ledger.
+ * Everything that changed since this watermark comes in every run, and the watermark, the time of going live, never moves:
+ * what moves to a page that was read comes with the next run. An order that is known and equal costs two reads of the ledger.
  */
 async function* listWhole(
   listing: Listing,
   since: Watermark | undefined,
 ): AsyncGenerator<ReleasedOrdersPage> {
   const rows = new Map<string, ListedOrder>();
-  for (let sweep = 1; sweep <= maxSweeps; sweep++) {
-    const before = rows.size;
-    let pages = 0;
-    let position: Position;
-    do {
-      const page = await listing.readPage(since?.changedAt, position);
-      for (const row of page.rows) rows.set(row.rowId, row);
-      pages += 1;
-      position = page.next;
-    } while (position !== undefined);
-    if (pages === 1 || rows.size === before) break;
-  }
+  let next: Position;
+  do {
+    const page = await listing.readPage(since?.changedAt, next);
+    for (const row of page.rows) rows.set(row.rowId, row);
+    next = page.next;
+  } while (next !== undefined);
   const { changedAt: from } = since ?? beginning;
   const sorted = [...rows.values()]
     .filter(({ changedAt }) => changedAt >= from)

@@ -73,6 +73,7 @@ it.each<[string, Partial<Completion>, string]>([
     'lot B-16 of component MOT-1 (step "Scan" of recording r1) is blocked in Small ERP',
   ],
   ['a lot with less', usedOf({ lots: [{ number: 'B-17' }] }), 'has only 3 left, and 5 were used'],
+  ['more than is left of the plan', usedOf({ quantity: { amount: '9' } }), 'and only 8 are planned'],
   [
     'another unit',
     usedOf({ quantity: { amount: '1', unit: 'kg' } }),
