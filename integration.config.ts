@@ -187,13 +187,8 @@ export const sandboxErp = ({ baseUrl, pageSize = 50, timeoutMs }: SandboxOptions
     auth: { kind: 'apiKey', header: 'X-Api-Key' },
     orders: {
       path: '/api/production-orders',
-      query: (since) => ({ changedSince: since, status: 'released,cancelled' }),
-      paging: {
-        kind: 'page',
-        parameter: 'page',
-        size: { parameter: 'pageSize', rows: pageSize },
-        next: 'nextPage',
-      },
+      query: (since) => ({ changedSince: since, status: 'released,cancelled', pageSize }),
+      paging: { kind: 'page', parameter: 'page', next: 'nextPage' },
       list: 'orders',
       row: z.object({
         id: z.string(),

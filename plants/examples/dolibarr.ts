@@ -97,12 +97,13 @@ function listing({
       // Orders of one time come in any order, another one on each page.
       sortfield: 't.tms,t.rowid',
       sortorder: 'ASC',
+      limit: pageSize,
       sqlfilters:
         since === undefined
           ? `(t.status:in:${open})`
           : `(t.status:in:${open},${cancelled}) and (t.tms:>=:'${since.replace('T', ' ')}')`,
     }),
-    paging: { kind: 'page', parameter: 'page', first: 0, size: { parameter: 'limit', rows: pageSize } },
+    paging: { kind: 'page', parameter: 'page', first: 0 },
     list: '',
     row: orderSchema,
     // The order names its product by an internal id only.

@@ -11,7 +11,6 @@ import type { Run } from './run.ts';
 
 /** Who has answered. */
 export interface Erp {
-  /** How messages name it. */
   readonly partner: string;
   /** ` (409): the order is closed`: status and the ERP's own sentence, without secrets. */
   readonly said: (answer: RestAnswer) => string;
@@ -26,16 +25,16 @@ export interface Asked {
   readonly accepts?: readonly number[] | undefined;
 }
 
-/** What a status means by itself. 401, 403, 408, 429 and 5xx are failures of the ERP or of our rights: `partnerFailure`. */
-function meaningOf(status: number): 'answer' | 'unknown' | 'waits' | 'refused' {
-  if (status < 300) return 'answer';
-  if (status === 404) return 'unknown';
-  return status === 423 ? 'waits' : 'refused';
-}
+// By themselves, 401, 403, 408, 429 and 5xx are failures of the ERP or of our rights: `partnerFailure`.
 
 /** @param accepts Statuses, besides 200 to 299, that are an answer to look at. */
 export function isAccepted({ status }: RestAnswer, accepts: readonly number[] = []): boolean {
-  return meaningOf(status) === 'answer' || accepts.includes(status);
+  return status < 300 || accepts.includes(status);
+}
+
+/** Whether somebody has the order. */
+function isLocked({ status }: RestAnswer): boolean {
+  return status === 423;
 }
 
 /** Why a question has no answer of the ERP itself. A refusal is one. */
@@ -77,14 +76,13 @@ export function failureOfLookUp<Context>(
   context: Context,
   { order, shown }: { readonly order: string; readonly shown: string },
 ): Error | undefined {
-  const meaning = isAccepted(answer, accepts) ? 'answer' : meaningOf(answer.status);
-  if (meaning === 'unknown' || (meaning === 'answer' && unknown?.(answer, context))) {
+  const accepted = isAccepted(answer, accepts);
+  if (accepted ? unknown?.(answer, context) : answer.status === 404) {
     const sentence = answer.status === 404 ? said(answer) : '';
     return new UnknownOrder(`${partner} does not know order ${order}${sentence}.`);
   }
-  if (meaning === 'waits') return orderWaits(`${partner} cannot show ${shown} yet${said(answer)}.`);
-  if (meaning === 'refused')
-    return rejected('refused-by-erp', `${partner} refused to show ${shown}${said(answer)}.`);
+  if (!accepted && isLocked(answer)) return orderWaits(`${partner} cannot show ${shown} yet${said(answer)}.`);
+  if (!accepted) return rejected('refused-by-erp', `${partner} refused to show ${shown}${said(answer)}.`);
   // It must not look like an order without bookings: it would be booked once more.
   if (isErrorIn2xx(answer))
     return orderWaits(`${partner} answered with an error instead of ${shown}${said(answer)}.`);
@@ -103,10 +101,9 @@ export function failureOfStep<Context>(
   const refused = (sentence: string) => rejected('refused-by-erp', run.named(sentence));
   const sentence = refusalIn?.(answer, run.context);
   if (sentence) return refused(sentence);
-  const meaning = meaningOf(status);
-  if (meaning === 'waits' || retryable?.(answer, run.context))
+  if (isLocked(answer) || retryable?.(answer, run.context))
     return orderWaits(`${partner} cannot do ${what} yet${said(answer)}.`, { wrote: wroteWith(status) });
-  if (success?.status?.includes(status) ?? meaning === 'answer') {
+  if (success?.status?.includes(status) ?? status < 300) {
     if (isWebPage(answer)) {
       const where = `${partner} answered ${what} with a web page: check the address.`;
       return partnerDown(where, { wrote: 'perhaps' });
@@ -116,7 +113,7 @@ export function failureOfStep<Context>(
   }
   const failure = partnerFailure(answer, { partner, what, wrote: 'perhaps', now: now() });
   if (failure) return failure;
-  if (meaning === 'unknown' && isForeignAnswer(answer)) return notTheErp(answer, partner, what, 'perhaps');
+  if (status === 404 && isForeignAnswer(answer)) return notTheErp(answer, partner, what, 'perhaps');
   return rejected('refused-by-erp', `${partner} refused ${what}${said(answer)}.`);
 }
 

@@ -15,7 +15,7 @@ import {
 } from '../booking-rules.ts';
 import { reportsOf, type Use, usesOf } from '../detail-rules.ts';
 import { rejected } from '../failures.ts';
-import type { DetailName, Listed, ListName, Lists } from './assembly.ts';
+import type { DetailName, Listed, ListName, Lists } from './schemas.ts';
 
 /** What every function of a procedure gets. */
 export interface ProcedureContext {

@@ -3,20 +3,20 @@ import { keepingTrackOfWrites } from '../booking-rules.ts';
 import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
 import { type Connector, defineConnector, type ErpSecret } from '../define-connector.ts';
 import { secrets } from '../login.ts';
-import { lacksOf } from './assembly.ts';
 import { book } from './book.ts';
 import { booking } from './booking.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
 import { look } from './look.ts';
 import { optionsSchema, type RestOptions } from './options.ts';
 import type { Task } from './run.ts';
+import { lacksOf } from './schemas.ts';
 import { createSession } from './session.ts';
 
 export { listAt, type Place, path, textAt, valueAt } from '../../platform/places.ts';
 export { instantIn } from '../local-time.ts';
 export type { BookContext, LinkContext } from './figures.ts';
-export type { RestOrder } from './mapped-order.ts';
 export type * from './options.ts';
+export type { RestOrder } from './schemas.ts';
 
 /**
  * Any ERP with an HTTP API, by configuration alone: how to log in, how its released orders are listed, and

@@ -5,9 +5,8 @@ import { placeSchema } from '../../platform/places.ts';
 import { strictObject } from '../../platform/strict-object.ts';
 import { authenticationSchema } from '../login.ts';
 import { erpOptionsShape, fn, optionalFn, readonlyList, timeZoneSchema } from '../options.ts';
-import { detailNames, type ListName, type RestList } from './assembly.ts';
 import type { BookContext, LinkContext } from './figures.ts';
-import type { RestOrder } from './mapped-order.ts';
+import { detailNames, type ListName, type RestList, type RestOrder } from './schemas.ts';
 
 /** A call below the base URL. A body that is not text is sent as JSON; authentication is added. */
 export type RestRequest = Pick<HttpRequest, 'method' | 'path' | 'query' | 'headers' | 'body'>;
@@ -57,31 +56,22 @@ const sinceSchema = strictObject(
   { format: 'it is always by the clock, without a zone; an ERP that reads zones takes the default, UTC' },
 );
 
-const paged = {
-  /** Query parameter that takes the page's number, offset or cursor. Absent where `body` writes it. */
-  parameter: z.optional(z.string()),
-  size: z.optional(
-    strictObject({
-      /** Query parameter that takes the number of rows. */
-      parameter: z.string(),
-      rows: z.int().check(z.positive()),
-    }),
-  ),
-};
+/** Query parameter that takes the page's number, offset or cursor. Absent where `body` writes it. */
+const parameter = z.optional(z.string());
 
 const paging = z.discriminatedUnion('kind', [
   strictObject({ kind: z.literal('none') }),
   strictObject({
     kind: z.literal('page'),
-    ...paged,
+    parameter,
     /** Number of the first page. Default 1. */
     first: z.optional(z.int()),
     /** Where the answer has the number of the next page; nothing there means that this is the last. */
     next: z.optional(placeSchema),
   }),
-  strictObject({ kind: z.literal('offset'), ...paged }),
-  strictObject({ kind: z.literal('cursor'), ...paged, next: placeSchema }),
-  strictObject({ kind: z.literal('nextLink'), size: paged.size, next: placeSchema }),
+  strictObject({ kind: z.literal('offset'), parameter }),
+  strictObject({ kind: z.literal('cursor'), parameter, next: placeSchema }),
+  strictObject({ kind: z.literal('nextLink'), next: placeSchema }),
 ]);
 export type RestPaging = z.input<typeof paging>;
 
@@ -126,7 +116,7 @@ const listing = <Row>() =>
     path: z.string(),
     /**
      * Query of the request. `since` is the time from which changes are wanted, that time included: an ISO instant in UTC,
-     * or as the option `since` writes it. It is undefined when all orders are wanted.
+     * or as the option `since` writes it. It is undefined when all orders are wanted. How many rows a page has stands here.
      */
     query: optionalFn<(since: string | undefined) => NonNullable<HttpRequest['query']>>(),
     /**

@@ -121,14 +121,13 @@ function questionFor<Row>(
   position: Position,
 ): RestQuestion {
   if (paging.kind === 'nextLink' && position !== undefined) return { path: position };
-  const size = 'size' in paging && paging.size ? { [paging.size.parameter]: paging.size.rows } : {};
   const page = position ?? (paging.kind === 'page' ? (paging.first ?? 1) : undefined);
   const at = 'parameter' in paging && paging.parameter !== undefined ? { [paging.parameter]: page } : {};
   const asked = since !== undefined && clock ? localTimeFrom(clock.timeZone, since) : since;
   return {
     method,
     path,
-    query: { ...call('query', () => query?.(asked)), ...size, ...at },
+    query: { ...call('query', () => query?.(asked)), ...at },
     body: call('body', () => body?.(asked, position)),
   };
 }

@@ -8,8 +8,8 @@ import { describeMismatches, parse } from '../../platform/validation.ts';
 import type { UnreadableOrder } from '../connector.ts';
 import { nameOf, unreadableOrder } from '../read-rows.ts';
 import { createDetailReader, type ParsedRow } from './details.ts';
-import { instant, type MappedOrder, mappedSchema, name } from './mapped-order.ts';
 import type { RestListing } from './options.ts';
+import { instant, type MappedOrder, mappedSchema, name } from './schemas.ts';
 import type { Reader } from './session.ts';
 
 /** A row of a listing, as far as it could be read: as an order, or as one that is for a person. */

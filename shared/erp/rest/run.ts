@@ -3,9 +3,9 @@ import { describeMismatches, parse } from '../../platform/validation.ts';
 import { withDone } from '../booking-rules.ts';
 import type { Attempt } from '../connector.ts';
 import { rejected } from '../failures.ts';
-import { type Listed, type ListName, type Lists, listSchemas } from './assembly.ts';
 import type { Figures, ProcedureContext } from './figures.ts';
 import type { RestAnswer, RestLookUp, RestProcedure, RestStep } from './options.ts';
+import { type Listed, type ListName, type Lists, listSchemas } from './schemas.ts';
 
 /** What a procedure is run for: a booking, or a link. */
 export interface Task<Context> {
@@ -25,12 +25,14 @@ export interface Task<Context> {
   ) => { readonly context: Context; readonly figures?: Figures };
 }
 
-/** Begins a message about a function of the configuration, such as `erp.book.lookUp[1].done failed for order MO/0001`. */
-type Failed = (name: string) => string;
-
-export function failedAt(path: string, orderNumber: string): Failed {
-  return (name) => `erp.${path}.${name} failed for order ${orderNumber}`;
+/**
+ * @returns what begins the message about a function of a part of the configuration:
+ *   `erp.book.lookUp[1].done failed for order MO/0001`.
+ */
+export function failedAt(path: string, orderNumber: string) {
+  return (name: string) => `erp.${path}.${name} failed for order ${orderNumber}`;
 }
+type Failed = ReturnType<typeof failedAt>;
 
 /**
  * The same part of the configuration, of which a function that throws refuses the order, naming itself.
@@ -102,7 +104,7 @@ export class Run<Context> {
 
   /** Whether a look-up or a step applies to this order. */
   applies({ when }: Pick<RestStep<Context>, 'when'>): boolean {
-    return when?.(this.context) ?? true;
+    return when === undefined || when(this.context);
   }
 
   /**
@@ -110,7 +112,7 @@ export class Run<Context> {
    * @param reference Of what the ERP shows with our key: then steps without `done` were taken.
    */
   stepsLeft(reference: string | undefined): RestStep<Context>[] {
-    const isTaken = ({ done }: RestStep<Context>) => done?.(this.context) ?? reference !== undefined;
+    const isTaken = ({ done }: RestStep<Context>) => (done ? done(this.context) : reference !== undefined);
     return this.steps.filter((step) => this.applies(step) && !isTaken(step));
   }
 
@@ -124,9 +126,9 @@ export class Run<Context> {
     { part, answer, failed }: LookUp<Context>,
     name: Name,
   ): Listed<Name> | undefined {
-    const told = answer && part[name]?.(answer, this.context);
-    if (!told) return undefined;
-    const listed = parse(listSchemas[name], told);
+    const read = part[name];
+    if (!answer || !read) return undefined;
+    const listed = parse(listSchemas[name], read(answer, this.context));
     if (listed.ok) return listed.value;
     const why = `it answers with a wrong list (${describeMismatches(listed.mismatches)})`;
     throw rejected('configuration', `${failed(name)}: ${why}`);

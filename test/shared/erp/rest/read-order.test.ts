@@ -24,12 +24,6 @@ async function started(orders: Partial<Orders>, answer: Answer = { body: row }) 
   };
 }
 
-it('reads no order when the configuration does not say how', async () => {
-  const connector = smallConnector('http://127.0.0.1:9');
-
-  expect(connector.readOrder).toBeUndefined();
-});
-
 it('reads the answer as a row of the list, with its detail', async () => {
   // Prepare
   const erp = await started(
