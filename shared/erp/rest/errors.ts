@@ -53,13 +53,6 @@ export function failureOfReading(
   return isNoJson || (status === 404 && isForeign) ? notTheErp(answer, partner, what) : undefined;
 }
 
-/** Why there was no CSRF token at a path. */
-export function failureOfToken(answer: RestAnswer, { partner, now }: Erp, path: string): RetryLater {
-  const failure = partnerFailure(answer, { partner, what: 'its CSRF token', now: now() });
-  const none = `${partner} gave no X-CSRF-Token at ${path} (${answer.status}): check csrf.fetchPath.`;
-  return failure ?? partnerDown(none);
-}
-
 /** Whether a 2xx holds an error, as those of GraphQL do: then it shows nothing. */
 export function isErrorIn2xx({ status, json }: RestAnswer): boolean {
   return status < 300 && isError(valueAt(json, ['error', 'errors']));
