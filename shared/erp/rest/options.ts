@@ -23,11 +23,6 @@ type ListOf<Name extends ListName, Context> = (answer: RestAnswer, context: Cont
 
 const statuses = readonlyList(z.int());
 
-const csrf = strictObject({
-  /** Path that is read with `X-CSRF-Token: Fetch`; the token comes back in the same header. */
-  fetchPath: z.string(),
-});
-
 /** How an ERP is reached. */
 const connectionShape = {
   ...erpOptionsShape,
@@ -39,7 +34,12 @@ const connectionShape = {
   headers: z.optional(z.record(z.string(), z.string())),
   auth: authenticationSchema,
   /** Handshake before writes, as SAP Gateway wants it: a token is fetched and sent back with its cookies. Default: none. */
-  csrf: z.optional(csrf),
+  csrf: z.optional(
+    strictObject({
+      /** Path that is read with `X-CSRF-Token: Fetch`; the token comes back in the same header. */
+      fetchPath: z.string(),
+    }),
+  ),
 };
 export type RestConnection = z.input<z.ZodMiniObject<typeof connectionShape>>;
 
@@ -154,11 +154,10 @@ const listing = <Row>() =>
     /**
      * True (the default): the query honours `since`, and rows are sorted by change time, oldest first, and then by a unique
      * key such as the id: else those of one time come in another order on each page, and some on none, and the listing fails
-     * in the end when it finds one on two pages. False: it does not, they are not, or an order may change and
-     * keep its change time. Then every run reads all pages and hands on all orders
-     * that changed since going live; known ones are compared by content. For 10,000 orders in pages of 50 that is 200 calls
-     * and 20,000 reads of the ledger: up to a quarter of a minute a run, and about one dollar of AWS a day with a run every
-     * five minutes. Let the query leave closed orders out.
+     * in the end when it finds one on two pages. False: it does not, they are not, or a change may keep the change time. Then
+     * every run reads all pages and hands on all orders that changed since going live; known ones are compared by content.
+     * For 10,000 orders in pages of 50 that is 200 calls and 20,000 reads of the ledger: up to a quarter of a minute a run,
+     * and about one dollar of AWS a day with a run every five minutes. Let the query leave closed orders out.
      */
     incremental: z.optional(z.boolean()),
   }).check(saysPosition);
