@@ -57,15 +57,10 @@ const link: RestProcedure<LinkContext> = {
   ],
 };
 
-/** What was recorded besides figures, and our key as its reference. */
-const toldOf = ({ notes, links, checks }: BookContext['completion'], reference: string) => ({
-  reference,
-  notes,
-  links,
-  checks,
-});
+/** What was recorded besides figures. */
+const toldOf = ({ notes, links, checks }: BookContext['completion']) => ({ notes, links, checks });
 
-/** Books a completion. */
+/** Books a completion, with our key as its reference. */
 const book: RestProcedure<BookContext> = {
   lookUp: [
     {
@@ -132,7 +127,7 @@ const book: RestProcedure<BookContext> = {
       request: ({ completion, built, uses, reports, key }) => ({
         path: `${placeOf(completion.erpOrder)}/bookings`,
         body: {
-          ...toldOf(completion, key),
+          reference: key,
           goodQuantity: built.good,
           scrapQuantity: built.scrap,
           unit: built.unit,
@@ -156,6 +151,7 @@ const book: RestProcedure<BookContext> = {
             runSeconds,
             finished,
           })),
+          ...toldOf(completion),
         },
       }),
     },
@@ -165,7 +161,7 @@ const book: RestProcedure<BookContext> = {
       when: ({ completion }) => completion.kind === 'amendment',
       request: ({ completion, key }) => ({
         path: `${placeOf(completion.erpOrder)}/notes`,
-        body: toldOf(completion, key),
+        body: { reference: key, ...toldOf(completion) },
       }),
     },
   ],
