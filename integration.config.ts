@@ -57,6 +57,9 @@ const link: RestProcedure<LinkContext> = {
   ],
 };
 
+/** What was recorded besides figures. */
+const toldOf = ({ notes, links, checks }: BookContext['completion']) => ({ notes, links, checks });
+
 /** Books a completion, with our key as its reference. */
 const book: RestProcedure<BookContext> = {
   lookUp: [
@@ -69,9 +72,8 @@ const book: RestProcedure<BookContext> = {
       refused: ({ json }, { completion }) => {
         const status = textAt(json, 'status');
         if (status === 'cancelled') return 'it is cancelled';
-        return status === 'done' && completion.kind === 'quantity'
-          ? 'it was completed by somebody else'
-          : undefined;
+        const isDone = status === 'done' && completion.kind === 'quantity';
+        return isDone ? 'it was completed by somebody else' : undefined;
       },
       components: ({ json }) =>
         listAt(json, 'components').map((one) => ({
@@ -132,33 +134,24 @@ const book: RestProcedure<BookContext> = {
           final: completion.final,
           lots: [
             ...built.goodLots.map(({ number, amount }) => ({ number, quantity: amount })),
-            ...built.scrapLots.map(({ number, amount }) => ({
-              number,
-              quantity: amount,
-              scrapped: true,
-            })),
+            ...built.scrapLots.map(({ number, amount }) => ({ number, quantity: amount, scrapped: true })),
           ],
-          notes: completion.notes,
-          links: completion.links,
           completedAt: completion.completedAt,
-          ...(built.scrapped.some(({ reason }) => reason) && {
-            scrapReasons: built.scrapped.flatMap(({ amount, number, reason }) =>
-              reason === undefined ? [] : [{ reason, quantity: amount, lot: number }],
-            ),
-          }),
-          ...(uses.length > 0 && {
-            components: uses.map(({ planned, amount, lots }) => ({
-              article: planned.article,
-              quantity: amount,
-              lots: lots.map((lot) => ({ number: lot.number, quantity: lot.amount })),
-            })),
-          }),
-          ...(reports.length > 0 && {
-            operations: reports.map(({ report: { setupSeconds, runSeconds, finished }, operation }) => ({
-              ...{ number: operation.id, setupSeconds, runSeconds, finished },
-            })),
-          }),
-          checks: completion.checks,
+          scrapReasons: built.scrapped.flatMap(({ amount, number, reason }) =>
+            reason === undefined ? [] : [{ reason, quantity: amount, lot: number }],
+          ),
+          components: uses.map(({ planned, amount, lots }) => ({
+            article: planned.article,
+            quantity: amount,
+            lots: lots.map((lot) => ({ number: lot.number, quantity: lot.amount })),
+          })),
+          operations: reports.map(({ report: { setupSeconds, runSeconds, finished }, operation }) => ({
+            number: operation.id,
+            setupSeconds,
+            runSeconds,
+            finished,
+          })),
+          ...toldOf(completion),
         },
       }),
     },
@@ -168,12 +161,7 @@ const book: RestProcedure<BookContext> = {
       when: ({ completion }) => completion.kind === 'amendment',
       request: ({ completion, key }) => ({
         path: `${placeOf(completion.erpOrder)}/notes`,
-        body: {
-          reference: key,
-          notes: completion.notes,
-          links: completion.links,
-          checks: completion.checks,
-        },
+        body: { reference: key, ...toldOf(completion) },
       }),
     },
   ],
@@ -195,13 +183,8 @@ export const sandboxErp = ({ baseUrl, pageSize = 50, timeoutMs }: SandboxOptions
     auth: { kind: 'apiKey', header: 'X-Api-Key' },
     orders: {
       path: '/api/production-orders',
-      query: (since) => ({ changedSince: since, status: 'released,cancelled' }),
-      paging: {
-        kind: 'page',
-        parameter: 'page',
-        size: { parameter: 'pageSize', rows: pageSize },
-        next: 'nextPage',
-      },
+      query: (since) => ({ changedSince: since, status: 'released,cancelled', pageSize }),
+      paging: { kind: 'page', parameter: 'page', next: 'nextPage' },
       list: 'orders',
       row: z.object({
         id: z.string(),

@@ -95,9 +95,7 @@ function without(file: string, exported: readonly string[]): Plugin {
   };
 }
 const withoutBooking = without('booking', ['booking']);
-const withoutListing = without('list-orders', [
-  ...['listIncrementally', 'listReleasedOrders', 'listWhole', 'readListedOrder'],
-]);
+const withoutListing = without('list-orders', ['listReleasedOrders', 'readListedOrder']);
 
 /** What is ours and not the plant's. */
 const ours = ['functions', 'shared', 'node_modules'].map((folder) => join(root, folder, sep));

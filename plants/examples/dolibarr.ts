@@ -46,13 +46,11 @@ interface DolibarrOptions {
   readonly databaseTimeZone?: string;
   /** Of all products, as the API shows a unit's number only. */
   readonly unit: string;
-  /** Whether its stock module moves services, too (`STOCK_SUPPORTS_SERVICES`). Default false, which refuses their lines. */
-  readonly movesServices?: boolean;
   readonly pageSize?: number;
   readonly timeoutMs?: number;
   /**
    * Default 1: with MySQL, and MariaDB before 11.6, stock totals of bookings at the same moment are lost, though every one
-   * is there; with later ones most of them fail and are tried again.
+   * is there (mouvementstock.class.php:551 and :602, 22.0.4); with later ones most of them fail and are tried again.
    */
   readonly atOnce?: number;
   /**
@@ -99,12 +97,13 @@ function listing({
       // Orders of one time come in any order, another one on each page.
       sortfield: 't.tms,t.rowid',
       sortorder: 'ASC',
+      limit: pageSize,
       sqlfilters:
         since === undefined
           ? `(t.status:in:${open})`
           : `(t.status:in:${open},${cancelled}) and (t.tms:>=:'${since.replace('T', ' ')}')`,
     }),
-    paging: { kind: 'page', parameter: 'page', first: 0, size: { parameter: 'limit', rows: pageSize } },
+    paging: { kind: 'page', parameter: 'page', first: 0 },
     list: '',
     row: orderSchema,
     // The order names its product by an internal id only.
@@ -208,7 +207,7 @@ const stockMovements: RestLookUp<BookContext> = {
 };
 
 /** Those of the order and of its planned lines, which name them by an internal id only. */
-const products = ({ unit, movesServices }: DolibarrOptions): RestLookUp<BookContext> => ({
+const products = ({ unit }: DolibarrOptions): RestLookUp<BookContext> => ({
   name: 'products',
   when: isQuantity,
   request: ({ found }) => {
@@ -226,7 +225,8 @@ const products = ({ unit, movesServices }: DolibarrOptions): RestLookUp<BookCont
       if (textAt(product, 'status_batch') !== '0')
         return `${ref} is tracked by lot, which the API cannot book: produce it in Dolibarr`;
       if (Number(line.disable_stock_change) === 1) continue;
-      if (textAt(product, 'type') === '1' && !movesServices)
+      // Not so where its stock module moves services, too (`STOCK_SUPPORTS_SERVICES`): leave this out there.
+      if (textAt(product, 'type') === '1')
         return `${ref} is a service, of which Dolibarr moves no stock: disable the stock change of its line, or take it out`;
       if (textAt(product, 'stockable_product') === '0')
         return `${ref} is not kept in stock, so Dolibarr moves none: keep it in stock, disable the stock change of its line, or take it out`;

@@ -5,13 +5,12 @@ import { valueAt } from '../../platform/places.ts';
 import { isForeignAnswer } from '../booking-rules.ts';
 import { orderWaits, partnerDown, rejected } from '../failures.ts';
 import type { RestAnswer, RestLookUp, RestStep } from './options.ts';
-import type { Part, Run } from './run.ts';
+import type { Run } from './run.ts';
 
 // What an answer means where the configuration does not say it: the table is in README.md.
 
 /** Who has answered. */
 export interface Erp {
-  /** How messages name it. */
   readonly partner: string;
   /** ` (409): the order is closed`: status and the ERP's own sentence, without secrets. */
   readonly said: (answer: RestAnswer) => string;
@@ -26,16 +25,16 @@ export interface Asked {
   readonly accepts?: readonly number[] | undefined;
 }
 
-/** What a status means by itself. 401, 403, 408, 429 and 5xx are failures of the ERP or of our rights: `partnerFailure`. */
-function meaningOf(status: number): 'answer' | 'unknown' | 'waits' | 'refused' {
-  if (status < 300) return 'answer';
-  if (status === 404) return 'unknown';
-  return status === 423 ? 'waits' : 'refused';
-}
+// By themselves, 401, 403, 408, 429 and 5xx are failures of the ERP or of our rights: `partnerFailure`.
 
 /** @param accepts Statuses, besides 200 to 299, that are an answer to look at. */
 export function isAccepted({ status }: RestAnswer, accepts: readonly number[] = []): boolean {
-  return meaningOf(status) === 'answer' || accepts.includes(status);
+  return status < 300 || accepts.includes(status);
+}
+
+/** Whether somebody has the order. */
+function isLocked({ status }: RestAnswer): boolean {
+  return status === 423;
 }
 
 /** Why a question has no answer of the ERP itself. A refusal is one. */
@@ -54,13 +53,6 @@ export function failureOfReading(
   return isNoJson || (status === 404 && isForeign) ? notTheErp(answer, partner, what) : undefined;
 }
 
-/** Why there was no CSRF token at a path. */
-export function failureOfToken(answer: RestAnswer, { partner, now }: Erp, path: string): RetryLater {
-  const failure = partnerFailure(answer, { partner, what: 'its CSRF token', now: now() });
-  const none = `${partner} gave no X-CSRF-Token at ${path} (${answer.status}): check csrf.fetchPath.`;
-  return failure ?? partnerDown(none);
-}
-
 /** Whether a 2xx holds an error, as those of GraphQL do: then it shows nothing. */
 export function isErrorIn2xx({ status, json }: RestAnswer): boolean {
   return status < 300 && isError(valueAt(json, ['error', 'errors']));
@@ -72,19 +64,18 @@ export function isErrorIn2xx({ status, json }: RestAnswer): boolean {
  */
 export function failureOfLookUp<Context>(
   { partner, said }: Erp,
-  { part, call, context }: Part<Pick<RestLookUp<Context>, 'accepts' | 'unknown'>, Context>,
+  { accepts, unknown }: Pick<RestLookUp<Context>, 'accepts' | 'unknown'>,
   answer: RestAnswer,
+  context: Context,
   { order, shown }: { readonly order: string; readonly shown: string },
 ): Error | undefined {
-  const meaning = isAccepted(answer, part.accepts) ? 'answer' : meaningOf(answer.status);
-  const isUnknown = meaning === 'answer' && part.unknown && call('unknown', part.unknown, answer, context);
-  if (isUnknown || meaning === 'unknown') {
+  const accepted = isAccepted(answer, accepts);
+  if (accepted ? unknown?.(answer, context) : answer.status === 404) {
     const sentence = answer.status === 404 ? said(answer) : '';
     return new UnknownOrder(`${partner} does not know order ${order}${sentence}.`);
   }
-  if (meaning === 'waits') return orderWaits(`${partner} cannot show ${shown} yet${said(answer)}.`);
-  if (meaning === 'refused')
-    return rejected('refused-by-erp', `${partner} refused to show ${shown}${said(answer)}.`);
+  if (!accepted && isLocked(answer)) return orderWaits(`${partner} cannot show ${shown} yet${said(answer)}.`);
+  if (!accepted) return rejected('refused-by-erp', `${partner} refused to show ${shown}${said(answer)}.`);
   // It must not look like an order without bookings: it would be booked once more.
   if (isErrorIn2xx(answer))
     return orderWaits(`${partner} answered with an error instead of ${shown}${said(answer)}.`);
@@ -94,30 +85,28 @@ export function failureOfLookUp<Context>(
 /** What the answer to a step means: the configuration decides first, by its status and its body. */
 export function failureOfStep<Context>(
   { partner, said, now }: Erp,
-  { named }: Run<Context>,
-  step: Part<RestStep<Context>, Context>,
+  run: Run<Context>,
+  { rejected: refusalIn, retryable, success }: RestStep<Context>,
   answer: RestAnswer,
   what: string,
 ): Error | undefined {
-  const { part, call, context } = step;
   const { status } = answer;
-  const refused = (sentence: string) => rejected('refused-by-erp', named(sentence));
-  const sentence = step.read('rejected', answer);
+  const refused = (sentence: string) => rejected('refused-by-erp', run.named(sentence));
+  const sentence = refusalIn?.(answer, run.context);
   if (sentence) return refused(sentence);
-  const meaning = meaningOf(status);
-  if (meaning === 'waits' || (part.retryable && call('retryable', part.retryable, answer, context)))
+  if (isLocked(answer) || retryable?.(answer, run.context))
     return orderWaits(`${partner} cannot do ${what} yet${said(answer)}.`, { wrote: wroteWith(status) });
-  if (part.success?.status?.includes(status) ?? meaning === 'answer') {
+  if (success?.status?.includes(status) ?? status < 300) {
     if (isWebPage(answer)) {
       const where = `${partner} answered ${what} with a web page: check the address.`;
       return partnerDown(where, { wrote: 'perhaps' });
     }
-    const verdict = part.success?.test ? call('success.test', part.success.test, answer, context) : true;
+    const verdict = success?.test?.(answer, run.context) ?? true;
     return verdict === true ? undefined : refused(verdict);
   }
   const failure = partnerFailure(answer, { partner, what, wrote: 'perhaps', now: now() });
   if (failure) return failure;
-  if (meaning === 'unknown' && isForeignAnswer(answer)) return notTheErp(answer, partner, what, 'perhaps');
+  if (status === 404 && isForeignAnswer(answer)) return notTheErp(answer, partner, what, 'perhaps');
   return rejected('refused-by-erp', `${partner} refused ${what}${said(answer)}.`);
 }
 

@@ -3,22 +3,20 @@ import { keepingTrackOfWrites } from '../booking-rules.ts';
 import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
 import { type Connector, defineConnector, type ErpSecret } from '../define-connector.ts';
 import { secrets } from '../login.ts';
-import { lacksOf } from './assembly.ts';
 import { book } from './book.ts';
 import { booking } from './booking.ts';
-import { listIncrementally, listWhole, readListedOrder } from './list-orders.ts';
+import { listReleasedOrders, readListedOrder } from './list-orders.ts';
 import { look } from './look.ts';
 import { optionsSchema, type RestOptions } from './options.ts';
-import { createListing } from './paging.ts';
 import type { Task } from './run.ts';
-import { createSession, type Session } from './session.ts';
+import { lacksOf } from './schemas.ts';
+import { createSession } from './session.ts';
 
 export { listAt, type Place, path, textAt, valueAt } from '../../platform/places.ts';
 export { instantIn } from '../local-time.ts';
-export type { RestComponent, RestList, RestOperation } from './assembly.ts';
-export type * from './contexts.ts';
-export type { RestOrder } from './mapped-order.ts';
+export type { BookContext, LinkContext } from './figures.ts';
 export type * from './options.ts';
+export type { RestOrder } from './schemas.ts';
 
 /**
  * Any ERP with an HTTP API, by configuration alone: how to log in, how its released orders are listed, and
@@ -45,38 +43,32 @@ function connect<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unk
   const { orders, link } = options;
   const { one } = orders;
   const session = createSession(options, environment);
-  const { partner } = session;
+
+  /** Looks, with a session that cannot write, and does what the look has left. */
+  const run = <Context>(task: Task<Context>): Promise<Receipt> =>
+    keepingTrackOfWrites(async (onWritten) => {
+      const found = await look(session, task);
+      return 'receipt' in found ? found.receipt : book(session, found.toBook, onWritten);
+    });
 
   return {
-    async *releasedOrders(since, signal) {
-      const listing = createListing(session, options, orders, signal);
-      yield* orders.incremental === false ? listWhole(listing, since) : listIncrementally(listing, since);
-      listing.requireWhole();
-    },
+    releasedOrders: (since, signal) => listReleasedOrders(session, options, since, signal),
     readOrder: one && ((order, signal) => readListedOrder(session, orders, one, order, signal)),
     // Without a procedure there is nowhere to write it, so the function is missing.
     linkProductOrder:
       link &&
       (async (order, productOrder, attempt) => {
-        await run(session, {
+        await run({
           procedure: link,
           at: 'link',
           what: `the link of order ${order.number}`,
           orderNumber: order.number,
           key: productOrder.id,
           attempt,
-          context: (answers) => ({ ...answers, order, productOrder }),
+          begin: (answers) => ({ context: { ...answers, order, productOrder } }),
         });
       }),
     book: async (completion, key, attempt) =>
-      run(session, booking(options, partner, { completion, key, attempt })),
+      run(booking(options, session.partner, { completion, key, attempt })),
   };
-}
-
-/** Looks, with a session that cannot write, and does what the look has left. */
-function run<Context>(session: Session, task: Task<Context>): Promise<Receipt> {
-  return keepingTrackOfWrites(async (onWritten) => {
-    const found = await look(session, task);
-    return 'receipt' in found ? found.receipt : book(session, found.toBook, onWritten);
-  });
 }

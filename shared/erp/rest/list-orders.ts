@@ -4,16 +4,27 @@ import type { ReleasedOrdersPage } from '../connector.ts';
 import { rejected } from '../failures.ts';
 import { beginning } from '../list-by-keys.ts';
 import { onlyOrder } from '../read-rows.ts';
-import { readDetails } from './details.ts';
 import { failureOfLookUp } from './errors.ts';
-import type { RestAnswer, RestListing, RestOne } from './options.ts';
-import type { Listing, Position, RowsPage } from './paging.ts';
-import { type ListedOrder, parseRow, readRow } from './row.ts';
-import { configuredAt, Part } from './run.ts';
+import type { RestListing, RestOne, RestOptions } from './options.ts';
+import { createListing, type ListedOrder, type Listing, type Position } from './paging.ts';
+import { createRowReader } from './row.ts';
+import { failedAt, guarded } from './run.ts';
 import type { Reader } from './session.ts';
 
-/** How often a list that changes while it is read is read again. */
+/** How often a group that changes while it is read is read. */
 const maxSweeps = 5;
+
+/** @throws also once all are listed, when others may be missing. */
+export async function* listReleasedOrders<Row>(
+  reader: Reader,
+  options: RestOptions<Row>,
+  since: Watermark | undefined,
+  signal: AbortSignal,
+): AsyncGenerator<ReleasedOrdersPage> {
+  const listing = createListing(reader, options, signal);
+  yield* options.orders.incremental === false ? listWhole(listing, since) : listIncrementally(listing, since);
+  listing.requireWhole();
+}
 
 /**
  * Released orders, oldest change first, from an ERP whose query honours `since` and sorts by change time.
@@ -21,7 +32,8 @@ const maxSweeps = 5;
  * Numbered pages shift when an order changes between two of them, and an order is missed. So further pages are avoided:
  * the next page is the first one since the last change seen. Only a group of equal times that fills a page needs further
  * pages. They are read again until the group is the same twice, and then what was read first counts: what leaves a group
- * (our own link changes an order) shifts what comes after it to a page that was read. If it goes on changing, the listing ends: the next one begins before it.
+ * (our own link changes an order) shifts what comes after it to a page that was read. If it goes on changing, the listing
+ * ends: the next one begins before it.
  *
  * ```
  *  since T0: [ T0 T0 T1 T2 ] T3 …     first page, all of it
@@ -29,7 +41,7 @@ const maxSweeps = 5;
  *  since T3:            [ T3 T3 T3 T3 ] [ T3 T4 …     two pages, read again before T4 is listed
  * ```
  */
-export async function* listIncrementally(
+async function* listIncrementally(
   listing: Listing,
   since: Watermark | undefined,
 ): AsyncGenerator<ReleasedOrdersPage> {
@@ -43,74 +55,63 @@ export async function* listIncrementally(
       return isNew;
     });
 
-  let before: { readonly group: string; readonly page: RowsPage } | undefined;
-  for (let sweep = 1; ; ) {
-    let page: RowsPage;
-    let position: Position;
-    let pages = 0;
-    const group: string[] = [];
-    do {
-      page = await listing.readPage(anchor, position);
-      requireSorted(page.rows, listing.partner);
-      const ties = page.rows.filter((row) => row.changedAt === anchor);
-      yield* pagesOf(takeNew(ties));
-      group.push(...ties.map(({ rowId }) => rowId));
-      pages += 1;
-      position = page.next;
-    } while (position !== undefined && !page.rows.some(isBeyond(anchor)));
-
-    const now = { group: group.sort().join('\n'), page };
-    if (pages > 1 && now.group !== before?.group) {
-      if (sweep === maxSweeps) return;
-      before = now;
-      sweep += 1;
-      continue;
+  while (true) {
+    let group = await readGroup(listing, anchor);
+    for (let sweep = 2; group.pages > 1; sweep += 1) {
+      const again = await readGroup(listing, anchor);
+      if (again.names === group.names) break;
+      group = again;
+      if (sweep < maxSweeps) continue;
+      yield* pagesOf(takeNew(group.rows.filter(({ changedAt }) => changedAt === anchor)));
+      return;
     }
-    // The group was still the same after that page was read, so nothing had moved up by then.
-    const { rows, next } = (pages > 1 ? (before ?? now) : now).page;
-    yield* pagesOf(takeNew(rows.filter(isBeyond(anchor))));
-    if (next === undefined) return;
-    anchor = rows.at(-1)?.changedAt ?? anchor;
+    yield* pagesOf(takeNew(group.rows));
+    if (group.next === undefined) return;
+    anchor = group.rows.at(-1)?.changedAt ?? anchor;
     seen = new Map([...seen].filter(([, changedAt]) => changedAt === anchor));
-    before = undefined;
-    sweep = 1;
   }
+}
+
+/** Reads all of one time, page by page up to the first one with what comes behind it. */
+async function readGroup(listing: Listing, anchor = '') {
+  const rows: ListedOrder[] = [];
+  let pages = 0;
+  let next: Position;
+  do {
+    const page = await listing.readPage(anchor === '' ? undefined : anchor, next);
+    requireSorted(page.rows, listing.partner);
+    rows.push(...page.rows.filter(({ changedAt }) => changedAt >= anchor));
+    pages += 1;
+    next = page.next;
+  } while (next !== undefined && !rows.some(({ changedAt }) => changedAt > anchor));
+  const ties = rows.filter(({ changedAt }) => changedAt === anchor).map(({ rowId }) => rowId);
+  return { rows, names: ties.sort().join('\n'), pages, next };
 }
 
 /**
  * Released orders from an ERP that can neither filter by change time nor sort by it, or that changes orders without
- * a new one: all pages, again if there were several and they changed, sorted here and listed as one page.
+ * a new one: all pages, sorted here and listed as one page.
  *
- * Everything that changed since this watermark comes in every run, and the watermark, the time of going live, never moves.
- * An order that is known and equal costs two reads of the ledger.
+ * Everything that changed since this watermark comes in every run, and the watermark, the time of going live, never moves:
+ * what moves to a page that was read comes with the next run. An order that is known and equal costs two reads of the ledger.
  */
-export async function* listWhole(
+async function* listWhole(
   listing: Listing,
   since: Watermark | undefined,
 ): AsyncGenerator<ReleasedOrdersPage> {
   const rows = new Map<string, ListedOrder>();
-  for (let sweep = 1; sweep <= maxSweeps; sweep++) {
-    const before = rows.size;
-    let pages = 0;
-    let position: Position;
-    do {
-      const page = await listing.readPage(since?.changedAt, position);
-      for (const row of page.rows) rows.set(row.rowId, row);
-      pages += 1;
-      position = page.next;
-    } while (position !== undefined);
-    if (pages === 1 || rows.size === before) break;
-  }
+  let next: Position;
+  do {
+    const page = await listing.readPage(since?.changedAt, next);
+    for (const row of page.rows) rows.set(row.rowId, row);
+    next = page.next;
+  } while (next !== undefined);
   const { changedAt: from } = since ?? beginning;
   const sorted = [...rows.values()]
     .filter(({ changedAt }) => changedAt >= from)
     // Change times have one length, so both sort as one text.
     .sort((a, b) => (a.changedAt + a.rowId < b.changedAt + b.rowId ? -1 : 1));
   yield* pagesOf(sorted, { changedAt: from });
-}
-
-function isBeyond(anchor: string | undefined): (row: ListedOrder) => boolean {
-  return ({ changedAt }) => anchor === undefined || changedAt > anchor;
 }
 
 /** A row that cannot be read proves nothing. */
@@ -138,8 +139,6 @@ function pagesOf(rows: readonly ListedOrder[], watermark?: Watermark): ReleasedO
   ];
 }
 
-const wholeAnswer = ({ json }: RestAnswer): unknown => json;
-
 /**
  * One order, read as a row of the listing; undefined when the ERP does not know it.
  * @throws RetryLater as `Reader.read` does; Rejected when the ERP refuses to show it, it cannot be read, or a function of
@@ -152,25 +151,17 @@ export async function readListedOrder<Row>(
   order: ErpOrderRef,
   signal: AbortSignal,
 ): Promise<ErpOrder | undefined> {
-  const { partner } = reader;
-  const call = configuredAt('orders.one', order.number);
-  const { accepts, row = wholeAnswer } = one;
   const shown = `order ${order.number}`;
-  const answer = await reader.read(call('request', one.request, order), {
-    what: `reading ${shown}`,
-    accepts,
-    signal,
-  });
-  const asked = { order: order.number, shown };
-  const failure = failureOfLookUp(reader, new Part(one, call, order), answer, asked);
+  const described = guarded(one, failedAt('orders.one', order.number));
+  const { accepts, request, row } = described;
+  const answer = await reader.read(request(order), { what: `reading ${shown}`, accepts, signal });
+  const failure = failureOfLookUp(reader, described, answer, order, { order: order.number, shown });
   if (failure instanceof UnknownOrder) return undefined;
   if (failure) throw failure;
-  const parsed = parseRow(listing.row, call('row', row, answer, order));
-  const questions = { reader, detail: listing.detail, signal };
-  const [detail = {}] = await readDetails([parsed.fits ? parsed.row : undefined], questions);
-  const { order: found, unreadable } = readRow(listing, parsed, detail, { path: '$', partner });
-  return onlyOrder(partner, order, {
-    orders: found ? [found] : [],
-    unreadable: unreadable ? [unreadable] : [],
+  const raw = row ? row(answer, order) : answer.json;
+  const found = await createRowReader(reader, listing, signal)([raw], () => '$');
+  return onlyOrder(reader.partner, order, {
+    orders: found.flatMap(({ order }) => order ?? []),
+    unreadable: found.flatMap(({ unreadable }) => unreadable ?? []),
   });
 }

@@ -5,9 +5,8 @@ import { placeSchema } from '../../platform/places.ts';
 import { strictObject } from '../../platform/strict-object.ts';
 import { authenticationSchema } from '../login.ts';
 import { erpOptionsShape, fn, optionalFn, readonlyList, timeZoneSchema } from '../options.ts';
-import { detailNames, type ListName, type RestList } from './assembly.ts';
-import type { BookContext, LinkContext } from './contexts.ts';
-import type { RestOrder } from './mapped-order.ts';
+import type { BookContext, LinkContext } from './figures.ts';
+import { detailNames, type ListName, type RestList, type RestOrder } from './schemas.ts';
 
 /** A call below the base URL. A body that is not text is sent as JSON; authentication is added. */
 export type RestRequest = Pick<HttpRequest, 'method' | 'path' | 'query' | 'headers' | 'body'>;
@@ -24,11 +23,6 @@ type ListOf<Name extends ListName, Context> = (answer: RestAnswer, context: Cont
 
 const statuses = readonlyList(z.int());
 
-const csrf = strictObject({
-  /** Path that is read with `X-CSRF-Token: Fetch`; the token comes back in the same header. */
-  fetchPath: z.string(),
-});
-
 /** How an ERP is reached. */
 const connectionShape = {
   ...erpOptionsShape,
@@ -40,7 +34,12 @@ const connectionShape = {
   headers: z.optional(z.record(z.string(), z.string())),
   auth: authenticationSchema,
   /** Handshake before writes, as SAP Gateway wants it: a token is fetched and sent back with its cookies. Default: none. */
-  csrf: z.optional(csrf),
+  csrf: z.optional(
+    strictObject({
+      /** Path that is read with `X-CSRF-Token: Fetch`; the token comes back in the same header. */
+      fetchPath: z.string(),
+    }),
+  ),
 };
 export type RestConnection = z.input<z.ZodMiniObject<typeof connectionShape>>;
 
@@ -57,31 +56,22 @@ const sinceSchema = strictObject(
   { format: 'it is always by the clock, without a zone; an ERP that reads zones takes the default, UTC' },
 );
 
-const paged = {
-  /** Query parameter that takes the page's number, offset or cursor. Absent where `body` writes it. */
-  parameter: z.optional(z.string()),
-  size: z.optional(
-    strictObject({
-      /** Query parameter that takes the number of rows. */
-      parameter: z.string(),
-      rows: z.int().check(z.positive()),
-    }),
-  ),
-};
+/** Query parameter that takes the page's number, offset or cursor. Absent where `body` writes it. */
+const parameter = z.optional(z.string());
 
 const paging = z.discriminatedUnion('kind', [
   strictObject({ kind: z.literal('none') }),
   strictObject({
     kind: z.literal('page'),
-    ...paged,
+    parameter,
     /** Number of the first page. Default 1. */
     first: z.optional(z.int()),
     /** Where the answer has the number of the next page; nothing there means that this is the last. */
     next: z.optional(placeSchema),
   }),
-  strictObject({ kind: z.literal('offset'), ...paged }),
-  strictObject({ kind: z.literal('cursor'), ...paged, next: placeSchema }),
-  strictObject({ kind: z.literal('nextLink'), size: paged.size, next: placeSchema }),
+  strictObject({ kind: z.literal('offset'), parameter }),
+  strictObject({ kind: z.literal('cursor'), parameter, next: placeSchema }),
+  strictObject({ kind: z.literal('nextLink'), next: placeSchema }),
 ]);
 export type RestPaging = z.input<typeof paging>;
 
@@ -126,7 +116,7 @@ const listing = <Row>() =>
     path: z.string(),
     /**
      * Query of the request. `since` is the time from which changes are wanted, that time included: an ISO instant in UTC,
-     * or as the option `since` writes it. It is undefined when all orders are wanted.
+     * or as the option `since` writes it. It is undefined when all orders are wanted. How many rows a page has stands here.
      */
     query: optionalFn<(since: string | undefined) => NonNullable<HttpRequest['query']>>(),
     /**
@@ -164,11 +154,10 @@ const listing = <Row>() =>
     /**
      * True (the default): the query honours `since`, and rows are sorted by change time, oldest first, and then by a unique
      * key such as the id: else those of one time come in another order on each page, and some on none, and the listing fails
-     * in the end when it finds one on two pages. False: it does not, they are not, or an order may change and
-     * keep its change time. Then every run reads all pages and hands on all orders
-     * that changed since going live; known ones are compared by content. For 10,000 orders in pages of 50 that is 400 calls,
-     * as the list is read until nothing new shows, and 20,000 reads of the ledger: a quarter of a minute a run, and about
-     * one dollar of AWS a day with a run every five minutes. Let the query leave closed orders out.
+     * in the end when it finds one on two pages. False: it does not, they are not, or a change may keep the change time. Then
+     * every run reads all pages and hands on all orders that changed since going live; known ones are compared by content.
+     * For 10,000 orders in pages of 50 that is 200 calls and 20,000 reads of the ledger: up to a quarter of a minute a run,
+     * and about one dollar of AWS a day with a run every five minutes. Let the query leave closed orders out.
      */
     incremental: z.optional(z.boolean()),
   }).check(saysPosition);

@@ -1,21 +1,19 @@
+import { callConfigured } from '../../model/configured.ts';
 import type { RetryLater } from '../../model/errors.ts';
 import { type Place, pathTo, textAt, valueAt } from '../../platform/places.ts';
 import { partnerDown, rejected } from '../failures.ts';
 import { beginning } from '../list-by-keys.ts';
 import { isClockPutBackNear, localTimeFrom } from '../local-time.ts';
-import { type Detail, readDetails } from './details.ts';
 import { isAccepted, isErrorIn2xx } from './errors.ts';
-import type { RestAnswer, RestConnection, RestListing, RestPaging, RestQuestion } from './options.ts';
-import { type ListedOrder, parseRow, type ReadRow, readRow } from './row.ts';
-import { type CallConfigured, configuredAt } from './run.ts';
+import type { RestAnswer, RestListing, RestOptions, RestPaging, RestQuestion } from './options.ts';
+import { createRowReader, type ReadRow } from './row.ts';
 import type { Reader } from './session.ts';
-import { Sweep, saysMore } from './sweep.ts';
 
 /** Position of a page: page number, offset, cursor or link; undefined for the first. */
 export type Position = string | undefined;
 
-/** Calls functions of the listing that are about no single row. */
-const callOfListing: CallConfigured = configuredAt('orders');
+/** A row with its position in the listing; one without a time has the position where it was found. */
+export type ListedOrder = ReadRow & { readonly changedAt: string };
 
 export interface RowsPage {
   readonly rows: readonly ListedOrder[];
@@ -28,15 +26,17 @@ export type Listing = ReturnType<typeof createListing>;
 /** A listing that takes more calls than this does not end. */
 const maxCalls = 10_000;
 
+/** Calls what is about no single row. @throws Rejected naming its path: `erp.orders.query failed: …`. */
+const call = <T>(name: string, run: () => T) => callConfigured(`erp.orders.${name} failed`, run);
+
 export function createListing<Row>(
   reader: Reader,
-  { baseUrl }: Pick<RestConnection, 'baseUrl'>,
-  listing: RestListing<Row>,
+  { baseUrl, orders }: RestOptions<Row>,
   signal: AbortSignal,
 ) {
   const { partner } = reader;
-  const { emptyStatus = [], list: place, paging } = listing;
-  const known = new Map<string, Detail>();
+  const { emptyStatus = [], list: place, paging } = orders;
+  const readRows = createRowReader(reader, orders, signal);
   let calls = 0;
   let sweep = new Sweep();
   let doubt: string | undefined;
@@ -49,16 +49,19 @@ export function createListing<Row>(
   async function readPage(since: string | undefined, position: Position): Promise<RowsPage> {
     calls += 1;
     if (calls > maxCalls) throw endless(partner);
-    const question = questionFor(listing, since, position);
+    const question = questionFor(orders, since, position);
     // A 403 is about all orders here.
     const asked = { what: 'the listing of orders', accepts: [...emptyStatus, 403], signal };
     const answer = await reader.read(question, asked);
     if (emptyStatus.includes(answer.status)) return { rows: [], next: undefined };
     const list = listIn(answer, place, reader);
-    const page = { count: list.length, position, path: question.path };
-    const next = callOfListing('paging.next', nextPosition, paging, answer.json, page, baseUrl);
+    const next = call('paging.next', () => {
+      const page = { count: list.length, position, path: question.path };
+      return nextPosition(paging, answer.json, page, baseUrl);
+    });
     if (next !== undefined && next === position) throw endless(partner);
-    const rows = await readRows(list, since, { reader, listing, signal, known });
+    const read = await readRows(list, (index) => `${pathTo(place)}[${index}]`);
+    const rows = inOrder(read, since, orders);
     if (position === undefined) sweep = new Sweep();
     const isCut = next === undefined && list.length > 0 && saysMore(answer, place);
     doubt ??= isCut
@@ -80,33 +83,20 @@ export function createListing<Row>(
  * An invalid row gets no earlier time than the row before it, whatever its own time is: it must not move the
  * listing back. The same goes for rows of an hour that the ERP's clock shows twice. In a list that is
  * not sorted, a row without a time is as old as was asked for.
- * @param read `known`: details that were read for earlier pages.
  */
-async function readRows<Row>(
-  list: readonly unknown[],
+function inOrder(
+  rows: readonly ReadRow[],
   since = beginning.changedAt,
-  read: { reader: Reader; listing: RestListing<Row>; signal: AbortSignal; known: Map<string, Detail> },
-): Promise<readonly ListedOrder[]> {
-  const { reader, listing, signal, known } = read;
-  const sorted = listing.incremental !== false;
-  const zone = listing.since?.timeZone;
-  const parsed = list.map((row) => parseRow(listing.row, row));
-  const fitting = parsed.map((row) => (row.fits ? row.row : undefined));
-  const found = await readDetails(fitting, { reader, detail: listing.detail, signal }, known);
+  { incremental, since: clock }: Pick<RestListing<never>, 'incremental' | 'since'>,
+): ListedOrder[] {
+  if (incremental === false) return rows.map((row) => ({ ...row, changedAt: row.changedAt ?? since }));
   let reached = since;
-  return parsed.map((row, index) => {
-    const path = `${pathTo(listing.list)}[${index}]`;
-    const read = readRow(listing, row, found[index] ?? {}, { path, partner: reader.partner });
-    const behind =
-      sorted && (read.changedAt ?? '') < reached && (read.unreadable || isOfTwoHours(read, zone));
-    const changedAt = (behind ? undefined : read.changedAt) ?? reached;
-    if (sorted) reached = changedAt;
-    return { ...read, changedAt };
+  return rows.map((row) => {
+    const { changedAt = reached, unreadable } = row;
+    const isUncertain = unreadable || (clock && isClockPutBackNear(clock.timeZone, changedAt));
+    if (changedAt > reached || !isUncertain) reached = changedAt;
+    return { ...row, changedAt: reached };
   });
-}
-
-function isOfTwoHours({ changedAt }: ReadRow, zone: string | undefined): boolean {
-  return zone !== undefined && changedAt !== undefined && isClockPutBackNear(zone, changedAt);
 }
 
 function listIn(answer: RestAnswer, place: Place, { partner, said }: Reader): readonly unknown[] {
@@ -114,7 +104,7 @@ function listIn(answer: RestAnswer, place: Place, { partner, said }: Reader): re
     const rights = answer.status === 403 ? ', as its user may not read them' : '';
     throw rejected('refused-by-erp', `${partner} refused to list its orders${rights}${said(answer)}.`);
   }
-  const list = callOfListing('list', valueAt, answer.json, place);
+  const list = call('list', () => valueAt(answer.json, place));
   if (Array.isArray(list)) return list;
   const nowhere = `${partner}: there is no list at ${pathTo(place)} of the listing; check orders.list.`;
   throw rejected('configuration', nowhere);
@@ -125,23 +115,20 @@ function endless(partner: string): RetryLater {
 }
 
 /** The request for a page of the orders that changed at or after `since`. */
-function questionFor(
-  listing: Pick<RestListing<never>, 'method' | 'path' | 'query' | 'body' | 'paging' | 'since'>,
+function questionFor<Row>(
+  { method = 'GET', path, query, body, paging, since: clock }: RestListing<Row>,
   since: string | undefined,
   position: Position,
 ): RestQuestion {
-  const { paging } = listing;
   if (paging.kind === 'nextLink' && position !== undefined) return { path: position };
-  const size = 'size' in paging && paging.size ? { [paging.size.parameter]: paging.size.rows } : {};
   const page = position ?? (paging.kind === 'page' ? (paging.first ?? 1) : undefined);
   const at = 'parameter' in paging && paging.parameter !== undefined ? { [paging.parameter]: page } : {};
-  const zone = listing.since?.timeZone;
-  const asked = since !== undefined && zone !== undefined ? localTimeFrom(zone, since) : since;
+  const asked = since !== undefined && clock ? localTimeFrom(clock.timeZone, since) : since;
   return {
-    method: listing.method ?? 'GET',
-    path: listing.path,
-    query: { ...(listing.query && callOfListing('query', listing.query, asked)), ...size, ...at },
-    body: listing.body && callOfListing('body', listing.body, asked, position),
+    method,
+    path,
+    query: { ...call('query', () => query?.(asked)), ...at },
+    body: call('body', () => body?.(asked, position)),
   };
 }
 
@@ -155,30 +142,53 @@ function nextPosition(
   { count, position, path }: { readonly count: number; readonly position: Position; readonly path: string },
   baseUrl: string,
 ): Position {
-  const nextInAnswer = () =>
-    'next' in paging && paging.next !== undefined ? textAt(json, paging.next) : undefined;
-  switch (paging.kind) {
-    case 'none':
-      return undefined;
-    case 'page':
-      if (paging.next !== undefined) return nextInAnswer();
-      return count === 0 ? undefined : String(Number(position ?? paging.first ?? 1) + 1);
-    case 'offset':
-      return count === 0 ? undefined : String(Number(position ?? 0) + count);
-    case 'cursor':
-      return nextInAnswer();
-    case 'nextLink':
-      return linkFrom(nextInAnswer(), path, baseUrl);
+  if ('next' in paging && paging.next !== undefined) {
+    const next = textAt(json, paging.next);
+    return paging.kind === 'nextLink' && next !== undefined ? linkFrom(next, path, baseUrl) : next;
   }
+  if (paging.kind === 'none' || count === 0) return undefined;
+  const following =
+    paging.kind === 'page' ? Number(position ?? paging.first ?? 1) + 1 : Number(position ?? 0) + count;
+  return String(following);
 }
 
 /**
  * Resolves a link against its page, as a browser does, but never to another server: behind a proxy, servers name the
  * host that only they know (seen on an OData V2 server), so only path and query count.
  */
-function linkFrom(link: string | undefined, page: string, baseUrl: string): Position {
-  if (link === undefined) return undefined;
+function linkFrom(link: string, page: string, baseUrl: string): string {
   const base = baseUrl.replace(/\/$/, '');
   const { pathname, search } = new URL(link, /^https?:/.test(page) ? page : base + page);
   return new URL(base).origin + pathname + search;
+}
+
+/** Pages that were read one after the other, from the first one on. */
+class Sweep {
+  readonly #rows = new Set<string>();
+  #page: readonly string[] = [];
+
+  /**
+   * Takes the next page.
+   * @returns Why rows may be missing: one was on an earlier page, as those without a fixed order are. Not counted are rows
+   *   with which that page ended and this one begins: they move up when one is added before them, and some ERPs repeat the last.
+   */
+  take(rows: readonly ListedOrder[]): string | undefined {
+    const page = rows.flatMap((row) => (row.unreadable ? [] : `${row.rowId} of ${row.changedAt}`));
+    const known = page.filter((row) => this.#rows.has(row));
+    const isMoved = known.every((row, at) => row === page[at] && row === this.#page.at(at - known.length));
+    for (const row of page) this.#rows.add(row);
+    this.#page = page;
+    const remedy = 'let orders.query sort by a unique second key, such as the id';
+    return isMoved ? undefined : `it lists ${known[0]} on two pages; ${remedy}`;
+  }
+}
+
+/** Where servers say, next to the list, that further rows follow: GraphQL's connections, OData, in-house forms. */
+const moreAt = ['pageInfo.hasNextPage', '@odata.nextLink', '__next', 'hasMore', 'next'];
+
+/** Whether an answer says in a usual place that its list is not the whole. */
+function saysMore({ json, headers }: RestAnswer, list: Place): boolean {
+  if (/rel="?next"?/.test(headers.get('link') ?? '')) return true;
+  const holders = [list].flat().map((place) => (typeof place === 'string' ? place : ''));
+  return holders.some((place) => Boolean(valueAt(valueAt(json, place.replace(/\.?[^.]+$/, '')), moreAt)));
 }

@@ -2,86 +2,86 @@ import * as z from 'zod/mini';
 import { reasonOf } from '../../model/errors.ts';
 import type { ErpOrder } from '../../model/orders.ts';
 import { toDecimal } from '../../model/quantity.ts';
+import { made } from '../../model/unread.ts';
 import { fieldOf, hasLostDigits, leavesOf } from '../../platform/json.ts';
+import { mapConcurrently } from '../../platform/map-concurrently.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import type { UnreadableOrder } from '../connector.ts';
+import { rejected } from '../failures.ts';
 import { nameOf, unreadableOrder } from '../read-rows.ts';
-import type { Detail } from './details.ts';
-import { instant, type MappedOrder, mappedSchema, name } from './mapped-order.ts';
-import type { RestListing } from './options.ts';
+import { isAccepted } from './errors.ts';
+import type { RestAnswer, RestDetail, RestListing, RestQuestion } from './options.ts';
+import { instant, type MappedOrder, mappedSchema, name } from './schemas.ts';
+import type { Reader } from './session.ts';
 
-/** A row of a listing, as far as it could be read. */
+/** A row of a listing, as far as it could be read: as an order, or as one that is for a person. */
 export interface ReadRow {
   /** Tells rows apart: the ERP's id, or the number; the row's path when there is neither. */
   readonly rowId: string;
   /** ISO instant in UTC, rounded down to the millisecond, so that resuming there misses nothing. */
   readonly changedAt: string | undefined;
-  /** Undefined for a row that is neither released nor cancelled, and for one that cannot be read. */
-  readonly order?: ErpOrder | undefined;
+  readonly order?: ErpOrder;
   readonly unreadable?: UnreadableOrder;
 }
 
-/** A row with its position in the listing; one without a time has the position where it was found. */
-export type ListedOrder = ReadRow & { readonly changedAt: string };
+/**
+ * @returns a function that reads the rows of a page. Whatever is wrong with a row, a function of the configuration included,
+ *   makes this row unreadable and is never thrown. It throws as the reader of details does, and takes the JSON path of a row
+ *   in the answer, which names one that has no other name.
+ */
+export function createRowReader<Row>(reader: Reader, listing: RestListing<Row>, signal: AbortSignal) {
+  const withDetails = createDetailReader(reader, listing.detail, signal);
+  return async (list: readonly unknown[], pathOf: (index: number) => string): Promise<ReadRow[]> => {
+    const rows = await withDetails(list.map((raw) => parseRow(listing.row, raw)));
+    return rows.map((row, index) => readRow(listing, row, reader.partner, pathOf(index)));
+  };
+}
 
-/** A row as it was listed, and parsed by its schema. */
-export type ParsedRow<Row> = { readonly raw: unknown } & (
-  | { readonly fits: true; readonly row: Row }
-  | { readonly fits: false; readonly problem: string }
-);
-
-export function parseRow<Row>(schema: RestListing<Row>['row'], raw: unknown): ParsedRow<Row> {
+function parseRow<Row>(schema: RestListing<Row>['row'], raw: unknown): ParsedRow<Row> {
+  // An invalid row is no Row, so `orders.order` may fail or return nonsense; but only the configuration knows
+  // where an order's number and change time are, and nothing else of the result is used then.
+  const row = raw as Row;
   try {
     const parsed = parse(schema, raw);
-    if (parsed.ok) return { raw, fits: true, row: parsed.value };
-    const problem = `it is invalid for orders.row (${describeMismatches(parsed.mismatches)})`;
-    return { raw, fits: false, problem };
+    if (parsed.ok) return { raw, row: parsed.value };
+    return { raw, row, problem: `it is invalid for orders.row (${describeMismatches(parsed.mismatches)})` };
   } catch (error) {
-    return { raw, fits: false, problem: `orders.row fails on it with "${reasonOf(error)}"` };
+    return { raw, row, problem: `orders.row fails on it with "${reasonOf(error)}"` };
   }
 }
 
-/**
- * Reads one row as an order. Whatever is wrong with it, a function of the configuration included, makes this row
- * unreadable and is never thrown.
- * @param path JSON path of the row in the answer: names a row that has no other name.
- */
-export function readRow<Row>(
-  listing: Pick<RestListing<Row>, 'order'>,
-  parsed: ParsedRow<Row>,
-  detail: Detail,
-  { path, partner }: { readonly path: string; readonly partner: string },
+function readRow<Row>(
+  listing: RestListing<Row>,
+  { raw, row, detail, problem }: ParsedRow<Row>,
+  partner: string,
+  path: string,
 ): ReadRow {
-  const { mapped, problem } = mapRow(listing, parsed, detail);
-  const { raw } = parsed;
+  let why = problem;
+  let mapped: unknown;
+  try {
+    mapped = listing.order(row, detail);
+  } catch (error) {
+    why ??= `orders.order fails on it with "${reasonOf(error)}"`;
+  }
   const [id, number] = [nameAt(mapped, 'id'), nameAt(mapped, 'number')];
   const changedAt = changeOf(mapped);
-  const known = id ?? number;
   // Only an order that was released before is of interest, and of that only its name.
   if (fieldOf(mapped, 'state') === 'other' && number && changedAt)
-    return {
-      rowId: known ?? number,
-      changedAt,
-      order: { ...notReleased, number, ...(id ? { id } : {}), changedAt },
-    };
+    return { rowId: id ?? number, changedAt, order: { ...notReleased, number, ...made({ id }), changedAt } };
 
   const whole = parse(mappedSchema, mapped);
-  const invalid = whole.ok
-    ? rounded(whole.value, [raw, detail.answer?.json])
+  why ??= whole.ok
+    ? rounded(whole.value, [raw, detail?.json])
     : `orders.order returns no valid order for it (${describeMismatches(whole.mismatches)})`;
-  const why = problem ?? invalid;
   if (why === undefined && whole.ok && changedAt) {
-    return {
-      rowId: whole.value.id ?? whole.value.number,
-      changedAt,
-      order: { ...orderOf(whole.value), changedAt },
-    };
+    const order = { ...orderOf(whole.value), changedAt };
+    return { rowId: order.id ?? order.number, changedAt, order };
   }
   const name = nameOf([number, id, fieldOf(raw, 'number'), fieldOf(raw, 'id')]) ?? path;
   const correct = `Correct the order in ${partner}, or \`orders\` in the configuration, and save it there`;
   const timeless = 'it has no time of change; give changedAt, or createdAt for one that was never changed';
   const unreadable = unreadableOrder(partner, name, why ?? timeless, correct);
-  return { rowId: known ?? name, changedAt, unreadable };
+  return { rowId: id ?? number ?? name, changedAt, unreadable };
 }
 
 /** When the order changed, as ISO in UTC; when it was created if it says that it never changed. */
@@ -103,38 +103,82 @@ function rounded({ number, id, article }: MappedOrder, told: unknown): string | 
 
 /** Names a row whose order cannot be read. */
 function nameAt(mapped: unknown, key: 'id' | 'number'): string | undefined {
-  const found = z.safeParse(name, fieldOf(mapped, key));
-  return found.success ? found.data : undefined;
-}
-
-/** What orders.order returns for a row, and what went wrong. */
-function mapRow<Row>(
-  { order: map }: Pick<RestListing<Row>, 'order'>,
-  parsed: ParsedRow<Row>,
-  detail: Detail,
-): { mapped: unknown; problem: string | undefined } {
-  const problem = parsed.fits ? detail.problem : parsed.problem;
-  // An invalid row is no Row, so `map` may fail or return nonsense; but only the configuration knows
-  // where an order's number and change time are, and nothing else of the result is used then.
-  const row = parsed.fits ? parsed.row : (parsed.raw as Row);
-  try {
-    return { mapped: map(row, detail.answer), problem };
-  } catch (error) {
-    return { mapped: undefined, problem: problem ?? `orders.order fails on it with "${reasonOf(error)}"` };
-  }
+  return z.safeParse(name, fieldOf(mapped, key)).data;
 }
 
 /** An order that is not released, but for its name. */
 const notReleased = { article: '', quantity: { amount: '0' }, state: 'other', attributes: {} } as const;
 
-function orderOf({ state, ...order }: MappedOrder): ErpOrder {
+function orderOf({ quantity, ...order }: MappedOrder): ErpOrder {
   return {
     number: order.number,
-    ...(order.id ? { id: order.id } : {}),
+    ...made({ id: order.id ?? undefined }),
     article: order.article,
-    quantity: { amount: toDecimal(order.quantity) ?? '0', ...(order.unit ? { unit: order.unit } : {}) },
-    ...(order.dueDate ? { dueDate: order.dueDate } : {}),
-    state,
+    quantity: { amount: toDecimal(quantity) ?? '0', ...made({ unit: order.unit || undefined }) },
+    ...made({ dueDate: order.dueDate ?? undefined }),
+    state: order.state,
     attributes: order.attributes ?? {},
   };
+}
+
+/** A row as it was listed. */
+interface ParsedRow<Row> {
+  readonly raw: unknown;
+  /** What its schema makes of it; as it was listed if it is invalid. */
+  readonly row: Row;
+  /** The answer to a second request for it. */
+  readonly detail?: RestAnswer;
+  /** Why it cannot be read. */
+  readonly problem?: string;
+}
+
+/**
+ * @returns a function that gives the rows of a page their details: each request is made once, whatever the page, and where
+ *   the ERP refuses it, that is the problem of its rows. It throws RetryLater as `Reader.read` does (an ERP that is down ends
+ *   the page), and Rejected for too many requests.
+ */
+function createDetailReader<Row>(reader: Reader, detail: RestDetail<Row> | undefined, signal: AbortSignal) {
+  const { accepts = [], most = 500, atOnce = 4 } = detail ?? {};
+  const known = new Map<string, Pick<ParsedRow<Row>, 'detail' | 'problem'>>();
+
+  function questionAbout(row: ParsedRow<Row>): { row: ParsedRow<Row>; question?: RestQuestion | undefined } {
+    if (row.problem !== undefined) return { row };
+    try {
+      return { row, question: detail?.request(row.row) };
+    } catch (error) {
+      return { row: { ...row, problem: `orders.detail.request fails on it with "${reasonOf(error)}"` } };
+    }
+  }
+
+  async function readOne(question: RestQuestion) {
+    const what = `reading ${question.path} for its orders`;
+    // A 403 is about our rights to this one record.
+    const answer = await reader.read(question, { what, signal, accepts: [...accepts, 403] });
+    if (isAccepted(answer, accepts)) return { detail: answer };
+    return { problem: `its detail at ${question.path} was refused${reader.said(answer)}` };
+  }
+
+  return async (rows: readonly ParsedRow<Row>[]): Promise<ParsedRow<Row>[]> => {
+    const asked = rows.map(questionAbout);
+    const questions = new Map(
+      asked.flatMap(({ question }) => (question ? [[idOf(question), question]] : [])),
+    );
+    const missing = [...questions].filter(([id]) => !known.has(id));
+    if (missing.length > most) {
+      throw rejected(
+        'configuration',
+        `${reader.partner}: a page of its orders needs ${missing.length} requests for details, and orders.detail.most ` +
+          `is ${most}: ask for fewer rows in orders.paging, or allow more.`,
+      );
+    }
+    await mapConcurrently(missing, atOnce, async ([id, question]) => {
+      known.set(id, await readOne(question));
+    });
+    return asked.map(({ row, question }) => ({ ...row, ...(question && known.get(idOf(question))) }));
+  };
+}
+
+/** Equal for equal requests. */
+function idOf(question: RestQuestion): string {
+  return JSON.stringify(question);
 }

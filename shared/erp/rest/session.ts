@@ -1,9 +1,10 @@
 import { sentenceOf } from '../../platform/error-message.ts';
-import { createHttp } from '../../platform/http.ts';
+import { createHttp, partnerFailure } from '../../platform/http.ts';
 import type { ErpEnvironment } from '../connector.ts';
 import { CsrfSession, csrfFetch } from '../csrf.ts';
+import { partnerDown } from '../failures.ts';
 import { createLogin } from '../login.ts';
-import { type Asked, type Erp, failureOfReading, failureOfToken } from './errors.ts';
+import { type Asked, type Erp, failureOfReading } from './errors.ts';
 import type { RestAnswer, RestConnection, RestQuestion, RestRequest } from './options.ts';
 
 /** What is being asked or done. */
@@ -42,9 +43,11 @@ export function createSession(options: RestConnection, environment: ErpEnvironme
 
   async function fetchToken(call: Call): Promise<void> {
     const path = csrf?.fetchPath ?? '/';
-    const reading = { ...call, what: 'its CSRF token' };
-    const answer = await sendLoggedIn({ path, headers: csrfFetch }, reading, false);
-    if (!tokens?.hasToken) throw failureOfToken(answer, erp, path);
+    const answer = await sendLoggedIn({ path, headers: csrfFetch }, call, false);
+    if (tokens?.hasToken) return;
+    const asked = { partner, what: 'its CSRF token', now: erp.now() };
+    const none = `${partner} gave no X-CSRF-Token at ${path} (${answer.status}): check csrf.fetchPath.`;
+    throw partnerFailure(answer, asked) ?? partnerDown(none);
   }
 
   function send(request: RestRequest, call: Call, writes: boolean): Promise<RestAnswer> {

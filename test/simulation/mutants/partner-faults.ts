@@ -96,21 +96,21 @@ export const partnerFaults: Faults = {
   },
   'shared/erp/rest/errors.ts': {
     'lock-of-the-order-taken-for-a-refusal': {
-      find: 'return status === 423 ?',
-      replace: 'return status === 599 ?',
+      find: 'return status === 423;',
+      replace: 'return status === 599;',
       why: 'An order that a clerk has open for a minute becomes a dead letter.',
       foundBy: ['passing'],
     },
   },
   'shared/erp/rest/look.ts': {
     'booked-again-by-the-second-attempt': {
-      find: 'reference ??= readDone(run, lookUp);',
-      replace: 'reference ??= task.attempt.again ? undefined : readDone(run, lookUp);',
+      find: 'reference ??= run.readDone(lookUp);',
+      replace: 'reference ??= task.attempt.again ? undefined : run.readDone(lookUp);',
       why: 'After a lost answer, components and operations of a part are booked once more.',
       foundBy: ['booked', 'details', 'deadLetters'],
     },
     'own-booking-not-recognised-in-rest': {
-      find: 'reference ??= readDone(run, lookUp);',
+      find: 'reference ??= run.readDone(lookUp);',
       why: 'A booking whose answer was lost is posted twice.',
       foundBy: ['booked', 'deadLetters'],
     },

@@ -112,20 +112,12 @@ it('hands on an answer that the configuration accepts', async () => {
   expect(orders).toEqual(['A1: told by the row']);
 });
 
-it.each([
-  [500, 'failed (500)'],
-  [401, 'refused our credentials'],
-  [429, 'slow down'],
-])('ends the page when the ERP is down (%i), and blames no row', async (status, why) => {
-  const erp = await started(['A1', 'B1'], {}, () => ({ status }));
+it('ends the page when the ERP is down, and blames no row', async () => {
+  const erp = await started(['A1', 'B1'], {}, () => ({ status: 500 }));
 
   const failure = await failureOf(erp.list());
 
-  expect(failure).toMatchObject({
-    name: 'RetryLater',
-    scope: 'partner',
-    message: expect.stringContaining(why),
-  });
+  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'partner' });
 });
 
 it('keeps to the number of requests at once', async () => {

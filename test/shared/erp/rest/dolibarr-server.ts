@@ -1,11 +1,11 @@
 import type * as z from 'zod/mini';
 import { createFaultProxy } from '../conformance/fault-proxy.ts';
-import { cleaned, maxNoteBytes } from './dolibarr-notes.ts';
 import {
   type Answer,
   type amounts,
   badFilter,
   changeSchema,
+  cleaned,
   consumedEach,
   dolibarrZone,
   isComplete,
@@ -13,6 +13,7 @@ import {
   type Line,
   type Movement,
   matches,
+  maxNoteBytes,
   type Order,
   type Plan,
   produceSchema,
@@ -51,16 +52,11 @@ export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
       { id: 54, ref: 'GLUE', stockable_product: '0' },
     ].map((own) => [own.id, { type: '0', status_batch: '0', stockable_product: '1', ...own }]),
   );
-  /** Stock by warehouse and product: `2/42`. */
-  const totals = new Map<string, number>();
   const locked = new Set<number>();
-  let slow: Promise<void> | undefined;
-  let movesServices = false;
-  let silent = 0;
+  let isSilent = false;
   let now = 1_790_000_000;
-  const calls: string[] = [];
 
-  async function answer(method: string, url: URL, body: string): Promise<Answer> {
+  function answer(method: string, url: URL, body: string): Answer {
     const route = url.pathname.replace('/api/index.php', '');
     if (route === '/mos') return listOrders(url.searchParams);
     if (route === '/stockmovements') return listMovements(url.searchParams);
@@ -110,12 +106,8 @@ export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
     return { status: 200, body: found.slice(0, Number(query.get('limit') ?? 100)) };
   }
 
-  /**
-   * Booked in one transaction (api_mos.class.php:770 and :914), which goes on when the connection is cut; the same
-   * inventorycode twice books twice. Totals are read, added up and written (mouvementstock.class.php:551 and :602), so
-   * that those of two bookings at once are lost (MySQL, and MariaDB before 11.6).
-   */
-  async function produce(order: Order, asked: unknown): Promise<Answer> {
+  /** Booked in one transaction (api_mos.class.php:770 and :914); the same inventorycode twice books twice. */
+  function produce(order: Order, asked: unknown): Answer {
     if (order.status !== statuses.validated && order.status !== statuses.inProgress)
       throw new Refused(405, 'Method Not Allowed', 'Error bad status of MO');
     // A deadlock or a lock that is waited for too long rolls back, without a word of the database.
@@ -124,18 +116,12 @@ export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
     const booked = (['arraytoconsume', 'arraytoproduce'] as const).flatMap((name) =>
       arrays[name].map((asked) => lineOf(order, name, asked)),
     );
-    if (silent > 0) {
-      silent -= 1;
+    if (isSilent) {
+      isSilent = false;
       return { status: 200, body: order.id };
     }
-    const before = new Map(totals);
-    locked.add(order.id);
-    await slow;
-    locked.delete(order.id);
-    for (const { qty, role, disable_stock_change, fk_product, fk_warehouse } of booked) {
+    for (const { qty, disable_stock_change, fk_product, fk_warehouse } of booked) {
       if (disable_stock_change === 1 || fk_warehouse === null) continue;
-      const key = `${fk_warehouse}/${fk_product}`;
-      totals.set(key, (before.get(key) ?? 0) + (role === 'consumed' ? -qty : qty));
       const of = { inventorycode, origin_id: order.id, fk_product, warehouse_id: fk_warehouse, qty };
       movements.push({ id: movements.length + 1, ...of });
     }
@@ -162,8 +148,7 @@ export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
       throw error(`Field fk_warehouse required in ${name}`);
     // MouvementStock::_create answers 0 without a warehouse (mouvementstock.class.php:279), for a service (:328) and for
     // what is not kept in stock (:495), and `$idstockmove <= 0` is an error without words (api_mos.class.php:834).
-    const isService = product?.type === '1' && !movesServices;
-    if (moves && (isService || product?.stockable_product === '0' || fk_warehouse === undefined))
+    if (moves && (product?.type === '1' || product?.stockable_product === '0' || fk_warehouse === undefined))
       throw error();
     // It looks at no quantity, but the line does (moline.class.php:249).
     if (qty === 0) throw error('ErrorEmptyValueForQty');
@@ -196,11 +181,10 @@ export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
     order.tms = now;
   }
 
-  const faults = createFaultProxy(async ({ method, url, headers, body }) => {
-    calls.push(`${method} ${url.pathname.replace('/api/index.php', '')}`);
+  const faults = createFaultProxy(({ method, url, headers, body }) => {
     try {
       if (headers.dolapikey !== apiKey) throw new Refused(401, 'Unauthorized');
-      const { status, body: given } = await answer(method, url, body);
+      const { status, body: given } = answer(method, url, body);
       return { status, ...asJson(given) };
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -210,11 +194,8 @@ export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
 
   return {
     faults,
-    calls,
     orders,
     movements,
-    /** Stock of a product in a warehouse: `2/42`. */
-    stock: (key: string) => totals.get(key) ?? 0,
     plan(qty: number, plan: Plan = {}): Order {
       const { product = 42, tms, warehouse = usualWarehouse, components = [] } = plan;
       const id = orders.length + 1;
@@ -268,20 +249,8 @@ export function createDolibarr(apiKey: string, databaseZone = dolibarrZone) {
     touch,
     lock: (order: Order) => void locked.add(order.id),
     unlock: (order: Order) => void locked.delete(order.id),
-    /** Bookings are under way until the returned function is called: a connection that is cut changes nothing about it. */
-    slowDown(): () => void {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      slow = promise;
-      return () => {
-        slow = undefined;
-        resolve();
-      };
-    },
-    moveServices: () => {
-      movesServices = true;
-    },
     silentNoOp: () => {
-      silent = 1;
+      isSilent = true;
     },
   };
 }

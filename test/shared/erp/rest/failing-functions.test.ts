@@ -40,19 +40,11 @@ const stepWith = (change: Partial<Step>) => (book: Book) => ({
   steps: book.steps.map((step) => ({ ...step, ...change })),
 });
 
-it.each<[string, (book: Book) => Book]>([
-  ['book.lookUp[1].when', lookUpWith({ when: careless })],
-  ['book.lookUp[1].request', lookUpWith({ request: careless })],
-  ['book.lookUp[1].unknown', lookUpWith({ unknown: careless })],
-  ['book.lookUp[1].done', lookUpWith({ done: careless })],
-  ['book.lookUp[1].refused', lookUpWith({ refused: careless })],
-  ['book.lookUp[1].waits', lookUpWith({ waits: careless })],
-  ['book.lookUp[1].article', lookUpWith({ article: careless })],
-  ['book.lookUp[1].unit', lookUpWith({ unit: careless })],
-  ['book.steps[0].when', stepWith({ when: careless })],
-  ['book.steps[0].done', stepWith({ done: careless })],
-  ['book.steps[0].request', stepWith({ request: careless })],
-])('refuses the order when erp.%s throws, before anything is written', async (path, change) => {
+it.each<[string, (book: Book) => Book, string[]]>([
+  ['book.lookUp[1].done', lookUpWith({ done: careless }), []],
+  ['book.steps[0].request', stepWith({ request: careless }), []],
+  ['book.steps[0].success.test', stepWith({ success: { test: careless } }), ['POST']],
+])('refuses the order when erp.%s throws', async (path, change, writes) => {
   // Prepare
   const { server, book } = await started(change);
 
@@ -65,21 +57,7 @@ it.each<[string, (book: Book) => Book]>([
     code: 'configuration',
     message: `erp.${path} failed for order MO/0001: Cannot read properties of undefined (reading 'id')`,
   });
-  expect(server.calls.map(({ method }) => method)).not.toContain('POST');
-});
-
-it.each<[string, (book: Book) => Book]>([
-  ['book.steps[0].rejected', stepWith({ rejected: careless })],
-  ['book.steps[0].retryable', stepWith({ retryable: careless })],
-  ['book.steps[0].success.test', stepWith({ success: { test: careless } })],
-])('refuses the order when erp.%s throws', async (path, change) => {
-  const { book } = await started(change);
-
-  const failure = await failureOf(book());
-
-  expect(failure).toMatchObject(
-    rejection(`erp.${path} failed for order MO/0001: Cannot read`, 'configuration'),
-  );
+  expect(server.calls.map(({ method }) => method).filter((method) => method === 'POST')).toEqual(writes);
 });
 
 it.each<[string, string, () => unknown]>([

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { listAt, path, rest, textAt, valueAt } from '../../../../shared/erp/rest/index.ts';
+import { path, rest, textAt } from '../../../../shared/erp/rest/index.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
 import { systemClock } from '../../../../shared/platform/clock.ts';
 import { parse } from '../../../../shared/platform/validation.ts';
@@ -46,13 +46,11 @@ it.each([
   expect(Object.keys(definition.credentialsExample)).toEqual(Object.keys(secret));
 });
 
-it('offers no link without a procedure for it', () => {
-  const connector = rest(options).connect({
-    credentials: async () => ({}),
-    clock: systemClock,
-  });
+it('offers neither a link nor an order without a description of it', () => {
+  const connector = rest(options).connect({ credentials: async () => ({}), clock: systemClock });
 
   expect(connector.linkProductOrder).toBeUndefined();
+  expect(connector.readOrder).toBeUndefined();
 });
 
 it('encodes the values of a path', () => {
@@ -69,17 +67,4 @@ it('refuses a number that has lost digits, as it would name another order', () =
   expect(() => textAt({ id: largest + 1 }, 'id')).toThrow(Rejected);
   expect(() => textAt({ id: largest + 1 }, 'id')).toThrow('$.id');
   expect(textAt({ id: largest }, 'id')).toBe('9007199254740991');
-});
-
-it('finds a value in an answer, or nothing', () => {
-  const json = { d: { results: [{ id: 7 }], empty: '' }, '@odata.nextLink': 'x' };
-
-  expect(valueAt(json, '')).toBe(json);
-  expect(listAt(json, 'd.results')).toEqual([{ id: 7 }]);
-  expect(listAt(json, 'd.nothing')).toEqual([]);
-  expect(textAt(json, 'd.results.0.id')).toBe('7');
-  expect(textAt(json, 'd.empty')).toBeUndefined();
-  expect(textAt(json, '@odata.nextLink')).toBe('x');
-  expect(valueAt(json, 'd.constructor')).toBeUndefined();
-  expect(valueAt(json, (all) => all === json)).toBe(true);
 });

@@ -24,12 +24,6 @@ async function started(orders: Partial<Orders>, answer: Answer = { body: row }) 
   };
 }
 
-it('reads no order when the configuration does not say how', async () => {
-  const connector = smallConnector('http://127.0.0.1:9');
-
-  expect(connector.readOrder).toBeUndefined();
-});
-
 it('reads the answer as a row of the list, with its detail', async () => {
   // Prepare
   const erp = await started(
@@ -63,7 +57,6 @@ it('reads the answer as a row of the list, with its detail', async () => {
 
 it.each<[string, Answer, Partial<One>]>([
   ['a 404', { status: 404, body: { message: 'no such order' } }, {}],
-  ['a 404 without a body', { status: 404 }, {}],
   ['what `unknown` says', { body: [] }, { unknown: ({ json }) => valueAt(json, '0') === undefined }],
   ['what `unknown` says of a 410', { status: 410, body: {} }, { accepts: [410], unknown: () => true }],
 ])('finds that the ERP does not have the order by %s', async (_, answer, shown) => {
@@ -82,7 +75,6 @@ it.each<[string, Answer, Partial<One>, object, string]>([
     person,
     'refused to show order MO/0001 (410): It moved',
   ],
-  ['a 403', { status: 403, body: {} }, {}, waits, 'reading order MO/0001'],
   ['an error in a 200', { body: { error: 'Not now' } }, {}, waits, 'with an error instead of order MO/0001'],
   [
     'a row that does not fit',

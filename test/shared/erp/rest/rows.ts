@@ -36,8 +36,7 @@ export async function startRows(
 /** Every way of asking for further pages. */
 export const pagings: RestPaging[] = [
   { kind: 'page', parameter: 'page' },
-  { kind: 'page', parameter: 'page', size: { parameter: 'size', rows: 100 } },
-  { kind: 'offset', parameter: 'offset', size: { parameter: 'size', rows: 100 } },
+  { kind: 'offset', parameter: 'offset' },
   { kind: 'cursor', parameter: 'cursor', next: 'cursor' },
   { kind: 'nextLink', next: '@odata.nextLink' },
 ];
@@ -51,8 +50,7 @@ export async function startPages(
   return startServer(({ url }) => {
     const since = url.searchParams.get('since') ?? '';
     const listed = rowsSince(since);
-    const asked = Number(url.searchParams.get('size') ?? pageSize());
-    const size = Math.min(asked, pageSize());
+    const size = pageSize();
     const at =
       url.searchParams.get('offset') ??
       url.searchParams.get('cursor') ??
@@ -67,12 +65,6 @@ export async function startPages(
     afterPage();
     return { body };
   });
-}
-
-/** What is listed by a server that answers with these rows. */
-export async function pagesWith(rows: readonly unknown[], change: Partial<Listing> = {}, since?: Watermark) {
-  const { url } = await startServer(() => ({ body: { rows } }));
-  return pagesOf(url, change, since);
 }
 
 export async function pagesOf(url: string, change: Partial<Listing> = {}, since?: Watermark) {

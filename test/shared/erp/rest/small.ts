@@ -82,26 +82,23 @@ export function smallConnector(
   return connected(definition, { apiKey });
 }
 
-/** It remembers one booking, answering the write as told. */
+/** It remembers one booking, or answers the write as told. */
 export async function startSmallErp(
-  write: (received: Received, book: () => void) => Answer | undefined = (_, book) => {
-    book();
-    return { status: 201 };
-  },
+  write?: (received: Received) => Answer,
   change: { book?: Partial<Book>; step?: Partial<Step> } = {},
 ) {
   let booked: unknown;
   const server = await startServer((received) => {
     if (received.method === 'GET') return { body: booked ?? {} };
-    return write(received, () => {
-      booked = JSON.parse(received.body);
-    });
+    if (write) return write(received);
+    booked = JSON.parse(received.body);
+    return { status: 201 };
   });
   const book = { steps: [{ ...step, ...change.step }], ...change.book };
   const connector = smallConnector(server.url, { book });
   return {
     calls: server.calls,
-    isBooked: () => booked !== undefined,
-    book: (attempt = firstAttempt(), as = key) => connector.book(completionOf(order), as, attempt),
+    book: (attempt = firstAttempt(), completion = completionOf(order)) =>
+      connector.book(completion, key, attempt),
   };
 }

@@ -4,20 +4,92 @@ import { type Answer, startServer } from '../../../support/server.ts';
 import { failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
 import { completionOf } from '../conformance/completions.ts';
 import { rejection } from '../conformance/rejection.ts';
-import { key, order, type SmallRow, smallConnector } from './small.ts';
+import { key, lookUp, order, type SmallRow, type Step, smallConnector, startSmallErp } from './small.ts';
 
 type Book = RestOptions<SmallRow>['book'];
 
-/** An ERP in which booking and closing are two calls. */
-async function started(
-  { close: answerClose }: { close?: () => Answer | undefined } = {},
-  change: Partial<Book> = {},
-) {
+it('looks again in any attempt when the read-back fails, as it may be booked', async () => {
+  // Prepare
+  let written = false;
+  const waits = () => (written ? 'it cannot be read right now' : undefined);
+  const erp = await startSmallErp(
+    () => {
+      written = true;
+      return { status: 201 };
+    },
+    { book: { lookUp: [{ ...lookUp, waits }] } },
+  );
+
+  // Act
+  const failure = await failureOf(erp.book(nextAttempt()));
+
+  // Assess
+  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'perhaps' });
+});
+
+it('blames nobody else while a look-up cannot tell whether the booking is ours', async () => {
+  // Prepare: the ERP has closed the order, perhaps for our booking, and does not show its bookings
+  const { done: _, ...closed } = { ...lookUp, name: 'order', refused: () => 'it is closed' };
+  const hidden = { ...lookUp, waits: () => 'its bookings are not shown' };
+  const erp = await startSmallErp(undefined, { book: { lookUp: [closed, hidden] } });
+
+  // Act
+  const failure = await failureOf(erp.book(nextAttempt()));
+
+  // Assess
+  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'nothing' });
+});
+
+it('skips a step that does not apply, and rejects when none does', async () => {
+  const when: Step['when'] = ({ completion }) => completion.kind === 'amendment';
+  const erp = await startSmallErp(undefined, { step: { when } });
+
+  const failure = await failureOf(erp.book());
+
+  expect(failure).toMatchObject(rejection('MO/0001'));
+  expect(erp.calls.map(({ method }) => method)).not.toContain('POST');
+});
+
+it.each([
+  [409, 'nothing'],
+  [500, 'known'],
+  [504, 'perhaps'],
+  [200, 'known'],
+])('waits after a %i that the configuration calls retryable, which wrote %s', async (status, wrote) => {
+  const erp = await startSmallErp(() => ({ status, body: {} }), { step: { retryable: () => true } });
+
+  const failure = await failureOf(erp.book());
+
+  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote });
+});
+
+it.each<[string, Answer, Partial<Step>, string]>([
+  [
+    'an error in the body of a 200',
+    { status: 200, body: { fault: { text: 'the period is closed' } } },
+    { success: { test: ({ json }) => textAt(json, 'fault.text') ?? true } },
+    'Small ERP, order MO/0001: the period is closed',
+  ],
+  [
+    'a 500 that the configuration rejects, though it looks like an ERP that is down',
+    { status: 500, body: { message: 'invalid field "lot"' } },
+    { rejected: ({ status, json }) => (status === 500 ? textAt(json, 'message') : undefined) },
+    'invalid field "lot"',
+  ],
+  ['another 2xx than the configured one', { status: 202 }, { success: { status: [201] } }, '(202)'],
+])('rejects %s', async (_, answer, step, says) => {
+  const erp = await startSmallErp(() => answer, { step });
+
+  expect(await failureOf(erp.book())).toMatchObject(rejection(says));
+});
+
+/** An ERP in which booking and closing are two calls. @param answerClose Its answer instead of closing. */
+async function started(answerClose: () => Answer | undefined) {
   const state = { key: undefined as string | undefined, status: 'released' };
   const server = await startServer(({ method, url, body }) => {
     if (method === 'GET') return { body: url.pathname === '/order' ? { status: state.status } : state };
     if (url.pathname === '/close') {
-      const refusal = answerClose?.();
+      const refusal = answerClose();
       if (refusal) return refusal;
       state.status = 'closed';
       return {};
@@ -46,7 +118,6 @@ async function started(
         request: () => ({ path: '/close', body: {} }),
       },
     ],
-    ...change,
   };
   const connector = smallConnector(server.url, { book });
   return {
@@ -56,22 +127,10 @@ async function started(
   };
 }
 
-it('books, then closes, and reads both back', async () => {
-  const erp = await started();
-
-  const receipts = [await erp.book(), await erp.book(nextAttempt())];
-
-  expect(receipts).toEqual([
-    { reference: 'booking 1', alreadyBooked: false },
-    { reference: 'booking 1', alreadyBooked: true },
-  ]);
-  expect(erp.writes()).toEqual(['/book', '/close']);
-});
-
 it('closes, and does not book, what is booked already, and reads the closing back', async () => {
   // Prepare
   let busy = true;
-  const erp = await started({ close: () => (busy ? { status: 423 } : { status: 200 }) });
+  const erp = await started(() => (busy ? { status: 423 } : { status: 200 }));
   const first = await failureOf(erp.book());
   busy = false;
 
@@ -96,7 +155,7 @@ it.each([
 ])('%s', async (_, status, writes) => {
   // Prepare
   let busy = true;
-  const erp = await started({ close: () => (busy ? { status: 423 } : undefined) });
+  const erp = await started(() => (busy ? { status: 423 } : undefined));
   await failureOf(erp.book());
   busy = false;
   erp.state.status = status;
@@ -110,7 +169,7 @@ it.each([
 });
 
 it('names the steps that were taken when the ERP refuses a later one', async () => {
-  const erp = await started({ close: () => ({ status: 409, body: { message: 'The period is closed.' } }) });
+  const erp = await started(() => ({ status: 409, body: { message: 'The period is closed.' } }));
 
   const failures = [await failureOf(erp.book()), await failureOf(erp.book(nextAttempt()))];
 

@@ -1,0 +1,220 @@
+import Big from 'big.js';
+import type { BookingKey, Completion } from '../../model/completions.ts';
+import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
+import { compareDecimals, type Decimal, sumOf, toDecimal } from '../../model/quantity.ts';
+import { made } from '../../model/unread.ts';
+import type { HttpResponse } from '../../platform/http.ts';
+import {
+  type Built,
+  builtOf,
+  mayClose,
+  notBookable,
+  requireArticle,
+  requireDecimals,
+  requireUnit,
+} from '../booking-rules.ts';
+import { reportsOf, type Use, usesOf } from '../detail-rules.ts';
+import { rejected } from '../failures.ts';
+import type { DetailName, Listed, ListName, Lists } from './schemas.ts';
+
+/** What every function of a procedure gets. */
+export interface ProcedureContext {
+  /** The answer of a look-up, by its name. */
+  readonly found: (name: string) => HttpResponse;
+  /** The answer of an earlier step of this attempt, by its name; undefined if it did not run. */
+  readonly answered: (name: string) => HttpResponse | undefined;
+}
+
+/** What the functions of `book` get. */
+export interface BookContext extends ProcedureContext {
+  readonly completion: Completion;
+  /** Its figures, which were checked: above 0, in one unit, and lots that add up. All are 0 for an amendment. */
+  readonly built: Built;
+  /**
+   * The components that differ from the plan, each with its line of the order, what was used in its unit, and lots that add
+   * up; none without `completion.components`. For a configuration of which a look-up lists `components`.
+   */
+  readonly uses: readonly Use<RestComponent>[];
+  /** What `completion.operations` reports, each with its operation of the order. A look-up has to list `operations`. */
+  readonly reports: ReturnType<Figures['reports']>;
+  /** Identifies this booking for ever: write it into the ERP, and search for it. */
+  readonly key: BookingKey;
+}
+
+/** What the functions of `link` get. */
+export interface LinkContext extends ProcedureContext {
+  readonly order: ErpOrderRef;
+  readonly productOrder: ProductOrderRef;
+}
+
+/** An amendment has no quantity. */
+const nothingBuilt: Built = {
+  good: '0',
+  scrap: '0',
+  produced: '0',
+  goodLots: [],
+  scrapLots: [],
+  scrapped: [],
+};
+
+/** What was recorded of a booking, compared with what look-ups tell and list of its order. */
+export class Figures {
+  readonly built: Built;
+  readonly #completion: Completion;
+  readonly #lists: Lists;
+  readonly #partner: string;
+  readonly #decimals: number | undefined;
+  #final: boolean;
+  /** What the order is for now. Until a look-up tells it: what its product orders were made for. */
+  #quantity: Decimal | undefined;
+
+  /** @throws Rejected for figures that the ERP cannot take. */
+  constructor(
+    told: Completion,
+    lists: Lists,
+    {
+      decimals,
+      takes = [],
+    }: { readonly decimals?: number | undefined; readonly takes?: readonly DetailName[] | undefined },
+    partner: string,
+  ) {
+    this.built = told.kind === 'amendment' ? nothingBuilt : builtOf(told, partner);
+    if (decimals !== undefined) requireDecimals(this.built, told.erpOrder.number, decimals, partner);
+    this.#completion = takes.includes('reasons') ? told : withReasons(told, this.built);
+    this.#lists = lists;
+    this.#partner = partner;
+    this.#decimals = decimals;
+    this.#final = told.final;
+    this.#quantity = told.madeFor?.amount;
+  }
+
+  get completion(): Completion {
+    return { ...this.#completion, final: this.#final };
+  }
+
+  /** @param isBegun Whether it is booked already in part: then its own share is not left of the plan. */
+  uses(isBegun = true): Use<RestComponent>[] {
+    const { components, ...completion } = this.#completion;
+    if (!components) return [];
+    const quantity = this.#quantity;
+    const plan = this.#needed('components').map((one) => {
+      if (quantity === undefined)
+        throw new Error('no look-up tells the `quantity` of the order, for which its components are planned');
+      return plannedOf(one, new Big(this.built.produced).div(quantity), this.#decimals);
+    });
+    const beyondPlan = components.beyondPlan || isBegun;
+    return usesOf({ ...completion, components: { ...components, beyondPlan } }, plan, this.#partner);
+  }
+
+  reports() {
+    if (!this.#completion.operations) return [];
+    return reportsOf(this.#completion, this.#needed('operations'), ({ names }) => names, this.#partner);
+  }
+
+  #needed<Name extends ListName>(name: Name): Listed<Name> {
+    const listed = this.#lists(name);
+    if (listed) return listed;
+    throw new Error(`no look-up lists the \`${name}\` of the order`);
+  }
+
+  /** @throws Rejected for what was recorded, and the order does not have, as far as look-ups list it. */
+  requireListed(): void {
+    if (this.#lists('components')) this.#requireLots(this.uses(false));
+    if (this.#lists('operations')) this.reports();
+  }
+
+  #requireLots(uses: readonly Use<RestComponent>[]): void {
+    const [known, partner] = [this.#lists('lots'), this.#partner];
+    if (!known) return;
+    for (const { planned, lots, place } of uses)
+      for (const { number } of lots) {
+        const lot = known.find((one) => one.article === planned.article && one.number === number);
+        const amount = sumOf(lots.flatMap((one) => (one.number === number ? one.amount : [])));
+        const isShort = lot?.open && compareDecimals(amount, lot.open) > 0;
+        const why = !lot
+          ? `is none that ${partner} has`
+          : lot.blocked
+            ? `is blocked in ${partner}`
+            : isShort && `has only ${lot.open} left, and ${amount} were used`;
+        if (why)
+          throw notBookable(
+            partner,
+            this.#completion.erpOrder.number,
+            `lot ${number} of component ${planned.article}${place} ${why}: correct what was recorded, or the lot in ${partner}`,
+          );
+      }
+  }
+
+  /** @throws Rejected when the order is for another product, or counted in another unit. */
+  requireSame(article: string | undefined, unit: string | undefined): void {
+    const { erpOrder } = this.#completion;
+    if (article !== undefined) requireArticle(this.#completion, article, this.#partner);
+    if (unit !== undefined) requireUnit(this.built, erpOrder.number, unit, this.#partner);
+  }
+
+  /** Takes what the order is for now. @throws Rejected when that is no decimal. */
+  takeQuantity(quantity: string | undefined, unit = ''): void {
+    if (quantity === undefined) return;
+    const { erpOrder } = this.#completion;
+    const amount = toDecimal(quantity);
+    if (amount === undefined) {
+      const told = `${this.#partner} tells "${quantity}" for the quantity of order ${erpOrder.number}`;
+      throw rejected('configuration', `${told}, which is no decimal: check erp.book.lookUp.`);
+    }
+    this.#quantity = amount;
+    this.#final = mayClose(this.#completion, { amount, unit }, this.built.produced);
+  }
+
+  /** @throws Rejected when what the ERP shows with our key is not what was built, or not what was used. */
+  compareBooked(good: string | undefined, used: Listed<'used'> | undefined): void {
+    const { kind, erpOrder, components } = this.#completion;
+    const booked = `${this.#partner} has booked`;
+    if (good !== undefined && kind === 'quantity' && !isSame(good, this.built.good)) {
+      const other = `${booked} ${good} of order ${erpOrder.number}, but ${this.built.good} was built`;
+      const remedy = 'correct it there; if it rounds, let the mapping round, and say so in erp.decimals';
+      throw rejected('booked-otherwise', `${other}: ${remedy}.`);
+    }
+    if (!used || !components) return;
+    const asked = new Map(components.used.map(({ article, quantity }) => [article, quantity?.amount]));
+    for (const { article } of components.all ? used : []) if (!asked.has(article)) asked.set(article, '0');
+    for (const [article, amount] of asked) {
+      const sum = sumOf(used.flatMap((one) => (one.article === article ? one.quantity : [])));
+      if (amount === undefined || isSame(sum, amount)) continue;
+      const other = `${sum} of component ${article} for order ${erpOrder.number}, but ${amount} were used`;
+      throw rejected('booked-otherwise', `${booked} ${other}: correct it there.`);
+    }
+  }
+}
+
+function isSame(told: string, amount: Decimal): boolean {
+  const decimal = toDecimal(told);
+  return decimal !== undefined && compareDecimals(decimal, amount) === 0;
+}
+
+/** A completion whose notes tell the reasons of its scrap, for an ERP that takes them nowhere else. */
+function withReasons(completion: Completion, { scrapped, unit = '' }: Built): Completion {
+  const told = scrapped.flatMap(({ amount, number, reason }) =>
+    reason === undefined
+      ? []
+      : [`Scrap: ${[`${amount} ${unit}`.trim(), number].filter(Boolean).join(' of ')}, ${reason}`],
+  );
+  return told.length === 0 ? completion : { ...completion, notes: [...completion.notes, ...told] };
+}
+
+export type RestComponent = ReturnType<typeof plannedOf>;
+
+/** @param share How much of the order is built now. */
+function plannedOf(
+  { article, planned, used, unit, id }: Listed<'components'>[number],
+  share: Big,
+  decimals: number | undefined,
+) {
+  const now = share.times(planned);
+  return {
+    article,
+    share: (decimals === undefined ? now : now.round(decimals)).toFixed(),
+    open: new Big(planned).minus(used ?? '0').toFixed(),
+    unit: unit ?? undefined,
+    ...made({ id: id ?? undefined }),
+  };
+}
