@@ -1,10 +1,12 @@
 import { expect, it } from 'vitest';
 import { type RestOptions, rest } from '../../../../shared/erp/rest/index.ts';
 import type { Completion, Component } from '../../../../shared/model/completions.ts';
+import { valueAt } from '../../../../shared/platform/places.ts';
 import { startServer } from '../../../support/server.ts';
 import { failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
-import { completionOf } from '../conformance/completions.ts';
+import { assemblyOf, completionOf, quantityKey } from '../conformance/completions.ts';
 import { key, lookUp, order, type SmallRow, type Step, smallConnector, smallOptions, step } from './small.ts';
+import { sandboxTarget } from './target.ts';
 
 type LookUp = RestOptions<SmallRow>['book']['lookUp'][number];
 
@@ -199,4 +201,45 @@ it('has no place for what its steps do not take', () => {
     { components: why('components'), operations: why('operations'), checks: why('checks') },
     { components: why('components'), operations: why('operations') },
   ]);
+});
+
+it('takes 500 components with lots, and 2,000 checks', async () => {
+  const many = Array.from({ length: 500 }, (_, at) => `PART-${at}`);
+  const { booked, book } = await started({
+    ...listing,
+    components: () => many.map((article) => ({ article, planned: '10' })),
+    lots: () => many.map((article) => ({ article, number: `L-${article}` })),
+  });
+
+  await book({
+    components: {
+      ...{ all: true, beyondPlan: false },
+      used: many.map((article) => ({ article, lots: [{ number: `L-${article}` }] })),
+    },
+    checks: Array.from({ length: 2000 }, (_, at) => ({
+      name: `Torque ${at}`,
+      value: at,
+      unit: 'Nm',
+      passed: true,
+    })),
+  });
+
+  expect(valueAt(booked(), 'uses.499.lots.0')).toEqual({ number: 'L-PART-499', amount: '5' });
+});
+
+it('calls the sandbox four times for a booking without any of it, and once more for lots', async () => {
+  const target = await sandboxTarget();
+  const { assembly } = target;
+  if (!assembly) throw new Error('no assembly');
+
+  const calls = [];
+  for (const make of [completionOf, (of: typeof order) => assemblyOf(of, assembly, {})]) {
+    const planned = await target.planOrder({ article: assembly.article, quantity: '5' });
+    target.faults.reset();
+    const completion = make(planned);
+    await target.connector().book(completion, quantityKey(completion.productOrder), firstAttempt());
+    calls.push(target.faults.callCount());
+  }
+
+  expect(calls).toEqual([4, 5]);
 });
