@@ -1,18 +1,18 @@
 import type { Receipt } from '../../model/completions.ts';
 import type { RetryLater } from '../../model/errors.ts';
 import { orderWaits } from '../failures.ts';
-import { doCycles, readWorks, requireReported, writeCycles } from './booking/cycles.ts';
-import { componentsMissing } from './booking/demands.ts';
-import { readInputs, requireUsed } from './booking/inputs.ts';
-import { isBooked, isRest, requireBooked } from './booking/outputs.ts';
-import { usedMoves, writeInputs } from './booking/write-inputs.ts';
-import { writeOutputs } from './booking/write-outputs.ts';
-import type { Writer } from './connection.ts';
+import { requireUsed } from './booking/components.ts';
+import { commandsForCycles, doCycles, markedCycles, requireReported } from './booking/cycles.ts';
+import { componentsMissing, requireReserved } from './booking/demands.ts';
+import { createLots, findLots, removeSurplus, unknownLots } from './booking/lots.ts';
+import { type Part, planOf } from './booking/moves.ts';
+import { isBooked, requireBooked } from './booking/outputs.ts';
+import type { Writer } from './client.ts';
 import { attachLinks } from './link.ts';
 import { referenceOf, type ToBook, type ToComplete } from './look.ts';
-import { bind, claim, resourceIn } from './marks.ts';
+import { bind, claim, type Marks, onMove } from './marks.ts';
 import { readAgain } from './order.ts';
-import type { Production } from './production.ts';
+import type { Line, Move, Production } from './production.ts';
 
 /** Writes what a look has left. */
 export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
@@ -27,11 +27,12 @@ export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
  * Books a quantity:
  *
  * ```
- * components ─ reserve ─ claim ─ cycles ─ shape outputs ─ bind ─ run ─ do cycles ─ links ─ complete ─ look
- *  │                      │       │        │               │                                │
- *  as they                note    one per  one move        note with the key                `done` of the production,
- *  were used              with    report   per lot         on each of these                 or, when it is not finished
- *                         the key          and scrap       moves and cycles                 yet, `do` of these moves
+ * components ─ reserve ─ claim ─ outputs and cycles ─ bind ─ run ─ do cycles ─ links ─ complete ─ look
+ *  │                      │       │                    │                        │
+ *  as they                note    a move for each      note with the key        `done` of the production,
+ *  were used              with    lot and scrap, a     on each of these         or, when it is not finished
+ *                         the key cycle for each       moves and cycles         yet, `do` of these moves
+ *                                 report
  * ```
  *
  * The part that leaves no output open finishes the production, whichever part that is, since parts overtake each
@@ -42,61 +43,104 @@ export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
  * nothing: its own components are moved together with its outputs, and the others stay planned for later parts.
  */
 async function bookQuantity(writer: Writer, toBook: ToComplete): Promise<Receipt> {
-  const { key, note, links, used, reports } = toBook;
-  const planned = used ? await writeInputs(writer, toBook.production, used) : toBook.production;
-  const reserved = await reserveComponents(writer, planned);
+  const { key, note, links, amounts, used = [], reports, finishes } = toBook;
+  const reserved = await reserveComponents(writer, await planComponents(writer, toBook));
   if (note !== undefined) await claim(writer, reserved, key, note);
-  const { production: reported, cycles } = await writeCycles(writer, reserved, reports, toBook.cycles);
-  const shaped = await writeOutputs(writer, reported, toBook);
-  const { moves } = shaped;
-  let { production } = shaped;
-  const inputs = used ? await usedMoves(writer, production, used) : [];
-  const reporting = cycles.map(({ id }) => id);
-  await bind(writer, production, unboundOf(toBook, [...moves, ...inputs], reporting), key);
-  const finishes = toBook.final || isRest(production, moves);
-  if (used && finishes !== used.finishes)
-    throw orderWaits(
-      `Another part of Tryton's production ${production.number} was booked at this moment: the next attempt looks at what it left.`,
-      { wrote: 'known', afterSeconds: 5 },
-    );
-  if (finishes || !used) production = await start(writer, production);
-  production = await doCycles(writer, production, cycles);
+  const written = await writeOutputs(writer, reserved, toBook);
+  let { production } = written;
+  const moves = movesToComplete(production, { ...toBook, output: written.output });
+  const marks = await bind(writer, production, key, toBook.marks, [
+    ...moves.map(onMove),
+    ...markedCycles(production, reports, toBook.marks),
+  ]);
+  if (finishes || !toBook.used) production = await start(writer, production);
+  await doCycles(writer, production, reports, marks);
   await attachLinks(writer, production, links);
-  if (finishes && writer.options.finishWorks) {
-    await finishWorks(writer, production);
-    production = await readAgain(writer, production);
-  }
-  production = await complete(writer, production, [...moves, ...inputs], finishes);
-  await requireAsAsked(writer, production, toBook, { moves, inputs, cycles: reporting });
+  production = await complete(writer, production, moves, marks, finishes);
+  requireBooked(production, marks, amounts);
+  requireUsed(production, used, marks);
+  requireReported(production, reports, marks);
   return { reference: referenceOf(production), alreadyBooked: false };
 }
 
-/** Records of this booking that have no key yet. */
-function unboundOf(
-  { bound, cycles }: ToComplete,
-  moves: readonly number[],
-  own: readonly number[],
-): string[] {
-  return [
-    ...moves.filter((id) => !bound.includes(id)).map((id) => resourceIn('stock.move', id)),
-    ...own.filter((id) => !cycles.bound.includes(id)).map((id) => resourceIn('production.work.cycle', id)),
-  ];
+/**
+ * Plans the components as they were used, before they are reserved: Tryton then takes that. What stays for later bookings
+ * has moves of its own. Inputs can be changed only in a production that waits (production/production.py:122,
+ * 7.0.3), so the button `wait` sets an assigned or running one back first (:185, :732): what was taken stays taken.
+ */
+async function planComponents(
+  writer: Writer,
+  { used = [], marks, ...looked }: ToComplete,
+): Promise<Production> {
+  const inputsOf = (now: Production) => used.flatMap((one) => planOf(now, one, marks).commands);
+  let { production } = looked;
+  if (inputsOf(production).length === 0) return production;
+  const what = `planning the components of production ${production.number} as they were used`;
+  const isReserved = ({ moves }: Line) => moves.some(({ state }) => state === 'assigned');
+  if (production.state !== 'waiting' || production.components.some(isReserved)) {
+    const { id, timestamps } = production;
+    await writer.write('production', 'wait', [[id]], { what, timestamps });
+    production = await readAgain(writer, production);
+  }
+  return change(writer, production, what, { inputs: inputsOf(production) });
 }
 
-/** @throws Rejected when Tryton has something else under our key than was asked. */
-async function requireAsAsked(
+/**
+ * Turns the open output moves into those to book, and gives each report its cycle. A new lot that others have created at the
+ * same moment is replaced by the oldest one. It is looked for after ours is written, since it may not be visible before.
+ */
+async function writeOutputs(
+  writer: Writer,
+  reserved: Production,
+  { output, reports, marks }: ToComplete,
+): Promise<Pick<ToComplete, 'production' | 'output'>> {
+  const write = (production: Production, parts: readonly Part[]) =>
+    change(writer, production, `writing the outputs of production ${production.number}`, {
+      outputs: planOf(production, { ...output, parts }, marks).commands,
+      works: commandsForCycles(production, reports, marks),
+    });
+  if (unknownLots(output.parts).length === 0)
+    return { production: await write(reserved, output.parts), output };
+  const created = await createLots(writer, reserved, output.parts);
+  const production = await write(reserved, created);
+  const parts = await findLots(writer, production, output.parts);
+  const settled = await write(production, parts);
+  await removeSurplus(writer, production, created, parts);
+  return { production: settled, output: { ...output, parts } };
+}
+
+/**
+ * Makes one write, which Tryton refuses if somebody changed the production since it was read (`_timestamp`, to the
+ * microsecond on PostgreSQL, to the second on SQLite), or none when nothing has to change.
+ * @param commands Of its one-to-many fields.
+ */
+async function change(
   writer: Writer,
   production: Production,
-  { amounts, used, reports, cycles: keys }: ToComplete,
-  own: Readonly<Record<'moves' | 'inputs' | 'cycles', readonly number[]>>,
-): Promise<void> {
-  requireBooked(production, own.moves, amounts);
-  if (used) {
-    const bound = [...used.bound, ...own.inputs];
-    requireUsed('after', production, await readInputs(writer, production), { ...used, bound });
-  }
-  if (reports.length > 0)
-    requireReported(production, await readWorks(writer, production), reports, { ...keys, bound: own.cycles });
+  what: string,
+  commands: Readonly<Record<string, readonly unknown[]>>,
+): Promise<Production> {
+  const fields = Object.entries(commands).filter(([, some]) => some.length > 0);
+  if (fields.length === 0) return production;
+  const { id, timestamps } = production;
+  await writer.write('production', 'write', [[id], Object.fromEntries(fields)], { what, timestamps });
+  return readAgain(writer, production);
+}
+
+/** @throws RetryLater when the production is not as it was written, or leaves something else open than the look saw. */
+function movesToComplete(
+  production: Production,
+  { output, used = [], marks, finishes }: ToComplete,
+): readonly Move[] {
+  const plans = [output, ...used].map((taken) => planOf(production, taken, marks));
+  const moves = plans.flatMap((plan) => plan.moves);
+  const isOpen = (move: Move) => move.state !== 'done' && !moves.includes(move);
+  const isLast = output.isLast || !production.output?.moves.some(isOpen);
+  if (plans.every(({ commands }) => commands.length === 0) && finishes === isLast) return moves;
+  throw orderWaits(
+    `Somebody changes the moves of Tryton's production ${production.number} at this moment: the next attempt looks at what they leave.`,
+    { wrote: 'known', afterSeconds: 15 },
+  );
 }
 
 /**
@@ -109,7 +153,7 @@ async function requireAsAsked(
 async function reserveComponents(writer: Writer, waiting: Production): Promise<Production> {
   if (waiting.state !== 'waiting') return waiting;
   const { id, number } = waiting;
-  if (writer.options.assign === 'never') throw componentsMissing(waiting, 'reserve them in Tryton (Assign)');
+  requireReserved(waiting, writer.options.assign);
   const what = `reserving the components of production ${number}`;
   await writer.write('production', 'assign_try', [[id]], { what, isRepeatable: true });
   let production = await readAgain(writer, waiting);
@@ -136,35 +180,21 @@ async function start(writer: Writer, production: Production): Promise<Production
   return started;
 }
 
-/** Starts the works that nobody started, and stops all that are running. */
-async function finishWorks(writer: Writer, { number, works }: Production): Promise<void> {
-  const idsIn = (...states: string[]) =>
-    works.filter(({ state }) => states.includes(state)).map(({ id }) => id);
-  const what = `finishing the works of production ${number}`;
-  const unstarted = idsIn('request', 'draft');
-  const running = [...unstarted, ...idsIn('running', 'waiting')];
-  if (unstarted.length > 0) await writer.write('production.work', 'start', [unstarted], { what });
-  if (running.length > 0) await writer.write('production.work', 'stop', [running], { what });
-}
-
 /** Makes the one call that cannot be undone. */
 async function complete(
   writer: Writer,
   production: Production,
-  moves: readonly number[],
+  moves: readonly Move[],
+  marks: Marks,
   finishes: boolean,
 ): Promise<Production> {
-  const { number, timestamps } = production;
+  const { id, number, timestamps } = production;
   const [model, button, ids] = finishes
-    ? (['production', 'done', [production.id]] as const)
-    : (['stock.move', 'do', moves] as const);
-  await writer.write(model, button, [ids], {
-    what: `completing production ${number}`,
-    timestamps,
-  });
+    ? (['production', 'done', [id]] as const)
+    : (['stock.move', 'do', moves.map((move) => move.id)] as const);
+  await writer.write(model, button, [ids], { what: `completing production ${number}`, timestamps });
   const completed = await readAgain(writer, production);
-  const done = finishes ? completed.state === 'done' : isBooked(completed, moves);
-  if (!done) throw ignored(completed, button, 'done');
+  if (!isBooked(completed, marks)) throw ignored(completed, button, 'done');
   return completed;
 }
 

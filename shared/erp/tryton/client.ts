@@ -5,7 +5,7 @@ import { describeMismatches, parse } from '../../platform/validation.ts';
 import type { ErpEnvironment } from '../connector.ts';
 import { partnerDown } from '../failures.ts';
 import { failureOfTrytonError } from './errors.ts';
-import { type Send, type TrytonSession, trytonSessions } from './login.ts';
+import { type Send, trytonSessions } from './login.ts';
 import type { TrytonCredentials, TrytonOptions } from './options.ts';
 import { fieldsFor, plainValue } from './wire.ts';
 
@@ -68,6 +68,29 @@ export interface TrytonWriter extends TrytonReader {
   create(model: string, records: readonly unknown[], what: string): Promise<number[]>;
 }
 
+/** What a booking knows of this Tryton before it looks at a production. */
+interface Facts {
+  readonly options: TrytonOptions;
+  readonly abilities: Abilities;
+}
+
+/** What a look works with: it cannot write. */
+export interface Reader extends TrytonReader, Facts {}
+
+/** What a booking works with once it has looked. */
+export interface Writer extends TrytonWriter, Facts {}
+
+/** Which modules this Tryton has, and which rights our user has, as far as bookings need them. */
+export interface Abilities {
+  /** Module `stock_lot`: moves have lots. */
+  readonly lots: boolean;
+  /** Module `production_work`: productions have works. */
+  readonly works: boolean;
+  may(permission: Permission, model: string): boolean;
+}
+
+export type Permission = 'write' | 'create';
+
 /** A call as it is sent. */
 interface Request<T> extends Omit<TrytonRead<T>, 'method'> {
   readonly method: string;
@@ -89,23 +112,17 @@ export function createTrytonClient(options: TrytonOptions, environment: ErpEnvir
   };
   const sessions = trytonSessions(send, options, environment);
 
-  function sendIn(session: TrytonSession, request: Request<unknown>): Promise<HttpResponse> {
-    const method = `model.${request.model}.${request.method}`;
-    const params = [...request.params, { ...session.context, ...request.context }];
-    return send({ method, params, authorization: session.authorization }, request);
-  }
-
   async function call<T>(request: Request<T>): Promise<T> {
-    const { signal } = request;
-    const session = await sessions.get(signal);
-    let response = await sendIn(session, request);
-    if (response.status === 401) {
-      sessions.forget(session);
-      const renewed = await sessions.get(signal);
-      response = await sendIn(renewed, request);
-      if (response.status === 401) sessions.forget(renewed);
-    }
-    return resultOf(response, request, clock.now());
+    const method = `model.${request.model}.${request.method}`;
+    const inSession = async (): Promise<HttpResponse> => {
+      const session = await sessions.get(request.signal);
+      const params = [...request.params, { ...session.context, ...request.context }];
+      const response = await send({ method, params, authorization: session.authorization }, request);
+      if (response.status === 401) sessions.forget(session);
+      return response;
+    };
+    const response = await inSession();
+    return resultOf(response.status === 401 ? await inSession() : response, request, clock.now());
   }
 
   return (signal: AbortSignal, onWritten: (write: TrytonWrite) => void = () => {}): TrytonWriter => {
@@ -162,4 +179,37 @@ function resultOf<T>(response: HttpResponse, { what, writes, answer }: Request<T
     `Tryton's answer at ${what} does not look like Tryton 7.0: ${describeMismatches(parsed.mismatches)}.`,
     { wrote },
   );
+}
+
+/** 1, true and null allow it (`ir.model.access.check`, 7.0). */
+const allowed = z.pipe(
+  z.nullish(z.union([z.boolean(), z.number()])),
+  z.transform((value) => value == null || Boolean(value)),
+);
+const accessSchema = z.record(z.string(), z.object({ write: allowed, create: allowed }));
+
+/** Makes three calls. */
+export async function readAbilities({ read }: TrytonReader): Promise<Abilities> {
+  async function hasField(model: string, field: string): Promise<boolean> {
+    const fields = await read({
+      model,
+      method: 'fields_get',
+      params: [[field]],
+      what: `asking whether ${model} has the field ${field}`,
+      answer: z.record(z.string(), z.unknown()),
+    });
+    return field in fields;
+  }
+
+  const lots = await hasField('stock.move', 'lot');
+  const works = await hasField('production', 'works');
+  const models = ['production', 'stock.move', ...(lots ? ['stock.lot'] : [])];
+  const access = await read({
+    model: 'ir.model.access',
+    method: 'get_access',
+    params: [models],
+    what: 'asking for the rights of our user',
+    answer: accessSchema,
+  });
+  return { lots, works, may: (permission, model) => access[model]?.[permission] ?? true };
 }

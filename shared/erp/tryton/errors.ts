@@ -22,11 +22,6 @@ const programming =
 const programmed =
   /^'\w+' object (has no attribute|is not)|unsupported operand type|unexpected keyword argument|required positional argument|no such (column|table)|invalid literal for/;
 
-/** Nothing shows when the trouble has passed, so it is not tried again at once. */
-const unexplainedSeconds = 60;
-
-const emptyTexts = new Set(['', 'None', 'null']);
-
 /**
  * The failure that a JSON-RPC error of Tryton 7.0 stands for. Such errors arrive with HTTP 200, as
  * `[exception, arguments]` for its own exceptions and `[text, traceback]` for all others
@@ -96,9 +91,10 @@ function failureOfOtherException(
   if (programming.test(name) || programmed.test(text)) {
     return forAPerson(`Tryton failed at ${what}: ${sentence(text)} Its log has the details.`);
   }
+  // Nothing shows when the trouble has passed, so it is not tried again at once.
   return orderWaits(
     `Tryton failed at ${what}, which may pass: ${sentence(text || name)} If it stays, its log has the details.`,
-    { afterSeconds: unexplainedSeconds, wrote },
+    { afterSeconds: 60, wrote },
   );
 }
 
@@ -106,23 +102,18 @@ function forAPerson(message: string): Rejected {
   return rejected('refused-by-erp', message);
 }
 
-/** Name of the exception that a traceback ends with; a database adds lines below it (`DETAIL: …`). */
+/**
+ * Name of the exception that a traceback ends with. A database adds lines below it, which begin with a word in capitals
+ * (`DETAIL: …`).
+ */
 function exceptionOf(traceback: unknown): string {
   if (typeof traceback !== 'string') return '';
-  return (
-    [...traceback.matchAll(/^([A-Za-z_][\w.]*)(?=: |$)/gm)].findLast(([name]) => isName(name))?.[0] ?? ''
-  );
-}
-
-/** Distinguishes an exception from a word that begins a line of its message (`HINT: …`). */
-function isName(name: string): boolean {
-  const last = name.split('.').at(-1) ?? '';
-  return /^[A-Z]/.test(last) && /[a-z]/.test(last);
+  return traceback.match(/^(?:\w+\.)*[A-Z][A-Z\d_]*[a-z]\w*(?=: |$)/gm)?.at(-1) ?? '';
 }
 
 function firstLine(value: unknown): string {
   const text = typeof value === 'string' ? value : '';
-  return emptyTexts.has(text) ? '' : (text.trim().split('\n')[0] ?? '').slice(0, 500);
+  return ['None', 'null'].includes(text) ? '' : (text.trim().split('\n')[0] ?? '').slice(0, 500);
 }
 
 function sentence(...texts: (string | undefined)[]): string {

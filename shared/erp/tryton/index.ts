@@ -3,8 +3,7 @@ import { bookWhatIsLeft, keepingTrackOfWrites, withDone } from '../booking-rules
 import type { Attempt, ErpConnector, ErpEnvironment } from '../connector.ts';
 import { defineConnector } from '../define-connector.ts';
 import { booking } from './booking.ts';
-import { createTrytonClient } from './client.ts';
-import { createFactReader, type Writer } from './connection.ts';
+import { type Abilities, createTrytonClient, readAbilities, type Writer } from './client.ts';
 import { linkProductOrder } from './link.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
 import { credentialsSchema, optionsSchema, type TrytonCredentials, type TrytonOptions } from './options.ts';
@@ -27,8 +26,8 @@ export const tryton = defineConnector({
 
 function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCredentials>): ErpConnector {
   const client = createTrytonClient(options, environment);
-  const facts = createFactReader(options);
   const { link } = options;
+  let abilities: Abilities | undefined;
 
   /**
    * Runs one booking. A failure after a write makes the next attempt look first; a refusal names what was written
@@ -42,10 +41,11 @@ function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCrede
         if (!isRepeatable) onWritten();
       });
       try {
-        return await run({ ...tryton, ...(await facts.read(tryton)) });
+        abilities ??= await readAbilities(tryton);
+        return await run({ ...tryton, options, abilities });
       } catch (error) {
-        // A person may change in Tryton what caused the refusal.
-        if (error instanceof Rejected) facts.forget();
+        // A person may change in Tryton what caused the refusal: modules, or the rights of our user.
+        if (error instanceof Rejected) abilities = undefined;
         throw withDone(error, 'Done before that', written);
       }
     });

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import type { Link } from '../../model/completions.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
-import type { Reader, Writer } from './connection.ts';
-import { resourceOf } from './marks.ts';
+import type { Reader, Writer } from './client.ts';
+import { onProduction } from './marks.ts';
 import type { TrytonOptions } from './options.ts';
 import { findProduction } from './order.ts';
 import type { Production } from './production.ts';
@@ -33,10 +33,9 @@ export async function missingLinks(
 ): Promise<Link[]> {
   if (links.length === 0) return [];
   const attached = await readLinks(reader, production);
-  return links.filter(
-    (link, at) =>
-      !attached.some((one) => isSame(one, link)) && links.findIndex((other) => isEqual(other, link)) === at,
-  );
+  const isFirst = ({ name, url }: Link, at: number) =>
+    links.findIndex((other) => other.name === name && other.url === url) === at;
+  return links.filter((link, at) => isFirst(link, at) && !attached.some((one) => isSame(one, link)));
 }
 
 /** Attaches links (`ir.attachment` of type `link`) in one call; of two that were attached at once the oldest stays. */
@@ -46,7 +45,7 @@ export async function attachLinks(
   links: readonly Link[],
 ): Promise<void> {
   if (links.length === 0) return;
-  const resource = resourceOf(production);
+  const resource = onProduction(production);
   const what = `attaching a link to production ${production.number}`;
   const values = links.map(({ name, url }) => ({ resource, name, type: 'link', link: url || null }));
   await writer.create('ir.attachment', values, what);
@@ -62,7 +61,7 @@ type Attachment = z.infer<typeof attachmentSchema>;
 function readLinks({ search }: Reader, production: Production): Promise<Attachment[]> {
   return search('ir.attachment', {
     domain: [
-      ['resource', '=', resourceOf(production)],
+      ['resource', '=', onProduction(production)],
       ['type', '=', 'link'],
     ],
     sort: [['id', 'ASC']],
@@ -75,8 +74,4 @@ function readLinks({ search }: Reader, production: Production): Promise<Attachme
 /** Tryton strips white space off both texts (`fields.Char`, 7.0). */
 function isSame(attached: Attachment, link: Link): boolean {
   return attached.name === link.name.trim() && (attached.link ?? '') === link.url.trim();
-}
-
-function isEqual(a: Link, b: Link): boolean {
-  return a.name === b.name && a.url === b.url;
 }

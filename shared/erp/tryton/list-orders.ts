@@ -49,7 +49,6 @@ interface Position {
 }
 
 const releasedStates = ['waiting', 'assigned'] as const;
-const defaultPageSize = 50;
 
 /**
  * Lists productions by (change time, id). The change time is the write date, or the create date until the first
@@ -62,7 +61,7 @@ export async function* listReleasedOrders(
   options: TrytonOptions,
   since: Watermark | undefined,
 ): AsyncIterable<ReleasedOrdersPage> {
-  const { states: released = releasedStates, pageSize = defaultPageSize } = options;
+  const { states: released = releasedStates, pageSize = 50 } = options;
   const company = await tryton.readCompany();
   // Without a watermark nothing has been listed yet, so nothing can have been withdrawn.
   const states = since ? [...released, 'cancelled'] : released;
@@ -92,7 +91,8 @@ async function readPage(
   limit: number,
 ): Promise<KeyedPage<Position>> {
   async function readList(by: 'write_date' | 'create_date', condition: readonly unknown[]) {
-    const rows = await searchProductions(tryton, options, [...scope, condition, ...beyond(by, behind)], {
+    const rows = await searchProductions(tryton, options, {
+      domain: [...scope, condition, ...beyond(by, behind)],
       sort: [
         [by, 'ASC'],
         ['id', 'ASC'],
@@ -100,11 +100,9 @@ async function readPage(
       limit,
       what: 'listing released productions',
     });
-    const placed = rows.flatMap((row) =>
-      positionsOf([row], positionSchema).map((position) => ({ position, row })),
-    );
-    const unplaced = rows.filter((row) => !placed.some((one) => one.row === row));
-    return { placed, unplaced, isFull: rows.length === limit };
+    const found = rows.map((row) => ({ row, position: positionsOf([row], positionSchema)[0] }));
+    const placed = found.flatMap(({ row, position }) => (position ? [{ row, position }] : []));
+    return { placed, unplaced: found.filter(({ position }) => !position), isFull: rows.length === limit };
   }
 
   const lists = [
@@ -114,27 +112,21 @@ async function readPage(
   const all = lists.flatMap(({ placed }) => placed).sort((a, b) => byChange(a.position, b.position));
   const full = lists.filter(({ isFull }) => isFull);
   // Rows after the last position of a full list are not known yet.
-  const known = Math.min(options.pageSize ?? defaultPageSize, ...full.map((list) => list.placed.length));
-  const placed = all.slice(0, known);
+  const placed = all.slice(0, Math.min(limit, ...full.map((list) => list.placed.length)));
   return {
-    rows: [...placed.map(({ row }) => row), ...lists.flatMap((list) => list.unplaced)],
+    rows: [...placed, ...lists.flatMap((list) => list.unplaced)].map(({ row }) => row),
     end: placed.at(-1)?.position,
     hasMore: full.length > 0 || placed.length < all.length,
   };
 }
 
 function searchProductions(
-  tryton: TrytonReader,
+  { search }: TrytonReader,
   { orderFields = [] }: TrytonOptions,
-  domain: readonly unknown[],
-  asked: Pick<TrytonSearch<unknown>, 'sort' | 'limit' | 'what'>,
+  asked: Omit<TrytonSearch<unknown>, 'row'>,
 ): Promise<unknown[]> {
-  return tryton.search('production', {
-    domain,
-    fields: [...fieldsFor(listedSchema), ...orderFields],
-    row: z.unknown(),
-    ...asked,
-  });
+  const fields = [...fieldsFor(listedSchema), ...orderFields];
+  return search('production', { fields, row: z.unknown(), ...asked });
 }
 
 /** One production as it would be listed, or undefined when our company has none. @throws Rejected */
@@ -146,9 +138,8 @@ export async function readListedOrder(
   const company = await tryton.readCompany();
   const domain = domainOf(order, company);
   if (!domain) return undefined;
-  const rows = await searchProductions(tryton, options, domain, {
-    what: `reading production ${order.number}`,
-  });
+  const what = `reading production ${order.number}`;
+  const rows = await searchProductions(tryton, options, { domain, what });
   return onlyOrder('Tryton', order, rowReader(options)(rows));
 }
 
@@ -193,7 +184,7 @@ function orderOf(listed: Listed, { states = releasedStates, orderFields = [] }: 
     quantity: { amount: toDecimal(quantity) ?? '0', ...(unit ? { unit } : {}) },
     ...(planned_date ? { dueDate: planned_date } : {}),
     state: stateOf(state, states),
-    changedAt: z.safeParse(positionSchema, listed).data?.changedAt,
+    changedAt: listed.write_date ?? listed.create_date,
     attributes: Object.fromEntries(Object.entries(attributes).filter(([, value]) => value != null)),
   };
 }

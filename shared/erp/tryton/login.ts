@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { RetryLater } from '../../model/errors.ts';
+import type { RetryLater } from '../../model/errors.ts';
 import { type HttpResponse, partnerFailure } from '../../platform/http.ts';
 import { parse } from '../../platform/validation.ts';
 import type { ErpEnvironment } from '../connector.ts';
@@ -7,12 +7,6 @@ import { partnerDown } from '../failures.ts';
 import { SharedSession, withCredentials } from '../login.ts';
 import { failureOfTrytonError } from './errors.ts';
 import type { TrytonCredentials, TrytonOptions } from './options.ts';
-
-/**
- * Tryton counts wrong logins per user and refuses even the right password after the sixth, for as long as its
- * `[session] timeout` says (seen, 7.0; 5 minutes by default). So the circuit breaker lets nobody log in before then.
- */
-const refusal = { unauthorized: true, afterSeconds: 300 } as const;
 
 export interface TrytonSession {
   readonly authorization: string;
@@ -41,32 +35,36 @@ export function trytonSessions(
   { company: chosen }: Pick<TrytonOptions, 'company'>,
   { credentials, clock }: ErpEnvironment<TrytonCredentials>,
 ): SharedSession<TrytonSession> {
-  async function post(call: Parameters<Send>[0], signal: AbortSignal): Promise<HttpResponse> {
+  async function ask<T>(
+    call: Parameters<Send>[0],
+    answer: z.ZodMiniType<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
     const response = await send(call, { signal, writes: false });
     const down = partnerFailure(response, { partner: 'Tryton', what: 'logging in', now: clock.now() });
-    // Without Retry-After, a 429 means that Tryton has locked the user after too many wrong logins.
-    if (down && response.status === 429 && down.afterSeconds === undefined) throw locked();
+    if (down && down.afterSeconds === undefined) {
+      // Without Retry-After, a 429 means that Tryton has locked the user after too many wrong logins.
+      if (response.status === 429)
+        throw refused(
+          'Tryton has locked our user after too many wrong logins (429): check the secret; the lock ends by itself.',
+        );
+      if (response.status === 401 && call.authorization === undefined)
+        throw refused(
+          "Tryton refused our user's name or password: check the secret. It is not tried again for a while, because Tryton locks users.",
+        );
+    }
     if (down) throw down;
-    return response;
+    const parsed = parse(answer, response.json);
+    if (!parsed.ok) throw unusable(response);
+    return parsed.value;
   }
 
-  async function open(
-    { username, password }: TrytonCredentials,
-    signal: AbortSignal,
-  ): Promise<TrytonSession> {
+  async function open({ username, password }: TrytonCredentials, signal: AbortSignal) {
     const logIn = { method: 'common.db.login', params: [username, { password }, 'en'] };
-    const granted = await post(logIn, signal).catch((error: unknown) => {
-      const isRefused = error instanceof RetryLater && error.unauthorized && error.afterSeconds === undefined;
-      throw isRefused ? refused() : error;
-    });
-    const login = parse(loginSchema, granted.json);
-    if (!login.ok) throw unusable(granted);
-    const authorization = sessionHeader(username, login.value.result);
+    const { result: login } = await ask(logIn, loginSchema, signal);
+    const authorization = sessionHeader(username, login);
     const asked = { method: 'model.res.user.get_preferences', params: [true, {}], authorization };
-    const answer = await post(asked, signal);
-    const preferences = parse(preferencesSchema, answer.json);
-    if (!preferences.ok) throw unusable(answer);
-    const own = preferences.value.result;
+    const { result: own } = await ask(asked, preferencesSchema, signal);
     const company = chosen ?? own.company ?? undefined;
     return { authorization, company, context: { ...own, company: company ?? own.company } };
   }
@@ -79,18 +77,12 @@ function sessionHeader(username: string, [userId, token]: readonly [number, stri
   return `Session ${Buffer.from(`${username}:${userId}:${token}`).toString('base64')}`;
 }
 
-function refused(): RetryLater {
-  return partnerDown(
-    "Tryton refused our user's name or password: check the secret. It is not tried again for a while, because Tryton locks users.",
-    refusal,
-  );
-}
-
-function locked(): RetryLater {
-  return partnerDown(
-    'Tryton has locked our user after too many wrong logins (429): check the secret; the lock ends by itself.',
-    refusal,
-  );
+/**
+ * Tryton counts wrong logins per user and refuses even the right password after the sixth, for as long as its
+ * `[session] timeout` says (seen, 7.0; 5 minutes by default). So the circuit breaker lets nobody log in before then.
+ */
+function refused(sentence: string): RetryLater {
+  return partnerDown(sentence, { unauthorized: true, afterSeconds: 300 });
 }
 
 /** Its text is never repeated: an answer to a login may echo the login. */

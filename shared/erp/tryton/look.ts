@@ -4,23 +4,24 @@ import { builtOf, mayClose, requireArticle } from '../booking-rules.ts';
 import type { Attempt, Look } from '../connector.ts';
 import { rejected } from '../failures.ts';
 import { type Amounts, amountsOf } from './booking/amounts.ts';
-import { type CycleReport, cycleReportsOf, readWorks, requireReported } from './booking/cycles.ts';
+import { lookAtComponents, requireUsed, type TakenComponent, usedComponents } from './booking/components.ts';
+import { type CycleReport, cycleReportsOf, requireReported } from './booking/cycles.ts';
 import {
   requireFinishedWorks,
   requireListPrice,
   requireLots,
+  requireLotsOfComponents,
   requireReserved,
   requireRights,
 } from './booking/demands.ts';
-import { lookAtInputs, readInputs, requireUsed, type UsedInputs } from './booking/inputs.ts';
 import { findLots, unknownLots } from './booking/lots.ts';
-import { isBooked, openMoves, remainderOf, requireBooked, wantedMoves } from './booking/outputs.ts';
-import type { Shape } from './booking/write-outputs.ts';
-import type { Reader } from './connection.ts';
+import { openMoves, remainderOf, type Taken } from './booking/moves.ts';
+import { isBooked, partsOf, requireBooked } from './booking/outputs.ts';
+import type { Reader } from './client.ts';
 import { missingLinks } from './link.ts';
-import { claimsOf, heldByAnother, type Keys, keysOn, noteText, readKeyNotes, resourceIn } from './marks.ts';
+import { heldByAnother, type Marks, noteText, onMove, onProduction, readMarks } from './marks.ts';
 import { findProduction } from './order.ts';
-import type { Production } from './production.ts';
+import type { Line, Production } from './production.ts';
 
 /** What is left to write of one booking: all of it, or the rest after a crash. */
 export type ToBook = ToNote | ToComplete;
@@ -38,15 +39,16 @@ export interface ToNote {
 }
 
 /** Output moves to complete, and the production with them when no other output is open. */
-export interface ToComplete extends Omit<ToNote, 'kind' | 'receipt'>, Shape {
+export interface ToComplete extends Omit<ToNote, 'kind' | 'receipt'> {
   readonly kind: 'complete';
+  readonly marks: Marks;
   readonly amounts: Amounts;
-  /** Whether nothing is left open, as far as the look can tell. */
-  readonly finishes: boolean;
+  readonly output: Taken;
   /** Undefined where nothing was recorded of the components: Tryton takes them as planned. */
-  readonly used: UsedInputs | undefined;
+  readonly used: readonly TakenComponent[] | undefined;
   readonly reports: readonly CycleReport[];
-  readonly cycles: Keys;
+  /** Whether the production ends with this booking, as far as the look can tell. */
+  readonly finishes: boolean;
 }
 
 /** Looks for notes and links, whatever the state of the production unless it is cancelled. */
@@ -59,7 +61,7 @@ export async function lookForAmendment(
   const production = await findProduction(reader, completion.erpOrder);
   requireArticle(completion, production.article, 'Tryton');
   refuseStates(production, ['cancelled']);
-  const claimed = claimsOf(await readKeyNotes(reader, production), production, key).length > 0;
+  const claimed = (await readMarks(reader, production, key)).own.has(onProduction(production));
   const links = await missingLinks(reader, production, completion.links);
   const receipt = { reference: `note on production ${production.number}`, alreadyBooked: claimed };
   if (claimed && links.length === 0) return { receipt };
@@ -85,109 +87,84 @@ export async function lookForQuantity(
   const built = builtOf(completion, 'Tryton');
   const production = await findProduction(reader, completion.erpOrder);
   requireArticle(completion, production.article, 'Tryton');
-  refuseStates(production, ['cancelled']);
-  const amounts = await amountsOf(reader, built, production);
-  const inputs = completion.components ? await readInputs(reader, production) : [];
-  const works = completion.operations ? await readWorks(reader, production) : [];
-  const notes = await readKeyNotes(reader, production, [
-    ...inputs.map(({ id }) => resourceIn('stock.move', id)),
-    ...works.flatMap((work) =>
-      (work['cycles.'] ?? []).map(({ id }) => resourceIn('production.work.cycle', id)),
-    ),
-  ]);
-  const keys = keysOn('stock.move', notes, key);
-  const cycles = keysOn('production.work.cycle', notes, key);
-  const lookAtUsed = (asked: Completion, finishes: boolean) =>
-    lookAtInputs(reader, asked, production, inputs, {
-      ...keys,
-      finishes,
-      produced: sumOf([amounts.good, amounts.scrap]),
-    });
-  if (isBooked(production, keys.bound)) {
-    requireBooked(production, keys.bound, amounts);
-    if (completion.components) {
-      // What a share of the plan came to cannot be told any more.
-      const used = completion.components.used.filter(({ quantity }) => quantity);
-      const components = { all: false, beyondPlan: true, used };
-      requireUsed('after', production, inputs, await lookAtUsed({ ...completion, components }, false));
-    }
-    requireReported(production, works, cycleReportsOf(completion, works, false), cycles);
-    const links = await missingLinks(reader, production, completion.links);
+  refuseStates(production, ['cancelled', 'draft', 'request']);
+  const line = outputOf(production, compareDecimals(built.good, '0') > 0);
+  const amounts = await amountsOf(reader, built, production, line);
+  const marks = await readMarks(reader, production, key);
+  const links = await missingLinks(reader, production, completion.links);
+  if (isBooked(production, marks)) {
+    requireAsBooked(completion, production, marks, amounts);
     const receipt = { reference: referenceOf(production), alreadyBooked: true };
     if (links.length === 0) return { receipt };
     return { toBook: { kind: 'note', production, key, note: undefined, links, receipt } };
   }
-  refuseStates(production, ['done', 'draft', 'request']);
-  const claimed = claimsOf(notes, production, key).length > 0;
+  refuseStates(production, ['done']);
+  const claimed = marks.own.has(onProduction(production));
   if (claimed && !again) throw heldByAnother(production);
 
-  const ordered = { amount: production.quantity, unit: production.unit?.symbol ?? '' };
-  const final = mayClose(completion, ordered, sumOf([amounts.good, amounts.scrap]));
-  const found = { production, amounts, ...keys, final };
-  const { wanted, finishes } = await lookAtOutputs(reader, found);
-  const used = completion.components ? await lookAtUsed(completion, finishes) : undefined;
-  if (used) requireUsed('before', production, inputs, used);
-  const reports = cycleReportsOf(completion, works, finishes && reader.options.finishWorks === true);
-  await requireAll(reader, afterDetails(production, used, reports), { amounts, wanted, finishes });
-  requireReserved(production, reader.options.assign);
+  const produced = sumOf([amounts.good, amounts.scrap]);
+  const isLast = mayClose(completion, { amount: production.quantity, unit: line.unit.symbol }, produced);
+  const open = openMoves(line, marks);
+  const wanted = partsOf(amounts, production, open, reader.options.scrapLocation);
+  const parts = await findLots(reader, production, wanted);
+  const finishes = isLast || (remainderOf(open, parts) === undefined && !isOpenForOthers(line, marks));
+  const how = { isLast: finishes, produced };
+  const used = completion.components && (await lookAtComponents(reader, completion, production, marks, how));
+  const reports = cycleReportsOf(completion, production, finishes && reader.options.finishWorks === true);
   const note = claimed ? undefined : noteText(completion);
-  const links = await missingLinks(reader, production, completion.links);
-  const left = { note, links, amounts, wanted, ...keys, final, finishes, used, reports, cycles };
+  const output = { line, parts, isLast };
+  const left = { note, links, marks, amounts, output, used, reports, finishes };
+  await requireAll(reader, production, left);
   return { toBook: { kind: 'complete', production, key, ...left } };
 }
 
-/** The production as it will be once what was recorded of it is written. */
-function afterDetails(
+/** @throws Rejected when Tryton has something else under our key than was asked. */
+function requireAsBooked(
+  completion: Completion,
   production: Production,
-  used: UsedInputs | undefined,
-  reports: readonly CycleReport[],
-): Production {
-  const hasLots = (article: string) =>
-    used?.uses.some(({ planned, parts }) => planned.article === article && parts.every(({ lot }) => lot));
-  return {
-    ...production,
-    componentsWithoutLot: production.componentsWithoutLot.filter((article) => !hasLots(article)),
-    works: production.works.map((work) => {
-      const report = reports.find((one) => one.work === work.id);
-      return report ? { ...work, state: report.finished ? 'finished' : 'waiting' } : work;
-    }),
-  };
+  marks: Marks,
+  amounts: Amounts,
+): void {
+  requireBooked(production, marks, amounts);
+  // What a share of the plan came to cannot be told any more.
+  const used = completion.components?.used.filter(({ quantity }) => quantity) ?? [];
+  const components = { all: false, beyondPlan: true, used };
+  requireUsed(production, usedComponents({ ...completion, components }, production, marks, '1'), marks);
+  requireReported(production, cycleReportsOf(completion, production, false), marks);
 }
 
 export function referenceOf({ number, state }: Production): string {
   return state === 'done' ? `production ${number} done` : `output of production ${number}`;
 }
 
-/** The moves to complete, with the lots that Tryton has, and whether they leave none open. @throws Rejected */
-async function lookAtOutputs(
-  reader: Reader,
-  found: Pick<ToComplete, 'production' | 'amounts' | 'bound' | 'foreign' | 'final'>,
-) {
-  const { production, amounts, foreign, final } = found;
-  if (!production.template) {
-    throw rejected(
-      'order-data',
-      `Tryton: production ${production.number} has no output for its product: add one, then replay.`,
-    );
-  }
-  const open = openMoves(production, found);
-  const unbooked = production.outputs.some(({ id, state }) => state !== 'done' && foreign.includes(id));
-  const moves = wantedMoves(amounts, production, open, reader.options.scrapLocation);
-  const wanted = await findLots(reader, production, moves);
-  return { wanted, finishes: final || (!unbooked && remainderOf(open, wanted) === undefined) };
+/** @throws Rejected without a planned move of the product, which for a good quantity goes to stock. */
+function outputOf({ output, number }: Production, isGood: boolean): Line {
+  if (output && !(isGood && output.types[1] === 'lost_found')) return output;
+  throw rejected(
+    'order-data',
+    `Tryton: production ${number} has no output for its product: add one, then replay.`,
+  );
 }
 
-/** @throws Rejected for every further reason that Tryton could have to refuse the moves. */
+/** Whether another booking has moves that it has not completed. */
+function isOpenForOthers({ moves }: Line, { foreign }: Marks): boolean {
+  return moves.some((move) => move.state !== 'done' && foreign.has(onMove(move)));
+}
+
+/** @throws Rejected for every further reason that Tryton could have to refuse what is to be booked. */
 async function requireAll(
   reader: Reader,
   production: Production,
-  { amounts, wanted, finishes }: Pick<ToComplete, 'amounts' | 'wanted' | 'finishes'>,
+  { amounts, output, used = [], reports, finishes }: Omit<ToComplete, 'kind' | 'production' | 'key'>,
 ): Promise<void> {
   requireRights(reader.abilities, production, ['write', 'production'], ['write', 'stock.move']);
-  if (unknownLots(wanted).length > 0) requireRights(reader.abilities, production, ['create', 'stock.lot']);
-  requireLots(production, wanted, finishes);
-  if (finishes && !reader.options.finishWorks) requireFinishedWorks(production);
+  if (unknownLots(output.parts).length > 0)
+    requireRights(reader.abilities, production, ['create', 'stock.lot']);
+  requireLotsOfComponents(production, used);
+  requireLots(production, output, finishes);
+  if (finishes) requireFinishedWorks(production, reports);
   if (finishes && compareDecimals(amounts.good, '0') > 0) await requireListPrice(reader, production);
+  requireReserved(production, reader.options.assign);
 }
 
 /** Why a production in this state cannot be booked, and what to do. */

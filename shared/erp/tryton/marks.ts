@@ -4,40 +4,49 @@ import type { BookingKey, Completion, WorkTime } from '../../model/completions.t
 import type { RetryLater } from '../../model/errors.ts';
 import { orderWaits } from '../failures.ts';
 import { keyAsWord } from '../marks.ts';
-import type { Reader, Writer } from './connection.ts';
+import type { Reader, Writer } from './client.ts';
 import type { Production } from './production.ts';
 
-/** A note with a booking key, and on which record it is. */
-export interface KeyNote {
-  readonly id: number;
-  /** `production,17` or `stock.move,230`. */
-  readonly resource: string;
-  /** Encoded: compare it with `keyAsWord(key)`. */
-  readonly key: string;
+/** Which records of a production bear a booking key, as `production,17` or `stock.move,230`: ours, or another one. */
+export interface Marks {
+  readonly own: ReadonlySet<string>;
+  readonly foreign: ReadonlySet<string>;
 }
+
+/** A production, one of its moves or of its cycles, as a note names it. */
+type Identified = { readonly id: number };
+export const onProduction = ({ id }: Identified) => `production,${id}`;
+export const onMove = ({ id }: Identified) => `stock.move,${id}`;
+export const onCycle = ({ id }: Identified) => `production.work.cycle,${id}`;
 
 const noteSchema = z.object({ id: z.int(), resource: z.string(), message: z.nullable(z.string()) });
 /** Only the last line counts, as the text before it is free and may look like anything. */
 const keyLine = /(?:^|\n)Azumuta booking (\S+)\s*$/;
 
 /** The line that ends a note of ours. */
-export function markOf(key: BookingKey): string {
+function markOf(key: BookingKey): string {
   return `Azumuta booking ${keyAsWord(key)}`;
 }
 
-/** Keys on a production, its output moves and these other records, oldest note first. */
-export async function readKeyNotes(
-  { search }: Reader,
-  production: Production,
-  others: readonly string[] = [],
-): Promise<KeyNote[]> {
-  const outputs = production.outputs.map(({ id }) => resourceIn('stock.move', id));
-  const resources = [resourceOf(production), ...outputs, ...others];
+export async function readMarks(reader: Reader, production: Production, key: BookingKey): Promise<Marks> {
+  const { output, components, works } = production;
+  const notes = await readKeyNotes(reader, production, [
+    onProduction(production),
+    ...[...(output ? [output] : []), ...components].flatMap(({ moves }) => moves.map(onMove)),
+    ...works.flatMap(({ cycles }) => cycles.map(onCycle)),
+  ]);
+  const resources = (ofUs: boolean) =>
+    new Set(notes.filter((note) => (note.key === keyAsWord(key)) === ofUs).map(({ resource }) => resource));
+  return { own: resources(true), foreign: resources(false) };
+}
+
+/** The notes with a key on these records, the oldest first. */
+async function readKeyNotes({ search }: Reader, { number }: Production, resources: readonly string[]) {
   const notes = await search('ir.note', {
     domain: [['resource', 'in', resources]],
     sort: [['id', 'ASC']],
     row: noteSchema,
-    what: `reading the notes of production ${production.number}`,
+    what: `reading the notes of production ${number}`,
     mayVanish: true,
   });
   return notes.flatMap(({ id, resource, message }) => {
@@ -57,9 +66,11 @@ export async function claim(
   key: BookingKey,
   message: string,
 ): Promise<void> {
-  const note = { resource: resourceOf(production), message: `${message}\n${markOf(key)}` };
-  const [mine] = await writer.create('ir.note', [note], `writing a note on production ${production.number}`);
-  const [oldest] = claimsOf(await readKeyNotes(writer, production), production, key);
+  const resource = onProduction(production);
+  const what = `writing a note on production ${production.number}`;
+  const [mine] = await writer.create('ir.note', [{ resource, message: `${message}\n${markOf(key)}` }], what);
+  const notes = await readKeyNotes(writer, production, [resource]);
+  const oldest = notes.find((note) => note.key === keyAsWord(key));
   if (mine === undefined || oldest?.id === mine) return;
   await writer.write('ir.note', 'delete', [[mine]], {
     what: `removing a note on production ${production.number}`,
@@ -75,39 +86,20 @@ export function heldByAnother({ number }: Production): RetryLater {
   );
 }
 
-/** Notes with this key on the production itself, oldest first. */
-export function claimsOf(notes: readonly KeyNote[], production: Production, key: BookingKey): KeyNote[] {
-  return notes.filter((note) => note.key === keyAsWord(key) && note.resource === resourceOf(production));
-}
-
-/** Models of which a booking marks the records that it is about to complete. */
-export type Bound = 'stock.move' | 'production.work.cycle';
-
-/** Ids of the records of a model with a key: `bound` with this one, `foreign` with another. */
-export interface Keys {
-  readonly bound: readonly number[];
-  readonly foreign: readonly number[];
-}
-
-export function keysOn(model: Bound, notes: readonly KeyNote[], key: BookingKey): Keys {
-  const prefix = resourceIn(model, '');
-  const on = notes.filter(({ resource }) => resource.startsWith(prefix));
-  const idsOf = (some: readonly KeyNote[]) =>
-    some.map(({ resource }) => Number(resource.slice(prefix.length)));
-  const isOwn = (note: KeyNote) => note.key === keyAsWord(key);
-  return { bound: idsOf(on.filter(isOwn)), foreign: idsOf(on.filter((note) => !isOwn(note))) };
-}
-
-/** Writes the key on the records that the booking is about to complete, `stock.move,230`. */
+/** Writes the key on the records that the booking is about to complete, as far as it is not there. */
 export async function bind(
   writer: Writer,
   { number }: Production,
-  resources: readonly string[],
   key: BookingKey,
-): Promise<void> {
-  if (resources.length === 0) return;
-  const notes = resources.map((resource) => ({ resource, message: markOf(key) }));
-  await writer.create('ir.note', notes, `writing a note on the moves of production ${number}`);
+  { own, foreign }: Marks,
+  resources: readonly string[],
+): Promise<Marks> {
+  const unbound = resources.filter((resource) => !own.has(resource));
+  if (unbound.length > 0) {
+    const notes = unbound.map((resource) => ({ resource, message: markOf(key) }));
+    await writer.create('ir.note', notes, `writing a note on the moves of production ${number}`);
+  }
+  return { own: new Set([...own, ...unbound]), foreign };
 }
 
 /** The text of the note for people. What Tryton has no field for is told here. */
@@ -138,12 +130,4 @@ function timeText({ seconds, operation }: WorkTime): string {
   ] as const;
   const text = parts.flatMap(([amount, unit]) => (amount > 0 ? [`${amount} ${unit}`] : [])).join(' ');
   return `Working time: ${text || '0 s'}${operation ? `, ${operation}` : ''}`;
-}
-
-export function resourceOf({ id }: Production): string {
-  return `production,${id}`;
-}
-
-export function resourceIn(model: Bound, id: number | ''): string {
-  return `${model},${id}`;
 }

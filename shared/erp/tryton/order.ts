@@ -1,36 +1,24 @@
 import { UnknownOrder } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
 import { rejected } from '../failures.ts';
-import type { Reader } from './connection.ts';
+import type { Reader } from './client.ts';
 import { type Production, productionFields, productionOf, productionSchema } from './production.ts';
 
 /**
  * Finds the production of an order reference, by id if it has one, else by number.
  * @throws UnknownOrder when there is none; Rejected when the number is not unique, or the id has another number.
  */
-export async function findProduction(
-  { search, abilities, company }: Reader,
-  order: ErpOrderRef,
-): Promise<Production> {
-  const domain = domainOf(order, company);
-  if (!domain) throw unknown(order);
-  const found = await search('production', {
-    domain,
-    fields: productionFields(abilities),
-    sort: [['id', 'ASC']],
-    limit: 3,
-    row: productionSchema,
-    what: `reading production ${order.number}`,
-  });
-  const [first, second] = found;
-  if (!first) throw unknown(order);
-  if (second) {
+export async function findProduction(reader: Reader, order: ErpOrderRef): Promise<Production> {
+  const domain = domainOf(order, await reader.readCompany());
+  const found = domain ? await readProductions(reader, domain, order) : [];
+  const [production, ...others] = found;
+  if (!production) throw unknown(order);
+  if (others.length > 0) {
     throw rejected(
       'order-data',
       `Tryton has several productions with number ${order.number} (ids ${found.map((one) => one.id).join(', ')}): give them numbers of their own.`,
     );
   }
-  const production = productionOf(first);
   if (production.number !== order.number) {
     throw rejected(
       'order-data',
@@ -50,21 +38,26 @@ export function domainOf({ id, number }: ErpOrderRef, company: number | undefine
 }
 
 /** The same production as it is now. */
-export async function readAgain(
-  { search, abilities }: Reader,
-  { id, number }: Production,
-): Promise<Production> {
-  const [found] = await search('production', {
-    domain: [['id', '=', id]],
-    fields: productionFields(abilities),
-    row: productionSchema,
-    what: `reading production ${number}`,
-  });
-  if (!found) throw unknown({ number });
-  return productionOf(found);
+export async function readAgain(reader: Reader, production: Production): Promise<Production> {
+  const [found] = await readProductions(reader, [['id', '=', production.id]], production);
+  if (!found) throw unknown(production);
+  return found;
 }
 
-function unknown({ number }: ErpOrderRef): UnknownOrder {
+/** The first few productions in a domain. */
+async function readProductions(
+  { search, abilities }: Reader,
+  domain: readonly unknown[],
+  { number }: Pick<ErpOrderRef, 'number'>,
+): Promise<Production[]> {
+  const found = await search('production', {
+    ...{ domain, fields: productionFields(abilities), limit: 3, row: productionSchema },
+    what: `reading production ${number}`,
+  });
+  return found.map(productionOf);
+}
+
+function unknown({ number }: Pick<ErpOrderRef, 'number'>): UnknownOrder {
   return new UnknownOrder(
     `Tryton has no production ${number}: check its number, the company of our user, and whether it was deleted.`,
   );

@@ -34,38 +34,7 @@ export interface PlannedProduction {
   readonly number: string;
 }
 
-export interface ProductionBooks {
-  readonly number: string;
-  readonly state: string;
-  /** Good quantity of the production's product: done if the production is done, planned before. */
-  readonly quantity: number;
-  readonly scrap: number;
-  /** Quantities of the components that were taken from stock, by code. */
-  readonly consumed: Readonly<Record<string, number>>;
-  /** The components' moves, whatever their state. */
-  readonly inputs: readonly {
-    readonly article: string;
-    readonly quantity: number;
-    readonly state: string;
-    readonly lot?: string;
-  }[];
-  readonly works: readonly {
-    readonly operation: string;
-    readonly state: string;
-    /** Seconds of the cycles that are done. */
-    readonly seconds: readonly number[];
-  }[];
-  readonly outputs: readonly {
-    readonly quantity: number;
-    readonly unit: string;
-    readonly state: string;
-    readonly wasted: boolean;
-    readonly lot?: string;
-  }[];
-  readonly lots: readonly string[];
-  readonly notes: readonly string[];
-  readonly links: readonly { readonly name: string; readonly url: string }[];
-}
+export type ProductionBooks = Awaited<ReturnType<TrytonTestClient['readProduction']>>;
 
 export class TrytonTestClient {
   readonly #access: TrytonAccess;
@@ -227,7 +196,7 @@ export class TrytonTestClient {
   }
 
   /** What the books say about a production. */
-  async readProduction(id: number): Promise<ProductionBooks> {
+  async readProduction(id: number) {
     const ofMoves = ['quantity', 'state', 'product', 'product.code', 'unit.symbol'];
     const ofOutputs = [...ofMoves, 'lot.number', 'to_location.type'];
     const [production] = await this.find(
@@ -260,15 +229,18 @@ export class TrytonTestClient {
     return {
       number: String(production.number),
       state: String(production.state),
+      /** Good quantity of the production's product: done if the production is done, planned before. */
       quantity: total(own.filter((move) => !wasted(move))),
       scrap: total(own.filter(wasted)),
       consumed: consumedOf(inputs),
+      /** The components' moves, whatever their state. */
       inputs: inputs.map((move) => ({
         ...{ article: String(nested(move, 'product', 'code')), quantity: amount(move) },
         ...{ state: String(move.state), ...lotIn(move) },
       })),
       works: works.map((work) => ({
         ...{ operation: String(nested(work, 'operation', 'name')), state: String(work.state) },
+        /** Of the cycles that are done. */
         seconds: listed(work, 'cycles').flatMap(({ state, duration }) =>
           state === 'done' ? [Number((duration as Fields).seconds)] : [],
         ),
@@ -287,6 +259,7 @@ export class TrytonTestClient {
   }
 }
 
+/** Quantities of the components that were taken from stock, by code. */
 function consumedOf(inputs: readonly Fields[]): Record<string, number> {
   const consumed: Record<string, number> = {};
   for (const move of inputs.filter(({ state }) => state === 'done')) {

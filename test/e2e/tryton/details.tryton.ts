@@ -44,10 +44,10 @@ async function receive(
   return id;
 }
 
-/** The moves of the first component, as `2 L done`. */
-async function movesOf(production: { readonly id: number }): Promise<string[]> {
+/** The moves of a component, the first one by default, as `2 L done`. */
+async function movesOf(production: { readonly id: number }, component = article): Promise<string[]> {
   const { inputs } = await admin.readProduction(production.id);
-  const own = inputs.filter((move) => move.article === article && move.quantity > 0);
+  const own = inputs.filter((move) => move.article === component && move.quantity > 0);
   return own.map(({ quantity, lot: from, state }) => `${quantity} ${from ?? '-'} ${state}`).toSorted();
 }
 
@@ -58,17 +58,24 @@ describe('parts of an order that report what they used', () => {
     const production = await system.plan(plan);
     const order = { id: String(production.id), number: production.number };
 
+    const one = { number: lot, quantity: { amount: '1' } };
+    const used = [
+      { article, quantity: { amount: '2' }, lots: [one, one] },
+      { article: other.article, quantity: { amount: '1' }, lots: [] },
+    ];
+    const part = partOf(order, 1, '2', { components: { all: false, beyondPlan: true, used } });
     const last = partOf(order, 2, '2', { final: true, ...using(undefined, { number: numbered('PART') }) });
 
-    // Act: one lot stands in two recordings, and the last part is less than planned.
-    const one = { number: lot, quantity: { amount: '1' } };
-    await book(system.connector(options), partOf(order, 1, '2', using('2', one, one)));
+    // Act: one lot stands in two recordings, another component has none, and the last part is less than planned.
+    await book(system.connector(options), part);
+    const ofOther = await movesOf(production, other.article);
     const between = [...(await movesOf(production)), (await admin.readProduction(production.id)).state];
     await book(system.connector(options), last);
     const again = await book(system.connector(options), last, nextAttempt());
 
     // Assess
     expect(between).toEqual([`2 ${lot} done`, '3 - assigned', 'assigned']);
+    expect(ofOther).toEqual(['1 - done', '4 - assigned']);
     expect(await movesOf(production)).toEqual([`2 ${lot} done`, `3 ${numbered('PART')} done`]);
     expect(await admin.readProduction(production.id)).toMatchObject({
       ...{ state: 'done', quantity: 4 },
@@ -177,4 +184,67 @@ describe('components that Tryton cannot take as recorded are refused before any 
       expect(String(failure)).toContain(text);
     expect(await system.database.everything()).toEqual(before);
   });
+});
+
+describe('components that are not in stock', () => {
+  const rare = { article: 'GEAR-RARE', quantity: 2 };
+  const two = { quantity: { amount: '2' } };
+
+  it('lets the order wait and names the missing components, without claiming it', async () => {
+    // Prepare
+    const production = await system.plan(rare);
+
+    // Act
+    const failure = await failureOf(book(system.connector(), completed(production, two)));
+
+    // Assess
+    expect(failure).toMatchObject({ scope: 'order', wrote: 'nothing', afterSeconds: 900 });
+    expect(String(failure)).toContain('RARE-01');
+    expect(await admin.readProduction(production.id)).toMatchObject({ state: 'waiting', notes: [] });
+  });
+
+  it('takes them anyway with assign: force', async () => {
+    // Prepare
+    const production = await system.plan(rare);
+
+    // Act
+    await book(system.connector({ assign: 'force' }), completed(production, two));
+
+    // Assess
+    expect(await admin.readProduction(production.id)).toMatchObject({
+      state: 'done',
+      quantity: 2,
+      consumed: { 'RARE-01': 2 },
+    });
+  });
+});
+
+describe('scrap', () => {
+  it('goes to the waste location of the warehouse, and out of the stock', async () => {
+    // Prepare
+    const production = await system.plan();
+
+    // Act
+    await book(
+      system.connector({ scrapLocation: 'SCRAP' }),
+      completed(production, { quantity: { amount: '3' }, scrap: { amount: '2' } }),
+    );
+
+    // Assess
+    expect(await admin.readProduction(production.id)).toMatchObject({ quantity: 3, scrap: 2 });
+  });
+});
+
+it('finishes the works of a production with it, and tells the time worked in its note', async () => {
+  // Prepare
+  const production = await system.plan({ routing: 'Gearbox routing' });
+  const work = [{ id: 'recording1', seconds: 751, date: '2026-11-24', operation: 'Assembly' }];
+
+  // Act
+  await book(system.connector({ finishWorks: true }), completed(production, { work }));
+
+  // Assess
+  const { state, notes } = await admin.readProduction(production.id);
+  expect(state).toBe('done');
+  expect(notes.join('\n')).toContain('Working time: 12 min 31 s, Assembly');
 });

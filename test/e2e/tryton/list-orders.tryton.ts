@@ -1,5 +1,7 @@
-import { expect, it } from 'vitest';
-import { listOf } from '../../shared/erp/conformance/listing.ts';
+import { describe, expect, it } from 'vitest';
+import { RetryLater } from '../../../shared/model/errors.ts';
+import { failureOf } from '../../shared/erp/conformance/attempts.ts';
+import { firstPage, listOf } from '../../shared/erp/conformance/listing.ts';
 import { literal } from './database.ts';
 import { type LocalSystem, openPlant } from './plant.ts';
 
@@ -49,11 +51,47 @@ it('lists written and never written productions of one moment once each, with an
   }
 });
 
+describe('logging in to a real Tryton', () => {
+  it('distinguishes a locked user from a wrong password', async () => {
+    // Prepare: each wrong login slows Tryton down further, so they are written into its tables.
+    await bookWrongLogins('locked', 6);
+    const connector = system.connector({}, { username: 'locked', password: 'canary-locked' });
+
+    // Act
+    const failure = await failureOf(firstPage(connector));
+
+    // Assess
+    expect(failure).toMatchObject({ scope: 'partner', unauthorized: true, afterSeconds: 300 });
+    expect(String(failure)).toContain('locked our user');
+    expect(system.faults.callCount()).toBe(1);
+  });
+
+  it('says to check the database name when there is no such database', async () => {
+    // Prepare
+    const connector = system.connector({ database: 'nowhere' });
+
+    // Act
+    const failure = await failureOf(firstPage(connector));
+
+    // Assess
+    expect(failure).toBeInstanceOf(RetryLater);
+    expect(String(failure)).toContain('database name');
+  });
+});
+
 const list = async (options: Parameters<LocalSystem['connector']>[0]) =>
   (await listOf(system.connector(options))).orders;
 
 function setTimes(id: number, created: string, written: string | null): Promise<void> {
   return system.database.change(
     `UPDATE production SET create_date = ${literal(created)}, write_date = ${literal(written)} WHERE id = ${id}`,
+  );
+}
+
+function bookWrongLogins(login: string, times: number): Promise<void> {
+  const now = literal(new Date().toISOString().replace('T', ' ').replace('Z', '000'));
+  const row = `(${literal(login)}, ${now}, '127.0.0.1', '127.0.0.1/32')`;
+  return system.database.change(
+    `INSERT INTO res_user_login_attempt (login, create_date, ip_address, ip_network) VALUES ${Array(times).fill(row).join(', ')}`,
   );
 }

@@ -11,17 +11,12 @@ export const assembly = {
   reasons: ['Scratch', 'Wrong torque'],
 };
 
-/** The user that the connector logs in as: no administrator, only the groups that its work needs. */
-export interface SeededPlant {
-  readonly username: string;
-  readonly password: string;
-}
-
 /**
  * Fills an empty database with a plant: company, gearboxes with their bill of materials, an
  * actuator with its routing, stock of the components, a waste location.
+ * @returns the user that the connector logs in as: no administrator, only the groups that its work needs.
  */
-export async function seedPlant(server: TrytonServer): Promise<SeededPlant> {
+export async function seedPlant(server: TrytonServer) {
   const { url, database, adminPassword } = server;
   const admin = new TrytonTestClient({ url, database, username: 'admin', password: adminPassword });
   await admin.login();
@@ -73,54 +68,23 @@ async function seedProducts(admin: TrytonTestClient, company: number): Promise<v
   const lotted = await Promise.all(
     assembly.components.map(({ article }) => product(article, `Part ${article}`)),
   );
-  const producible: Fields = { producible: true };
-  const tracked: Fields = { ...producible, lot_required: ['storage'] };
-  const usual = [
-    { product: housing, quantity: 1, unit },
-    { product: bolt, quantity: 8, unit },
-  ];
-  const built = [
-    { code: 'GEAR-01', name: 'Gearbox', extra: producible, inputs: usual },
-    {
-      code: 'PASTE-01',
-      name: 'Sealing paste',
-      extra: { ...producible, default_uom: kilogram },
-      inputs: usual,
-    },
-    { code: 'GEAR-LOT', name: 'Gearbox, tracked by lot', extra: tracked, inputs: usual },
-    {
-      code: 'GEAR-SERIAL',
-      name: 'Gearbox with a serial number, scrapped or not',
-      extra: { ...producible, lot_required: ['storage', 'production', 'lost_found'] },
-      inputs: usual,
-    },
-    {
-      code: 'GEAR-TRACED',
-      name: 'Gearbox with a traced shaft',
-      extra: producible,
-      inputs: [{ product: traced, quantity: 1, unit }],
-    },
-    {
-      code: 'GEAR-FREE',
-      name: 'Gearbox without a price',
-      extra: { ...producible, list_price: null },
-      inputs: usual,
-    },
-    {
-      code: 'GEAR-RARE',
-      name: 'Gearbox with a rare bearing',
-      extra: producible,
-      inputs: [{ product: scarce, quantity: 1, unit }],
-    },
-    {
-      code: assembly.article,
-      name: 'Actuator',
-      extra: producible,
-      inputs: lotted.map((product) => ({ product, quantity: 1, unit })),
-    },
-  ];
-  for (const { code, name, extra, inputs } of built) {
-    const gear = await product(code, name, extra);
+  const ofOne = (...products: readonly number[]) =>
+    products.map((product) => ({ product, quantity: 1, unit }));
+  const usual = [...ofOne(housing), { product: bolt, quantity: 8, unit }];
+  const everywhere = ['storage', 'production', 'lost_found'];
+  const built: readonly (readonly [code: string, name: string, inputs: readonly Fields[], extra?: Fields])[] =
+    [
+      ['GEAR-01', 'Gearbox', usual],
+      ['PASTE-01', 'Sealing paste', usual, { default_uom: kilogram }],
+      ['GEAR-LOT', 'Gearbox, tracked by lot', usual, { lot_required: ['storage'] }],
+      ['GEAR-SERIAL', 'Gearbox with a serial number, scrapped or not', usual, { lot_required: everywhere }],
+      ['GEAR-TRACED', 'Gearbox with a traced shaft', ofOne(traced)],
+      ['GEAR-FREE', 'Gearbox without a price', usual, { list_price: null }],
+      ['GEAR-RARE', 'Gearbox with a rare bearing', ofOne(scarce)],
+      [assembly.article, 'Actuator', ofOne(...lotted)],
+    ];
+  for (const [code, name, inputs, extra = {}] of built) {
+    const gear = await product(code, name, { producible: true, ...extra });
     const bom = await admin.create('production.bom', {
       name: `${name} (bill of materials)`,
       inputs: [['create', inputs]],
@@ -177,7 +141,7 @@ async function seedRouting(admin: TrytonTestClient, company: number): Promise<vo
   }
 }
 
-async function seedConnectorUser(admin: TrytonTestClient, company: number): Promise<SeededPlant> {
+async function seedConnectorUser(admin: TrytonTestClient, company: number) {
   const username = 'azumuta';
   const password = randomBytes(12).toString('hex');
   const groups = await admin.find('res.group', [

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { listenOnLoopback } from '../../support/loopback.ts';
-import { type Cluster, startCluster } from './cluster.ts';
-import { modules, type Report, run } from './install.ts';
+import { modules, postgresqlPrograms, type Report, run } from './install.ts';
 
 const database = 'plant';
 
@@ -14,18 +13,10 @@ const database = 'plant';
 export type DatabaseKind = 'postgresql' | 'sqlite';
 
 /** A running server with an empty, initialised database. */
-export interface TrytonServer {
-  readonly url: string;
-  readonly database: string;
-  /** Its libpq URI, or the path of its file, for tests that must set or see what no call can. */
-  readonly databaseAt: string;
-  readonly adminPassword: string;
-  /** Stops the server by its own handle and removes its folder. */
-  stop(): Promise<void>;
-}
+export type TrytonServer = Awaited<ReturnType<typeof startTryton>>;
 
 /** Starts a server on a free loopback port, on a database that it initialises, which takes up to half a minute. */
-export async function startTryton(report: Report, kind: DatabaseKind): Promise<TrytonServer> {
+export async function startTryton(report: Report, kind: DatabaseKind) {
   const folder = await mkdtemp(join(tmpdir(), 'tryton-plant-'));
   const adminPassword = randomBytes(12).toString('hex');
   const cluster = kind === 'postgresql' ? await startCluster(folder) : undefined;
@@ -33,6 +24,7 @@ export async function startTryton(report: Report, kind: DatabaseKind): Promise<T
     () => rm(folder, { recursive: true, force: true }),
     ...(cluster ? [cluster.stop] : []),
   ];
+  /** Stops the server by its own handle and removes its folder. */
   const stop = async () => {
     for (const one of stops.splice(0).reverse()) await one();
   };
@@ -57,6 +49,7 @@ export async function startTryton(report: Report, kind: DatabaseKind): Promise<T
     await log.close();
     const url = `http://127.0.0.1:${port}`;
     await answers(url, child, logFile);
+    /** Its libpq URI, or the path of its file, for tests that must set or see what no call can. */
     const databaseAt = cluster?.uri(database) ?? join(folder, `${database}.sqlite`);
     return { url, database, databaseAt, adminPassword, stop };
   } catch (error) {
@@ -123,4 +116,48 @@ async function stopChild(child: ChildProcess): Promise<void> {
   const kill = setTimeout(() => child.kill('SIGKILL'), 5000);
   await gone;
   clearTimeout(kill);
+}
+
+type Cluster = Awaited<ReturnType<typeof startCluster>>;
+
+/**
+ * Data lost by a crash does not matter here; a lasting lock fails soon, as an administrator may configure it; and the
+ * compilation of queries costs seconds for tables as small as these.
+ */
+const settings = [
+  ...['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'lock_timeout=150ms', 'jit=off'],
+];
+
+/** Makes and starts a PostgreSQL cluster in a folder, where it listens only on a socket. It refuses to run as root. */
+async function startCluster(folder: string) {
+  const programs = postgresqlPrograms();
+  if (!programs) throw new Error('PostgreSQL is not installed.');
+  const owner = await ownerOfClusters();
+  const postgresql = (program: string, ...args: string[]) =>
+    run(join(programs, program), args, { ...owner, cwd: folder });
+  const data = join(folder, 'cluster');
+  await mkdir(data, { recursive: true, mode: 0o700 });
+  if (owner) await Promise.all([folder, data].map((path) => chown(path, owner.uid, owner.gid)));
+  // Only the owner of the folder can reach the socket.
+  await postgresql('initdb', '-D', data, '-U', 'plant', '--auth=trust', '--encoding=UTF8', '--no-sync');
+  const lines = [`listen_addresses = ''`, `unix_socket_directories = '${folder}'`, ...settings];
+  await writeFile(join(data, 'postgresql.auto.conf'), `${lines.join('\n')}\n`);
+  await postgresql('pg_ctl', 'start', '-w', '-D', data, '-l', join(folder, 'postgresql.log'));
+  return {
+    /** For libpq; a database's name goes before the question mark. */
+    uri: (database: string) => `postgresql://plant@/${database}?host=${encodeURIComponent(folder)}`,
+    /** Stops this cluster, by its own folder. */
+    async stop() {
+      await postgresql('pg_ctl', 'stop', '-w', '-m', 'fast', '-D', data);
+    },
+  };
+}
+
+/** The user that Debian's package made for it; ourselves when we are not root. */
+async function ownerOfClusters(): Promise<{ uid: number; gid: number } | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  const [uid, gid] = await Promise.all(
+    ['-u', '-g'].map(async (flag) => (await run('id', [flag, 'postgres'])).stdout),
+  );
+  return { uid: Number(uid), gid: Number(gid) };
 }

@@ -1,7 +1,7 @@
 import { compareDecimals, type Decimal, formatQuantity, sumOf, toDecimal } from '../../../model/quantity.ts';
 import type { Built } from '../../booking-rules.ts';
-import type { Reader } from '../connection.ts';
-import { notBookable, type Production } from '../production.ts';
+import type { Reader } from '../client.ts';
+import { type Line, notBookable, type Production } from '../production.ts';
 import { convert, fits, losesPieces, type Unit, unitSchema } from '../units.ts';
 
 /** What was built, in the production's unit and with digits that Tryton takes. */
@@ -11,11 +11,14 @@ export type Amounts = Pick<Built, 'good' | 'scrap' | 'goodLots' | 'scrapLots'>;
  * @throws Rejected when its unit is of another category than the production's, when Tryton would refuse its digits, or
  * when its lots do not add up once they are rounded.
  */
-export async function amountsOf(reader: Reader, built: Built, production: Production): Promise<Amounts> {
-  const { unit } = production;
-  if (!unit) return built;
-  const from = await unitNamed(reader, built.unit, unit, production.number);
-  const inOwn = (amount: Decimal) => converted(amount, from, unit, production.number);
+export async function amountsOf(
+  reader: Reader,
+  built: Built,
+  { number }: Production,
+  { unit }: Line,
+): Promise<Amounts> {
+  const from = await unitNamed(reader, built.unit, unit, number);
+  const inOwn = (amount: Decimal) => converted(amount, from, unit, number);
   const amounts = {
     good: inOwn(built.good),
     scrap: inOwn(built.scrap),
@@ -29,7 +32,7 @@ export async function amountsOf(reader: Reader, built: Built, production: Produc
     const sum = sumOf(lots.map(({ amount }) => amount));
     if (lots.length === 0 || compareDecimals(sum, whole) === 0) continue;
     const why = `its lots come to ${sum} ${unit.symbol} in Tryton, and the whole to ${whole}: let the mapping give all in ${unit.symbol}`;
-    throw notBookable(production.number, why);
+    throw notBookable(number, why);
   }
   return amounts;
 }

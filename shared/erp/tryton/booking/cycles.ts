@@ -1,21 +1,10 @@
-import * as z from 'zod/mini';
 import type { Completion, Operation } from '../../../model/completions.ts';
 import { reportsOf } from '../../detail-rules.ts';
 import { rejected } from '../../failures.ts';
-import type { Reader, Writer } from '../connection.ts';
-import type { Keys } from '../marks.ts';
-import { readAgain } from '../order.ts';
-import type { Production } from '../production.ts';
-import { fieldsFor, wireDuration } from '../wire.ts';
-
-const cycleSchema = z.object({ id: z.int(), state: z.string(), duration: z.nullable(z.number()) });
-type Cycle = z.infer<typeof cycleSchema>;
-const workSchema = z.looseObject({
-  id: z.int(),
-  'operation.': z.looseObject({ name: z.string() }),
-  'cycles.': z.nullish(z.array(cycleSchema)),
-});
-type Work = z.infer<typeof workSchema>;
+import type { Writer } from '../client.ts';
+import { type Marks, onCycle } from '../marks.ts';
+import type { Production, Work } from '../production.ts';
+import { wireDuration } from '../wire.ts';
 
 /** What one operation reports: a cycle of its work with the time it took. */
 export interface CycleReport {
@@ -26,32 +15,28 @@ export interface CycleReport {
   readonly finished: boolean;
 }
 
-/** Works of a production in the order of its routing, each with its cycles. */
-export function readWorks({ search, abilities }: Reader, { id, number }: Production): Promise<Work[]> {
-  if (!abilities.works) return Promise.resolve([]);
-  return search('production.work', {
-    domain: [['production', '=', id]],
-    fields: fieldsFor(workSchema),
-    row: workSchema,
-    what: `reading the works of production ${number}`,
-  });
+export function isFinished({ state }: Work): boolean {
+  return state === 'finished' || state === 'done';
 }
 
 /**
  * The reports of a completion by the works of its production. An operation is called by its name, or, where the routing has
  * it several times, by its place: `Assembly` or `2`.
- * @param all Whether all works are finished with this booking, those that nobody reported by a cycle that was left open.
+ * @param all Whether all works are finished with this booking, whoever reported them.
  * @throws Rejected for an operation that is not in the routing, or that reports twice.
  */
-export function cycleReportsOf(completion: Completion, works: readonly Work[], all: boolean): CycleReport[] {
-  const namesOf = (work: Work) => [work['operation.'].name, String(works.indexOf(work) + 1)];
+export function cycleReportsOf(
+  completion: Completion,
+  { works }: Production,
+  all: boolean,
+): readonly CycleReport[] {
+  const namesOf = (work: Work) => [work.operation, String(works.indexOf(work) + 1)];
   const reported = reportsOf(completion, works, namesOf, 'Tryton');
   return works.flatMap((work) => {
     const report = reported.find(({ operation }) => operation === work)?.report;
-    const isLeftOpen = all && work['cycles.']?.some(({ state }) => state === 'draft');
     const finished = all || report?.finished === true;
-    const named = { work: work.id, operation: work['operation.'].name, finished };
-    return report || isLeftOpen ? [{ ...named, seconds: report && secondsOf(report) }] : [];
+    const named = { work: work.id, operation: work.operation, finished };
+    return report || (all && !isFinished(work)) ? [{ ...named, seconds: report && secondsOf(report) }] : [];
   });
 }
 
@@ -61,52 +46,41 @@ function secondsOf({ setupSeconds, runSeconds }: Operation): number | undefined 
 }
 
 /**
- * Gives each reported work a cycle with its time. A work is finished once all of its cycles are (`Work._state`,
- * production_work/work.py:218, 7.0.0), so one that is not finished keeps a further cycle, which the next report takes.
- * @returns the production as it is then, and the cycles to do.
+ * Commands of the field `production.works` that give each reported work a cycle with its time; none when they are there. A
+ * work is finished once all of its cycles are (`Work._state`, production_work/work.py:218, 7.0.0), so one that is not
+ * finished keeps a further cycle, which the next report takes.
  */
-export async function writeCycles(
-  writer: Writer,
+export function commandsForCycles(
   production: Production,
   reports: readonly CycleReport[],
-  keys: Keys,
-): Promise<{ readonly production: Production; readonly cycles: readonly Cycle[] }> {
-  if (reports.length === 0) return { production, cycles: [] };
-  const { id, number, timestamps } = production;
-  const cyclesOf = (works: readonly Work[]) =>
-    reports.flatMap((report) => {
-      const { own, open } = cyclesFor(works, report, keys);
-      return own.length > 0 ? own : open.slice(0, 1);
-    });
-  const works = await readWorks(writer, production);
-  const commands = reports.flatMap((report) => {
-    const cycles = commandsOf(cyclesFor(works, report, keys), report);
-    return cycles.length > 0 ? [['write', [report.work], { cycles }]] : [];
+  marks: Marks,
+): readonly unknown[] {
+  return reports.flatMap((report) => {
+    const { own, open } = cyclesFor(production, report, marks);
+    if (own.length > 0) return [];
+    const [first, further] = open;
+    const { work, seconds, finished } = report;
+    const values = { duration: wireDuration(seconds ?? 0) };
+    const isAsReported = first && (seconds === undefined || first.duration === seconds);
+    const cycles = [
+      ...(isAsReported ? [] : [first ? ['write', [first.id], values] : ['create', [values]]]),
+      ...(finished || further ? [] : [['create', [{}]]]),
+    ];
+    return cycles.length > 0 ? [['write', [work], { cycles }]] : [];
   });
-  if (commands.length === 0) return { production, cycles: cyclesOf(works) };
-  const what = `planning the cycles of production ${number}`;
-  await writer.write('production', 'write', [[id], { works: commands }], { what, timestamps });
-  const cycles = cyclesOf(await readWorks(writer, production));
-  return { production: await readAgain(writer, production), cycles };
 }
 
-/** Commands of the one-to-many field `production.work.cycles`; none when they are there. */
-function commandsOf({ own, open: [first, further] }: ReturnType<typeof cyclesFor>, report: CycleReport) {
-  if (own.length > 0) return [];
-  const { seconds, finished } = report;
-  const values = { duration: wireDuration(seconds ?? 0) };
-  const isAsReported = seconds === undefined || first?.duration === seconds;
-  const commands: unknown[] = first ? [['write', [first.id], values]] : [['create', [values]]];
-  return [...(first && isAsReported ? [] : commands), ...(finished || further ? [] : [['create', [{}]]])];
-}
-
-/** Does the cycles, each as far as it is not done yet. */
+/** Does the cycles of these reports, each as far as it is not done yet; where a work is finished, all of its cycles. */
 export async function doCycles(
   writer: Writer,
   production: Production,
-  cycles: readonly Cycle[],
-): Promise<Production> {
-  if (cycles.length === 0) return production;
+  reports: readonly CycleReport[],
+  marks: Marks,
+): Promise<void> {
+  const cycles = reports.flatMap((report) => {
+    const { own, open } = cyclesFor(production, report, marks);
+    return report.finished ? [...own, ...open] : own;
+  });
   const what = `reporting the works of production ${production.number}`;
   for (const [button, states] of [
     ['run', ['draft']],
@@ -115,33 +89,40 @@ export async function doCycles(
     const ids = cycles.filter(({ state }) => states.some((one) => one === state)).map(({ id }) => id);
     if (ids.length > 0) await writer.write('production.work.cycle', button, [ids], { what });
   }
-  return readAgain(writer, production);
 }
 
 /** @throws Rejected when the time under our key is not what was reported. */
-export function requireReported(
-  { number }: Production,
-  works: readonly Work[],
-  reports: readonly CycleReport[],
-  keys: Keys,
-): void {
+export function requireReported(production: Production, reports: readonly CycleReport[], marks: Marks): void {
   for (const report of reports) {
-    const { own } = cyclesFor(works, report, keys);
+    const { own } = cyclesFor(production, report, marks);
     const seconds = own.reduce((sum, cycle) => sum + (cycle.state === 'done' ? (cycle.duration ?? 0) : 0), 0);
     if (report.seconds === undefined || Math.abs(seconds - report.seconds) < 0.001) continue;
     throw rejected(
       'booked-otherwise',
-      `Tryton: operation ${report.operation} of production ${number} is booked with ${seconds} s instead of ${report.seconds} s: somebody changed it meanwhile; correct its cycles in Tryton.`,
+      `Tryton: operation ${report.operation} of production ${production.number} is booked with ${seconds} s instead of ${report.seconds} s: somebody changed it meanwhile; correct its cycles in Tryton.`,
     );
   }
 }
 
+/** The cycles of these reports, as notes name them. */
+export function markedCycles(
+  production: Production,
+  reports: readonly CycleReport[],
+  marks: Marks,
+): readonly string[] {
+  return reports.flatMap((report) => {
+    const { own, open } = cyclesFor(production, report, marks);
+    return (own.length > 0 ? own : open.slice(0, 1)).map(onCycle);
+  });
+}
+
 /** Cycles of a reported work: those with our key, and open ones that nobody has. */
-function cyclesFor(works: readonly Work[], { work: id }: CycleReport, { bound, foreign }: Keys) {
-  const cycles = works.find((work) => work.id === id)?.['cycles.'] ?? [];
-  const isOpen = ({ id, state }: Cycle) =>
-    (state === 'draft' || state === 'running') && !foreign.includes(id);
-  const own = cycles.filter((cycle) => bound.includes(cycle.id));
-  const open = cycles.filter((cycle) => isOpen(cycle) && !own.includes(cycle));
-  return { own, open: open.sort((a, b) => a.id - b.id) };
+function cyclesFor({ works }: Production, { work: id }: CycleReport, { own, foreign }: Marks) {
+  const cycles = (works.find((work) => work.id === id)?.cycles ?? []).toSorted((a, b) => a.id - b.id);
+  const isOwn = (cycle: { readonly id: number }) => own.has(onCycle(cycle));
+  const isOpen = ({ state }: (typeof cycles)[number]) => state === 'draft' || state === 'running';
+  return {
+    own: cycles.filter(isOwn),
+    open: cycles.filter((cycle) => isOpen(cycle) && !isOwn(cycle) && !foreign.has(onCycle(cycle))),
+  };
 }

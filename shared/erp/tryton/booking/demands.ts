@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { RetryLater } from '../../../model/errors.ts';
 import { orderWaits, rejected } from '../../failures.ts';
-import type { Abilities, Permission, Reader } from '../connection.ts';
+import type { Abilities, Permission, Reader } from '../client.ts';
 import type { TrytonOptions } from '../options.ts';
-import { needsLot, notBookable, type Production } from '../production.ts';
-import type { WantedMove } from './outputs.ts';
+import { type Line, type Move, notBookable, type Production } from '../production.ts';
+import type { TakenComponent } from './components.ts';
+import { type CycleReport, isFinished } from './cycles.ts';
+import type { Taken } from './moves.ts';
 
 /** @throws Rejected when our user may not do what the booking needs. */
 export function requireRights(
@@ -19,20 +21,35 @@ export function requireRights(
   throw notBookable(number, why, 'refused-by-erp');
 }
 
-/** @throws Rejected when Tryton would not move the components, or the output, without a lot. */
+/** Whether a product moves only with a lot to where it is planned to go, or to a location of another type. */
+function needsLot({ lotAt, types: [from, planned] }: Line, to = planned): boolean {
+  return lotAt.includes(from) || lotAt.includes(to);
+}
+
+/** @throws Rejected when Tryton would not move the components without a lot: reserving gives them none (7.0). */
+export function requireLotsOfComponents(
+  { number, components }: Production,
+  used: readonly TakenComponent[],
+): void {
+  const lacking = components.filter((line) => {
+    const recorded = used.find((one) => one.line === line)?.recorded;
+    const lacksLot = ({ state, quantity, lot }: Move) => state !== 'done' && quantity !== '0' && !lot;
+    return needsLot(line) && line.moves.some(lacksLot) && !recorded?.every(({ lot }) => lot);
+  });
+  if (lacking.length === 0) return;
+  const articles = lacking.map(({ article }) => article).join(', ');
+  const why = `its components ${articles} need a lot: choose it in Tryton (Inputs), then replay`;
+  throw notBookable(number, why);
+}
+
+/** @throws Rejected when Tryton would not move the output without a lot. */
 export function requireLots(
-  { number, article, goodLocationType, lotAt, numbersLots, componentsWithoutLot }: Production,
-  wanted: readonly WantedMove[],
+  { number, article, numbersLots }: Production,
+  { line, parts }: Taken,
   finishes: boolean,
 ): void {
-  if (componentsWithoutLot.length > 0) {
-    const why = `its components ${componentsWithoutLot.join(', ')} need a lot: choose it in Tryton (Inputs), then replay`;
-    throw notBookable(number, why);
-  }
-  const unlotted = wanted.find(
-    ({ lot, location }) =>
-      lot === undefined &&
-      needsLot(lotAt, ['production', location === undefined ? goodLocationType : 'lost_found']),
+  const unlotted = parts.find(
+    ({ lot, location }) => !lot && needsLot(line, location === undefined ? undefined : 'lost_found'),
   );
   if (!unlotted || (finishes && numbersLots)) return;
   const why = `${article} needs a lot, and ${unlotted.quantity} of it have none: record the lot in Azumuta and map it, or set it on the production in Tryton, then replay`;
@@ -70,9 +87,12 @@ export function requireReserved(production: Production, assign: TrytonOptions['a
   throw componentsMissing(production, 'reserve them in Tryton (Assign)');
 }
 
-export function componentsMissing({ number, unassigned }: Production, remedy: string): RetryLater {
-  const codes = [...new Set(unassigned)];
-  const named = codes.length > 5 ? [...codes.slice(0, 5), '…'] : codes;
+export function componentsMissing({ number, components }: Production, remedy: string): RetryLater {
+  const unreserved = components.filter(({ moves }) =>
+    moves.some(({ state }) => state === 'draft' || state === 'staging'),
+  );
+  const articles = unreserved.map(({ article }) => article);
+  const named = articles.length > 5 ? [...articles.slice(0, 5), '…'] : articles;
   return orderWaits(
     `Tryton: production ${number} waits for components (${named.join(', ') || 'none is named'}): ${remedy}. It is booked as soon as they are there.`,
     { afterSeconds: stockSeconds },
@@ -80,8 +100,10 @@ export function componentsMissing({ number, unassigned }: Production, remedy: st
 }
 
 /** @throws Rejected when people have works to finish: Tryton completes no production before (`production_work`, 7.0). */
-export function requireFinishedWorks({ number, works }: Production): void {
-  const open = works.filter(({ state }) => state !== 'finished' && state !== 'done');
+export function requireFinishedWorks({ number, works }: Production, reports: readonly CycleReport[]): void {
+  const open = works.filter(
+    (work) => !(reports.find((one) => one.work === work.id)?.finished ?? isFinished(work)),
+  );
   if (open.length === 0) return;
   const names = open.map(({ operation }) => operation).join(', ');
   throw rejected(

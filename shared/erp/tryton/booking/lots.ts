@@ -1,91 +1,88 @@
 import * as z from 'zod/mini';
 import { orRefusal } from '../../booking-rules.ts';
-import { rejected } from '../../failures.ts';
-import type { Reader, Writer } from '../connection.ts';
-import type { Production } from '../production.ts';
-import type { WantedMove } from './outputs.ts';
-
-/** Ids of lots by their number. */
-type Lots = ReadonlyMap<string, number>;
+import type { Reader, Writer } from '../client.ts';
+import { notBookable, type Production } from '../production.ts';
+import type { Part } from './moves.ts';
 
 /**
- * Adds the ids of the lots that Tryton has to the wanted moves. Of several with one number (7.0 does not forbid it)
- * the oldest counts.
+ * Lots with these numbers, the oldest first: of several with one number, which 7.0 does not forbid, that one counts. One
+ * that was set inactive still is that lot.
  * @throws Rejected when this Tryton keeps no lots.
  */
+export async function readLots<Row>(
+  { abilities, search }: Reader,
+  { number }: Production,
+  numbers: readonly string[],
+  asked: {
+    readonly row: z.ZodMiniType<Row>;
+    readonly domain?: readonly unknown[];
+    /** To count there what they hold. */
+    readonly locations?: readonly number[];
+  },
+): Promise<Row[]> {
+  if (numbers.length === 0) return [];
+  if (!abilities.lots) {
+    const why =
+      'it has lots, and this Tryton keeps none: activate the module stock_lot, or leave lots out of the mapping';
+    throw notBookable(number, why);
+  }
+  const { row, domain = [], locations } = asked;
+  return search('stock.lot', {
+    domain: [...domain, ['number', 'in', numbers]],
+    sort: [['id', 'ASC']],
+    row,
+    what: `looking for the lots of production ${number}`,
+    context: { active_test: false, ...(locations ? { locations } : {}) },
+    mayVanish: true,
+  });
+}
+
+/** Numbers of lots that Tryton does not have. */
+export function unknownLots(parts: readonly Part[]): string[] {
+  return [...new Set(parts.flatMap(({ lot }) => (lot && lot.id === undefined ? [lot.number] : [])))];
+}
+
+/** Adds the ids of the lots that Tryton has to what is taken of the output. */
 export async function findLots(
   reader: Reader,
   production: Production,
-  wanted: readonly WantedMove[],
-): Promise<WantedMove[]> {
-  const numbers = unknownLots(wanted);
-  if (numbers.length === 0) return [...wanted];
-  if (!reader.abilities.lots) {
-    throw rejected(
-      'quantity-or-lots',
-      `Tryton: the lots of production ${production.number} cannot be booked, because this Tryton keeps no lots: activate the module stock_lot, or leave lots out of the mapping.`,
-    );
-  }
-  return withLots(wanted, await readLots(reader, production, numbers));
-}
-
-/** Numbers of wanted lots that Tryton does not have. */
-export function unknownLots(wanted: readonly WantedMove[]): string[] {
-  return [...new Set(wanted.flatMap(({ lot }) => (lot && lot.id === undefined ? [lot.number] : [])))];
+  parts: readonly Part[],
+): Promise<readonly Part[]> {
+  const found = await readLots(reader, production, unknownLots(parts), {
+    row: z.looseObject({ id: z.int(), number: z.string() }),
+    domain: [['product', '=', production.product]],
+  });
+  return parts.map((part) => {
+    const lot = found.find(({ number }) => number === part.lot?.number);
+    return lot ? { ...part, lot: { number: lot.number, id: lot.id } } : part;
+  });
 }
 
 /** Creates the lots that Tryton does not have. */
 export async function createLots(
   writer: Writer,
-  production: Production,
-  wanted: readonly WantedMove[],
-): Promise<Lots> {
-  const numbers = unknownLots(wanted);
-  if (numbers.length === 0) return new Map();
-  const lots = numbers.map((number) => ({ number, product: production.product }));
-  const what = `creating the lots of production ${production.number}`;
-  const created = await writer.create('stock.lot', lots, what);
-  return new Map(numbers.flatMap((number, at) => (created[at] === undefined ? [] : [[number, created[at]]])));
+  { number, product }: Production,
+  parts: readonly Part[],
+): Promise<readonly Part[]> {
+  const numbers = unknownLots(parts);
+  const lots = numbers.map((lot) => ({ number: lot, product }));
+  const ids = await writer.create('stock.lot', lots, `creating the lots of production ${number}`);
+  return parts.map((part) => {
+    const id = part.lot && ids[numbers.indexOf(part.lot.number)];
+    return part.lot && id !== undefined ? { ...part, lot: { ...part.lot, id } } : part;
+  });
 }
 
-/** Removes lots that we created although others had created them already; one that somebody uses by now stays. */
+/** Removes the lots of these parts that others do not take in their place; one that somebody uses by now stays. */
 export async function removeSurplus(
   writer: Writer,
-  production: Production,
-  created: Lots,
-  counting: Lots,
+  { number }: Production,
+  created: readonly Part[],
+  counting: readonly Part[],
 ): Promise<void> {
-  const surplus = [...created].flatMap(([number, id]) => (counting.get(number) === id ? [] : [id]));
+  const idsOf = (parts: readonly Part[]) => parts.flatMap(({ lot }) => lot?.id ?? []);
+  const surplus = idsOf(created).filter((id) => !idsOf(counting).includes(id));
   if (surplus.length === 0) return;
-  const what = `removing surplus lots of production ${production.number}`;
-  await orRefusal(writer.write('stock.lot', 'delete', [surplus], { what, isRepeatable: true }));
-}
-
-export function withLots(wanted: readonly WantedMove[], lots: Lots): WantedMove[] {
-  return wanted.map((move) => {
-    const id = move.lot && lots.get(move.lot.number);
-    return move.lot && id !== undefined ? { ...move, lot: { ...move.lot, id } } : move;
-  });
-}
-
-/** The lots that count: the oldest of each number. */
-export async function readLots(
-  { search }: Reader,
-  production: Production,
-  numbers: readonly string[],
-): Promise<Lots> {
-  const found = await search('stock.lot', {
-    domain: [
-      ['product', '=', production.product],
-      ['number', 'in', numbers],
-    ],
-    sort: [['id', 'DESC']],
-    row: z.looseObject({ id: z.int(), number: z.string() }),
-    what: `looking for the lots of production ${production.number}`,
-    // A lot that was set inactive still is that lot.
-    context: { active_test: false },
-    mayVanish: true,
-  });
-  // Of several with one number the last entry wins: the oldest lot.
-  return new Map(found.map(({ id, number }) => [number, id]));
+  const what = `removing surplus lots of production ${number}`;
+  await orRefusal(writer.write('stock.lot', 'delete', [[...new Set(surplus)]], { what, isRepeatable: true }));
 }

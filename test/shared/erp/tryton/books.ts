@@ -1,6 +1,6 @@
 import type { RpcAnswer, RpcCall } from './server.ts';
 
-interface Move {
+export interface Move {
   readonly id: number;
   quantity: number;
   state: string;
@@ -190,21 +190,20 @@ export class TrytonBooks {
 
   #production(): unknown {
     const [unit] = units;
+    const lotted = this.hasLots ? { lot_required: this.lotRequired, lot_sequence: null } : {};
+    const product = { id: 2, code: 'GEAR', rec_name: 'Gear', ...lotted };
     const lotOf = (id: number | null) => this.lots.find((lot) => lot.id === id) ?? null;
     return {
       ...{ id: 17, _timestamp: '1', number: '17', state: this.state, company: 1, product: 2 },
       quantity: this.quantity,
-      'product.': {
-        ...{ id: 2, code: 'GEAR', rec_name: 'Gear', list_price: { __class__: 'Decimal', decimal: '100' } },
-        ...(this.hasLots ? { lot_required: this.lotRequired, lot_sequence: null } : {}),
-      },
+      'product.': { ...product, list_price: { __class__: 'Decimal', decimal: '100' } },
       'unit.': unit,
       'warehouse.': { 'waste_locations.': [{ id: 8, name: 'Scrap', code: null }] },
       'inputs.': [],
       'outputs.': this.moves.map(({ id, quantity, state, location, lot }) => ({
         ...{ id, _timestamp: '1', state, quantity, product: 2, unit: 1, from_location: 6 },
-        ...{ to_location: location, company: 1, currency: null },
-        ...{ 'unit.': unit, 'to_location.': locations[location] },
+        ...{ to_location: location, company: 1, currency: null, 'product.': product, 'unit.': unit },
+        ...{ 'from_location.': locations[6], 'to_location.': locations[location] },
         ...(this.hasLots ? { lot, 'lot.': lotOf(lot) } : {}),
       })),
     };
