@@ -79,10 +79,7 @@ export async function bundleFunctions(
   return { bundles, metafile };
 }
 
-/**
- * Leaves a file of the connectors out of functions that never call it.
- * @param exported What others import of it; esbuild stops at a name that is missing here.
- */
+/** Leaves a file of the connectors out. @param exported What is imported of it, as esbuild misses no name. */
 function without(file: string, exported: readonly string[]): Plugin {
   return {
     name: `without-${file}`,

@@ -9,10 +9,7 @@ export function isProduction(stage: string): boolean {
   return !disposable.test(stage);
 }
 
-/**
- * A stage has no dash, so that no two plants and stages make the same stack: `a-b` and `c`, `a` and `b-c`.
- * @throws ConfigurationError for a stage that is not a word.
- */
+/** No dash, so that `a-b` and `c` make another stack than `a` and `b-c`. @throws ConfigurationError */
 export function checkStage(stage: string): void {
   if (/^[A-Za-z][A-Za-z0-9]{0,19}$/.test(stage)) return;
   throw new ConfigurationError(

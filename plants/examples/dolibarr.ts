@@ -53,10 +53,7 @@ interface DolibarrOptions {
    * is there (mouvementstock.class.php:551 and :602, 22.0.4); with later ones most of them fail and are tried again.
    */
   readonly atOnce?: number;
-  /**
-   * Default false, which reads all orders every time: a change over the API writes the old change time back, so no
-   * filter finds it.
-   */
+  /** Default false, all orders every time: an API change writes the old change time back. */
   readonly incremental?: boolean;
 }
 

@@ -57,10 +57,7 @@ export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-/**
- * A foreign text as one line of at most `limit` characters. Line breaks and characters that move the cursor or change
- * the direction of writing become a space.
- */
+/** A foreign text as one line: line breaks, cursor moves and changes of direction become a space. */
 export function oneLine(text: string, limit: number): string {
   return shorten(
     text

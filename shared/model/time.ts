@@ -49,10 +49,7 @@ export function dayIn(timeZone: string, instant: string | Date): string {
   return `${part('year', 4)}-${part('month', 2)}-${part('day', 2)}`;
 }
 
-/**
- * The instant at which a calendar day begins in a time zone: its midnight, or the first instant of the day where the
- * clocks are put forward at midnight.
- */
+/** The first instant of a calendar day, which is no midnight where clocks are put forward then. */
 export function startOfDay(timeZone: string, day: string): Date {
   // No zone is further from UTC than 14 hours (Kiritimati).
   const midnight = Date.parse(day);

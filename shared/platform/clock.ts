@@ -1,9 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/**
- * A signal that aborts after some time. It is cleared when what it limits has ended: else it would still abort, with an
- * error and events for nobody.
- */
+/** Aborts after some time, unless what it limits has ended: later it would only be an error for nobody. */
 export interface TimeLimit extends AbortSignal {
   readonly clear?: () => void;
 }

@@ -77,10 +77,7 @@ export function createShopFloor(
       return { erp: modeOf(faults), orders: orders.slice(0, maxOrders), more };
     },
 
-    /**
-     * Releases an order in the ERP and runs the pull at once.
-     * @returns its number, and why the pull failed; undefined when it succeeded.
-     */
+    /** Releases an order and runs the pull. @returns its number, and why the pull failed, if it did. */
     async release(product: string, quantity: number) {
       const request: ReleaseRequest = { product, quantity };
       const [order] = await control<readonly ProductionOrder[]>(erp, 'POST', 'orders', request);

@@ -5,10 +5,7 @@ import { answered, unlessEmpty } from '../cli/files.ts';
 
 const words = z.string().check(z.trim(), z.minLength(1));
 
-/**
- * What a person reads about a product order on Azumuta's screen. What is left out is found by its name, which is never
- * sure.
- */
+/** What Azumuta's screen shows of a product order. What is left out is found by its name: never sure. */
 export const screenValuesSchema = z.strictObject({
   /** Of a product order that is completed, if there is one. */
   number: words,

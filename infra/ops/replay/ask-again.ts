@@ -28,10 +28,7 @@ function isKnown({ entry, bookings, question, answered, letters }: Standing): bo
   return Boolean(entry ?? question ?? answered) || bookings.length + letters.length > 0;
 }
 
-/**
- * Has these orders looked at once more, whether or not SQS still has a dead letter. As in a replay, the ledger is written
- * first. @throws Error when SQS refuses.
- */
+/** Has orders looked at once more, with a dead letter or without. @throws Error when SQS refuses. */
 export async function sendHints(
   homes: readonly string[],
   note: string | undefined,

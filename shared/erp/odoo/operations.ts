@@ -100,10 +100,7 @@ function timesOf({ completion: { operations = [], completedAt }, key }: Found): 
   return lines.filter(({ date_start, date_end }) => date_start !== date_end);
 }
 
-/**
- * Those of our lines that Odoo does not have yet.
- * @throws Rejected when one is there twice, or with other minutes.
- */
+/** Our lines that Odoo does not have yet. @throws Rejected for one that is there twice, or differs. */
 async function missingTimes(found: Found): Promise<Time[]> {
   const times = timesOf(found);
   if (times.length === 0) return [];

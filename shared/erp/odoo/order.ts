@@ -50,10 +50,7 @@ export function searchProductions(
   return search('mrp.production', { domain, fields, sort: 'id asc', row: productionSchema });
 }
 
-/**
- * The product of an order.
- * @throws Rejected when it is another one than was completed, or our user may not read it.
- */
+/** @throws Rejected when it is another product than was completed, or our user may not read it. */
 export async function readProduct(
   { search }: Reader,
   { product_id: [id, nameOfProduct], name }: Production,

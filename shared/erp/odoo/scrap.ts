@@ -74,10 +74,7 @@ export async function lookForScrap(found: Found, scraps: readonly Scrap[]): Prom
   return left;
 }
 
-/**
- * The same with the ids of their reasons.
- * @throws Rejected for a reason that Odoo does not know.
- */
+/** With the ids of their reasons. @throws Rejected for a reason that Odoo does not know. */
 async function withTags({ search, production }: Found, scraps: readonly Scrap[]): Promise<ScrapToBook[]> {
   const untagged = scraps.map((scrap) => ({ ...scrap, begun: [] }));
   if (scraps.every(({ reason }) => reason === undefined)) return untagged;

@@ -25,10 +25,7 @@ export interface Task<Context> {
   ) => { readonly context: Context; readonly figures?: Figures };
 }
 
-/**
- * @returns what begins the message about a function of a part of the configuration:
- *   `erp.book.lookUp[1].done failed for order MO/0001`.
- */
+/** @returns how its message begins: `erp.book.lookUp[1].done failed for order MO/0001`. */
 export function failedAt(path: string, orderNumber: string) {
   return (name: string) => `erp.${path}.${name} failed for order ${orderNumber}`;
 }
@@ -107,10 +104,7 @@ export class Run<Context> {
     return when === undefined || when(this.context);
   }
 
-  /**
-   * Steps that are still to be taken.
-   * @param reference Of what the ERP shows with our key: then steps without `done` were taken.
-   */
+  /** Steps still to be taken. @param reference Shown with our key: then those without `done` were taken. */
   stepsLeft(reference: string | undefined): RestStep<Context>[] {
     const isTaken = ({ done }: RestStep<Context>) => (done ? done(this.context) : reference !== undefined);
     return this.steps.filter((step) => this.applies(step) && !isTaken(step));

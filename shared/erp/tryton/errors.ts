@@ -102,10 +102,7 @@ function forAPerson(message: string): Rejected {
   return rejected('refused-by-erp', message);
 }
 
-/**
- * Name of the exception that a traceback ends with. A database adds lines below it, which begin with a word in capitals
- * (`DETAIL: …`).
- */
+/** The exception that a traceback ends with, before lines of a database (`DETAIL: …`). */
 function exceptionOf(traceback: unknown): string {
   if (typeof traceback !== 'string') return '';
   return traceback.match(/^(?:\w+\.)*[A-Z][A-Z\d_]*[a-z]\w*(?=: |$)/gm)?.at(-1) ?? '';

@@ -29,10 +29,7 @@ function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCrede
   const { link } = options;
   let abilities: Abilities | undefined;
 
-  /**
-   * Runs one booking. A failure after a write makes the next attempt look first; a refusal names what was written
-   * before it.
-   */
+  /** Runs one booking. A refusal names what was written before it. */
   function act<T>({ signal }: Attempt, run: (writer: Writer) => Promise<T>): Promise<T> {
     return keepingTrackOfWrites(async (onWritten) => {
       const written: string[] = [];

@@ -26,10 +26,7 @@ export type Send = (
   how: { readonly signal: AbortSignal; readonly writes: boolean },
 ) => Promise<HttpResponse>;
 
-/**
- * Keeps one session, and logs in again when it is gone.
- * @throws RetryLater scope `partner`, `unauthorized` when Tryton refuses the credentials.
- */
+/** One session; a new one when it is gone. @throws RetryLater `unauthorized`, scope `partner`. */
 export function trytonSessions(
   send: Send,
   { company: chosen }: Pick<TrytonOptions, 'company'>,

@@ -11,10 +11,7 @@ export const unitSchema = z.object({
   rate: z.number(),
   /** Quantities are rounded to multiples of this when they are converted. */
   rounding: z.number(),
-  /**
-   * Digits after the point that Tryton takes; it refuses more (trytond/model/modelstorage.py:1444, 7.0.30,
-   * digits_test).
-   */
+  /** Digits after the point; Tryton refuses more (trytond/model/modelstorage.py:1444, 7.0.30). */
   digits: z.int(),
 });
 export type Unit = z.infer<typeof unitSchema>;

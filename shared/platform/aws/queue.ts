@@ -55,10 +55,7 @@ export function createQueues(client: Pick<SQSClient, 'send'>) {
       return [...final, ...(await sendOnce(client, queueUrl, again))].map(({ Id }) => Number(Id));
     },
 
-    /**
-     * Sets when the messages of one batch, ten at most, are retried.
-     * @returns how many keep their old visibility timeout, as SQS did not take it.
-     */
+    /** Sets when messages, ten at most, are retried. @returns how many SQS refused, which keep their time. */
     async changeVisibility(QueueUrl: string, messages: readonly Visibility[]): Promise<number> {
       const Entries = messages.map(({ receiptHandle, seconds }, index) => {
         return { Id: String(index), ReceiptHandle: receiptHandle, VisibilityTimeout: seconds };

@@ -51,10 +51,7 @@ export interface Azumuta {
   readonly newId: () => string;
 }
 
-/**
- * Product orders with their recordings, in memory.
- * @param kept What `books` returned before the sandbox was stopped.
- */
+/** Product orders with their recordings. @param kept What `books` returned before a stop. */
 export function openStore(kept: readonly ProductOrderRecord[] = []) {
   const orders = new Map(kept.map((order) => [order.id, order]));
   const all = () => [...orders.values()];
