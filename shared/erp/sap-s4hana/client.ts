@@ -1,20 +1,13 @@
-import type * as z from 'zod/mini';
+import * as z from 'zod/mini';
 import type { ErpOrderRef } from '../../model/orders.ts';
 import { createHttp, type HttpRequest, type HttpResponse } from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import type { ErpEnvironment } from '../connector.ts';
 import { CsrfSession, csrfFetch } from '../csrf.ts';
+import { partnerDown } from '../failures.ts';
 import { createLogin } from '../login.ts';
-import {
-  failureOfAnswer,
-  failureOfToken,
-  isTokenRefused,
-  notSap,
-  requireSap,
-  tokenRefused,
-} from './errors.ts';
+import { failureOf, failureOfToken, isPartnerDown, isTokenRefused, notSap, tokenRefused } from './errors.ts';
 import type { SapOptions } from './options.ts';
-import { listOf } from './records.ts';
 
 const root = '/sap/opu/odata/sap';
 /** The released services of a production order integration; the last one only for lots of components. */
@@ -22,17 +15,15 @@ export const orderService = `${root}/API_PRODUCTION_ORDER_2_SRV`;
 export const confirmationService = `${root}/API_PROD_ORDER_CONFIRMATION_2_SRV`;
 export const stockService = `${root}/API_MATERIAL_STOCK_SRV`;
 
-interface SapCall<T> {
+interface SapCall {
   readonly service: string;
   /** Below the service: `/ProdnOrdConf2`. */
   readonly path: string;
-  /** Schema of the whole answer, `{ d: … }`. */
-  readonly answer: z.ZodMiniType<T>;
-  /** For the sentences of errors: `the confirmation`. */
+  /** For the sentences of errors, which name the order of the attempt as well: `the confirmation`. */
   readonly what: string;
 }
 
-export interface SapRead<T> extends SapCall<T> {
+interface SapRead extends SapCall {
   readonly query?: Readonly<Record<string, string>>;
   /** `__next` of the page before, as SAP gave it: replaces path and query. */
   readonly link?: string | undefined;
@@ -40,40 +31,45 @@ export interface SapRead<T> extends SapCall<T> {
   readonly optional?: boolean;
 }
 
-export interface SapWrite<T> extends SapCall<T> {
+interface SapWrite extends SapCall {
   readonly method: 'POST' | 'PATCH';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body: unknown;
 }
 
-export interface SapAnswer<T> {
-  readonly value: T;
-  readonly etag: string | undefined;
+/** SAP, for calls that change nothing. If it refuses the login, that is renewed once. They throw as errors.ts says. */
+export interface SapReader {
+  readonly options: SapOptions;
+  /** @returns undefined when SAP has no such entity (404). */
+  readonly read: <T>(call: SapRead, entity: z.ZodMiniType<T>) => Promise<T | undefined>;
+  /** @throws RetryLater scope `partner` also when there is no such list: it may be empty, but it must exist. */
+  readonly readPage: <Row>(call: SapRead, row: z.ZodMiniType<Row>) => Promise<Page<Row>>;
+  /** All rows of a list, over all its pages. */
+  readonly readAll: <Row>(call: SapRead, row: z.ZodMiniType<Row>) => Promise<Row[]>;
 }
 
-/** SAP as one attempt reads it, with what it knows of its order. A look is given only this, so it cannot write. */
-export interface Reader {
-  readonly options: SapOptions;
+interface Page<Row> {
+  readonly results: readonly Row[];
+  readonly __next?: string | undefined;
+}
+
+/** SAP as one attempt reads it. A look is given only this, so it cannot write. */
+export interface Reader extends SapReader {
   readonly erpOrder: ErpOrderRef;
-  /**
-   * One call that changes nothing. If SAP refuses the login, it is renewed once.
-   * @returns undefined when SAP has no such entity (404).
-   * @throws RetryLater or Rejected (errors.ts).
-   */
-  readonly read: <T>(call: SapRead<T>) => Promise<SapAnswer<T> | undefined>;
 }
 
 /** SAP as one attempt reads and writes it. */
 export interface Writer extends Reader {
-  /**
-   * One call that changes something. If SAP refuses the login or the CSRF token, it is renewed once.
-   * @throws RetryLater or Rejected (errors.ts).
-   */
-  readonly write: <T>(call: SapWrite<T>) => Promise<SapAnswer<T>>;
+  /** One call that changes something. If SAP refuses the login or the CSRF token, it is renewed once. */
+  readonly write: <T>(call: SapWrite, answer: z.ZodMiniType<T>) => Promise<T>;
 }
 
 /** What the calls of one attempt are made with. */
-type Connection = ReturnType<typeof connectionTo> & { readonly signal: AbortSignal };
+type Connection = ReturnType<typeof connectionTo> & {
+  readonly signal: AbortSignal;
+  /** ` of order 1000020`, if they are about one. */
+  readonly about: string;
+};
 
 /** What the calls of all attempts share. */
 function connectionTo(options: SapOptions, environment: ErpEnvironment<unknown>) {
@@ -92,33 +88,84 @@ function connectionTo(options: SapOptions, environment: ErpEnvironment<unknown>)
   return { http: createHttp(httpOptions), login, clock, sapClient, sessions };
 }
 
-/**
- * @returns a function that makes the calls of one attempt, and calls `onWritten` after each write that was answered.
- * Errors name the order, if there is one.
- */
+/** @returns a function that makes the calls of one attempt, and calls `onWritten` after each write that was answered. */
 export function createSapClient(options: SapOptions, environment: ErpEnvironment<unknown>) {
   const shared = connectionTo(options, environment);
-  const { clock } = shared;
-
-  return (signal: AbortSignal, order?: string, onWritten = () => {}): Pick<Writer, 'read' | 'write'> => {
-    const connection = { ...shared, signal };
+  return (
+    signal: AbortSignal,
+    order?: ErpOrderRef,
+    onWritten = () => {},
+  ): SapReader & Pick<Writer, 'write'> => {
+    const connection = { ...shared, signal, about: order ? ` of order ${order.number}` : '' };
     return {
-      async read(call) {
-        const response = await sendRead(connection, call);
-        if (call.optional && response.status === 403) return undefined;
-        requireSap(response, call.what, 'nothing', clock.now());
-        if (response.status === 404 || (call.optional && response.status >= 400)) return undefined;
-        return answerOf(call, response, 'nothing', order);
-      },
-      async write(call) {
+      options,
+      read: (call, entity) => read(connection, call, entity),
+      readPage: (call, row) => readPage(connection, call, row),
+      readAll: (call, row) => readAll(connection, call, row),
+      async write(call, answer) {
         const response = await sendWrite(connection, call);
-        requireSap(response, call.what, 'perhaps', clock.now());
-        const answer = answerOf(call, response, 'perhaps', order);
+        const asked = askedBy(connection, call, 'perhaps');
+        const failure = failureOf(response, asked);
+        if (failure) throw failure;
+        const value = parsedAs(response, answer, asked);
         onWritten();
-        return answer;
+        return value;
       },
     };
   };
+}
+
+async function read<T>(
+  connection: Connection,
+  call: SapRead,
+  entity: z.ZodMiniType<T>,
+): Promise<T | undefined> {
+  const response = await sendRead(connection, call);
+  const asked = askedBy(connection, call, 'nothing');
+  const failure = failureOf(response, asked);
+  if (!failure) return parsedAs(response, z.object({ d: entity }), asked).d;
+  const isAbsent = (call.optional || response.status === 404) && !isPartnerDown(failure);
+  if (isAbsent) return undefined;
+  throw failure;
+}
+
+async function readPage<Row>(
+  connection: Connection,
+  call: SapRead,
+  row: z.ZodMiniType<Row>,
+): Promise<Page<Row>> {
+  const list = z.object({ results: z.array(row), __next: z.optional(z.string()) });
+  const page: Page<Row> | undefined = await read(connection, call, list);
+  if (page) return page;
+  if (call.optional) return { results: [] };
+  const service = call.service.slice(root.length + 1);
+  throw partnerDown(`SAP does not show ${call.what}${connection.about}: is the service ${service} active?`);
+}
+
+async function readAll<Row>(connection: Connection, call: SapRead, row: z.ZodMiniType<Row>): Promise<Row[]> {
+  const rows: Row[] = [];
+  let link: string | undefined;
+  do {
+    const { results, __next } = await readPage(connection, { ...call, link }, row);
+    rows.push(...results);
+    link = results.length === 0 ? undefined : __next;
+  } while (link !== undefined);
+  return rows;
+}
+
+/** A call as messages tell it. */
+function askedBy({ about, clock }: Connection, { what }: SapCall, wrote: 'nothing' | 'perhaps') {
+  return { what: `${what}${about}`, wrote, now: clock.now() };
+}
+
+function parsedAs<T>(
+  { json }: HttpResponse,
+  answer: z.ZodMiniType<T>,
+  { what, wrote }: ReturnType<typeof askedBy>,
+): T {
+  const parsed = parse(answer, json);
+  if (parsed.ok) return parsed.value;
+  throw notSap(what, describeMismatches(parsed.mismatches), wrote);
 }
 
 /** A token is good for one service in one session. */
@@ -141,7 +188,7 @@ function send(connection: Connection, service: string, request: HttpRequest): Pr
 }
 
 /** A read that brings a CSRF token along. */
-function sendRead(connection: Connection, call: Omit<SapRead<unknown>, 'answer'>): Promise<HttpResponse> {
+function sendRead(connection: Connection, call: SapRead): Promise<HttpResponse> {
   const { link, service, path, query } = call;
   const request =
     link === undefined
@@ -150,7 +197,7 @@ function sendRead(connection: Connection, call: Omit<SapRead<unknown>, 'answer'>
   return send(connection, service, { ...request, headers: csrfFetch });
 }
 
-async function sendWrite(connection: Connection, call: SapWrite<unknown>): Promise<HttpResponse> {
+async function sendWrite(connection: Connection, call: SapWrite): Promise<HttpResponse> {
   const { method, service, path, body, what } = call;
   const session = sessionOf(connection, service);
   const response = await session.write(
@@ -168,45 +215,15 @@ async function sendWrite(connection: Connection, call: SapWrite<unknown>): Promi
   return response;
 }
 
-function answerOf<T>(
-  { answer, what }: SapCall<T>,
-  response: HttpResponse,
-  wrote: 'nothing' | 'perhaps',
-  order: string | undefined,
-): SapAnswer<T> {
-  if (response.status >= 400) throw failureOfAnswer(response, what, order);
-  const parsed = parse(answer, response.json);
-  if (!parsed.ok) throw notSap(what, describeMismatches(parsed.mismatches), wrote);
-  return { value: parsed.value, etag: response.headers.get('etag') ?? undefined };
-}
-
 /**
  * Path of a link to a further page, on our own origin. The link may name a host, and a path before the service, that only
  * SAP knows, as behind a reverse proxy (seen on CAP's OData V2 adapter): service, path and query count, nothing else.
  */
-function pathOf(link: string, { service, what }: Pick<SapCall<unknown>, 'service' | 'what'>): string {
+function pathOf(link: string, { service, what }: SapCall): string {
   const base = `https://sap${service}/`;
   if (!URL.canParse(link, base)) throw notSap(what, 'a link to a further page that is none');
   const { pathname, search } = new URL(link, base);
   return pathname.slice(Math.max(0, pathname.indexOf(service))) + search;
-}
-
-/** All rows of a list, over all its pages; undefined when there is no such list. */
-export async function readAll<Row>(
-  { read }: Pick<Reader, 'read'>,
-  row: z.ZodMiniType<Row>,
-  call: Omit<SapRead<unknown>, 'answer' | 'link'>,
-): Promise<readonly Row[] | undefined> {
-  const rows: Row[] = [];
-  let link: string | undefined;
-  do {
-    const page = await read({ ...call, link, answer: listOf(row) });
-    if (!page) return undefined;
-    const { results, __next }: { results: Row[]; __next?: string | undefined } = page.value.d;
-    rows.push(...results);
-    link = results.length === 0 ? undefined : __next;
-  } while (link !== undefined);
-  return rows;
 }
 
 /** A text of an OData V2 query: quotes are doubled. */

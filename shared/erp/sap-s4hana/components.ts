@@ -1,11 +1,10 @@
 import Big from 'big.js';
-import type { Completion } from '../../model/completions.ts';
 import { compareDecimals, type Decimal, sumOf, toDecimal } from '../../model/quantity.ts';
 import { type BuiltLot, notBookable } from '../booking-rules.ts';
 import { type PlannedComponent, type Use, usesOf } from '../detail-rules.ts';
-import { partnerDown } from '../failures.ts';
-import { literal, type Reader, readAll, stockService } from './client.ts';
-import { quantityOf, type SapComponent, type SapOrder, stockSchema, toWire } from './records.ts';
+import { literal, stockService } from './client.ts';
+import type { Found } from './order.ts';
+import { quantityOf, type SapComponent, stockSchema, toWire } from './records.ts';
 
 /** Movement type of a goods issue for an order. */
 export const issueType = '261';
@@ -21,15 +20,9 @@ interface Planned extends PlannedComponent {
 /**
  * What was used: of a component that nobody told of, what is planned for what was built, if SAP would take it itself with a
  * confirmation that has no movements of its own; the warehouse issues the others.
- * @param produced Good and scrap together.
  * @throws Rejected for a component that the order does not have, more than it has planned, or lots that do not add up.
  */
-export function usesIn(
-  completion: Completion,
-  components: readonly SapComponent[],
-  order: SapOrder,
-  produced: Decimal,
-): Use<Planned>[] {
+export function usesIn({ completion, components, order, built: { produced } }: Found): Use<Planned>[] {
   if (!completion.components) return [];
   const planned = toDecimal(order.TotalQuantity) ?? '0';
   const built = compareDecimals(planned, '0') === 0 ? new Big(1) : new Big(produced).div(planned);
@@ -61,7 +54,7 @@ function openOf({ RequiredQuantity, WithdrawnQuantity, ReservationIsFinallyIssue
 }
 
 /** The goods issues (movement 261) of what was used, each for an item of the order's reservation. */
-export function issuesOf(uses: readonly Use<Planned>[], { erpOrder }: Completion): Record<string, unknown>[] {
+export function issuesOf({ erpOrder }: Found, uses: readonly Use<Planned>[]): Record<string, unknown>[] {
   return uses.flatMap(({ planned: { article, items, unit }, amount, lots, place }) => {
     const left = items.map((item) => ({ item, open: new Big(openOf(item)) }));
     const shares: readonly Partial<BuiltLot>[] = lots.length > 0 ? lots : [{ amount }];
@@ -98,7 +91,10 @@ function spread(amount: Big, left: { readonly item: SapComponent; open: Big }[])
  * at before.
  * @throws Rejected for a lot that has not as much unrestricted stock as was used of it.
  */
-export async function requireStock(reader: Reader, uses: readonly Use<Planned>[]): Promise<void> {
+export async function requireStock(
+  { readAll, erpOrder }: Found,
+  uses: readonly Use<Planned>[],
+): Promise<void> {
   const used = uses.flatMap((use) =>
     [...Map.groupBy(use.lots, ({ number }) => number)].map(([number, of]) => {
       return { ...use, number, amount: sumOf(of.map((lot) => lot.amount)) };
@@ -106,19 +102,17 @@ export async function requireStock(reader: Reader, uses: readonly Use<Planned>[]
   );
   for (let at = 0; at < used.length; at += batchesOfCall) {
     const asked = used.slice(at, at + batchesOfCall);
-    const stock = await readAll(reader, stockSchema, {
-      service: stockService,
-      path: '/A_MatlStkInAcctMod',
-      query: { $filter: `InventoryStockType eq '01' and (${asked.map(filterOf).join(' or ')})` },
-      what: 'the stock of lots',
-    });
-    if (!stock) throw partnerDown('SAP does not show the stock of lots: is API_MATERIAL_STOCK_SRV active?');
+    const query = { $filter: `InventoryStockType eq '01' and (${asked.map(filterOf).join(' or ')})` };
+    const stock = await readAll(
+      { service: stockService, path: '/A_MatlStkInAcctMod', query, what: 'the stock of component lots' },
+      stockSchema,
+    );
     for (const { planned, number, amount, place } of asked) {
       const rows = stock.filter((row) => row.Material === planned.article && row.Batch === number);
       const has = sumOf(rows.map((row) => toDecimal(row.MatlWrhsStkQtyInMatlBaseUnit) ?? '0'));
       if (compareDecimals(has, amount) >= 0) continue;
       const why = `lot ${number} of component ${planned.article}${place} has ${has} in unrestricted stock, where ${amount} were used: correct the lot, or its stock in SAP`;
-      throw notBookable('SAP', reader.erpOrder.number, why);
+      throw notBookable('SAP', erpOrder.number, why);
     }
   }
 }

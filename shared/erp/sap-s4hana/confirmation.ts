@@ -4,7 +4,7 @@ import type { ErpOrderRef } from '../../model/orders.ts';
 import { compareDecimals, type Decimal, sumOf, toDecimal } from '../../model/quantity.ts';
 import { shorten } from '../../model/text.ts';
 import { made } from '../../model/unread.ts';
-import { type Built, builtOf, mayClose, requireUnit } from '../booking-rules.ts';
+import { mayClose, requireUnit } from '../booking-rules.ts';
 import { rejected } from '../failures.ts';
 import { issuesOf, usesIn } from './components.ts';
 import { nameOf, receiptsOf } from './goods-receipts.ts';
@@ -41,27 +41,26 @@ interface Share {
  * @throws Rejected when SAP cannot take what was built.
  */
 export function confirmationsOf(found: Found) {
-  const { options, completion, order, plan } = found;
-  const { operations = [], erpOrder } = completion;
-  const built = builtOf(completion, 'SAP');
+  const { completion, erpOrder, order, built } = found;
+  const { operations = [] } = completion;
   // SAP converts alternative units of the material master, but neither service shows which these are: the result for
   // another unit cannot be known before it is booked, nor be added up with the plan.
   for (const one of [built, ...operations.flatMap(({ good, scrap }) => [good, scrap])])
     if (one) requireUnit({ ...built, unit: one.unit }, erpOrder.number, order.ProductionUnit, 'SAP');
   const { reports, closing: operation } = reportedIn(found);
   const closing = reports.find((one) => one.operation === operation)?.report;
-  const [{ amount: scrap, reason }, ...further] = scrapOf(built, completion, closing);
-  const final = isFinal(found, operation, built) && closing?.finished !== false;
-  const uses = usesIn(completion, plan.components, order, built.produced);
-  const movements = [...receiptsOf(options, completion, built, order), ...issuesOf(uses, completion)];
+  const [{ amount: scrap, reason }, ...further] = scrapOf(found, closing);
+  const final = isFinal(found, operation) && closing?.finished !== false;
+  const uses = usesIn(found);
+  const movements = [...receiptsOf(found), ...issuesOf(found, uses)];
   const others: Share[] = [
-    ...sharesOf(found, reports, built, final).filter((one) => one.operation !== operation),
+    ...sharesOf(found, reports, final).filter((one) => one.operation !== operation),
     ...further.map(({ amount, reason }, n) => {
       const part = 1 + operations.length + n;
       return { part, operation, good: '0', scrap: amount, reason, final: false, times: {} };
     }),
   ];
-  const times = timesOf(options, completion, closing);
+  const times = timesOf(found, closing);
   const main = { part: 0, operation, good: built.good, scrap, reason, final, times };
   return {
     others: others.map((share) => bodyOf(found, share, [])),
@@ -74,30 +73,24 @@ export function confirmationsOf(found: Found) {
  * What the operations confirm. What is scrapped later has left them as good, as in the confirmations that SAP makes itself
  * of a milestone (data element MLSLO).
  */
-function sharesOf(
-  { completion, options }: Found,
-  reports: readonly Report[],
-  { produced }: Built,
-  closes: boolean,
-): Share[] {
-  let left = new Big(produced);
+function sharesOf(found: Found, reports: readonly Report[], closes: boolean): Share[] {
+  let left = new Big(found.built.produced);
   return reports.map(({ report, operation }) => {
     const scrap = report.scrap?.amount ?? '0';
     left = left.minus(scrap);
     const good = report.good?.amount ?? left.toFixed();
-    const part = 1 + (completion.operations ?? []).indexOf(report);
-    const times = timesOf(options, completion, report);
-    return { part, operation, good, scrap, times, final: closes && report.finished };
+    const part = 1 + (found.completion.operations ?? []).indexOf(report);
+    return { part, operation, good, scrap, times: timesOf(found, report), final: closes && report.finished };
   });
 }
 
 /** Without movements in a confirmation and without a word, SAP posts those that it plans (BAPI_PRODORDCONF_CREATE_HDR). */
 function bodyOf(
-  { options, completion, key, order }: Found,
+  { options, erpOrder, completion, key, order }: Found,
   { part, operation, good, scrap, reason, final, times }: Share,
   movements: readonly object[],
 ): ToConfirm {
-  const { erpOrder, completedOn, components } = completion;
+  const { completedOn, components } = completion;
   return {
     OrderID: toWire(erpOrder.number),
     OrderOperation: operation,
@@ -130,9 +123,8 @@ function textOf({ productOrder, notes }: Completion): string {
  * the mapping can say that a completion is final.
  */
 function isFinal(
-  { options, completion, key, order, confirmations }: Found,
+  { options, completion, built: { produced }, key, order, confirmations }: Found,
   operation: string,
-  { produced }: Built,
 ): boolean {
   const planned = toDecimal(order.TotalQuantity);
   const ordered = planned === undefined ? undefined : { amount: planned, unit: order.ProductionUnit };
@@ -154,16 +146,39 @@ function isFinal(
 const proven =
   /^(OrderOperation|VarianceReasonCode|Confirmation(Yield|Scrap)Quantity|OpConfirmedWorkQuantity\d)$/;
 
-/** @throws Rejected when SAP has confirmed something else than it was sent. */
-export function requireAsSent(sent: ToConfirm, posted: SapConfirmation, { number }: ErpOrderRef): void {
+/** @throws Rejected also when SAP has confirmed something else than it was sent. */
+export function findPosted(
+  confirmations: readonly SapConfirmation[],
+  sent: ToConfirm,
+  erpOrder: ErpOrderRef,
+): SapConfirmation | undefined {
+  const posted = findOurs(confirmations, sent.ExternalSystemConfirmation, erpOrder);
   const plain = (value: unknown) => toDecimal(value) ?? value;
   const other = Object.keys(sent).find(
-    (field) => proven.test(field) && field in posted && plain(posted[field]) !== plain(sent[field]),
+    (field) => posted && proven.test(field) && field in posted && plain(posted[field]) !== plain(sent[field]),
   );
-  if (other === undefined) return;
+  if (!posted || other === undefined) return posted;
   throw rejected(
     'booked-otherwise',
-    `SAP: ${nameOf(posted)} of order ${number} has ${posted[other]} as its ${other}, where ${sent[other]} was sent: correct it in SAP.`,
+    `SAP: ${nameOf(posted)} of order ${erpOrder.number} has ${posted[other]} as its ${other}, where ${sent[other]} was sent: correct it in SAP.`,
+  );
+}
+
+/** @throws Rejected when somebody cancelled our confirmation: booking it again would overrule them. */
+export function findOurs(
+  confirmations: readonly SapConfirmation[],
+  guid: string,
+  { number }: ErpOrderRef,
+): SapConfirmation | undefined {
+  const ours = confirmations.filter(
+    (one) => one.ExternalSystemConfirmation?.toLowerCase() === guid && one.IsReversal !== true,
+  );
+  const posted = ours.find((one) => one.IsReversed !== true);
+  const [cancelled] = ours;
+  if (posted || !cancelled) return posted;
+  throw rejected(
+    'booked-otherwise',
+    `SAP: ${nameOf(cancelled)} of order ${number} was booked for this completion and cancelled since: book it by hand if it is missing.`,
   );
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Rejected, RetryLater } from '../../model/errors.ts';
+import { type Rejected, RetryLater } from '../../model/errors.ts';
 import { shorten } from '../../model/text.ts';
 import { type HttpResponse, partnerFailure } from '../../platform/http.ts';
 import { isForeignAnswer } from '../booking-rules.ts';
@@ -35,37 +35,37 @@ const busyCode = /\bCO\/?(469|470|471)\b|CX_\w{0,30}LOCK/i;
 const busySentence =
   /already being processed|being (processed|edited|changed) by|locked by|currently locked|is locked/i;
 
-/**
- * What a refused OData call means: after 423, 412 and lock messages anywhere in the answer, the order must wait; every
- * other 4xx is for a person, in SAP's own words (the message is often only a headline: the details say why).
- */
-export function failureOfAnswer(
-  response: HttpResponse,
-  what: string,
-  order: string | undefined,
-): RetryLater | Rejected {
-  const { status } = response;
-  const details = detailsOfAnswer(response);
-  const said = reasonOf(details) ?? `answered ${status} without a reason`;
-  const about = order === undefined ? '' : ` of order ${order}`;
-  if (status === 423 || status === 412 || details.some(saysBusy)) {
-    return orderWaits(`SAP: ${what}${about} must wait, somebody else is changing it (${said}).`);
-  }
-  return rejected('refused-by-erp', `SAP refused ${what}${about} (${status}): ${said}`);
+/** A call that was answered. */
+interface Asked {
+  /** `the confirmation of order 1000020`. */
+  readonly what: string;
+  readonly wrote: 'nothing' | 'perhaps';
+  readonly now: Date;
 }
 
-/** @throws RetryLater when SAP is down, or something else answered: a proxy, or SAP's own page for a wrong address. */
-export function requireSap(
-  response: HttpResponse,
-  what: string,
-  wrote: 'nothing' | 'perhaps',
-  now: Date,
-): void {
-  const down = partnerFailure(response, { partner: 'SAP', what, wrote, now });
-  if (down) throw down;
+/**
+ * What an answer means that is no success. SAP is down, or something else answered: a proxy, or SAP's own page for a wrong
+ * address. After 423, 412 and lock messages anywhere in the answer, the order must wait; every other 4xx is for a person, in
+ * SAP's own words (the message is often only a headline: the details say why).
+ */
+export function failureOf(response: HttpResponse, asked: Asked): RetryLater | Rejected | undefined {
+  const { what, wrote } = asked;
+  const { status } = response;
+  const down = partnerFailure(response, { partner: 'SAP', ...asked });
+  if (down) return down;
   // A write that SAP has done may have no body, so a page in its place is recognised by itself.
-  const isForeign = response.status !== 413 && isForeignAnswer(response);
-  if (isForeign || isAboutService(response)) throw notSap(what, `status ${response.status}`, wrote);
+  const isForeign = status !== 413 && isForeignAnswer(response);
+  if (isForeign || isAboutService(response)) return notSap(what, `status ${status}`, wrote);
+  if (status < 400) return undefined;
+  const details = detailsOfAnswer(response);
+  const said = reasonOf(details) ?? `answered ${status} without a reason`;
+  if (status === 423 || status === 412 || details.some(saysBusy))
+    return orderWaits(`SAP: ${what} must wait, somebody else is changing it (${said}).`);
+  return rejected('refused-by-erp', `SAP refused ${what} (${status}): ${said}`);
+}
+
+export function isPartnerDown(failure: RetryLater | Rejected): boolean {
+  return failure instanceof RetryLater && failure.scope === 'partner';
 }
 
 export function notSap(what: string, why: string, wrote: 'nothing' | 'perhaps' = 'nothing'): RetryLater {

@@ -2,19 +2,12 @@ import * as z from 'zod/mini';
 import type { Completion, Component, Receipt } from '../../model/completions.ts';
 import { compareDecimals, sumOf, toDecimal } from '../../model/quantity.ts';
 import { parse } from '../../platform/validation.ts';
-import type { Built, BuiltLot } from '../booking-rules.ts';
+import type { BuiltLot } from '../booking-rules.ts';
 import { rejected } from '../failures.ts';
-import { confirmationService, literal, type Reader, readAll } from './client.ts';
+import { confirmationService, literal, type Reader } from './client.ts';
 import { issueType } from './components.ts';
-import type { SapOptions } from './options.ts';
-import {
-  movementSchema,
-  quantityOf,
-  type SapConfirmation,
-  type SapMovement,
-  type SapOrder,
-  toWire,
-} from './records.ts';
+import type { Found } from './order.ts';
+import { movementSchema, quantityOf, type SapConfirmation, type SapMovement, toWire } from './records.ts';
 
 /** Longest batch number (Edm.String(10)). */
 const maxBatch = 10;
@@ -27,14 +20,11 @@ const receiptType = '101';
  * backflushed or issued otherwise. Scrap is received nowhere, so its lots are not.
  * @throws Rejected when there are lots that no receipt could hold.
  */
-export function receiptsOf(
-  { goodsMovements, storageLocation }: SapOptions,
-  { erpOrder, lots }: Completion,
-  { good, goodLots }: Built,
-  order: SapOrder,
-): Record<string, unknown>[] {
-  if (goodsMovements !== 'receipt') {
-    if (lots.length === 0) return [];
+export function receiptsOf(found: Found): Record<string, unknown>[] {
+  const { options, erpOrder, order } = found;
+  const { good, goodLots } = found.built;
+  if (options.goodsMovements !== 'receipt') {
+    if (found.completion.lots.length === 0) return [];
     throw rejected(
       'quantity-or-lots',
       `SAP: the completion of order ${erpOrder.number} has lot numbers, which only a goods receipt takes: set goodsMovements to 'receipt', or leave lots out of the mapping.`,
@@ -52,7 +42,7 @@ export function receiptsOf(
     OrderItem: '1',
     Material: order.Material,
     Plant: order.ProductionPlant ?? '',
-    StorageLocation: storageLocation ?? order.StorageLocation ?? '',
+    StorageLocation: options.storageLocation ?? order.StorageLocation ?? '',
     GoodsMovementType: receiptType,
     GoodsMovementRefDocType: 'F',
     EntryUnit: order.ProductionUnit,
@@ -98,19 +88,20 @@ export function nameOf({ ConfirmationGroup, ConfirmationCount }: SapConfirmation
 }
 
 /** The goods movements that a confirmation has posted so far, as far as we may see them. */
-async function movementsOf(
-  reader: Reader,
-  { ConfirmationGroup, ConfirmationCount }: SapConfirmation,
-): Promise<SapMovement[]> {
-  const key = `ConfirmationGroup=${literal(ConfirmationGroup)},ConfirmationCount=${literal(ConfirmationCount)}`;
-  const rows = await readAll(reader, z.unknown(), {
-    service: confirmationService,
-    path: `/ProdnOrdConf2(${encodeURIComponent(key)})/to_ProdnOrdConfMatlDocItm`,
-    what: `the material documents of confirmation ${ConfirmationGroup}/${ConfirmationCount}`,
-    // What is booked stays booked, whether we may see this or not.
-    optional: true,
-  });
-  return (rows ?? []).flatMap((row) => {
+async function movementsOf({ readAll }: Reader, confirmation: SapConfirmation): Promise<SapMovement[]> {
+  const { ConfirmationGroup: group, ConfirmationCount: count } = confirmation;
+  const key = `ConfirmationGroup=${literal(group)},ConfirmationCount=${literal(count)}`;
+  const rows = await readAll(
+    {
+      service: confirmationService,
+      path: `/ProdnOrdConf2(${encodeURIComponent(key)})/to_ProdnOrdConfMatlDocItm`,
+      what: `the material documents of ${nameOf(confirmation)}`,
+      // What is booked stays booked, whether we may see this or not.
+      optional: true,
+    },
+    z.unknown(),
+  );
+  return rows.flatMap((row) => {
     const movement = parse(movementSchema, row);
     return movement.ok ? [movement.value] : [];
   });

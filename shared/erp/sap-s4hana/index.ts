@@ -37,14 +37,12 @@ function connect(options: SapOptions, environment: ErpEnvironment<unknown>): Erp
     signal: AbortSignal,
     run: (writer: Writer) => Promise<T>,
   ): Promise<T> {
-    return keepingTrackOfWrites((onWritten) =>
-      run({ ...clientFor(signal, erpOrder.number, onWritten), options, erpOrder }),
-    );
+    return keepingTrackOfWrites((onWritten) => run({ ...clientFor(signal, erpOrder, onWritten), erpOrder }));
   }
 
   return {
-    releasedOrders: (since, signal) => listReleasedOrders(clientFor(signal), options, since),
-    readOrder: (order, signal) => readListedOrder(clientFor(signal, order.number), options, order),
+    releasedOrders: (since, signal) => listReleasedOrders(clientFor(signal), since),
+    readOrder: (order, signal) => readListedOrder(clientFor(signal, order), order),
     // Without a field there is nowhere to write it, so the function is missing.
     linkProductOrder:
       notesField === undefined

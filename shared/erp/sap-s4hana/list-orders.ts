@@ -5,18 +5,16 @@ import { parse } from '../../platform/validation.ts';
 import type { ReleasedOrdersPage } from '../connector.ts';
 import { listByKeys, positionsOf } from '../list-by-keys.ts';
 import { createRowReader, onlyOrder } from '../read-rows.ts';
-import { literal, orderService, type Reader } from './client.ts';
+import { literal, orderService, type SapReader } from './client.ts';
 import type { SapOptions } from './options.ts';
 import { pathOfOrder } from './order.ts';
 import {
   changedAt,
   createdAt,
-  creationSchema,
   earliestWallClock,
   instantOf,
   isSet,
   listedOrderSchema,
-  listOf,
   orderFields,
   positionSchema,
   type SapOrder,
@@ -39,8 +37,7 @@ const withdrawn =
  * ends with an empty page, or with a short one without a link.
  */
 export function listReleasedOrders(
-  { read }: Pick<Reader, 'read'>,
-  options: SapOptions,
+  { readPage, options }: SapReader,
   since: Watermark | undefined,
 ): AsyncIterable<ReleasedOrdersPage> {
   const { pageSize = 100, timeZone = 'UTC' } = options;
@@ -52,19 +49,16 @@ export function listReleasedOrders(
     partner: 'SAP',
     ...{ pageSize, since, from: undefined },
     async readPage(behind, limit) {
-      const answer = await read({
-        service: orderService,
-        path: '/A_ProductionOrder_2',
-        query: {
-          $filter: [...conditions, ...(behind ? [behindOf(behind)] : [])].join(' and '),
-          $top: String(limit),
-          $orderby: 'LastChangeDateTime,ManufacturingOrder',
-          $select: selectOf(options),
-        },
-        answer: listOf(z.unknown()),
-        what: 'the list of orders',
-      });
-      const { results: rows = [], __next } = answer?.value.d ?? {};
+      const query = {
+        $filter: [...conditions, ...(behind ? [behindOf(behind)] : [])].join(' and '),
+        $top: String(limit),
+        $orderby: 'LastChangeDateTime,ManufacturingOrder',
+        $select: selectOf(options),
+      };
+      const { results: rows, __next } = await readPage(
+        { service: orderService, path: '/A_ProductionOrder_2', query, what: 'the list of orders' },
+        z.unknown(),
+      );
       const hasMore = rows.length > 0 && (rows.length >= limit || __next !== undefined);
       return { rows, end: positionsOf(rows, positionSchema).at(-1), hasMore };
     },
@@ -80,18 +74,13 @@ export function listReleasedOrders(
 
 /** One order as it would be listed, or undefined when SAP has none. @throws Rejected */
 export async function readListedOrder(
-  { read }: Pick<Reader, 'read'>,
-  options: SapOptions,
+  { read, options }: SapReader,
   order: ErpOrderRef,
 ): Promise<ErpOrder | undefined> {
-  const found = await read({
-    service: orderService,
-    path: pathOfOrder(order),
-    query: { $select: selectOf(options) },
-    answer: z.object({ d: z.unknown() }),
-    what: `order ${order.number}`,
-  });
-  return onlyOrder('SAP', order, rowReader('$.d', options)(found ? [found.value.d] : []));
+  const query = { $select: selectOf(options) };
+  const path = pathOfOrder(order);
+  const row = await read({ service: orderService, path, query, what: 'the data' }, z.unknown());
+  return onlyOrder('SAP', order, rowReader('$.d', options)(row === undefined ? [] : [row]));
 }
 
 function rowReader(list: string, options: SapOptions) {
@@ -128,7 +117,7 @@ function behindOf({ LastChangeDateTime, ManufacturingOrder }: SapPosition): stri
 
 /** The query could only filter by the day of creation; its time decides here. */
 function isRecent(row: unknown, earliest: WallClock | undefined): boolean {
-  const told = parse(creationSchema, row);
+  const told = parse(positionSchema, row);
   if (earliest === undefined || !told.ok || told.value.LastChangeDateTime) return true;
   return (createdAt(told.value) ?? earliest) >= earliest;
 }

@@ -1,16 +1,23 @@
 import type { BookingKey, Completion, Receipt } from '../../model/completions.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
-import { requireArticle, withDone } from '../booking-rules.ts';
+import { builtOf, requireArticle, withDone } from '../booking-rules.ts';
 import type { Look } from '../connector.ts';
 import { rejected } from '../failures.ts';
 import { keyAsGuid } from '../marks.ts';
 import type { Reader } from './client.ts';
 import { requireStock } from './components.ts';
-import { confirmationsOf, requireAsSent, type ToConfirm } from './confirmation.ts';
+import { confirmationsOf, findOurs, findPosted, type ToConfirm } from './confirmation.ts';
 import { nameOf, receiptOf } from './goods-receipts.ts';
 import { isOfBooking, type Note, noteOfCompletion, textWith } from './marks.ts';
 import { lacksOf } from './options.ts';
-import { type Found, readConfirmations, readOrder, readPlan, requireOpen } from './order.ts';
+import {
+  type Found,
+  readComponents,
+  readConfirmations,
+  readOrder,
+  readRouting,
+  requireOpen,
+} from './order.ts';
 import type { SapConfirmation } from './records.ts';
 
 /** What is left to write of a booking. */
@@ -37,7 +44,7 @@ export interface ToPost {
 export interface TextToWrite {
   readonly field: string;
   readonly text: string;
-  readonly etag: string | undefined;
+  readonly etag: string | null | undefined;
 }
 
 /**
@@ -49,16 +56,14 @@ export async function lookForQuantity(
   completion: Completion,
   key: BookingKey,
 ): Promise<Look<ToBook>> {
-  const { options, erpOrder } = reader;
-  const { order } = await readOrder(reader);
+  const { erpOrder } = reader;
+  const order = await readOrder(reader);
   const confirmations = await readConfirmations(reader);
   const posted = findOurs(confirmations, keyAsGuid(key), erpOrder);
-  const { notesField } = options;
-  const note = noteOfCompletion(completion, key);
-  const saysMore = notesField !== undefined && note.lines.length > 1;
-  const left = saysMore && textWith(note, notesField, order) !== undefined ? note : undefined;
+  const told = noteOfCompletion(reader.options, completion, key);
+  const note = told && told.lines.length > 1 && textWith(told, order) !== undefined ? told : undefined;
   if (posted) {
-    if (left) return { toBook: { completion, confirmation: { posted }, note: left } };
+    if (note) return { toBook: { completion, confirmation: { posted }, note } };
     return { receipt: await receiptOf(reader, posted, completion, true) };
   }
   const done = confirmations.filter((one) => isOfBooking(one, key)).map(nameOf);
@@ -66,24 +71,21 @@ export async function lookForQuantity(
     requirePlaces(reader, completion);
     requireArticle(completion, order.Material, 'SAP');
     requireOpen(order, erpOrder);
-    const plan = await readPlan(reader, completion);
-    const found = { options, completion, key, order, confirmations, plan };
-    return { toBook: { completion, confirmation: { ...(await toPostOf(reader, found)), done }, note: left } };
+    const built = builtOf(completion, 'SAP');
+    const routing = completion.operations ? await readRouting(reader) : [];
+    const components = completion.components ? await readComponents(reader) : [];
+    const found = { ...reader, completion, built, key, order, confirmations, routing, components };
+    return { toBook: { completion, confirmation: { ...(await toPostOf(found)), done }, note } };
   } catch (error) {
     throw withDone(error, 'Booked by then', done);
   }
 }
 
 /** What is still to be confirmed: an attempt that died may have posted some of it. */
-async function toPostOf(reader: Reader, found: Found): Promise<Omit<ToPost, 'done'>> {
+async function toPostOf(found: Found): Promise<Omit<ToPost, 'done'>> {
   const { others, main, uses } = confirmationsOf(found);
-  await requireStock(reader, uses);
-  const left = others.filter((one) => {
-    const posted = findOurs(found.confirmations, one.ExternalSystemConfirmation, reader.erpOrder);
-    if (posted) requireAsSent(one, posted, reader.erpOrder);
-    return !posted;
-  });
-  return { others: left, main };
+  await requireStock(found, uses);
+  return { others: others.filter((one) => !findPosted(found.confirmations, one, found.erpOrder)), main };
 }
 
 /** @throws Rejected for what the configuration had a place for when the booking was planned, and has none for any more. */
@@ -104,47 +106,23 @@ export async function lookForAmendment(
   key: BookingKey,
 ): Promise<Look<ToBook>> {
   const { options, erpOrder } = reader;
-  if (options.notesField === undefined) {
+  const note = noteOfCompletion(options, completion, key);
+  if (!note)
     throw rejected(
       'configuration',
       `SAP: what was recorded later for order ${erpOrder.number} has no place to go: configure notesField, or add it by hand.`,
     );
-  }
-  const text = await lookAtText(reader, options.notesField, noteOfCompletion(completion, key));
+  const text = await lookAtText(reader, note);
   return text ? { toBook: text } : { receipt: receiptOfNote(erpOrder, true) };
 }
 
 /** @returns undefined when the order's text has the note already. */
-export async function lookAtText(
-  reader: Reader,
-  field: string,
-  note: Note,
-): Promise<TextToWrite | undefined> {
-  const { order, etag } = await readOrder(reader);
-  const text = textWith(note, field, order);
-  return text === undefined ? undefined : { field, text, etag };
+export async function lookAtText(reader: Reader, note: Note): Promise<TextToWrite | undefined> {
+  const order = await readOrder(reader);
+  const text = textWith(note, order);
+  return text === undefined ? undefined : { field: note.field, text, etag: order.__metadata?.etag };
 }
 
 export function receiptOfNote({ number }: ErpOrderRef, alreadyBooked: boolean): Receipt {
   return { reference: `text of order ${number}`, alreadyBooked };
-}
-
-/** @throws Rejected when somebody cancelled our confirmation: booking it again would overrule them. */
-export function findOurs(
-  confirmations: readonly SapConfirmation[],
-  guid: string,
-  { number }: ErpOrderRef,
-): SapConfirmation | undefined {
-  const ours = confirmations.filter(
-    (one) => one.ExternalSystemConfirmation?.toLowerCase() === guid && one.IsReversal !== true,
-  );
-  const posted = ours.find((one) => one.IsReversed !== true);
-  const [cancelled] = ours;
-  if (cancelled && !posted) {
-    throw rejected(
-      'booked-otherwise',
-      `SAP: ${nameOf(cancelled)} of order ${number} was booked for this completion and cancelled since: book it by hand if it is missing.`,
-    );
-  }
-  return posted;
 }

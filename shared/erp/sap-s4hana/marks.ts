@@ -3,10 +3,13 @@ import type { BookingKey, Completion } from '../../model/completions.ts';
 import type { ProductOrderRef } from '../../model/orders.ts';
 import { rejected } from '../failures.ts';
 import { keyAsGuid } from '../marks.ts';
+import type { SapOptions } from './options.ts';
 import type { SapConfirmation, SapOrder } from './records.ts';
 
 /** What is added to an order's long text. */
 export interface Note {
+  /** The text. */
+  readonly field: string;
   readonly lines: readonly string[];
   /** Its last line. */
   readonly mark: string;
@@ -35,15 +38,17 @@ export function isOfBooking({ ExternalSystemConfirmation: guid }: SapConfirmatio
   return guid?.toLowerCase().slice(0, -4) === keyAsGuid(key).slice(0, -4);
 }
 
-/** Everything that a completion says besides what its confirmations hold. */
+/** Everything that a completion says besides what its confirmations hold; undefined where no text is configured. */
 export function noteOfCompletion(
+  { notesField }: SapOptions,
   { productOrder, notes, links, lots, checks = [] }: Completion,
   key: string,
-): Note {
+): Note | undefined {
+  if (notesField === undefined) return undefined;
   const scrapped = lots
     .filter((lot) => lot.scrapped)
     .map((lot) => (lot.reason === undefined ? lot.number : lotLine(lot)));
-  return noteOf(key, [
+  return noteOf(notesField, key, [
     `Azumuta product order ${productOrder.number}`,
     ...notes,
     // Scrap is received nowhere, so no receipt names its lots.
@@ -53,8 +58,8 @@ export function noteOfCompletion(
   ]);
 }
 
-export function noteOfLink({ id, number, url }: ProductOrderRef): Note {
-  return noteOf(`product-order ${id}`, [
+export function noteOfLink(field: string, { id, number, url }: ProductOrderRef): Note {
+  return noteOf(field, `product-order ${id}`, [
     `Azumuta product order ${number}${url === undefined ? '' : `: ${url}`}`,
   ]);
 }
@@ -62,16 +67,16 @@ export function noteOfLink({ id, number, url }: ProductOrderRef): Note {
 const lineEnd = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/;
 
 /** Texts of others are changed so that none looks like a mark, wherever SAP breaks its lines. */
-function noteOf(key: string, texts: readonly string[]): Note {
+function noteOf(field: string, key: string, texts: readonly string[]): Note {
   const lines = texts.flatMap((text) => text.split(lineEnd));
-  return { lines: lines.map((line) => line.replaceAll(/\[(?=azumuta)/gi, '[ ')), mark: markOf(key) };
+  return { field, lines: lines.map((line) => line.replaceAll(/\[(?=azumuta)/gi, '[ ')), mark: markOf(key) };
 }
 
 /**
  * The order's text with the note at its end; undefined when the text has the note already.
  * @throws Rejected when the order has no such text field.
  */
-export function textWith(note: Note, field: string, order: SapOrder): string | undefined {
+export function textWith({ field, lines, mark }: Note, order: SapOrder): string | undefined {
   const present = order[field] ?? '';
   if (order[field] === undefined || typeof present !== 'string') {
     throw rejected(
@@ -79,6 +84,6 @@ export function textWith(note: Note, field: string, order: SapOrder): string | u
       `SAP shows no text ${field} of order ${order.ManufacturingOrder}: choose another field of A_ProductionOrder_2 for notesField.`,
     );
   }
-  if (present.split(lineEnd).some((line) => line.trim() === note.mark)) return undefined;
-  return [...(present === '' ? [] : [present]), ...note.lines, note.mark].join('\n');
+  if (present.split(lineEnd).some((line) => line.trim() === mark)) return undefined;
+  return [...(present === '' ? [] : [present]), ...lines, mark].join('\n');
 }

@@ -1,10 +1,10 @@
 import { placeIn } from '../../model/completion-lines.ts';
-import type { Completion, Operation } from '../../model/completions.ts';
+import type { Operation } from '../../model/completions.ts';
 import { sumOf } from '../../model/quantity.ts';
-import { type Built, notBookable, type Scrapped } from '../booking-rules.ts';
+import { notBookable, type Scrapped } from '../booking-rules.ts';
 import { reportsOf } from '../detail-rules.ts';
 import { isOfBooking } from './marks.ts';
-import { operationOf, type SapOptions } from './options.ts';
+import { operationOf } from './options.ts';
 import type { Found } from './order.ts';
 import { isSet, type SapOperation } from './records.ts';
 
@@ -23,8 +23,7 @@ export interface Report {
  * last one of the mapping, which tells what is good; else as configured; else the last one of the routing.
  * @throws Rejected for one that is not in the routing, reports twice, or has its final confirmation by others
  */
-export function reportedIn({ options, completion, key, confirmations, plan: { routing } }: Found) {
-  const { operations, erpOrder } = completion;
+export function reportedIn({ options, erpOrder, completion, key, confirmations, routing }: Found) {
   const namesOf = (one: SapOperation) => [one.ManufacturingOrderOperation, one.MfgOrderOperationText ?? ''];
   const reported = reportsOf(completion, routing, namesOf, 'SAP');
   const ours = confirmations.filter((one) => isOfBooking(one, key)).map((one) => one.OrderOperation);
@@ -35,7 +34,7 @@ export function reportedIn({ options, completion, key, confirmations, plan: { ro
     throw notBookable('SAP', erpOrder.number, why);
   });
   const last = reports.at(-1);
-  const end = operations ? routing.at(-1)?.ManufacturingOrderOperation : undefined;
+  const end = routing.at(-1)?.ManufacturingOrderOperation;
   return {
     closing:
       (last?.report.good && last.operation) ?? options.operation ?? end ?? operationOf(options).operation,
@@ -45,8 +44,7 @@ export function reportedIn({ options, completion, key, confirmations, plan: { ro
 
 /** The times of an operation in its activities, in minutes; where no operation reports, all of the time worked. */
 export function timesOf(
-  { activities }: SapOptions,
-  { work, operations }: Completion,
+  { options: { activities }, completion: { work, operations } }: Found,
   { setupSeconds = 0, runSeconds = 0 }: Partial<Operation> = {},
 ): Record<string, string> {
   const worked = work.reduce((sum, one) => sum + one.seconds, 0);
@@ -70,8 +68,7 @@ function timeIn(activity: number | undefined, seconds: number): Record<string, s
  * @throws Rejected for a reason that can be no code of SAP, as no service lists them
  */
 export function scrapOf(
-  { scrap, scrapped }: Built,
-  { erpOrder, operations = [] }: Completion,
+  { built: { scrap, scrapped }, completion: { operations = [] }, erpOrder }: Found,
   closing: Operation | undefined,
 ): [Scrapped, ...Scrapped[]] {
   const refuse = (why: string) => notBookable('SAP', erpOrder.number, why);

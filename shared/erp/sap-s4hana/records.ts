@@ -18,12 +18,12 @@ const order = {
   Material: z.string(),
   TotalQuantity: figureText,
   ProductionUnit: z.string(),
-  ProductionPlant: z.nullish(z.string()),
-  StorageLocation: z.nullish(z.string()),
-  LastChangeDateTime: z.nullish(z.string()),
-  MfgOrderCreationDate: z.nullish(z.string()),
-  MfgOrderCreationTime: z.nullish(z.string()),
-  MfgOrderPlannedEndDate: z.nullish(z.string()),
+  ProductionPlant: text,
+  StorageLocation: text,
+  LastChangeDateTime: text,
+  MfgOrderCreationDate: text,
+  MfgOrderCreationTime: text,
+  MfgOrderPlannedEndDate: text,
   OrderIsReleased: flag,
   OrderIsConfirmed: flag,
   OrderIsPartiallyConfirmed: flag,
@@ -34,7 +34,8 @@ const order = {
   OrderIsMarkedForDeletion: flag,
 };
 
-export const orderSchema = z.catchall(z.object(order), z.unknown());
+const metadata = z.nullish(z.object({ etag: text }));
+export const orderSchema = z.catchall(z.object({ ...order, __metadata: metadata }), z.unknown());
 export type SapOrder = z.infer<typeof orderSchema>;
 
 /** An order as a listing needs it. */
@@ -50,20 +51,14 @@ export const listedOrderSchema = z.catchall(
   z.unknown(),
 );
 
-/** Position of an order in a listing by change time and number. */
+/** Position of an order in a listing by change time and number, and when it was created, if SAP shows it. */
 export const positionSchema = z.object({
   ManufacturingOrder: z.string().check(z.minLength(1)),
-  LastChangeDateTime: z.nullish(z.string()),
+  LastChangeDateTime: text,
+  MfgOrderCreationDate: text,
+  MfgOrderCreationTime: text,
 });
 export type SapPosition = z.infer<typeof positionSchema>;
-
-/** When an order was created, if SAP shows it. */
-export const creationSchema = z.pick(z.object(order), {
-  LastChangeDateTime: true,
-  MfgOrderCreationDate: true,
-  MfgOrderCreationTime: true,
-});
-export type SapCreation = z.infer<typeof creationSchema>;
 
 /** Fields of an order that are read, for the mapping as well. */
 export const orderFields = [...Object.keys(order), 'ManufacturingOrderType'];
@@ -72,15 +67,15 @@ export const confirmationSchema = z.catchall(
   z.object({
     ConfirmationGroup: z.string(),
     ConfirmationCount: z.string(),
-    ExternalSystemConfirmation: z.nullish(z.string()),
-    OrderOperation: z.nullish(z.string()),
-    Sequence: z.nullish(z.string()),
-    ConfirmationUnit: z.nullish(z.string()),
+    ExternalSystemConfirmation: text,
+    OrderOperation: text,
+    Sequence: text,
+    ConfirmationUnit: text,
     ConfirmationYieldQuantity: amount,
     ConfirmationScrapQuantity: amount,
-    IsFinalConfirmation: z.nullish(z.boolean()),
-    IsReversed: z.nullish(z.boolean()),
-    IsReversal: z.nullish(z.boolean()),
+    IsFinalConfirmation: mark,
+    IsReversed: mark,
+    IsReversal: mark,
   }),
   z.unknown(),
 );
@@ -126,19 +121,14 @@ export const stockSchema = z.object({
 /** One item of a material document that a confirmation has posted (ProdnOrdConfMatlDocItm). */
 export const movementSchema = z.object({
   MaterialDocument: z.string().check(z.minLength(1)),
-  MaterialDocumentYear: z.nullish(z.string()),
-  GoodsMovementType: z.nullish(z.string()),
-  Material: z.nullish(z.string()),
-  Batch: z.nullish(z.string()),
-  EntryUnit: z.nullish(z.string()),
+  MaterialDocumentYear: text,
+  GoodsMovementType: text,
+  Material: text,
+  Batch: text,
+  EntryUnit: text,
   QuantityInEntryUnit: amount,
 });
 export type SapMovement = z.infer<typeof movementSchema>;
-
-/** `{ d: { results: […], __next } }`. */
-export function listOf<T>(row: z.ZodMiniType<T>) {
-  return z.object({ d: z.object({ results: z.array(row), __next: z.optional(z.string()) }) });
-}
 
 export function isSet(value: string | null | undefined): boolean {
   return value === 'X';
@@ -207,7 +197,7 @@ export function changedAt({ LastChangeDateTime }: SapPosition, timeZone: string)
 }
 
 /** When the order was created: a date, and a time as `PT11H16M37S`. */
-export function createdAt(order: SapCreation): WallClock | undefined {
+export function createdAt(order: SapPosition): WallClock | undefined {
   const date = instantOf(order.MfgOrderCreationDate);
   if (date === undefined) return undefined;
   const time = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$/.exec(order.MfgOrderCreationTime ?? '');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failureOfAnswer } from '../../../../shared/erp/sap-s4hana/errors.ts';
+import { failureOf as failureOfAnswer } from '../../../../shared/erp/sap-s4hana/errors.ts';
 import type { HttpResponse } from '../../../../shared/platform/http.ts';
 import { failureOf } from '../conformance/attempts.ts';
 import { completionOf } from '../conformance/completions.ts';
@@ -22,7 +22,7 @@ const withDetails = (errordetails: unknown, value = 'The confirmation could not 
 
 function failureOfBody(json: unknown, status = 400) {
   const response: HttpResponse = { status, headers: new Headers(), json, text: JSON.stringify(json) };
-  return failureOfAnswer(response, 'the confirmation', '1000020');
+  return failureOfAnswer(response, { what: 'the confirmation', wrote: 'perhaps', now: new Date() });
 }
 
 describe('an error of SAP', () => {

@@ -107,11 +107,9 @@ export function createSap(login: SapLogin, world: SapWorld = { newId: randomUUID
     const key = /^\/A_ProductionOrder_2\('([^']+)'\)$/.exec(path.replace(orderService, ''))?.[1];
     if (method === 'GET') {
       if (key !== undefined) {
-        const order = books.find(key);
-        return {
-          headers: { etag: order.etag },
-          body: { d: shown(order, selectedBy(url, orderFields) ?? orderFields) },
-        };
+        const { etag, ...order } = books.find(key);
+        const d = { ...shown(order, selectedBy(url, orderFields) ?? orderFields), __metadata: { etag } };
+        return { headers: { etag }, body: { d } };
       }
       if (path === `${orderService}/A_ProductionOrder_2`) {
         return list(url, books.orders, orderFields, sap.largestPage ?? 1000);
