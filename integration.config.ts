@@ -134,7 +134,9 @@ const book: RestProcedure<BookContext> = {
           final: completion.final,
           lots: [
             ...built.goodLots.map(({ number, amount }) => ({ number, quantity: amount })),
-            ...built.scrapLots.map(({ number, amount }) => ({ number, quantity: amount, scrapped: true })),
+            ...built.scrapped.flatMap(({ number, amount }) =>
+              number === undefined ? [] : [{ number, quantity: amount, scrapped: true }],
+            ),
           ],
           completedAt: completion.completedAt,
           scrapReasons: built.scrapped.flatMap(({ amount, number, reason }) =>

@@ -114,8 +114,6 @@ export interface Built {
   readonly unit?: string | undefined;
   /** They add up to what is good; none when no lot was recorded. */
   readonly goodLots: readonly BuiltLot[];
-  /** They add up to the scrap; none when its lots were not recorded. */
-  readonly scrapLots: readonly BuiltLot[];
   /** All of the scrap, by lot and reason as far as they are known; none without scrap. */
   readonly scrapped: readonly Scrapped[];
 }
@@ -128,10 +126,13 @@ export interface Scrapped {
   readonly reason?: string | undefined;
 }
 
-export interface BuiltLot {
-  readonly number: string;
-  readonly amount: Decimal;
-  readonly reason?: string | undefined;
+export type BuiltLot = Scrapped & { readonly number: string };
+
+/** The scrap by its lots, whatever the reasons; none when its lots were not recorded. */
+export function scrapLotsOf({ scrapped }: Pick<Built, 'scrapped'>): BuiltLot[] {
+  return [...Map.groupBy(scrapped, ({ number }) => number)].flatMap(([number, of]) =>
+    number === undefined ? [] : [{ number, amount: sumOf(of.map(({ amount }) => amount)) }],
+  );
 }
 
 /**
@@ -148,9 +149,9 @@ export function builtOf(completion: Completion, partner: string): Built {
     throw refuse(`${negative} is less than nothing: let the mapping give 0 or more`);
   if (compareDecimals(produced, '0') === 0)
     throw refuse(`nothing was built: cancel the order in ${partner}, or correct what was recorded`);
-  const lots = lotsOf(completion.lots, good, scrap, refuse);
-  const scrapped = scrappedOf(completion.scrapReasons ?? [], scrap, lots.scrapLots, refuse);
-  return { good, scrap, produced, unit: unitOf(completion, refuse), ...lots, scrapped };
+  const { goodLots, scrapLots } = lotsOf(completion.lots, good, scrap, refuse);
+  const scrapped = scrappedOf(completion.scrapReasons ?? [], scrap, scrapLots, refuse);
+  return { good, scrap, produced, unit: unitOf(completion, refuse), goodLots, scrapped };
 }
 
 /** The scrap by its lots and reasons. Of several lots, each has its own reason, or all of them the only one. */
@@ -196,12 +197,7 @@ function unitOf(
   throw refuse(`its figures are in ${[unit, ...others].join(' and ')}: let the mapping give all in one unit`);
 }
 
-function lotsOf(
-  recorded: readonly Lot[],
-  good: Decimal,
-  scrap: Decimal,
-  refuse: Refuse,
-): Pick<Built, 'goodLots' | 'scrapLots'> {
+function lotsOf(recorded: readonly Lot[], good: Decimal, scrap: Decimal, refuse: Refuse) {
   const lots = distinct(recorded);
   const scrapped = lots.filter((lot) => lot.scrapped);
   const others = lots.filter((lot) => !lot.scrapped);
@@ -242,18 +238,17 @@ export function sharesOf(lots: readonly Lot[], amount: Decimal, what: string, re
   throw refuse(`its lots (${numbers}) do not add up to ${amount} ${what}: ${remedy}`);
 }
 
-/**
- * The refusal of invalid figures or lots.
- * @param why What is invalid, and what to do, without a full stop.
- */
+/** The refusal of invalid figures or lots: why, and what to do, without a full stop. */
 export function notBookable(partner: string, number: string, why: string): Rejected {
   return rejected('quantity-or-lots', `${partner}: order ${number} cannot be booked, as ${why}.`);
 }
 
 /** @throws Rejected for a figure with more decimals than the ERP keeps, as it would round it. */
 export function requireDecimals(built: Built, number: string, most: number, partner: string): void {
-  const lots = [...built.goodLots, ...built.scrapLots].map(({ amount }) => amount);
-  const longer = [built.good, built.scrap, ...lots].find((amount) => new Big(amount).round(most).cmp(amount));
+  const shares = [...built.goodLots, ...built.scrapped].map(({ amount }) => amount);
+  const longer = [built.good, built.scrap, ...shares].find((amount) =>
+    new Big(amount).round(most).cmp(amount),
+  );
   if (longer === undefined) return;
   const why = `${longer} has more decimals than ${partner} keeps (${most}): let the mapping round it`;
   throw notBookable(partner, number, why);

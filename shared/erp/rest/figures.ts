@@ -53,7 +53,6 @@ const nothingBuilt: Built = {
   scrap: '0',
   produced: '0',
   goodLots: [],
-  scrapLots: [],
   scrapped: [],
 };
 

@@ -2,7 +2,15 @@ import * as z from 'zod/mini';
 import type { BookingKey, Completion, Receipt } from '../../model/completions.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
 import { compareDecimals } from '../../model/quantity.ts';
-import { type Built, builtOf, mayClose, notBookable, requireArticle, requireUnit } from '../booking-rules.ts';
+import {
+  type Built,
+  builtOf,
+  mayClose,
+  notBookable,
+  requireArticle,
+  requireUnit,
+  scrapLotsOf,
+} from '../booking-rules.ts';
 import type { Look } from '../connector.ts';
 import { rejected } from '../failures.ts';
 import type { Reader } from './client.ts';
@@ -53,7 +61,7 @@ export async function lookForQuantity(
     final: mayClose(completion, { amount: order.quantity, unit: order.unit }, built.produced),
     lots: [
       ...built.goodLots.map(({ number, amount }) => ({ number, quantity: amount })),
-      ...built.scrapLots.map(({ number, amount }) => ({ number, quantity: amount, scrapped: true })),
+      ...scrapLotsOf(built).map(({ number, amount }) => ({ number, quantity: amount, scrapped: true })),
     ],
   };
   return { toBook: { erpOrder, key, what: 'bookings', body } };
@@ -87,7 +95,7 @@ function requireOpen({ number, status }: TemplateOrder): void {
 }
 
 function requireSerialNumbers({ number, serialNumbers }: TemplateOrder, built: Built): void {
-  const told = [...built.goodLots, ...built.scrapLots].length;
+  const told = [...built.goodLots, ...scrapLotsOf(built)].length;
   if (!serialNumbers || compareDecimals(String(told), built.produced) === 0) return;
   const why = `each of its ${built.produced} pieces needs a serial number, and it has ${told}: let the mapping name one for each`;
   throw notBookable(partner, number, why);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { builtOf, mayClose, type Scrapped } from '../../../shared/erp/booking-rules.ts';
+import { builtOf, mayClose, type Scrapped, scrapLotsOf } from '../../../shared/erp/booking-rules.ts';
 import type { Completion, Lot } from '../../../shared/model/completions.ts';
 import { Rejected } from '../../../shared/model/errors.ts';
 import { sumOf } from '../../../shared/model/quantity.ts';
@@ -9,6 +9,8 @@ import { completionOf } from './conformance/completions.ts';
 const built = (differs: Partial<Completion>) => builtOf(completionOf({ number: 'MO/1' }, differs), 'ERP');
 const scrapped = true as const;
 const lost = (number: string, amount: string) => ({ number, quantity: { amount }, scrapped });
+const kilos = { amount: '5', unit: 'kg' };
+const grams = { amount: '5', unit: 'g' };
 const scratch = (amount: string) => ({ reason: 'Scratch', quantity: { amount } });
 const crack = (amount: string) => ({ reason: 'Crack', quantity: { amount } });
 
@@ -20,7 +22,6 @@ describe('the figures of a completion', () => {
       produced: '4.5',
       unit: 'u',
       goodLots: [],
-      scrapLots: [],
       scrapped: [{ amount: '0.5' }],
     });
   });
@@ -70,69 +71,40 @@ describe('the figures of a completion', () => {
     else expect(act()).toEqual(expected);
   });
 
-  it('take one lot without a quantity for all, and several for serial numbers', () => {
-    expect(built({ lots: [{ number: 'L' }] }).goodLots).toEqual([{ number: 'L', amount: '5' }]);
-    const serials = ['A', 'B', 'C'].map((number) => ({ number }));
-    expect(built({ quantity: { amount: '3' }, lots: serials }).goodLots).toEqual(
-      serials.map(({ number }) => ({ number, amount: '1' })),
-    );
-    const rest = [{ number: 'A', quantity: { amount: '2' } }, { number: 'B' }];
-    expect(built({ lots: rest }).goodLots).toEqual([
-      { number: 'A', amount: '2' },
-      { number: 'B', amount: '3' },
-    ]);
+  it.each([
+    ['take one lot without a quantity for all', '5', '0', lotsOf('L'), '5 L', ''],
+    ['take several for serial numbers', '3', '0', lotsOf('A', 'B', 'C'), '1 A, 1 B, 1 C', ''],
+    ['take the last one for the rest', '5', '0', lotsOf('A=2', 'B'), '2 A, 3 B', ''],
+    ['take a number that was recorded twice for one lot', '5', '0', lotsOf('L', 'L'), '5 L', ''],
+    ['take one that was recorded as scrap, too, for both', '5', '1', lotsOf('L', 'L!'), '5 L', '1 L'],
+    ['take scrap out of the only lot', '5', '1', lotsOf('L'), '5 L', '1 L'],
+    ['take nothing else out of the only lot', '0', '1', lotsOf('L'), '', '1 L'],
+    ['take scrap out of the scrapped lots', '1', '1', lotsOf('A', 'B!'), '1 A', '1 B'],
+    ['do not guess which of several lots is scrap', '2', '1', lotsOf('A', 'B'), '1 A, 1 B', '1 '],
+  ])('%s', (_, quantity, scrap, lots, goodLots, lost) => {
+    const one = built({ quantity: { amount: quantity }, scrap: { amount: scrap }, lots });
+
+    const told = (shares: readonly Scrapped[]) =>
+      shares.map(({ amount, number = '' }) => `${amount} ${number}`).join(', ');
+    expect([told(one.goodLots), told(one.scrapped)]).toEqual([goodLots, lost]);
   });
 
-  it('take a number that was recorded twice for one lot', () => {
-    expect(built({ lots: [{ number: 'L' }, { number: 'L' }] }).goodLots).toEqual([
-      { number: 'L', amount: '5' },
-    ]);
-    const alsoScrapped = [{ number: 'L' }, { number: 'L', scrapped }];
-    expect(built({ scrap: { amount: '1' }, lots: alsoScrapped })).toMatchObject({
-      goodLots: [{ number: 'L', amount: '5' }],
-      scrapLots: [{ number: 'L', amount: '1' }],
-    });
-  });
+  it('have one scrapped lot of a number, whatever its reasons', () => {
+    const reasons = { scrap: { amount: '3' }, scrapReasons: [scratch('1'), crack('2')] };
 
-  it('take scrap out of the only lot, else out of the scrapped lots', () => {
-    const scrap = { amount: '1' };
-    expect(built({ scrap, lots: [{ number: 'L' }] })).toMatchObject({
-      goodLots: [{ number: 'L', amount: '5' }],
-      scrapLots: [{ number: 'L', amount: '1' }],
-    });
-    expect(built({ quantity: { amount: '0' }, scrap, lots: [{ number: 'L' }] })).toMatchObject({
-      goodLots: [],
-      scrapLots: [{ number: 'L', amount: '1' }],
-    });
-    const lots = [{ number: 'A' }, { number: 'B', scrapped }];
-    expect(built({ quantity: { amount: '1' }, scrap, lots })).toMatchObject({
-      goodLots: [{ number: 'A', amount: '1' }],
-      scrapLots: [{ number: 'B', amount: '1' }],
-    });
-    const unnamed = [{ number: 'A' }, { number: 'B' }];
-    expect(built({ quantity: { amount: '2' }, scrap, lots: unnamed }).scrapLots).toEqual([]);
+    expect(scrapLotsOf(built({ ...reasons, lots: lotsOf('L') }))).toEqual([{ number: 'L', amount: '3' }]);
+    expect(scrapLotsOf(built(reasons))).toEqual([]);
   });
 
   it.each<[string, Partial<Completion>, string]>([
     ['nothing', { quantity: { amount: '0' } }, 'nothing was built'],
     ['less than nothing', { quantity: { amount: '-1' } }, '-1'],
-    ['two units', { quantity: { amount: '5', unit: 'kg' }, scrap: { amount: '200', unit: 'g' } }, 'kg and g'],
-    [
-      'a lot in another unit',
-      {
-        quantity: { amount: '5', unit: 'kg' },
-        lots: [{ number: 'L', quantity: { amount: '5', unit: 'g' } }],
-      },
-      'kg and g',
-    ],
-    ['a lot of more', { lots: [{ number: 'L', quantity: { amount: '9' } }] }, 'L'],
-    [
-      'more serial numbers than pieces',
-      { quantity: { amount: '2' }, lots: lotsOf('A', 'B', 'C') },
-      'A, B, C',
-    ],
+    ['two units', { quantity: kilos, scrap: grams }, 'kg and g'],
+    ['a lot in another unit', { quantity: kilos, lots: [{ number: 'L', quantity: grams }] }, 'kg and g'],
+    ['a lot of more', { lots: lotsOf('L=9') }, 'L'],
+    ['more serial numbers than pieces', { lots: lotsOf('A', 'B', 'C', 'D', 'E', 'F') }, 'A, B, C, D, E, F'],
     ['fewer serial numbers than pieces', { lots: lotsOf('A', 'B') }, 'A, B'],
-    ['scrapped lots without scrap', { lots: [{ number: 'A' }, { number: 'B', scrapped }] }, '0 scrap'],
+    ['scrapped lots without scrap', { lots: lotsOf('A', 'B!') }, '0 scrap'],
   ])('are refused with %s, naming the order', (_, differs, says) => {
     const refused = () => built(differs);
 
@@ -142,9 +114,7 @@ describe('the figures of a completion', () => {
   });
 
   it('ignore the unit of a quantity of 0', () => {
-    expect(built({ quantity: { amount: '5', unit: 'kg' }, scrap: { amount: '0', unit: 'g' } }).unit).toBe(
-      'kg',
-    );
+    expect(built({ quantity: kilos, scrap: { amount: '0', unit: 'g' } }).unit).toBe('kg');
   });
 
   it('have lots that add up, or are refused', () => {
@@ -171,17 +141,21 @@ describe('the figures of a completion', () => {
           expect(error).toBeInstanceOf(Rejected);
           return;
         }
-        const sum = (lots: typeof one.goodLots) => sumOf(lots.map((each) => each.amount));
+        const sum = (shares: readonly Scrapped[]) => sumOf(shares.map((each) => each.amount));
         if (one.goodLots.length > 0) expect(sum(one.goodLots)).toBe(one.good);
-        if (one.scrapLots.length > 0) expect(sum(one.scrapLots)).toBe(one.scrap);
+        expect(sum(one.scrapped)).toBe(one.scrap);
         expect(one.produced).toBe(sumOf([given.quantity.amount, given.scrap.amount]));
       }),
     );
   });
 });
 
-function lotsOf(...numbers: readonly string[]): Lot[] {
-  return numbers.map((number) => ({ number }));
+/** `A`; `A=2` for two of it; `A!` for one that is scrap. */
+function lotsOf(...told: readonly string[]): Lot[] {
+  return told.map((one) => {
+    const [number = '', amount] = one.replace('!', '').split('=');
+    return { number, ...(amount && { quantity: { amount } }), ...(one.endsWith('!') && { scrapped }) };
+  });
 }
 
 describe('a final booking may close its order', () => {

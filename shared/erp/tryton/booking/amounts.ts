@@ -1,11 +1,13 @@
 import { compareDecimals, type Decimal, formatQuantity, sumOf, toDecimal } from '../../../model/quantity.ts';
-import type { Built } from '../../booking-rules.ts';
+import { type Built, type BuiltLot, scrapLotsOf } from '../../booking-rules.ts';
 import type { Reader } from '../client.ts';
 import { type Line, notBookable, type Production } from '../production.ts';
 import { convert, fits, losesPieces, type Unit, unitSchema } from '../units.ts';
 
 /** What was built, in the production's unit and with digits that Tryton takes. */
-export type Amounts = Pick<Built, 'good' | 'scrap' | 'goodLots' | 'scrapLots'>;
+export type Amounts = Pick<Built, 'good' | 'scrap' | 'goodLots'> & {
+  readonly scrapLots: readonly BuiltLot[];
+};
 
 /**
  * @throws Rejected when its unit is of another category than the production's, when Tryton would refuse its digits, or
@@ -23,7 +25,7 @@ export async function amountsOf(
     good: inOwn(built.good),
     scrap: inOwn(built.scrap),
     goodLots: built.goodLots.map((lot) => ({ ...lot, amount: inOwn(lot.amount) })),
-    scrapLots: built.scrapLots.map((lot) => ({ ...lot, amount: inOwn(lot.amount) })),
+    scrapLots: scrapLotsOf(built).map((lot) => ({ ...lot, amount: inOwn(lot.amount) })),
   };
   for (const [lots, whole] of [
     [amounts.goodLots, amounts.good],

@@ -66,7 +66,7 @@ it('has no figures for an amendment, which books no quantity', async () => {
 
   await book(firstAttempt(), amendmentOf(order, { notes: ['A late check'] }));
 
-  const nothing = { good: '0', scrap: '0', produced: '0', scrapped: [], goodLots: [], scrapLots: [] };
+  const nothing = { good: '0', scrap: '0', produced: '0', scrapped: [], goodLots: [] };
   expect(JSON.parse(calls[1]?.body ?? '')).toEqual({ built: nothing, key });
 });
 
