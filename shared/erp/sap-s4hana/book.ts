@@ -6,28 +6,21 @@ import { orderWaits } from '../failures.ts';
 import { confirmationService, orderService, type Writer } from './client.ts';
 import { findPosted, type ToConfirm } from './confirmation.ts';
 import { nameOf, receiptOf } from './goods-receipts.ts';
-import {
-  lookAtText,
-  type QuantityToBook,
-  receiptOfNote,
-  type TextToWrite,
-  type ToBook,
-  type ToPost,
-} from './look.ts';
-import { type Note, noteOfLink } from './marks.ts';
-import { pathOfOrder, readConfirmations } from './order.ts';
-import { confirmationSchema, type SapConfirmation } from './records.ts';
+import { type QuantityToBook, receiptOfNote, type ToBook, type ToPost } from './look.ts';
+import { type Note, noteOfLink, textWith } from './marks.ts';
+import { pathOfOrder, readConfirmations, readOrder } from './order.ts';
+import { confirmationSchema, type SapConfirmation, type SapOrder } from './records.ts';
 
 /** Writes what a look has left. */
 export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
   if ('confirmation' in toBook) return bookQuantity(writer, toBook);
-  await writeText(writer, toBook);
+  await addNote(writer, toBook.note, toBook.order);
   return receiptOfNote(writer.erpOrder, false);
 }
 
 /** Names the product order at the end of the order's text, once. */
-export function linkProductOrder(writer: Writer, field: string, order: ProductOrderRef): Promise<void> {
-  return addNote(writer, noteOfLink(field, order));
+export async function linkProductOrder(writer: Writer, field: string, order: ProductOrderRef): Promise<void> {
+  await addNote(writer, noteOfLink(field, order), await readOrder(writer));
 }
 
 /** Posts the confirmations, each once, and adds what was noted to the order's text. */
@@ -38,7 +31,8 @@ async function bookQuantity(
   const wasPosted = 'posted' in confirmation;
   const booked = wasPosted ? confirmation.posted : await postConfirmations(writer, confirmation);
   try {
-    if (note) await addNote(writer, note);
+    // The confirmation has changed the order, so it is read again.
+    if (note) await addNote(writer, note, await readOrder(writer));
   } catch (error) {
     const done = `${nameOf(booked)} of order ${writer.erpOrder.number}; its notes are not in ${note?.field}: correct that and replay, or add them by hand`;
     throw withDone(error, 'Booked by then', [done]);
@@ -46,22 +40,19 @@ async function bookQuantity(
   return receiptOf(writer, booked, completion, wasPosted);
 }
 
-/** The order is read for it, as a confirmation has changed it. */
-async function addNote(writer: Writer, note: Note): Promise<void> {
-  const text = await lookAtText(writer, note);
-  if (text) await writeText(writer, text);
-}
-
-/** If-Match keeps a text that was written since the look: then the order waits (412). */
-async function writeText({ write, erpOrder }: Writer, { field, text, etag }: TextToWrite): Promise<void> {
+/** If-Match keeps a text that was written since the order was read: then the order waits (412). */
+async function addNote({ write, erpOrder }: Writer, note: Note, order: SapOrder): Promise<void> {
+  const text = textWith(note, order);
+  if (text === undefined) return;
+  const etag = order.__metadata?.etag;
   await write(
     {
       method: 'PATCH',
       service: orderService,
       path: pathOfOrder(erpOrder),
       headers: etag ? { 'if-match': etag } : {},
-      body: { [field]: text },
-      what: `the ${field}`,
+      body: { [note.field]: text },
+      what: `the ${note.field}`,
     },
     z.unknown(),
   );

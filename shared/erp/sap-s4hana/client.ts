@@ -37,43 +37,26 @@ interface SapWrite extends SapCall {
   readonly body: unknown;
 }
 
-/** SAP, for calls that change nothing. If it refuses the login, that is renewed once. They throw as errors.ts says. */
-export interface SapReader {
-  readonly options: SapOptions;
-  /** @returns undefined when SAP has no such entity (404). */
-  readonly read: <T>(call: SapRead, entity: z.ZodMiniType<T>) => Promise<T | undefined>;
-  /** @throws RetryLater scope `partner` also when there is no such list: it may be empty, but it must exist. */
-  readonly readPage: <Row>(call: SapRead, row: z.ZodMiniType<Row>) => Promise<Page<Row>>;
-  /** All rows of a list, over all its pages. */
-  readonly readAll: <Row>(call: SapRead, row: z.ZodMiniType<Row>) => Promise<Row[]>;
-}
-
-interface Page<Row> {
-  readonly results: readonly Row[];
-  readonly __next?: string | undefined;
-}
+/** SAP, for calls that change nothing. */
+export type SapReader = Omit<ReturnType<typeof clientOf>, 'write'>;
 
 /** SAP as one attempt reads it. A look is given only this, so it cannot write. */
-export interface Reader extends SapReader {
-  readonly erpOrder: ErpOrderRef;
-}
+export type Reader = SapReader & { readonly erpOrder: ErpOrderRef };
 
 /** SAP as one attempt reads and writes it. */
-export interface Writer extends Reader {
-  /** One call that changes something. If SAP refuses the login or the CSRF token, it is renewed once. */
-  readonly write: <T>(call: SapWrite, answer: z.ZodMiniType<T>) => Promise<T>;
-}
+export type Writer = Reader & ReturnType<typeof clientOf>;
 
 /** What the calls of one attempt are made with. */
 type Connection = ReturnType<typeof connectionTo> & {
   readonly signal: AbortSignal;
   /** ` of order 1000020`, if they are about one. */
   readonly about: string;
+  readonly onWritten: () => void;
 };
 
 /** What the calls of all attempts share. */
 function connectionTo(options: SapOptions, environment: ErpEnvironment<unknown>) {
-  const { auth, client: sapClient } = options;
+  const { auth } = options;
   const { clock } = environment;
   const httpOptions = { ...options, partner: 'SAP', baseUrl: options.url, clock };
   const login = createLogin(
@@ -85,72 +68,62 @@ function connectionTo(options: SapOptions, environment: ErpEnvironment<unknown>)
     (text) => text,
   );
   const sessions = new Map<string, CsrfSession>();
-  return { http: createHttp(httpOptions), login, clock, sapClient, sessions };
+  return { options, http: createHttp(httpOptions), login, clock, sessions };
 }
 
 /** @returns a function that makes the calls of one attempt, and calls `onWritten` after each write that was answered. */
 export function createSapClient(options: SapOptions, environment: ErpEnvironment<unknown>) {
   const shared = connectionTo(options, environment);
-  return (
-    signal: AbortSignal,
-    order?: ErpOrderRef,
-    onWritten = () => {},
-  ): SapReader & Pick<Writer, 'write'> => {
-    const connection = { ...shared, signal, about: order ? ` of order ${order.number}` : '' };
-    return {
-      options,
-      read: (call, entity) => read(connection, call, entity),
-      readPage: (call, row) => readPage(connection, call, row),
-      readAll: (call, row) => readAll(connection, call, row),
-      async write(call, answer) {
-        const response = await sendWrite(connection, call);
-        const asked = askedBy(connection, call, 'perhaps');
-        const failure = failureOf(response, asked);
-        if (failure) throw failure;
-        const value = parsedAs(response, answer, asked);
-        onWritten();
-        return value;
-      },
-    };
-  };
+  return (signal: AbortSignal, order?: ErpOrderRef, onWritten = () => {}) =>
+    clientOf({ ...shared, signal, onWritten, about: order ? ` of order ${order.number}` : '' });
 }
 
-async function read<T>(
-  connection: Connection,
-  call: SapRead,
-  entity: z.ZodMiniType<T>,
-): Promise<T | undefined> {
-  const response = await sendRead(connection, call);
-  const asked = askedBy(connection, call, 'nothing');
-  const failure = failureOf(response, asked);
-  if (!failure) return parsedAs(response, z.object({ d: entity }), asked).d;
-  const isAbsent = (call.optional || response.status === 404) && !isPartnerDown(failure);
-  if (isAbsent) return undefined;
-  throw failure;
+/** Calls renew the login once if SAP refuses it, writes also the CSRF token; they throw as errors.ts says. */
+function clientOf(connection: Connection) {
+  /** @returns undefined when SAP has no such entity (404). */
+  async function read<T>(call: SapRead, entity: z.ZodMiniType<T>): Promise<T | undefined> {
+    const response = await sendRead(connection, call);
+    const asked = askedBy(connection, call, 'nothing');
+    const failure = failureOf(response, asked);
+    if (!failure) return parsedAs(response, z.object({ d: entity }), asked).d;
+    const isAbsent = (call.optional || response.status === 404) && !isPartnerDown(failure);
+    if (isAbsent) return undefined;
+    throw failure;
+  }
+
+  /** @throws RetryLater scope `partner` also when there is no such list: it may be empty, but it must exist. */
+  async function readPage<Row>(call: SapRead, row: z.ZodMiniType<Row>): Promise<Page<Row>> {
+    const list = z.object({ results: z.array(row), __next: z.optional(z.string()) });
+    const page: Page<Row> | undefined = await read(call, list);
+    if (page) return page;
+    if (call.optional) return { results: [] };
+    const service = call.service.slice(root.length + 1);
+    throw partnerDown(`SAP does not show ${call.what}${connection.about}: is the service ${service} active?`);
+  }
+
+  /** All rows of a list, over all its pages. */
+  async function readAll<Row>(call: SapRead, row: z.ZodMiniType<Row>): Promise<Row[]> {
+    const { results, __next } = await readPage(call, row);
+    if (results.length === 0 || __next === undefined) return results;
+    return [...results, ...(await readAll({ ...call, link: __next }, row))];
+  }
+
+  async function write<T>(call: SapWrite, answer: z.ZodMiniType<T>): Promise<T> {
+    const response = await sendWrite(connection, call);
+    const asked = askedBy(connection, call, 'perhaps');
+    const failure = failureOf(response, asked);
+    if (failure) throw failure;
+    const value = parsedAs(response, answer, asked);
+    connection.onWritten();
+    return value;
+  }
+
+  return { options: connection.options, read, readPage, readAll, write };
 }
 
-async function readPage<Row>(
-  connection: Connection,
-  call: SapRead,
-  row: z.ZodMiniType<Row>,
-): Promise<Page<Row>> {
-  const list = z.object({ results: z.array(row), __next: z.optional(z.string()) });
-  const page: Page<Row> | undefined = await read(connection, call, list);
-  if (page) return page;
-  if (call.optional) return { results: [] };
-  const service = call.service.slice(root.length + 1);
-  throw partnerDown(`SAP does not show ${call.what}${connection.about}: is the service ${service} active?`);
-}
-
-async function readAll<Row>(connection: Connection, call: SapRead, row: z.ZodMiniType<Row>): Promise<Row[]> {
-  const rows: Row[] = [];
-  let link: string | undefined;
-  do {
-    const { results, __next } = await readPage(connection, { ...call, link }, row);
-    rows.push(...results);
-    link = results.length === 0 ? undefined : __next;
-  } while (link !== undefined);
-  return rows;
+interface Page<Row> {
+  readonly results: Row[];
+  readonly __next?: string | undefined;
 }
 
 /** A call as messages tell it. */
@@ -176,11 +149,11 @@ function sessionOf({ sessions }: Connection, service: string): CsrfSession {
 }
 
 function send(connection: Connection, service: string, request: HttpRequest): Promise<HttpResponse> {
-  const { http, login, sapClient, signal } = connection;
+  const { http, login, options, signal } = connection;
   const session = sessionOf(connection, service);
   return login.send(async (authorization) => {
     const headers = { ...authorization, 'accept-language': 'en', ...session.cookies, ...request.headers };
-    const query = { 'sap-client': sapClient, ...request.query };
+    const query = { 'sap-client': options.client, ...request.query };
     const response = await http.send({ ...request, query, headers, signal });
     session.keep(response);
     return response;

@@ -13,7 +13,6 @@ import {
   createdAt,
   earliestWallClock,
   instantOf,
-  isSet,
   listedOrderSchema,
   orderFields,
   positionSchema,
@@ -23,11 +22,15 @@ import {
   type WallClock,
 } from './records.ts';
 
-const released =
-  "(OrderIsReleased eq 'X' and OrderIsConfirmed eq '' and OrderIsTechnicallyCompleted eq '' and OrderIsMarkedForDeletion eq '')";
+type Flags = Readonly<Record<string, 'X' | ''>>;
+const completed = 'OrderIsTechnicallyCompleted';
+const marked = 'OrderIsMarkedForDeletion';
+const released: Flags = { OrderIsReleased: 'X', OrderIsConfirmed: '', [completed]: '', [marked]: '' };
 /** Withdrawn after its release: a deletion flag, or technically completed before anything was confirmed. */
-const withdrawn =
-  "(OrderIsMarkedForDeletion eq 'X' or (OrderIsTechnicallyCompleted eq 'X' and OrderIsConfirmed eq '' and OrderIsPartiallyConfirmed eq ''))";
+const withdrawn: readonly Flags[] = [
+  { [marked]: 'X' },
+  { [completed]: 'X', OrderIsConfirmed: '', OrderIsPartiallyConfirmed: '' },
+];
 
 /**
  * Orders by change time and number. An order that was never changed has no change time: it sorts first, and its day of
@@ -93,8 +96,9 @@ function selectOf(options: SapOptions): string {
 }
 
 function conditionsOf({ plant, orderTypes }: SapOptions, earliest: WallClock | undefined): string[] {
+  const states = earliest ? [released, ...withdrawn] : [released];
   return [
-    earliest ? `(${released} or ${withdrawn})` : released,
+    `(${states.map(filterOf).join(' or ')})`,
     ...(plant === undefined ? [] : [`ProductionPlant eq ${literal(plant)}`]),
     ...(orderTypes
       ? [`(${orderTypes.map((type) => `ManufacturingOrderType eq ${literal(type)}`).join(' or ')})`]
@@ -137,15 +141,18 @@ function orderOf(row: SapOrder, options: SapOptions): ErpOrder {
   };
 }
 
+function filterOf(flags: Flags): string {
+  const conditions = Object.entries(flags).map(([name, flag]) => `${name} eq ${literal(flag)}`);
+  return `(${conditions.join(' and ')})`;
+}
+
 /** As the conditions of the listing say it. An order outside the configured plant and types is not released to us. */
 function stateOf(row: SapOrder, { plant, orderTypes }: SapOptions): ErpOrder['state'] {
-  const isConfirmed = isSet(row.OrderIsConfirmed);
-  const isCompleted = isSet(row.OrderIsTechnicallyCompleted);
+  const has = (flags: Flags) => Object.entries(flags).every(([name, flag]) => (row[name] || '') === flag);
   const isOurs =
     (plant === undefined || row.ProductionPlant === plant) &&
     (orderTypes === undefined || orderTypes.some((type) => type === row.ManufacturingOrderType));
   if (!isOurs) return 'other';
-  const isUntouched = !isConfirmed && !isSet(row.OrderIsPartiallyConfirmed);
-  if (isSet(row.OrderIsMarkedForDeletion) || (isCompleted && isUntouched)) return 'cancelled';
-  return isSet(row.OrderIsReleased) && !isConfirmed && !isCompleted ? 'released' : 'other';
+  if (withdrawn.some(has)) return 'cancelled';
+  return has(released) ? 'released' : 'other';
 }

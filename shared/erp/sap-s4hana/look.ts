@@ -18,10 +18,10 @@ import {
   readRouting,
   requireOpen,
 } from './order.ts';
-import type { SapConfirmation } from './records.ts';
+import type { SapConfirmation, SapOrder } from './records.ts';
 
-/** What is left to write of a booking. */
-export type ToBook = QuantityToBook | TextToWrite;
+/** What is left to write of a booking: of a quantity, or an amendment's note to the order as it was read. */
+export type ToBook = QuantityToBook | { readonly note: Note; readonly order: SapOrder };
 
 /** What is left to do of a quantity. */
 export interface QuantityToBook {
@@ -38,13 +38,6 @@ export interface ToPost {
   readonly main: ToConfirm;
   /** Names of those that are posted. */
   readonly done: readonly string[];
-}
-
-/** A new text of the order; SAP refuses it if somebody has changed the order since (If-Match). */
-export interface TextToWrite {
-  readonly field: string;
-  readonly text: string;
-  readonly etag: string | null | undefined;
 }
 
 /**
@@ -112,15 +105,9 @@ export async function lookForAmendment(
       'configuration',
       `SAP: what was recorded later for order ${erpOrder.number} has no place to go: configure notesField, or add it by hand.`,
     );
-  const text = await lookAtText(reader, note);
-  return text ? { toBook: text } : { receipt: receiptOfNote(erpOrder, true) };
-}
-
-/** @returns undefined when the order's text has the note already. */
-export async function lookAtText(reader: Reader, note: Note): Promise<TextToWrite | undefined> {
   const order = await readOrder(reader);
-  const text = textWith(note, order);
-  return text === undefined ? undefined : { field: note.field, text, etag: order.__metadata?.etag };
+  if (textWith(note, order) === undefined) return { receipt: receiptOfNote(erpOrder, true) };
+  return { toBook: { note, order } };
 }
 
 export function receiptOfNote({ number }: ErpOrderRef, alreadyBooked: boolean): Receipt {

@@ -2,7 +2,7 @@ import { keyAsGuid } from '../../../../../shared/erp/marks.ts';
 import { markOf } from '../../../../../shared/erp/sap-s4hana/marks.ts';
 import type { ErpOrderRef } from '../../../../../shared/model/orders.ts';
 import { compareDecimals, sumOf } from '../../../../../shared/model/quantity.ts';
-import type { SapBooks, SapWorld } from '../servers/sap-books.ts';
+import { amountsOf, type SapBooks, type SapWorld } from '../servers/sap-books.ts';
 import { type SapConfirmation, SapError, type SapOrder } from '../servers/sap-records.ts';
 import { createSap, type SapLogin, type SapServer } from '../servers/sap-s4hana.ts';
 import type { Assembly, Details } from '../target.ts';
@@ -58,7 +58,7 @@ export function sapPlant(given: SapLogin, world?: SapWorld): SapPlant {
 
   function onUntouched({ number }: ErpOrderRef, act: (open: SapOrder) => void): boolean {
     const order = find(number);
-    if (order.OrderIsReleased !== 'X' || confirmationsOf(books, order).length > 0) return false;
+    if (order.OrderIsReleased !== 'X' || books.confirmationsOf(order).length > 0) return false;
     return onOpen({ number }, act);
   }
 
@@ -128,9 +128,6 @@ export function sapPlant(given: SapLogin, world?: SapWorld): SapPlant {
 
 const dateOf = (day: string) => `/Date(${Date.parse(day)})/`;
 
-const confirmationsOf = (books: SapBooks, { ManufacturingOrder }: SapOrder) =>
-  books.confirmations.filter((one) => one.OrderID === ManufacturingOrder);
-
 function stateOf(order: SapOrder): PlantBooks['state'] {
   if (order.OrderIsMarkedForDeletion === 'X') return 'cancelled';
   return order.OrderIsConfirmed === 'X' ? 'done' : 'open';
@@ -138,11 +135,8 @@ function stateOf(order: SapOrder): PlantBooks['state'] {
 
 /** The final confirmation of everything that is not confirmed yet. */
 function restOf(books: SapBooks, order: SapOrder): Record<string, unknown> {
-  const confirmed = confirmationsOf(books, order).flatMap((one) => [
-    `-${one.ConfirmationYieldQuantity}`,
-    `-${one.ConfirmationScrapQuantity}`,
-  ]);
-  const rest = sumOf([order.TotalQuantity, ...confirmed]);
+  const confirmed = books.confirmationsOf(order).flatMap(amountsOf);
+  const rest = sumOf([order.TotalQuantity, ...confirmed.map((amount) => `-${amount}`)]);
   return {
     OrderID: order.ManufacturingOrder.padStart(12, '0'),
     OrderOperation: '0010',
@@ -157,7 +151,7 @@ const notedLink = /^(?!Azumuta product order ).*: (https:\S+)$/;
 const linkedOrder = /^Azumuta product order (.+?)(?:: https:\S+)?\n\[azumuta [0-9a-f-]{36}\]$/gm;
 
 function booksOf(books: SapBooks, order: SapOrder): PlantBooks {
-  const confirmations = confirmationsOf(books, order);
+  const confirmations = books.confirmationsOf(order);
   const bookings = Object.values(Object.groupBy(confirmations, groupOf)).flatMap((ofOne = []) =>
     bookingOf(books, order, ofOne),
   );
@@ -219,33 +213,28 @@ const notedCheck = /^(.+?): .*\b(passed|failed)$/;
 
 function detailsOf(books: SapBooks, order: SapOrder, confirmations: readonly SapConfirmation[]): Details {
   const issues = documentsOf(books, order).filter(({ GoodsMovementType }) => GoodsMovementType === '261');
+  const ofMaterial = Map.groupBy(issues, ({ Material }) => Material);
+  const ofReason = Map.groupBy(confirmations, (one) => String(one.VarianceReasonCode ?? ''));
+  const ofOperation = Map.groupBy(confirmations, (one) => one.OrderOperation);
   const minutesOf = (one: SapConfirmation) =>
     [1, 2, 3, 4, 5, 6].map((n) => Number(one[`OpConfirmedWorkQuantity${n}`] ?? 0));
-  const reasons = confirmations.filter((one) => one.VarianceReasonCode);
   return {
     components: Object.fromEntries(
-      [...new Set(issues.map(({ Material }) => Material))].map((material) => {
-        const ofMaterial = issues.filter(({ Material }) => Material === material);
-        const amount = sumOf(ofMaterial.map((one) => one.QuantityInEntryUnit));
-        return [material, { amount, lots: ofMaterial.map(({ Batch }) => Batch) }];
+      [...ofMaterial].map(([material, of]) => {
+        const amount = sumOf(of.map((one) => one.QuantityInEntryUnit));
+        return [material, { amount, lots: of.map(({ Batch }) => Batch) }];
       }),
     ),
     operations: Object.fromEntries(
       order.operations.flatMap(({ ManufacturingOrderOperation: number, OperationIsConfirmed }) => {
-        const ofOperation = confirmations.filter((one) => one.OrderOperation === number);
-        const minutes = ofOperation.flatMap(minutesOf).reduce((sum, one) => sum + one, 0);
+        const minutes = (ofOperation.get(number) ?? []).flatMap(minutesOf).reduce((sum, one) => sum + one, 0);
         return minutes > 0 ? [[number, { minutes, finished: OperationIsConfirmed === 'X' }]] : [];
       }),
     ),
     reasons: Object.fromEntries(
-      reasons.map(({ VarianceReasonCode: reason }) => [
-        String(reason),
-        sumOf(
-          reasons.flatMap((one) =>
-            one.VarianceReasonCode === reason ? [one.ConfirmationScrapQuantity] : [],
-          ),
-        ),
-      ]),
+      [...ofReason].flatMap(([reason, of]) =>
+        reason === '' ? [] : [[reason, sumOf(of.map((one) => one.ConfirmationScrapQuantity))]],
+      ),
     ),
     checks: order.OrderLongText.split('\n')
       .flatMap((line) => {

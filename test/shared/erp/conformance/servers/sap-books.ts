@@ -1,9 +1,10 @@
 import { compareDecimals, sumOf } from '../../../../../shared/model/quantity.ts';
-import { quantityPattern, readMovements, SapGoods } from './sap-goods.ts';
+import { quantityIn, readMovements, SapGoods } from './sap-goods.ts';
 import {
   confirmationFields,
   invalid,
   orderFields,
+  refusal,
   refuseUnknown,
   type SapConfirmation,
   SapError,
@@ -132,6 +133,10 @@ export class SapBooks {
     return order;
   }
 
+  confirmationsOf({ ManufacturingOrder: number }: SapOrder): SapConfirmation[] {
+    return this.confirmations.filter(({ OrderID }) => OrderID === number);
+  }
+
   change(order: SapOrder, values: Record<string, unknown>): void {
     Object.assign(order, values);
     order.LastChangeDateTime = this.fourteen(this.now());
@@ -144,12 +149,8 @@ export class SapBooks {
     const order = this.#confirmableOrder(body);
     const { ConfirmationText = '', IsFinalConfirmation = false } = body;
     if (String(ConfirmationText).length > 40) throw invalid('ConfirmationText');
-    const amounts = ['ConfirmationYieldQuantity', 'ConfirmationScrapQuantity'].map((field) => {
-      const value = body[field] ?? '0';
-      if (typeof value !== 'string' || !quantityPattern.test(value)) throw invalid(field);
-      return value;
-    });
-    const [good = '0', scrap = '0'] = amounts;
+    const good = quantityIn(body, 'ConfirmationYieldQuantity', '0');
+    const scrap = quantityIn(body, 'ConfirmationScrapQuantity', '0');
     requireUnits(body);
     this.#requireReason(body);
     if (this.checksSequence) this.#requireSequence(order, body, [good, scrap]);
@@ -210,11 +211,7 @@ export class SapBooks {
   #requireReason({ VarianceReasonCode: reason = '' }: Record<string, unknown>): void {
     if (String(reason).length > 4) throw invalid('VarianceReasonCode');
     if (reason !== '' && !this.reasons.has(String(reason)))
-      throw new SapError(
-        400,
-        'RU/998',
-        `Reason for variance ${String(reason)} is not defined for plant 1710`,
-      );
+      throw refusal('RU/998', `Reason for variance ${String(reason)} is not defined for plant 1710`);
   }
 
   #requireSequence(
@@ -226,52 +223,33 @@ export class SapBooks {
     const before = numbers[numbers.indexOf(String(OrderOperation)) - 1];
     if (before === undefined) return;
     const of = (operation: unknown) =>
-      this.confirmations.filter(
-        (one) => one.OrderID === order.ManufacturingOrder && one.OrderOperation === operation,
-      );
+      this.confirmationsOf(order).filter((one) => one.OrderOperation === operation);
     const left = sumOf(of(before).map((one) => one.ConfirmationYieldQuantity));
-    const now = of(OrderOperation).flatMap((one) => [
-      one.ConfirmationYieldQuantity,
-      one.ConfirmationScrapQuantity,
-    ]);
+    const now = of(OrderOperation).flatMap(amountsOf);
     if (of(before).length === 0 || compareDecimals(sumOf([...now, ...amounts]), left) > 0)
-      throw new SapError(
-        400,
-        'RU/997',
-        `Operation ${String(OrderOperation)} confirms more than ${before} before it`,
-      );
+      throw refusal('RU/997', `Operation ${String(OrderOperation)} confirms more than ${before} before it`);
   }
 
   /** The order to confirm, refused where it cannot be confirmed. */
   #confirmableOrder({ OrderID, OrderOperation }: Record<string, unknown>): SapOrder {
-    if (typeof OrderID !== 'string' || !/^\d{12}$/.test(OrderID)) {
-      throw new SapError(400, 'RU/505', `Order ${String(OrderID)} does not exist`);
-    }
-    const order = this.orders.find((one) => one.ManufacturingOrder === OrderID.replace(/^0+/, ''));
-    if (!order) throw new SapError(400, 'RU/505', `Order ${OrderID} does not exist`);
+    const number = /^\d{12}$/.test(String(OrderID)) ? String(OrderID).replace(/^0+/, '') : undefined;
+    const order = this.orders.find((one) => one.ManufacturingOrder === number);
+    if (!order) throw refusal('RU/505', `Order ${String(OrderID)} does not exist`);
     this.refuseLocked(order);
-    if (!order.operations.some((one) => one.ManufacturingOrderOperation === OrderOperation)) {
-      throw new SapError(
-        400,
-        'RU/007',
-        `Operation ${String(OrderOperation)} does not exist in order ${OrderID}`,
-      );
-    }
-    if (order.OrderIsReleased !== 'X' || order.OrderIsTechnicallyCompleted === 'X') {
-      throw new SapError(400, 'RU/014', 'The confirmation could not be posted', [
-        { code: 'BS/007', message: `Status of ORD ${order.ManufacturingOrder} is not active` },
+    if (!order.operations.some((one) => one.ManufacturingOrderOperation === OrderOperation))
+      throw refusal('RU/007', `Operation ${String(OrderOperation)} does not exist in order ${number}`);
+    if (order.OrderIsReleased !== 'X' || order.OrderIsTechnicallyCompleted === 'X')
+      throw refusal('RU/014', 'The confirmation could not be posted', [
+        { code: 'BS/007', message: `Status of ORD ${number} is not active` },
       ]);
-    }
     return order;
   }
 
   /** Which number the message has is not known here, and makes no difference. */
-  #requireWithin({ ManufacturingOrder: number, TotalQuantity }: SapOrder, good: string): void {
-    const booked = this.confirmations
-      .filter(({ OrderID }) => OrderID === number)
-      .map((one) => one.ConfirmationYieldQuantity);
-    if (compareDecimals(sumOf([...booked, good]), TotalQuantity) <= 0) return;
-    throw new SapError(400, 'RU/999', 'Überlieferungstoleranz ist überschritten');
+  #requireWithin(order: SapOrder, good: string): void {
+    const booked = this.confirmationsOf(order).map((one) => one.ConfirmationYieldQuantity);
+    if (compareDecimals(sumOf([...booked, good]), order.TotalQuantity) <= 0) return;
+    throw refusal('RU/999', 'Überlieferungstoleranz ist überschritten');
   }
 
   patch(order: SapOrder, etag: string | undefined, body: Record<string, unknown>): void {
@@ -294,8 +272,12 @@ export class SapBooks {
     // The sentence is in the language of the communication user.
     throw this.locksAre423
       ? new SapError(423, 'CO/469', `Order ${number} is already being processed by MILLER`)
-      : new SapError(400, 'CO/469', `Auftrag ${number} wird bereits von MILLER bearbeitet`);
+      : refusal('CO/469', `Auftrag ${number} wird bereits von MILLER bearbeitet`);
   }
+}
+
+export function amountsOf(one: SapConfirmation): [good: string, scrap: string] {
+  return [one.ConfirmationYieldQuantity, one.ConfirmationScrapQuantity];
 }
 
 /** An activity without a unit is not understood. */

@@ -28,7 +28,11 @@ export interface SapStock {
 }
 
 /** Edm.Decimal(13,3): more digits are an invalid value. */
-export const quantityPattern = /^\d{1,10}(\.\d{1,3})?$/;
+export function quantityIn(body: Record<string, unknown>, field: string, absent?: string): string {
+  const quantity = body[field] ?? absent;
+  if (typeof quantity === 'string' && /^\d{1,10}(\.\d{1,3})?$/.test(quantity)) return quantity;
+  throw invalid(field);
+}
 
 /** How a goods movement ends: posted with its confirmation, by a job later, or waiting for a person (COGI). */
 export type Fate = 'at once' | 'later' | 'failed';
@@ -119,8 +123,7 @@ export function readMovements(sent: unknown): Record<string, unknown>[] {
   return list.map((movement: Record<string, unknown>) => {
     refuseUnknown(movement, movementFields);
     if (String(movement.Batch ?? '').length > 10) throw invalid('Batch');
-    const { QuantityInEntryUnit: quantity } = movement;
-    if (typeof quantity !== 'string' || !quantityPattern.test(quantity)) throw invalid('QuantityInEntryUnit');
+    quantityIn(movement, 'QuantityInEntryUnit');
     return movement;
   });
 }

@@ -1,3 +1,8 @@
+/** That a person must correct something, as the application says it. */
+export function refusal(code: string, message: string, details?: SapError['details']): SapError {
+  return new SapError(400, code, message, details);
+}
+
 /** An OData error in the format of SAP Gateway. */
 export class SapError extends Error {
   readonly status: number;
@@ -7,7 +12,7 @@ export class SapError extends Error {
     status: number,
     code: string,
     message: string,
-    details: { code: string; message: string }[] = [],
+    details: readonly { code: string; message: string }[] = [],
   ) {
     super(message);
     this.status = status;
@@ -78,9 +83,9 @@ export const confirmationFields = [
 
 export function refuseUnknown(body: Record<string, unknown>, known: readonly string[]): void {
   const surplus = Object.keys(body).find((field) => !known.includes(field));
-  if (surplus) throw new SapError(400, '/IWBEP/CM_MGW_RT/021', `Property '${surplus}' is invalid`);
+  if (surplus) throw refusal('/IWBEP/CM_MGW_RT/021', `Property '${surplus}' is invalid`);
 }
 
 export function invalid(field: string): SapError {
-  return new SapError(400, '/IWBEP/CM_MGW_RT/021', `Property '${field}' has an invalid value`);
+  return refusal('/IWBEP/CM_MGW_RT/021', `Property '${field}' has an invalid value`);
 }
