@@ -38,7 +38,7 @@ export function isOfBooking({ ExternalSystemConfirmation: guid }: SapConfirmatio
   return guid?.toLowerCase().slice(0, -4) === keyAsGuid(key).slice(0, -4);
 }
 
-/** Everything that a completion says besides what its confirmations hold; undefined where no text is configured. */
+/** What a completion says besides what its confirmations hold; undefined where no text is configured. */
 export function noteOfCompletion(
   { notesField }: SapOptions,
   { productOrder, notes, links, lots, checks = [] }: Completion,
