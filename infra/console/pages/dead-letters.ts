@@ -170,17 +170,10 @@ function actions(
   </p>`;
 }
 
-/** What is wrong with the reason that was given for a discard. */
-export interface Complaint {
-  readonly note: string;
-  readonly sentence: string;
-}
-
 export function confirmPage(
   action: 'replay' | 'discard',
   chosen: Chosen,
   letters: readonly ListedLetter[],
-  complaint?: Complaint,
 ): Html {
   const isReplay = action === 'replay';
   const concerned = isReplay ? letters.filter(({ route }) => 'to' in route) : letters;
@@ -188,7 +181,7 @@ export function confirmPage(
   const title = isReplay ? 'Replay' : 'Discard';
   if (count === 0)
     return html`<h1>${title}</h1><p class="verdict">There is nothing to ${action}: it was replayed or discarded meanwhile.</p>${back}`;
-  const form = isReplay ? replayForm(count, letters.some(isComparedFirst)) : discardForm(count, complaint);
+  const form = isReplay ? replayForm(count, letters.some(isComparedFirst)) : discardForm(count);
   return html`<h1>${title} ${counted(count, 'dead letter')}</h1>
     <p class="lead">${
       isReplay
@@ -206,11 +199,9 @@ function replayForm(count: number, compares: boolean): Html {
     <p class="actions"><button${compares ? '' : html` class="main"`}>Replay ${it} now</button> ${cancel}</p>`;
 }
 
-function discardForm(count: number, complaint: Complaint | undefined): Html {
-  const invalid = html` aria-invalid="true" aria-describedby="complaint" autofocus`;
+function discardForm(count: number): Html {
   return html`<label for="note">Why? Your note and name are shown with the order.</label>
-      <textarea id="note" name="note" rows="3" required minlength="${minNote}" maxlength="${maxNote}"${complaint ? invalid : ''}>${complaint?.note ?? ''}</textarea>
-      ${complaint ? html`<p id="complaint" class="complaint">${complaint.sentence}</p>` : ''}
+      <textarea id="note" name="note" rows="3" required minlength="${minNote}" maxlength="${maxNote}"></textarea>
       <p class="actions"><button class="danger">Discard ${count === 1 ? 'it' : `all ${count}`} for good</button> ${cancel}</p>`;
 }
 

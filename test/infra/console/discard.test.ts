@@ -84,12 +84,12 @@ describe('discard', () => {
   });
 
   it.each(['', '   ', 'ok'])(
-    'asks again when the note is too short (%j), and discards nothing',
+    'says so when the note is too short (%j), and discards nothing',
     async (note) => {
       await dead('PO-1', 'No article.');
       const { status, text } = await discarded(note);
       expect(status).toBe(200);
-      expect(text).toContain('Say in 5 to 500 characters');
+      expect(text).toContain('Nothing was done. Say in 5 to 500 characters');
       expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 1, hidden: 0 } });
     },
   );
