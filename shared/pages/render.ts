@@ -77,16 +77,14 @@ function problemPart({ what, who, next, orders }: Problem, linkTo: LinkTo): Mark
 /** One order: what it is, how far it has got, and what a person does about it, in our own words. */
 export function orderPage(number: string, facts: OrderFacts, timeZone: string): string {
   const { stage, needsPerson, says, next, who } = toldInOwnWords(facts);
-  const about = facts.concerns.find((concern) => concern.about)?.about;
-  const { erpOrder, dueDate } = facts.record ?? {};
   return pageOf(
     `Order ${number}`,
     html`<p><strong>${capitalized(needsPerson ? 'needs a person' : stage)}.</strong> ${says}</p>
 ${next === undefined || who === undefined ? '' : html`<p>What to do (${who}): ${next}</p>`}
 ${definitions([
-  ['Article', facts.entry?.erpOrder.article ?? about?.article],
-  ['Quantity', erpOrder ? formatQuantity(erpOrder) : about?.quantity],
-  ['Due', dueDate?.slice(0, 10)],
+  ['Article', facts.article],
+  ['Quantity', facts.quantity],
+  ['Due', facts.dueDate?.slice(0, 10)],
   ['Stage', stage],
   ...facts.bookings.map(({ state, figures }): [string, string | undefined] => [
     state === 'done' ? 'Booked' : state === 'rejected' ? 'Not booked' : 'To be booked',
