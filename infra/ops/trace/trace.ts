@@ -52,9 +52,7 @@ async function traceKnown(asked: string, ledger: OperatorLedger, where: string, 
     productOrders = traced.filter((each) => each !== undefined);
     if (productOrders.length > 0) break;
   }
-  /** Those whose circuit breaker is open now. */
-  const partnersDown = { ...(erp.open && { erp }), ...(azumuta.open && { azumuta }) };
-  return { asked, productOrders, partnersDown };
+  return { asked, productOrders };
 }
 
 /** A receipt of our connectors: what they write around the number of the ERP order. */
