@@ -15,8 +15,8 @@ beforeEach(stage.empty);
 const { dead, recorded } = stage;
 
 /** Discards the only group of a page. */
-async function discarded(note: string, page = '/letters') {
-  const [link = ''] = linksOf((await visitor.get(page)).text, '/letters/discard?group=');
+async function discarded(note: string) {
+  const [link = ''] = linksOf((await visitor.get('/letters')).text, '/letters/discard?group=');
   return visitor.send(link, { note });
 }
 
@@ -57,14 +57,6 @@ describe('discard', () => {
     expect(booking).toMatchObject({ state: 'rejected', discarded: true });
     expect(booking?.content).toBeUndefined();
     expect((await visitor.get('/order?number=PO-D')).text).toContain('<dt>Discarded</dt>');
-  });
-
-  it('keeps the note for a dead letter that the ledger never knew', async () => {
-    await stage.store.putBare(completion('PO-8'));
-    await discarded('Booked in the ERP by hand', '/letters/unfiled');
-    const kept = (await stage.ledger.journeys.of('unknown')).filter(({ event }) => event === 'discarded');
-    expect(kept.at(-1)?.note).toContain('Booked in the ERP by hand');
-    expect(await stage.depths()).toMatchObject({ 'dead-letters': nothing });
   });
 
   it('ends the record of a letter that the queue does not have any more, but not while another run may hold it', async () => {
