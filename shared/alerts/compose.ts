@@ -54,7 +54,8 @@ export function namedActor(
   return person === undefined ? role : `${role} (${oneLine(person, maxName)})`;
 }
 
-function whereOf(stack: string): string {
+/** Selects the stack on a command line. */
+export function whereOf(stack: string): string {
   return `--stack ${shellWord(stack)}`;
 }
 

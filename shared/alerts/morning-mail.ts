@@ -1,12 +1,11 @@
 import { sumOfDays } from '../ledger/records/days.ts';
 import { oneLine, shorten } from '../model/text.ts';
 import { dayBefore, dayIn, localTime } from '../model/time.ts';
-import { shellWord } from '../platform/shell-word.ts';
 import { problemsOf, waitingIn } from '../situation/problems.ts';
 import type { Situation } from '../situation/read.ts';
 import { countAwaited, type Figures, figureCells } from '../situation/today.ts';
 import { tellTrouble } from '../situation/told.ts';
-import { namedActor } from './compose.ts';
+import { namedActor, whereOf } from './compose.ts';
 import { type AlertDependencies, type Weekday, weekdays } from './dependencies.ts';
 
 /** Overdue orders that are named, and tasks of a person that are told, at most. */
@@ -117,7 +116,7 @@ async function taskLines(
       ...(theirs.length > maxTold ? [`… and ${theirs.length - maxTold} more.`] : []),
     ];
   });
-  const command = `npm run alert -- --stack ${shellWord(stack)}`;
+  const command = `npm run alert -- ${whereOf(stack)}`;
   return [...(await Promise.all(lines)).flat(), `All of it, with what to do: ${command}`];
 }
 
