@@ -36,6 +36,10 @@ const planned = async (pages: Pages, number: string) => {
   await made(pages, number);
   return plan(pages.ledger, number);
 };
+const dead: Happened = async (pages, number) => {
+  await refuse(pages.ledger, number, await planned(pages, number), rejection);
+  await pages.ledger.deadLetters.record(letter(number));
+};
 
 /** What can happen to an order, by the stage or the kind that its page then says. */
 const stories: Readonly<Record<string, Happened>> = {
@@ -70,18 +74,13 @@ const stories: Readonly<Record<string, Happened>> = {
     const claim = await claimed(pages.ledger, key, { owner: number, messageId: 'm', endsAt });
     await pages.ledger.claims.complete(claim, { remove: forBookingOnly }, { event: 'booked', note: words });
   },
-  'cause: refused by erp': async (pages, number) => {
-    await refuse(pages.ledger, number, await planned(pages, number), rejection);
-    await pages.ledger.deadLetters.record(letter(number));
-  },
+  'cause: refused by erp': dead,
   'sent to its queue again': async (pages, number) => {
-    await refuse(pages.ledger, number, await planned(pages, number), rejection);
-    await pages.ledger.deadLetters.record(letter(number));
+    await dead(pages, number);
     await pages.ledger.deadLetters.markReplayed(letter(number), `by ${words}`);
   },
   'A person discarded its dead letter': async (pages, number) => {
-    await refuse(pages.ledger, number, await planned(pages, number), rejection);
-    await pages.ledger.deadLetters.record(letter(number));
+    await dead(pages, number);
     await pages.ledger.bookings.discard(number, 'm', words);
     await pages.ledger.deadLetters.markDiscarded(letter(number), `by ${words}: ${words}`);
   },
