@@ -62,7 +62,8 @@ function createAnswers(
       const whole = await layout({ ...stack, deadLetters, notice }, { refreshSeconds, ...page });
       return c.html(withKeys(seen(whole)));
     },
-    redirect(c, path, notice) {
+    async redirect(c, path, given) {
+      const notice = await Promise.resolve(given).catch(nothingDone);
       noticeCount += 1;
       notices.set(String(noticeCount), notice);
       notices.delete(String(noticeCount - maxNotices));
@@ -70,6 +71,11 @@ function createAnswers(
     },
   };
   return { answers, bare: (page: Page) => layout(stack, page) };
+}
+
+function nothingDone(error: unknown): string {
+  if (error instanceof UsageError) return `Nothing was done. ${error.message}`;
+  throw error;
 }
 
 /** A page whose texts show what nobody sees; what its forms send stays as it is. */

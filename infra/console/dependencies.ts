@@ -22,7 +22,8 @@ export interface ConsoleDependencies extends ReturnType<typeof consoleDependenci
 export interface Answers {
   /** @param known The state of the flows, if it was read already; else the dead letters alone are counted. */
   readonly show: (c: Context, page: Page, known?: Situation) => Promise<Response>;
-  readonly redirect: (c: Context, path: string, notice: string) => Response;
+  /** Shows a page, with what was done, or why nothing was: a `UsageError` is the sentence for that. */
+  readonly redirect: (c: Context, path: string, notice: string | Promise<string>) => Promise<Response>;
 }
 
 export type Pages = ConsoleDependencies & Answers;

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { concernKinds } from '../../shared/ledger/records/concerns.ts';
 import type { ListedOrder, OrderPage } from '../../shared/ledger/records/order-lists.ts';
-import { formatQuantity } from '../../shared/model/quantity.ts';
 import { dayBefore, dayIn, isDate, startOfDay } from '../../shared/model/time.ts';
 import { jsonOf } from '../../shared/platform/json.ts';
 import { atOnce, mapConcurrently } from '../../shared/platform/map-concurrently.ts';
@@ -80,14 +79,9 @@ async function rowOf(
   now: Date,
 ) {
   const standing = await readStanding(listed.number, ledger, now);
-  const { entry, concerns, record, dueDate } = standing;
+  const { dueDate, article = '', quantity = '' } = standing;
   const { stage, needsPerson, says } = toldOf({ ...standing, partners });
-  const about = concerns.find((concern) => concern.about)?.about;
-  return {
-    ...{ ...listed, stage, needsPerson, says, dueDate },
-    article: entry?.draft.article ?? about?.article ?? '',
-    quantity: record ? formatQuantity(record.erpOrder) : (about?.quantity ?? ''),
-  };
+  return { ...listed, stage, needsPerson, says, dueDate, article, quantity };
 }
 
 /** The address of a list. @param after The entry of an index behind which the page begins: it has nothing but keys. */

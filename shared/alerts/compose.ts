@@ -1,13 +1,12 @@
 import { partnerWords } from '../model/partner.ts';
-import { queueNames } from '../model/queues.ts';
 import { capitalized, oneLine } from '../model/text.ts';
 import { duration, localTime } from '../model/time.ts';
 import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
 import { notTyped, shellWord, wordForAnyShell } from '../platform/shell-word.ts';
-import { countedIn, inQueue } from '../situation/problems.ts';
+import { partnerDown } from '../situation/problems.ts';
 import type { SeenTrouble, Situation, TroubleGroup, TroubleKind } from '../situation/read.ts';
 import { tellTrouble } from '../situation/told.ts';
-import { commandOf, headlineOf, isRefused, maxName, maxReason, nextOf, whoActs } from '../situation/words.ts';
+import { commandOf, headlineOf, maxName, maxReason, nextOf, whoActs } from '../situation/words.ts';
 import type { Alert, ToldTrouble } from './alert.ts';
 import type { AlertDecision } from './decide-alerts.ts';
 import { unsteadyFrom } from './decide-outages.ts';
@@ -55,7 +54,8 @@ export function namedActor(
   return person === undefined ? role : `${role} (${oneLine(person, maxName)})`;
 }
 
-function whereOf(stack: string): string {
+/** Selects the stack on a command line. */
+export function whereOf(stack: string): string {
   return `--stack ${shellWord(stack)}`;
 }
 
@@ -84,7 +84,11 @@ async function toldTrouble(
 
 function summaryOf(decision: AlertDecision, situation: Situation): string {
   const { event, kind, troubles, open } = decision;
-  if (kind === 'partner-down') return outageSummary(decision, situation);
+  if (kind === 'partner-down') {
+    if (event === 'over') return 'What waited for it goes on by itself.';
+    const { what, why, next } = partnerDown(decision.partner, situation, '');
+    return [what, why, next].join(' ');
+  }
   if (kind === 'channel-down' && event === 'over') return 'It gets a summary of what it has missed.';
   if (event === 'over') return 'Nothing of it is open any more.';
   if (kind === 'channel-down')
@@ -105,18 +109,4 @@ function outageHeadline({ event, partner, since, count }: AlertDecision, at: Dat
   return event === 'over'
     ? `${name} answers again (it was down from ${from}, for ${lasting})`
     : `${name} has been down since ${from} (${lasting})`;
-}
-
-function outageSummary({ event, partner }: AlertDecision, { partners, queues }: Situation): string {
-  const { reason = '' } = partners[partner];
-  const waiting = queueNames
-    .filter((queue) => inQueue(queues[queue]) > 0)
-    .map((queue) => countedIn(queue, queues[queue]));
-  const waits =
-    waiting.length === 0
-      ? 'Nothing waits for it.'
-      : `Waiting for it: ${waiting.join(' and ')}. Nothing is lost, and it goes on by itself.`;
-  if (event === 'over') return waits;
-  const next = isRefused(reason) ? 'It refuses the credentials: set the right ones.' : 'Fix it there.';
-  return `${oneLine(reason, maxReason)} ${waits} ${next}`.trim();
 }

@@ -3,11 +3,10 @@ import type { AlertState, FailingChannel, Message } from '../ledger/records/aler
 import { counted } from '../model/text.ts';
 import { localTime } from '../model/time.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
-import { shellWord } from '../platform/shell-word.ts';
 import { groupOf } from '../situation/read.ts';
 import { type Alert, outgoingSchema } from './alert.ts';
 import { channelsOf, send } from './channels/channels.ts';
-import { plantOf } from './compose.ts';
+import { plantOf, whereOf } from './compose.ts';
 import type { AlertDependencies, ChannelName } from './dependencies.ts';
 
 /** Messages of one run to one channel: the others wait for the next run, five minutes later. */
@@ -128,7 +127,7 @@ export function sumUp(
       named.length === 0 ? 'Nothing of it is open.' : `Open of it: ${named.join(' · ')}.${more}`,
       ...(over > 0 ? [`Over: ${over}.`] : []),
     ].join(' '),
-    command: `npm run alert -- --stack ${shellWord(stack)}`,
+    command: `npm run alert -- ${whereOf(stack)}`,
     link: linkTo?.({ page: 'today' }),
   };
 }

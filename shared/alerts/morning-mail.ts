@@ -1,14 +1,11 @@
 import { sumOfDays } from '../ledger/records/days.ts';
-import { partnerNames, partnerWords } from '../model/partner.ts';
-import { queueNames } from '../model/queues.ts';
-import { capitalized, counted, oneLine, shorten } from '../model/text.ts';
+import { oneLine, shorten } from '../model/text.ts';
 import { dayBefore, dayIn, localTime } from '../model/time.ts';
-import { shellWord } from '../platform/shell-word.ts';
-import { countedIn, inQueue } from '../situation/problems.ts';
+import { problemsOf, waitingIn } from '../situation/problems.ts';
 import type { Situation } from '../situation/read.ts';
-import { type Figures, figureCells, maxAwaited } from '../situation/today.ts';
+import { countAwaited, type Figures, figureCells } from '../situation/today.ts';
 import { tellTrouble } from '../situation/told.ts';
-import { namedActor } from './compose.ts';
+import { namedActor, whereOf } from './compose.ts';
 import { type AlertDependencies, type Weekday, weekdays } from './dependencies.ts';
 
 /** Overdue orders that are named, and tasks of a person that are told, at most. */
@@ -44,7 +41,7 @@ export async function composeMorningMail(
   });
   const [counts, awaited, tasks] = await Promise.all([
     Promise.all(periods),
-    ledger.orders.overdue(undefined, maxAwaited + 1, { byOwnDate: true }),
+    countAwaited(ledger.orders),
     taskLines(dependencies, situation),
   ]);
   const link = dependencies.linkTo?.({ page: 'today' });
@@ -53,7 +50,7 @@ export async function composeMorningMail(
     '',
     ...figureLines(counts),
     '',
-    ...waitingLines(situation, { awaited: awaited.length, timeZone }),
+    ...waitingLines(situation, awaited),
     ...titled('To do', tasks),
     ...(link === undefined ? [] : ['', `See it: ${link}`]),
   ];
@@ -83,30 +80,22 @@ export function figureLines(periods: readonly (Figures & { readonly period: stri
   return [...lines, 'A day has more events than are counted here: the figures are too low.'];
 }
 
-/** @param facts `awaited`: product orders in Azumuta that are not booked. */
-export function waitingLines(
-  { queues, partners, troubles }: Pick<Situation, 'queues' | 'partners' | 'troubles'>,
-  { awaited, timeZone }: { readonly awaited: number; readonly timeZone: string },
-): string[] {
-  const orders =
-    awaited > maxAwaited ? `more than ${maxAwaited} product orders` : counted(awaited, 'product order');
+/** @param awaited How many product orders in Azumuta are to be completed. */
+export function waitingLines(situation: Situation, awaited: string): string[] {
+  const { queues, troubles } = situation;
   const overdue = troubles.flatMap(({ kind, order = '' }) => (kind === 'overdue' ? [order] : []));
   const named = overdue.slice(0, maxTold).map((number) => oneLine(number, 200));
   const more = overdue.length > maxTold ? ' …' : '';
   const late = overdue.length > 0 ? `; ${overdue.length} overdue: ${named.join(', ')}${more}` : '';
-  const inQueues = queueNames.flatMap((queue) => {
-    const status = queues[queue];
-    const areBookingsPaused = queue === 'completions' && partners.erp.bookingsPausedAt !== undefined;
-    const pause = status.paused ? ' (paused)' : areBookingsPaused ? ' (bookings are paused)' : '';
-    return inQueue(status) > 0 || pause ? [`${countedIn(queue, status)}${pause}.`] : [];
-  });
-  const down = partnerNames.flatMap((partner) => {
-    const { open, openedAt, reason = '' } = partners[partner];
-    const since = openedAt === undefined ? '' : ` since ${localTime(new Date(openedAt), timeZone)}`;
-    const name = capitalized(partnerWords[partner]);
-    return open ? [`${name} is down${since}, calls to it wait: ${oneLine(reason, 500)}`] : [];
-  });
-  return titled('Waiting', [`${orders} in Azumuta${late}.`, ...inQueues, ...down]);
+  // No command is told here.
+  const held = problemsOf(situation, '').filter(
+    ({ kind }) => kind === 'partner-down' || kind.startsWith('paused'),
+  );
+  return titled('Waiting', [
+    `In Azumuta, to be completed: ${awaited}${late}.`,
+    ...waitingIn(queues).map((messages) => `${messages}.`),
+    ...held.map(({ what, why }) => `${what} ${why}`),
+  ]);
 }
 
 /** What each person must see to, by the causes. What ends by itself, and what is overdue, is told with what waits. */
@@ -127,7 +116,7 @@ async function taskLines(
       ...(theirs.length > maxTold ? [`… and ${theirs.length - maxTold} more.`] : []),
     ];
   });
-  const command = `npm run alert -- --stack ${shellWord(stack)}`;
+  const command = `npm run alert -- ${whereOf(stack)}`;
   return [...(await Promise.all(lines)).flat(), `All of it, with what to do: ${command}`];
 }
 

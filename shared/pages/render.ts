@@ -7,7 +7,7 @@ import { localTime } from '../model/time.ts';
 import type { OrderFacts } from '../situation/order-facts.ts';
 import { type Problem, troublesOf } from '../situation/problems.ts';
 import type { Situation } from '../situation/read.ts';
-import { figureCells, lateBy, maxAwaited, type Today } from '../situation/today.ts';
+import { figureCells, lateBy, type Today } from '../situation/today.ts';
 import { toldInOwnWords } from '../situation/told.ts';
 import { definitions, html, type Markup, pageOf } from './html.ts';
 
@@ -24,12 +24,11 @@ export function todayPage(
   const made = figures
     ? html`${definitions(figureCells(figures))}<p class="hint">Counted up to ${localTime(new Date(figures.upTo), timeZone)}.</p>`
     : html`<p>This day is not counted yet: the next run of the alerts does it.</p>`;
-  const awaited = `${today.awaited < maxAwaited ? '' : 'at least '}${today.awaited}`;
   return pageOf(
     `Today at ${plant}`,
     html`<p class="hint">${localTime(situation.at, timeZone)} (${timeZone})</p>
 <section><h2>Made on ${today.day}</h2>${made}</section>
-<section><h2>Waiting</h2>${definitions([['In Azumuta, to be completed', awaited]])}${heldBack(situation)}</section>
+<section><h2>Waiting</h2>${definitions([['In Azumuta, to be completed', today.awaited]])}${heldBack(situation)}</section>
 ${latePart(today, linkTo)}
 ${peoplePart(situation, linkTo)}
 `,
@@ -78,16 +77,14 @@ function problemPart({ what, who, next, orders }: Problem, linkTo: LinkTo): Mark
 /** One order: what it is, how far it has got, and what a person does about it, in our own words. */
 export function orderPage(number: string, facts: OrderFacts, timeZone: string): string {
   const { stage, needsPerson, says, next, who } = toldInOwnWords(facts);
-  const about = facts.concerns.find((concern) => concern.about)?.about;
-  const { erpOrder, dueDate } = facts.record ?? {};
   return pageOf(
     `Order ${number}`,
     html`<p><strong>${capitalized(needsPerson ? 'needs a person' : stage)}.</strong> ${says}</p>
 ${next === undefined || who === undefined ? '' : html`<p>What to do (${who}): ${next}</p>`}
 ${definitions([
-  ['Article', facts.entry?.erpOrder.article ?? about?.article],
-  ['Quantity', erpOrder ? formatQuantity(erpOrder) : about?.quantity],
-  ['Due', dueDate?.slice(0, 10)],
+  ['Article', facts.article],
+  ['Quantity', facts.quantity],
+  ['Due', facts.dueDate?.slice(0, 10)],
   ['Stage', stage],
   ...facts.bookings.map(({ state, figures }): [string, string | undefined] => [
     state === 'done' ? 'Booked' : state === 'rejected' ? 'Not booked' : 'To be booked',

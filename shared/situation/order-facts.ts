@@ -2,6 +2,7 @@ import type { BreakerState } from '../circuit-breaker/circuit-breaker.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { JourneyEntry } from '../ledger/records/events.ts';
 import type { Partner } from '../model/partner.ts';
+import { formatQuantity } from '../model/quantity.ts';
 
 /** An order is overdue when its day is over. */
 const graceMs = 86_400_000;
@@ -19,7 +20,11 @@ export async function readStanding(
   const record = standing.entry && (await erpOrders.find(standing.entry.erpOrder));
   const dueDate = record?.dueDate;
   const isOverdue = now.getTime() - Date.parse(dueDate ?? '') >= graceMs;
-  return { ...standing, record, dueDate, isOverdue };
+  // What cannot become a product order has only what its concern says of it.
+  const about = standing.concerns.find((concern) => concern.about)?.about;
+  const article = standing.entry?.erpOrder.article ?? about?.article;
+  const quantity = record ? formatQuantity(record.erpOrder) : about?.quantity;
+  return { ...standing, record, dueDate, isOverdue, article, quantity };
 }
 
 /** @returns undefined when nothing ever happened to an order of that number. */

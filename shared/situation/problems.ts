@@ -60,28 +60,25 @@ export function headlineOfAll(problems: readonly Problem[]): string {
   return problems.length === 0 ? 'Everything works.' : problems.map(({ what }) => what).join(' ');
 }
 
-function partnerDown(partner: Partner, { partners, queues, at }: Situation, where: string): Problem {
-  const { reason = '', openedAt, openUntilMs = 0 } = partners[partner];
+export function partnerDown(partner: Partner, { partners, queues, at }: Situation, where: string): Problem {
+  const { reason = '', openedAt } = partners[partner];
   const group = { kind: 'partner-down', partner } as const;
-  const waiting = queueNames.filter((queue) => inQueue(queues[queue]) > 0);
-  const total = waiting.reduce((sum, queue) => sum + inQueue(queues[queue]), 0);
+  const total = queueNames.reduce((sum, queue) => sum + inQueue(queues[queue]), 0);
   const downSeconds = Math.max(0, (at.getTime() - Date.parse(openedAt ?? '')) / 1000);
   const isDown = openedAt === undefined ? 'is down' : `has been down for ${duration(downSeconds)}`;
-  const messages = waiting.map((queue) => countedIn(queue, queues[queue])).join(' and ');
-  const nextSeconds = (openUntilMs - at.getTime()) / 1000;
-  const nextTry = nextSeconds > 0 ? `the next try is in ${duration(nextSeconds)}` : 'it is being tried now';
+  const messages = waitingIn(queues).join(' and ');
   const refused = isRefused(reason);
   return {
     ...{ id: `partner-${partner}`, kind: 'partner-down', orders: [] },
     what: `${capitalized(partnerWords[partner])} ${isDown}${total === 0 ? '' : `; ${messages} ${total === 1 ? 'waits' : 'wait'} for it`}.`,
-    why: sentence(reason) || 'Several calls to it have failed.',
+    why: sentence(oneLine(reason, maxReason)) || 'Several calls to it have failed.',
     next: [
       refused
         ? 'It refuses our credentials: set the right ones.'
         : `Fix the cause in ${partnerWords[partner]}.`,
       total === 0
         ? 'Nothing waits for it: the next message tries it again.'
-        : `Nothing is lost: messages that wait continue automatically (${nextTry}).`,
+        : 'Nothing is lost: messages that wait continue automatically.',
     ].join(' '),
     who: whoActs(group),
     command: refused ? commandOf(group, partners, where) : undefined,
@@ -165,7 +162,14 @@ export function inQueue({ waiting, underWay }: QueueStatus): number {
   return waiting + underWay;
 }
 
-export function countedIn(queue: QueueName, status: QueueStatus): string {
+/** What is in the queues: `3 orders to be created`. */
+export function waitingIn(queues: Situation['queues']): string[] {
+  return queueNames
+    .filter((queue) => inQueue(queues[queue]) > 0)
+    .map((queue) => countedIn(queue, queues[queue]));
+}
+
+function countedIn(queue: QueueName, status: QueueStatus): string {
   return counted(inQueue(status), ...queueWords[queue]);
 }
 

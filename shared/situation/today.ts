@@ -9,8 +9,7 @@ import type { Situation } from './read.ts';
 import { tellTrouble } from './told.ts';
 
 const maxLate = 10;
-/** Product orders that wait to be completed, counted at most. */
-export const maxAwaited = 5000;
+const maxAwaited = 5000;
 
 export type Today = Awaited<ReturnType<typeof readToday>>;
 
@@ -25,17 +24,23 @@ export async function readToday(
   const overdue = troubles.filter(({ kind }) => kind === 'overdue');
   const [days, awaited, late] = await Promise.all([
     ledger.days.of(shown),
-    ledger.orders.overdue(undefined, maxAwaited, { byOwnDate: true }),
+    countAwaited(ledger.orders),
     mapConcurrently(overdue.slice(0, maxLate), atOnce, (one) => tellTrouble(ledger, one, partners)),
   ]);
   return {
     day,
     /** The last days, the oldest first; those that were not counted are missing. */
     days,
-    awaited: awaited.length,
+    awaited,
     /** The longest overdue, and how many there are. */
     ...{ late, lateCount: overdue.length },
   };
+}
+
+/** Product orders in Azumuta that are to be completed: `12`, `at least 5000`. */
+export async function countAwaited(orders: Pick<Ledger['orders'], 'overdue'>): Promise<string> {
+  const { length } = await orders.overdue(undefined, maxAwaited, { byOwnDate: true });
+  return `${length < maxAwaited ? '' : 'at least '}${length}`;
 }
 
 /** By how much an overdue order is late. @param today The plant's day. */

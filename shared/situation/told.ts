@@ -3,9 +3,9 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { DeadLetterId, DeadLetterRecord } from '../ledger/records/dead-letters.ts';
 import type { JourneyEntry } from '../ledger/records/events.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
-import { formatQuantity } from '../model/quantity.ts';
 import { capitalized, counted, oneLine, sentence } from '../model/text.ts';
 import { type LifeFacts, lifeOf, type Stage } from '../orders/life.ts';
+import { readStanding } from './order-facts.ts';
 import type { SeenTrouble, Situation } from './read.ts';
 import { headlineOf, maxName, maxReason, nextOf, whoActs } from './words.ts';
 
@@ -212,22 +212,18 @@ function whyWaiting(of: string, partner: Partner, { journey = [], partners }: To
 
 /** What people are told of one trouble, in every view: reads its item, and its order. */
 export async function tellTrouble(
-  { concerns, knownOrders, erpOrders }: Pick<Ledger, 'concerns' | 'knownOrders' | 'erpOrders'>,
+  ledger: Pick<Ledger, 'concerns' | 'knownOrders' | 'erpOrders'>,
   trouble: SeenTrouble,
   partners: Situation['partners'],
 ) {
-  const facts = trouble.key && (await concerns.facts(trouble.key));
+  const facts = trouble.key && (await ledger.concerns.facts(trouble.key));
   const number = trouble.order ?? facts?.order ?? '';
-  const known = number === '' ? undefined : await knownOrders.standing(number);
-  const erpOrder = known?.entry?.erpOrder;
-  const record = erpOrder && (await erpOrders.find(erpOrder));
-  const isOverdue = trouble.kind === 'overdue';
-  const dueDate = record?.dueDate;
+  const known = number === '' ? undefined : await readStanding(number, ledger, trouble.since);
+  const { article, quantity, dueDate } = known ?? {};
   const unknown = trouble.key ? 'It has ended meanwhile.' : headlineOf(trouble, 1);
   // What is overdue may be completed by now, and wait for its booking, or wait for a person.
-  const life = isOverdue && known ? toldOf({ ...known, partners, isOverdue, dueDate }) : undefined;
-  const article = erpOrder?.article ?? facts?.about?.article;
-  const quantity = record ? formatQuantity(record.erpOrder) : facts?.about?.quantity;
+  const isOverdue = trouble.kind === 'overdue';
+  const life = isOverdue && known ? toldOf({ ...known, partners, isOverdue }) : undefined;
   return {
     /** Of its order, as it is; empty when it is unknown. */
     number,

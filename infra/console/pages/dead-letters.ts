@@ -13,7 +13,7 @@ import {
 } from '../../ops/dead-letters/dead-letter.ts';
 import { hiddenInWords } from '../../ops/dead-letters/queue.ts';
 import { type Chosen, idOf, type OpenLetters, type UnfiledLetters } from '../dead-letters.ts';
-import { type Html, moment, orderLink, orderLinks, type PlantTime, stageWords } from '../labels.ts';
+import { type Html, moment, orderLinks, type PlantTime, stageWords } from '../labels.ts';
 import { definitions, postForm, table } from './parts.ts';
 
 /** Letters of a group that can be chosen: their ids fit into a form. */
@@ -56,27 +56,18 @@ export function unfiledPage({ at, groups, hidden, more }: UnfiledLetters, timeZo
 }
 
 export function deadLetterPage(letter: RoutedLetter, time: PlantTime): Html {
-  const { orderNumber, stage, cause, reason, since, messageId, booking, figures } = letter;
+  const { orderNumber, since, messageId, booking, figures, body } = letter;
   return html`<h1>Dead letter${orderNumber === '' ? '' : html` of ${orderNumber}`}</h1>
-    <p class="reason">${redactedText(reason)}</p>
+    ${groupsOf([letter]).map((group) => groupPart(group, time, { letter: idOf(letter) }))}
     <section class="card">${definitions([
-      [
-        'Order',
-        orderNumber === '' ? undefined : html`<a href="${orderLink(orderNumber)}">${orderNumber}</a>`,
-      ],
-      ['Cause', cause],
-      ...adviceRows(letter),
-      ['Failed while', html`${stageWords[stage] ?? stage} <span class="of">${stage}</span>`],
       ['Booking', booking && html`<code>${booking}</code>`],
       ['Figures', figures && redactedText(figures)],
       ['First attempt', moment(since, time)],
-      ['A replay', replayWords(letter)],
       ['Message', html`<code>${messageId}</code>`],
     ])}</section>
-    ${actions({ letter: idOf(letter) }, letter, 'it')}
     <h2 id="payload">Content</h2>
     <p class="hint">Secrets and names of persons are hidden.</p>
-    <pre tabindex="0" aria-labelledby="payload">${shownPayload(letter.body)}</pre>
+    <pre tabindex="0" aria-labelledby="payload">${shownPayload(body)}</pre>
     ${back}`;
 }
 
@@ -87,7 +78,8 @@ export function deadLetterGonePage(): Html {
     ${back}`;
 }
 
-function groupPart({ id, reason, letters }: LetterGroup, time: PlantTime): Html {
+/** @param one The only letter, where it is shown with its content. */
+function groupPart({ id, reason, letters }: LetterGroup, time: PlantTime, one?: { letter: string }): Html {
   const [oldest, ...others] = letters;
   const { cause, stage, since } = oldest;
   const isOne = others.length === 0;
@@ -100,8 +92,8 @@ function groupPart({ id, reason, letters }: LetterGroup, time: PlantTime): Html 
       ['Orders', orders],
       ['A replay', 'to' in oldest.route ? undefined : replayWords(oldest)],
     ])}
-    ${actions({ group: id }, oldest, isOne ? 'it' : `all ${letters.length}`)}
-    ${isOne ? showLink(oldest) : choices(id, letters, time)}
+    ${actions(one ?? { group: id }, oldest, isOne ? 'it' : `all ${letters.length}`)}
+    ${one ? '' : isOne ? showLink(oldest) : choices(id, letters, time)}
   </section>`;
 }
 
@@ -170,17 +162,10 @@ function actions(
   </p>`;
 }
 
-/** What is wrong with the reason that was given for a discard. */
-export interface Complaint {
-  readonly note: string;
-  readonly sentence: string;
-}
-
 export function confirmPage(
   action: 'replay' | 'discard',
   chosen: Chosen,
   letters: readonly ListedLetter[],
-  complaint?: Complaint,
 ): Html {
   const isReplay = action === 'replay';
   const concerned = isReplay ? letters.filter(({ route }) => 'to' in route) : letters;
@@ -188,7 +173,7 @@ export function confirmPage(
   const title = isReplay ? 'Replay' : 'Discard';
   if (count === 0)
     return html`<h1>${title}</h1><p class="verdict">There is nothing to ${action}: it was replayed or discarded meanwhile.</p>${back}`;
-  const form = isReplay ? replayForm(count, letters.some(isComparedFirst)) : discardForm(count, complaint);
+  const form = isReplay ? replayForm(count, letters.some(isComparedFirst)) : discardForm(count);
   return html`<h1>${title} ${counted(count, 'dead letter')}</h1>
     <p class="lead">${
       isReplay
@@ -206,11 +191,9 @@ function replayForm(count: number, compares: boolean): Html {
     <p class="actions"><button${compares ? '' : html` class="main"`}>Replay ${it} now</button> ${cancel}</p>`;
 }
 
-function discardForm(count: number, complaint: Complaint | undefined): Html {
-  const invalid = html` aria-invalid="true" aria-describedby="complaint" autofocus`;
+function discardForm(count: number): Html {
   return html`<label for="note">Why? Your note and name are shown with the order.</label>
-      <textarea id="note" name="note" rows="3" required minlength="${minNote}" maxlength="${maxNote}"${complaint ? invalid : ''}>${complaint?.note ?? ''}</textarea>
-      ${complaint ? html`<p id="complaint" class="complaint">${complaint.sentence}</p>` : ''}
+      <textarea id="note" name="note" rows="3" required minlength="${minNote}" maxlength="${maxNote}"></textarea>
       <p class="actions"><button class="danger">Discard ${count === 1 ? 'it' : `all ${count}`} for good</button> ${cancel}</p>`;
 }
 

@@ -4,7 +4,7 @@ import { counted } from '../../../shared/model/text.ts';
 import { dayBefore } from '../../../shared/model/time.ts';
 import { inQueue, type Problem } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
-import { figureCells, lateBy, maxAwaited, type Today } from '../../../shared/situation/today.ts';
+import { figureCells, lateBy, type Today } from '../../../shared/situation/today.ts';
 import { dateOf, type Html, moment, orderLink, orderLinks, type PlantTime } from '../labels.ts';
 import { linkOf, worksPart } from './flows.ts';
 import { table } from './parts.ts';
@@ -68,11 +68,10 @@ function figuresPart({ day, days }: Today, time: PlantTime): Html {
 
 function waitingPart({ awaited }: Today, { queues, deadLetters }: Situation): Html {
   const link = (name: string, href: string) => html`<a href="${href}">${name}</a>`;
-  const inAzumuta = `${awaited < maxAwaited ? '' : 'at least '}${awaited}`;
   return html`<section aria-labelledby="waits">
     <h2 id="waits">Waiting now</h2>
     ${tilesOf([
-      [link('In Azumuta, to be completed', '/orders?list=waiting'), inAzumuta],
+      [link('In Azumuta, to be completed', '/orders?list=waiting'), awaited],
       [link('To be created', '/flows'), String(inQueue(queues['product-orders']))],
       [link('To be booked', '/flows'), String(inQueue(queues.completions))],
       [link('Dead letters', '/letters'), String(deadLetters)],

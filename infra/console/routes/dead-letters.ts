@@ -1,7 +1,6 @@
 import { type Context, Hono } from 'hono';
 import * as z from 'zod/mini';
 import { capitalized } from '../../../shared/model/text.ts';
-import { UsageError } from '../../ops/cli/command.ts';
 import { counted } from '../../ops/cli/output.ts';
 import { signedNote } from '../../ops/cli/target.ts';
 import type { DiscardReport } from '../../ops/dead-letters/discard.ts';
@@ -9,7 +8,6 @@ import { hiddenInWords } from '../../ops/dead-letters/queue.ts';
 import type { DeadLetterDesk } from '../dead-letters.ts';
 import type { Pages } from '../dependencies.ts';
 import {
-  type Complaint,
   confirmPage,
   deadLetterGonePage,
   deadLetterPage,
@@ -64,13 +62,11 @@ async function confirm(
   action: 'replay' | 'discard',
   given: unknown,
   { letters, show }: Pages,
-  complaint?: Complaint,
 ): Promise<Response> {
   const { data: chosen } = z.safeParse(chosenSchema, given);
   if (!chosen) return c.redirect('/letters', 303);
-  const title = complaint ? 'Discard: say why' : capitalized(action);
-  const content = confirmPage(action, chosen, await letters.find(chosen), complaint);
-  return show(c, { ...still, title, content });
+  const content = confirmPage(action, chosen, await letters.find(chosen));
+  return show(c, { ...still, title: capitalized(action), content });
 }
 
 async function replay(c: Context, { letters, operator, redirect, commands }: Pages): Promise<Response> {
@@ -79,17 +75,10 @@ async function replay(c: Context, { letters, operator, redirect, commands }: Pag
   return redirect(c, '/letters', replayed(await letters.replay(chosen, note), commands));
 }
 
-async function discard(c: Context, pages: Pages): Promise<Response> {
+async function discard(c: Context, { letters, operator, redirect }: Pages): Promise<Response> {
   const form = await c.req.parseBody({ all: true });
-  const chosen = z.parse(chosenSchema, form);
-  const note = String(form.note ?? '');
-  try {
-    const report = await pages.letters.discard(chosen, note, await pages.operator());
-    return pages.redirect(c, '/letters', discarded(report));
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    return confirm(c, 'discard', form, pages, { note, sentence: error.message });
-  }
+  const report = letters.discard(z.parse(chosenSchema, form), String(form.note ?? ''), await operator());
+  return redirect(c, '/letters', report.then(discarded));
 }
 
 /** Its items are read again each time. */

@@ -1,6 +1,5 @@
 import { type Context, Hono } from 'hono';
 import * as z from 'zod/mini';
-import { UsageError } from '../../ops/cli/command.ts';
 import { counted } from '../../ops/cli/output.ts';
 import { signedNote } from '../../ops/cli/target.ts';
 import { giveUp, remake, settle } from '../../ops/orders/end-order.ts';
@@ -23,12 +22,8 @@ export function orderActionRoutes(pages: Pages): Hono {
 
 async function act(c: Context, action: Action, pages: Pages): Promise<Response> {
   const form = z.parse(formSchema, await c.req.parseBody());
-  try {
-    return pages.redirect(c, orderLink(form.number), `${form.number}: ${await done(action, form, pages)}`);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    return pages.redirect(c, orderLink(form.number), `Nothing was done. ${error.message}`);
-  }
+  const notice = done(action, form, pages).then((text) => `${form.number}: ${text}`);
+  return pages.redirect(c, orderLink(form.number), notice);
 }
 
 async function done(action: Action, { number, because, kind }: Form, pages: Pages): Promise<string> {

@@ -3,7 +3,6 @@ import { unpacked } from '../../../shared/completions/content.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import { partNumbers } from '../../../shared/model/orders.ts';
 import type { Partner } from '../../../shared/model/partner.ts';
-import { formatQuantity } from '../../../shared/model/quantity.ts';
 import { writingsOf } from '../../../shared/model/text.ts';
 import type { Stage } from '../../../shared/orders/life.ts';
 import { atOnce, mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
@@ -53,9 +52,7 @@ async function traceKnown(asked: string, ledger: OperatorLedger, where: string, 
     productOrders = traced.filter((each) => each !== undefined);
     if (productOrders.length > 0) break;
   }
-  /** Those whose circuit breaker is open now. */
-  const partnersDown = { ...(erp.open && { erp }), ...(azumuta.open && { azumuta }) };
-  return { asked, productOrders, partnersDown };
+  return { asked, productOrders };
 }
 
 /** A receipt of our connectors: what they write around the number of the ERP order. */
@@ -90,7 +87,7 @@ async function traceOne(number: string, ledger: OperatorLedger, { where, now, pa
   const read = await readOrderFacts(number, ledger, { now, partners });
   if (!read) return undefined;
   const { record, ...facts } = read;
-  const { entry, concerns, bookings, letters, journey } = facts;
+  const { entry, concerns, bookings, letters, journey, quantity, dueDate } = facts;
   const parts = record?.split.of ?? 1;
   const { id, url } = entry?.productOrder ?? {};
   return {
@@ -100,8 +97,7 @@ async function traceOne(number: string, ledger: OperatorLedger, { where, now, pa
     cause: entry?.cause ?? concerns[0]?.cause,
     erpOrder: entry?.erpOrder.number,
     /** What the ERP wants, and by when (ISO). */
-    quantity: record && formatQuantity(record.erpOrder),
-    dueDate: record?.dueDate,
+    ...{ quantity, dueDate },
     draft: entry?.draft,
     /** Which part of its ERP order it is, if that has several. */
     part: entry && entry.part.book !== 'alone' ? { index: entry.part.index, of: parts } : undefined,

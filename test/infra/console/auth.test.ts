@@ -53,20 +53,13 @@ describe('access', () => {
   });
 
   it.each(['evil.example', 'evil.example:80', '127.0.0.1', '127.0.0.1:1', '[::1]'])(
-    'is refused even with the cookie to a page whose own name resolves to this machine (Host: %s)',
+    'is refused even with the cookie to a page whose own name resolves to this machine, and says its address (Host: %s)',
     async (host) => {
       const { cookie } = visitor;
-      expect((await ask(`${stage.origin}/`, { headers: { cookie, host } })).status).toBe(403);
+      const { status, text } = await ask(`${stage.origin}/`, { headers: { cookie, host } });
+      expect([status, text]).toEqual([403, expect.stringContaining(stage.origin)]);
     },
   );
-
-  it('names the right address when the host name is refused', async () => {
-    const { port } = new URL(stage.origin);
-    const { text } = await ask(`${stage.origin}/`, {
-      headers: { cookie: visitor.cookie, host: 'my-laptop' },
-    });
-    expect(text).toContain(`http://127.0.0.1:${port}`);
-  });
 
   it.each(['localhost', 'LOCALHOST', '[::1]'])('is granted under the name %s', async (name) => {
     const { port } = new URL(stage.origin);
@@ -81,7 +74,7 @@ describe('access', () => {
       const { status, text } = await ask(`${stage.origin}/`, { headers });
       expect(status).toBe(403);
       // This happens after a click on a link in a web mail, so the page says what to type.
-      expect(text).toContain(`http://127.0.0.1:${new URL(stage.origin).port}`);
+      expect(text).toContain(stage.origin);
     },
   );
 });

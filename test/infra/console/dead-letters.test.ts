@@ -156,7 +156,7 @@ describe('dead letters that the ledger does not know', () => {
     expect((await visitor.get(page)).text).toContain('&quot;kind&quot;: &quot;completion&quot;');
   });
 
-  it('can be replayed and discarded', async () => {
+  it('can be replayed and discarded, with the reason kept', async () => {
     // Prepare: a call that is understood by now, and one that is not
     await unknown({ body: webhookCall({ query: 'number=PO-5' }), messageId: 'm-1' });
     await unknown({ body: webhookCall({ query: '' }), messageId: 'm-2' });
@@ -167,6 +167,8 @@ describe('dead letters that the ledger does not know', () => {
     expect(moved.text).toContain('Replayed 1 dead letter.');
     expect(gone.text).toContain('Discarded 1 dead letter.');
     expect(await stage.depths()).toMatchObject({ 'dead-letters': nothing, completions: { visible: 1 } });
+    const kept = (await stage.ledger.journeys.of('unknown')).findLast(({ event }) => event === 'discarded');
+    expect(kept?.note).toContain('Nobody knows it');
   });
 });
 

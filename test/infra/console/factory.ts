@@ -3,7 +3,7 @@ import type { Day } from '../../../shared/ledger/records/days.ts';
 import type { ErpOrderRef } from '../../../shared/model/orders.ts';
 import { dayBefore } from '../../../shared/model/time.ts';
 import { book, claimedOrder, plan, refuse } from '../../support/bookings.ts';
-import { newOrder } from '../../support/orders.ts';
+import { newOrder, splitOrder } from '../../support/orders.ts';
 import { completion } from '../ops/replay/replay-run.ts';
 import type { StoreStage } from './store-stage.ts';
 
@@ -48,17 +48,7 @@ async function inAzumuta(
   const erpOrder = { number, id: `id of ${number}`, article, amount: '5', unit: 'u' };
   const draft = { number, article, parameters: { Quantity: '5' }, variants: ['Left'] };
   await ledger.orders.put(newOrder({ number, erpOrder, draft, dueDate }));
-  const split = { number, of: 1, book: 'alone' } as const;
-  const record = {
-    erpOrder,
-    dueDate,
-    state: 'released',
-    split,
-    mostParts: 1,
-    earlier: [],
-    version: 1,
-  } as const;
-  await ledger.erpOrders.write(record);
+  await ledger.erpOrders.write(splitOrder(number, 1, { book: 'each', erpOrder, dueDate }));
   clock.advance(2);
   const productOrder = { id: `id of ${number}`, number };
   const noted = { productOrder, azumutaId: productOrder.id, awaiting: 'completion' };

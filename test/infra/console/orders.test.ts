@@ -67,8 +67,8 @@ describe('the lists of orders', () => {
   it('are CSV in which no cell is a formula', async () => {
     // Prepare
     const number = '=HYPERLINK("http://x.example";"MO/1")';
-    const draft = { number, article: '@SUM(1)', parameters: {}, variants: [] };
-    await stage.ledger.orders.put(newOrder({ number, draft }));
+    const erpOrder = { number, article: '@SUM(1)', amount: '5' };
+    await stage.ledger.orders.put(newOrder({ number, erpOrder }));
     await stage.ledger.concerns.begin(number, {
       ...{ kind: 'refused', content: 'x', note: '-2+3', cause: 'configuration' },
     });

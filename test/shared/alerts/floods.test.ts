@@ -5,21 +5,27 @@ import { refused, startAlertStage } from './stage.ts';
 const titlesOf = (alerts: readonly { readonly title: string }[]) =>
   alerts.map(({ title }) => title.replace('ghent-production: ', ''));
 
-it('tells of 200,000 letters that nobody knows in one message, and of a real one besides', async () => {
+it('tells of 200,000 letters that nobody knows in one message, once counted twice, and of a real one besides', async () => {
   // Prepare
   const stage = await startAlertStage();
   stage.counts['dead-letters'] = 200_000;
+  await stage.run();
+  const atOnce = stage.received.webhook.length;
   await stage.runFor(15);
 
   // Act
   await stage.ledger.deadLetters.record(refused('MO/0042'));
   stage.counts['dead-letters'] = 200_001;
   await stage.runFor(60);
+  stage.counts['dead-letters'] = 1;
+  await stage.runFor(5);
 
   // Assess
+  expect(atOnce).toBe(0);
   expect(titlesOf(stage.received.webhook)).toEqual([
     '200000 dead letters belong to no known order',
     'MO/0042: completion cannot be booked in the ERP: refused by erp',
+    'Over: 200000 dead letters belong to no known order',
   ]);
 });
 

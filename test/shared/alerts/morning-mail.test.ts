@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
+import { figureLines } from '../../../shared/alerts/morning-mail.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import { removedConcern } from '../../../shared/ledger/records/concerns.ts';
+import { countAwaited } from '../../../shared/situation/today.ts';
 import { claimedOrder } from '../../support/bookings.ts';
 import { orderOf, refused, type StageOptions, startAlertStage } from './stage.ts';
 
@@ -24,6 +26,9 @@ async function mailsOver(options: StageOptions, hours: number) {
   }
   return times;
 }
+
+const mailOf = ({ received }: Awaited<ReturnType<typeof startAlertStage>>) =>
+  received.mails.find(({ topic }) => topic === 'morning');
 
 async function create(ledger: Ledger, number: string): Promise<void> {
   await orderOf(ledger, { number });
@@ -70,15 +75,17 @@ it('compares Friday and the weekend with the week before, and says what waits fo
   await ledger.deadLetters.record({ ...refused('PO-5'), cause: 'order-state' });
   const note = 'Quantity: was 5, is 6';
   await ledger.concerns.begin('PO-3', { kind: 'changed', content: 'other', note, cause: 'conflict' });
-  await ledger.pauses.begin('book-completion');
-  Object.assign(counts, { completions: 4, 'dead-letters': 2 });
-  clock.advance(3 * 86_400 - 3.5 * 3600);
+  Object.assign(counts, { completions: 4, 'product-orders': 1, 'dead-letters': 2 });
+  clock.advance(3 * 86_400 - 6 * 3600);
+  await stage.breaker.pauseBookings(true);
+  await stage.outage('erp');
+  clock.advance(2.5 * 3600);
 
   // Act
   await stage.run();
 
   // Assess
-  const mail = stage.received.mails.find(({ topic }) => topic === 'morning');
+  const mail = mailOf(stage);
   expect(mail?.subject).toBe('AzumutaErp-ghent-production: 2026-11-27 to 2026-11-29');
   expect(mail?.text.split('\n')).toEqual([
     'AzumutaErp-ghent-production, 2026-11-30 (Europe/Brussels)',
@@ -92,8 +99,11 @@ it('compares Friday and the weekend with the week before, and says what waits fo
     'Scrap                                        0                         0',
     'On time                                      –                         –',
     '',
-    'Waiting   5 product orders in Azumuta; 3 overdue: PO-1, PO-2, PO-3.',
-    '          4 completions to be booked (paused).',
+    'Waiting   In Azumuta, to be completed: 5; 3 overdue: PO-1, PO-2, PO-3.',
+    '          1 order to be created.',
+    '          4 completions to be booked.',
+    '          The ERP has been down for 3 h; 1 order to be created and 4 completions to be booked wait for it. The ERP failed (503) at GET /orders.',
+    '          Booking in the ERP is paused for 3 h; 4 completions to be booked wait. Somebody paused it. Completions are still read from Azumuta and planned.',
     'To do     3 for planner (An Peeters, ext. 23)',
     '          · PO-3: Quantity: was 5, is 6',
     '          · PO-5: The ERP refuses it: period 11 is closed.',
@@ -115,8 +125,7 @@ it('names to each person the first of what is theirs, and counts the rest', asyn
   await stage.run();
 
   // Assess
-  const mail = stage.received.mails.find(({ topic }) => topic === 'morning');
-  const lines = mail?.text.split('\n') ?? [];
+  const lines = mailOf(stage)?.text.split('\n') ?? [];
   const todo = lines.slice(lines.findIndex((line) => line.startsWith('To do')));
   expect(todo.slice(0, 2)).toEqual([
     'To do     12 for planner (An Peeters, ext. 23)',
@@ -128,8 +137,47 @@ it('names to each person the first of what is theirs, and counts the rest', asyn
   ]);
 });
 
-it('says that nobody has to see to anything, when that is so', async () => {
+it('says in a line each that nothing waits and nobody has to see to anything, when that is so', async () => {
   const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-27T05:30:00Z' });
   await stage.run();
-  expect(stage.received.mails[0]?.text).toContain('\nTo do     Nobody has to see to anything.\n');
+  expect(mailOf(stage)?.text).toContain(
+    '\nWaiting   In Azumuta, to be completed: 0.\nTo do     Nobody has to see to anything.\n',
+  );
+});
+
+it('names the first ten of many overdue orders, and says that there are more in Azumuta than are counted', async () => {
+  // Prepare
+  const stage = await startAlertStage({ ...at('06:30'), start: '2026-11-10T05:30:00Z' });
+  const numbers = Array.from({ length: 11 }, (_, index) => `PO-${10 + index}`);
+  for (const number of numbers) await create(stage.ledger, number);
+  stage.clock.advance(14 * 86_400);
+
+  // Act
+  await stage.run();
+  const many = await countAwaited({ overdue: async () => Array<string>(5000).fill('PO') });
+
+  // Assess
+  const first = numbers.slice(0, 10).join(', ');
+  expect(mailOf(stage)?.text).toContain(`to be completed: 11; 11 overdue: ${first} ….\n`);
+  expect(many).toBe('at least 5000');
+});
+
+it('compares pieces, scrap and what was on time, each unit on its own, and says when a day has more than is counted', () => {
+  const before = {
+    ...{ events: {}, good: {}, scrap: {} },
+    due: 0,
+    late: 0,
+    isCut: false,
+    period: '2026-11-16',
+  };
+  const monday = {
+    ...{ ...before, period: '2026-11-23', due: 4, late: 1, isCut: true },
+    ...{ good: { u: '120', kg: '3.5' }, scrap: { u: '2' } },
+  };
+  expect(figureLines([monday, before]).slice(-4)).toEqual([
+    'Pieces                120 u, 3.5 kg           0',
+    'Scrap                           2 u           0',
+    'On time                        75 %           –',
+    'A day has more events than are counted here: the figures are too low.',
+  ]);
 });

@@ -23,13 +23,13 @@ it('tells of a partner that is down for five minutes, since when and how many wa
     [
       'new',
       'ghent-production: The ERP has been down since 2026-11-24 05:30 (5 min)',
-      'The ERP failed (503) at GET /orders. Waiting for it: 3 orders to be created and 200 completions to be booked. Nothing is lost, and it goes on by itself. Fix it there.',
+      'The ERP has been down for 5 min; 3 orders to be created and 200 completions to be booked wait for it. The ERP failed (503) at GET /orders. Fix the cause in the ERP. Nothing is lost: messages that wait continue automatically.',
       'npm run doctor -- --stack AzumutaErp-ghent-production',
     ],
     [
       'over',
       'ghent-production: Over: The ERP answers again (it was down from 2026-11-24 05:30, for 105 min)',
-      'Waiting for it: 3 orders to be created and 200 completions to be booked. Nothing is lost, and it goes on by itself.',
+      'What waited for it goes on by itself.',
       'npm run doctor -- --stack AzumutaErp-ghent-production',
     ],
   ]);

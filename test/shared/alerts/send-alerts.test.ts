@@ -235,18 +235,3 @@ it('tells of an order that is overdue by a day and when it was due, until it is 
     ['over', 'ghent-production: Over: 1 product order is overdue', undefined],
   ]);
 });
-
-it('tells of messages in the dead-letter queue whose order is unknown, once they were counted twice', async () => {
-  const stage = await startAlertStage();
-  stage.counts['dead-letters'] = 2;
-  await stage.run();
-  const first = stage.received.webhook.length;
-  await stage.runFor(10);
-  stage.counts['dead-letters'] = 0;
-  await stage.runFor(5);
-  expect(first).toBe(0);
-  expect(stage.received.webhook.map(({ event, title }) => [event, title])).toEqual([
-    ['new', 'ghent-production: 2 dead letters belong to no known order'],
-    ['over', 'ghent-production: Over: 2 dead letters belong to no known order'],
-  ]);
-});

@@ -13,7 +13,7 @@ import { RetryLater } from '../../../shared/model/errors.ts';
 import type { Clock } from '../../../shared/platform/clock.ts';
 import { testClock } from '../../support/clock.ts';
 import { type LedgerStore, startLedgerStore } from '../../support/dynamodb.ts';
-import { newOrder } from '../../support/orders.ts';
+import { newOrder, splitOrder } from '../../support/orders.ts';
 import { type Answer, type Received, startServer } from '../../support/server.ts';
 
 /** A mail as SNS was given it. */
@@ -198,17 +198,9 @@ export async function orderOf(
   { number, amount = '5', dueDate }: { number: string; amount?: string; dueDate?: string },
 ): Promise<void> {
   const made = newOrder({ number, dueDate });
-  const order = { ...made, erpOrder: { ...made.erpOrder, amount } };
-  await ledger.orders.put(order);
-  await ledger.erpOrders.write({
-    erpOrder: order.erpOrder,
-    dueDate,
-    state: 'released',
-    split: { number, of: 1, book: 'alone' },
-    mostParts: 1,
-    earlier: [],
-    version: 1,
-  });
+  const erpOrder = { ...made.erpOrder, amount };
+  await ledger.orders.put({ ...made, erpOrder });
+  await ledger.erpOrders.write(splitOrder(number, 1, { book: 'each', erpOrder, dueDate }));
 }
 
 /** A dead letter of a booking that the ERP refuses. */

@@ -120,12 +120,25 @@ describe('a page', () => {
 describe('a link that is not ours', () => {
   it.each<[string, (pages: Awaited<ReturnType<typeof startPages>>) => string]>([
     ['no link', () => 'today'],
-    ['no page', () => 'admin'],
+    ['no page', ({ link }) => link(today).replace('today', 'orders')],
+    ['a name of every object', ({ link }) => link(today).replace('today', '__proto__')],
     ['forged with another key', ({ link }) => link(order('MO/1'), { key: 'another key of the pages' })],
     ['of another plant', ({ link }) => link(order('MO/1'), { plant: 'lyon' })],
     ['of another stage', ({ link }) => link(order('MO/1'), { stage: 'test' })],
+    [
+      'of a plant and a stage whose names run together to ours',
+      ({ link }) => link(order('MO/1'), { plant: 'ghentproduct', stage: 'ion' }),
+    ],
     ['for another order', ({ link }) => link(order('MO/2')).replace('MO%2F2', 'MO%2F1')],
     ['with a number that is encoded twice', ({ link }) => link(order('MO/1')).replace('MO%2F1', 'MO%252F1')],
+    ['with a number in lower case', ({ link }) => link(order('MO/1')).replace('MO%2F1', 'mo%2F1')],
+    ['with a space behind the number', ({ link }) => link(order('MO/1')).replace('MO%2F1', 'MO%2F1%20')],
+    ['with more than it was signed with', ({ link }) => `${link(today)}&x=1`],
+    ['with an order, for the page of the day', ({ link }) => `${link(today)}&number=MO%2F1`],
+    ['with a field twice', ({ link, links }) => `${link(today)}&until=${links.until}`],
+    ['with its fields in another order', ({ link }) => link(today).replace(/(key=.*)&(until=.*)/, '$2&$1')],
+    ['with its time as a fraction', ({ link }) => `${link(today)}.0`],
+    ['with its time in another writing', ({ link }) => link(today).replace('until=', 'until=0')],
     ['on another path', ({ link }) => link(order('MO/1')).replace('order?', 'today?')],
     [
       'for the day, on the path of an order',

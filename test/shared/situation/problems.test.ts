@@ -52,7 +52,7 @@ describe('the list of problems', () => {
       {
         what: 'The ERP has been down for 5 min; 3 completions to be booked wait for it.',
         why: 'It answered 503.',
-        next: 'Fix the cause in the ERP. Nothing is lost: messages that wait continue automatically (the next try is in 45 s).',
+        next: 'Fix the cause in the ERP. Nothing is lost: messages that wait continue automatically.',
       },
     ],
     [

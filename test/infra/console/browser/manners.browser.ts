@@ -2,10 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { newOrder } from '../../../support/orders.ts';
 import { startServer } from '../../../support/server.ts';
 import { type StoreStage, startStoreStage } from '../store-stage.ts';
-import { desktop, narrow, openWindow, type Window } from './browser.ts';
+import { desktop, openWindow, type Window } from './browser.ts';
 
-const longNumber = `PO/${'0123456789'.repeat(6)}`;
-const longReason = `Azumuta has no article ${'GEAR'.repeat(40)}: create it.`;
 const stuck = '1 order got stuck on its way to or from Azumuta: unknown article.';
 const markup = `<script>document.title = 'taken'</script><img src=x onerror="document.title='taken'">`;
 
@@ -13,7 +11,6 @@ let stage: StoreStage;
 let window: Window;
 beforeAll(async () => {
   [stage, window] = await Promise.all([startStoreStage(), openWindow()]);
-  await stage.ledger.orders.put(newOrder({ number: longNumber }));
   await stage.ledger.orders.put(newOrder({ number: markup }));
   await window.page.goto(stage.address);
 });
@@ -26,38 +23,9 @@ beforeEach(async () => {
   stage.clock.advance(60);
 });
 
-const dead = (number: string, reason = longReason) => stage.dead(number, reason);
-const pages = ['/letters', '/letters/unfiled', '/flows', '/flows/pause?flow=orders'];
+const dead = (number: string, reason: string) => stage.dead(number, reason);
 const order = (number: string) => `/order?${new URLSearchParams({ number })}`;
 const focusedText = () => window.page.evaluate('document.activeElement.textContent.trim()');
-
-describe('on a phone of 320 pixels', () => {
-  it.each(['/', ...pages, '/search?q=nothing', '/try?sample=order', '/nowhere', order(longNumber)])(
-    'fits %s into the width',
-    (path) => fits(`${stage.origin}${path}`),
-  );
-
-  it('fits the pages of a dead letter, a replay and a discard into the width', async () => {
-    await dead(longNumber);
-    const { page } = window;
-    await fits(`${stage.origin}/letters/one?${new URLSearchParams({ letter: `m-${longNumber}` })}`);
-    for (const name of [/^Replay/, /^Discard/]) {
-      await page.goto(`${stage.origin}/letters`);
-      const href = await page.getByRole('link', { name }).first().getAttribute('href');
-      await fits(`${stage.origin}${href}`);
-    }
-  });
-
-  async function fits(url: string) {
-    const { page } = window;
-    await dead(longNumber);
-    await page.setViewportSize(narrow);
-    await page.goto(url);
-    const width = await page.evaluate('document.documentElement.scrollWidth');
-    await page.setViewportSize(desktop);
-    expect(width).toBeLessThanOrEqual(narrow.width);
-  }
-});
 
 describe('with the keyboard alone', () => {
   it('skips the navigation at the first stop', async () => {

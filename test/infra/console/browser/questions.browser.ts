@@ -1,17 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newOrder } from '../../../support/orders.ts';
 import { fillFactory } from '../factory.ts';
 import { startPartnersStage } from '../partners-stage.ts';
 import { openWindow, type Window } from './browser.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
+/** Nothing scrolls sideways because of it. */
+const longNumber = `PO/${'0123456789'.repeat(6)}`;
+const ofLetter = new URLSearchParams({ letter: `m-${longNumber}` });
+
 let stage: Awaited<ReturnType<typeof startPartnersStage>>;
 let window: Window;
 beforeAll(async () => {
   [stage, window] = await Promise.all([startPartnersStage(), openWindow()]);
   await fillFactory(stage);
+  await stage.ledger.orders.put(newOrder({ number: longNumber }));
+  await stage.dead(longNumber, `Azumuta has no article ${'GEAR'.repeat(40)}: create it.`);
   await window.page.goto(stage.address);
 });
 afterAll(async () => {
@@ -47,10 +54,15 @@ const pages = {
   pause: '/flows/pause?flow=orders',
   'search-for-nothing': '/search?q=nothing',
   'order-unknown': '/order?number=PO-NONE',
-} as const;
+  'order-with-a-long-number': `/order?${new URLSearchParams({ number: longNumber })}`,
+  letter: `/letters/one?${ofLetter}`,
+  replay: `/letters/replay?${ofLetter}`,
+  discard: `/letters/discard?${ofLetter}`,
+  'not-found': '/nowhere',
+};
 
 describe.each(Object.entries(pages))('the page %s', (name, path) => {
-  it('has no violation that axe knows, in light and in dark', async () => {
+  it('has no violation that axe knows, in light and in dark, and fits into 320 pixels', async () => {
     const { page } = window;
     await page.goto(`${stage.origin}${path}`);
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -120,7 +132,7 @@ describe('a person who asks', () => {
     );
     expect(await groups.nth(1).textContent()).toMatch(/15 dead letters[\s\S]*stock keeper[\s\S]*Compare/);
     const main = groups.locator('.main');
-    expect(await main.allTextContents()).toEqual([expect.stringMatching(/^Replay all 25/)]);
+    expect(await main.allTextContents()).toEqual([expect.stringMatching(/^Replay all 25/), 'Replay it …']);
 
     // Act
     await window.tabTo(/^Replay all 25/);
@@ -132,7 +144,7 @@ describe('a person who asks', () => {
     await window.page.locator('.notice', { hasText: 'Replayed 25 dead letters' }).waitFor();
     expect(await stage.depths()).toMatchObject({
       completions: { visible: 25 },
-      'dead-letters': { visible: 15 },
+      'dead-letters': { visible: 16 },
     });
   });
 

@@ -32,7 +32,7 @@ const linesOf = (productOrders: readonly TracedOrder[]) => {
   // The clock of the machine does not matter.
   vi.stubEnv('TZ', 'Asia/Kolkata');
   onTestFinished(() => void vi.unstubAllEnvs());
-  const trace: Trace = { asked: 'MO/7', productOrders, partnersDown: {} };
+  const trace: Trace = { asked: 'MO/7', productOrders };
   return traceLines(trace, {
     where: '--stack AzumutaErp-ghent-production',
     timeZone: 'Europe/Brussels',
