@@ -45,7 +45,7 @@ describe('a product order whose create may have been written', () => {
     // Prepare
     const settlingSeconds = 300;
     const clock = testClock();
-    const settling = createLedger({ ...stage.store, clock, times: { settlingSeconds } });
+    const settling = createLedger({ ...stage.store, clock, settlingSeconds });
     const number = await stage.released();
     await stage.azumutaSide.forgetCalls();
     await stage.azumutaSide.setFaults([{ kind: 'reset-after', route: creation, times: 1 }]);
