@@ -85,7 +85,9 @@ describe('an order that is in the ledger and not created yet', () => {
 
     // Assess
     expect(stage.statuses(answer)).toEqual(['MO/old/1 conflict', 'MO/old/2 conflict']);
-    expect(answer.productOrders[1]?.reason).toContain('MO/old/2 is about to be made');
+    expect(answer.productOrders[1]?.reason).toContain(
+      'MO/old/2 is about to be made: ERP order MO/new (an id) is mapped to MO/new/1 to MO/new/2 (each) now',
+    );
     expect(sent()).toEqual(['MO/old/2']);
     expect(await stage.ledger.orders.find('MO/old/2')).toMatchObject({ state: 'waiting' });
   });

@@ -48,17 +48,6 @@ it('records an ERP order in its own terms when it is accepted, and each of its p
   expect(await stage.ledger.erpOrders.find(entry?.erpOrder ?? { number: '' })).toEqual(record);
 });
 
-it('keeps its identity when its id comes only as it grows, so that all its parts find the one record', async () => {
-  const { id: _, ...posted } = units('GROW-ID', '2');
-  await stage.accept(posted, { mapping: together, via: 'endpoint' });
-  await stage.accept(units('GROW-ID', '3'), { mapping: together });
-  for (const index of [1, 2, 3]) {
-    const part = await stage.ledger.orders.find(`GROW-ID/${index}`);
-    const record = await stage.ledger.erpOrders.find(part?.erpOrder ?? { number: '' });
-    expect(record).toMatchObject({ split: { of: 3 } });
-  }
-});
-
 describe('an ERP order that shrinks', () => {
   it('has its completion looked at once more until it is booked, if its parts are all completed', async () => {
     // Prepare: two of three are completed, and no trigger will come for them again
