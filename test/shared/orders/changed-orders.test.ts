@@ -20,7 +20,7 @@ async function complete(number: string, parts: readonly number[]): Promise<void>
   for (const index of parts)
     await stage.ledger.erpOrders.recordCompletedPart(
       { erpOrder: erpOrder({ number }) },
-      { index, azumutaId: `id of ${number}/${index}` },
+      { index, productOrderId: `id of ${number}/${index}` },
     );
 }
 
