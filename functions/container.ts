@@ -63,7 +63,7 @@ export function createContainer(functionName: string, integration: CompleteInteg
   return {
     ...surroundings,
     ...{ integration, runtime, settlingSeconds, table },
-    ledger: createLedger({ table, clock, times: { settlingSeconds } }),
+    ledger: createLedger({ table, clock, settlingSeconds }),
     queues: createQueues(runtime.sqs),
     slots: new Slots({ limits: { azumuta, erp }, table, clock, name: functionName, settlingSeconds, log }),
   };

@@ -33,7 +33,7 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
     completions: setting('COMPLETIONS_QUEUE_URL'),
     'dead-letters': setting('DEAD_LETTERS_QUEUE_URL'),
   };
-  const ledger = createAlertLedger({ table, clock, times: { settlingSeconds } });
+  const ledger = createAlertLedger({ table, clock, settlingSeconds });
   const dependencies: AlertDependencies = {
     ledger,
     clock,

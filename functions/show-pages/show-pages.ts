@@ -16,7 +16,7 @@ export function createShowPages(runtime: Parameters<typeof surroundingsOf>[1] & 
   const table = new Table(runtime.dynamodb, setting('LEDGER_TABLE_NAME'));
   const keyArn = setting('PAGES_KEY_SECRET_ARN');
   const dependencies: PageDependencies = {
-    ledger: createLedger({ table, clock, times: { settlingSeconds: setting('SETTLING_SECONDS') } }),
+    ledger: createLedger({ table, clock, settlingSeconds: setting('SETTLING_SECONDS') }),
     breaker: new Breaker(table, clock),
     ...{ plant: setting('PLANT'), stage: setting('STAGE'), timeZone: setting('TIME_ZONE') },
     key: (options) => secrets.read(keyArn, rotatingSecretSchema, options),

@@ -24,7 +24,7 @@ export type OperatorLedger = ReturnType<typeof operatorLedger>;
 
 export function operatorLedger(table: Table, clock: Clock = systemClock) {
   return {
-    ...createAlertLedger({ table, clock, times: { settlingSeconds: 300 } }),
+    ...createAlertLedger({ table, clock, settlingSeconds: 300 }),
     breaker: new Breaker(table, clock),
     lists: new OrderLists(table, clock),
   };

@@ -76,20 +76,20 @@ async function partsBookedTogether(
   // What is booked stays noted with the id that was booked; and what is not wanted is no part where the others are enough.
   if (!booked.has(index) && !(isUnwanted && (await isEnough())))
     await erpOrders.recordCompletedPart(record, {
-      ...{ index, azumutaId: order.id },
+      ...{ index, productOrderId: order.id },
       // No trigger names them again when the last part is completed.
       ...(order.recordingIds ? {} : { named }),
     });
   const completed = await erpOrders.completedParts(record);
   const noted = completed.get(index);
-  const bookedAs = booked.has(index) ? noted?.azumutaId : undefined;
+  const bookedAs = booked.has(index) ? noted?.productOrderId : undefined;
   // They are booked with this one, once as many are completed as the ERP order has. A person's hint looks at all: further
   // recordings may have come while their booking was refused.
   const isComplete = countBuilt(completed.keys(), booked) >= parts;
   const needed = [...completed.values()].filter(
     (part) => isComplete && part.index !== index && (hint.again || !booked.has(part.index)),
   );
-  const ids = needed.map(({ azumutaId }) => azumutaId);
+  const ids = needed.map(({ productOrderId }) => productOrderId);
   const read = await reader.readParts(ids, order, attempt.signal);
   const others: BuiltPart[] = [];
   for (const [at, part] of needed.entries()) {
@@ -101,7 +101,7 @@ async function partsBookedTogether(
     }
     if (booked.has(part.index)) continue;
     // The trigger that completes it may be lost, so the reconciliation asks about it again.
-    const number = await knownOrders.numberOfAzumutaId(part.azumutaId);
+    const number = await knownOrders.numberOfAzumutaId(part.productOrderId);
     if (number !== undefined) await orders.setAwaited(number, true);
     await erpOrders.forgetCompletedPart(record, part.index);
   }

@@ -40,8 +40,6 @@ export interface ReceiveWebhookDependencies extends CallerCheck {
 }
 
 const maxBodyBytes = 64 * 1024;
-/** An HTTP API accepts 10,240 bytes of request line and headers together, so no query is longer. */
-const maxQuery = 10_240;
 /** Calls that are remembered; a trigger that repeats itself does not send more in so short a time. */
 export const maxKept = 1000;
 /** A repetition in this time is a retry. Not longer: once a person has discarded the letter, a call leaves a new one. */
@@ -119,9 +117,10 @@ function keptBodyOf({ method, event, rawQueryString, body }: WebhookCall): strin
     kind: 'webhook-call',
     method,
     event: event.slice(0, 200),
-    rawQueryString: rawQueryString.slice(0, maxQuery),
+    // An HTTP API accepts 10,240 bytes of request line and headers together.
+    rawQueryString,
     bodyBase64: body.subarray(0, maxBodyBytes).toString('base64'),
-    truncated: body.byteLength > maxBodyBytes || rawQueryString.length > maxQuery,
+    truncated: body.byteLength > maxBodyBytes,
   });
 }
 

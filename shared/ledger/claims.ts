@@ -1,8 +1,7 @@
 import * as z from 'zod/mini';
 import type { Rejection, Wrote } from '../model/errors.ts';
 import { shorten } from '../model/text.ts';
-import type { Key, StoredItem, Table, Update } from '../platform/aws/dynamodb-table.ts';
-import type { Clock } from '../platform/clock.ts';
+import type { Key, StoredItem, Update } from '../platform/aws/dynamodb-table.ts';
 import { maxNoteLength, type NewEntry, storedCauseSchema } from './history.ts';
 import { type DayFigures, dayFields } from './records/events.ts';
 import { Records } from './records/records.ts';
@@ -59,11 +58,6 @@ export interface Claimant {
   readonly reopens?: boolean | undefined;
 }
 
-export interface ClaimTimes {
-  /** Longest time that a partner may need to finish what was sent to it before the attempt died. */
-  readonly settlingSeconds: number;
-}
-
 export const stepSchema = z.object({
   state: z.enum(['waiting', 'claimed', 'done', 'rejected']),
   attempts: z.number(),
@@ -84,22 +78,7 @@ export const nothingSent = {
   values: { waiting: 'waiting', rejected: 'rejected', none: 0, yes: true },
 } as const;
 
-/** Records that an attempt holds, until it has ended and what it has sent has settled. */
-export class HeldRecords extends Records {
-  readonly #settlingMs: number;
-
-  constructor(table: Table, clock: Clock, { settlingSeconds }: ClaimTimes) {
-    super(table, clock);
-    this.#settlingMs = settlingSeconds * 1000;
-  }
-
-  /** When what an attempt that ends then holds may be taken over: epoch milliseconds. */
-  leaseUntil(endsAt: Date): number {
-    return endsAt.getTime() + this.#settlingMs;
-  }
-}
-
-export class Claims extends HeldRecords {
+export class Claims extends Records {
   /** @returns `unknown` when there is no such step. */
   async claim(key: Key, { owner, messageId, endsAt, reopens = false }: Claimant): Promise<ClaimOutcome> {
     const at = this.clock.now().getTime();

@@ -1,6 +1,6 @@
 import type { Table } from '../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../platform/clock.ts';
-import { Claims, type ClaimTimes } from './claims.ts';
+import { Claims } from './claims.ts';
 import { Lease } from './lease.ts';
 import { AlertRecords } from './records/alerts.ts';
 import { Attempts } from './records/attempts.ts';
@@ -10,7 +10,7 @@ import { Concerns } from './records/concerns.ts';
 import { Days } from './records/days.ts';
 import { DeadLetters } from './records/dead-letters.ts';
 import { ErpOrders } from './records/erp-orders.ts';
-import { DailyActivity, Journeys } from './records/events.ts';
+import { Journeys } from './records/events.ts';
 import { KnownOrders } from './records/known-orders.ts';
 import { Pauses } from './records/pauses.ts';
 import { Orders } from './records/product-orders.ts';
@@ -21,20 +21,20 @@ import { WorkInstructionNames } from './records/work-instruction-names.ts';
 interface LedgerOptions {
   readonly table: Table;
   readonly clock: Clock;
-  readonly times: ClaimTimes;
+  readonly settlingSeconds: number;
 }
 
 /** What was done for which order, and what must not be done twice. */
 export type Ledger = Readonly<ReturnType<typeof createLedger>>;
 
-export function createLedger({ table, clock, times }: LedgerOptions) {
+export function createLedger({ table, clock, settlingSeconds }: LedgerOptions) {
   return {
-    claims: new Claims(table, clock, times),
+    claims: new Claims(table, clock, settlingSeconds),
     orders: new Orders(table, clock),
     erpOrders: new ErpOrders(table, clock),
     concerns: new Concerns(table, clock),
-    bookings: new Bookings(table, clock, times),
-    bookingLocks: new BookingLocks(table, clock, times),
+    bookings: new Bookings(table, clock, settlingSeconds),
+    bookingLocks: new BookingLocks(table, clock, settlingSeconds),
     knownOrders: new KnownOrders(table, clock),
     questions: new Questions(table, clock),
     attempts: new Attempts(table, clock),
@@ -45,7 +45,6 @@ export function createLedger({ table, clock, times }: LedgerOptions) {
     reconciling: new Lease(table, clock, { pk: 'RECONCILE', sk: 'LEASE' }),
     workInstructionNames: new WorkInstructionNames(table, clock),
     journeys: new Journeys(table, clock),
-    dailyActivity: new DailyActivity(table, clock),
     days: new Days(table, clock),
   };
 }

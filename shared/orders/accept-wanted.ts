@@ -1,7 +1,7 @@
 import type { Ledger } from '../ledger/ledger.ts';
 import { bookedParts, countBuilt } from '../ledger/records/bookings.ts';
 import { RetryLater } from '../model/errors.ts';
-import { type ErpOrder, isSameErpOrder, type MappedOrder, partNumber } from '../model/orders.ts';
+import { type ErpOrder, type MappedOrder, partNumber } from '../model/orders.ts';
 import type { Queues } from '../platform/aws/queue.ts';
 import type { Clock } from '../platform/clock.ts';
 import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
@@ -9,7 +9,6 @@ import { decideProductOrders } from './decide-product-orders.ts';
 import type { AnsweredOrder } from './endpoint/answers.ts';
 import { overall } from './order-status.ts';
 import {
-  isOlder,
   type KnownErpOrder,
   type OrderDecision,
   type PartDecision,
@@ -124,25 +123,20 @@ function answerOf(
   };
 }
 
-/** What an order says besides what it wants built: that it can be mapped, its due date, its change time. */
+/** What an order says besides what it wants built: that it can be mapped, and its change time. */
 async function noteFacts(
   { record, productOrders }: KnownErpOrder,
   { parts }: OrderDecision,
-  { order: { dueDate, ...order }, changedAhead }: WantedOrder,
+  { changedAhead }: WantedOrder,
   { ledger }: AcceptDependencies,
 ): Promise<void> {
-  const { concerns, knownOrders, orders } = ledger;
+  const { concerns, knownOrders } = ledger;
   if (record?.state === 'refused') {
     const { number } = record.erpOrder;
     const { concerns: open } = productOrders.get(number) ?? (await knownOrders.read(number));
     for (const concern of open.filter(({ kind }) => kind === 'refused'))
       await concerns.end(number, concern, 'It was accepted since.');
   }
-  // Until they are completed, product orders are overdue by the date on which the ERP wants them now.
-  if (dueDate !== undefined && record && record.dueDate !== dueDate && !isOlder(order, record))
-    for (const part of parts)
-      if ('entry' in part && isSameErpOrder(part.entry.erpOrder, order))
-        await orders.setDueDate(part.number, dueDate);
   const [part] = parts;
   if (!part) return;
   // A change time in the future would hide later changes until then, so it does not count.

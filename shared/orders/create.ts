@@ -153,7 +153,7 @@ async function builtOf(
   if (planned) return planned.productOrder;
   const record = await erpOrders.find(erpOrder);
   const completed = record && (await erpOrders.completedParts(record)).get(part.index);
-  return completed && { id: completed.azumutaId, number };
+  return completed && { id: completed.productOrderId, number };
 }
 
 async function giveBack(claim: Claim, error: unknown, sent: boolean, { claims }: Ledger): Promise<void> {

@@ -4,23 +4,13 @@ import { type Concern, removedConcern } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { differencesFrom, unitDifference } from './differences.ts';
 
-export interface LookFacts {
+interface LookFacts {
   readonly entry: OrderEntry;
   readonly concerns: readonly Concern[];
   /** Undefined when Azumuta does not have it, under its id or its number. */
   readonly seen: AzumutaProductOrder | undefined;
   /** How far its quantity is: what is planned was read from Azumuta, and once it is booked nothing can be put right there. */
   readonly booking: 'none' | 'planned' | 'booked';
-}
-
-export interface LookDecision {
-  /** Concerns that are over, each with what was seen. */
-  readonly ends: readonly { readonly concern: Concern; readonly note: string }[];
-  readonly begins: readonly Concern[];
-  /** What the ERP wants, which Azumuta has by now: the order is that from now on. */
-  readonly takes?: NonNullable<Concern['wanted']> | undefined;
-  /** The ERP did not want it, and Azumuta has it no more: it is withdrawn, and created anew if it is wanted again. */
-  readonly withdraws?: true;
 }
 
 /**
@@ -33,8 +23,11 @@ export interface LookDecision {
  *   no                   over: withdrawn      over: made anew  over, if withdrawn          begins, unless withdrawn
  *   as the ERP wants it  stays                over             over: the order is that now over
  *   otherwise            stays                over             begins, or tells what is    over
+ *
+ * @returns `ends`: concerns that are over, each with what was seen. `takes`: what the ERP wants, which Azumuta has by now.
+ * `withdraws`: the ERP did not want it, and Azumuta has it no more; it is created anew if it is wanted again.
  */
-export function decideLook({ entry, concerns, seen, booking }: LookFacts): LookDecision {
+export function decideLook({ entry, concerns, seen, booking }: LookFacts) {
   const of = (kind: Concern['kind']) => concerns.filter((concern) => concern.kind === kind);
   const over = (those: readonly Concern[], note: string) => those.map((concern) => ({ concern, note }));
   const [unwanted, changed, removed] = [of('unwanted'), of('changed'), of('removed')];
@@ -71,5 +64,5 @@ export function decideLook({ entry, concerns, seen, booking }: LookFacts): LookD
     return { ends: [...ends, ...over(changed, 'Azumuta has it as the ERP wants it.')], begins: [], takes };
   const note = differences.join('; ');
   const wanted = { draft, contentHash, erpOrder };
-  return { ends, begins: [{ kind: 'changed', content: note, note, cause: 'conflict', wanted }] };
+  return { ends, begins: [{ kind: 'changed', content: note, note, cause: 'conflict', wanted } as const] };
 }

@@ -58,7 +58,7 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
   );
   const { record } = known;
   if (record && isOlder(wanted.order, record))
-    return { ...record, first: [], parts: own.map((entry) => stays(entry)) };
+    return { ...record, first: [], parts: own.map((entry) => stays(entry, { action: 'older' })) };
   const split = wanted.mapped?.split ??
     record?.split ?? { number: wanted.order.number, of: 0, book: 'alone' };
   if (!record || (record.split.number === split.number && record.split.book === split.book)) {

@@ -57,6 +57,7 @@ export type PartDecision = { readonly number: string; readonly ends: readonly Co
 /**
  * A product order that stays as it is.
  *
+ *   older       the ERP has sent what is newer: nothing is changed
  *   unchanged   as it is wanted
  *   over        the same, and so the concerns that it had end
  *   look        the same, and only a look at Azumuta shows whether its concerns, which know that now, are over
@@ -64,7 +65,7 @@ export type PartDecision = { readonly number: string; readonly ends: readonly Co
  */
 export interface Kept {
   readonly number: string;
-  readonly action: 'unchanged' | 'over' | 'look' | 'concern';
+  readonly action: 'older' | 'unchanged' | 'over' | 'look' | 'concern';
   readonly entry: OrderEntry;
   /** Concerns that are open from now on, or know more; the caller is told of the first. */
   readonly begins: readonly Concern[];

@@ -2,7 +2,6 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
-import { reasonOf } from '../model/errors.ts';
 import { type ErpOrder, isSameErpOrder } from '../model/orders.ts';
 import type { Logger } from '../platform/log.ts';
 import type { ProductOrderStatus } from './endpoint/answers.ts';
@@ -111,9 +110,7 @@ async function put(
   const entry = { ...wanted, number, erpOrder: factsOf(order), via, dueDate: order.dueDate };
   const putting =
     part.action === 'create' ? ledger.orders.put(entry) : ledger.orders.replace(part.entry, entry);
-  const done = await putting.catch((error: unknown) => refusedByLedger(number, error));
-  if (typeof done !== 'boolean') return { status: done };
-  if (!done) return 'changed meanwhile';
+  if (!(await putting)) return 'changed meanwhile';
   await endAll(part, 'What the ERP wants now has taken its place.', ledger);
   // If it is refused again, another message says so.
   const refusedBy = part.action === 'replace' ? part.entry.rejectedBy : undefined;
@@ -163,7 +160,8 @@ function isSentAgain({ action, entry }: Kept, via: Via): boolean {
 
 /**
  * Bookings use the number that people read in the ERP today, and its id, which may have come later. They are compared with
- * the article and the quantity that it was made for: these change only where it is still what the ERP wants.
+ * the article and the quantity that it was made for: these change only where it is still what the ERP wants. Until it is
+ * completed, it is overdue by the date on which the ERP wants it now.
  */
 async function follow(
   { action, entry, begins: [concern] }: Kept,
@@ -171,7 +169,7 @@ async function follow(
   { orders }: Pick<Ledger, 'orders'>,
 ): Promise<void> {
   const was = entry.erpOrder;
-  if (entry.withdrawn || !isSameErpOrder(was, order)) return;
+  if (action === 'older' || entry.withdrawn || !isSameErpOrder(was, order)) return;
   const isWanted = action !== 'concern';
   const isSameArticle = isWanted || concern?.wanted?.draft.article === entry.draft.article;
   const { number, id = was.id, article, amount } = factsOf(order);
@@ -180,12 +178,7 @@ async function follow(
     article: isSameArticle ? article : was.article,
     ...(id === undefined ? {} : { id }),
   };
-  if (!isDeepStrictEqual(now, was)) await orders.take(entry, { ...entry, erpOrder: now });
-}
-
-/** When the ledger cannot hold this order, its own answer says so. @throws the error when DynamoDB fails. */
-function refusedByLedger(number: string, error: unknown): ProductOrderStatus {
-  if (!(error instanceof Error) || error.name !== 'ValidationException') throw error;
-  const reason = `The ledger cannot hold this order: ${reasonOf(error, 200)}`;
-  return { number, status: 'rejected', reason, cause: 'order-data' };
+  const { dueDate = entry.dueDate } = order;
+  if (dueDate !== entry.dueDate || !isDeepStrictEqual(now, was))
+    await orders.take(entry, { ...entry, erpOrder: now, dueDate });
 }

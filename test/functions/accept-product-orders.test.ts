@@ -49,7 +49,7 @@ it('has a completion looked at again when the last open part is wanted no more',
   const split = { per: 'unit', book: 'when-all-done' } as const;
   const stage = await startSurroundings({ productOrders: { split } });
   await post(stage, order('MO/1'));
-  const part = { index: 1, azumutaId: 'id of MO/1/1' };
+  const part = { index: 1, productOrderId: 'id of MO/1/1' };
   await stage.ledger.erpOrders.recordCompletedPart({ erpOrder: { number: 'MO/1' } }, part);
 
   // Act

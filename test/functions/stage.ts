@@ -104,7 +104,7 @@ export async function startSurroundings(
     ...{ dynamodb: store.client, sqs: sqs.client, secretsManager: secrets.client },
     writeLog: (line) => logged.push(line),
   };
-  const ledger = createLedger({ ...store, clock, times: { settlingSeconds: 420 } });
+  const ledger = createLedger({ ...store, clock, settlingSeconds: 420 });
 
   return {
     ...{ clock, store, ledger, sqs, erp, azumuta, answers, integration, runtime, logged },

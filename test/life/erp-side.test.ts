@@ -93,6 +93,7 @@ it('takes the newer of two posts that overtake each other', async () => {
   const older = await plant.post(posted(order, { quantity: '2', changedAt: '2026-11-24T08:00:00Z' }));
   await plant.work();
   expect(older.status).toBe('queued');
+  expect(await plant.ledger.orders.find(order.number)).toMatchObject({ erpOrder: { amount: '4' } });
   expect(plant.azumuta.productOrders()).toMatchObject([{ parameters: { Quantity: 4 } }]);
 });
 

@@ -81,7 +81,7 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
   const earlier = (['alone', 'each', 'when-all-done'] as const).map((book) => ({ number, of: 1, book }));
   const record = splitOrder('MO/3', 2, { book: 'each', earlier, state: 'refused', keptUnder: 'MO/2' });
   await ledger.erpOrders.write(record);
-  await ledger.erpOrders.recordCompletedPart(record, { index: 1, azumutaId: 'id1', named: ['r1'] });
+  await ledger.erpOrders.recordCompletedPart(record, { index: 1, productOrderId: 'id1', named: ['r1'] });
   await ledger.erpOrders.forgetCompletedPart(record, 1);
   await ledger.alerts.markRefused({ channel: 'teams', id: '0000000001', body: '{"subject":"x","text":"y"}' });
   const outage = { since, count: 3, openedAt: since, seenAt: since, toldAt: since, told: 'down' } as const;

@@ -1,10 +1,11 @@
 import type { BookingKey } from '../../model/completions.ts';
 import type { Update } from '../../platform/aws/dynamodb-table.ts';
-import { type Claim, HeldRecords } from '../claims.ts';
+import type { Claim } from '../claims.ts';
 import { erpOrderLockKey } from '../keys.ts';
+import { Records } from './records.ts';
 
 /** Of ERP orders on which several bookings may be made; elsewhere the claim of the only one serves as the lock. */
-export class BookingLocks extends HeldRecords {
+export class BookingLocks extends Records {
   /** The lock as it is held by an attempt at a booking. */
   of(erpOrderNumber: string, booking: BookingKey, { owner, attempt }: Pick<Claim, 'owner' | 'attempt'>) {
     const key = erpOrderLockKey(erpOrderNumber);

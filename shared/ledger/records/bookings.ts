@@ -4,9 +4,10 @@ import { erpOrderRefSchema, productOrderRefSchema } from '../../model/orders.ts'
 import { quantitySchema } from '../../model/quantity.ts';
 import { shorten } from '../../model/text.ts';
 import type { DeepReadonly, StoredItem } from '../../platform/aws/dynamodb-table.ts';
-import { type Claim, type Claimant, HeldRecords, isNothingSent, nothingSent, stepSchema } from '../claims.ts';
+import { type Claim, type Claimant, isNothingSent, nothingSent, stepSchema } from '../claims.ts';
 import { maxNoteLength, type NewEntry } from '../history.ts';
 import { bookingKeyOf, bookingPrefix, partitionOf } from '../keys.ts';
+import { Records } from './records.ts';
 
 /** Bytes of a planned booking as JSON: some 1,800 recordings of 500 parts. An id of Azumuta has 17 characters. */
 export const maxPlannedBytes = 40 * 1024;
@@ -109,7 +110,7 @@ export const forBookingOnly = ['content', 'awaiting', 'dueAt'];
 /** Attributes that a new plan removes, unless it has them itself. */
 const ofPlan = ['reason', 'cause', 'rejectedBy', 'discarded', 'figures', 'othersFollow', ...forBookingOnly];
 
-export class Bookings extends HeldRecords {
+export class Bookings extends Records {
   async of(number: string): Promise<BookingEntry[]> {
     return (await this.table.query(partitionOf(number), bookingPrefix)).map(bookingEntryOf);
   }
@@ -156,10 +157,9 @@ export class Bookings extends HeldRecords {
       condition: `#state = :rejected ${isAll ? 'OR #state = :waiting' : 'AND #rejectedBy = :refused'}`,
       values: { rejected: 'rejected', waiting: isAll ? 'waiting' : undefined, refused },
     };
-    for (const stored of await this.table.query(partitionOf(home), bookingPrefix)) {
-      const { key, state, rejectedBy } = bookingEntryOf(stored);
+    for (const { key, state, rejectedBy } of await this.of(home)) {
       if (isAll ? state === 'done' : state !== 'rejected' || rejectedBy !== refused) continue;
-      await this.change(bookingKeyOf(home, key), changes, { event: 'discarded', note }, stored);
+      await this.change(bookingKeyOf(home, key), changes, { event: 'discarded', note });
     }
   }
 

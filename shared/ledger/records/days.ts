@@ -3,7 +3,8 @@ import { sumOf } from '../../model/quantity.ts';
 import { dayIn } from '../../model/time.ts';
 import type { DeepReadonly } from '../../platform/aws/dynamodb-table.ts';
 import { atOnce, mapConcurrently } from '../../platform/map-concurrently.ts';
-import type { DayEvent } from './events.ts';
+import { ledgerIndexes } from '../keys.ts';
+import { type DayEvent, dayOf, eventOf } from './events.ts';
 import { Records } from './records.ts';
 
 const countSchema = z.record(z.string(), z.number());
@@ -39,6 +40,20 @@ export class Days extends Records {
   async of(days: readonly string[]): Promise<Day[]> {
     const stored = await mapConcurrently(days, atOnce, (day) => this.table.get(keyOf(day)));
     return stored.flatMap((item) => (item ? z.parse(daySchema, item) : []));
+  }
+
+  /**
+   * What happened, oldest first, as creations, bookings, dead letters and concerns set it: one query a day (UTC), and at
+   * most `limit` events of each. The index lags by a moment.
+   */
+  async events(from: Date, until: Date, limit: number): Promise<DayEvent[]> {
+    const found: DayEvent[] = [];
+    for (let at = Date.parse(dayOf(from)); at <= until.getTime(); at += 86_400_000) {
+      const range = { from: from.toISOString(), limit };
+      const keys = await this.table.queryIndex(ledgerIndexes.day, dayOf(new Date(at)), range);
+      found.push(...keys.map(eventOf));
+    }
+    return found.filter(({ at }) => at <= until.toISOString());
   }
 }
 

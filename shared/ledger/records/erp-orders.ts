@@ -26,18 +26,15 @@ export type ErpOrderRecord = DeepReadonly<z.output<typeof recordSchema>>;
 
 export type RecordHome = Pick<ErpOrderRecord, 'keptUnder'> & { readonly erpOrder: ErpOrderRef };
 
-export const completedPartSchema = z.pipe(
-  z.object({
-    index: z.number(),
-    productOrderId: z.string(),
-    /** Its recordings so far, where only triggers name them; absent where Azumuta lists them. */
-    named: z.exactOptional(z.array(z.string())),
-    /** It was reopened: the recordings that triggers named still count once it is completed again. */
-    reopened: z._default(z.boolean(), false),
-  }),
-  // Under its own name, the id would put the item into the index of ids.
-  z.transform(({ productOrderId: azumutaId, ...part }) => ({ ...part, azumutaId })),
-);
+export const completedPartSchema = z.object({
+  index: z.number(),
+  /** In Azumuta; as `azumutaId` it would put the item into the index of ids. */
+  productOrderId: z.string(),
+  /** Its recordings so far, where only triggers name them; absent where Azumuta lists them. */
+  named: z.exactOptional(z.array(z.string())),
+  /** It was reopened: the recordings that triggers named still count once it is completed again. */
+  reopened: z._default(z.boolean(), false),
+});
 /** A part that was completed when Azumuta was last asked about it. */
 export type CompletedPart = Omit<DeepReadonly<z.output<typeof completedPartSchema>>, 'reopened'>;
 
@@ -69,15 +66,14 @@ export class ErpOrders extends Records {
   }
 
   /** Records that a part is completed, and keeps the recordings that triggers have named before. */
-  async recordCompletedPart(erpOrder: RecordHome, { index, azumutaId, named }: CompletedPart): Promise<void> {
-    const key = completedPartKey(homeOf(erpOrder), index);
+  async recordCompletedPart(erpOrder: RecordHome, { named, ...part }: CompletedPart): Promise<void> {
+    const key = completedPartKey(homeOf(erpOrder), part.index);
     const held = named && z.safeParse(completedPartSchema, await this.table.get(key)).data;
     // A product order that was created again has other recordings.
-    const earlier = held?.azumutaId === azumutaId ? held.named : undefined;
+    const earlier = held?.productOrderId === part.productOrderId ? held.named : undefined;
     const further = named?.filter((id) => !earlier?.includes(id)) ?? [];
-    const part = { index, productOrderId: azumutaId, expiresAt: this.expiresAt() };
     await this.table.update(key, {
-      set: { ...part, named: named && !earlier ? further : undefined },
+      set: { ...part, expiresAt: this.expiresAt(), named: named && !earlier ? further : undefined },
       append: earlier && further.length > 0 ? { named: further } : undefined,
       remove: ['reopened'],
     });

@@ -33,20 +33,6 @@ export function dayOf(at: Date): string {
   return at.toISOString().slice(0, 10);
 }
 
-/** What happened on which day, by an index whose attributes creations, bookings, dead letters and concerns set. */
-export class DailyActivity extends Records {
-  /** Oldest first: one query a day, and at most `limit` events of each. The index lags by a moment. */
-  async between(from: Date, until: Date, limit: number): Promise<DayEvent[]> {
-    const found: DayEvent[] = [];
-    for (let at = Date.parse(dayOf(from)); at <= until.getTime(); at += 86_400_000) {
-      const range = { from: from.toISOString(), limit };
-      const keys = await this.table.queryIndex(ledgerIndexes.day, dayOf(new Date(at)), range);
-      found.push(...keys.map(eventOf));
-    }
-    return found.filter(({ at }) => at <= until.toISOString());
-  }
-}
-
 export function eventOf(keys: Readonly<Record<string, unknown>>): DayEvent {
   const [, at = '', event = '', counted] = /^(\S+) ([^{]+?)(?: (\{.*))?$/.exec(String(keys.happened)) ?? [];
   const figures = z.safeParse(dayFiguresSchema, counted && jsonOf(counted));

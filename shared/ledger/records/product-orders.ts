@@ -70,7 +70,6 @@ export type NewOrder = Content &
 type Condition = Required<Pick<Update, 'condition' | 'values'>>;
 
 const was = (state: OrderEntry['state']) => ({ condition: '#state = :was', values: { was: state } });
-const isThere = { condition: 'attribute_exists(#draft)' };
 
 /** Only while it is what was read: another writer may have written other content, or that of another ERP order. */
 function unchanged({ contentHash: readHash, erpOrder }: OrderEntry): Condition {
@@ -131,20 +130,24 @@ export class Orders extends Records {
     return { ...entry, withdrawn: true, state: 'rejected' };
   }
 
-  /** Its content from now on; does nothing when another writer has changed it since it was read. */
-  async take(entry: OrderEntry, { draft, contentHash, erpOrder }: Content): Promise<void> {
-    const set = { draft, contentHash, erpOrder, erpOrderNumber: erpOrder.number };
+  /** Its content and due date from now on; does nothing when another writer has changed it since it was read. */
+  async take(
+    entry: OrderEntry,
+    { draft, contentHash, erpOrder, dueDate = entry.dueDate }: Content & Pick<NewOrder, 'dueDate'>,
+  ): Promise<void> {
+    const due = dueDate === entry.dueDate ? {} : { dueDate, dueAt: this.#dueAt(dueDate) };
+    const set = { draft, contentHash, erpOrder, erpOrderNumber: erpOrder.number, ...due };
     await this.table.update(orderKey(entry.number), { set, ...unchanged(entry) });
   }
 
   /** A person gives it up. @param note Who, and why. */
   async giveUp(entry: OrderEntry, note: string): Promise<void> {
-    const changes = { set: { givenUp: true }, remove: ['awaiting', 'dueAt'], ...isThere };
+    const changes = {
+      set: { givenUp: true },
+      remove: ['awaiting', 'dueAt'],
+      condition: 'attribute_exists(#draft)',
+    };
     await this.change(orderKey(entry.number), changes, { event: 'given up', note }, entry);
-  }
-
-  async setDueDate(number: string, dueDate: string | undefined): Promise<void> {
-    await this.table.update(orderKey(number), { set: { dueDate, dueAt: this.#dueAt(dueDate) }, ...isThere });
   }
 
   /** Whether the reconciliation asks about it once it is overdue: not while the ERP does not want it, or Azumuta lacks it. */

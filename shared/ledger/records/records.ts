@@ -6,10 +6,18 @@ import { retentionSeconds } from '../keys.ts';
 export class Records {
   protected readonly table: Table;
   protected readonly clock: Clock;
+  readonly #settlingMs: number;
 
-  constructor(table: Table, clock: Clock) {
+  /** @param settlingSeconds Longest time that a partner may need to finish what an attempt sent to it before it died. */
+  constructor(table: Table, clock: Clock, settlingSeconds = 0) {
     this.table = table;
     this.clock = clock;
+    this.#settlingMs = settlingSeconds * 1000;
+  }
+
+  /** When what an attempt that ends then holds may be taken over: epoch milliseconds. */
+  leaseUntil(endsAt: Date): number {
+    return endsAt.getTime() + this.#settlingMs;
   }
 
   /** When DynamoDB may remove an item: epoch seconds. */

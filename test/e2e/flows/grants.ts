@@ -110,7 +110,7 @@ export function grantsTests(): void {
       await system.ledger.erpOrders.write(record);
       await system.ledger.erpOrders.recordCompletedPart(
         { erpOrder },
-        { index: 1, azumutaId: 'id of part 1' },
+        { index: 1, productOrderId: 'id of part 1' },
       );
 
       // Act

@@ -28,7 +28,8 @@ export function lostTriggerTests(): void {
     await system.azumuta.complete(number);
     const sameDay = await reconcile();
     // The next day.
-    await system.ledger.orders.setDueDate(number, '2026-01-05');
+    const entry = await system.ledger.orders.find(number);
+    if (entry) await system.ledger.orders.take(entry, { ...entry, dueDate: '2026-01-04' });
 
     // Act
     const nextDay = await reconcile();

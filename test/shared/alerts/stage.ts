@@ -64,7 +64,7 @@ export async function startAlertStage(options: StageOptions = {}) {
   /** How long a receiver is waited for, in place of its seconds. */
   const patience: { ms: number | undefined } = { ms: undefined };
   const ownClock: Clock = { ...clock, timeout: (ms) => AbortSignal.timeout(patience.ms ?? ms) };
-  const ledger = createAlertLedger({ table: store.table, clock, times: { settlingSeconds: 300 } });
+  const ledger = createAlertLedger({ table: store.table, clock, settlingSeconds: 300 });
   const breaker = new Breaker(store.table, clock);
   const integration: CompleteIntegration = {
     ...sample,

@@ -17,10 +17,6 @@ const recorded = (...ids: string[]): Partial<CompletionFacts> => ({ current: bui
 const unknown = (index: number) => ({ ...builtPart(index), recordingIds: undefined });
 const bookedWith = (given: Parameters<typeof bookingEntry>[0]) => ({ bookings: [bookingEntry(given)] });
 const quantity = bookedWith({ recordingIds: ['a'] });
-const further = (state: 'waiting' | 'claimed' | 'rejected') => ({
-  ...bookedWith({ state, recordingIds: ['a'] }),
-  ...recorded('a', 'b'),
-});
 /** Its booking is of another product order with its number. */
 const madeAgain = (given: Parameters<typeof bookingEntry>[0]) =>
   bookedWith({ productOrder: { id: 'old', number: 'MO/1/1' }, ...given });
@@ -35,9 +31,11 @@ it.each<[string, Partial<CompletionFacts>, string]>([
     'id1#recording#b: parts 1, recordings b; id1#recording#c: parts 1, recordings c',
   ],
   ['is left alone when it is booked', { ...quantity, ...recorded('a') }, 'leave: Nothing new'],
-  ['has further recordings wait while its quantity waits', further('waiting'), waitsForIt],
-  ['has further recordings wait while its quantity is under way', further('claimed'), waitsForIt],
-  ['has further recordings wait while its quantity is refused', further('rejected'), waitsForIt],
+  [
+    'has further recordings wait while its quantity waits',
+    { ...bookedWith({ state: 'waiting', recordingIds: ['a'] }), ...recorded('a', 'b') },
+    waitsForIt,
+  ],
   [
     'is for a person when it has more recordings than one booking can hold',
     recorded(...tooMany),

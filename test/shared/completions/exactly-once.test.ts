@@ -50,7 +50,7 @@ async function interleaved(scheduler: fc.Scheduler) {
       if (calls > diesAt) throw new Error('killed');
       return call();
     });
-    const ledger = createLedger({ table, clock: own.clock, times: { settlingSeconds } });
+    const ledger = createLedger({ table, clock: own.clock, settlingSeconds });
     return attempt({ azumuta, ledger, ...erp });
   }
   const record = (ids: string[]) => {

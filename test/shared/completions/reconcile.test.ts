@@ -247,13 +247,6 @@ describe('the reconciliation', () => {
   });
 });
 
-it('asks about the others when Azumuta does not know one order any more', async () => {
-  await created(2);
-  await stage.createdOutside(3);
-  expect(await stage.run()).toMatchObject({ asked: 2, open: 1, unclear: 1 });
-  expect(await stage.run()).toMatchObject({ asked: 0 });
-});
-
 it.each([{ kind: 'malformed', as: 'wrong-shape' }, { kind: 'business-error' }] as const)(
   'asks about the others when the answer about one order cannot be read: %o',
   async (fault) => {

@@ -66,7 +66,7 @@ export async function stageOn(sandboxes: Omit<Sandboxes, 'stop'>) {
   const { azumuta, azumutaSide, azumutaUrl, erp, erpSide, erpUrl } = sandboxes;
   const store = await startLedgerStore();
   const clock = testClock();
-  const ledger = createLedger({ ...store, clock, times: { settlingSeconds } });
+  const ledger = createLedger({ ...store, clock, settlingSeconds });
 
   function dependenciesOf({ includeOperators = false, ...handling }: Handling): HintDependencies {
     const own = { clock, ledger, azumuta, erp, breaker: new Breaker(store.table, clock), ...handling };

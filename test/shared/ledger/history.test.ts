@@ -79,12 +79,4 @@ describe('the history of an item', () => {
     const second = withEntry({ set: { state: 'done' } }, held, new Date(at), { event: 'created' });
     expect([first, second]).toEqual([{ append }, { set: { state: 'done' }, append }]);
   });
-
-  it('cuts a note that is too long between two characters', () => {
-    const long: NewEntry = { event: 'rejected', note: '😀'.repeat(1000) };
-    const { append } = withEntry({}, undefined, new Date(at), long);
-    const [{ note: cut = '' } = {}] = (append?.history ?? []) as HistoryEntry[];
-    expect(cut.length).toBeLessThanOrEqual(1000);
-    expect(cut.isWellFormed()).toBe(true);
-  });
 });

@@ -5,7 +5,6 @@ import {
   bookingKeyOf,
   concernKey,
   deadLetterKey,
-  erpOrderKey,
   orderKey,
   questionKey,
 } from '../../../shared/ledger/keys.ts';
@@ -14,7 +13,7 @@ import type { Key } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { bytesOfItem } from '../../simulation/aws/values.ts';
 import { bookingPlan, claimed, plannedBooking } from '../../support/bookings.ts';
 import { ledgerOn } from '../../support/ledger.ts';
-import { erpOrder, newOrder, splitOrder } from '../../support/orders.ts';
+import { erpOrder, newOrder } from '../../support/orders.ts';
 
 const maxItemBytes = 64 * 1024;
 
@@ -73,14 +72,6 @@ it('keeps a product order below 64 KB, with the largest draft, the longest texts
   // Assess
   expect(Math.max(most, await sizeAt(orderKey(number)))).toBeLessThanOrEqual(maxItemBytes);
   expect(most).toBeGreaterThan(maxItemBytes * 0.75);
-});
-
-it('keeps an ERP order below 64 KB with the highest number of parts', async () => {
-  const { ledger, sizeAt } = started();
-  const split = { number: longest('n'), of: 1000, book: 'when-all-done' } as const;
-  const record = splitOrder(longest('N'), 1000, { book: split.book, earlier: [split, split, split] });
-  await ledger.erpOrders.write(record);
-  expect(await sizeAt(erpOrderKey(record.erpOrder))).toBeLessThanOrEqual(maxItemBytes);
 });
 
 it('keeps a dead letter below 64 KB with the longest reason and many replays', async () => {

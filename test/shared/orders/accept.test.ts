@@ -1,6 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
-import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { overriding } from '../../support/overriding.ts';
@@ -25,31 +23,6 @@ it('accepts orders at the same time, and answers in their order; of one that is 
   expect(answers.map(({ number }) => number)).toEqual(twice.map(({ number }) => number));
   expect(answers.map(({ status }) => status)).toEqual(Array(31).fill('queued'));
   expect((await stage.ledger.orders.find('MO/3'))?.draft.article).toBe('GEAR-02');
-});
-
-it('rejects an order that the ledger cannot hold, and accepts the others', async () => {
-  // Prepare: 500 KB of parameters, more than an item of DynamoDB may have
-  const drawing = { Drawing: 'x'.repeat(500_000) };
-  const map = (order: ErpOrder) => {
-    const mapped = mapProductOrders({}, order);
-    if (order.number !== 'BIG/2') return mapped;
-    const grown = mapped.productOrders.map((one) => ({
-      ...one,
-      draft: { ...one.draft, parameters: drawing },
-    }));
-    return { ...mapped, productOrders: grown };
-  };
-  const orders = ['BIG/1', 'BIG/2', 'BIG/3'].map((number) => erpOrder({ number }));
-
-  // Act
-  const answers = await stage.acceptAll(orders, { map, via: 'endpoint' });
-
-  // Assess
-  expect(answers.map(({ status }) => status)).toEqual(['queued', 'rejected', 'queued']);
-  expect(answers[1]?.productOrders[0]).toMatchObject({
-    reason: expect.stringContaining('The ledger cannot hold this order'),
-    cause: 'order-data',
-  });
 });
 
 describe('an order that is in the ledger and not created yet', () => {
@@ -112,7 +85,9 @@ describe('an order that is in the ledger and not created yet', () => {
 
     // Assess
     expect(stage.statuses(answer)).toEqual(['MO/old/1 conflict', 'MO/old/2 conflict']);
-    expect(answer.productOrders[1]?.reason).toContain('MO/old/2 is about to be made');
+    expect(answer.productOrders[1]?.reason).toContain(
+      'MO/old/2 is about to be made: ERP order MO/new (an id) is mapped to MO/new/1 to MO/new/2 (each) now',
+    );
     expect(sent()).toEqual(['MO/old/2']);
     expect(await stage.ledger.orders.find('MO/old/2')).toMatchObject({ state: 'waiting' });
   });

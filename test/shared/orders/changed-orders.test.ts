@@ -20,7 +20,7 @@ async function complete(number: string, parts: readonly number[]): Promise<void>
   for (const index of parts)
     await stage.ledger.erpOrders.recordCompletedPart(
       { erpOrder: erpOrder({ number }) },
-      { index, azumutaId: `id of ${number}/${index}` },
+      { index, productOrderId: `id of ${number}/${index}` },
     );
 }
 
@@ -46,17 +46,6 @@ it('records an ERP order in its own terms when it is accepted, and each of its p
   const number = await stage.ledger.knownOrders.numberOfAzumutaId('id of GH-WORDS/2');
   const { entry } = await stage.ledger.knownOrders.read(number ?? '');
   expect(await stage.ledger.erpOrders.find(entry?.erpOrder ?? { number: '' })).toEqual(record);
-});
-
-it('keeps its identity when its id comes only as it grows, so that all its parts find the one record', async () => {
-  const { id: _, ...posted } = units('GROW-ID', '2');
-  await stage.accept(posted, { mapping: together, via: 'endpoint' });
-  await stage.accept(units('GROW-ID', '3'), { mapping: together });
-  for (const index of [1, 2, 3]) {
-    const part = await stage.ledger.orders.find(`GROW-ID/${index}`);
-    const record = await stage.ledger.erpOrders.find(part?.erpOrder ?? { number: '' });
-    expect(record).toMatchObject({ split: { of: 3 } });
-  }
 });
 
 describe('an ERP order that shrinks', () => {

@@ -9,7 +9,7 @@ import { partnersOn, startSandboxes, workAttempt } from '../../support/partners.
 export async function startCreateStage() {
   const { azumuta, azumutaSide, erp, erpSide, stop } = await startSandboxes();
   const store = await startLedgerStore();
-  const ledger = createLedger({ ...store, clock: systemClock, times: { settlingSeconds: 0 } });
+  const ledger = createLedger({ ...store, clock: systemClock, settlingSeconds: 0 });
   const dependencies: CreateDependencies = {
     ...{ ledger, azumuta, erp, clock: systemClock, settlingSeconds: 300 },
     enqueue: async () => {},

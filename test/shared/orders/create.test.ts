@@ -45,7 +45,7 @@ describe('a product order whose create may have been written', () => {
     // Prepare
     const settlingSeconds = 300;
     const clock = testClock();
-    const settling = createLedger({ ...stage.store, clock, times: { settlingSeconds } });
+    const settling = createLedger({ ...stage.store, clock, settlingSeconds });
     const number = await stage.released();
     await stage.azumutaSide.forgetCalls();
     await stage.azumutaSide.setFaults([{ kind: 'reset-after', route: creation, times: 1 }]);
@@ -246,7 +246,8 @@ describe('a link without an answer', () => {
       const number = await stage.released();
       if (when === 'created before') {
         await stage.erpSide.setFaults([{ kind: 'status', route: link, status: 429, times: 1 }]);
-        await expect(stage.create(number)).rejects.toMatchObject({ name: 'RetryLater', wrote: 'nothing' });
+        const soon = { name: 'RetryLater', wrote: 'nothing', afterSeconds: undefined };
+        await expect(stage.create(number)).rejects.toMatchObject(soon);
       }
       await stage.erpSide.setFaults([{ kind: 'reset-after', route: link, times: 1 }]);
       const fails = async () => {
@@ -264,13 +265,4 @@ describe('a link without an answer', () => {
       expect(inDoubt).toMatchObject({ name: 'RetryLater', afterSeconds: settlingSeconds });
     },
   );
-
-  it('is tried again soon when nothing was sent', async () => {
-    const number = await stage.released();
-    await stage.erpSide.setFaults([{ kind: 'status', status: 429, times: 1 }]);
-
-    const refused = await tried(number);
-
-    expect(refused).toMatchObject({ name: 'RetryLater', wrote: 'nothing', afterSeconds: undefined });
-  });
 });

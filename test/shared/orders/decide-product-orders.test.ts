@@ -159,20 +159,6 @@ describe('a product order', () => {
       expect(actionsOf(known, wants({ ...twin, state: 'cancelled' }))).toEqual([]);
     },
   );
-
-  it('is over with another ERP order that was mapped to it when that does not want it any more', () => {
-    const owner = accepted(erpOrder({ number: 'MO/1', id: 'of another company' }), 'created');
-    const taken: Concern = {
-      ...{ kind: 'number-taken', content: 'mapped', note: 'mapped as well', cause: 'configuration' },
-      claimant: 'twin',
-    };
-    const claimed = new Map([...owner.productOrders].map(([n, one]) => [n, { ...one, concerns: [taken] }]));
-    const twin = erpOrder({ number: 'MO/1', id: 'twin' });
-    const { record } = accepted(twin, 'created');
-    expect(
-      decideProductOrders({ record, productOrders: claimed }, wants({ ...twin, state: 'cancelled' })).parts,
-    ).toMatchObject([{ number: 'MO/1', action: 'unclaimed', ends: [taken] }]);
-  });
 });
 
 describe('an ERP order with another mapping', () => {
@@ -234,18 +220,6 @@ describe('an ERP order with another mapping', () => {
       ['MO/1/1', 'changed'],
       ['MO/1/2', undefined],
       ['OLD', 'unwanted'],
-    ]);
-  });
-
-  it('keeps its number in Azumuta when the ERP renames it, and alerts a planner', () => {
-    const known = accepted(order, 'created');
-    expect(decideProductOrders(known, wants({ ...order, number: 'MO/1-B' })).parts).toMatchObject([
-      {
-        number: 'MO/1',
-        action: 'concern',
-        begins: [{ kind: 'changed' }],
-        sentence: expect.stringContaining('is mapped to MO/1-B (alone) now'),
-      },
     ]);
   });
 });

@@ -7,7 +7,6 @@ import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { pullOrders } from '../../../shared/orders/pull.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
-import { toldOf } from '../../../shared/situation/told.ts';
 import { claimedOrder } from '../../support/bookings.ts';
 import { ledgerOn } from '../../support/ledger.ts';
 import { erpOrder } from '../../support/orders.ts';
@@ -99,8 +98,6 @@ it('goes on after an order that cannot be mapped, and records why, once', async 
   expect((await ledger.knownOrders.read('UNFIT-1')).concerns).toMatchObject([
     { kind: 'refused', cause: 'order-data' },
   ]);
-  const life = toldOf({ ...(await ledger.knownOrders.read('UNFIT-1')), journey });
-  expect(life.says).toBe('It cannot become a product order. ERP order UNFIT-1 has no article.');
 });
 
 it('treats an order on which accept fails as one that cannot be mapped, and goes on', async () => {

@@ -30,7 +30,7 @@ export function plantOn(stage: WorkerStage, limits: Partial<SlotsDependencies['l
   });
   const { clock } = stage;
   const { log } = stage.logged;
-  const ledger = createLedger({ table, clock, times: { settlingSeconds: 300 } });
+  const ledger = createLedger({ table, clock, settlingSeconds: 300 });
   const sqs = createQueues(stage.sqs.client);
   const queues: typeof sqs = {
     ...sqs,

@@ -15,12 +15,6 @@ export const ledgerFaults: Faults = {
       why: 'A claim is taken over while its attempt still runs, and never after it has died: those orders are stuck.',
       foundBy: ['created', 'booked', 'waiting', 'ends'],
     },
-    'claim-without-settling-time': {
-      find: 'return endsAt.getTime() + this.#settlingMs;',
-      replace: 'return endsAt.getTime() - 60_000;',
-      why: 'A call of a dead attempt takes effect after the next attempt has looked, and is made twice.',
-      foundBy: ['created', 'booked'],
-    },
     'settling-not-waited-for': {
       find: 'const leaseUntil = this.leaseUntil(this.clock.now());',
       replace: 'const leaseUntil = this.clock.now().getTime();',
@@ -52,12 +46,6 @@ export const ledgerFaults: Faults = {
         "await this.#update(claim, { set: { ...set, state: 'claimed' } }, [{ event: 'retry', note }]);",
       why: 'Each attempt that fails before its first call blocks the next one for six minutes.',
       foundBy: ['released'],
-    },
-    'lease-relies-on-the-hold': {
-      find: 'return endsAt.getTime() + this.#settlingMs;',
-      replace: 'return endsAt.getTime();',
-      why: 'An attempt dies before it can note that its write is settling, and the next one does not wait for it.',
-      foundBy: ['created', 'booked'],
     },
     'release-forgets-the-doubt': {
       find: "state: 'waiting', clean: isClean(claim, wrote)",
@@ -173,6 +161,20 @@ export const ledgerFaults: Faults = {
       replace: '[]',
       why: 'No run reads the time before the last row again: an order that the ERP commits late is never read.',
       foundBy: ['created'],
+    },
+  },
+  'shared/ledger/records/records.ts': {
+    'claim-without-settling-time': {
+      find: 'return endsAt.getTime() + this.#settlingMs;',
+      replace: 'return endsAt.getTime() - 60_000;',
+      why: 'A call of a dead attempt takes effect after the next attempt has looked, and is made twice.',
+      foundBy: ['created', 'booked'],
+    },
+    'lease-relies-on-the-hold': {
+      find: 'return endsAt.getTime() + this.#settlingMs;',
+      replace: 'return endsAt.getTime();',
+      why: 'An attempt dies before it can note that its write is settling, and the next one does not wait for it.',
+      foundBy: ['created', 'booked'],
     },
   },
 };

@@ -23,10 +23,10 @@ function toolsOf({ plant, time }: Pick<World, 'plant' | 'time'>) {
     sleep: async () => {},
     timeout: () => new AbortController().signal,
   };
-  const times = { settlingSeconds: 300 };
-  const ledger: Ledger = createLedger({ table: new Table(plant.table.client, 'ledger'), clock, times });
+  const table = new Table(plant.table.client, 'ledger');
+  const ledger: Ledger = createLedger({ table, clock, settlingSeconds: 300 });
   const deadLetters = new DeadLetterQueue(plant.queues.client, queueUrlOf('dead-letters'));
-  const breaker = new Breaker(new Table(plant.table.client, 'ledger'), clock);
+  const breaker = new Breaker(table, clock);
   return { clock, ledger, breaker, deadLetters };
 }
 

@@ -9,7 +9,7 @@ let clock: TestClock;
 let pauses: Ledger['pauses'];
 beforeEach(async () => {
   clock = testClock();
-  pauses = createLedger({ ...store, clock, times: { settlingSeconds: 300 } }).pauses;
+  pauses = createLedger({ ...store, clock, settlingSeconds: 300 }).pauses;
   // Nothing is known of the flow.
   await store.table.remove({ pk: 'PAUSES#book-completion', sk: 'PAUSES' });
 });
@@ -64,6 +64,6 @@ it('forgets a pause that a deployment ended, because nobody knows when', async (
 it('says why the ledger could not be written, and does not throw', async () => {
   const gone = await startLedgerStore();
   await gone.stop();
-  pauses = createLedger({ ...gone, clock, times: { settlingSeconds: 300 } }).pauses;
+  pauses = createLedger({ ...gone, clock, settlingSeconds: 300 }).pauses;
   expect(await paused()).toEqual([expect.stringContaining('ECONNREFUSED')]);
 });

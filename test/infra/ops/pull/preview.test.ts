@@ -13,7 +13,7 @@ import { startLedgerStore } from '../../../support/dynamodb.ts';
 import { erpOrder } from '../../../support/orders.ts';
 
 const store = await startLedgerStore();
-const ledger = createLedger({ ...store, clock: testClock(), times: { settlingSeconds: 300 } });
+const ledger = createLedger({ ...store, clock: testClock(), settlingSeconds: 300 });
 const nobody = () => Promise.reject(new Error('nobody is asked about an order that is left out'));
 
 /** Previews a page of the ERP. */

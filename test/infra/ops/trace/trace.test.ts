@@ -191,7 +191,7 @@ it('shows an open dead letter although the clock of the laptop that replayed it 
   // Prepare
   await completed('MO/7', 1, 'MO/7');
   const ahead = testClock('2026-11-24T11:00:00.000Z');
-  const onTheLaptop = createAlertLedger({ ...store, clock: ahead, times: { settlingSeconds: 300 } });
+  const onTheLaptop = createAlertLedger({ ...store, clock: ahead, settlingSeconds: 300 });
   await ledger.deadLetters.record(letterOf('m-7', 'MO/7'));
   await onTheLaptop.deadLetters.markReplayed(letterOf('m-7', 'MO/7'), 'sending it to completions again');
   await ledger.deadLetters.record(letterOf('m-7', 'MO/7', 'It is locked still.'));

@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Ledger } from '../../../../shared/ledger/ledger.ts';
-import { bookingPlan } from '../../../support/bookings.ts';
 import { ledgerOn } from '../../../support/ledger.ts';
 import { newOrder } from '../../../support/orders.ts';
 
@@ -10,16 +9,6 @@ beforeEach(() => {
 });
 
 describe('what the ledger knows of a number', () => {
-  it('is order and bookings, read with one query', async () => {
-    await ledger.orders.put(newOrder({ number: 'PO-1' }));
-    await ledger.bookings.planOnly('PO-1', bookingPlan(), {});
-    expect(await ledger.knownOrders.read('PO-1')).toMatchObject({
-      entry: { number: 'PO-1' },
-      bookings: [{ key: 'id1#quantity', state: 'waiting' }],
-      ...{ alias: undefined, letters: [], question: undefined, answered: undefined },
-    });
-  });
-
   it('is its open dead letters, without those that were replayed, discarded, or recovered', async () => {
     // Prepare
     const { deadLetters, knownOrders } = ledger;

@@ -31,7 +31,7 @@ beforeEach(() => {
   clock = testClock();
   dependencies = {
     clock,
-    ledger: createLedger({ ...store, clock, times: { settlingSeconds: 300 } }),
+    ledger: createLedger({ ...store, clock, settlingSeconds: 300 }),
     log: logged.log,
     queues: createQueues(sqs.client),
     queueUrl: sqs.queueUrl('product-orders'),
@@ -66,7 +66,7 @@ describe('the order endpoint', () => {
 
   it('answers 503 when the ledger is down, to POST and to GET', async () => {
     const lost = await startLedgerStore();
-    const ledger = createLedger({ ...lost, clock: testClock(), times: { settlingSeconds: 300 } });
+    const ledger = createLedger({ ...lost, clock: testClock(), settlingSeconds: 300 });
     await lost.stop();
     const answers = [
       await postOrders(call('PO-1'), { ...dependencies, ledger }),
@@ -167,7 +167,7 @@ describe('an ERP that prefers to wait', () => {
 });
 
 async function claimed(number: string) {
-  const ledger = createLedger({ ...store, clock, times: { settlingSeconds: 300 } });
+  const ledger = createLedger({ ...store, clock, settlingSeconds: 300 });
   return { claims: ledger.claims, claim: await claimedOrder(ledger, number) };
 }
 
@@ -282,7 +282,7 @@ describe('a call that is too large', () => {
     });
     const map: typeof dependencies.map = (order) =>
       mapProductOrders({ split: { per: 'unit', book: 'each', most: 1000 } }, order);
-    const ledger = createLedger({ table: modelledTable(), clock, times: { settlingSeconds: 300 } });
+    const ledger = createLedger({ table: modelledTable(), clock, settlingSeconds: 300 });
     return postOrders(posting(list), { ...dependencies, ledger, map });
   };
 
