@@ -17,10 +17,11 @@ export interface Erp {
   readonly now: () => Date;
 }
 
-/** A call that was answered. */
-export interface Asked {
+/** What is being asked or done. */
+export interface Call {
   /** For messages: `the booking of order MO/0001`. */
   readonly what: string;
+  readonly signal: AbortSignal;
   /** Statuses, besides 200 to 299, that are an answer to look at. */
   readonly accepts?: readonly number[] | undefined;
 }
@@ -41,7 +42,7 @@ function isLocked({ status }: RestAnswer): boolean {
 export function failureOfReading(
   answer: RestAnswer,
   { partner, now }: Erp,
-  { what, accepts }: Asked,
+  { what, accepts }: Call,
 ): RetryLater | undefined {
   const { status } = answer;
   const accepted = accepts?.includes(status) ?? false;

@@ -4,13 +4,8 @@ import type { ErpEnvironment } from '../connector.ts';
 import { CsrfSession, csrfFetch } from '../csrf.ts';
 import { partnerDown } from '../failures.ts';
 import { createLogin } from '../login.ts';
-import { type Asked, type Erp, failureOfReading } from './errors.ts';
+import { type Call, type Erp, failureOfReading } from './errors.ts';
 import type { RestAnswer, RestConnection, RestQuestion, RestRequest } from './options.ts';
-
-/** What is being asked or done. */
-export interface Call extends Asked {
-  readonly signal: AbortSignal;
-}
 
 /** The calls that a look may make, logged in. */
 export type Reader = Omit<Session, 'write'>;
