@@ -9,7 +9,6 @@ import type { Run } from './run.ts';
 
 // What an answer means where the configuration does not say it: the table is in README.md.
 
-/** Who has answered. */
 export interface Erp {
   readonly partner: string;
   /** ` (409): the order is closed`: status and the ERP's own sentence, without secrets. */
@@ -17,7 +16,6 @@ export interface Erp {
   readonly now: () => Date;
 }
 
-/** What is being asked or done. */
 export interface Call {
   /** For messages: `the booking of order MO/0001`. */
   readonly what: string;

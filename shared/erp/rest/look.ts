@@ -8,7 +8,6 @@ import type { Reader } from './session.ts';
 /** What a look leaves to be written. */
 export interface ToBook<Context> {
   readonly run: Run<Context>;
-  /** Steps to take, in this order. */
   readonly steps: readonly RestStep<Context>[];
   /** Names of those that an earlier attempt took. */
   readonly taken: readonly string[];

@@ -11,7 +11,6 @@ import type { RestAnswer, RestConnection, RestQuestion, RestRequest } from './op
 export type Reader = Omit<Session, 'write'>;
 export type Session = ReturnType<typeof createSession>;
 
-/** All calls to one ERP. */
 export function createSession(options: RestConnection, environment: ErpEnvironment<unknown>) {
   const { csrf, name: partner = 'ERP' } = options;
   const httpOptions = { ...options, partner, clock: environment.clock };

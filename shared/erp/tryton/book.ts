@@ -14,7 +14,6 @@ import { bind, claim, type Marks, onMove } from './marks.ts';
 import { readAgain } from './order.ts';
 import type { Line, Move, Production } from './production.ts';
 
-/** Writes what a look has left. */
 export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
   if (toBook.kind === 'complete') return bookQuantity(writer, toBook);
   const { production, key, note, links, receipt } = toBook;

@@ -46,7 +46,6 @@ export interface TrytonSearch<Row> extends Pick<Call<unknown>, 'context' | 'what
  * RetryLater or Rejected (errors.ts).
  */
 export interface TrytonReader {
-  /** `search_read`. */
   search<Row>(model: string, search: TrytonSearch<Row>): Promise<Row[]>;
   /** Company to work in, from the options or the user's preferences. Logs in if need be. */
   readCompany(): Promise<number | undefined>;
@@ -61,7 +60,6 @@ export interface TrytonWrite extends Pick<Call<unknown>, 'what'> {
   readonly isRepeatable?: true;
 }
 
-/** Tryton as one attempt reads and writes it. */
 export interface TrytonWriter extends TrytonReader {
   write(model: string, method: string, args: readonly unknown[], write: TrytonWrite): Promise<unknown>;
   /** @returns the ids of the new records. */
@@ -77,7 +75,6 @@ interface Facts {
 /** What a look works with: it cannot write. */
 export interface Reader extends TrytonReader, Facts {}
 
-/** What a booking works with once it has looked. */
 export interface Writer extends TrytonWriter, Facts {}
 
 /** Which modules this Tryton has, and which rights our user has, as far as bookings need them. */

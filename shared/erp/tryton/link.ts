@@ -25,7 +25,6 @@ export async function linkProductOrder(
   await attachLinks(writer, production, await missingLinks(writer, production, [attached]));
 }
 
-/** Links that are not attached to the production yet. */
 export async function missingLinks(
   reader: Reader,
   production: Production,

@@ -167,7 +167,6 @@ async function requireAll(
   requireReserved(production, reader.options.assign);
 }
 
-/** Why a production in this state cannot be booked, and what to do. */
 const refusedStates = {
   cancelled:
     'is cancelled, so nothing can be booked on it: reset it to draft and release it, or stop the product order in Azumuta',
@@ -176,7 +175,6 @@ const refusedStates = {
   request: 'is not released (its state is request): release it (Wait), then replay',
 } as const;
 
-/** @throws Rejected when the production is in one of these states. */
 function refuseStates({ number, state }: Production, refused: readonly (keyof typeof refusedStates)[]): void {
   const found = refused.find((one) => one === state);
   if (!found) return;

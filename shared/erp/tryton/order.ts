@@ -37,14 +37,12 @@ export function domainOf({ id, number }: ErpOrderRef, company: number | undefine
   ];
 }
 
-/** The same production as it is now. */
 export async function readAgain(reader: Reader, production: Production): Promise<Production> {
   const [found] = await readProductions(reader, [['id', '=', production.id]], production);
   if (!found) throw unknown(production);
   return found;
 }
 
-/** The first few productions in a domain. */
 async function readProductions(
   { search, abilities }: Reader,
   domain: readonly unknown[],

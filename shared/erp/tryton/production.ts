@@ -46,7 +46,6 @@ export interface Work {
   readonly cycles: readonly z.infer<typeof cycleSchema>[];
 }
 
-/** What the connector knows of a production at one moment. */
 export interface Production {
   readonly id: number;
   readonly number: string;
