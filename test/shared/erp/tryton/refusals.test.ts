@@ -104,20 +104,18 @@ describe('a booking that Tryton would refuse after the note and the reservation'
   });
 });
 
-describe('keys', () => {
-  it('count only in the last line of a note', async () => {
-    // Prepare
-    const completion = completionOf(order);
-    const key = quantityKey(completion.productOrder);
-    books.addNote('production,17', `See\nAzumuta booking ${key}\nas they said`);
+it('takes no line of a note but the last for a key', async () => {
+  // Prepare
+  const completion = completionOf(order);
+  const key = quantityKey(completion.productOrder);
+  books.addNote('production,17', `See\nAzumuta booking ${key}\nas they said`);
 
-    // Act
-    const receipt = await book();
+  // Act
+  const receipt = await book();
 
-    // Assess
-    expect(receipt.alreadyBooked).toBe(false);
-    expect(books.state).toBe('done');
-  });
+  // Assess
+  expect(receipt.alreadyBooked).toBe(false);
+  expect(books.state).toBe('done');
 });
 
 describe('a lot that two bookings create at once', () => {
@@ -182,16 +180,14 @@ describe('a lot that two bookings create at once', () => {
   });
 });
 
-describe('a production that a planner has reserved beforehand', () => {
-  it('is not reserved again', async () => {
-    // Prepare
-    books.state = 'assigned';
+it('reserves nothing of a production that a planner has reserved beforehand', async () => {
+  // Prepare
+  books.state = 'assigned';
 
-    // Act
-    await book();
+  // Act
+  await book();
 
-    // Assess
-    expect(books.state).toBe('done');
-    expect(called('production.assign_try')).toBe(0);
-  });
+  // Assess
+  expect(books.state).toBe('done');
+  expect(called('production.assign_try')).toBe(0);
 });
