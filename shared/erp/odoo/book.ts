@@ -14,7 +14,6 @@ import { readProduction } from './order.ts';
 import type { Production } from './records.ts';
 import { bookScrap } from './scrap.ts';
 
-/** Writes what a look has left. */
 export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
   if ('found' in toBook) return bookQuantity(writer, toBook);
   await post(writer, toBook);

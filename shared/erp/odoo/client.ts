@@ -23,7 +23,6 @@ interface Given {
   readonly context?: Named | undefined;
 }
 
-/** One call of a public method. */
 interface OdooCall extends Given {
   readonly model: string;
   readonly method: string;
@@ -31,7 +30,6 @@ interface OdooCall extends Given {
   readonly ids?: readonly number[];
 }
 
-/** They change nothing. */
 type ReadingMethod = 'search_read' | 'fields_get' | 'context_get';
 
 interface OdooSearch<Row> extends Pick<Given, 'context'> {
@@ -58,13 +56,11 @@ export interface OdooReader {
 
 /** Odoo as one attempt reads and writes it, with the errors of `read`. */
 export interface OdooWriter extends OdooReader {
-  /** A method of these records. */
   write(model: string, method: string, ids: readonly number[], more?: Given): Promise<unknown>;
   /** @returns the ids of the new records. */
   create(model: string, values: readonly Named[]): Promise<[number, ...number[]]>;
 }
 
-/** A call as it is sent. */
 interface Request extends OdooCall {
   /** `mrp.production button_mark_done`. */
   readonly what: string;

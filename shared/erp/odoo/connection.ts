@@ -11,7 +11,6 @@ interface Facts {
   readonly isFrom19: boolean;
   /** Decimals to which every quantity is rounded when it is written. */
   readonly decimals: number;
-  /** Our user in Odoo. */
   readonly user: {
     /** Id of its contact, the author of its messages. */
     readonly partner: number;
@@ -27,7 +26,6 @@ interface Facts {
 /** What a look works with: it cannot write. */
 export interface Reader extends OdooReader, Facts {}
 
-/** What a booking works with once it has looked. */
 export interface Writer extends OdooWriter, Facts {}
 
 /** Reads the facts once; a user who may not post is read again, as a person may add an address at any time. */

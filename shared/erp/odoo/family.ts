@@ -45,7 +45,6 @@ function readMembers(reader: Reader, split: readonly { readonly name: string }[]
   ]);
 }
 
-/** The family of each of these orders. */
 export async function readFamilies(reader: Reader, split: readonly ListedProduction[]) {
   const found = await readMembers(reader, split);
   const marks = await readMarks(reader, found);
@@ -77,7 +76,6 @@ export interface Found extends Reader {
   readonly scale: Big;
 }
 
-/** The same, to write it. */
 export type Booking = Found & Writer;
 
 /** @param marks All our marks on the members. */

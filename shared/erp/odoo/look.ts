@@ -17,10 +17,8 @@ import { lookForScrap, type ScrapToBook } from './scrap.ts';
 import { inUnitOf } from './units.ts';
 import { type ComponentsToBook, lookForComponents, usesOfDone } from './uses.ts';
 
-/** What is left to write of a booking. */
 export type ToBook = Note | QuantityToBook;
 
-/** What is left to do of a quantity. */
 export interface QuantityToBook {
   readonly found: Found;
   /** Absent for an order that we have finished. */

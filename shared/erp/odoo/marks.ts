@@ -27,7 +27,6 @@ export interface FoundMark {
   readonly postedAt: string;
 }
 
-/** A message to post, with its mark. */
 export interface Note {
   readonly production: Pick<Production, 'id' | 'name'>;
   readonly mark: Mark;

@@ -33,7 +33,6 @@ export function domainOf({ number, id }: ErpOrderRef): unknown[] {
   return [id === undefined ? ['name', 'in', names] : ['id', '=', Number(id)]];
 }
 
-/** The same order as it is now. */
 export async function readProduction(reader: Reader, { id, name }: Production): Promise<Production> {
   const [found] = await searchProductions(reader, [['id', '=', id]]);
   // Seen: a missing record reads as an empty list.

@@ -35,7 +35,6 @@ const listed = z.object({
   date_deadline: z.union([time, none]),
   origin: z.union([z.string(), none]),
 });
-/** Fields that a listing reads. */
 export const listedFields = [...Object.keys(listed.shape), 'priority'];
 /** A manufacturing order as a listing needs it; other fields are kept for the mapping. */
 export const listedProductionSchema = z.catchall(listed, z.unknown());
@@ -48,7 +47,6 @@ export const productSchema = z.object({
 });
 export type Product = z.infer<typeof productSchema>;
 
-/** A manufacturing order as a booking needs it. */
 export const productionSchema = z.object({
   ...production,
   product_uom_id: reference,

@@ -25,7 +25,6 @@ const documentSchema = z.object({
 const taggedSchema = z.extend(documentSchema, { scrap_reason_tag_ids: z.optional(z.array(z.number())) });
 type Document = z.infer<typeof taggedSchema>;
 
-/** Scrap that is still to be booked. */
 export interface ScrapToBook extends Scrap {
   /** Id of its reason. */
   readonly tag?: number;

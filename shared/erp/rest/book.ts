@@ -1,7 +1,7 @@
 import type { Receipt } from '../../model/completions.ts';
 import { orderWaits, rejected } from '../failures.ts';
-import { failureOfStep, isAccepted } from './errors.ts';
-import { ask, type ToBook } from './look.ts';
+import { failureOfStep } from './errors.ts';
+import { findDone, type ToBook } from './look.ts';
 import type { RestStep } from './options.ts';
 import type { Run } from './run.ts';
 import type { Session } from './session.ts';
@@ -39,14 +39,23 @@ async function take<Context>(session: Session, run: Run<Context>, step: RestStep
   run.answers.set(step.name, answer);
 }
 
-/** @returns Reference of what the ERP shows now. */
+/**
+ * Asks the look-ups with `done` once more, and the others too if a step needs them to say whether it was taken.
+ * @returns Reference of what the ERP shows now.
+ */
 async function readBack<Context>(session: Session, run: Run<Context>): Promise<string> {
   const { what, key, attempt } = run.task;
-  const { reference, failed } = await lookAgain(session, run);
+  let failed: string | undefined;
+  const lookUps = run.lookUps.filter(({ part }) => part.done || run.isStepwise);
+  const reference = await findDone(session, run, lookUps, ({ message }) => {
+    failed ??= message;
+  });
   const left = reference === undefined ? [] : run.stepsLeft(reference).map(({ name }) => name);
   if (reference !== undefined && left.length === 0) return reference;
+  const waits = lookUps.map((lookUp) => run.text(lookUp, 'waits')).find(Boolean);
+  const why = failed ?? (waits && run.named(waits));
   // A look that failed shows nothing either, and does not say that nothing is there.
-  if (failed !== undefined) throw orderWaits(failed, { wrote: 'perhaps' });
+  if (why) throw orderWaits(why, { wrote: 'perhaps' });
   const missing = left.length > 0 ? `does not show ${left.join(', ')}` : `shows nothing under ${key}`;
   const nothing = `${session.partner} accepted ${what}, but ${missing}`;
   if (!attempt.again) throw orderWaits(`${nothing} (yet).`, { wrote: 'perhaps' });
@@ -54,26 +63,4 @@ async function readBack<Context>(session: Session, run: Run<Context>): Promise<s
     'booked-otherwise',
     `${nothing}, for the second time: look at the order in the ERP and book it by hand.`,
   );
-}
-
-/**
- * Asks the look-ups with `done` once more, and the others too if a step needs them to say whether it was taken.
- * @returns Reference of what the ERP shows now, and why something could not be read.
- */
-async function lookAgain<Context>(session: Session, run: Run<Context>) {
-  let reference: string | undefined;
-  let failed: string | undefined;
-  for (const lookUp of run.lookUps) {
-    const { part } = lookUp;
-    if (!(part.done || run.isStepwise) || !run.applies(part)) continue;
-    const answer = await ask(session, run, lookUp);
-    if (isAccepted(answer, part.accepts)) {
-      lookUp.answer = answer;
-      reference ??= run.readDone(lookUp);
-    }
-    if (reference !== undefined && !run.isStepwise) break;
-    const reason = part.waits?.(answer, run.context);
-    if (reason) failed ??= run.named(reason);
-  }
-  return { reference, failed };
 }

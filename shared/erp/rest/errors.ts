@@ -9,7 +9,6 @@ import type { Run } from './run.ts';
 
 // What an answer means where the configuration does not say it: the table is in README.md.
 
-/** Who has answered. */
 export interface Erp {
   readonly partner: string;
   /** ` (409): the order is closed`: status and the ERP's own sentence, without secrets. */
@@ -17,10 +16,10 @@ export interface Erp {
   readonly now: () => Date;
 }
 
-/** A call that was answered. */
-export interface Asked {
+export interface Call {
   /** For messages: `the booking of order MO/0001`. */
   readonly what: string;
+  readonly signal: AbortSignal;
   /** Statuses, besides 200 to 299, that are an answer to look at. */
   readonly accepts?: readonly number[] | undefined;
 }
@@ -41,7 +40,7 @@ function isLocked({ status }: RestAnswer): boolean {
 export function failureOfReading(
   answer: RestAnswer,
   { partner, now }: Erp,
-  { what, accepts }: Asked,
+  { what, accepts }: Call,
 ): RetryLater | undefined {
   const { status } = answer;
   const accepted = accepts?.includes(status) ?? false;

@@ -1,14 +1,13 @@
 import type { Look } from '../connector.ts';
 import { orderWaits, rejected } from '../failures.ts';
 import { failureOfLookUp } from './errors.ts';
-import type { RestAnswer, RestStep } from './options.ts';
+import type { RestStep } from './options.ts';
 import { type LookUp, Run, type Task } from './run.ts';
 import type { Reader } from './session.ts';
 
 /** What a look leaves to be written. */
 export interface ToBook<Context> {
   readonly run: Run<Context>;
-  /** Steps to take, in this order. */
   readonly steps: readonly RestStep<Context>[];
   /** Names of those that an earlier attempt took. */
   readonly taken: readonly string[];
@@ -24,7 +23,7 @@ export async function look<Context>(reader: Reader, task: Task<Context>): Promis
   const run = new Run(task, partner);
   const { lookUps, isStepwise, figures } = run;
 
-  const reference = await findDone(reader, run);
+  const reference = await findDone(reader, run, lookUps);
   const receipt = reference === undefined ? undefined : { reference, alreadyBooked: true };
   if (receipt && !isStepwise) return { receipt };
   // First, as it may decide which steps apply: those that are left of a booking, too.
@@ -53,15 +52,33 @@ export async function look<Context>(reader: Reader, task: Task<Context>): Promis
   throw rejected('configuration', none);
 }
 
-/** Reference of what the ERP shows with our key. The other look-ups matter then only if a step may be left. */
-async function findDone<Context>(reader: Reader, run: Run<Context>): Promise<string | undefined> {
+/**
+ * Asks look-ups for what the ERP shows with our key. Once one shows it, the others matter only if a step may be left.
+ * @param fails Takes why one of them does not show what it was asked for. Default: throws it.
+ * @returns its reference.
+ */
+export async function findDone<Context>(
+  reader: Reader,
+  run: Run<Context>,
+  lookUps: readonly LookUp<Context>[],
+  fails = (failure: Error): void => {
+    throw failure;
+  },
+): Promise<string | undefined> {
   const { task, context } = run;
   let reference: string | undefined;
-  for (const lookUp of run.lookUps.filter(({ part }) => run.applies(part))) {
-    lookUp.answer = await ask(reader, run, lookUp);
-    const asked = { order: task.orderNumber, shown: `its ${lookUp.part.name} for ${task.what}` };
-    const failure = failureOfLookUp(reader, lookUp.part, lookUp.answer, context, asked);
-    if (failure) throw failure;
+  for (const lookUp of lookUps.filter(({ part }) => run.applies(part))) {
+    const { name, request, accepts } = lookUp.part;
+    const shown = `its ${name} for ${task.what}`;
+    const reading = { what: `reading ${shown}`, accepts, signal: task.attempt.signal };
+    const answer = await reader.read(request(context), reading);
+    const asked = { order: task.orderNumber, shown };
+    const failure = failureOfLookUp(reader, lookUp.part, answer, context, asked);
+    if (failure) {
+      fails(failure);
+      continue;
+    }
+    lookUp.answer = answer;
     reference ??= run.readDone(lookUp);
     if (reference !== undefined && !run.isStepwise) break;
   }
@@ -77,13 +94,4 @@ function requirePossible<Context>(run: Run<Context>, lookUp: LookUp<Context>): v
 function requireFree<Context>(run: Run<Context>, lookUp: LookUp<Context>): void {
   const reason = run.text(lookUp, 'waits');
   if (reason) throw orderWaits(run.named(reason));
-}
-
-export async function ask<Context>(
-  reader: Reader,
-  { task: { what, attempt }, context }: Run<Context>,
-  { part: { name, request, accepts } }: LookUp<Context>,
-): Promise<RestAnswer> {
-  const reading = { what: `reading its ${name} for ${what}`, accepts, signal: attempt.signal };
-  return reader.read(request(context), reading);
 }

@@ -15,12 +15,6 @@ export type Position = string | undefined;
 /** A row with its position in the listing; one without a time has the position where it was found. */
 export type ListedOrder = ReadRow & { readonly changedAt: string };
 
-export interface RowsPage {
-  readonly rows: readonly ListedOrder[];
-  /** Undefined after the last page. */
-  readonly next: Position;
-}
-
 export type Listing = ReturnType<typeof createListing>;
 
 /** A listing that takes more calls than this does not end. */
@@ -42,11 +36,11 @@ export function createListing<Row>(
   let doubt: string | undefined;
 
   /**
-   * One page of the orders that changed at or after `since`.
+   * One page of the orders that changed at or after `since`, and the next one's position: undefined after the last page.
    * @throws RetryLater as `Reader.read` does; Rejected when the ERP refuses the listing, there is no list where the
    *   options say, or one of their functions fails that is about no single row.
    */
-  async function readPage(since: string | undefined, position: Position): Promise<RowsPage> {
+  async function readPage(since: string | undefined, position: Position) {
     calls += 1;
     if (calls > maxCalls) throw endless(partner);
     const question = questionFor(orders, since, position);

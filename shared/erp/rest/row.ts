@@ -178,7 +178,6 @@ function createDetailReader<Row>(reader: Reader, detail: RestDetail<Row> | undef
   };
 }
 
-/** Equal for equal requests. */
 function idOf(question: RestQuestion): string {
   return JSON.stringify(question);
 }

@@ -99,7 +99,6 @@ export class Run<Context> {
     this.figures = begun.figures;
   }
 
-  /** Whether a look-up or a step applies to this order. */
   applies({ when }: Pick<RestStep<Context>, 'when'>): boolean {
     return when === undefined || when(this.context);
   }
@@ -142,7 +141,6 @@ export class Run<Context> {
     return sentence.includes(orderNumber) ? sentence : `${this.#partner}, order ${orderNumber}: ${sentence}`;
   }
 
-  /** An error after these steps were taken. */
   afterSteps(error: unknown, names: readonly string[]): unknown {
     return withDone(error, `${this.#partner} has these steps already`, names);
   }

@@ -4,19 +4,13 @@ import type { ErpEnvironment } from '../connector.ts';
 import { CsrfSession, csrfFetch } from '../csrf.ts';
 import { partnerDown } from '../failures.ts';
 import { createLogin } from '../login.ts';
-import { type Asked, type Erp, failureOfReading } from './errors.ts';
+import { type Call, type Erp, failureOfReading } from './errors.ts';
 import type { RestAnswer, RestConnection, RestQuestion, RestRequest } from './options.ts';
-
-/** What is being asked or done. */
-export interface Call extends Asked {
-  readonly signal: AbortSignal;
-}
 
 /** The calls that a look may make, logged in. */
 export type Reader = Omit<Session, 'write'>;
 export type Session = ReturnType<typeof createSession>;
 
-/** All calls to one ERP. */
 export function createSession(options: RestConnection, environment: ErpEnvironment<unknown>) {
   const { csrf, name: partner = 'ERP' } = options;
   const httpOptions = { ...options, partner, clock: environment.clock };

@@ -11,10 +11,8 @@ import type { Writer } from './client.ts';
 import { attachLinks } from './link.ts';
 import { referenceOf, type ToBook, type ToComplete } from './look.ts';
 import { bind, claim, type Marks, onMove } from './marks.ts';
-import { readAgain } from './order.ts';
-import type { Line, Move, Production } from './production.ts';
+import { type Line, type Move, type Production, readAgain } from './production.ts';
 
-/** Writes what a look has left. */
 export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
   if (toBook.kind === 'complete') return bookQuantity(writer, toBook);
   const { production, key, note, links, receipt } = toBook;

@@ -11,10 +11,10 @@ import { fieldsFor, plainValue } from './wire.ts';
 
 type Context = Readonly<Record<string, unknown>>;
 
-/** A call that changes nothing. */
-export interface TrytonRead<T> {
+/** One call of a model's method. */
+interface Call<T> {
   readonly model: string;
-  readonly method: 'search_read' | 'fields_get' | 'get_access';
+  readonly method: string;
   /** Arguments without the context, which is always the last one. */
   readonly params: readonly unknown[];
   /** Besides the user's own context. */
@@ -25,7 +25,7 @@ export interface TrytonRead<T> {
   readonly answer: z.ZodMiniType<T>;
 }
 
-export interface TrytonSearch<Row> extends Pick<TrytonRead<unknown>, 'context' | 'what'> {
+export interface TrytonSearch<Row> extends Pick<Call<unknown>, 'context' | 'what'> {
   readonly domain: readonly unknown[];
   /** Default: those of `row`. */
   readonly fields?: readonly string[];
@@ -40,28 +40,26 @@ export interface TrytonSearch<Row> extends Pick<TrytonRead<unknown>, 'context' |
   readonly mayVanish?: boolean;
 }
 
-/** Tryton as one attempt reads it. A look is given only this, so it cannot write. */
+/**
+ * Tryton as one attempt reads it. A look is given only this, so it cannot write. A session that Tryton no longer knows
+ * (401) is renewed once, and the call sent again: a call with an unknown session was not executed. All calls throw
+ * RetryLater or Rejected (errors.ts).
+ */
 export interface TrytonReader {
-  /**
-   * One call of a model's method. A session that Tryton no longer knows (401) is renewed once, and the call
-   * sent again: a call with an unknown session was not executed.
-   * @throws RetryLater or Rejected (errors.ts)
-   */
-  read<T>(call: TrytonRead<T>): Promise<T>;
-  /** `search_read`, with the errors of `read`. */
   search<Row>(model: string, search: TrytonSearch<Row>): Promise<Row[]>;
   /** Company to work in, from the options or the user's preferences. Logs in if need be. */
   readCompany(): Promise<number | undefined>;
+  /** Makes three calls. */
+  readAbilities(): Promise<Abilities>;
 }
 
-export interface TrytonWrite extends Pick<TrytonRead<unknown>, 'what'> {
+export interface TrytonWrite extends Pick<Call<unknown>, 'what'> {
   /** Tryton refuses the write when one of these records has changed since. */
   readonly timestamps?: Readonly<Record<string, string>>;
   /** It may be repeated at will and says nothing about our key, such as reserving components. */
   readonly isRepeatable?: true;
 }
 
-/** Tryton as one attempt reads and writes it, with the errors of `read`. */
 export interface TrytonWriter extends TrytonReader {
   write(model: string, method: string, args: readonly unknown[], write: TrytonWrite): Promise<unknown>;
   /** @returns the ids of the new records. */
@@ -77,7 +75,6 @@ interface Facts {
 /** What a look works with: it cannot write. */
 export interface Reader extends TrytonReader, Facts {}
 
-/** What a booking works with once it has looked. */
 export interface Writer extends TrytonWriter, Facts {}
 
 /** Which modules this Tryton has, and which rights our user has, as far as bookings need them. */
@@ -91,12 +88,8 @@ export interface Abilities {
 
 export type Permission = 'write' | 'create';
 
-/** A call as it is sent. */
-interface Request<T> extends Omit<TrytonRead<T>, 'method'> {
-  readonly method: string;
-  readonly writes: boolean;
-  readonly signal: AbortSignal;
-}
+type Request<T> = Call<T> & { readonly writes: boolean; readonly signal: AbortSignal };
+type Read = <T>(call: Call<T>) => Promise<T>;
 
 /**
  * Tryton 7.0 over JSON-RPC with a session: Basic would hash the password at every call.
@@ -126,11 +119,9 @@ export function createTrytonClient(options: TrytonOptions, environment: ErpEnvir
   }
 
   return (signal: AbortSignal, onWritten: (write: TrytonWrite) => void = () => {}): TrytonWriter => {
-    const read: TrytonReader['read'] = (asked) => call({ ...asked, writes: false, signal });
+    const read: Read = (asked) => call({ ...asked, writes: false, signal });
 
-    async function write<T>(
-      sent: Pick<TrytonRead<T>, 'model' | 'params' | 'answer'> & TrytonWrite & { readonly method: string },
-    ): Promise<T> {
+    async function write<T>(sent: Call<T> & TrytonWrite): Promise<T> {
       const context = sent.timestamps && { _timestamp: sent.timestamps };
       const answer = await call({ ...sent, context, writes: true, signal });
       onWritten(sent);
@@ -138,7 +129,6 @@ export function createTrytonClient(options: TrytonOptions, environment: ErpEnvir
     }
 
     return {
-      read,
       async search(
         model,
         { domain, row, fields = fieldsFor(row), sort = null, limit = null, mayVanish, ...asked },
@@ -151,6 +141,7 @@ export function createTrytonClient(options: TrytonOptions, environment: ErpEnvir
         });
       },
       readCompany: async () => (await sessions.get(signal)).company,
+      readAbilities: () => readAbilities(read),
       write: (model, method, params, asked) =>
         write({ model, method, params, answer: z.unknown(), ...asked }),
       create: (model, records, what) =>
@@ -188,8 +179,7 @@ const allowed = z.pipe(
 );
 const accessSchema = z.record(z.string(), z.object({ write: allowed, create: allowed }));
 
-/** Makes three calls. */
-export async function readAbilities({ read }: TrytonReader): Promise<Abilities> {
+async function readAbilities(read: Read): Promise<Abilities> {
   async function hasField(model: string, field: string): Promise<boolean> {
     const fields = await read({
       model,

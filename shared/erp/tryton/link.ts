@@ -4,8 +4,7 @@ import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import type { Reader, Writer } from './client.ts';
 import { onProduction } from './marks.ts';
 import type { TrytonOptions } from './options.ts';
-import { findProduction } from './order.ts';
-import type { Production } from './production.ts';
+import { findProduction, type Production } from './production.ts';
 
 /**
  * Attaches the product order to its production, as a link that a planner can follow. The production itself is
@@ -25,7 +24,6 @@ export async function linkProductOrder(
   await attachLinks(writer, production, await missingLinks(writer, production, [attached]));
 }
 
-/** Links that are not attached to the production yet. */
 export async function missingLinks(
   reader: Reader,
   production: Production,

@@ -6,7 +6,7 @@ import { type KeyedPage, listByKeys, positionsOf } from '../list-by-keys.ts';
 import { createRowReader, onlyOrder } from '../read-rows.ts';
 import type { TrytonReader, TrytonSearch } from './client.ts';
 import type { TrytonOptions } from './options.ts';
-import { domainOf } from './order.ts';
+import { domainOf } from './production.ts';
 import { fieldOf, fieldsFor, wireDateTime } from './wire.ts';
 
 const time = z.iso.datetime();

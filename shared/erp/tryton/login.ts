@@ -20,7 +20,6 @@ const preferencesSchema = z.object({
   result: z.looseObject({ company: z.optional(z.nullable(z.int())) }),
 });
 
-/** Sends one call of a method, with or without a session. */
 export type Send = (
   call: { readonly method: string; readonly params: readonly unknown[]; readonly authorization?: string },
   how: { readonly signal: AbortSignal; readonly writes: boolean },
@@ -39,17 +38,15 @@ export function trytonSessions(
   ): Promise<T> {
     const response = await send(call, { signal, writes: false });
     const down = partnerFailure(response, { partner: 'Tryton', what: 'logging in', now: clock.now() });
-    if (down && down.afterSeconds === undefined) {
-      // Without Retry-After, a 429 means that Tryton has locked the user after too many wrong logins.
-      if (response.status === 429)
-        throw refused(
-          'Tryton has locked our user after too many wrong logins (429): check the secret; the lock ends by itself.',
-        );
-      if (response.status === 401 && call.authorization === undefined)
-        throw refused(
-          "Tryton refused our user's name or password: check the secret. It is not tried again for a while, because Tryton locks users.",
-        );
-    }
+    // Without Retry-After, a 429 means that Tryton has locked the user after too many wrong logins.
+    if (response.status === 429 && down?.afterSeconds === undefined)
+      throw refused(
+        'Tryton has locked our user after too many wrong logins (429): check the secret; the lock ends by itself.',
+      );
+    if (response.status === 401 && call.authorization === undefined)
+      throw refused(
+        "Tryton refused our user's name or password: check the secret. It is not tried again for a while, because Tryton locks users.",
+      );
     if (down) throw down;
     const parsed = parse(answer, response.json);
     if (!parsed.ok) throw unusable(response);

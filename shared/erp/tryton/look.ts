@@ -3,7 +3,6 @@ import { compareDecimals, sumOf } from '../../model/quantity.ts';
 import { builtOf, mayClose, requireArticle } from '../booking-rules.ts';
 import type { Attempt, Look } from '../connector.ts';
 import { rejected } from '../failures.ts';
-import { type Amounts, amountsOf } from './booking/amounts.ts';
 import { lookAtComponents, requireUsed, type TakenComponent, usedComponents } from './booking/components.ts';
 import { type CycleReport, cycleReportsOf, requireReported } from './booking/cycles.ts';
 import {
@@ -16,12 +15,11 @@ import {
 } from './booking/demands.ts';
 import { findLots, unknownLots } from './booking/lots.ts';
 import { openMoves, remainderOf, type Taken } from './booking/moves.ts';
-import { isBooked, partsOf, requireBooked } from './booking/outputs.ts';
+import { type Amounts, amountsOf, isBooked, partsOf, requireBooked } from './booking/outputs.ts';
 import type { Reader } from './client.ts';
 import { missingLinks } from './link.ts';
 import { heldByAnother, type Marks, noteText, onMove, onProduction, readMarks } from './marks.ts';
-import { findProduction } from './order.ts';
-import type { Line, Production } from './production.ts';
+import { findProduction, type Line, type Production } from './production.ts';
 
 /** What is left to write of one booking: all of it, or the rest after a crash. */
 export type ToBook = ToNote | ToComplete;
@@ -113,8 +111,17 @@ export async function lookForQuantity(
   const reports = cycleReportsOf(completion, production, finishes && reader.options.finishWorks === true);
   const note = claimed ? undefined : noteText(completion);
   const output = { line, parts, isLast };
+
+  // Every further reason that Tryton could have to refuse what is to be booked.
+  const { abilities, options } = reader;
+  requireRights(abilities, production, ['write', 'production'], ['write', 'stock.move']);
+  if (unknownLots(parts).length > 0) requireRights(abilities, production, ['create', 'stock.lot']);
+  requireLotsOfComponents(production, used ?? []);
+  requireLots(production, output, finishes);
+  if (finishes) requireFinishedWorks(production, reports);
+  if (finishes && compareDecimals(amounts.good, '0') > 0) await requireListPrice(reader, production);
+  requireReserved(production, options.assign);
   const left = { note, links, marks, amounts, output, used, reports, finishes };
-  await requireAll(reader, production, left);
   return { toBook: { kind: 'complete', production, key, ...left } };
 }
 
@@ -151,23 +158,6 @@ function isOpenForOthers({ moves }: Line, { foreign }: Marks): boolean {
   return moves.some((move) => move.state !== 'done' && foreign.has(onMove(move)));
 }
 
-/** @throws Rejected for every further reason that Tryton could have to refuse what is to be booked. */
-async function requireAll(
-  reader: Reader,
-  production: Production,
-  { amounts, output, used = [], reports, finishes }: Omit<ToComplete, 'kind' | 'production' | 'key'>,
-): Promise<void> {
-  requireRights(reader.abilities, production, ['write', 'production'], ['write', 'stock.move']);
-  if (unknownLots(output.parts).length > 0)
-    requireRights(reader.abilities, production, ['create', 'stock.lot']);
-  requireLotsOfComponents(production, used);
-  requireLots(production, output, finishes);
-  if (finishes) requireFinishedWorks(production, reports);
-  if (finishes && compareDecimals(amounts.good, '0') > 0) await requireListPrice(reader, production);
-  requireReserved(production, reader.options.assign);
-}
-
-/** Why a production in this state cannot be booked, and what to do. */
 const refusedStates = {
   cancelled:
     'is cancelled, so nothing can be booked on it: reset it to draft and release it, or stop the product order in Azumuta',
@@ -176,7 +166,6 @@ const refusedStates = {
   request: 'is not released (its state is request): release it (Wait), then replay',
 } as const;
 
-/** @throws Rejected when the production is in one of these states. */
 function refuseStates({ number, state }: Production, refused: readonly (keyof typeof refusedStates)[]): void {
   const found = refused.find((one) => one === state);
   if (!found) return;

@@ -23,7 +23,6 @@ const noteSchema = z.object({ id: z.int(), resource: z.string(), message: z.null
 /** Only the last line counts, as the text before it is free and may look like anything. */
 const keyLine = /(?:^|\n)Azumuta booking (\S+)\s*$/;
 
-/** The line that ends a note of ours. */
 function markOf(key: BookingKey): string {
   return `Azumuta booking ${keyAsWord(key)}`;
 }

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import type { Cause } from '../../model/causes.ts';
-import type { Rejected } from '../../model/errors.ts';
+import { type Rejected, UnknownOrder } from '../../model/errors.ts';
+import type { ErpOrderRef } from '../../model/orders.ts';
 import { type Decimal, toDecimal } from '../../model/quantity.ts';
 import { rejected } from '../failures.ts';
-import type { Abilities } from './client.ts';
+import type { Abilities, Reader } from './client.ts';
 import { convert, type Unit, unitSchema } from './units.ts';
 import { fieldsFor, wireDecimal } from './wire.ts';
 
@@ -46,7 +47,6 @@ export interface Work {
   readonly cycles: readonly z.infer<typeof cycleSchema>[];
 }
 
-/** What the connector knows of a production at one moment. */
 export interface Production {
   readonly id: number;
   readonly number: string;
@@ -197,4 +197,61 @@ function isWasted(move: MoveRecord): boolean {
 /** @param why Continues `because`, without a full stop, and says what to do. */
 export function notBookable(number: string, why: string, code: Cause = 'quantity-or-lots'): Rejected {
   return rejected(code, `Tryton: production ${number} cannot be booked, because ${why}.`);
+}
+
+/**
+ * Finds the production of an order reference, by id if it has one, else by number.
+ * @throws UnknownOrder when there is none; Rejected when the number is not unique, or the id has another number.
+ */
+export async function findProduction(reader: Reader, order: ErpOrderRef): Promise<Production> {
+  const domain = domainOf(order, await reader.readCompany());
+  const found = domain ? await readProductions(reader, domain, order) : [];
+  const [production, ...others] = found;
+  if (!production) throw unknown(order);
+  if (others.length > 0) {
+    throw rejected(
+      'order-data',
+      `Tryton has several productions with number ${order.number} (ids ${found.map((one) => one.id).join(', ')}): give them numbers of their own.`,
+    );
+  }
+  if (production.number !== order.number) {
+    throw rejected(
+      'order-data',
+      `Tryton's production with id ${order.id} is number ${production.number}, not ${order.number}: check which order product orders were made from.`,
+    );
+  }
+  return production;
+}
+
+/** Tryton's domain of one order, in our company alone; undefined for an id that no production has. */
+export function domainOf({ id, number }: ErpOrderRef, company: number | undefined): unknown[] | undefined {
+  if (id !== undefined && !Number.isSafeInteger(Number(id))) return undefined;
+  return [
+    id === undefined ? ['number', '=', number] : ['id', '=', Number(id)],
+    ...(company === undefined ? [] : [['company', '=', company]]),
+  ];
+}
+
+export async function readAgain(reader: Reader, production: Production): Promise<Production> {
+  const [found] = await readProductions(reader, [['id', '=', production.id]], production);
+  if (!found) throw unknown(production);
+  return found;
+}
+
+async function readProductions(
+  { search, abilities }: Reader,
+  domain: readonly unknown[],
+  { number }: Pick<ErpOrderRef, 'number'>,
+): Promise<Production[]> {
+  const found = await search('production', {
+    ...{ domain, fields: productionFields(abilities), limit: 3, row: productionSchema },
+    what: `reading production ${number}`,
+  });
+  return found.map(productionOf);
+}
+
+function unknown({ number }: Pick<ErpOrderRef, 'number'>): UnknownOrder {
+  return new UnknownOrder(
+    `Tryton has no production ${number}: check its number, the company of our user, and whether it was deleted.`,
+  );
 }

@@ -104,7 +104,6 @@ export function requireReported(production: Production, reports: readonly CycleR
   }
 }
 
-/** The cycles of these reports, as notes name them. */
 export function markedCycles(
   production: Production,
   reports: readonly CycleReport[],

@@ -126,43 +126,19 @@ it('books into the warehouse of the order, and of a line that has one of its own
 });
 
 const long = 'x'.repeat(59_990);
+const consuming = (fk_product: number): Plan => ({ components: [{ fk_product, qty: 2 }] });
 
-it.each<[string, Plan, (order: Order) => void, string]>([
-  ['has no warehouse', { warehouse: null }, () => {}, 'neither it nor its line of WOOD has a warehouse'],
-  [
-    'consumes a service',
-    { components: [{ fk_product: 53, qty: 2 }] },
-    () => {},
-    'LABOUR is a service, of which Dolibarr moves no stock',
-  ],
-  [
-    'consumes what is not kept in stock',
-    { components: [{ fk_product: 54, qty: 2 }] },
-    () => {},
-    'GLUE is not kept in stock, so Dolibarr moves none',
-  ],
-  [
-    'consumes what is tracked by lot',
-    { components: [{ fk_product: 43, qty: 2 }] },
-    () => {},
-    'BATCH is tracked by lot, which the API cannot book',
-  ],
-  [
-    'was set back to draft',
-    {},
-    (one) => Object.assign(one, { status: 0 }),
-    'it was set back to draft: validate it again',
-  ],
-  [
-    'has a full note',
-    {},
-    (one) => Object.assign(one, { note_private: long }),
-    'Dolibarr holds 65,535 bytes of a private note',
-  ],
-])('refuses an order that %s in the look, and says what to do', async (_, plan, change, sentence) => {
+it.each<[string, string, Plan, Partial<Order>?]>([
+  ['has no warehouse', 'neither it nor its line of WOOD has a warehouse', { warehouse: null }],
+  ['consumes a service', 'LABOUR is a service, of which Dolibarr moves no stock', consuming(53)],
+  ['consumes what is not kept in stock', 'GLUE is not kept in stock, so Dolibarr moves none', consuming(54)],
+  ['consumes what is tracked by lot', 'BATCH is tracked by lot, which the API cannot book', consuming(43)],
+  ['was set back to draft', 'it was set back to draft: validate it again', {}, { status: 0 }],
+  ['has a full note', 'Dolibarr holds 65,535 bytes of a private note', {}, { note_private: long }],
+])('refuses an order that %s in the look, and says what to do', async (_, sentence, plan, changed) => {
   // Prepare
   const { orders, book, movements, faults } = started([plan]);
-  for (const one of orders) change(one);
+  for (const one of orders) Object.assign(one, changed);
   const before = structuredClone(orders);
 
   // Act

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Receipt } from '../../../../shared/model/completions.ts';
-import { attemptAfter, failureOf, firstAttempt, nextAttempt } from '../conformance/attempts.ts';
-import { completionOf, partOf, quantityKey } from '../conformance/completions.ts';
+import { attemptAfter, failureOf, firstAttempt } from '../conformance/attempts.ts';
+import { partOf, quantityKey } from '../conformance/completions.ts';
 import type { FaultProxy } from '../conformance/fault-proxy.ts';
 import { TrytonBooks } from './books.ts';
 import { createRpcServer, type RpcServer } from './server.ts';
@@ -219,40 +219,5 @@ describe('a production that is completed while its components are being reserved
     expect(first).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'nothing' });
     expect(second).toMatchObject(next);
     expect(books.state).toBe('done');
-  });
-});
-
-describe('a production whose quantity a planner has raised', () => {
-  const all = completionOf(order, { madeFor: { amount: '5', unit: 'u' } });
-  const bookAll = (attempt = firstAttempt()) =>
-    server.connector().book(all, quantityKey(all.productOrder), attempt);
-  const revise = (quantity: number) => {
-    books.quantity = quantity;
-    for (const move of books.moves) if (move.state !== 'done') move.quantity = quantity;
-  };
-
-  it('stays open for the rest, and is booked once although it is set back afterwards', async () => {
-    // Prepare
-    revise(99);
-
-    // Act
-    const receipt = await bookAll();
-    const between = [books.state, ...books.moves.map(({ quantity }) => quantity)];
-    books.quantity = 5;
-    const again = await bookAll(nextAttempt());
-
-    // Assess
-    expect(receipt).toEqual({ reference: 'output of production 17', alreadyBooked: false });
-    expect(between).toEqual(['running', 5, 94]);
-    expect(again.alreadyBooked).toBe(true);
-    expect(booked()).toEqual([5]);
-  });
-
-  it.each([5, 3])('is closed when it is for %i, although its product order was made for 5', async (now) => {
-    revise(now);
-
-    await bookAll();
-
-    expect([books.state, ...booked()]).toEqual(['done', 5]);
   });
 });

@@ -33,8 +33,6 @@ export class TrytonBooks {
   /** Module `stock_lot`. */
   readonly hasLots: boolean;
   state = 'waiting';
-  /** That of the production; its open move is planned for the rest of it. */
-  quantity = 5;
   moves: Move[] = [];
   lots: Lot[] = [];
   readonly notes: { readonly id: number; readonly resource: string; readonly message: string }[] = [];
@@ -195,7 +193,7 @@ export class TrytonBooks {
     const lotOf = (id: number | null) => this.lots.find((lot) => lot.id === id) ?? null;
     return {
       ...{ id: 17, _timestamp: '1', number: '17', state: this.state, company: 1, product: 2 },
-      quantity: this.quantity,
+      quantity: 5,
       'product.': { ...product, list_price: { __class__: 'Decimal', decimal: '100' } },
       'unit.': unit,
       'warehouse.': { 'waste_locations.': [{ id: 8, name: 'Scrap', code: null }] },

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import type { Amounts } from '../../../../shared/erp/tryton/booking/amounts.ts';
 import { amountOf, oneForEach, type Part, planOf } from '../../../../shared/erp/tryton/booking/moves.ts';
-import { partsOf } from '../../../../shared/erp/tryton/booking/outputs.ts';
+import { type Amounts, partsOf } from '../../../../shared/erp/tryton/booking/outputs.ts';
 import {
   type Line,
   type Production,

@@ -16,6 +16,10 @@ function open(options: { hasLots: boolean }): void {
   server = createRpcServer((call) => books.answer(call));
 }
 
+function needLots(...types: readonly string[]): void {
+  books.lotRequired = types;
+}
+
 const order = { number: '17', id: '17' };
 const book = (
   differs: Partial<Completion> = {},
@@ -29,7 +33,7 @@ const wrote = () => server.calls.filter(({ method }) => !/search_read|fields_get
 const called = (method: string) => server.calls.filter((call) => call.method === `model.${method}`).length;
 
 describe('a booking that Tryton would refuse after the note and the reservation', () => {
-  it.each<[string, string, Partial<Completion>]>([
+  it.each<[string, string, Partial<Completion>, (() => void)?]>([
     ['a quantity of 0', 'nothing was built', { quantity: { amount: '0' } }],
     ['more digits than the unit has', 'takes 0 digits', { quantity: { amount: '2.5' } }],
     ['another kind of unit', 'counted in u', { quantity: { amount: '5', unit: 'kg' } }],
@@ -38,7 +42,23 @@ describe('a booking that Tryton would refuse after the note and the reservation'
       '0.3 doz',
       { quantity: { amount: '1.5', unit: 'doz' }, scrap: { amount: '0.3', unit: 'doz' } },
     ],
-  ])('refuses %s before any write', async (_, says, differs) => {
+    [
+      'lots when this Tryton keeps none',
+      'stock_lot',
+      { lots: [{ number: 'A' }] },
+      () => open({ hasLots: false }),
+    ],
+    ['a good quantity without the lot that it needs', '5 of it have none', {}, () => needLots('storage')],
+    [
+      'scrap without the lot that it needs',
+      '1 of it have none',
+      { quantity: { amount: '4' }, scrap: { amount: '1' } },
+      () => needLots('lost_found'),
+    ],
+  ])('refuses %s before any write', async (_, says, differs, prepare = () => {}) => {
+    // Prepare
+    prepare();
+
     // Act
     const failure = await failureOf(book(differs));
 
@@ -46,34 +66,6 @@ describe('a booking that Tryton would refuse after the note and the reservation'
     expect(failure).toMatchObject({ name: 'Rejected', code: 'quantity-or-lots' });
     expect(String(failure)).toContain(says);
     expect(String(failure)).toContain('17');
-    expect(wrote()).toEqual([]);
-  });
-
-  it('refuses lots when this Tryton keeps none', async () => {
-    // Prepare
-    open({ hasLots: false });
-
-    // Act
-    const failure = await failureOf(book({ lots: [{ number: 'A' }] }));
-
-    // Assess
-    expect(failure).toMatchObject({ name: 'Rejected', code: 'quantity-or-lots' });
-    expect(String(failure)).toContain('stock_lot');
-    expect(wrote()).toEqual([]);
-  });
-
-  it.each([
-    ['a good quantity', ['storage'], {}],
-    ['scrap', ['lost_found'], { quantity: { amount: '4' }, scrap: { amount: '1' } }],
-  ])('refuses %s without the lot that it needs', async (_, lotRequired, differs) => {
-    // Prepare
-    books.lotRequired = lotRequired;
-
-    // Act
-    const failure = await failureOf(book(differs));
-
-    // Assess
-    expect(failure).toMatchObject({ name: 'Rejected', code: 'quantity-or-lots' });
     expect(wrote()).toEqual([]);
   });
 
@@ -106,30 +98,24 @@ describe('a booking that Tryton would refuse after the note and the reservation'
     const failure = await failureOf(book({}, firstAttempt(), { assign: 'never' }));
 
     // Assess
-    expect(failure).toMatchObject({
-      name: 'RetryLater',
-      scope: 'order',
-      wrote: 'nothing',
-      afterSeconds: 900,
-    });
+    const waits = { name: 'RetryLater', scope: 'order', wrote: 'nothing', afterSeconds: 900 };
+    expect(failure).toMatchObject(waits);
     expect(wrote()).toEqual([]);
   });
 });
 
-describe('keys', () => {
-  it('count only in the last line of a note', async () => {
-    // Prepare
-    const completion = completionOf(order);
-    const key = quantityKey(completion.productOrder);
-    books.addNote('production,17', `See\nAzumuta booking ${key}\nas they said`);
+it('takes no line of a note but the last for a key', async () => {
+  // Prepare
+  const completion = completionOf(order);
+  const key = quantityKey(completion.productOrder);
+  books.addNote('production,17', `See\nAzumuta booking ${key}\nas they said`);
 
-    // Act
-    const receipt = await book();
+  // Act
+  const receipt = await book();
 
-    // Assess
-    expect(receipt.alreadyBooked).toBe(false);
-    expect(books.state).toBe('done');
-  });
+  // Assess
+  expect(receipt.alreadyBooked).toBe(false);
+  expect(books.state).toBe('done');
 });
 
 describe('a lot that two bookings create at once', () => {
@@ -194,16 +180,14 @@ describe('a lot that two bookings create at once', () => {
   });
 });
 
-describe('a production that a planner has reserved beforehand', () => {
-  it('is not reserved again', async () => {
-    // Prepare
-    books.state = 'assigned';
+it('reserves nothing of a production that a planner has reserved beforehand', async () => {
+  // Prepare
+  books.state = 'assigned';
 
-    // Act
-    await book();
+  // Act
+  await book();
 
-    // Assess
-    expect(books.state).toBe('done');
-    expect(called('production.assign_try')).toBe(0);
-  });
+  // Assess
+  expect(books.state).toBe('done');
+  expect(called('production.assign_try')).toBe(0);
 });

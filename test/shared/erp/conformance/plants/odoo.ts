@@ -179,11 +179,9 @@ function booksOf(books: OdooBooks, family: readonly OdooRow[]): PlantBooks {
     links: bodies.flatMap((body) =>
       [...body.matchAll(/href="([^"]*)"/g)].map(([, href]) => unescapeHtml(href ?? '')),
     ),
-    productOrders: [
-      ...bodies.flatMap((body) =>
-        [...body.matchAll(/\[azumuta product-order (\S+)\]/g)].map(([, id]) => String(id)),
-      ),
-    ],
+    productOrders: bodies.flatMap((body) =>
+      [...body.matchAll(/\[azumuta product-order (\S+)\]/g)].map(([, id]) => String(id)),
+    ),
     consumed: sumOf(consumed),
     ...(family.some((one) => articles[articleOf(books, one)]?.assembly)
       ? { details: detailsOf(books, ids, bodies.map(textOf)) }

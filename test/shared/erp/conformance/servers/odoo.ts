@@ -1,5 +1,5 @@
 import type { Answer, Received } from '../../../../support/server.ts';
-import { OdooError, typeError } from './odoo-domain.ts';
+import { OdooError } from './odoo-domain.ts';
 import { us } from './odoo-masters.ts';
 import { OdooBooks, type OdooVersion } from './odoo-models.ts';
 
@@ -73,34 +73,14 @@ export function createOdoo(
     const { context = {}, ...rest } = named as Record<string, Record<string, unknown>>;
     const onModel = ['search_read', 'fields_get', 'context_get', 'create'].includes(String(name));
     const ids = onModel ? [] : list.shift();
-    return books.call(String(model), String(name), {
-      ids: ids ?? [],
-      named: argumentsOf(String(model), String(name), list, rest),
-      context,
-    });
-  }
-
-  /**
-   * `create` takes its values by position (`call_kw`: api.py:445 (17.0), :536 (18.0), service/model.py:98 (19.0)),
-   * other methods by position or by name.
-   */
-  function argumentsOf(model: string, method: string, [first]: unknown[], named: Named): Named {
-    if (method === 'create') return { vals_list: first };
-    if (method !== 'write') return named;
-    if (first !== undefined) return { vals: first };
-    // mail_thread.py:309 (17.0), :330 (18.0): `def write(self, values)`; :382 (19.0): `vals`. mrp_production.py:832
-    // (17.0), :877 (18.0), :955 (19.0) has `vals`.
-    const theirs = model === 'stock.scrap' && version < 19 ? 'values' : 'vals';
-    const [surplus] = Object.keys(named).filter((name) => name !== theirs);
-    if (surplus === undefined) return { vals: named[theirs] };
-    const what = `${theirs === 'values' ? 'MailThread' : 'BaseModel'}.write()`;
-    throw typeError(`${what} got an unexpected keyword argument '${surplus}'`);
+    // Both take their values by position (`call_kw`: api.py:445 (17.0), :536 (18.0), service/model.py:98 (19.0)).
+    const [values] = list;
+    const written = name === 'create' ? { vals_list: values } : name === 'write' && { vals: values };
+    return books.call(String(model), String(name), { ids: ids ?? [], named: written || rest, context });
   }
 
   return { books, answer };
 }
-
-type Named = Readonly<Record<string, unknown>>;
 
 interface JsonRpcCall {
   readonly id?: number;
