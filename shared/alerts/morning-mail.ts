@@ -4,6 +4,7 @@ import { queueNames } from '../model/queues.ts';
 import { capitalized, counted, oneLine, shorten } from '../model/text.ts';
 import { dayBefore, dayIn, localTime } from '../model/time.ts';
 import { shellWord } from '../platform/shell-word.ts';
+import { pauseOf } from '../situation/pauses.ts';
 import { countedIn, inQueue } from '../situation/problems.ts';
 import type { Situation } from '../situation/read.ts';
 import { type Figures, figureCells, maxAwaited } from '../situation/today.ts';
@@ -96,8 +97,8 @@ export function waitingLines(
   const late = overdue.length > 0 ? `; ${overdue.length} overdue: ${named.join(', ')}${more}` : '';
   const inQueues = queueNames.flatMap((queue) => {
     const status = queues[queue];
-    const areBookingsPaused = queue === 'completions' && partners.erp.bookingsPausedAt !== undefined;
-    const pause = status.paused ? ' (paused)' : areBookingsPaused ? ' (bookings are paused)' : '';
+    const paused = pauseOf(queue, partners.erp);
+    const pause = paused ? ` (${paused} are paused)` : '';
     return inQueue(status) > 0 || pause ? [`${countedIn(queue, status)}${pause}.`] : [];
   });
   const down = partnerNames.flatMap((partner) => {

@@ -5,7 +5,7 @@ import { maxAwaited } from '../../../shared/situation/today.ts';
 
 const at = '2026-11-23T09:00:00.000Z';
 const closed = { open: false, reason: undefined, openedAt: undefined, openUntilMs: undefined };
-const holding = (waiting: number, paused?: { readonly since?: Date }) => ({ waiting, underWay: 0, paused });
+const holding = (waiting: number) => ({ waiting, underWay: 0 });
 const quiet: Pick<Situation, 'queues' | 'partners' | 'troubles'> = {
   queues: { 'product-orders': holding(0), completions: holding(0) },
   partners: { azumuta: closed, erp: closed },
@@ -23,7 +23,7 @@ const waiting = (
 };
 
 it('describes a quiet day in one line, and says of paused bookings although nothing waits', () => {
-  const partners = { azumuta: closed, erp: { ...closed, bookingsPausedAt: at } };
+  const partners = { azumuta: closed, erp: { ...closed, paused: { bookings: new Date(at) } } };
   const paused = '          0 completions to be booked (bookings are paused).';
   expect(waiting({})).toEqual(['Waiting   0 product orders in Azumuta.']);
   expect(waiting({ partners })).toEqual([...waiting({}), paused]);
@@ -31,7 +31,13 @@ it('describes a quiet day in one line, and says of paused bookings although noth
 
 it('describes what waits on a busy day, and why', () => {
   // Prepare
-  const down = { open: true, reason: 'The ERP answered 503.', openedAt: at, openUntilMs: 1 };
+  const down = {
+    open: true,
+    reason: 'The ERP answered 503.',
+    openedAt: at,
+    openUntilMs: 1,
+    paused: { completions: new Date(at) },
+  };
   const troubles = Array.from({ length: 11 }, (_, index) => ({
     ...({ kind: 'overdue', partner: 'azumuta', isDue: false, since: new Date(at) } as const),
     ...{ id: `MO/${index}`, order: `MO/${index}` },
@@ -40,7 +46,7 @@ it('describes what waits on a busy day, and why', () => {
   // Act
   const lines = waiting(
     {
-      ...{ troubles, queues: { completions: holding(4, {}), 'product-orders': holding(1) } },
+      ...{ troubles, queues: { completions: holding(4), 'product-orders': holding(1) } },
       partners: { azumuta: closed, erp: down },
     },
     { awaited: 12 },
@@ -50,7 +56,7 @@ it('describes what waits on a busy day, and why', () => {
   expect(lines).toEqual([
     'Waiting   12 product orders in Azumuta; 11 overdue: MO/0, MO/1, MO/2, MO/3, MO/4, MO/5, MO/6, MO/7, MO/8, MO/9 ….',
     '          1 order to be created.',
-    '          4 completions to be booked (paused).',
+    '          4 completions to be booked (completions are paused).',
     '          The ERP is down since 2026-11-23 04:00:00, calls to it wait: The ERP answered 503.',
   ]);
 });

@@ -70,7 +70,7 @@ it('compares Friday and the weekend with the week before, and says what waits fo
   await ledger.deadLetters.record({ ...refused('PO-5'), cause: 'order-state' });
   const note = 'Quantity: was 5, is 6';
   await ledger.concerns.begin('PO-3', { kind: 'changed', content: 'other', note, cause: 'conflict' });
-  await ledger.pauses.begin('book-completion');
+  await ledger.pauses.begin('completions');
   Object.assign(counts, { completions: 4, 'dead-letters': 2 });
   clock.advance(3 * 86_400 - 3.5 * 3600);
 
@@ -93,7 +93,7 @@ it('compares Friday and the weekend with the week before, and says what waits fo
     'On time                                      –                         –',
     '',
     'Waiting   5 product orders in Azumuta; 3 overdue: PO-1, PO-2, PO-3.',
-    '          4 completions to be booked (paused).',
+    '          4 completions to be booked (completions are paused).',
     'To do     3 for planner (An Peeters, ext. 23)',
     '          · PO-3: Quantity: was 5, is 6',
     '          · PO-5: The ERP refuses it: period 11 is closed.',
