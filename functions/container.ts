@@ -107,11 +107,11 @@ export function acceptingOf({ integration, runtime, setting, ledger, queues, log
 /** What a consumer has besides: its partners, and what its worker needs. All share what was read of the breakers. */
 export function consumerOf(container: Container, queueUrl: string) {
   const { ledger, queues, clock, log, slots, runtime, setting } = container;
-  const { attempts, deadLetters, pauses } = ledger;
+  const { attempts, deadLetters } = ledger;
   const breaker = breakerOf(container);
   const worker: WorkerDependencies = {
     ...{ queueUrl, deadLetterQueueUrl: setting('DEAD_LETTERS_QUEUE_URL'), queues },
-    ...{ attempts, deadLetters, pauses, breaker, clock, log, slots, random: runtime.random },
+    ...{ attempts, deadLetters, breaker, clock, log, slots, random: runtime.random },
     backoff: { ...backoffDefaults, baseSeconds: setting('RETRY_BASE_SECONDS') },
   };
   const partners = partnerCallsOf(container, breaker);

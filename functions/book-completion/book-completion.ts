@@ -30,6 +30,7 @@ export function createBookCompletion(integration: CompleteIntegration, runtime: 
   return createWorker(
     {
       stage: functionName,
+      flow: 'completions',
       partners: ['azumuta', 'erp'],
       parse: (body) => parseMessage(completionHintSchema, body),
       orderNumber: ({ productOrderNumber }) => productOrderNumber,
@@ -38,8 +39,8 @@ export function createBookCompletion(integration: CompleteIntegration, runtime: 
     },
     {
       ...worker,
-      // Only bookings are paused: orders go on being linked in the ERP.
-      breaker: { outage: (partner) => breaker.outage(partner, { heedsPause: true }) },
+      // A booking also waits while bookings alone are paused.
+      breaker: { outage: (partner, flow = 'bookings') => breaker.outage(partner, flow) },
     },
   );
 }

@@ -21,6 +21,7 @@ export function createCreateProductOrders(integration: CompleteIntegration, runt
   return createWorker(
     {
       stage: functionName,
+      flow: 'orders',
       partners: ['azumuta'],
       parse: (body) => parseMessage(productOrderMessageSchema, body),
       orderNumber: ({ number }) => number,

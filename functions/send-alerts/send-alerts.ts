@@ -7,7 +7,6 @@ import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { reconcileDefaults } from '../../shared/integration/schema.ts';
 import { createAlertLedger } from '../../shared/ledger/ledger.ts';
 import { reasonOf } from '../../shared/model/errors.ts';
-import { consumerOf } from '../../shared/model/queues.ts';
 import { signedLink } from '../../shared/pages/links.ts';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import type { Invocation } from '../../shared/platform/aws/lambda.ts';
@@ -46,11 +45,7 @@ export function createSendAlerts(integration: CompleteIntegration, runtime: Aler
     // Five minutes; on this machine, where a breaker cools down in a second, twenty seconds.
     outageSeconds: 20 * setting('BREAKER_COOLDOWN_SECONDS'),
     graceHours: (schedule.reconcile === 'off' ? reconcileDefaults : schedule.reconcile).graceHours,
-    async queue(queue) {
-      const { waiting, underWay } = await readQueue(runtime.sqs, urls[queue]);
-      const { since } = await ledger.pauses.of(consumerOf[queue]);
-      return { waiting, underWay, paused: since && { since } };
-    },
+    queue: (queue) => readQueue(runtime.sqs, urls[queue]),
     async countDeadLetters() {
       const { waiting, underWay } = await readQueue(runtime.sqs, urls['dead-letters']);
       return waiting + underWay;

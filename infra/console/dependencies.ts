@@ -1,13 +1,11 @@
 import type { Context } from 'hono';
 import * as z from 'zod/mini';
-import type { SwitchName } from '../../shared/situation/pauses.ts';
 import type { Situation } from '../../shared/situation/read.ts';
 import { createShopFloor } from '../local/sandbox/shop-floor.ts';
 import { plantOf } from '../ops/cli/partners.ts';
 import { invoke, operatorOf, type Target, whereOf } from '../ops/cli/target.ts';
 import { countDeadLetters, situationOf, stackReadsOf } from '../ops/flows/situation.ts';
 import type { EndDependencies } from '../ops/orders/end-order.ts';
-import { switchOne } from '../ops/pause/switch-flow.ts';
 import { replayDependenciesOf } from '../ops/replay/replay.ts';
 import { findOwnerOf } from '../ops/trace/trace.ts';
 import type { AuthKeys } from './auth.ts';
@@ -49,8 +47,6 @@ export function consoleDependencies(target: Target, config: string) {
     /** The plant's configuration on this machine, and both partners: only what asks for it needs them. */
     plant: () => plantOf(target, config),
     letters: new DeadLetterDesk({ ...replaying, situation }),
-    /** Pauses or resumes, and does not wait until Lambda has done it. */
-    switchOne: (flow: SwitchName, on: boolean) => switchOne(flow, target, ledger, { on, looks: 1 }),
     ending: replaying satisfies EndDependencies,
     shopFloor:
       sandboxes &&

@@ -127,7 +127,7 @@ export class Alarms extends Construct {
         ringing: 6,
         looks: 6,
         isState: true,
-        means: `Nobody takes messages from the queue of ${name}: its flow is switched off, or its function may not read it.`,
+        means: `Nobody takes messages from the queue of ${name}: its event source mapping is switched off, or its function may not read it.`,
       });
     }
   }

@@ -1,7 +1,10 @@
+import { breakerKey } from '../ledger/keys.ts';
+import { type FlowName, type Paused, pausedIn } from '../ledger/records/pauses.ts';
 import type { RetryLater } from '../model/errors.ts';
 import type { Partner } from '../model/partner.ts';
+import { capitalized } from '../model/text.ts';
 import { durationInWords } from '../model/time.ts';
-import type { Table, Update } from '../platform/aws/dynamodb-table.ts';
+import type { StoredItem, Table, Update } from '../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../platform/clock.ts';
 
 /** An open breaker: for how many seconds nobody may call, and why. No seconds are left once a probe is due. */
@@ -12,7 +15,7 @@ export interface Outage {
   readonly openedAt: number;
   /** The partner has been failing for longer than `downAfterSeconds`. */
   readonly isDown: boolean;
-  /** A person holds bookings back; the partner is well. */
+  /** A person holds the work back; the partner is well. */
   readonly isPause?: true;
 }
 
@@ -26,8 +29,8 @@ export interface BreakerState {
   readonly openUntilMs: number | undefined;
   /** When its last outage ended; undefined during an outage, or when there was none. */
   readonly closedAt?: string | undefined;
-  /** Since when a person holds bookings back (ISO). */
-  readonly bookingsPausedAt?: string | undefined;
+  /** What a person holds back; only the ERP's breaker knows. */
+  readonly paused?: Paused;
 }
 
 /** Failures within one minute that open the breaker. */
@@ -60,9 +63,9 @@ const whileClosed = {
 };
 
 /** Who waits for the end of a pause looks again after a minute at first, and ever later the longer it lasts. */
-function pauseSince(instant: string): Outage {
-  const reason = 'Bookings are paused.';
-  return { seconds: 60, reason, openedAt: Date.parse(instant), isDown: false, isPause: true };
+function pauseOf(flow: FlowName, since: Date): Outage {
+  const reason = `${capitalized(flow)} are paused.`;
+  return { seconds: 60, reason, openedAt: since.getTime(), isDown: false, isPause: true };
 }
 
 /**
@@ -73,7 +76,7 @@ export class Breaker {
   readonly #table: Table;
   readonly #clock: Clock;
   readonly #cooldownSeconds: number;
-  readonly #closedSeenAt = new Map<Partner, number>();
+  readonly #closedSeen = new Map<Partner, { readonly at: number; readonly state: StoredItem | undefined }>();
   /** Partners that this container has seen failing, and not seen recover. */
   readonly #downSeen = new Set<Partner>();
   /** Records of a batch that ask at the same moment share one read. */
@@ -86,19 +89,14 @@ export class Breaker {
     this.#cooldownSeconds = cooldownSeconds;
   }
 
-  /** Undefined while it is closed, or was a moment ago. @param heedsPause Whether a pause of its bookings counts, too. */
-  async outage(partner: Partner, { heedsPause = false } = {}): Promise<Outage | undefined> {
-    if (this.#now() - (this.#closedSeenAt.get(partner) ?? 0) < freshMs) return undefined;
-    const state = await this.#read(partner);
+  /** Undefined while it is closed, or was a moment ago. @param flow Whose pause counts, too; the ERP's breaker knows it. */
+  async outage(partner: Partner, flow?: FlowName): Promise<Outage | undefined> {
+    const state = await this.#recent(partner);
+    const since = flow && pausedIn(state)[flow];
+    // Also while it is open: a probe would be its work.
+    if (since) return pauseOf(flow, since);
+    if (state?.open !== true) return undefined;
     const at = this.#now();
-    if (state?.failingSince !== undefined) this.#downSeen.add(partner);
-    const pausedAt = heedsPause ? state?.bookingsPausedAt : undefined;
-    // Also while it is open: a probe would be a booking.
-    if (typeof pausedAt === 'string') return pauseSince(pausedAt);
-    if (state?.open !== true) {
-      this.#closedSeenAt.set(partner, at);
-      return undefined;
-    }
     const until = Math.max(Number(state.openUntil), Number(state.probeUntil ?? 0));
     return {
       seconds: Math.max(0, Math.ceil((until - at) / 1000)),
@@ -114,13 +112,13 @@ export class Breaker {
     if (!open) return 'call';
     if (open.seconds > 0) return open;
     const at = this.#now();
-    const probing = await this.#table.update(stateKey(partner), {
+    const probing = await this.#table.update(breakerKey(partner), {
       set: { probeUntil: at + cooldownsOfProbe * this.#cooldownSeconds * 1000, probeOwner: owner },
       condition: `#openUntil <= :at AND ${nobodyProbes}`,
       values: { yes: true, at },
     });
     // When the answer to this write is lost, the AWS SDK sends it again, and finds the probe that it has written.
-    const ours = probing !== undefined || (await this.#table.get(stateKey(partner)))?.probeOwner === owner;
+    const ours = probing !== undefined || (await this.#table.get(breakerKey(partner)))?.probeOwner === owner;
     return ours ? 'probe' : { ...open, seconds: this.#cooldownSeconds };
   }
 
@@ -136,11 +134,11 @@ export class Breaker {
     order?: string,
   ): Promise<boolean> {
     if (failure.scope !== 'partner') return false;
-    this.#closedSeenAt.delete(partner);
+    this.#closedSeen.delete(partner);
     const at = this.#now();
     let reason = failure.message.slice(0, 500);
     if (permit === 'probe') {
-      const state = await this.#table.get(stateKey(partner));
+      const state = await this.#table.get(breakerKey(partner));
       const openings = Number(state?.openings ?? 1) + 1;
       const openUntil = at + this.#cooldown(failure, openings) * 1000;
       await this.#endProbe(partner, owner, { set: { openUntil, openings, reason } });
@@ -156,14 +154,14 @@ export class Breaker {
     const failures = Number(counted?.after.failures ?? 0);
     if (failures < threshold && !isDown && !failure.unauthorized) return false;
     const openUntil = at + this.#cooldown(failure, 1) * 1000;
-    const opened = await this.#table.update(stateKey(partner), {
+    const opened = await this.#table.update(breakerKey(partner), {
       set: { open: true, openedAt: this.#clock.now().toISOString(), openUntil, openings: 1, reason },
       remove: ['probeUntil', 'probeOwner'],
       ...whileClosed,
     });
     if (opened || !failure.unauthorized) return isDown;
     // It was open for another reason. Refused credentials make it wait longer, so that no probe logs in sooner.
-    await this.#table.update(stateKey(partner), {
+    await this.#table.update(breakerKey(partner), {
       set: { openUntil, reason },
       condition: '#open = :yes AND #openUntil < :until',
       values: { yes: true, until: openUntil },
@@ -195,21 +193,11 @@ export class Breaker {
   async probeNow(partner: Partner): Promise<boolean> {
     const at = this.#now();
     const changes = { set: { openUntil: at }, condition: nobodyProbes, values: { yes: true, at } };
-    return (await this.#table.update(stateKey(partner), changes)) !== undefined;
-  }
-
-  /** Holds bookings back, or lets them go on; orders are still linked. @returns whether it was so before. */
-  async pauseBookings(isPaused: boolean): Promise<{ readonly already: boolean }> {
-    const changed = await this.#table.update(stateKey('erp'), {
-      set: isPaused ? { bookingsPausedAt: this.#clock.now().toISOString() } : {},
-      remove: isPaused ? [] : ['bookingsPausedAt'],
-      condition: `attribute_${isPaused ? 'not_' : ''}exists(#bookingsPausedAt)`,
-    });
-    return { already: changed === undefined };
+    return (await this.#table.update(breakerKey(partner), changes)) !== undefined;
   }
 
   async state(partner: Partner): Promise<BreakerState> {
-    const state = await this.#table.get(stateKey(partner));
+    const state = await this.#table.get(breakerKey(partner));
     const open = state?.open === true;
     return {
       open,
@@ -217,14 +205,14 @@ export class Breaker {
       openedAt: open ? String(state.openedAt) : undefined,
       openUntilMs: open ? Number(state.openUntil) : undefined,
       closedAt: open || state?.closedAt === undefined ? undefined : String(state.closedAt),
-      bookingsPausedAt: state?.bookingsPausedAt === undefined ? undefined : String(state.bookingsPausedAt),
+      paused: pausedIn(state),
     };
   }
 
   /** @param order To which the failure may be due. @returns since when all calls have failed, and of which order, if of one. */
   async #beginFailing(partner: Partner, order: string | undefined) {
     this.#downSeen.add(partner);
-    const key = stateKey(partner);
+    const key = breakerKey(partner);
     const begun = await this.#table.update(key, {
       set: { failingSince: this.#clock.now().toISOString(), failingOrder: order },
       condition: 'attribute_not_exists(#failingSince)',
@@ -236,12 +224,12 @@ export class Breaker {
 
   /** @returns false when the call began before the breaker opened: its answer says nothing about the partner now. */
   async #endFailing(partner: Partner): Promise<boolean> {
-    const ended = await this.#table.update(stateKey(partner), { remove: whileFailing, ...whileClosed });
+    const ended = await this.#table.update(breakerKey(partner), { remove: whileFailing, ...whileClosed });
     return ended !== undefined && this.#downSeen.delete(partner);
   }
 
   #endProbe(partner: Partner, owner: string, { remove = [], ...outcome }: Update = {}) {
-    return this.#table.update(stateKey(partner), {
+    return this.#table.update(breakerKey(partner), {
       ...outcome,
       remove: ['probeUntil', 'probeOwner', ...remove],
       condition: '#probeOwner = :owner',
@@ -261,10 +249,20 @@ export class Breaker {
     return Math.max(asked, this.#cooldownSeconds * Math.min(longestCooldown, 2 ** (openings - 1)));
   }
 
+  /** Its item; that of a closed breaker may be `freshMs` old. */
+  async #recent(partner: Partner): Promise<StoredItem | undefined> {
+    const seen = this.#closedSeen.get(partner);
+    if (seen && this.#now() - seen.at < freshMs) return seen.state;
+    const state = await this.#read(partner);
+    if (state?.failingSince !== undefined) this.#downSeen.add(partner);
+    if (state?.open !== true) this.#closedSeen.set(partner, { at: this.#now(), state });
+    return state;
+  }
+
   #read(partner: Partner) {
     const pending = this.#reading.get(partner);
     if (pending) return pending;
-    const started = this.#table.get(stateKey(partner)).finally(() => this.#reading.delete(partner));
+    const started = this.#table.get(breakerKey(partner)).finally(() => this.#reading.delete(partner));
     this.#reading.set(partner, started);
     return started;
   }
@@ -276,8 +274,4 @@ export class Breaker {
   #now(): number {
     return this.#clock.now().getTime();
   }
-}
-
-function stateKey(partner: Partner) {
-  return { pk: `BREAKER#${partner}`, sk: 'STATE' };
 }

@@ -16,14 +16,13 @@ import type { Key, TableIndex } from '../platform/aws/dynamodb-table.ts';
  *                                  COMPLETED#<index>        a completed part of a split order
  *   LOCK#<ERP order number>        LOCK                     who is booking on this ERP order right now, where several
  *                                                           product orders may be
- *   BREAKER#<partner>              STATE, MINUTE#<n>         the circuit breaker of a partner
+ *   BREAKER#<partner>              STATE, MINUTE#<n>         the circuit breaker of a partner; the ERP's: what is paused
  *   SLOTS#<partner>                SLOT#<n>                  who makes one of the calls that it can take at once
  *                                  PLACE#<function>          since when it waits for a slot
  *   MESSAGE#<id>                   ATTEMPTS                  attempts that never finished
  *   WORK-INSTRUCTION#<id>          VERSION#<n>               what was read from Azumuta once
  *   PULL                           WATERMARK                 how far the ERP's orders were read
  *   RECONCILE                      LEASE                     who is asking Azumuta about overdue orders right now
- *   PAUSES#<function>              PAUSES                    when the flow of this function was paused and resumed
  *   DAY#<the plant's day>          FIGURES                  what happened on it, counted
  *   ALERTS                         STATE                     what people were told, and which channels fail
  *                                  OUTBOX#<channel>#<n>      an alert or a mail that a channel does not have yet
@@ -56,7 +55,7 @@ export const erpOrderLockKey = (erpOrderNumber: string) => keyOf(`LOCK#${erpOrde
 export const slotKey = (partner: Partner, number: number) => keyOf(`SLOTS#${partner}`, `SLOT#${number}`);
 export const slotPlaceKey = (partner: Partner, asker: string) =>
   keyOf(`SLOTS#${partner}`, `${slotPlacePrefix}${asker}`);
-export const pausesKey = (functionName: string) => keyOf(`PAUSES#${functionName}`, 'PAUSES');
+export const breakerKey = (partner: Partner) => keyOf(`BREAKER#${partner}`, 'STATE');
 
 /** How long items are kept, unless their kind says otherwise: long enough for every replay. */
 export const retentionSeconds = 430 * 86_400;

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { type PartnerCalls, pagesOf } from '../circuit-breaker/guarded-call.ts';
 import type { ErpConnector, ReleasedOrdersPage } from '../erp/connector.ts';
-import { pullStage } from '../ledger/records/pauses.ts';
 import type { PullProgress } from '../ledger/records/pull-state.ts';
 import { RetryLater } from '../model/errors.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
@@ -52,7 +51,7 @@ export async function pullOrders(
 ): Promise<PullReport> {
   const { ledger, clock, log, slots } = dependencies;
   const owner = invocation.awsRequestId;
-  if ((await ledger.pauses.of(pullStage)).since) return { outcome: 'paused', ...nothingDone };
+  if ((await ledger.pauses.now()).pull) return { outcome: 'paused', ...nothingDone };
   const leaseSeconds = Math.ceil(invocation.getRemainingTimeInMillis() / 1000) + 5;
   const progress = await ledger.pullState.begin(owner, leaseSeconds);
   if (!progress) return { outcome: 'another run is under way', ...nothingDone };

@@ -1,10 +1,12 @@
 import type { BookedFigures } from '../ledger/records/bookings.ts';
+import { flowNames } from '../ledger/records/pauses.ts';
 import { eventWords } from '../model/journey.ts';
 import { partnerNames, partnerWords } from '../model/partner.ts';
 import { formatQuantity } from '../model/quantity.ts';
 import { capitalized, counted } from '../model/text.ts';
 import { localTime } from '../model/time.ts';
 import type { OrderFacts } from '../situation/order-facts.ts';
+import { flows } from '../situation/pauses.ts';
 import { type Problem, troublesOf } from '../situation/problems.ts';
 import type { Situation } from '../situation/read.ts';
 import { figureCells, lateBy, type Today } from '../situation/today.ts';
@@ -43,7 +45,9 @@ function heldBack({ partners }: Situation): Markup[] {
       (partner) =>
         html`<p>${capitalized(partnerWords[partner])} is down. What needs it waits, and nothing is lost.</p>`,
     ),
-    ...(partners.erp.bookingsPausedAt === undefined ? [] : [html`<p>Booking in the ERP is paused.</p>`]),
+    ...flowNames.flatMap((name) =>
+      partners.erp.paused?.[name] ? html`<p>${capitalized(flows[name].does)} is paused.</p>` : [],
+    ),
   ];
 }
 

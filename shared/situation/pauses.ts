@@ -1,13 +1,10 @@
-import { consumerOf, type QueueName, queueKeepsDays } from '../model/queues.ts';
+import type { BreakerState } from '../circuit-breaker/circuit-breaker.ts';
+import { type FlowName, flowNames } from '../ledger/records/pauses.ts';
+import type { QueueName } from '../model/queues.ts';
 import { durationInWords } from '../model/time.ts';
-import { backoffDefaults, maxAgeMs } from '../worker/policy.ts';
-import type { QueueStatus, Situation } from './read.ts';
+import { backoffDefaults, maxWaitMs } from '../worker/policy.ts';
 
-/** All that can be paused, as operators type it. */
-export const switchNames = ['orders', 'completions', 'bookings', 'pull'] as const;
-export type SwitchName = (typeof switchNames)[number];
-
-interface Switch {
+interface Flow {
   /** What is paused, as the subject of a sentence. */
   readonly does: string;
   readonly partners: string;
@@ -18,27 +15,32 @@ interface Switch {
   /** What a long pause loses: a sentence. */
   readonly lost?: string;
   /** What happens once it is resumed: a sentence without its capital and its full stop. */
-  readonly resumed?: string;
+  readonly resumed: string;
 }
 
-/** A flow is one queue and the function that reads from it, which is switched off. */
-const flow = (queue: QueueName, does: string): Switch => ({
-  ...{ does, queue, partners: 'Azumuta and the ERP' },
-  meanwhile: `The event source mapping of ${consumerOf[queue]} is disabled.`,
-  lost: `SQS drops what is ${queueKeepsDays} days old.`,
-});
+const inQueue = {
+  lost: `What has waited for ${durationInWords(maxWaitMs / 1000)} becomes dead letters.`,
+  resumed: `what waits goes on within ${durationInWords(backoffDefaults.capSeconds)}`,
+};
 
-/** Bookings and the pull are paused by a mark in the ledger. */
-export const switches: Readonly<Record<SwitchName, Switch>> = {
-  orders: flow('product-orders', 'creating product orders in Azumuta'),
-  completions: flow('completions', 'reading completions from Azumuta and booking them in the ERP'),
+export const flows: Readonly<Record<FlowName, Flow>> = {
+  orders: {
+    does: 'creating product orders in Azumuta',
+    partners: 'Azumuta and the ERP',
+    ...{ queue: 'product-orders', ...inQueue },
+    meanwhile: 'Orders are still accepted.',
+  },
+  completions: {
+    does: 'reading completions from Azumuta and booking them in the ERP',
+    partners: 'Azumuta and the ERP',
+    ...{ queue: 'completions', ...inQueue },
+    meanwhile: 'Triggers are still accepted.',
+  },
   bookings: {
     does: 'booking in the ERP',
     partners: 'the ERP; completions are still read and planned',
-    queue: 'completions',
+    ...{ queue: 'completions', ...inQueue },
     meanwhile: 'Completions are still read from Azumuta and planned.',
-    lost: `What is ${durationInWords(maxAgeMs / 1000)} old becomes dead letters.`,
-    resumed: `what waits is booked within ${durationInWords(backoffDefaults.capSeconds)}`,
   },
   pull: {
     does: 'reading orders from the ERP',
@@ -48,16 +50,7 @@ export const switches: Readonly<Record<SwitchName, Switch>> = {
   },
 };
 
-/** What is paused, and since when, where that is known. */
-export function pausesOf({
-  queues,
-  partners: { erp },
-  pullPausedSince,
-}: Situation): Readonly<Record<SwitchName, QueueStatus['paused']>> {
-  return {
-    orders: queues['product-orders'].paused,
-    completions: queues.completions.paused,
-    bookings: erp.bookingsPausedAt === undefined ? undefined : { since: new Date(erp.bookingsPausedAt) },
-    pull: pullPausedSince && { since: pullPausedSince },
-  };
+/** The pause for whose end the messages of a queue wait. @param erp The breaker that knows what is paused. */
+export function pauseOf(queue: QueueName, { paused = {} }: BreakerState): FlowName | undefined {
+  return flowNames.find((name) => paused[name] && flows[name].queue === queue);
 }

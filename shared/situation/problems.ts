@@ -1,10 +1,11 @@
 import { numberOf } from '../ledger/keys.ts';
+import { type FlowName, flowNames } from '../ledger/records/pauses.ts';
 import { type Partner, partnerNames, partnerWords } from '../model/partner.ts';
 import { consumerOf, type QueueName, queueNames, queueWords } from '../model/queues.ts';
 import type { Role } from '../model/remedies.ts';
 import { capitalized, counted, oneLine, sentence } from '../model/text.ts';
 import { duration } from '../model/time.ts';
-import { pausesOf, type SwitchName, switches, switchNames } from './pauses.ts';
+import { flows, pauseOf } from './pauses.ts';
 import { groupOf, type QueueStatus, type SeenTrouble, type Situation, type TroubleKind } from './read.ts';
 import { commandOf, headlineOf, isRefused, maxReason, nextOf, whoActs } from './words.ts';
 
@@ -27,8 +28,8 @@ export interface Problem {
 const maxOrders = 10;
 /** A healthy flow finishes a message within seconds. */
 const slowSeconds = 120;
-/** Leaves some days to resume before anything is lost. */
-const longPauseSeconds = 10 * 86_400;
+/** Leaves some days to resume before anything becomes a dead letter. */
+const longPauseSeconds = 3 * 86_400;
 
 /** Worst first; none when all is well. @param where Options that select the stack on a command line, quoted for its shell. */
 export function problemsOf(situation: Situation, where: string): Problem[] {
@@ -36,11 +37,11 @@ export function problemsOf(situation: Situation, where: string): Problem[] {
   const down = partnerNames.filter((partner) => partners[partner].open);
   return [
     ...down.map((partner) => partnerDown(partner, situation, where)),
-    ...switchNames.flatMap((name) => paused(name, situation, where)),
+    ...flowNames.flatMap((name) => paused(name, situation, where)),
     ...troublesOf(situation, where),
     ...(down.length > 0 ? [] : queueNames)
-      // While bookings are paused, their messages wait, and nothing is wrong with them.
-      .filter((queue) => queue !== 'completions' || !partners.erp.bookingsPausedAt)
+      // Messages that wait for the end of a pause: nothing is wrong with them.
+      .filter((queue) => !pauseOf(queue, partners.erp))
       .flatMap((queue) => slowQueue(queue, queues[queue])),
   ];
 }
@@ -85,25 +86,19 @@ export function partnerDown(partner: Partner, { partners, queues, at }: Situatio
   };
 }
 
-function paused(name: SwitchName, situation: Situation, where: string): Problem[] {
-  const pause = pausesOf(situation)[name];
-  if (!pause) return [];
-  const { does, queue, meanwhile, lost, resumed } = switches[name];
-  const status = queue && situation.queues[queue];
+function paused(name: FlowName, { partners, queues, at }: Situation, where: string): Problem[] {
+  const since = partners.erp.paused?.[name];
+  if (!since) return [];
+  const { does, queue, meanwhile, lost, resumed } = flows[name];
+  const status = queue && queues[queue];
   const waits = status && inQueue(status) > 0 ? waitsIn(queue, status) : 'nothing waits';
-  // Of a flow CloudWatch has no age of messages that were received three times before the pause.
-  const oldestSeconds = pause === status?.paused ? (status.oldestSeconds ?? 0) : 0;
-  const begunMs = pause.since ? situation.at.getTime() - pause.since.getTime() : 0;
-  const seconds = Math.max(oldestSeconds, begunMs / 1000);
-  const mayLose = name === 'bookings' || waits !== 'nothing waits';
-  const isLong = lost !== undefined && mayLose && seconds >= longPauseSeconds;
+  const seconds = (at.getTime() - since.getTime()) / 1000;
+  const isLong = lost !== undefined && waits !== 'nothing waits' && seconds >= longPauseSeconds;
   const problem: Problem = {
     ...{ id: `paused-${name}`, kind: isLong ? 'paused-too-long' : 'paused', orders: [], who: 'operator' },
     what: `${capitalized(does)} is paused${seconds > 0 ? ` for ${duration(seconds)}` : ''}${queue ? `; ${waits}` : ''}.`,
     why: `Somebody paused it. ${meanwhile}${isLong ? ` ${lost}` : ''}`,
-    next: isLong
-      ? 'Resume it now.'
-      : `Resume it when the maintenance is over${resumed ? `: ${resumed}` : ''}.`,
+    next: isLong ? 'Resume it now.' : `Resume it when the maintenance is over: ${resumed}.`,
     command: `npm run resume -- ${name} ${where}`,
   };
   return [problem];
@@ -141,8 +136,8 @@ function groupProblem(
 }
 
 function slowQueue(queue: QueueName, status: QueueStatus): Problem[] {
-  const { oldestSeconds = 0, underWay, waiting, paused } = status;
-  if (paused || inQueue(status) === 0 || oldestSeconds < slowSeconds) return [];
+  const { oldestSeconds = 0, underWay, waiting } = status;
+  if (inQueue(status) === 0 || oldestSeconds < slowSeconds) return [];
   const isTaken = underWay > 0;
   return [
     {
@@ -153,7 +148,7 @@ function slowQueue(queue: QueueName, status: QueueStatus): Problem[] {
         : `No function takes the ${counted(waiting, 'message')} in the queue.`,
       next: isTaken
         ? 'Search for the order: its journey shows why the last attempt failed.'
-        : `Check whether ${consumerOf[queue]} is throttled or fails to start: its logs are in CloudWatch.`,
+        : `Check whether ${consumerOf[queue]} is throttled or fails to start (its logs are in CloudWatch), and whether its event source mapping is switched on.`,
     },
   ];
 }

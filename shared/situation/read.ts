@@ -1,7 +1,6 @@
 import type { Breaker, BreakerState } from '../circuit-breaker/circuit-breaker.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { concernKinds, type OpenConcern } from '../ledger/records/concerns.ts';
-import { pullStage } from '../ledger/records/pauses.ts';
 import type { Cause } from '../model/causes.ts';
 import { type Partner, partnerNames } from '../model/partner.ts';
 import { type QueueName, queueKeepsDays } from '../model/queues.ts';
@@ -42,8 +41,6 @@ export interface QueueStatus {
   readonly underWay: number;
   /** Age of the oldest message; undefined when the queue is empty, or when it is not known. */
   readonly oldestSeconds?: number | undefined;
-  /** No function reads from it: its flow is paused, and since when, where the ledger knows. */
-  readonly paused?: { readonly since?: Date | undefined } | undefined;
 }
 
 /** The state of both flows at one moment: whatever tells people of it renders this. */
@@ -54,14 +51,13 @@ export interface Situation {
   readonly cut: ReadonlySet<TroubleKind>;
   readonly partners: Readonly<Record<Partner, BreakerState>>;
   readonly queues: Readonly<Record<QueueName, QueueStatus>>;
-  readonly pullPausedSince: Date | undefined;
   /** Messages in the dead-letter queue; those that the ledger does not know, by SQS's approximation. */
   readonly deadLetters: number;
   readonly unfiled: number;
 }
 
 export interface SituationDependencies {
-  readonly ledger: Pick<Ledger, 'concerns' | 'orders' | 'deadLetters' | 'pauses'>;
+  readonly ledger: Pick<Ledger, 'concerns' | 'orders' | 'deadLetters'>;
   readonly breaker: Pick<Breaker, 'state'>;
   readonly queue: (queue: QueueName) => Promise<QueueStatus>;
   readonly countDeadLetters: () => Promise<number>;
@@ -83,7 +79,7 @@ const messageLastsMs = (queueKeepsDays + 1) * 24 * hourMs;
 
 /**
  * Never scans: a query for each kind of concern and two for overdue orders (one more when there are settled dead letters),
- * three items and three counts, for any number of orders.
+ * two items and three counts, for any number of orders.
  * @param unfiledBefore Unknown dead letters of the run before: between the two writes of a replay, a letter is in the
  * queue only, so it is told once it was counted in two runs.
  */
@@ -93,20 +89,17 @@ export async function readSituation(
 ): Promise<Situation> {
   const at = clock.now();
   const overdueBy = (dueBy: Date) => ledger.orders.overdue(dueBy, maxSeen, { byOwnDate: true });
-  const [open, overdue, due, erp, azumuta, productOrders, completions, deadLetters, pull] = await Promise.all(
-    [
-      ledger.concerns.open(limitOf),
-      // The reconciliation moves orders that it has asked about to a later time that has passed: they stay overdue.
-      overdueBy(at),
-      overdueBy(new Date(at.getTime() - graceHours * hourMs)),
-      breaker.state('erp'),
-      breaker.state('azumuta'),
-      queue('product-orders'),
-      queue('completions'),
-      countDeadLetters(),
-      ledger.pauses.of(pullStage),
-    ],
-  );
+  const [open, overdue, due, erp, azumuta, productOrders, completions, deadLetters] = await Promise.all([
+    ledger.concerns.open(limitOf),
+    // The reconciliation moves orders that it has asked about to a later time that has passed: they stay overdue.
+    overdueBy(at),
+    overdueBy(new Date(at.getTime() - graceHours * hourMs)),
+    breaker.state('erp'),
+    breaker.state('azumuta'),
+    queue('product-orders'),
+    queue('completions'),
+    countDeadLetters(),
+  ]);
   const lasting = open.filter(
     ({ kind, since }) =>
       (kind !== 'dead-letter' && kind !== 'waiting') || at.getTime() - since.getTime() < messageLastsMs,
@@ -125,7 +118,7 @@ export async function readSituation(
   const ofAzumuta = { partner: 'azumuta', since: at } as const;
   const long = new Set(due);
   return {
-    ...{ at, cut, partners, deadLetters, unfiled, pullPausedSince: pull.since },
+    ...{ at, cut, partners, deadLetters, unfiled },
     queues: { 'product-orders': productOrders, completions },
     troubles: [
       ...outagesOf(partners, outageSeconds, at),

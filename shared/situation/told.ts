@@ -162,7 +162,7 @@ function beingBooked({ kind, state }: LifeFacts['bookings'][number], facts: Told
   if (state === 'claimed')
     return { says: `${what} is being booked in the ERP now, or an attempt was interrupted.` };
   const says = `${what} waits to be booked in the ERP.`;
-  if (facts.partners?.erp.bookingsPausedAt === undefined)
+  if (facts.partners?.erp.paused?.bookings === undefined)
     return { says: `${says}${whyWaiting('booking', 'erp', facts)}` };
   const next = 'Resume them when the maintenance is over.';
   return { says: `${says} Bookings are paused.`, next, who: 'operator', command: 'resume' };

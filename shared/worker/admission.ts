@@ -1,6 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { Outage } from '../circuit-breaker/circuit-breaker.ts';
 import { whyHeldBack } from '../circuit-breaker/guarded-call.ts';
+import type { FlowName } from '../ledger/records/pauses.ts';
 import { reasonOf } from '../model/errors.ts';
 import type { Partner } from '../model/partner.ts';
 import { NoFreeSlot } from '../slots/slots.ts';
@@ -8,7 +9,7 @@ import { receiveCountOf, type Waiting, type Work, type WorkerDependencies } from
 import { secondsInBacklog, secondsInOutage, secondsUntilSlot } from './backoff.ts';
 import type { Deadline } from './deadline.ts';
 import { backoffDefaults, newForMs } from './policy.ts';
-import { ageMsOf, firstTriedOf, type Waited } from './waiting-time.ts';
+import { ageMsOf, firstTriedOf, waitedMsOf } from './waiting-time.ts';
 
 export interface Admitted {
   readonly toWork: readonly Work[];
@@ -25,12 +26,19 @@ export interface Admitted {
  *   a slot for all      all go on, new messages first
  */
 export class Admission {
-  readonly #waited: Waited;
   readonly #dependencies: WorkerDependencies;
 
-  constructor(waited: Waited, dependencies: WorkerDependencies) {
-    this.#waited = waited;
+  constructor(dependencies: WorkerDependencies) {
     this.#dependencies = dependencies;
+  }
+
+  /** All works while a person has paused them; none otherwise, or where the ledger cannot tell. */
+  async paused(flow: FlowName, works: readonly Work[], deadline: Deadline): Promise<readonly Waiting[]> {
+    if (works.length === 0) return [];
+    const asked = this.#dependencies.breaker.outage('erp', flow).catch(() => undefined);
+    const outage = await Promise.race([asked, deadline.overdue]);
+    if (outage === 'overdue' || !outage?.isPause) return [];
+    return (await this.#inOutage('erp', outage, works, deadline)).waiting;
   }
 
   async admit(partner: Partner, works: readonly Work[], deadline: Deadline): Promise<Admitted> {
@@ -57,13 +65,13 @@ export class Admission {
     const { random, backoff = backoffDefaults } = this.#dependencies;
     const [probing, ...others] = works;
     const waits = outage.seconds > 0 || !probing ? works : others;
-    const left = { left: outage.seconds, soFar: (this.#now() - outage.openedAt) / 1000 };
+    const left = { left: outage.seconds, soFar: (this.#now().getTime() - outage.openedAt) / 1000 };
     const reason = whyHeldBack(partner, outage);
     const waiting = waits.map((work) => {
       const seconds = secondsInOutage(left, receiveCountOf(work.record), random(), backoff);
       return { work, seconds, reason };
     });
-    await this.#logWaiting(partner, waiting, deadline, outage);
+    this.#logWaiting(partner, waiting, outage);
     if (outage.seconds > 0 || !probing) return { toWork: [], waiting };
     const admitted = await this.#withSlot(partner, [probing], deadline);
     return { toWork: admitted.toWork, waiting: [...waiting, ...admitted.waiting] };
@@ -92,7 +100,7 @@ export class Admission {
       ...(forNew ? [] : fresh.map(forMoment)),
       ...backlog.map(forAll === 'shared' ? inBacklog : forMoment),
     ];
-    await this.#logWaiting(partner, waiting, deadline);
+    this.#logWaiting(partner, waiting);
     return { toWork: forNew ? fresh : [], waiting };
   }
 
@@ -108,20 +116,18 @@ export class Admission {
     return answer === 'overdue' ? 'none' : answer;
   }
 
-  async #logWaiting(
-    partner: Partner,
-    waiting: readonly Waiting[],
-    deadline: Deadline,
-    outage?: Outage,
-  ): Promise<void> {
+  #logWaiting(partner: Partner, waiting: readonly Waiting[], outage?: Outage): void {
     const { log } = this.#dependencies;
     const [oldest] = waiting
       .map(({ work: { record } }) => record)
       .toSorted((a, b) => firstTriedOf(a) - firstTriedOf(b));
     if (!oldest) return;
-    const waitedMs = (await deadline.whileOpen(this.#waited.msOf(oldest))) ?? 0;
+    const waitedMs = waitedMsOf(oldest, this.#now());
     const measured = { Retried: waiting.length, WaitingSeconds: Math.round(waitedMs / 1000) };
-    if (!outage) return log.info('Waiting for a slot of the partner', { Partner: partner }, measured);
+    if (!outage) {
+      log.info('Waiting for a slot of the partner', { Partner: partner }, measured);
+      return;
+    }
     const { seconds, reason, isDown } = outage;
     log.warn(
       outage.isPause ? 'Waiting for the end of a pause' : 'Waiting for a partner to recover',
@@ -134,7 +140,7 @@ export class Admission {
     return ageMsOf(record, this.#now()) > newForMs;
   }
 
-  #now(): number {
-    return this.#dependencies.clock.now().getTime();
+  #now(): Date {
+    return this.#dependencies.clock.now();
   }
 }

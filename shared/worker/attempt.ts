@@ -2,7 +2,7 @@ import type { SQSRecord } from 'aws-lambda';
 import type { Breaker } from '../circuit-breaker/circuit-breaker.ts';
 import type { Attempts } from '../ledger/records/attempts.ts';
 import type { DeadLetters } from '../ledger/records/dead-letters.ts';
-import type { Pauses } from '../ledger/records/pauses.ts';
+import type { FlowName } from '../ledger/records/pauses.ts';
 import type { Partner } from '../model/partner.ts';
 import type { Queues } from '../platform/aws/queue.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -26,6 +26,8 @@ export interface Step {
 export interface Consumer<Message> {
   /** Name of the function, as dead letters and logs show it. */
   readonly stage: string;
+  /** All of its work waits while this is paused. */
+  readonly flow: FlowName;
   /** The partners that it calls, in this order: a batch is done with one before it begins with the next. */
   readonly partners: readonly [Partner, ...Partner[]];
   /** @throws Rejected naming the path of what is invalid. */
@@ -62,8 +64,7 @@ export interface WorkerDependencies {
   readonly queues: Queues;
   readonly attempts: Attempts;
   readonly deadLetters: DeadLetters;
-  readonly pauses: Pick<Pauses, 'during'>;
-  readonly breaker: { readonly outage: (partner: Partner) => ReturnType<Breaker['outage']> };
+  readonly breaker: Pick<Breaker, 'outage'>;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;

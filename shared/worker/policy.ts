@@ -33,9 +33,9 @@ export const fullBatch = 10;
 const dayMs = 86_400_000;
 /** A person is alerted about messages that have waited for longer. */
 export const longWaitMs = 3_600_000;
-/** A message may wait so long for its partner before it becomes a dead letter; pauses of its flow do not count. */
+/** A message may wait so long, for its partner or while its flow is paused, before it becomes a dead letter. */
 export const maxWaitMs = 6 * dayMs;
-/** However long its flow was paused, a message becomes a dead letter before SQS drops it, which it does at 14 days. */
+/** However late it was first tried, a message becomes a dead letter before SQS drops it, which it does at 14 days. */
 export const maxAgeMs = 13 * dayMs;
 
 /** Attempts in a row that never finished (crashes, timeouts) before a message becomes a dead letter. */

@@ -16,7 +16,7 @@ import type { Weighed } from './crash-loop.ts';
 import { deadLetterOf } from './dead-letter.ts';
 import type { Deadline } from './deadline.ts';
 import { backoffDefaults, longWaitMs, maxBugs, maxUnfinished } from './policy.ts';
-import { firstTriedOf, type Waited } from './waiting-time.ts';
+import { firstTriedOf, hasWaitedTooLong, waitedMsOf } from './waiting-time.ts';
 
 /**
  * Works on the records of a batch, step by step: done, retried later, or dead letter. An overdue one is reported as
@@ -24,13 +24,11 @@ import { firstTriedOf, type Waited } from './waiting-time.ts';
  */
 export class RecordProcessor<Message> {
   readonly #consumer: Consumer<Message>;
-  readonly #waited: Waited;
   readonly #dependencies: WorkerDependencies;
   #attemptsMade = 0;
 
-  constructor(consumer: Consumer<Message>, waited: Waited, dependencies: WorkerDependencies) {
+  constructor(consumer: Consumer<Message>, dependencies: WorkerDependencies) {
     this.#consumer = consumer;
-    this.#waited = waited;
     this.#dependencies = dependencies;
   }
 
@@ -87,13 +85,16 @@ export class RecordProcessor<Message> {
     const { record, step } = work;
     try {
       await step.leave?.(this.#attemptAt(work, deadline));
-      const waitedMs = await this.#waited.msOf(record);
-      if (this.#waited.isTooLong(record, waitedMs)) throw new Wait(reason, { scope: 'order' });
+      if (this.#hasWaitedTooLong(record)) throw new Wait(reason, { scope: 'order' });
       if (work.hasBegun) await this.#dependencies.attempts.note(record.messageId, 0);
       return { retried: { record, seconds } };
     } catch (thrown) {
       return deadline.isOverdue() ? undefined : this.#failed(thrown, work, deadline);
     }
+  }
+
+  #hasWaitedTooLong(record: SQSRecord): boolean {
+    return hasWaitedTooLong(record, this.#dependencies.clock.now());
   }
 
   #attemptAt({ record, log }: RecordInWork, { invocation, signal }: Deadline): WorkAttempt {
@@ -123,7 +124,7 @@ export class RecordProcessor<Message> {
   async #failed(thrown: unknown, inWork: RecordInWork, deadline: Deadline): Promise<Outcome> {
     const { attempts, random, backoff = backoffDefaults } = this.#dependencies;
     const { record, log, partner, orderNumber, hasBegun } = inWork;
-    const waitedMs = await this.#waited.msOf(record);
+    const waitedMs = waitedMsOf(record, this.#dependencies.clock.now());
     if (thrown instanceof Wait) return this.#waits(thrown, inWork, waitedMs, deadline);
     const unexpected = !isVerdict(thrown) && !deadline.signal.aborted && !isAwsFailure(thrown);
     const since = firstReceive(record);
@@ -138,8 +139,7 @@ export class RecordProcessor<Message> {
         : undefined;
     const failure = classifyError(thrown, known?.unexpected ?? 0, deadline.signal);
     if (failure instanceof Rejected) return this.#deadLetter(inWork, failure, waitedMs, deadline);
-    if (this.#waited.isTooLong(record, waitedMs))
-      return this.#deadLetter(inWork, tooLong(failure), waitedMs, deadline);
+    if (this.#hasWaitedTooLong(record)) return this.#deadLetter(inWork, tooLong(failure), waitedMs, deadline);
     // Receives after which it was only given back are no failures, so they are not counted.
     const seconds = secondsUntilRetry(failure, known?.all ?? receiveCountOf(record), random(), backoff);
     const { message: reason, scope } = failure;
@@ -151,8 +151,7 @@ export class RecordProcessor<Message> {
   async #waits(wait: Wait, inWork: RecordInWork, waitedMs: number, deadline: Deadline): Promise<Outcome> {
     const { attempts, random } = this.#dependencies;
     const { record, hasBegun, log } = inWork;
-    if (this.#waited.isTooLong(record, waitedMs))
-      return this.#deadLetter(inWork, tooLong(wait), waitedMs, deadline);
+    if (this.#hasWaitedTooLong(record)) return this.#deadLetter(inWork, tooLong(wait), waitedMs, deadline);
     // If this fails, the message is worked on alone next time, which does no harm.
     if (hasBegun) await attempts.note(record.messageId, 0).catch(() => undefined);
     const seconds = secondsUntilTurn(wait, receiveCountOf(record), random());

@@ -8,7 +8,6 @@ import { sortOut, type Weighed } from './crash-loop.ts';
 import { type Deadline, deadlineOf } from './deadline.ts';
 import { concurrency, enough, lastPart } from './policy.ts';
 import { RecordProcessor } from './process-record.ts';
-import { createWaited } from './waiting-time.ts';
 
 export type { Consumer, Step, WorkAttempt, WorkerDependencies } from './attempt.ts';
 
@@ -23,7 +22,7 @@ interface Batch {
  * later (visibility with backoff and a partial batch response) or dead letter with its reason. It never sleeps and
  * never retries by itself: the queue is the only retry loop.
  *
- *   begin      each record: read only, so that whatever has to wait is given back unwritten
+ *   begin      each record: read only, so that whatever has to wait is given back unwritten; while paused, all of it
  *   partner 1  until half of the time, where there is a second one; then its slot is given back
  *   partner 2  with a slot of its own; what cannot call it now writes down what was read, and waits
  *
@@ -47,9 +46,8 @@ class Worker<Message> {
   constructor(consumer: Consumer<Message>, dependencies: WorkerDependencies) {
     this.#consumer = consumer;
     this.#dependencies = dependencies;
-    const waited = createWaited(consumer.stage, dependencies);
-    this.#processor = new RecordProcessor(consumer, waited, dependencies);
-    this.#admission = new Admission(waited, dependencies);
+    this.#processor = new RecordProcessor(consumer, dependencies);
+    this.#admission = new Admission(dependencies);
   }
 
   async consume(event: SQSEvent, invocation: Invocation): Promise<SQSBatchResponse> {
@@ -60,6 +58,7 @@ class Worker<Message> {
     slots?.begin(invocation);
     try {
       await this.#beginAll(event.Records, batch);
+      await this.#holdBack(batch);
       for (const partner of this.#consumer.partners) await this.#workWith(partner, batch);
       // A step that needs a partner whose turn is over.
       await this.#giveBack(batch.works.map(soon), batch);
@@ -74,6 +73,13 @@ class Worker<Message> {
       this.#inTime(record, batch, this.#processor.begin(record, batch.deadline)),
     );
     await this.#take(outcomes, batch);
+  }
+
+  async #holdBack(batch: Batch): Promise<void> {
+    const waiting = await this.#admission.paused(this.#consumer.flow, batch.works, batch.deadline);
+    if (waiting.length === 0) return;
+    batch.works = [];
+    await this.#giveBack(waiting, batch);
   }
 
   /** The steps that need this partner, and before the first one those that need none. */

@@ -228,7 +228,7 @@ describe('an order that needs nobody', () => {
   });
 
   it('says that bookings are paused, and to resume them', () => {
-    const partners = { azumuta: well, erp: { ...well, bookingsPausedAt: '2026-11-24T08:00:00Z' } };
+    const partners = { azumuta: well, erp: { ...well, paused: { bookings: new Date() } } };
     expect(life({ entry: entryOf({}), bookings: [quantity('waiting')], partners })).toMatchObject({
       needsPerson: false,
       says: 'Its quantity waits to be booked in the ERP. Bookings are paused.',

@@ -69,7 +69,7 @@ it.each([
     await plant.pull();
     await plant.work(60_000);
     expect(await plant.ledger.orders.find(order.number)).toMatchObject({ state: 'claimed' });
-    await plant.ledger.breaker.pauseBookings(arePaused);
+    if (arePaused) await plant.ledger.pauses.begin('bookings');
     plant.azumuta.complete(order.number);
     await plant.work(60_000);
     expect(books(order)).toMatchObject({ state: arePaused ? 'open' : 'done' });
@@ -77,7 +77,7 @@ it.each([
 
     // Act
     await plant.work(10 * 60_000);
-    await plant.ledger.breaker.pauseBookings(false);
+    await plant.ledger.pauses.end('bookings');
     await plant.work();
 
     // Assess

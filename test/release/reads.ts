@@ -12,7 +12,6 @@ import { daySchema } from '../../shared/ledger/records/days.ts';
 import { letterSchema } from '../../shared/ledger/records/dead-letters.ts';
 import { completedPartSchema, recordSchema } from '../../shared/ledger/records/erp-orders.ts';
 import { dayFiguresSchema } from '../../shared/ledger/records/events.ts';
-import { pausesSchema } from '../../shared/ledger/records/pauses.ts';
 import { orderSchema } from '../../shared/ledger/records/product-orders.ts';
 import { progressSchema } from '../../shared/ledger/records/pull-state.ts';
 import { answeredSchema, questionSchema } from '../../shared/ledger/records/questions.ts';
@@ -68,7 +67,7 @@ export const reads: Readonly<Record<string, readonly z.ZodMiniType[]>> = {
   'BREAKER STATE': [
     some({ open: flag, openedAt: text, openUntil: number, openings: number, reason: text, closedAt: text }),
     some({ failingSince: text, failingOrder: text, probeUntil: number, probeOwner: text }),
-    some({ bookingsPausedAt: text }),
+    some({ ordersPausedAt: text, completionsPausedAt: text, bookingsPausedAt: text, pullPausedAt: text }),
   ],
   'BREAKER MINUTE': [z.object({ failures: number })],
   'SLOTS SLOT': [lease],
@@ -79,7 +78,6 @@ export const reads: Readonly<Record<string, readonly z.ZodMiniType[]>> = {
   'WORK-INSTRUCTION VERSION': [some({ name: text })],
   'PULL WATERMARK': [progressSchema, lease, some({ endedAt: text })],
   'RECONCILE LEASE': [lease],
-  'PAUSES PAUSES': [pausesSchema],
   'DAY FIGURES': [daySchema],
   'ALERTS STATE': [alertsSchema, lease],
   'ALERTS OUTBOX': [messageSchema],

@@ -89,6 +89,7 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
   const state = await ledger.alerts.begin('run', 60);
   if (state)
     await ledger.alerts.save('run', { ...state, failing, outages: { erp: outage }, mailedOn: '2026-11-24' });
+  await plant.ledger.pauses.begin('pull');
 }
 
 function messageOf(queue: string | undefined, body = '', attributes: object = {}): Recorded {

@@ -1,14 +1,14 @@
 import { html } from 'hono/html';
 import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
+import { type FlowName, flowNames } from '../../../shared/ledger/records/pauses.ts';
 import { type Partner, partnerNames, partnerWords } from '../../../shared/model/partner.ts';
 import { consumerOf, type QueueName } from '../../../shared/model/queues.ts';
 import { capitalized } from '../../../shared/model/text.ts';
 import { duration } from '../../../shared/model/time.ts';
-import { pausesOf, type SwitchName, switches, switchNames } from '../../../shared/situation/pauses.ts';
+import { flows, pauseOf } from '../../../shared/situation/pauses.ts';
 import type { Problem } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
 import { isRefused } from '../../../shared/situation/words.ts';
-import { policyWords } from '../../ops/cli/policy-words.ts';
 import { type Html, moment, orderLinks, type PlantTime, queueTitles } from '../labels.ts';
 import { definitions, postForm } from './parts.ts';
 
@@ -94,9 +94,8 @@ function step(how: string): Html {
 }
 
 function queue(name: QueueName, { queues, partners }: Situation): Html {
-  const { waiting, underWay, paused, oldestSeconds } = queues[name];
-  const areBookingsPaused = name === 'completions' && partners.erp.bookingsPausedAt !== undefined;
-  const pause = paused ? 'paused' : areBookingsPaused ? 'bookings paused' : undefined;
+  const { waiting, underWay, oldestSeconds } = queues[name];
+  const pause = pauseOf(name, partners.erp);
   const total = waiting + underWay;
   return html`<li class="node queue ${pause ? 'paused' : total > 0 ? 'busy' : 'idle'}">
     <p class="name">${queueTitles[name]}</p>
@@ -107,23 +106,23 @@ function queue(name: QueueName, { queues, partners }: Situation): Html {
         : html`<p class="role">${waiting} waiting · ${underWay} under way</p>
     ${oldestSeconds === undefined ? '' : html`<p class="role">oldest ${duration(oldestSeconds)}</p>`}`
     }
-    <p class="function">${pause ? html`<strong>${pause}</strong>: ` : ''}${consumerOf[name]}</p>
+    <p class="function">${pause ? html`<strong>${pause} paused</strong>: ` : ''}${consumerOf[name]}</p>
   </li>`;
 }
 
 function switchesPart(status: Situation): Html {
   const { partners } = status;
-  const pauses = pausesOf(status);
+  const { paused = {} } = partners.erp;
   const down = partnerNames.filter((partner) => partners[partner].open);
   return html`<section class="lane" aria-labelledby="switches">
     <h2 id="switches">What you can do</h2>
     <ul class="switches">
       ${down.map((partner) => tryPart(partner, partners[partner].reason))}
-      ${switchNames.map((flow) => {
-        const { partners: calls } = switches[flow];
-        const does = capitalized(switches[flow].does);
-        return html`<li id="switch-${flow}"><span>${does}${pauses[flow] ? html`: <strong>paused</strong>` : ''} <span class="hint">calls ${calls}</span></span> ${
-          pauses[flow]
+      ${flowNames.map((flow) => {
+        const { partners: calls } = flows[flow];
+        const does = capitalized(flows[flow].does);
+        return html`<li id="switch-${flow}"><span>${does}${paused[flow] ? html`: <strong>paused</strong>` : ''} <span class="hint">calls ${calls}</span></span> ${
+          paused[flow]
             ? postForm(
                 '/flows/resume',
                 html`<button>Resume<span class="unseen">: ${does}</span></button>`,
@@ -143,9 +142,9 @@ function tryPart(partner: Partner, reason: string | undefined): Html {
     <p class="hint">The next message tries it at once, and all others go on when it answers. SQS keeps messages hidden that wait for their own next attempt; the page of an order has it looked at at once.${isRefused(reason) ? ' Set the right credentials first: some ERPs lock an account after a few wrong ones.' : ''}</p></li>`;
 }
 
-export function pausePage(flow: SwitchName): Html {
-  const { does, partners, meanwhile } = switches[flow];
+export function pausePage(flow: FlowName): Html {
+  const { does, partners, meanwhile, lost } = flows[flow];
   return html`<h1>Pause ${does}?</h1>
-    <p class="lead">It calls ${partners}. What comes meanwhile is accepted, and waits; SQS deletes messages that are ${policyWords.queueKeeps} old. ${meanwhile} What is under way is finished.</p>
+    <p class="lead">It calls ${partners}. What comes meanwhile is accepted, and waits. ${meanwhile} ${lost ?? ''} What is under way is finished.</p>
     <div class="actions">${postForm('/flows/pause', html`<button class="main">Pause it</button>`, '', { flow })} <a class="button" href="/flows">Cancel</a></div>`;
 }

@@ -1,15 +1,16 @@
 import { type Context, Hono } from 'hono';
 import * as z from 'zod/mini';
+import { flowNames } from '../../../shared/ledger/records/pauses.ts';
 import { partnerNames, partnerWords } from '../../../shared/model/partner.ts';
 import { capitalized } from '../../../shared/model/text.ts';
-import { switches, switchNames } from '../../../shared/situation/pauses.ts';
+import { flows } from '../../../shared/situation/pauses.ts';
 import { headlineOfAll, problemsOf } from '../../../shared/situation/problems.ts';
 import { readToday } from '../../../shared/situation/today.ts';
 import type { Pages } from '../dependencies.ts';
 import { flowsPage, pausePage } from '../pages/flows.ts';
 import { shownDays, todayPage } from '../pages/today.ts';
 
-const flowSchema = z.object({ flow: z.enum(switchNames) });
+const flowSchema = z.object({ flow: z.enum(flowNames) });
 const partnerSchema = z.object({ partner: z.enum(partnerNames) });
 
 export function flowRoutes(pages: Pages): Hono {
@@ -17,8 +18,8 @@ export function flowRoutes(pages: Pages): Hono {
     .get('/', (c) => showToday(c, pages))
     .get('/flows', (c) => showFlows(c, pages))
     .get('/flows/pause', (c) => confirmPause(c, pages))
-    .post('/flows/pause', (c) => change(c, false, pages))
-    .post('/flows/resume', (c) => change(c, true, pages))
+    .post('/flows/pause', (c) => change(c, 'begin', pages))
+    .post('/flows/resume', (c) => change(c, 'end', pages))
     .post('/flows/try', (c) => tryNow(c, pages));
 }
 
@@ -44,16 +45,11 @@ async function confirmPause(c: Context, { show }: Pages): Promise<Response> {
   return show(c, { name: 'flows', title: 'Pause', refreshSeconds: undefined, content });
 }
 
-/** Answers at once: Lambda may take minutes, and the page shows when it is done. */
-async function change(c: Context, on: boolean, { switchOne, redirect }: Pages): Promise<Response> {
+async function change(c: Context, act: 'begin' | 'end', { ledger, redirect }: Pages): Promise<Response> {
   const { flow } = z.parse(flowSchema, await c.req.parseBody());
-  const outcome = await switchOne(flow, on);
-  const does = capitalized(switches[flow].does);
-  const { settled, asked, faults } = outcome;
-  const done = settled ? `is ${on ? 'resumed' : 'paused'}` : `is being ${on ? 'resumed' : 'paused'}`;
-  const told =
-    asked || settled ? `${does} ${done}.` : 'Lambda is switching it already: try again in a moment.';
-  return redirect(c, '/flows', [told, ...faults].join(' '));
+  await ledger.pauses[act](flow);
+  const done = act === 'begin' ? 'paused' : 'resumed';
+  return redirect(c, '/flows', `${capitalized(flows[flow].does)} is ${done}.`);
 }
 
 async function tryNow(c: Context, { ledger, redirect }: Pages): Promise<Response> {

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { startGateway } from './api-gateway/gateway.ts';
 import { startEndpoint } from './aws-endpoint/endpoint.ts';
 import { createAccessControl } from './iam/principals.ts';
-import { Mappings } from './lambda/event-source-mappings.ts';
 import { startSchedules } from './lambda/scheduler.ts';
 import { startLambda } from './lambda/service.ts';
+import { startPoll } from './lambda/sqs-poller.ts';
 import { runService } from './process/child-process.ts';
 import { type ServicesConfiguration, urlOf } from './services.ts';
 import { openSecrets } from './stores/secrets.ts';
@@ -17,8 +17,8 @@ runService(async (configuration: ServicesConfiguration, report) => {
   const access = createAccessControl(stack, configuration.grantsFile, log);
   const services = { ...configuration, access, awsEndpoint: urlOf(ports, 'endpoint'), report, log };
   const lambda = startLambda(services);
-  const mappings = new Mappings(services, lambda);
-  const endpoint = await startEndpoint(services, lambda, mappings, {
+  const stopPolls = stack.mappings.map((mapping) => startPoll(mapping, services, lambda));
+  const endpoint = await startEndpoint(services, lambda, {
     secretsmanager: openSecrets(join(dataDirectory, 'secrets.json'), stack.secrets),
     sns: openTopics(join(dataDirectory, 'sns'), stack, log),
   });
@@ -28,7 +28,7 @@ runService(async (configuration: ServicesConfiguration, report) => {
     /** First, no more work is taken in. */
     async stop() {
       stopSchedules();
-      await Promise.all([gateway.close(), mappings.stop()]);
+      await Promise.all([gateway.close(), ...stopPolls.map((stop) => stop())]);
       await lambda.kill();
       await endpoint.close();
     },

@@ -1,7 +1,7 @@
 import { queueKeepsDays } from '../../../shared/model/queues.ts';
 import { durationInWords } from '../../../shared/model/time.ts';
 import { refreshSeconds, ttlSeconds } from '../../../shared/platform/aws/secrets.ts';
-import { backoffDefaults, maxAgeMs, maxWaitMs } from '../../../shared/worker/policy.ts';
+import { backoffDefaults, maxWaitMs } from '../../../shared/worker/policy.ts';
 
 const day = 86_400;
 
@@ -9,10 +9,8 @@ const day = 86_400;
 export const policyWords = {
   /** At the latest, a message that waits is retried after it. */
   longestRetry: durationInWords(backoffDefaults.capSeconds),
-  /** A message becomes a dead letter after it; pauses of its flow do not count. */
+  /** A message that waits becomes a dead letter after it, also while its flow is paused. */
   longestWait: durationInWords(maxWaitMs / 1000),
-  /** In its queue, a message becomes a dead letter after it in any case. */
-  longestAge: durationInWords(maxAgeMs / 1000),
   queueKeeps: durationInWords(queueKeepsDays * day),
   /** Until functions accept a secret that was changed, and until they refuse the old one. */
   secretAccepted: durationInWords(refreshSeconds),

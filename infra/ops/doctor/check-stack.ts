@@ -7,15 +7,15 @@ import {
 import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { ledgerTimeToLive } from '../../../shared/ledger/keys.ts';
-import { pullStage } from '../../../shared/ledger/records/pauses.ts';
+import { type QueueName, queueNames } from '../../../shared/model/queues.ts';
 import { duration } from '../../../shared/model/time.ts';
+import { readQueue } from '../../../shared/platform/aws/queue.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { problemsOf } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
 import { counted } from '../cli/output.ts';
-import { ledgerOf, type Target, whereOf } from '../cli/target.ts';
+import { ledgerOf, queueUrlsOf, sqsOf, type Target, whereOf } from '../cli/target.ts';
 import { situationOf, stackReadsOf } from '../flows/situation.ts';
-import { type Flow, flows, readSwitch } from '../pause/switch-flow.ts';
 import { type Check, check, fine, notice, wrong } from './finding.ts';
 
 /** A run or two may be skipped while another is under way; more mean that the pull has stopped. */
@@ -28,7 +28,7 @@ export function stackChecks(
   config?: string,
 ): Check[] {
   return [
-    ...flows.map((flow) => check(`Queue of ${flow}`, () => lookAtQueue(target, flow))),
+    ...queueNames.map((queue) => check(`Queue of ${queue}`, () => lookAtQueue(target, queue))),
     check('People', async () =>
       problemFindings(await situationOf(stackReadsOf(target, systemClock)), whereOf(target)),
     ),
@@ -37,10 +37,8 @@ export function stackChecks(
   ];
 }
 
-async function lookAtQueue(target: Target, flow: Flow) {
-  const { states, waiting, underWay } = await readSwitch(target, flow);
-  if (states.length === 0)
-    return wrong('no function reads it: its event source mapping is gone', 'deploy the stack again');
+async function lookAtQueue(target: Target, queue: QueueName) {
+  const { waiting, underWay } = await readQueue(sqsOf(target), queueUrlsOf(target)[queue]);
   return fine(`is there: ${waiting} waiting, ${underWay} under way or waiting to be tried again`);
 }
 
@@ -64,7 +62,7 @@ async function lookAtPull(
 ) {
   const { watermark, endedAt } = await ledgerOf(target).pullState.state();
   if (pull === 'off') return fine('is off: the ERP calls the order endpoint');
-  if ((await ledgerOf(target).pauses.of(pullStage)).since) return fine('is paused');
+  if ((await ledgerOf(target).pauses.now()).pull) return fine('is paused');
   const every = pull === undefined ? '' : `every ${counted(pull.everyMinutes, 'minute')}, `;
   if (endedAt === undefined)
     return notice(

@@ -10,7 +10,7 @@ describe('bookings that waited for an ERP with a limit of calls per second', () 
     // Act
     const options = { perSecond: 5, newEverySeconds: 20 };
     const alone = await runBacklog({ ...options, waiting: 0, outageMinutes: 1, newForMinutes: 8 });
-    const run = await runBacklog({ ...options, waiting: 90, outageMinutes: 8 });
+    const run = await runBacklog({ ...options, waiting: 100, outageMinutes: 8 });
 
     // Assess
     expect(run).toMatchObject({ refused: 0, wrong: [], deadLetters: 0, unexpected: [] });

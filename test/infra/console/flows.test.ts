@@ -1,12 +1,13 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it } from 'vitest';
 import { removedConcern } from '../../../shared/ledger/records/concerns.ts';
-import { bookingsPause, pullStage } from '../../../shared/ledger/records/pauses.ts';
+import { flowNames } from '../../../shared/ledger/records/pauses.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
+import { capitalized } from '../../../shared/model/text.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
+import { flows } from '../../../shared/situation/pauses.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
 import { newOrder } from '../../support/orders.ts';
-import { startAccount } from '../ops/pause/account.ts';
 import { completion } from '../ops/replay/replay-run.ts';
 import { enter, linksOf } from './asking.ts';
 import { startStoreStage } from './store-stage.ts';
@@ -31,16 +32,16 @@ it('reads the counts of each queue without taking a message', async () => {
   // Assess
   expect(status.queues).toMatchObject({
     'product-orders': { waiting: 2, underWay: 0 },
-    completions: { waiting: 0, underWay: 1, paused: undefined },
+    completions: { waiting: 0, underWay: 1 },
   });
   expect(status.deadLetters).toBe(1);
   expect(await stage.depths()).toMatchObject({ 'product-orders': { visible: 2, hidden: 0 } });
 });
 
 it('shows one box for what is to be booked, and that bookings are paused', async () => {
-  await stage.ledger.breaker.pauseBookings(true);
+  await stage.ledger.pauses.begin('bookings');
   const { text } = await visitor.get('/flows');
-  await stage.ledger.breaker.pauseBookings(false);
+  await stage.ledger.pauses.end('bookings');
   expect(
     [...text.matchAll(/class="node queue[^>]*>\s*<p class="name">([^<]*)/g)].map(([, name]) => name),
   ).toEqual(['To be created', 'To be booked']);
@@ -88,48 +89,30 @@ it('shows since when a partner is down in the time zone of the plant, why, and w
 });
 
 describe('what a person can do', () => {
-  it.each([
-    ['bookings', 'Booking in the ERP', bookingsPause],
-    ['pull', 'Reading orders from the ERP', pullStage],
-  ] as const)(
+  it.each(flowNames)(
     'pauses and resumes by button, after a confirmation that does nothing: %s',
-    async (flow, does, name) => {
+    async (flow) => {
+      // Prepare
+      const does = capitalized(flows[flow].does);
+
       // Act
       const page = `/flows/pause?flow=${flow}`;
       const asked = await visitor.get(page);
-      const before = await stage.ledger.pauses.of(name);
+      const before = await stage.ledger.pauses.now();
       const paused = await visitor.send(page);
-      const during = await stage.ledger.pauses.of(name);
+      const during = await stage.ledger.pauses.now();
       const resumed = await visitor.post('/flows/resume', asked.text, []);
-      const after = await stage.ledger.pauses.of(name);
+      const after = await stage.ledger.pauses.now();
 
       // Assess
       expect(linksOf(paused.text, '/flows/pause')).not.toContain(page);
-      expect(before.since).toBeUndefined();
+      expect(before).toEqual({});
       expect(paused.text).toMatch(new RegExp(`${does} is paused\\.[\\s\\S]*${does}: <strong>paused`));
-      expect(during.since).toEqual(stage.clock.now());
+      expect(during).toEqual({ [flow]: stage.clock.now() });
       expect(resumed.text).toContain(`${does} is resumed.`);
-      expect(after).toEqual({ ended: [{ from: stage.clock.now(), until: stage.clock.now() }] });
+      expect(after).toEqual({});
     },
   );
-
-  it('answers at once while Lambda pauses a flow, notes the pause, and says so when Lambda is busy', async () => {
-    // Prepare
-    const account = await startAccount({ slowness: 3 });
-    stage.pauseAt(account.target);
-
-    // Act
-    const page = '/flows/pause?flow=completions';
-    const form = (await visitor.get(page)).text;
-    const paused = await visitor.post('/flows/pause', form, []);
-    const busy = await visitor.post('/flows/resume', form, []);
-
-    // Assess
-    expect(paused.text).toContain('is being paused.');
-    expect(busy.text).toContain('Lambda is switching it already: try again in a moment.');
-    expect(account.updates).toEqual([{ Enabled: false }]);
-    expect((await stage.ledger.pauses.of('book-completion')).since).toEqual(stage.clock.now());
-  });
 
   it('has the next message try a partner that is down, once, and says that SQS keeps others hidden', async () => {
     // Prepare

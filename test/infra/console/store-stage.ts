@@ -1,18 +1,13 @@
 import { BatchWriteItemCommand, type WriteRequest } from '@aws-sdk/client-dynamodb';
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { createConsole, listenOnLoopback } from '../../../infra/console/app.ts';
 import { DeadLetterDesk } from '../../../infra/console/dead-letters.ts';
 import type { ConsoleDependencies } from '../../../infra/console/dependencies.ts';
-import type { Target } from '../../../infra/ops/cli/target.ts';
 import { countDeadLetters, situationOf } from '../../../infra/ops/flows/situation.ts';
-import { switchOne } from '../../../infra/ops/pause/switch-flow.ts';
 import { ConfigurationError } from '../../../shared/integration/define.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import type { DeadLetter } from '../../../shared/worker/dead-letter.ts';
-import { onThisMachine } from '../ops/cli/targets.ts';
 import { startReplayStores } from '../ops/replay/replay-run.ts';
-import { credentials } from '../ops/stores.ts';
 
 export type StoreStage = Awaited<ReturnType<typeof startStoreStage>>;
 
@@ -25,12 +20,8 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
   const stores = await startReplayStores();
   const { store, ledger, clock, table } = stores;
   const { queueUrls } = stores.replaying;
-  // No Lambda answers here, as for an operator who has no access to it.
-  const nowhere = { endpoint: 'http://127.0.0.1:9', region: 'eu-west-1', credentials, maxAttempts: 1 };
-  const lambda = new LambdaClient(nowhere);
   const situation = () =>
-    situationOf({ sqs: store.sqs, lambda, ledger, queueUrls, clock, insight: async () => undefined });
-  let target = onThisMachine({});
+    situationOf({ sqs: store.sqs, ledger, queueUrls, clock, insight: async () => undefined });
   const token = 'token-of-this-start';
   let port = 0;
   const app = createConsole({
@@ -43,7 +34,6 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
     plant,
     findOwner: async (id) => (id === '5KKoy7m6ms89mvrTg' ? { owner: 'PO-REC' } : {}),
     letters: new DeadLetterDesk({ ...stores.replaying, situation }),
-    switchOne: (flow, on) => switchOne(flow, target, ledger, { on, looks: 1 }),
     ending: stores.replaying,
     shopFloor: undefined,
     operator: async () => operator,
@@ -88,10 +78,6 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
     situation,
     dead,
     recorded,
-    /** Where flows are paused; nowhere before. */
-    pauseAt(given: Target) {
-      target = given;
-    },
     /** Nothing is in the queues, and no dead letter is open. */
     async empty() {
       await stores.empty();
@@ -107,7 +93,6 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
     address: `${origin}/?token=${token}`,
     async stop() {
       await listening.close();
-      lambda.destroy();
       await stores.stop();
     },
   };

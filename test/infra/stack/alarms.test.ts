@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { afterAll, describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
-import { alarmOfPause, flows } from '../../../infra/ops/pause/switch-flow.ts';
 import type { IntegrationStack } from '../../../infra/stack/stack.ts';
+import { consumerOf } from '../../../shared/model/queues.ts';
 import { createLogger } from '../../../shared/platform/log.ts';
 import { type AlarmRule, changesOf, evaluations, type Sample, stateOf } from '../../support/alarm-rule.ts';
 import { ruleOf } from './alarm-cases.ts';
@@ -177,10 +177,9 @@ describe('a stalled queue', () => {
   };
 
   it('rings when nobody takes its messages for half an hour', () => {
-    for (const flow of flows)
+    for (const name of Object.values(consumerOf))
       template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-        // What `pause` keeps quiet.
-        AlarmName: alarmOfPause(stackName, flow),
+        AlarmName: `${stackName}-QueueStalled-${name}`,
         EvaluationPeriods: rule.looks,
         DatapointsToAlarm: rule.ringing,
         TreatMissingData: 'notBreaching',

@@ -77,7 +77,7 @@ it('compares Friday and the weekend with the week before, and says what waits fo
   await ledger.concerns.begin('PO-3', { kind: 'changed', content: 'other', note, cause: 'conflict' });
   Object.assign(counts, { completions: 4, 'product-orders': 1, 'dead-letters': 2 });
   clock.advance(3 * 86_400 - 6 * 3600);
-  await stage.breaker.pauseBookings(true);
+  await ledger.pauses.begin('bookings');
   await stage.outage('erp');
   clock.advance(2.5 * 3600);
 

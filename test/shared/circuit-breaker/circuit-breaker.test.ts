@@ -127,56 +127,37 @@ describe('a breaker that is open', () => {
 });
 
 describe('paused bookings', () => {
-  const outages = async (heedsPause = true) => (await stage.breaker.outage('erp', { heedsPause }))?.reason;
+  const outages = async (flow?: 'bookings') => (await stage.breaker.outage('erp', flow))?.reason;
 
   it('wait for a minute and more, while the calls of others go through', async () => {
     // Act
-    const paused = await stage.breaker.pauseBookings(true);
+    await stage.pauses.begin('bookings');
 
     // Assess
-    expect(paused).toEqual({ already: false });
-    expect(await stage.breaker.outage('erp', { heedsPause: true })).toEqual({
+    expect(await stage.breaker.outage('erp', 'bookings')).toEqual({
       ...{ seconds: 60, reason: 'Bookings are paused.', isDown: false, isPause: true },
       openedAt: stage.clock.now().getTime(),
     });
-    expect(await outages(false)).toBeUndefined();
-    expect(await stage.breaker.outage('azumuta', { heedsPause: true })).toBeUndefined();
-    expect(await stage.container('links').call(() => undefined)).toBe('well');
-  });
-
-  it('are paused once, and go on once they are resumed', async () => {
-    // Prepare
-    await stage.breaker.pauseBookings(true);
-    const { bookingsPausedAt } = await stage.breaker.state('erp');
-    stage.clock.advance(5);
-
-    // Act
-    const again = await stage.breaker.pauseBookings(true);
-    const still = await stage.breaker.state('erp');
-    const resumed = [await stage.breaker.pauseBookings(false), await stage.breaker.pauseBookings(false)];
-
-    // Assess
-    expect(again).toEqual({ already: true });
-    expect(still).toMatchObject({ open: false, bookingsPausedAt });
-    expect(resumed).toEqual([{ already: false }, { already: true }]);
     expect(await outages()).toBeUndefined();
-    expect((await stage.breaker.state('erp')).bookingsPausedAt).toBeUndefined();
+    expect(await stage.breaker.outage('erp', 'completions')).toBeUndefined();
+    expect(await stage.breaker.outage('azumuta', 'bookings')).toBeUndefined();
+    expect(await stage.container('links').call(() => undefined)).toBe('well');
   });
 
   it('stay paused through an outage, and are no probe of it', async () => {
     // Prepare
-    await stage.breaker.pauseBookings(true);
+    await stage.pauses.begin('bookings');
     const first = await stage.opened();
     stage.clock.advance(15);
 
     // Act
-    const whileProbeIsDue = await outages();
+    const whileProbeIsDue = await outages('bookings');
     await first.call(() => undefined);
 
     // Assess
     expect(whileProbeIsDue).toBe('Bookings are paused.');
     expect(await stage.breaker.state('erp')).toMatchObject({ open: false });
     stage.clock.advance(1);
-    expect(await outages()).toBe('Bookings are paused.');
+    expect(await outages('bookings')).toBe('Bookings are paused.');
   });
 });

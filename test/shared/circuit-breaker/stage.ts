@@ -1,6 +1,7 @@
 import { beforeEach, expect } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { PartnerCalls } from '../../../shared/circuit-breaker/guarded-call.ts';
+import { Pauses } from '../../../shared/ledger/records/pauses.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import type { CallSignal } from '../../../shared/platform/http.ts';
 import { testClock } from '../../support/clock.ts';
@@ -10,8 +11,8 @@ import { modelledTable } from '../../support/modelled-table.ts';
 /** A breaker with a cooldown of 15 seconds and a clock, new for each test of the file that calls it. */
 export function breakerStage() {
   const anew = () => {
-    const clock = testClock();
-    return { clock, breaker: new Breaker(modelledTable(), clock) };
+    const [clock, table] = [testClock(), modelledTable()];
+    return { clock, breaker: new Breaker(table, clock), pauses: new Pauses(table, clock) };
   };
   const now = anew();
   beforeEach(() => void Object.assign(now, anew()));

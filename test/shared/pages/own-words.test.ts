@@ -129,7 +129,7 @@ it('says no word of the ERP, of Azumuta or of a person, whatever has happened, a
       const failure = new RetryLater(`It says ${words}`, { scope: 'partner' });
       await pages.breaker.recordFailure(partner, failure, 'call', 'test');
     }
-  await pages.breaker.pauseBookings(true);
+  await pages.ledger.pauses.begin('bookings');
   await orderOf(pages.ledger, { number: 'PO late', dueDate: '2026-11-01' });
   await pages.ledger.claims.complete(
     await claimedOrder(pages.ledger, 'PO late'),

@@ -19,8 +19,36 @@ async function whileDown(erp = {}) {
   return { plant, worker, called };
 }
 
+it('gives a batch back while its flow is paused, calling nobody, but for what has waited six days', async () => {
+  // Prepare
+  const plant = planted();
+  const called: string[] = [];
+  const worker = plant.container(async (body) => void called.push(body));
+  await plant.ledger.pauses.begin('completions');
+  stage.clock.advance(5 * day);
+  const waited = (seconds: number) =>
+    sqsRecord({ body: 'success', receiveCount: 50, sentAt: secondsAgo(seconds) });
+  const [fresh, long, tooLong] = [waited(1), waited(5 * day), waited(6 * day + 1)];
+
+  // Act
+  const paused = await worker(batch(fresh, long, tooLong), invocation());
+  await plant.ledger.pauses.end('completions');
+  stage.clock.advance(3);
+  const calledMeanwhile = [...called];
+  await worker(batch(fresh, long), invocation());
+
+  // Assess
+  expect(failedIds(paused)).toEqual(idsOf([fresh, long]));
+  expect(calledMeanwhile).toEqual([]);
+  expect(stage.sqs.visibility.get(long.receiptHandle)).toBeGreaterThanOrEqual(600);
+  expect(stage.sqs.sent).toMatchObject([
+    { attributes: { reason: 'Waited too long: Completions are paused.', cause: 'waited-too-long' } },
+  ]);
+  expect(called).toHaveLength(2);
+});
+
 describe('a batch while the partner is down', () => {
-  it('costs one read of the ledger, one call of the queue and one log line each time it comes', async () => {
+  it('costs two reads of the ledger, one call of the queue and one log line each time it comes', async () => {
     // Prepare
     const { plant, worker } = await whileDown({ atOnce: 1 });
     const records = [1, 1, 2, 30].map((receiveCount) => sqsRecord({ body: 'success', receiveCount }));
@@ -30,24 +58,10 @@ describe('a batch while the partner is down', () => {
 
     // Assess
     expect(failedIds(response)).toEqual(idsOf(records));
-    expect(plant.asked).toEqual(['reads BREAKER#erp STATE']);
+    expect(plant.asked).toEqual(Array(2).fill('reads BREAKER#erp STATE'));
     expect(plant.changed).toEqual([4]);
     expect(stage.logged.lines).toHaveLength(1);
     expect(stage.logged.measured('Retried')).toEqual([4]);
-  });
-
-  it('reads the pauses of its flow, and of bookings, once a minute at most, to know how long its messages have waited', async () => {
-    // Prepare
-    const { plant, worker } = await whileDown();
-    const record = sqsRecord({ body: 'success', receiveCount: 9, sentAt: secondsAgo(2 * hour) });
-
-    // Act
-    for (let nth = 0; nth < 5; nth += 1) await worker(batch(record), invocation());
-
-    // Assess
-    expect(stage.logged.measured('WaitingSeconds')).toEqual(Array(5).fill(2 * hour));
-    const pauses = ['book-completion', 'bookings'].map((name) => `reads PAUSES#${name} PAUSES`);
-    expect(plant.asked.filter((one) => one.includes('PAUSES'))).toEqual(pauses);
   });
 
   it('waits at least as long as the breaker says, and not long for a short outage, however often it came before', async () => {
@@ -147,10 +161,7 @@ describe('a batch with new messages and a backlog', () => {
     await worker(batch(single), invocation());
 
     // Assess: of two hours it waits at most a quarter, and a quarter of an hour at most
-    expect(asked.filter((one) => !one.includes('PAUSES'))).toEqual([
-      'reads BREAKER#erp STATE',
-      'queries SLOTS#erp',
-    ]);
+    expect(asked).toEqual(['reads BREAKER#erp STATE', 'queries SLOTS#erp']);
     for (const { receiptHandle } of full) expect(stage.sqs.visibility.get(receiptHandle)).toBe(750);
     expect(stage.sqs.visibility.get(single.receiptHandle)).toBe(75);
   });

@@ -48,7 +48,7 @@ export async function workerStage() {
         queueUrl: sqs.queueUrl('completions'),
         deadLetterQueueUrl: sqs.queueUrl('dead-letters'),
         queues: createQueues(sqs.client),
-        ...{ attempts: now.ledger.attempts, deadLetters: now.ledger.deadLetters, pauses: now.ledger.pauses },
+        ...{ attempts: now.ledger.attempts, deadLetters: now.ledger.deadLetters },
         ...{ breaker: wellPartner, clock: now.clock, random: () => 0.5, log: now.logged.log },
         ...dependencies,
       }),
@@ -77,6 +77,7 @@ const wellPartner: WorkerDependencies['breaker'] = { outage: async () => undefin
 /** A consumer that does this for each message, in one step which calls the ERP. */
 export const doing = (work: (body: string, attempt: WorkAttempt) => Promise<unknown>): Consumer<string> => ({
   stage: 'book-completion',
+  flow: 'completions',
   partners: ['erp'],
   parse: (body) => {
     if (body === 'unreadable')

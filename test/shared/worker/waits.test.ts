@@ -60,20 +60,6 @@ describe('a message that waits', () => {
       booking: 'id1#quantity',
     });
   });
-
-  it('goes on for six days, of which those do not count in which bookings were paused', async () => {
-    // Prepare
-    await stage.ledger.pauses.begin('bookings');
-    stage.clock.advance(5 * day);
-    const records = [triedFor(11 * day), triedFor(11 * day + 1)];
-
-    // Act: they are paused still
-    const response = await stage.worker(waiting(busy))(batch(...records), invocation());
-
-    // Assess
-    expect(failedIds(response)).toEqual([records[0]?.messageId]);
-    await stage.ledger.pauses.end('bookings');
-  });
 });
 
 describe('what a dead letter says', () => {

@@ -8,6 +8,7 @@ import type { Details } from '../../shared/erp/conformance/target.ts';
 import { calmJourney } from '../calm-journey.ts';
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import { runScenario } from '../run-scenario.ts';
+import { pauseFlow } from '../scenario/administrators.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { beginning, minuteMs } from '../world/moments.ts';
 import { simulateFetch } from '../world/network.ts';
@@ -257,7 +258,7 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
     ],
   ],
   ends: [
-    [/not ended within 4 days: .*in completions/, ({ plant }) => plant.pollers.completions.pause()],
+    [/not ended within 4 days: .*in completions/, (world) => pauseFlow('completions', world)],
     [
       /There is no end after/,
       ({ time }) => {

@@ -38,8 +38,8 @@ export const partnerFaults: Faults = {
       foundBy: ['calls'],
     },
     'breaker-lets-everything-through': {
-      find: 'if (state?.open !== true) {',
-      replace: 'if (at > 0) {',
+      find: 'if (state?.open !== true) return undefined;',
+      replace: 'if (this.#now() > 0) return undefined;',
       why: 'A partner that is down is called for every message, and locks our account.',
       foundBy: ['breaker', 'calls'],
     },

@@ -3,18 +3,12 @@ import { DeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
 import { type ReplayReport, replay } from '../../../infra/ops/replay/replay.ts';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
-import { bookingsPause } from '../../../shared/ledger/records/pauses.ts';
+import type { FlowName } from '../../../shared/ledger/records/pauses.ts';
 import { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { queueUrlOf } from '../world/plant.ts';
 import type { World } from '../world/world.ts';
 import { isAbout, type ScenarioState } from './released-order.ts';
-import type { FlowName, QueueName } from './scenario-event.ts';
-
-const stageOf = {
-  'product-orders': 'create-product-orders',
-  completions: 'book-completion',
-} as const satisfies Record<QueueName, string>;
 
 /** The dependencies of the commands in infra/ops on an administrator's machine; no accident happens to their calls. */
 function toolsOf({ plant, time }: Pick<World, 'plant' | 'time'>) {
@@ -77,21 +71,7 @@ export function discardOne(world: World, { orders, addTask }: ScenarioState, don
 
 /** Pauses a flow, as `npm run pause` does. @returns a function that resumes it. */
 export function pauseFlow(flow: FlowName, world: World): () => void {
-  const { ledger, breaker } = toolsOf(world);
-  const { pauses } = ledger;
-  if (flow === 'bookings') {
-    void breaker.pauseBookings(true);
-    void pauses.begin(bookingsPause);
-    return () => {
-      void breaker.pauseBookings(false);
-      void pauses.end(bookingsPause);
-    };
-  }
-  const poller = world.plant.pollers[flow];
-  poller.pause();
-  void pauses.begin(stageOf[flow]);
-  return () => {
-    void pauses.end(stageOf[flow]);
-    poller.resume();
-  };
+  const { pauses } = toolsOf(world).ledger;
+  void pauses.begin(flow);
+  return () => void pauses.end(flow);
 }

@@ -138,15 +138,8 @@ function administratorsDraws(chance: Chance, at: number): readonly Draw[] {
   const later = at + chance.between(0, 60);
   return [
     () => [{ kind: 'flow is paused', flow, at, minutes: chance.between(1, 240) }],
-    // While bookings are paused their messages go round: more than three days would take too many steps.
-    () => [
-      {
-        kind: 'flow is paused',
-        flow,
-        at,
-        minutes: chance.between(1, flow === 'bookings' ? 3 : 12) * dayMinutes,
-      },
-    ],
+    // Meanwhile messages go round: more than three days would take too many steps.
+    () => [{ kind: 'flow is paused', flow, at, minutes: chance.between(1, 3) * dayMinutes }],
     () => [
       {
         ...{ kind: 'secret is rotated', partner: chance.pick(bothPartners), at },

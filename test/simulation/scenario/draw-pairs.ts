@@ -81,7 +81,7 @@ const pairs: Readonly<Record<string, (chance: Chance, setting: Setting) => reado
     return [
       { kind: 'outage', partner, at, minutes: over - at - 1, how: 'refuses our credentials' },
       { kind: 'flow is paused', flow: 'completions', at: at + 1, minutes: over - at - 1 },
-      { kind: 'flow is paused', flow: 'product-orders', at: at + 1, minutes: over - at - 1 },
+      { kind: 'flow is paused', flow: 'orders', at: at + 1, minutes: over - at - 1 },
     ];
   },
   /** Of two recordings that came later, the ERP refuses one. */

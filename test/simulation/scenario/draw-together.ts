@@ -57,7 +57,7 @@ function withdrawnEarly(chance: Chance, order: number): readonly ScenarioEvent[]
   const at = chance.between(25, 60);
   const quantity = chance.between(1, 5);
   return [
-    { kind: 'flow is paused', flow: 'product-orders', at: 1, minutes: 80 },
+    { kind: 'flow is paused', flow: 'orders', at: 1, minutes: 80 },
     chance.happens(0.5)
       ? { kind: 'planner cancels', order, at }
       : { kind: 'planner changes the quantity', order, at, quantity },

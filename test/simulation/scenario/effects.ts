@@ -1,3 +1,4 @@
+import { capitalized } from '../../../shared/model/text.ts';
 import { type ErpName, erpModels } from '../partners/erp.ts';
 import type { World } from '../world/world.ts';
 import { type AccidentName, accidents } from './accidents.ts';
@@ -7,7 +8,6 @@ import {
   type Outage,
   otherFigures,
   outages,
-  queues,
   type ScenarioEvent,
 } from './scenario-event.ts';
 
@@ -140,8 +140,10 @@ export const effects: readonly Effect[] = [
   ...otherFigures.map((figures) =>
     effect({ kind: 'operator records other figures', order: 0, figures }, ofFigures[figures], recorded),
   ),
-  ...queues.map((flow) =>
-    effect({ kind: 'flow is paused', flow, at: 0, minutes: 20 }, [/^12\d\d .* begins .*\(receive 1\)/]),
+  ...(['orders', 'completions'] as const).map((flow) =>
+    effect({ kind: 'flow is paused', flow, at: 0, minutes: 20 }, [
+      new RegExp(`${capitalized(flow)} are paused`),
+    ]),
   ),
   effect({ kind: 'flow is paused', flow: 'bookings', at: 0, minutes: 20 }, [
     /Bookings are paused/,

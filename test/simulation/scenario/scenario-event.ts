@@ -1,3 +1,4 @@
+import type { FlowName } from '../../../shared/ledger/records/pauses.ts';
 import type { Service } from '../world/fate.ts';
 import type { AccidentName } from './accidents.ts';
 
@@ -12,9 +13,8 @@ type Plain<Kind> = Kind extends string ? { readonly kind: Kind } & Order & Momen
 export const queues = ['product-orders', 'completions'] as const;
 export type QueueName = (typeof queues)[number];
 
-/** What an administrator can pause: a queue, or bookings alone. */
-export const flows = [...queues, 'bookings'] as const;
-export type FlowName = (typeof flows)[number];
+/** What an administrator pauses. */
+export const flows = ['orders', 'completions', 'bookings'] as const satisfies readonly FlowName[];
 
 /** How all calls to a partner end during an outage. */
 export const outages = [

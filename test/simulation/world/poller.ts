@@ -23,14 +23,13 @@ export function createPoller(
 ) {
   const { time, chance, queues, comesTwice, isDeleteLost } = runtime;
   const mapping = createEventSourceMapping(queues, url);
-  let isPaused = false;
   let received = 0;
   let batches = 0;
   let plannedAt = Number.POSITIVE_INFINITY;
 
   /** There may be something to receive. */
   function wake(): void {
-    if (isPaused || target.running() >= maxAtOnce) return;
+    if (target.running() >= maxAtOnce) return;
     const visibleAt = queues.nextVisibleAt(url);
     if (visibleAt === undefined) return;
     const at = Math.max(time.now(), visibleAt) + chance.between(1, 150);
@@ -43,9 +42,9 @@ export function createPoller(
     });
   }
 
-  function poll(most?: number): void {
-    if (isPaused || target.running() >= maxAtOnce) return;
-    const batch = mapping.receive(most);
+  function poll(): void {
+    if (target.running() >= maxAtOnce) return;
+    const batch = mapping.receive();
     if (batch) {
       for (const { MessageId } of batch.messages) {
         const withinMs = comesTwice(++received);
@@ -71,14 +70,5 @@ export function createPoller(
   return {
     url,
     wake,
-    /** An operator pauses the flow, or resumes it. */
-    pause: () => {
-      isPaused = true;
-    },
-    resume() {
-      isPaused = false;
-      // Lambda begins with several pollers, and each may get one of the messages that have waited.
-      for (let each = 0; each < maxAtOnce; each += 1) poll(1);
-    },
   };
 }

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { codeOf } from '../../../../shared/platform/system-errors.ts';
-import type { Mappings } from '../lambda/event-source-mappings.ts';
 import type { Lambda } from '../lambda/service.ts';
 import { type Answer, call, jsonAnswer, listen } from '../process/http.ts';
 import { type Services, urlOf } from '../services.ts';
@@ -10,7 +9,6 @@ import { awsCallOf, signerOf } from './request.ts';
 export function startEndpoint(
   { ports, stack, access }: Services,
   lambda: Lambda,
-  mappings: Mappings,
   local: Readonly<Record<string, (operation: string, body: string) => Answer>>,
 ) {
   return listen(ports.endpoint, (request, body, response) => {
@@ -30,18 +28,7 @@ export function startEndpoint(
       const status = service === 'dynamodb' || service === 'secretsmanager' ? 400 : 403;
       return refusal(status, 'AccessDeniedException', decision.reason);
     }
-    switch (action) {
-      case 'lambda:InvokeFunction':
-        return invoked(lambda, resource, text);
-      case 'lambda:ListEventSourceMappings': {
-        const { searchParams } = new URL(request.url ?? '', 'http://local');
-        return jsonAnswer(200, mappings.list(searchParams.get('FunctionName')));
-      }
-      case 'lambda:UpdateEventSourceMapping': {
-        const known = mappings.update(resource.split(':').at(-1) ?? '', text);
-        if (known) return jsonAnswer(202, known);
-      }
-    }
+    if (action === 'lambda:InvokeFunction') return invoked(lambda, resource, text);
     const here = local[service];
     if (here) return here(action.replace(/^.*:/, ''), text);
     if (service === 'sqs' || service === 'dynamodb')

@@ -24,15 +24,8 @@ const bodySchema = z.catch(
   {},
 );
 
-/** Lambda's API has no `X-Amz-Target`: its actions, by method and path. */
-const lambdaActions = [
-  { action: 'InvokeFunction', of: 'function', call: /^POST \/2015-03-31\/functions\/([^/]+)\/invocations$/ },
-  { action: 'ListEventSourceMappings', of: '', call: /^GET \/2015-03-31\/event-source-mappings\/?$/ },
-  {
-    ...{ action: 'UpdateEventSourceMapping', of: 'event-source-mapping' },
-    call: /^PUT \/2015-03-31\/event-source-mappings\/([^/]+)$/,
-  },
-];
+/** Lambda's API has no `X-Amz-Target`: its action, by method and path. */
+const invocation = /^POST \/2015-03-31\/functions\/([^/]+)\/invocations$/;
 
 /**
  * The action and the resource that IAM must allow for a signed call: the action by its `X-Amz-Target` header, the resource
@@ -72,12 +65,11 @@ export function awsCallOf(
 }
 
 function lambdaCallOf(call: string, arn: (rest: string) => string): Grant {
-  for (const { action, of, call: form } of lambdaActions) {
-    const found = form.exec(call);
-    if (!found) continue;
-    const name = decodeURIComponent(found[1] ?? '*');
-    const resource = name === '*' || name.startsWith('arn:') ? name : arn(`${of}:${name}`);
-    return { action: `lambda:${action}`, resource };
-  }
-  return { action: `lambda:${call}`, resource: '*' };
+  const [, given] = invocation.exec(call) ?? [];
+  if (given === undefined) return { action: `lambda:${call}`, resource: '*' };
+  const name = decodeURIComponent(given);
+  return {
+    action: 'lambda:InvokeFunction',
+    resource: name.startsWith('arn:') ? name : arn(`function:${name}`),
+  };
 }

@@ -108,9 +108,9 @@ function readMappings(
       const source = queues.find(({ arn }) => arn === properties.EventSourceArn);
       if (!source)
         throw new Error(`${at}: the event source ${properties.EventSourceArn} is no queue of this stack.`);
-      const { name, arn, roleArn } = functionOf(functions, properties.FunctionName, at);
+      const { name, roleArn } = functionOf(functions, properties.FunctionName, at);
       return {
-        ...{ logicalId, functionName: name, functionArn: arn, roleArn },
+        ...{ logicalId, functionName: name, roleArn },
         ...{ queueName: source.name, queueArn: source.arn, queueUrl: source.url },
         batchSize: properties.BatchSize,
         maximumConcurrency: properties.ScalingConfig?.MaximumConcurrency,

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { switchMapping } from '../../../support/switch-mapping.ts';
 import { openWindow, pictureOfReadme, type Window } from './browser.ts';
 import { type Stage, startStage } from './stage.ts';
 
@@ -151,17 +150,15 @@ describe('the console', () => {
   it('says that a flow is paused, and how to resume it', async () => {
     // Prepare
     const { page } = window;
-    const { emulator } = stage.system;
-    const names = emulator.stack.functions.map(({ name }) => name);
-    const book = names.find((name) => name.includes('BookCompletion')) ?? '';
+    const { pauses } = stage.system.ledger;
     await page.goto(`${stage.origin}/flows`);
     // Act
-    await switchMapping(emulator, book, false);
+    await pauses.begin('completions');
     // Assess
     const problem = page.locator('#trouble-paused-completions');
     await problem.getByRole('link', { name: 'Resume' }).waitFor();
     await window.picture('flows-paused');
-    await switchMapping(emulator, book, true);
+    await pauses.end('completions');
     await problem.waitFor({ state: 'detached' });
   });
 

@@ -2,7 +2,6 @@ import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it, vi } from 'vitest';
 import type { Emulator } from '../../../../../infra/local/emulator/emulator.ts';
 import { patient } from '../../../../support/patient.ts';
-import { switchMapping } from '../../../../support/switch-mapping.ts';
 import type { awsOf } from '../running.ts';
 
 export function queueTests(emulator: Emulator, aws: ReturnType<typeof awsOf>): void {
@@ -65,21 +64,6 @@ export function queueTests(emulator: Emulator, aws: ReturnType<typeof awsOf>): v
         MessageAttributes: { kind: { StringValue: 'task' } },
       });
       expect(await aws.seen('never')).toMatchObject({ times: 3 });
-    });
-
-    it('waits while its mapping is switched off', async () => {
-      await isDrained();
-      await switchMapping(emulator, 'Worker', false);
-      try {
-        await aws.hungUp();
-        await aws.send({ id: 'waits' });
-        expect(await aws.depth('Orders')).toEqual({ visible: 1, inFlight: 0 });
-        expect(await aws.seen('waits')).toBeUndefined();
-      } finally {
-        await switchMapping(emulator, 'Worker', true);
-      }
-
-      await seen('waits', 1);
     });
   });
 
