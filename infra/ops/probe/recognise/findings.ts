@@ -1,5 +1,5 @@
 import { isRecord } from '../../../../shared/platform/json.ts';
-import { fitsName, isId, isNamed, ranked } from './field-names.ts';
+import { isId, isNamed, ranked } from './field-names.ts';
 import {
   type JsonList,
   type JsonNode,
@@ -76,7 +76,7 @@ export function byName(
   nodes: readonly JsonNode[],
   missing = 'no field has such a name',
 ): Finding {
-  const [best, ...more] = ranked(line, nodes).filter(({ path }) => fitsName(line, path));
+  const [best, ...more] = ranked(line, nodes).filter(({ path }) => isNamed(line, path));
   if (!best) return notFound(line, missing);
   const like = more.length > 0 ? `; such a name fits ${others(more)}, too` : '';
   return { ...toConfirm(line, best.path, `by its name${like}`), shown: best.value };
@@ -124,10 +124,10 @@ export function byId(line: string, resource: object, id: string | undefined): Fi
   return id === undefined ? byName(line, having) : byValue(line, having, wasAnswered);
 }
 
-/** The address of a page, by its name. A path without a host is mostly one of the API. */
+/** The address of a page, by its name. */
 export function urlOf(line: string, resource: object): Finding {
-  const [whole, paths] = [/^https?:/i, /^\/./].map((form) =>
-    wordsIn(resource).filter(({ value }) => form.test(String(value))),
+  return byName(
+    line,
+    wordsIn(resource).filter(({ value }) => /^https?:/i.test(String(value))),
   );
-  return byName(line, whole?.length ? whole : (paths ?? []));
 }

@@ -95,17 +95,10 @@ export function wordsIn(json: unknown): JsonNode[] {
   );
 }
 
-export function plainWordsIn(json: unknown): JsonNode[] {
-  return wordsIn(json).filter(({ path, value }) => !isId(path) && timeOf(value) === undefined);
-}
-
 /** What a person reads as this value in the entry of a list, and in lists within it. */
 export function valuesIn(entry: unknown, text: string): JsonNode[] {
   const lists = listsIn(entry).filter(({ path }) => path !== '');
-  const inner = lists.flatMap(({ path, value }) =>
-    value.flatMap((each, at) => (isRecord(each) ? wordsIn({ [`${path}.${at}`]: each }) : [])),
-  );
-  return reading([...wordsIn(entry), ...lists.filter(({ value }) => value.every(isScalar)), ...inner], text);
+  return reading([...wordsIn(entry), ...lists.filter(({ value }) => value.every(isScalar))], text);
 }
 
 export const hasWords = (entry: unknown, text: string) => valuesIn(entry, text).length > 0;

@@ -5,7 +5,7 @@ import { listAt, valueAt } from '../../../../shared/platform/places.ts';
 import { literal, withSource } from '../contract-text.ts';
 import { orderIn, type Resources } from '../explore.ts';
 import type { ScreenValues } from '../screen-values.ts';
-import { fitsName, isId } from './field-names.ts';
+import { isNamed } from './field-names.ts';
 import {
   byId,
   byName,
@@ -28,10 +28,8 @@ import {
   type JsonNode,
   listsIn,
   nameOf,
-  namesIn,
   nodesIn,
   pastTimesIn,
-  plainWordsIn,
   reading,
   valuesIn,
   wordsIn,
@@ -42,22 +40,12 @@ type Recorded = ScreenValues['recorded'];
 /** Asks nobody. @param now No order was completed later. */
 export function recognise(resources: Resources, seen: ScreenValues, now: Date): Finding[] {
   return [
-    ...entriesOf(resources),
+    ...(resources.findProductOrder ? [placeOf('list.entries', resources.findProductOrder)] : []),
     ...productOrderOf(resources, seen, now),
     ...articleOf(resources, seen.article),
     ...recordingOf(resources, seen, now),
     ...workInstructionOf(resources),
   ];
-}
-
-/** Where lists have their entries. Lists of articles may have another envelope than those of orders. */
-function entriesOf({ findProductOrder: entry, findArticle: article = entry }: Resources): Finding[] {
-  if (!entry || !article) return [];
-  const line = 'list.entries';
-  if (article.place === entry.place) return [placeOf(line, entry)];
-  // The answer itself is never empty, so it comes last.
-  const places = [entry.place, article.place].toSorted((a) => (a === '' ? 1 : -1));
-  return [toConfirm(line, places, 'lists of orders and of articles differ')];
 }
 
 function productOrderOf(resources: Resources, seen: ScreenValues, now: Date): Finding[] {
@@ -87,7 +75,7 @@ function statusOf(order: object, seen: string | undefined): Finding[] {
   const [line, statuses] = ['productOrder.status', 'completedStatuses'];
   if (seen === undefined) {
     const why = 'what the status says of a completed order was not seen';
-    return [byName(line, plainWordsIn(order), notSeen), notFound(statuses, why)];
+    return [byName(line, wordsIn(order), notSeen), notFound(statuses, why)];
   }
   const found = byWords(line, order, seen);
   const isKnown = isOneOf(defaultContract.completedStatuses);
@@ -125,15 +113,13 @@ function variantsOf(order: object, article: object | undefined, variant: string 
     const byNames = [byName(line, own, notSeen), byName(ofArticle, theirs, notSeen)];
     return article ? byNames : byNames.slice(0, 1);
   }
-  const entries = lists.flat().flatMap(({ value }) => value.filter((each) => hasWords(each, variant)));
-  const ids = entries.flatMap(namesIn).filter(({ path }) => isId(path));
-  // An order may list the ids of its variants, next to its article with all of them.
-  const isMeant = (entry: unknown) =>
-    hasWords(entry, variant) || ids.some(({ value }) => nameOf(entry) === nameOf(value));
+  const isMeant = (entry: unknown) => hasWords(entry, variant);
   const [found] = listOf(line, own, isMeant, 'has the variant that was seen');
   const [ofArticles] = listOf(ofArticle, theirs, isMeant, 'has the variant that was seen');
   const both = article ? [found, ofArticles] : [found];
-  const entry = entries.findLast(isRecord);
+  const entry = lists
+    .flatMap((each) => each.flatMap(({ value }) => value.filter(isMeant)))
+    .findLast(isRecord);
   if (entry === undefined) return both;
   const container = both.find(({ certainty }) => certainty !== 'sure') ?? found;
   const fields = [byWords('variant.name', entry, variant), byId('variant.id', entry, undefined)];
@@ -149,7 +135,7 @@ function recordingsOf(order: object, recordingId: string | undefined): Finding[]
     return entry ? [found, ...within(found, [byId('recordingRef.id', entry, recordingId)])] : [found];
   }
   const isRecording = (each: unknown) => isRecord(each) || nameOf(each) !== undefined;
-  const likely = lists.filter(({ path, value }) => value.every(isRecording) && !fitsName('variants', path));
+  const likely = lists.filter(({ path, value }) => value.every(isRecording) && !isNamed('variants', path));
   return [byName(line, likely)];
 }
 
@@ -163,7 +149,7 @@ function recordingOf(resources: Resources, seen: ScreenValues, now: Date): Findi
   const { readRecording, readWorkInstruction } = resources;
   if (!readRecording) return [notFound('recording', 'no recording was read')];
   const { resource: recording, id } = readRecording;
-  const numbers = wordsIn(recording).filter(({ value }) => Number.isFinite(Number(value)));
+  const words = wordsIn(recording);
   const times = pastTimesIn(recording, now);
   const otherUnit = 'no field has such a name: write a function where it has another unit than seconds';
   return [
@@ -171,34 +157,26 @@ function recordingOf(resources: Resources, seen: ScreenValues, now: Date): Findi
     byId('recording.productOrderId', recording, orderIn(resources)?.id),
     byNumber('recording.productOrderNumber', recording, seen.number),
     byId('recording.workInstructionId', recording, readWorkInstruction?.id),
-    titleOf('recording.workInstructionName', recording, readWorkInstruction?.resource),
-    byName('recording.workInstructionVersion', numbers),
+    byName('recording.workInstructionName', words),
+    byName('recording.workInstructionVersion', words),
     // Several times and figures look alike, and only a name says which is which.
     byName('recording.startedAt', times),
     byName('recording.finishedAt', times),
-    byName('recording.durationSeconds', numbers, otherUnit),
-    byName('recording.operator', plainWordsIn(recording)),
+    byName('recording.durationSeconds', words, otherUnit),
+    byName('recording.operator', words),
     ...stepsOf(recording, seen.recorded),
     urlOf('recording.url', recording),
   ];
 }
 
-function workInstructionOf(resources: Resources): Finding[] {
-  const { readWorkInstruction: found, readRecording } = resources;
+function workInstructionOf({ readWorkInstruction: found, readRecording }: Resources): Finding[] {
   if (!found) return [notFound('workInstruction', 'no work instruction was read')];
-  return [
-    byId('workInstruction.id', found.resource, found.id),
-    titleOf('workInstruction.name', found.resource, readRecording?.resource),
-  ];
-}
-
-/** The name of a work instruction: mostly the recording and the instruction itself have it in common. */
-function titleOf(line: string, resource: object, other: object | undefined): Finding {
-  const textsIn = (value: unknown) => leavesOf(value).filter((text) => typeof text === 'string');
-  const words = wordsIn(resource).filter(({ path, value }) => !isId(path) && typeof value !== 'number');
-  const known = new Set(wordsIn(other).flatMap(({ value }) => textsIn(value)));
-  const common = words.filter(({ value }) => textsIn(value).some((text) => known.has(text)));
-  return byName(line, common.some(({ path }) => fitsName(line, path)) ? common : words);
+  // The recording tells its name, too.
+  const told = leavesOf(readRecording?.resource);
+  const names = wordsIn(found.resource).filter(({ value }) =>
+    leavesOf(value).some((each) => told.includes(each)),
+  );
+  return [byId('workInstruction.id', found.resource, found.id), byName('workInstruction.name', names)];
 }
 
 /** The lines of the steps. @param recorded What one of them has recorded, as far as it was seen. */
