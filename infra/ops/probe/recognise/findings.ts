@@ -31,7 +31,8 @@ export const toConfirm = findingOf('to confirm');
 
 export const notFound = (line: string, why: string): Finding => ({ line, certainty: 'not found', why });
 
-export const notSeen = 'its value was not seen, and no field has such a name';
+export const notSeen = (...lines: readonly string[]) =>
+  lines.map((line) => notFound(line, 'its value was not seen'));
 
 /** A list or a map, and the fields within, which are at most as sure as that is. */
 export function within(container: Finding, fields: readonly Finding[]): Finding[] {
@@ -101,10 +102,10 @@ export function listOf(
   return isRecord(entry) ? [found, entry] : [found];
 }
 
-/** The place of a number, to the letter (`007` is not 7, but looks like it); of one that was not seen by its name. */
+/** The place of a number, to the letter (`007` is not 7, but looks like it). */
 export function byNumber(line: string, resource: object, number: string | undefined): Finding {
   const names = namesIn(resource);
-  if (number === undefined) return byName(line, names, notSeen);
+  if (number === undefined) return notFound(line, 'its value was not seen');
   const alike = reading(names, number);
   const same = alike.filter(({ value }) => nameOf(value) === number);
   return byValue(line, same, seenThere, alike);

@@ -5,7 +5,6 @@ import { listAt, valueAt } from '../../../../shared/platform/places.ts';
 import { literal, withSource } from '../contract-text.ts';
 import { orderIn, type Resources } from '../explore.ts';
 import type { ScreenValues } from '../screen-values.ts';
-import { isNamed } from './field-names.ts';
 import {
   byId,
   byName,
@@ -25,9 +24,7 @@ import {
 import {
   hasNames,
   hasWords,
-  type JsonNode,
   listsIn,
-  nameOf,
   nodesIn,
   pastTimesIn,
   reading,
@@ -35,7 +32,7 @@ import {
   wordsIn,
 } from './json-nodes.ts';
 
-type Recorded = ScreenValues['recorded'];
+type Recorded = NonNullable<ScreenValues['recorded']>;
 
 /** Asks nobody. @param now No order was completed later. */
 export function recognise(resources: Resources, seen: ScreenValues, now: Date): Finding[] {
@@ -73,10 +70,7 @@ function productOrderOf(resources: Resources, seen: ScreenValues, now: Date): Fi
 
 function statusOf(order: object, seen: string | undefined): Finding[] {
   const [line, statuses] = ['productOrder.status', 'completedStatuses'];
-  if (seen === undefined) {
-    const why = 'what the status says of a completed order was not seen';
-    return [byName(line, wordsIn(order), notSeen), notFound(statuses, why)];
-  }
+  if (seen === undefined) return notSeen(line, statuses);
   const found = byWords(line, order, seen);
   const isKnown = isOneOf(defaultContract.completedStatuses);
   // As the answer writes it, in all its languages: a screen may write `In progress` for `in_progress`.
@@ -87,11 +81,10 @@ function statusOf(order: object, seen: string | undefined): Finding[] {
 
 function parametersOf(order: object, parameter: ScreenValues['parameter']): Finding[] {
   const line = 'productOrder.parameters';
-  const nodes = nodesIn(order).filter(({ path, value }) => path !== '' && value instanceof Object);
-  if (!parameter) return [byName(line, nodes, notSeen)];
+  if (!parameter) return notSeen(line);
   const { name, value } = parameter;
   // In a map the parameter has its name as a key.
-  const containers = nodes.map(({ path, value: of }) => {
+  const containers = nodesIn(order).map(({ path, value: of }) => {
     const named = isRecord(of) ? [fieldOf(of, name)] : [of].flat().filter((each) => hasWords(each, name));
     return { path, value: named };
   });
@@ -109,10 +102,7 @@ function variantsOf(order: object, article: object | undefined, variant: string 
   const [line, ofArticle] = ['productOrder.variants', 'article.variants'];
   const lists = [order, article].map((each) => listsIn(each));
   const [own = [], theirs = []] = lists;
-  if (variant === undefined) {
-    const byNames = [byName(line, own, notSeen), byName(ofArticle, theirs, notSeen)];
-    return article ? byNames : byNames.slice(0, 1);
-  }
+  if (variant === undefined) return notSeen(line, ofArticle);
   const isMeant = (entry: unknown) => hasWords(entry, variant);
   const [found] = listOf(line, own, isMeant, 'has the variant that was seen');
   const [ofArticles] = listOf(ofArticle, theirs, isMeant, 'has the variant that was seen');
@@ -128,15 +118,10 @@ function variantsOf(order: object, article: object | undefined, variant: string 
 
 function recordingsOf(order: object, recordingId: string | undefined): Finding[] {
   const line = 'productOrder.recordings';
-  const lists = listsIn(order);
-  if (recordingId !== undefined) {
-    const hasId = (entry: unknown) => hasNames(entry, [recordingId]);
-    const [found, entry] = listOf(line, lists, hasId, `has an id that ${wasAnswered}`);
-    return entry ? [found, ...within(found, [byId('recordingRef.id', entry, recordingId)])] : [found];
-  }
-  const isRecording = (each: unknown) => isRecord(each) || nameOf(each) !== undefined;
-  const likely = lists.filter(({ path, value }) => value.every(isRecording) && !isNamed('variants', path));
-  return [byName(line, likely)];
+  if (recordingId === undefined) return [notFound(line, 'no recording was read')];
+  const hasId = (entry: unknown) => hasNames(entry, [recordingId]);
+  const [found, entry] = listOf(line, listsIn(order), hasId, `has an id that ${wasAnswered}`);
+  return entry ? [found, ...within(found, [byId('recordingRef.id', entry, recordingId)])] : [found];
 }
 
 function articleOf({ findArticle: article }: Resources, number: string | undefined): Finding[] {
@@ -179,31 +164,32 @@ function workInstructionOf({ readWorkInstruction: found, readRecording }: Resour
   return [byId('workInstruction.id', found.resource, found.id), byName('workInstruction.name', names)];
 }
 
-/** The lines of the steps. @param recorded What one of them has recorded, as far as it was seen. */
-function stepsOf(recording: object, recorded: Recorded): Finding[] {
+/** The lines of the steps. @param recorded What one of them has recorded. */
+function stepsOf(recording: object, recorded: Recorded | undefined): Finding[] {
   const line = 'recording.steps';
-  const all = stepListsIn(recording);
-  const lists = recorded ? all.filter(({ value }) => value.some((step) => isRecorded(step, recorded))) : all;
-  const found = recorded ? byValue(line, lists, 'has what was recorded') : byName(line, lists, notSeen);
+  if (!recorded) return notSeen(line, 'step.name', 'step.value');
+  const { value, step: name } = recorded;
+  const isOwn = (step: object) =>
+    (name === undefined || hasWords(step, name)) && valuesIn(step, value).length > 0;
+  const lists = stepListsIn(recording).filter((list) => list.value.some(isOwn));
+  const found = byValue(line, lists, 'has what was recorded');
   const best = lists.find(({ path }) => path === found.set);
   if (!best) return [found];
-  const own = best.value.filter((step) => recorded && isRecorded(step, recorded));
+  const [own = {}, ...others] = best.value.filter(isOwn);
   const several = toConfirm(line, best.place, 'several steps have what was recorded');
-  const place = own.length > 1 ? several : { ...found, set: best.place };
-  return [place, ...within(place, stepFieldsOf(best.value, own[0], recorded))];
+  const place = others.length > 0 ? several : { ...found, set: best.place };
+  return [place, ...within(place, stepFieldsOf(best.value, own, recorded))];
 }
 
-function stepFieldsOf(steps: readonly object[], own: object | undefined, recorded: Recorded): Finding[] {
-  const nodes = firstOfEachPath(steps);
-  const texts = nodes.filter(({ value }) => typeof value === 'string' || isRecord(value));
-  const name = own && recorded?.step ? byWords('step.name', own, recorded.step) : byName('step.name', texts);
-  const isFree = ({ path }: JsonNode) => path !== name.set;
-  const value =
-    own && recorded
-      ? byValue('step.value', valuesIn(own, recorded.value).filter(isFree))
-      : byName('step.value', nodes.filter(isFree), notSeen);
-  const taken = [name.set, value.set].flat();
-  const rest = nodes.filter(({ path }) => !taken.includes(path));
+function stepFieldsOf(steps: readonly object[], own: object, recorded: Recorded): Finding[] {
+  // What no step has yet is there under its name, too.
+  const empty = steps.flatMap((step) => nodesIn(step)).filter(({ value }) => value === null);
+  const all = [...empty, ...steps.flatMap(wordsIn)];
+  const words = [...new Map(all.map((node) => [node.path, node])).values()];
+  const name = recorded.step ? byWords('step.name', own, recorded.step) : byName('step.name', words);
+  const values = valuesIn(own, recorded.value).filter(({ path }) => path !== name.set);
+  const value = byValue('step.value', values);
+  const rest = words.filter(({ path }) => path !== name.set && path !== value.set);
   return [name, value, ...['id', 'type', 'unit', 'result'].map((field) => byName(`step.${field}`, rest))];
 }
 
@@ -222,15 +208,4 @@ function stepListsIn(recording: object) {
     }));
     return entries.length === 0 ? [] : [{ path, value: entries, place: path }, ...nested];
   });
-}
-
-function isRecorded(step: object, { value, step: name }: NonNullable<Recorded>): boolean {
-  return (name === undefined || hasWords(step, name)) && valuesIn(step, value).length > 0;
-}
-
-/** Of each path the first value in any of the steps; null where no step has one. */
-function firstOfEachPath(steps: readonly object[]): JsonNode[] {
-  const empty = steps.flatMap((step) => nodesIn(step)).filter(({ value }) => value === null);
-  const all = [...steps.flatMap(wordsIn), ...empty].toReversed();
-  return [...new Map(all.map((node) => [node.path, node])).values()].toReversed();
 }
