@@ -71,11 +71,8 @@ export class Explorer {
     const { resource } = order ?? entry;
     const orderValues = { productOrder: { id: order?.id ?? '', number } };
     const recording = await this.#readRecording(resource, orderValues);
-    // What the recording names by an id, other than itself and its product order.
-    const others = [recording?.id, ...idsOf('productOrder.id', resource).map(({ value }) => nameOf(value))];
-    const named = recording ? idsOf('recording.workInstructionId', recording.resource) : [];
-    const ids = named.filter(({ value }) => !others.includes(nameOf(value)));
-    await this.#read('readWorkInstruction', ids);
+    if (recording)
+      await this.#read('readWorkInstruction', idsOf('recording.workInstructionId', recording.resource));
     if (article !== undefined) await this.#find('findArticle', article);
     for (const name of ['readProductOrder', 'readRecording', 'readWorkInstruction'] as const)
       await this.#findAbsence(name, orderValues);
@@ -112,9 +109,8 @@ export class Explorer {
   /** Reads a recording of an order, if possible the one that has the value that was seen. */
   async #readRecording(order: object, values: object): Promise<Found | undefined> {
     const { recorded } = this.#seen;
-    const [list] = recordingLists(order, this.#seen);
     let first: Found | undefined;
-    for (const entry of (list?.value ?? []).toReversed().slice(0, maxRecordings)) {
+    for (const entry of recordingsIn(order).toReversed().slice(0, maxRecordings)) {
       // The others have their id where it has worked.
       const ids = idsInEntry(entry).filter(({ path }) => first === undefined || path === first.field);
       const found = await this.#read('readRecording', ids, values);
@@ -173,14 +169,13 @@ function idsInEntry(entry: unknown): JsonNode[] {
   return isRecord(entry) ? idsOf('recordingRef.id', entry) : [{ path: '', value: entry }];
 }
 
-/** Lists of ids, or of objects with an id, that may be recordings: not those of the parameter and the variant that were seen. */
-function recordingLists(order: object, { parameter, variant }: ScreenValues) {
-  const others = [parameter?.name, variant].filter((each) => each !== undefined);
+/** The list of ids, or of objects with an id, that is most likely the one of recordings. */
+function recordingsIn(order: object): readonly unknown[] {
   const hasId = (each: unknown) => nameOf(each) !== undefined || idsOf('recordingRef.id', each).length > 0;
-  const lists = listsIn(order, hasId)
-    .filter(({ value }) => value.length > 0 && !others.some((each) => contains(value, each)))
-    .filter(({ path }) => !isNamed('productOrder.variants', path));
-  return ranked('productOrder.recordings', lists);
+  const lists = listsIn(order, hasId).filter(
+    ({ path, value }) => value.length > 0 && !isNamed('productOrder.variants', path),
+  );
+  return ranked('productOrder.recordings', lists)[0]?.value ?? [];
 }
 
 function contains(json: unknown, text: string): boolean {

@@ -1,7 +1,7 @@
 import { untold } from '../../../../shared/azumuta/field-readers.ts';
 import { instantForm, isLanguageMap } from '../../../../shared/azumuta/value-forms.ts';
 import { isRecord, nameIn } from '../../../../shared/platform/json.ts';
-import { isId, isOwnId } from './field-names.ts';
+import { isOwnId } from './field-names.ts';
 
 export interface JsonNode {
   /** Names joined by dots; '' for the answer itself. */
@@ -145,8 +145,7 @@ function resourcesIn(
   const itself = hasNames(json, names) ? [{ path, value: json, isList: false }] : [];
   const isOwn = fields.some(({ name, value }) => isOwnId(name) || names.includes(nameOf(value) ?? ''));
   if (isOwn && itself.length > 0) return itself;
-  const others = fields.filter(({ name }) => !isId(name));
-  const inner = others.flatMap(({ value, path: at }) => resourcesIn(value, names, at));
+  const inner = fields.flatMap(({ value, path: at }) => resourcesIn(value, names, at));
   return inner.length > 0 ? inner : itself;
 }
 

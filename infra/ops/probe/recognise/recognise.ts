@@ -175,10 +175,8 @@ function stepsOf(recording: object, recorded: Recorded | undefined): Finding[] {
   const found = byValue(line, lists, 'has what was recorded');
   const best = lists.find(({ path }) => path === found.set);
   if (!best) return [found];
-  const [own = {}, ...others] = best.value.filter(isOwn);
-  const several = toConfirm(line, best.place, 'several steps have what was recorded');
-  const place = others.length > 0 ? several : { ...found, set: best.place };
-  return [place, ...within(place, stepFieldsOf(best.value, own, recorded))];
+  const own = best.value.find(isOwn) ?? {};
+  return [{ ...found, set: best.place }, ...within(found, stepFieldsOf(best.value, own, recorded))];
 }
 
 function stepFieldsOf(steps: readonly object[], own: object, recorded: Recorded): Finding[] {
