@@ -108,7 +108,7 @@ async function previewOrder(
 
 type Found = Pick<PreviewedOrder, 'outcome' | 'reason'>;
 
-/** @param before What its withdrawal from an earlier number says. @returns undefined for a number of another ERP order. */
+/** @param before What its withdrawal says. @returns undefined where the number is another ERP order's. */
 function foundOf(
   part: Exclude<PartDecision, { action: 'create' }>,
   before: Found | undefined,

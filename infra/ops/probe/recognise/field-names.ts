@@ -1,21 +1,22 @@
-const id = '_?(id|guid|uuid)(\\.\\$?oid)?';
-const number = '(number|no|nr|code|nummer)';
+const id = '_?(id|guid|uuid|uid)(\\.\\$?oid)?';
+const number = '(number|no|nr|num|code|ref|reference|nummer)';
 const order = '(product|work|production|manufacturing)?(order|build|job)';
-const article = '(article|artikel|product|item|material)';
-const instruction = '(work)?(instruction|instructie|document|guide|procedure)';
-const title = '(name|label|title|naam)';
+const article = '(article|artikel|product|item|material|part|model)';
+const instruction = '(work)?(instruction|instructie|doc|document|guide|procedure|manual|template|checklist)';
+const title = '(name|label|title|caption|naam|titel)';
 
 /**
- * Names that web APIs give to the fields of the contract, as a pattern for the whole path, in lower case without `_` and
- * `-`. A line that has none of its own has that of its last name.
+ * Names that web APIs give to the fields of the contract: a pattern for the whole path, in lower case and
+ * without `_` and `-`. A line that has none of its own has that of its last name.
  */
 const fieldNames: Readonly<Record<string, string>> = {
   id: `${id}|key`,
   name: `${title}|description|question`,
   variants: 'variants?(names|ids)?|varianten|options',
-  url: '(links?\\.)?(url|href|page|pagina|web|html)',
-  answer: `d|data|result|response|value|payload|(data\\.)?${order}`,
-  'list.entries': '((d|data|result|response)\\.)?(data|results?|value|items|rows|content|entries|nodes|)',
+  url: '(links?\\.)?(url|href|page|link|pagina|web|html|weburl|htmlurl|permalink)',
+  answer: `d|data|result|response|value|payload|item|resource|(data\\.)?${order}`,
+  'list.entries':
+    '((d|data|result|response)\\.)?(data|results?|values?|items|rows|content|entries|records|list|hits|nodes|)',
   'list.next': '(result\\.page\\.)?next|@odata\\.nextlink',
   'productOrder.id': `${order}?${id}|key`,
   'productOrder.number': `${order}?${number}`,
@@ -23,9 +24,10 @@ const fieldNames: Readonly<Record<string, string>> = {
   'productOrder.completedAt': '(\\w+\\.)?(completed|finished|closed|done|voltooid)(at|on|op|date)?',
   'productOrder.article': `${article}(\\.?(${number}|sku))?|sku`,
   'productOrder.parameters': 'parameters?|attributes|values',
-  'productOrder.recordings': '(recording|registration|execution|run)s?(ids|guids)?(\\.nodes)?|registraties',
-  'parameter.key': `key|code|parameter|${title}`,
-  'parameter.value': 'value|actual|waarde',
+  'productOrder.recordings':
+    '(recording|registration|execution|run|session)s?(ids|guids)?(\\.nodes)?|registraties',
+  'parameter.key': `key|code|parameter|field|${title}`,
+  'parameter.value': 'val|value|actual|content|waarde',
   'article.number': `${article}?${number}|sku`,
   'recording.productOrderId': `${order}\\.?${id}`,
   'recording.productOrderNumber': `${order}\\.?(order)?${number}`,
@@ -35,13 +37,13 @@ const fieldNames: Readonly<Record<string, string>> = {
   'recording.startedAt': '(start|started|begin|from|gestart)(at|on|op)?',
   'recording.finishedAt': '(finish|finished|completed|end|ended|to|beeindigd)(at|on|op)?',
   'recording.durationSeconds': 'duration(in)?(seconds)?|elapsed|worked|seconds|duurseconden',
-  'recording.operator': '(operator|worker|employee|by|who|medewerker)(\\.(full)?name)?',
-  'recording.steps': '(sections\\.)?(steps|stappen|answers|checks|lines)',
+  'recording.operator': '(operator|worker|employee|user|by|who|medewerker)(\\.(full|display)?name)?',
+  'recording.steps': '(sections\\.)?(steps?|stappen|answers|checks|lines|entries)',
   'step.id': `(step|line)?${id}|key|stepno`,
   'step.type': '(type|kind|soort)(\\.(code|name|key))?',
-  'step.value': '(value|answer|result|response|waarde)s?',
-  'step.unit': 'unit|uom|in|eenheid',
-  'step.result': 'result|verdict|outcome|passed|oordeel',
+  'step.value': '(val|value|answer|result|recorded|actual|response|reading|measured|input|waarde)s?',
+  'step.unit': 'unit|uom|unitofmeasure|in|eenheid',
+  'step.result': 'result|verdict|outcome|judgement|passed|pass|ok|oordeel',
 };
 
 const patterns = new Map(
@@ -51,13 +53,13 @@ const patterns = new Map(
 /** What was planned or preset reads like what was done, and is booked for it. */
 const planned = /planned|gepland|target|doel|soll|expect|default|standaard|preset|setpoint|nominal|limit/;
 
-/** Whether the whole path is a usual name of the field: `status`, and neither `lastSync.status` nor `batchStatus`. */
+/** Whether the whole path is a usual name of the field: `status`, not `lastSync.status` or `batchStatus`. */
 export function isNamed(line: string, path: string): boolean {
   const plain = path.replace(/[_-]/g, '').toLowerCase();
   return (patterns.get(line) ?? patterns.get(lastOf(line)))?.test(plain) ?? false;
 }
 
-/** The likelier ones first: those with a usual name, those that were not planned, then those that are nested less. */
+/** The likelier ones first: what was not planned, then what has a usual name, then what is nested less. */
 export function ranked<N extends { readonly path: string }>(line: string, nodes: readonly N[]): N[] {
   const rankOf = ({ path }: N) =>
     (planned.test(path.toLowerCase()) ? 200 : isNamed(line, path) ? 0 : 100) + path.split('.').length;
