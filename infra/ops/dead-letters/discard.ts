@@ -41,11 +41,12 @@ export async function discard(request: DiscardRequest, { deadLetters, ledger }: 
   let failure: string | undefined;
   try {
     const hidden = records.length > 0 ? (await deadLetters.size()).hidden : 0;
+    const ids = new Set<string>();
     for await (const page of deadLetters.take()) {
-      selected += page.filter(wanted).length;
-      if (selected >= most) break;
+      for (const letter of page) if (wanted(letter)) ids.add(letter.sqsId);
+      if (ids.size >= most) break;
     }
-    const chosen = deadLetters.held.filter(wanted);
+    const chosen = deadLetters.held.filter(({ sqsId }) => ids.has(sqsId));
     selected = chosen.length;
     for (const letters of pagesOf(chosen)) {
       for (const letter of letters)
