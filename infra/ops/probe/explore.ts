@@ -3,7 +3,7 @@ import type { FindOperation } from '../../../shared/azumuta/requests.ts';
 import { isRecord, leavesOf } from '../../../shared/platform/json.ts';
 import { valueAt } from '../../../shared/platform/places.ts';
 import type { Ask } from './account.ts';
-import { fitsName, isId, ranked } from './recognise/field-names.ts';
+import { isId, isNamed, ranked } from './recognise/field-names.ts';
 import { byName, type Finding, notFound, placeOf, sure, toConfirm } from './recognise/findings.ts';
 import {
   type JsonNode,
@@ -35,9 +35,8 @@ export function orderIn({ readProductOrder, findProductOrder }: Resources): Foun
 
 /** So many values are tried as an id. */
 const maxIds = 4;
-/** Of one order, at most so many recordings are read, in each of so many lists. */
+/** Of one order, at most so many recordings are read. */
 const maxRecordings = 5;
-const maxLists = 3;
 /** Deeper than anything that an operator records. */
 const maxDepth = 12;
 
@@ -72,11 +71,8 @@ export class Explorer {
     const { resource } = order ?? entry;
     const orderValues = { productOrder: { id: order?.id ?? '', number } };
     const recording = await this.#readRecording(resource, orderValues);
-    // What the recording names by an id, other than itself and its product order.
-    const others = [recording?.id, ...idsOf('productOrder.id', resource).map(({ value }) => nameOf(value))];
-    const named = recording ? idsOf('recording.workInstructionId', recording.resource) : [];
-    const ids = named.filter(({ value }) => !others.includes(nameOf(value)));
-    await this.#read('readWorkInstruction', ids);
+    if (recording)
+      await this.#read('readWorkInstruction', idsOf('recording.workInstructionId', recording.resource));
     if (article !== undefined) await this.#find('findArticle', article);
     for (const name of ['readProductOrder', 'readRecording', 'readWorkInstruction'] as const)
       await this.#findAbsence(name, orderValues);
@@ -113,20 +109,16 @@ export class Explorer {
   /** Reads a recording of an order, if possible the one that has the value that was seen. */
   async #readRecording(order: object, values: object): Promise<Found | undefined> {
     const { recorded } = this.#seen;
-    for (const { value: list } of recordingLists(order, this.#seen).slice(0, maxLists)) {
-      let first: Found | undefined;
-      for (const entry of list.toReversed().slice(0, maxRecordings)) {
-        // The others have their id where it has worked.
-        const ids = idsInEntry(entry).filter(({ path }) => first === undefined || path === first.field);
-        const found = await this.#read('readRecording', ids, values);
-        first ??= found;
-        if (!first) break;
-        if (found && (!recorded || contains(found.resource, recorded.value))) return found;
-      }
-      if (!first) continue;
-      this.resources.readRecording = first;
-      return first;
+    let first: Found | undefined;
+    for (const entry of recordingsIn(order).toReversed().slice(0, maxRecordings)) {
+      // The others have their id where it has worked.
+      const ids = idsInEntry(entry).filter(({ path }) => first === undefined || path === first.field);
+      const found = await this.#read('readRecording', ids, values);
+      first ??= found;
+      if (found && (!recorded || contains(found.resource, recorded.value))) return found;
     }
+    this.resources.readRecording = first;
+    if (first) return first;
     return this.#miss('readRecording', 'no recording is answered there');
   }
 
@@ -177,14 +169,13 @@ function idsInEntry(entry: unknown): JsonNode[] {
   return isRecord(entry) ? idsOf('recordingRef.id', entry) : [{ path: '', value: entry }];
 }
 
-/** Lists of ids, or of objects with an id, that may be recordings: not those of the parameter and the variant that were seen. */
-function recordingLists(order: object, { parameter, variant }: ScreenValues) {
-  const others = [parameter?.name, variant].filter((each) => each !== undefined);
+/** The list of ids, or of objects with an id, that is most likely the one of recordings. */
+function recordingsIn(order: object): readonly unknown[] {
   const hasId = (each: unknown) => nameOf(each) !== undefined || idsOf('recordingRef.id', each).length > 0;
-  const lists = listsIn(order, hasId)
-    .filter(({ value }) => value.length > 0 && !others.some((each) => contains(value, each)))
-    .filter(({ path }) => !fitsName('productOrder.variants', path));
-  return ranked('productOrder.recordings', lists);
+  const lists = listsIn(order, hasId).filter(
+    ({ path, value }) => value.length > 0 && !isNamed('productOrder.variants', path),
+  );
+  return ranked('productOrder.recordings', lists)[0]?.value ?? [];
 }
 
 function contains(json: unknown, text: string): boolean {

@@ -5,7 +5,7 @@ import { answered, unlessEmpty } from '../cli/files.ts';
 
 const words = z.string().check(z.trim(), z.minLength(1));
 
-/** What Azumuta's screen shows of a product order. What is left out is found by its name: never sure. */
+/** What Azumuta's screen shows of a product order. What is left out is not looked for. */
 export const screenValuesSchema = z.strictObject({
   /** Of a product order that is completed, if there is one. */
   number: words,

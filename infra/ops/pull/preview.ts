@@ -55,36 +55,30 @@ export async function previewPull(
   most: number,
   dependencies: PullPreviewDependencies,
 ) {
-  const { erp, signal } = dependencies;
+  const { erp, signal, progress } = dependencies;
   const productOrders: PreviewedOrder[] = [];
-  const state = {
-    read: 0,
-    /** Changes of the ERP were read up to this time. ISO. */
-    readUpTo: since,
-    more: false,
-  };
-  /** @param failure Why it ended early; the orders that were read until then are listed. */
-  const ended = (failure?: string) => ({ since, ...state, productOrders, failure });
+  /** `readUpTo`: changes of the ERP were read up to this time. ISO. `failure`: why it ended early. */
+  const preview = { since, read: 0, readUpTo: since, more: false, productOrders, failure: undefined };
+  const from = since === undefined ? undefined : { changedAt: since };
   try {
-    const from = since === undefined ? undefined : { changedAt: since };
     for await (const { orders, unreadable, watermark } of erp.releasedOrders(from, signal)) {
       for (const order of orders) {
-        if (state.read >= most) state.more = true;
-        if (state.more || signal.aborted) break;
-        state.read += 1;
+        if (preview.read >= most) return { ...preview, more: true };
+        signal.throwIfAborted();
+        preview.read += 1;
         productOrders.push(...(await previewOrder(order, dependencies)));
-        dependencies.progress(`Read ${state.read} orders of the ERP`);
+        progress(`Read ${preview.read} orders of the ERP`);
       }
-      if (state.more || signal.aborted) break;
-      state.read += unreadable.length;
+      preview.read += unreadable.length;
       for (const { id, reason } of unreadable)
         productOrders.push({ erpOrder: id, number: id, outcome: 'unreadable', reason });
-      state.readUpTo = watermark.changedAt;
+      preview.readUpTo = watermark.changedAt;
     }
+    return preview;
   } catch (error) {
-    if (!signal.aborted) return ended(reasonOf(error));
+    const failure = signal.aborted ? 'It was interrupted, or took too long.' : reasonOf(error);
+    return { ...preview, failure };
   }
-  return ended(signal.aborted ? 'It was interrupted, or took too long.' : undefined);
 }
 
 async function previewOrder(
@@ -99,51 +93,44 @@ async function previewOrder(
     accept: (one) => isWanted(mapping, one),
   });
   if ('reason' in wanted) return [{ ...about, outcome: 'reject', reason: wanted.reason }];
-  const { first, parts: then } = decideProductOrders(await readKnown(wanted, ledger), wanted);
-  // A withdrawn product order is listed by itself, unless its number is used again.
-  const again = new Set((wanted.mapped?.productOrders ?? []).map(({ draft }) => draft.number));
-  const withdrawn = first.filter(({ action, number }) => action === 'withdraw' && !again.has(number));
-  const left = new Set(withdrawn.map(({ number }) => number));
-  const parts = [...withdrawn, ...then.filter(({ number }) => !left.has(number))].filter(
-    // Such a number belongs to another ERP order.
-    (part) => part.action !== 'unclaimed',
-  );
-  if (parts.length === 0) return [{ ...about, outcome: 'left out', reason: wanted.ended }];
-  const previewed: PreviewedOrder[] = [];
-  for (const part of parts) {
+  const { first, parts } = decideProductOrders(await readKnown(wanted, ledger), wanted);
+  const previewed = new Map<string, PreviewedOrder>();
+  for (const part of [...first, ...parts]) {
     const found =
       part.action === 'create'
         ? await outcomeOfNew(part.wanted, dependencies).catch(refusedBy)
-        : foundOf(part);
-    previewed.push({ erpOrder: order.number, number: part.number, ...found });
+        : foundOf(part, previewed.get(part.number));
+    if (found) previewed.set(part.number, { erpOrder: order.number, number: part.number, ...found });
   }
-  return previewed;
+  if (previewed.size === 0) return [{ ...about, outcome: 'left out', reason: wanted.ended }];
+  return [...previewed.values()];
 }
 
 type Found = Pick<PreviewedOrder, 'outcome' | 'reason'>;
 
-function foundOf(part: Exclude<PartDecision, { action: 'create' | 'unclaimed' }>): Found {
+/** @param before What its withdrawal says. @returns undefined where the number is another ERP order's. */
+function foundOf(
+  part: Exclude<PartDecision, { action: 'create' }>,
+  before: Found | undefined,
+): Found | undefined {
+  if (part.action === 'unclaimed') return undefined;
   const { entry } = part;
-  switch (part.action) {
-    case 'replace': {
-      const reason = entry.withdrawn
-        ? 'the ERP withdrew it, and has released it again'
-        : 'its content has changed';
-      return { outcome: 'create', reason };
-    }
-    case 'withdraw':
-      return { outcome: 'left out', reason: part.sentence };
-    case 'concern': {
-      const [concern] = part.begins;
-      const isCancelled = concern?.kind === 'unwanted' && concern.cause === 'order-state';
-      return { outcome: isCancelled ? 'cancelled' : 'conflict', reason: concern?.note };
-    }
-    default:
-      if (entry.withdrawn) return { outcome: 'left out', reason: entry.reason ?? 'the ERP withdrew it' };
-      if (entry.state === 'rejected')
-        return { outcome: 'reject', reason: `it was refused: ${entry.reason ?? 'no reason is known'}` };
-      return { outcome: 'exists', reason: entry.state === 'done' ? undefined : 'it is being created' };
+  if (part.action === 'replace')
+    return {
+      outcome: 'create',
+      reason: entry.withdrawn ? 'the ERP withdrew it, and has released it again' : 'its content has changed',
+    };
+  if (part.action === 'withdraw') return { outcome: 'left out', reason: part.sentence };
+  const [concern] = part.begins;
+  if (part.action === 'concern') {
+    const isCancelled = concern?.kind === 'unwanted' && concern.cause === 'order-state';
+    return { outcome: isCancelled ? 'cancelled' : 'conflict', reason: concern?.note };
   }
+  if (entry.withdrawn)
+    return before ?? { outcome: 'left out', reason: entry.reason ?? 'the ERP withdrew it' };
+  if (entry.state === 'rejected')
+    return { outcome: 'reject', reason: `it was refused: ${entry.reason ?? 'no reason is known'}` };
+  return { outcome: 'exists', reason: entry.state === 'done' ? undefined : 'it is being created' };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { isRecord } from '../../../../shared/platform/json.ts';
-import { fitsName, isId, isNamed, ranked } from './field-names.ts';
+import { isId, isNamed, ranked } from './field-names.ts';
 import {
   type JsonList,
   type JsonNode,
@@ -31,7 +31,8 @@ export const toConfirm = findingOf('to confirm');
 
 export const notFound = (line: string, why: string): Finding => ({ line, certainty: 'not found', why });
 
-export const notSeen = 'its value was not seen, and no field has such a name';
+export const notSeen = (...lines: readonly string[]) =>
+  lines.map((line) => notFound(line, 'its value was not seen'));
 
 /** A list or a map, and the fields within, which are at most as sure as that is. */
 export function within(container: Finding, fields: readonly Finding[]): Finding[] {
@@ -76,7 +77,7 @@ export function byName(
   nodes: readonly JsonNode[],
   missing = 'no field has such a name',
 ): Finding {
-  const [best, ...more] = ranked(line, nodes).filter(({ path }) => fitsName(line, path));
+  const [best, ...more] = ranked(line, nodes).filter(({ path }) => isNamed(line, path));
   if (!best) return notFound(line, missing);
   const like = more.length > 0 ? `; such a name fits ${others(more)}, too` : '';
   return { ...toConfirm(line, best.path, `by its name${like}`), shown: best.value };
@@ -101,10 +102,10 @@ export function listOf(
   return isRecord(entry) ? [found, entry] : [found];
 }
 
-/** The place of a number, to the letter (`007` is not 7, but looks like it); of one that was not seen by its name. */
+/** The place of a number, to the letter (`007` is not 7, but looks like it). */
 export function byNumber(line: string, resource: object, number: string | undefined): Finding {
   const names = namesIn(resource);
-  if (number === undefined) return byName(line, names, notSeen);
+  if (number === undefined) return notFound(line, 'its value was not seen');
   const alike = reading(names, number);
   const same = alike.filter(({ value }) => nameOf(value) === number);
   return byValue(line, same, seenThere, alike);
@@ -124,10 +125,10 @@ export function byId(line: string, resource: object, id: string | undefined): Fi
   return id === undefined ? byName(line, having) : byValue(line, having, wasAnswered);
 }
 
-/** The address of a page, by its name. A path without a host is mostly one of the API. */
+/** The address of a page, by its name. */
 export function urlOf(line: string, resource: object): Finding {
-  const [whole, paths] = [/^https?:/i, /^\/./].map((form) =>
-    wordsIn(resource).filter(({ value }) => form.test(String(value))),
+  return byName(
+    line,
+    wordsIn(resource).filter(({ value }) => /^https?:/i.test(String(value))),
   );
-  return byName(line, whole?.length ? whole : (paths ?? []));
 }

@@ -1,7 +1,7 @@
 import { untold } from '../../../../shared/azumuta/field-readers.ts';
 import { instantForm, isLanguageMap } from '../../../../shared/azumuta/value-forms.ts';
 import { isRecord, nameIn } from '../../../../shared/platform/json.ts';
-import { isId, isOwnId } from './field-names.ts';
+import { isOwnId } from './field-names.ts';
 
 export interface JsonNode {
   /** Names joined by dots; '' for the answer itself. */
@@ -95,17 +95,10 @@ export function wordsIn(json: unknown): JsonNode[] {
   );
 }
 
-export function plainWordsIn(json: unknown): JsonNode[] {
-  return wordsIn(json).filter(({ path, value }) => !isId(path) && timeOf(value) === undefined);
-}
-
 /** What a person reads as this value in the entry of a list, and in lists within it. */
 export function valuesIn(entry: unknown, text: string): JsonNode[] {
   const lists = listsIn(entry).filter(({ path }) => path !== '');
-  const inner = lists.flatMap(({ path, value }) =>
-    value.flatMap((each, at) => (isRecord(each) ? wordsIn({ [`${path}.${at}`]: each }) : [])),
-  );
-  return reading([...wordsIn(entry), ...lists.filter(({ value }) => value.every(isScalar)), ...inner], text);
+  return reading([...wordsIn(entry), ...lists.filter(({ value }) => value.every(isScalar))], text);
 }
 
 export const hasWords = (entry: unknown, text: string) => valuesIn(entry, text).length > 0;
@@ -152,8 +145,7 @@ function resourcesIn(
   const itself = hasNames(json, names) ? [{ path, value: json, isList: false }] : [];
   const isOwn = fields.some(({ name, value }) => isOwnId(name) || names.includes(nameOf(value) ?? ''));
   if (isOwn && itself.length > 0) return itself;
-  const others = fields.filter(({ name }) => !isId(name));
-  const inner = others.flatMap(({ value, path: at }) => resourcesIn(value, names, at));
+  const inner = fields.flatMap(({ value, path: at }) => resourcesIn(value, names, at));
   return inner.length > 0 ? inner : itself;
 }
 

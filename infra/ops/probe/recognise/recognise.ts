@@ -5,7 +5,6 @@ import { listAt, valueAt } from '../../../../shared/platform/places.ts';
 import { literal, withSource } from '../contract-text.ts';
 import { orderIn, type Resources } from '../explore.ts';
 import type { ScreenValues } from '../screen-values.ts';
-import { fitsName, isId } from './field-names.ts';
 import {
   byId,
   byName,
@@ -25,39 +24,25 @@ import {
 import {
   hasNames,
   hasWords,
-  type JsonNode,
   listsIn,
-  nameOf,
-  namesIn,
   nodesIn,
   pastTimesIn,
-  plainWordsIn,
   reading,
   valuesIn,
   wordsIn,
 } from './json-nodes.ts';
 
-type Recorded = ScreenValues['recorded'];
+type Recorded = NonNullable<ScreenValues['recorded']>;
 
 /** Asks nobody. @param now No order was completed later. */
 export function recognise(resources: Resources, seen: ScreenValues, now: Date): Finding[] {
   return [
-    ...entriesOf(resources),
+    ...(resources.findProductOrder ? [placeOf('list.entries', resources.findProductOrder)] : []),
     ...productOrderOf(resources, seen, now),
     ...articleOf(resources, seen.article),
     ...recordingOf(resources, seen, now),
     ...workInstructionOf(resources),
   ];
-}
-
-/** Where lists have their entries. Lists of articles may have another envelope than those of orders. */
-function entriesOf({ findProductOrder: entry, findArticle: article = entry }: Resources): Finding[] {
-  if (!entry || !article) return [];
-  const line = 'list.entries';
-  if (article.place === entry.place) return [placeOf(line, entry)];
-  // The answer itself is never empty, so it comes last.
-  const places = [entry.place, article.place].toSorted((a) => (a === '' ? 1 : -1));
-  return [toConfirm(line, places, 'lists of orders and of articles differ')];
 }
 
 function productOrderOf(resources: Resources, seen: ScreenValues, now: Date): Finding[] {
@@ -85,10 +70,7 @@ function productOrderOf(resources: Resources, seen: ScreenValues, now: Date): Fi
 
 function statusOf(order: object, seen: string | undefined): Finding[] {
   const [line, statuses] = ['productOrder.status', 'completedStatuses'];
-  if (seen === undefined) {
-    const why = 'what the status says of a completed order was not seen';
-    return [byName(line, plainWordsIn(order), notSeen), notFound(statuses, why)];
-  }
+  if (seen === undefined) return notSeen(line, statuses);
   const found = byWords(line, order, seen);
   const isKnown = isOneOf(defaultContract.completedStatuses);
   // As the answer writes it, in all its languages: a screen may write `In progress` for `in_progress`.
@@ -99,11 +81,10 @@ function statusOf(order: object, seen: string | undefined): Finding[] {
 
 function parametersOf(order: object, parameter: ScreenValues['parameter']): Finding[] {
   const line = 'productOrder.parameters';
-  const nodes = nodesIn(order).filter(({ path, value }) => path !== '' && value instanceof Object);
-  if (!parameter) return [byName(line, nodes, notSeen)];
+  if (!parameter) return notSeen(line);
   const { name, value } = parameter;
   // In a map the parameter has its name as a key.
-  const containers = nodes.map(({ path, value: of }) => {
+  const containers = nodesIn(order).map(({ path, value: of }) => {
     const named = isRecord(of) ? [fieldOf(of, name)] : [of].flat().filter((each) => hasWords(each, name));
     return { path, value: named };
   });
@@ -121,19 +102,14 @@ function variantsOf(order: object, article: object | undefined, variant: string 
   const [line, ofArticle] = ['productOrder.variants', 'article.variants'];
   const lists = [order, article].map((each) => listsIn(each));
   const [own = [], theirs = []] = lists;
-  if (variant === undefined) {
-    const byNames = [byName(line, own, notSeen), byName(ofArticle, theirs, notSeen)];
-    return article ? byNames : byNames.slice(0, 1);
-  }
-  const entries = lists.flat().flatMap(({ value }) => value.filter((each) => hasWords(each, variant)));
-  const ids = entries.flatMap(namesIn).filter(({ path }) => isId(path));
-  // An order may list the ids of its variants, next to its article with all of them.
-  const isMeant = (entry: unknown) =>
-    hasWords(entry, variant) || ids.some(({ value }) => nameOf(entry) === nameOf(value));
+  if (variant === undefined) return notSeen(line, ofArticle);
+  const isMeant = (entry: unknown) => hasWords(entry, variant);
   const [found] = listOf(line, own, isMeant, 'has the variant that was seen');
   const [ofArticles] = listOf(ofArticle, theirs, isMeant, 'has the variant that was seen');
   const both = article ? [found, ofArticles] : [found];
-  const entry = entries.findLast(isRecord);
+  const entry = lists
+    .flatMap((each) => each.flatMap(({ value }) => value.filter(isMeant)))
+    .findLast(isRecord);
   if (entry === undefined) return both;
   const container = both.find(({ certainty }) => certainty !== 'sure') ?? found;
   const fields = [byWords('variant.name', entry, variant), byId('variant.id', entry, undefined)];
@@ -142,15 +118,10 @@ function variantsOf(order: object, article: object | undefined, variant: string 
 
 function recordingsOf(order: object, recordingId: string | undefined): Finding[] {
   const line = 'productOrder.recordings';
-  const lists = listsIn(order);
-  if (recordingId !== undefined) {
-    const hasId = (entry: unknown) => hasNames(entry, [recordingId]);
-    const [found, entry] = listOf(line, lists, hasId, `has an id that ${wasAnswered}`);
-    return entry ? [found, ...within(found, [byId('recordingRef.id', entry, recordingId)])] : [found];
-  }
-  const isRecording = (each: unknown) => isRecord(each) || nameOf(each) !== undefined;
-  const likely = lists.filter(({ path, value }) => value.every(isRecording) && !fitsName('variants', path));
-  return [byName(line, likely)];
+  if (recordingId === undefined) return [notFound(line, 'no recording was read')];
+  const hasId = (entry: unknown) => hasNames(entry, [recordingId]);
+  const [found, entry] = listOf(line, listsIn(order), hasId, `has an id that ${wasAnswered}`);
+  return entry ? [found, ...within(found, [byId('recordingRef.id', entry, recordingId)])] : [found];
 }
 
 function articleOf({ findArticle: article }: Resources, number: string | undefined): Finding[] {
@@ -163,7 +134,7 @@ function recordingOf(resources: Resources, seen: ScreenValues, now: Date): Findi
   const { readRecording, readWorkInstruction } = resources;
   if (!readRecording) return [notFound('recording', 'no recording was read')];
   const { resource: recording, id } = readRecording;
-  const numbers = wordsIn(recording).filter(({ value }) => Number.isFinite(Number(value)));
+  const words = wordsIn(recording);
   const times = pastTimesIn(recording, now);
   const otherUnit = 'no field has such a name: write a function where it has another unit than seconds';
   return [
@@ -171,61 +142,52 @@ function recordingOf(resources: Resources, seen: ScreenValues, now: Date): Findi
     byId('recording.productOrderId', recording, orderIn(resources)?.id),
     byNumber('recording.productOrderNumber', recording, seen.number),
     byId('recording.workInstructionId', recording, readWorkInstruction?.id),
-    titleOf('recording.workInstructionName', recording, readWorkInstruction?.resource),
-    byName('recording.workInstructionVersion', numbers),
+    byName('recording.workInstructionName', words),
+    byName('recording.workInstructionVersion', words),
     // Several times and figures look alike, and only a name says which is which.
     byName('recording.startedAt', times),
     byName('recording.finishedAt', times),
-    byName('recording.durationSeconds', numbers, otherUnit),
-    byName('recording.operator', plainWordsIn(recording)),
+    byName('recording.durationSeconds', words, otherUnit),
+    byName('recording.operator', words),
     ...stepsOf(recording, seen.recorded),
     urlOf('recording.url', recording),
   ];
 }
 
-function workInstructionOf(resources: Resources): Finding[] {
-  const { readWorkInstruction: found, readRecording } = resources;
+function workInstructionOf({ readWorkInstruction: found, readRecording }: Resources): Finding[] {
   if (!found) return [notFound('workInstruction', 'no work instruction was read')];
-  return [
-    byId('workInstruction.id', found.resource, found.id),
-    titleOf('workInstruction.name', found.resource, readRecording?.resource),
-  ];
+  // The recording tells its name, too.
+  const told = leavesOf(readRecording?.resource);
+  const names = wordsIn(found.resource).filter(({ value }) =>
+    leavesOf(value).some((each) => told.includes(each)),
+  );
+  return [byId('workInstruction.id', found.resource, found.id), byName('workInstruction.name', names)];
 }
 
-/** The name of a work instruction: mostly the recording and the instruction itself have it in common. */
-function titleOf(line: string, resource: object, other: object | undefined): Finding {
-  const textsIn = (value: unknown) => leavesOf(value).filter((text) => typeof text === 'string');
-  const words = wordsIn(resource).filter(({ path, value }) => !isId(path) && typeof value !== 'number');
-  const known = new Set(wordsIn(other).flatMap(({ value }) => textsIn(value)));
-  const common = words.filter(({ value }) => textsIn(value).some((text) => known.has(text)));
-  return byName(line, common.some(({ path }) => fitsName(line, path)) ? common : words);
-}
-
-/** The lines of the steps. @param recorded What one of them has recorded, as far as it was seen. */
-function stepsOf(recording: object, recorded: Recorded): Finding[] {
+/** The lines of the steps. @param recorded What one of them has recorded. */
+function stepsOf(recording: object, recorded: Recorded | undefined): Finding[] {
   const line = 'recording.steps';
-  const all = stepListsIn(recording);
-  const lists = recorded ? all.filter(({ value }) => value.some((step) => isRecorded(step, recorded))) : all;
-  const found = recorded ? byValue(line, lists, 'has what was recorded') : byName(line, lists, notSeen);
+  if (!recorded) return notSeen(line, 'step.name', 'step.value');
+  const { value, step: name } = recorded;
+  const isOwn = (step: object) =>
+    (name === undefined || hasWords(step, name)) && valuesIn(step, value).length > 0;
+  const lists = stepListsIn(recording).filter((list) => list.value.some(isOwn));
+  const found = byValue(line, lists, 'has what was recorded');
   const best = lists.find(({ path }) => path === found.set);
   if (!best) return [found];
-  const own = best.value.filter((step) => recorded && isRecorded(step, recorded));
-  const several = toConfirm(line, best.place, 'several steps have what was recorded');
-  const place = own.length > 1 ? several : { ...found, set: best.place };
-  return [place, ...within(place, stepFieldsOf(best.value, own[0], recorded))];
+  const own = best.value.find(isOwn) ?? {};
+  return [{ ...found, set: best.place }, ...within(found, stepFieldsOf(best.value, own, recorded))];
 }
 
-function stepFieldsOf(steps: readonly object[], own: object | undefined, recorded: Recorded): Finding[] {
-  const nodes = firstOfEachPath(steps);
-  const texts = nodes.filter(({ value }) => typeof value === 'string' || isRecord(value));
-  const name = own && recorded?.step ? byWords('step.name', own, recorded.step) : byName('step.name', texts);
-  const isFree = ({ path }: JsonNode) => path !== name.set;
-  const value =
-    own && recorded
-      ? byValue('step.value', valuesIn(own, recorded.value).filter(isFree))
-      : byName('step.value', nodes.filter(isFree), notSeen);
-  const taken = [name.set, value.set].flat();
-  const rest = nodes.filter(({ path }) => !taken.includes(path));
+function stepFieldsOf(steps: readonly object[], own: object, recorded: Recorded): Finding[] {
+  // What no step has yet is there under its name, too.
+  const empty = steps.flatMap((step) => nodesIn(step)).filter(({ value }) => value === null);
+  const all = [...empty, ...steps.flatMap(wordsIn)];
+  const words = [...new Map(all.map((node) => [node.path, node])).values()];
+  const name = recorded.step ? byWords('step.name', own, recorded.step) : byName('step.name', words);
+  const values = valuesIn(own, recorded.value).filter(({ path }) => path !== name.set);
+  const value = byValue('step.value', values);
+  const rest = words.filter(({ path }) => path !== name.set && path !== value.set);
   return [name, value, ...['id', 'type', 'unit', 'result'].map((field) => byName(`step.${field}`, rest))];
 }
 
@@ -244,15 +206,4 @@ function stepListsIn(recording: object) {
     }));
     return entries.length === 0 ? [] : [{ path, value: entries, place: path }, ...nested];
   });
-}
-
-function isRecorded(step: object, { value, step: name }: NonNullable<Recorded>): boolean {
-  return (name === undefined || hasWords(step, name)) && valuesIn(step, value).length > 0;
-}
-
-/** Of each path the first value in any of the steps; null where no step has one. */
-function firstOfEachPath(steps: readonly object[]): JsonNode[] {
-  const empty = steps.flatMap((step) => nodesIn(step)).filter(({ value }) => value === null);
-  const all = [...steps.flatMap(wordsIn), ...empty].toReversed();
-  return [...new Map(all.map((node) => [node.path, node])).values()].toReversed();
 }

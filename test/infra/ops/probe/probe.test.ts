@@ -141,23 +141,19 @@ describe.each(cases)('probing an account that talks $name', (one) => {
     expect(await proposed.findProductOrder('MO/9999', signal)).toBeUndefined();
   });
 
-  it('leaves few lines to be written by hand', async () => {
+  it('leaves few lines to be written by hand, and is sure of nothing that is wrong or looks like something else', async () => {
+    // Prepare
     const { probe } = await startAccount(dialect);
 
-    const { settings } = await probe(byHand, given);
+    // Act
+    const { settings, findings } = await probe(byHand, given);
 
+    // Assess
     const left = dialect ? linesByHand(dialect, settings, byHand ?? {}) : Object.keys(settings);
     // Probe says that it does not look for what was used.
     const isOfComponents = (line: string) => /^(recording\.components$|component\.)/.test(line);
     expect(cannotBeRead.some((told) => told.includes('recording.components'))).toBe(true);
     expect(left.filter((line) => !isOfComponents(line)).toSorted()).toEqual(one.byHand.toSorted());
-  });
-
-  it('is sure of nothing that is wrong, or that looks like something else', async () => {
-    const { probe } = await startAccount(dialect);
-
-    const { findings } = await probe(byHand, given);
-
     const sure = findings.filter(({ certainty }) => certainty === 'sure');
     expect(sure.length).toBeGreaterThan(20);
     expect(sure.filter((finding) => !isRight(finding, dialect?.contract))).toEqual([]);

@@ -98,8 +98,6 @@ it.each<[what: string, line: string, order: object, recording?: object, is?: rea
     ...(['a summary next to its steps', 'recording.steps', {}] as const),
     { ...steps({ value: 'see there' }), summary: { values: [{ name: 'Good quantity', value: 16 }] } },
   ],
-  ['planned seconds', 'recording.finishedAt', {}, { plannedSeconds: 900 }],
-  ['planned minutes', 'recording.durationSeconds', {}, { durationSeconds: 900, plannedMinutes: 15 }],
   ['another time', 'recording.startedAt', {}, { createdAt: '2026-11-03T22:00:00Z', durationSeconds: 900 }],
 ])(
   'is not sure where %s may be meant: %s',
