@@ -23,9 +23,7 @@ export interface ResourcePolicy {
 /** All references are resolved for `place`. @throws Error with the path of anything that local runs cannot do. */
 export function readStack(assembly: Assembly, place: Place) {
   const references = new References(assembly, place);
-  const all = [...references.names.values()].flatMap((names) => readResource(assembly, references, names));
-  const of = <T extends Resource['Type']>(type: T) =>
-    all.filter((one): one is Extract<(typeof all)[number], { Type: T }> => one.Type === type);
+  const of = readResources(assembly, references);
   const functions = of('AWS::Lambda::Function').map((lambda) => ({
     ...lambda,
     assetDirectory: assetOf(lambda, assembly),
@@ -35,7 +33,8 @@ export function readStack(assembly: Assembly, place: Place) {
     find(functions, `function for Resources.${one.logicalId}.Properties.${property},`, wanted);
   const queueOf = (one: Names, property: string, wanted: string) =>
     find(queues, `queue for Resources.${one.logicalId}.Properties.${property},`, wanted);
-
+  const schedules = of('AWS::Scheduler::Schedule');
+  for (const one of schedules) functionOf(one, 'Target.Arn', one.Target.Arn);
   const [api, ...otherApis] = of('AWS::ApiGatewayV2::Api');
   if (otherApis.length > 0) throw new Error('The stack has several HTTP APIs; local runs serve one.');
   return {
@@ -59,7 +58,7 @@ export function readStack(assembly: Assembly, place: Place) {
     secrets: of('AWS::SecretsManager::Secret'),
     topics: of('AWS::SNS::Topic'),
     subscriptions: of('AWS::SNS::Subscription'),
-    schedules: of('AWS::Scheduler::Schedule').filter((one) => functionOf(one, 'Target.Arn', one.Target.Arn)),
+    schedules,
     roles: of('AWS::IAM::Role'),
     policies: of('AWS::IAM::Policy'),
     resourcePolicies: [
@@ -78,6 +77,13 @@ export function readStack(assembly: Assembly, place: Place) {
       ]),
     ),
   };
+}
+
+/** @returns what finds all of a type. */
+function readResources(assembly: Assembly, references: References) {
+  const all = [...references.names.values()].flatMap((names) => readResource(assembly, references, names));
+  return <T extends Resource['Type']>(type: T) =>
+    all.filter((one): one is Extract<(typeof all)[number], { Type: T }> => one.Type === type);
 }
 
 /** Nothing for one that makes no difference. @throws Error for a type or a property that local runs do not know. */
