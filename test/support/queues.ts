@@ -40,7 +40,7 @@ export function viewQueues({ emulator }: Pick<LocalSystem, 'emulator'>) {
     /** All dead letters so far. They stay in the queue, hidden for ten minutes. */
     async deadLetters() {
       if (!deadLetters) throw new Error('The stack has no dead-letter queue.');
-      const QueueUrl = deadLetters.url;
+      const QueueUrl = deadLetters.ref;
       for (;;) {
         const { Messages = [] } = await sqs.send(
           new ReceiveMessageCommand({

@@ -83,7 +83,7 @@ function callsOf(stack: LocalStack, awsEndpoint: string) {
   const operator = principalIn(stack, 'operator', 'operator');
   return {
     functionName,
-    queueUrl: (wanted: string) => find(stack.queues, 'queue', wanted).url,
+    queueUrl: (wanted: string) => find(stack.queues, 'queue', wanted).ref,
     tableName: (wanted: string) => find(stack.tables, 'table', wanted).name,
     secretArn: (wanted: string) => find(stack.secrets, 'secret', wanted).arn,
     /** As the operator. */

@@ -17,24 +17,27 @@ export function overrideStack(stack: LocalStack, overrides: Overrides): LocalSta
   const { environment = {}, scheduleSeconds = {} } = overrides;
   const { functionTimeoutSeconds = Infinity, visibilityTimeoutSeconds = Infinity } = overrides;
   for (const name of Object.keys(environment)) {
-    if (!stack.functions.some((candidate) => Object.hasOwn(candidate.environment, name)))
+    if (!stack.functions.some((candidate) => Object.hasOwn(candidate.Environment.Variables, name)))
       throw new Error(`No function of ${stack.name} has the variable ${name}: nothing to override.`);
   }
   return {
     ...stack,
     functions: stack.functions.map((lambda) => ({
       ...lambda,
-      timeoutSeconds: Math.min(functionTimeoutSeconds, lambda.timeoutSeconds),
-      environment: Object.fromEntries(
-        Object.entries(lambda.environment).map(([name, value]) => [name, environment[name] ?? value]),
-      ),
+      Timeout: Math.min(functionTimeoutSeconds, lambda.Timeout),
+      Environment: {
+        Variables: Object.fromEntries(
+          Object.entries(lambda.Environment.Variables).map(([name, value]) => [
+            name,
+            environment[name] ?? value,
+          ]),
+        ),
+      },
     })),
-    queues: stack.queues.map((queue) => {
-      const { VisibilityTimeout: given } = queue.attributes;
-      if (given === undefined) return queue;
-      const seconds = Math.min(visibilityTimeoutSeconds, Number(given));
-      return { ...queue, attributes: { ...queue.attributes, VisibilityTimeout: String(seconds) } };
-    }),
+    queues: stack.queues.map(({ VisibilityTimeout: given, ...queue }) => ({
+      ...queue,
+      VisibilityTimeout: given && Math.min(visibilityTimeoutSeconds, given),
+    })),
     schedules: stack.schedules.map((schedule) => {
       const seconds = scheduleSeconds[labelOf(schedule)];
       return seconds ? { ...schedule, ScheduleExpression: `rate(${seconds} seconds)` } : schedule;

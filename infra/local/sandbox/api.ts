@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { TrieRouter } from 'hono/router/trie-router';
 import type * as z from 'zod/mini';
 import { jsonOf } from '../../../shared/platform/json.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
+import { routesOf } from '../emulator/api-gateway/event.ts';
 
 /** A request with its whole body. */
 interface ApiRequest {
@@ -43,7 +43,7 @@ export function route(
   body: (call: Call) => unknown,
   status = 200,
 ) {
-  return { method, pattern, body, status };
+  return { routeKey: `${method} ${pattern}`, body, status };
 }
 
 /** Thrown inside a route to answer with an error. */
@@ -63,29 +63,23 @@ export type Api = ReturnType<typeof createApi>;
  * wrong one gets 401. Default: everybody may call.
  */
 export function createApi(routes: readonly Route[], key?: string) {
-  const router = new TrieRouter<Route>();
-  for (const route of routes) router.add(route.method, route.pattern.replaceAll(/\{(\w+)\}/g, ':$1'), route);
-  const matching = ({ method, url }: Pick<ApiRequest, 'method' | 'url'>) =>
-    router.match(method, url.pathname)[0][0];
+  const routeOf = routesOf(routes);
 
   function replyTo(request: ApiRequest): Reply {
     const { method, url, headers, body } = request;
-    const found = matching(request);
-    if (!found) throw new Refusal(404, 'not-found', `There is no ${method} ${url.pathname}.`);
+    const route = routeOf(method, url.pathname);
+    if (!route) throw new Refusal(404, 'not-found', `There is no ${method} ${url.pathname}.`);
     if (key !== undefined && headers['x-api-key'] !== key)
       throw new Refusal(401, 'unauthorized', 'The API key is missing or wrong.');
-    const [route, given] = found;
-    const decoded = Object.entries(given).map(([name, text]) => [name, decodeURIComponent(String(text))]);
+    const given = Object.entries(route.pathParameters);
+    const decoded = given.map(([name, text]) => [name, decodeURIComponent(text)]);
     const call = { parameters: Object.fromEntries(decoded), query: url.searchParams, origin: url.origin };
     return { status: route.status, body: route.body({ ...call, body: bodyOf(body) }) ?? {} };
   }
 
   return {
     /** Method and pattern of the route that serves the request; undefined if there is none. */
-    routeOf(request: Pick<ApiRequest, 'method' | 'url'>): string | undefined {
-      const [route] = matching(request) ?? [];
-      return route && `${route.method} ${route.pattern}`;
-    },
+    routeOf: ({ method, url }: Pick<ApiRequest, 'method' | 'url'>) => routeOf(method, url.pathname)?.routeKey,
     /** Rejections are answered; any other error of a route is thrown. */
     answer(request: ApiRequest): Reply {
       try {

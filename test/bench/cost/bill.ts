@@ -92,7 +92,7 @@ function stand(plant: BenchPlant, folder: string) {
   const log = readFileSync(join(plant.emulator.dataDir, 'logs', `${lambda.name}.log`), 'utf8');
   const durations = [...log.matchAll(/^REPORT .* after (\d+) ms$/gm)].map(([, ms]) => Number(ms));
   return {
-    memoryMegabytes: lambda.memoryMegabytes,
+    memoryMegabytes: lambda.MemorySize,
     invocations: durations.length,
     durationMs: sum(durations),
     cpuMs: sum(plant.containers(folder).map(({ pid }) => usageOf(pid)?.cpuMs ?? 0)),

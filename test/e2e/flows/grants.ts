@@ -146,11 +146,11 @@ function withoutGrant(caller: Caller, { action, resource }: { action: string; re
   return {
     ...caller,
     statements: caller.statements.flatMap((statement) => [
-      { ...statement, actions: statement.actions.filter((other) => other !== action) },
+      { ...statement, Action: statement.Action.filter((other) => other !== action) },
       {
         ...statement,
-        actions: statement.actions.filter((other) => other === action),
-        resources: statement.resources.filter((other) => other !== resource),
+        Action: statement.Action.filter((other) => other === action),
+        Resource: statement.Resource.filter((other) => other !== resource),
       },
     ]),
   };

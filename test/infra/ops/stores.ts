@@ -23,11 +23,11 @@ export async function startQueueStore() {
   const endpoint = `http://127.0.0.1:${port}`;
   const url = (queue: StoredQueue) => `${endpoint}/${accountId}/${queue}`;
   const queues: LocalQueue[] = queueNames.map((name) => ({
+    Type: 'AWS::SQS::Queue',
     logicalId: name,
     name,
     arn: `arn:aws:sqs:${region}:${accountId}:${name}`,
-    url: url(name),
-    attributes: {},
+    ref: url(name),
   }));
   const module = fileURLToPath(new URL('../../../infra/local/emulator/stores/sqs.ts', import.meta.url));
   const supervisor = new Supervisor(() => {});

@@ -14,8 +14,8 @@ const maxWaitMs = 30_000;
 
 /** Matches the route, and invokes its function with payload format 2.0. It does not throttle. */
 export function startGateway({ ports, stack, log }: Services, lambda: Lambda) {
-  const { region, accountId, api } = stack;
-  const routeOf = routesOf(api.routes);
+  const { region, accountId, apiId, routes } = stack;
+  const routeOf = routesOf(routes);
   const caller = { arn: 'apigateway.amazonaws.com', statements: [] };
 
   async function serve(request: IncomingMessage, body: Buffer, requestId: string): Promise<Answer> {
@@ -29,7 +29,7 @@ export function startGateway({ ports, stack, log }: Services, lambda: Lambda) {
       return message(status, status === 503 ? 'Service Unavailable' : 'Internal Server Error');
     };
     // Whether the function's policy lets this route call it; the source ARN names API, stage, method and route.
-    const source = `${api.apiId}/$default/${routeKey.replace(' ', '')}`;
+    const source = `${apiId}/$default/${routeKey.replace(' ', '')}`;
     const decision = authorize(caller, stack.resourcePolicies, {
       action: 'lambda:InvokeFunction',
       resource: functionArn,

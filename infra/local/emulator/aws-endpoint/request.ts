@@ -16,7 +16,6 @@ export function signerOf(authorization: string | undefined) {
 const bodySchema = z.catch(
   z.object({
     QueueUrl: z.optional(z.string()),
-    QueueName: z.optional(z.string()),
     TableName: z.optional(z.string()),
     IndexName: z.optional(z.string()),
     SecretId: z.optional(z.string()),
@@ -40,11 +39,11 @@ export function awsCallOf(
   { region, accountId }: Pick<LocalStack, 'region' | 'accountId'>,
 ): Grant {
   const operation = headersDistinct['x-amz-target']?.[0]?.split('.').at(-1) ?? '';
-  const { QueueName, QueueUrl, TableName, IndexName, SecretId } = z.parse(bodySchema, jsonOf(body));
+  const { QueueUrl, TableName, IndexName, SecretId } = z.parse(bodySchema, jsonOf(body));
   const arn = (rest: string) => `arn:aws:${service}:${region}:${accountId}:${rest}`;
   switch (service) {
     case 'sqs': {
-      const queue = QueueName ?? QueueUrl?.split('/').at(-1);
+      const queue = QueueUrl?.split('/').at(-1);
       const action = operation.replace(/(?<=Message|Visibility)Batch$/, '');
       return { action: `sqs:${action}`, resource: queue === undefined ? '*' : arn(queue) };
     }

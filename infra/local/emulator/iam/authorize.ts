@@ -1,5 +1,5 @@
 import type { ResourcePolicy } from '../template/read-stack.ts';
-import type { Statement } from '../template/supported-properties.ts';
+import type { Statement } from '../template/resource-types.ts';
 
 /** Who calls: a role's session, a user, or a service of AWS by itself. */
 export interface Caller {
@@ -32,9 +32,9 @@ export function authorize(caller: Caller, resourcePolicies: readonly ResourcePol
   const onResource = resourcePolicies
     .filter(({ on }) => on === call.resource)
     .flatMap(({ statements }) => statements)
-    .filter(({ principal }) => principal === '*' || principal === caller.arn);
-  const granted = (statements: readonly Statement[], effect: Statement['effect']) =>
-    statements.flatMap((statement) => (statement.effect === effect ? grantOf(statement, call) : []))[0];
+    .filter(({ Principal }) => Principal === '*' || Principal === caller.arn);
+  const granted = (statements: readonly Statement[], effect: Statement['Effect']) =>
+    statements.flatMap((statement) => (statement.Effect === effect ? grantOf(statement, call) : []))[0];
   if (granted(caller.statements, 'Deny'))
     return refusal(caller, call, 'with an explicit deny in an identity-based policy');
   if (granted(onResource, 'Deny'))
@@ -48,10 +48,11 @@ export function authorize(caller: Caller, resourcePolicies: readonly ResourcePol
 }
 
 /** What of the statement allows or denies the call; nothing when it does not apply to it. */
-function grantOf({ actions, resources, conditions }: Statement, call: Call): Grant | [] {
-  const action = actions.find((pattern) => wildcard(pattern, true)(call.action));
-  const resource = resources.find((pattern) => wildcard(pattern)(call.resource));
-  const applies = Object.entries(conditions).every(([key, values]) => holds(key, values, call.context));
+function grantOf({ Action, Resource, Condition }: Statement, call: Call): Grant | [] {
+  const action = Action.find((pattern) => wildcard(pattern, true)(call.action));
+  const resource = Resource.find((pattern) => wildcard(pattern)(call.resource));
+  const conditions = Object.entries({ ...Condition?.Bool, ...Condition?.ArnLike });
+  const applies = conditions.every(([key, values]) => holds(key, values, call.context));
   return applies && action !== undefined && resource !== undefined ? { action, resource } : [];
 }
 

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import * as z from 'zod/mini';
-import { type LocalStack, labelOf } from '../template/read-stack.ts';
+import { find, type LocalStack, labelOf } from '../template/read-stack.ts';
 import { authorize, type Call, type Caller, type Decision } from './authorize.ts';
 
 export const credentialsSchema = z.object({
@@ -28,13 +28,13 @@ export interface Principal extends Caller {
 export function principalsOf(stack: LocalStack): Principal[] {
   /** The session of a role that a service of AWS assumes. */
   function session(kind: Principal['kind'], name: string, roleArn: string, as = name): Principal {
-    const role = stack.roles.find(({ arn }) => arn === roleArn);
-    const named = stack.functions.find((lambda) => lambda.roleArn === roleArn) ?? role;
+    const role = find(stack.roles, `role for the ${kind} ${name},`, roleArn);
+    const policies = stack.policies.filter(({ Roles }) => Roles.includes(role.name));
     return {
-      ...{ kind, name, label: named ? labelOf(named) : roleArn },
-      arn: `arn:aws:sts::${stack.accountId}:assumed-role/${role?.name ?? 'unknown'}/${as}`,
+      ...{ kind, name, label: labelOf(stack.functions.find(({ Role }) => Role === roleArn) ?? role) },
+      arn: `arn:aws:sts::${stack.accountId}:assumed-role/${role.name}/${as}`,
       credentials: keyFor(kind, name),
-      statements: role?.statements ?? [],
+      statements: policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement),
     };
   }
 
@@ -43,9 +43,9 @@ export function principalsOf(stack: LocalStack): Principal[] {
       ...{ kind: 'operator', name: 'operator', label: 'operator' },
       arn: `arn:aws:iam::${stack.accountId}:user/operator`,
       credentials: keyFor('operator', stack.name),
-      statements: [{ effect: 'Allow', actions: ['*'], resources: ['*'], conditions: {} }],
+      statements: [{ Effect: 'Allow', Action: ['*'], Resource: ['*'] }],
     },
-    ...stack.functions.map(({ name, roleArn }) => session('function', name, roleArn)),
+    ...stack.functions.map(({ name, Role }) => session('function', name, Role)),
     ...stack.mappings.map(({ logicalId, roleArn }) =>
       session('mapping', logicalId, roleArn, `event-source-mapping-${logicalId}`),
     ),

@@ -94,15 +94,15 @@ export class Containers {
     if (!invocation) return;
     const { requestId, payload } = invocation;
     const { log, lambda } = this.#deployed;
-    const { timeoutSeconds } = lambda;
+    const { Timeout } = lambda;
     clearTimeout(container.timer);
     container.current = invocation;
     container.timer = setTimeout(() => {
-      const text = `RequestId: ${requestId} Error: Task timed out after ${timeoutSeconds.toFixed(2)} seconds`;
+      const text = `RequestId: ${requestId} Error: Task timed out after ${Timeout.toFixed(2)} seconds`;
       log(text);
       end(container, failed('Sandbox.Timedout', text));
-    }, timeoutSeconds * 1000);
-    const work: Work = { requestId, payload, deadline: Date.now() + timeoutSeconds * 1000 };
+    }, Timeout * 1000);
+    const work: Work = { requestId, payload, deadline: Date.now() + Timeout * 1000 };
     // A container that has just died is noticed by its exit.
     container.child.send(work, () => {});
   }
@@ -111,7 +111,7 @@ export class Containers {
     const { lambda, environment: env, log, report } = this.#deployed;
     const child = fork(runtimeFile, [], {
       // As on Lambda, the heap may grow to the function's memory; NODE_OPTIONS stays the function's own.
-      execArgv: [`--max-old-space-size=${lambda.memoryMegabytes}`],
+      execArgv: [`--max-old-space-size=${lambda.MemorySize}`],
       cwd: lambda.assetDirectory,
       env,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -53,8 +53,14 @@ function deploy(lambda: LocalFunction, services: Services) {
 }
 
 /** Lambda writes a function's output with the function's role; without its grants the output is lost. */
-function mayLog({ logGroup }: LocalFunction, principal: Principal, { stack, access }: Services): boolean {
+function mayLog(
+  { name, LoggingConfig }: LocalFunction,
+  principal: Principal,
+  { stack, access }: Services,
+): boolean {
   const { region, accountId } = stack;
+  // Where Lambda logs to when the function names no group.
+  const logGroup = LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`;
   const resource = `arn:aws:logs:${region}:${accountId}:log-group:${logGroup}:log-stream:local`;
   return ['logs:CreateLogStream', 'logs:PutLogEvents'].every(
     (action) => access.decide(principal, { action, resource }, 'logs').allowed,
@@ -74,13 +80,13 @@ export function containerEnvironment(
     PATH: process.env.PATH ?? '/usr/bin:/bin',
     LANG: 'en_US.UTF-8',
     TZ: ':UTC',
-    ...lambda.environment,
+    ...lambda.Environment.Variables,
     // Lambda reserves these names: a function cannot have other values.
-    _HANDLER: lambda.handler,
+    _HANDLER: lambda.Handler,
     AWS_REGION: place.region,
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
     AWS_LAMBDA_FUNCTION_NAME: lambda.name,
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(lambda.memoryMegabytes),
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(lambda.MemorySize),
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_SESSION_TOKEN: 'local',

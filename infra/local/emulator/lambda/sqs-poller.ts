@@ -22,7 +22,8 @@ type Ask = (operation: string, parameters: object, signal?: AbortSignal) => Prom
  * @returns what stops receiving; it resolves when the running batches have ended.
  */
 export function startPoll(mapping: LocalMapping, services: Services, lambda: Lambda): () => Promise<void> {
-  const { batchSize, maximumConcurrency = localConcurrency, queueName } = mapping;
+  const { BatchSize, ScalingConfig, queueName } = mapping;
+  const most = Math.min(ScalingConfig?.MaximumConcurrency ?? localConcurrency, localConcurrency);
   const stopping = new AbortController();
   const { signal } = stopping;
   const running = new Set<Promise<void>>();
@@ -30,9 +31,9 @@ export function startPoll(mapping: LocalMapping, services: Services, lambda: Lam
   const ask = askerOf(mapping, services);
 
   async function receive(): Promise<void> {
-    if (running.size >= Math.min(maximumConcurrency, localConcurrency)) return Promise.race(running);
+    if (running.size >= most) return Promise.race(running);
     const wanted = {
-      MaxNumberOfMessages: batchSize,
+      MaxNumberOfMessages: BatchSize,
       AttributeNames: ['All'],
       MessageAttributeNames: ['All'],
     };

@@ -4,6 +4,8 @@ import { readJson, writeJson } from '../data-folder.ts';
 import { type Answer, jsonAnswer } from '../process/http.ts';
 import type { LocalStack } from '../template/read-stack.ts';
 
+type Secret = LocalStack['secrets'][number];
+
 /** The current version of each secret that somebody has set, by its ARN. */
 const storedSchema = z.record(z.string(), z.object({ id: z.string(), value: z.string() }));
 
@@ -20,12 +22,17 @@ const inputSchema = z.strictObject({
  * Secrets Manager, as far as functions and operators use it: GetSecretValue and PutSecretValue of the current version,
  * for text secrets by their ARN (JSON protocol). All are in one file, and every change is in it before it is answered.
  */
-export function openSecrets(file: string, secrets: LocalStack['secrets']) {
+export function openSecrets(
+  file: string,
+  secrets: readonly Pick<Secret, 'name' | 'arn' | 'GenerateSecretString'>[],
+) {
   const stored = storedSchema.parse(readJson(file) ?? {});
   // AWS makes 32 characters.
-  for (const { arn, key } of secrets)
-    if (key !== undefined)
-      stored[arn] ??= { id: randomUUID(), value: JSON.stringify({ [key]: randomBytes(16).toString('hex') }) };
+  for (const { arn, GenerateSecretString } of secrets)
+    if (GenerateSecretString) {
+      const value = { [GenerateSecretString.GenerateStringKey]: randomBytes(16).toString('hex') };
+      stored[arn] ??= { id: randomUUID(), value: JSON.stringify(value) };
+    }
   writeJson(file, stored);
 
   return (operation: string, body: string): Answer => {

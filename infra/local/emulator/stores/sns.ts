@@ -22,7 +22,7 @@ const publishSchema = z.object({
  */
 export function openTopics(
   folder: string,
-  { name: stackName, topics }: Pick<LocalStack, 'name' | 'topics'>,
+  { name: stackName, topics, subscriptions }: Pick<LocalStack, 'name' | 'topics' | 'subscriptions'>,
   log: (line: string) => void,
 ) {
   mkdirSync(folder, { recursive: true });
@@ -31,7 +31,8 @@ export function openTopics(
   function publish(topic: Topic, { Subject, Message }: z.infer<typeof publishSchema>): void {
     mails += 1;
     const file = join(folder, `${String(mails).padStart(4, '0')}.txt`);
-    const to = topic.emails.join(', ') || 'nobody (no address is configured)';
+    const mailed = subscriptions.filter(({ TopicArn }) => TopicArn === topic.arn);
+    const to = mailed.map(({ Endpoint }) => Endpoint).join(', ') || 'nobody (no address is configured)';
     // Commands in a mail must work on this machine, too.
     const text = Message.replaceAll(`--stack ${stackName}`, '--local');
     writeFileSync(file, `To: ${to}\nSubject: ${Subject}\n\n${text}\n`);

@@ -39,10 +39,14 @@ function stayOnLoopback(): void {
 }
 
 async function ensureQueue(sqs: AwsClient, queue: LocalQueue): Promise<void> {
-  const created = await sqs('CreateQueue', { QueueName: queue.name, Attributes: queue.attributes });
+  const { name, ref: QueueUrl, VisibilityTimeout, MessageRetentionPeriod, RedrivePolicy } = queue;
+  const given = Object.entries({ VisibilityTimeout, MessageRetentionPeriod, RedrivePolicy });
+  // SQS's API takes every attribute as text, and policies as JSON text.
+  const Attributes = Object.fromEntries(given.map(([name, value]) => [name, JSON.stringify(value)]));
+  const created = await sqs('CreateQueue', { QueueName: name, Attributes });
   if (created.status === 200) return;
-  if (!created.type.endsWith('QueueNameExists')) throw new Error(`Queue ${queue.name}: ${created.text}`);
+  if (!created.type.endsWith('QueueNameExists')) throw new Error(`Queue ${name}: ${created.text}`);
   // The data folder holds it with the attributes of an earlier template.
-  const updated = await sqs('SetQueueAttributes', { QueueUrl: queue.url, Attributes: queue.attributes });
-  if (updated.status !== 200) throw new Error(`Queue ${queue.name}: ${updated.text}`);
+  const updated = await sqs('SetQueueAttributes', { QueueUrl, Attributes });
+  if (updated.status !== 200) throw new Error(`Queue ${name}: ${updated.text}`);
 }

@@ -1,13 +1,14 @@
-import * as supported from './supported-properties.ts';
-import { type Assembly, type Place, Resources } from './template.ts';
+import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
+import { makingNoDifference, type Resource, resourceSchema, type Statement } from './resource-types.ts';
+import { type Assembly, type Names, type Place, References } from './template.ts';
 
 /**
  * A CloudFormation stack as the local platform runs it: every name, address and value is resolved, and nothing else of
  * the template is needed. It is sent to the platform's processes as JSON.
  */
 export type LocalStack = ReturnType<typeof readStack>;
-export type LocalFunction = ReturnType<typeof readFunctions>[number];
-export type LocalQueue = ReturnType<typeof readQueues>[number];
+export type LocalFunction = LocalStack['functions'][number];
+export type LocalQueue = LocalStack['queues'][number];
 export type LocalMapping = LocalStack['mappings'][number];
 export type LocalTable = LocalStack['tables'][number];
 
@@ -15,195 +16,119 @@ export type LocalTable = LocalStack['tables'][number];
 export interface ResourcePolicy {
   /** ARN of the resource that it belongs to. */
   readonly on: string;
-  /** `principal` is a service of AWS, or `*` for everybody. */
-  readonly statements: readonly (supported.Statement & { readonly principal: string })[];
+  /** `Principal` is a service of AWS, or `*` for everybody. */
+  readonly statements: readonly (Statement & { readonly Principal: string })[];
 }
 
 /** All references are resolved for `place`. @throws Error with the path of anything that local runs cannot do. */
 export function readStack(assembly: Assembly, place: Place) {
-  const { template, stackName } = assembly;
-  const resources = new Resources(assembly, place);
-  const functions = readFunctions(resources, assembly);
-  const queues = readQueues(resources);
-  const stack = {
-    ...{ name: stackName, region: place.region, accountId: place.accountId },
-    api: readApi(resources, functions),
-    functions,
-    queues,
-    mappings: readMappings(resources, functions, queues),
-    tables: resources.named('AWS::DynamoDB::GlobalTable', supported.table).map(({ common, properties }) => {
-      const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes } = properties;
-      return { ...common, KeySchema, AttributeDefinitions, GlobalSecondaryIndexes };
+  const references = new References(assembly, place);
+  const of = readResources(assembly, references);
+  const functions = of('AWS::Lambda::Function').map((lambda) => ({
+    ...lambda,
+    assetDirectory: assetOf(lambda, assembly),
+  }));
+  const queues = of('AWS::SQS::Queue');
+  const functionOf = (one: Names, property: string, wanted: string) =>
+    find(functions, `function for Resources.${one.logicalId}.Properties.${property},`, wanted);
+  const queueOf = (one: Names, property: string, wanted: string) =>
+    find(queues, `queue for Resources.${one.logicalId}.Properties.${property},`, wanted);
+  const schedules = of('AWS::Scheduler::Schedule');
+  for (const one of schedules) functionOf(one, 'Target.Arn', one.Target.Arn);
+  const [api, ...otherApis] = of('AWS::ApiGatewayV2::Api');
+  if (otherApis.length > 0) throw new Error('The stack has several HTTP APIs; local runs serve one.');
+  return {
+    ...{ name: assembly.stackName, region: place.region, accountId: place.accountId },
+    ...{ functions, queues, apiId: api?.ref ?? '' },
+    routes: of('AWS::ApiGatewayV2::Route').map(({ RouteKey, Target }) => {
+      const wanted = Target.replace('integrations/', '');
+      const integration = find(of('AWS::ApiGatewayV2::Integration'), 'integration', wanted);
+      const { name, arn } = functionOf(integration, 'IntegrationUri', integration.IntegrationUri);
+      return { routeKey: RouteKey, functionName: name, functionArn: arn };
     }),
-    secrets: resources
-      .named('AWS::SecretsManager::Secret', supported.secret)
-      .map(({ common, properties }) => ({
-        ...common,
-        key: properties.GenerateSecretString?.GenerateStringKey,
-      })),
-    topics: readTopics(resources),
-    schedules: readSchedules(resources, functions),
-    roles: readRoles(resources),
-    resourcePolicies: [...readQueuePolicies(resources, queues), ...readPermissions(resources, functions)],
+    mappings: of('AWS::Lambda::EventSourceMapping').map((mapping) => {
+      const { name, Role } = functionOf(mapping, 'FunctionName', mapping.FunctionName);
+      const queue = queueOf(mapping, 'EventSourceArn', mapping.EventSourceArn);
+      return {
+        ...{ ...mapping, functionName: name, roleArn: Role },
+        ...{ queueName: queue.name, queueArn: queue.arn, queueUrl: queue.ref },
+      };
+    }),
+    tables: of('AWS::DynamoDB::GlobalTable'),
+    secrets: of('AWS::SecretsManager::Secret'),
+    topics: of('AWS::SNS::Topic'),
+    subscriptions: of('AWS::SNS::Subscription'),
+    schedules,
+    roles: of('AWS::IAM::Role'),
+    policies: of('AWS::IAM::Policy'),
+    resourcePolicies: [
+      ...of('AWS::SQS::QueuePolicy').flatMap((one) => {
+        const { Statement: statements } = one.PolicyDocument;
+        return one.Queues.map((url) => ({ on: queueOf(one, 'Queues', url).arn, statements }));
+      }),
+      ...of('AWS::Lambda::Permission').map((one) =>
+        policyOf(one, functionOf(one, 'FunctionName', one.FunctionName).arn),
+      ),
+    ],
     outputs: Object.fromEntries(
-      Object.entries(template.Outputs).map(([name, { Value }]) => [
+      Object.entries(assembly.template.Outputs).map(([name, { Value }]) => [
         name,
-        String(resources.resolve(Value, `Outputs.${name}.Value`)),
+        String(references.resolve(Value, `Outputs.${name}.Value`)),
       ]),
     ),
   };
-  resources.ofType('AWS::Lambda::EventInvokeConfig', supported.eventInvokeConfig);
-  resources.refuseOthers();
-  return stack;
 }
 
-function readFunctions(resources: Resources, { assets, directory }: Assembly) {
-  return resources
-    .named('AWS::Lambda::Function', supported.lambdaFunction)
-    .map(({ common, properties, at }) => {
-      const { S3Key } = properties.Code;
-      const asset = assets.find(({ objectKeys }) => objectKeys.includes(S3Key));
-      if (!asset)
-        throw new Error(`${at}.Code.S3Key: ${directory} holds no asset ${S3Key}; synthesize again.`);
-      return {
-        ...common,
-        roleArn: properties.Role,
-        // Where Lambda logs to when the function names no group.
-        logGroup: properties.LoggingConfig?.LogGroup ?? `/aws/lambda/${common.name}`,
-        handler: properties.Handler,
-        assetDirectory: asset.path,
-        timeoutSeconds: properties.Timeout,
-        memoryMegabytes: properties.MemorySize,
-        environment: properties.Environment.Variables,
-      };
-    });
+/** @returns what finds all of a type. */
+function readResources(assembly: Assembly, references: References) {
+  const all = [...references.names.values()].flatMap((names) => readResource(assembly, references, names));
+  return <T extends Resource['Type']>(type: T) =>
+    all.filter((one): one is Extract<(typeof all)[number], { Type: T }> => one.Type === type);
 }
 
-function functionOf(functions: readonly LocalFunction[], arnOrName: string, at: string): LocalFunction {
-  const target = functions.find(({ name, arn }) => arnOrName === name || arnOrName.includes(arn));
-  if (!target) throw new Error(`${at}: ${arnOrName} is not a function of this stack.`);
-  return target;
+/** Nothing for one that makes no difference. @throws Error for a type or a property that local runs do not know. */
+function readResource({ template }: Assembly, references: References, names: Names) {
+  const { Type, logicalId } = names;
+  if (makingNoDifference.includes(Type)) return [];
+  const at = `Resources.${logicalId}`;
+  const given = { Type, ...template.Resources[logicalId]?.Properties };
+  const parsed = parse(resourceSchema, references.resolve(given, `${at}.Properties`));
+  if (parsed.ok) return [{ ...names, ...parsed.value }];
+  const teach = 'teach infra/local/emulator/template/resource-types.ts';
+  if (parsed.mismatches.some(({ path }) => path === '$.Type'))
+    throw new Error(`${at}: local runs do not imitate ${Type}; ${teach}.`);
+  const what = describeMismatches(parsed.mismatches);
+  throw new Error(`${at}.Properties (${Type}): ${what}. Local runs know nothing else; ${teach}.`);
 }
 
-function readQueues(resources: Resources) {
-  return resources.named('AWS::SQS::Queue', supported.queue).map(({ common, properties, ref }) => {
-    const { VisibilityTimeout, MessageRetentionPeriod, RedrivePolicy } = properties;
-    const given = Object.entries({ VisibilityTimeout, MessageRetentionPeriod, RedrivePolicy });
-    // SQS's API takes every attribute as text, and policies as JSON text.
-    const attributes: Record<string, string> = Object.fromEntries(
-      given.flatMap(([name, value]) => (value === undefined ? [] : [[name, JSON.stringify(value)]])),
-    );
-    return { ...common, url: ref, attributes };
-  });
+type Of<T extends Resource['Type']> = Names & Extract<Resource, { Type: T }>;
+
+function assetOf({ logicalId, Code }: Of<'AWS::Lambda::Function'>, { assets, directory }: Assembly): string {
+  const asset = assets[Code.S3Key];
+  if (asset !== undefined) return asset;
+  const at = `Resources.${logicalId}.Properties.Code.S3Key`;
+  throw new Error(`${at}: ${directory} holds no asset ${Code.S3Key}; synthesize again.`);
 }
 
-function readMappings(
-  resources: Resources,
-  functions: readonly LocalFunction[],
-  queues: readonly LocalQueue[],
-) {
-  return resources
-    .ofType('AWS::Lambda::EventSourceMapping', supported.eventSourceMapping)
-    .map(({ logicalId, properties, at }) => {
-      const source = queues.find(({ arn }) => arn === properties.EventSourceArn);
-      if (!source)
-        throw new Error(`${at}: the event source ${properties.EventSourceArn} is no queue of this stack.`);
-      const { name, roleArn } = functionOf(functions, properties.FunctionName, at);
-      return {
-        ...{ logicalId, functionName: name, roleArn },
-        ...{ queueName: source.name, queueArn: source.arn, queueUrl: source.url },
-        batchSize: properties.BatchSize,
-        maximumConcurrency: properties.ScalingConfig?.MaximumConcurrency,
-      };
-    });
-}
-
-function readTopics(resources: Resources) {
-  const subscriptions = resources
-    .ofType('AWS::SNS::Subscription', supported.subscription)
-    .map(({ properties }) => properties);
-  return resources.named('AWS::SNS::Topic', supported.topic).map(({ common }) => ({
-    ...common,
-    emails: subscriptions
-      .filter(({ TopicArn, Protocol }) => TopicArn === common.arn && Protocol === 'email')
-      .map(({ Endpoint }) => Endpoint),
-  }));
-}
-
-function readSchedules(resources: Resources, functions: readonly LocalFunction[]) {
-  return resources
-    .named('AWS::Scheduler::Schedule', supported.schedule)
-    .map(({ common, properties: { ScheduleExpression, State, Target }, at }) => ({
-      ...common,
-      ...{ ScheduleExpression, State },
-      Target: { ...Target, Arn: functionOf(functions, Target.Arn, at).arn },
-    }));
-}
-
-function readApi(resources: Resources, functions: readonly LocalFunction[]) {
-  const integrations = resources.named('AWS::ApiGatewayV2::Integration', supported.integration);
-  resources.ofType('AWS::ApiGatewayV2::Stage', supported.stage);
-  const [api, ...others] = resources.named('AWS::ApiGatewayV2::Api', supported.api);
-  if (others.length > 0) throw new Error('The stack has several HTTP APIs; local runs serve one.');
-  const routes = resources
-    .ofType('AWS::ApiGatewayV2::Route', supported.route)
-    .map(({ properties: { RouteKey, Target }, at }) => {
-      const integration = integrations.find(({ ref }) => Target === `integrations/${ref}`);
-      if (!integration) throw new Error(`${at}.Target: there is no integration ${Target}.`);
-      const { name, arn } = functionOf(functions, integration.properties.IntegrationUri, integration.at);
-      return { routeKey: RouteKey, functionName: name, functionArn: arn };
-    });
-  return { apiId: api?.ref ?? '', routes };
-}
-
-function readRoles(resources: Resources) {
-  const policies = resources.ofType('AWS::IAM::Policy', supported.policy).map(({ properties }) => properties);
-  return resources.named('AWS::IAM::Role', supported.role).map(({ common, ref }) => ({
-    ...common,
-    statements: policies
-      .filter(({ Roles }) => Roles.includes(ref))
-      .flatMap(({ PolicyDocument }) => PolicyDocument),
-  }));
-}
-
-function readQueuePolicies(resources: Resources, queues: readonly LocalQueue[]): ResourcePolicy[] {
-  return resources
-    .ofType('AWS::SQS::QueuePolicy', supported.queuePolicy)
-    .flatMap(({ properties: { Queues, PolicyDocument: statements } }) =>
-      queues.filter(({ url }) => Queues.includes(url)).map(({ arn }) => ({ on: arn, statements })),
-    );
-}
-
-/** Permissions of functions, as the statements that Lambda's `AddPermission` makes of them. */
-function readPermissions(resources: Resources, functions: readonly LocalFunction[]): ResourcePolicy[] {
-  return resources
-    .ofType('AWS::Lambda::Permission', supported.lambdaPermission)
-    .map(({ properties: { Action, FunctionName, Principal, SourceArn }, at }) => {
-      const on = functionOf(functions, FunctionName, at).arn;
-      const conditions = { 'aws:SourceArn': [SourceArn] };
-      const statement = { principal: Principal, actions: [Action], resources: [on], conditions };
-      return { on, statements: [{ effect: 'Allow', ...statement }] };
-    });
-}
-
-/** A resource of the stack, under all the names that it has. */
-interface Resource {
-  /** Key in the template's `Resources`. */
-  readonly logicalId: string;
-  /** Physical name: `<stack>-<logicalId>`. */
-  readonly name: string;
-  readonly arn: string;
+/** A permission of a function, as the statement that Lambda's `AddPermission` makes of it. */
+function policyOf(
+  { Action, Principal, SourceArn }: Of<'AWS::Lambda::Permission'>,
+  on: string,
+): ResourcePolicy {
+  const statement = { Action: [Action], Resource: [on], Principal };
+  const Condition = { ArnLike: { 'aws:SourceArn': [SourceArn] } };
+  return { on, statements: [{ Effect: 'Allow', ...statement, Condition }] };
 }
 
 /** A resource's name for people: its logical id without the eight digits of a hash with which the CDK ends it. */
-export function labelOf({ logicalId }: Pick<Resource, 'logicalId'>): string {
+export function labelOf({ logicalId }: Pick<Names, 'logicalId'>): string {
   return logicalId.replace(/[0-9A-F]{8}$/, '');
 }
 
-/** By its logical id (with or without CDK's hash), physical name or ARN. @throws Error naming what there is. */
-export function find<T extends Resource>(resources: readonly T[], what: string, wanted: string): T {
+/** By its logical id (with or without CDK's hash), physical name, ARN or `Ref`. @throws Error naming what there is. */
+export function find<T extends Names>(resources: readonly T[], what: string, wanted: string): T {
   const found = resources.find((resource) =>
-    [resource.logicalId, resource.name, resource.arn, labelOf(resource)].includes(wanted),
+    [resource.logicalId, resource.name, resource.arn, resource.ref, labelOf(resource)].includes(wanted),
   );
   if (found) return found;
   const known = resources.map(labelOf).join(', ') || 'none';

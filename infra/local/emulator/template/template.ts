@@ -46,11 +46,14 @@ export function readAssembly(directory: string, stackName: string) {
     directory,
     stackName,
     template: read(templateSchema, join(directory, `${stackName}.template.json`)),
-    /** Bundles that would be uploaded, each with the S3Keys under which the template names it. */
-    assets: Object.values(files).flatMap(({ source, destinations }) => {
-      const objectKeys = Object.values(destinations).map(({ objectKey }) => objectKey);
-      return source.path === undefined ? [] : [{ path: join(directory, source.path), objectKeys }];
-    }),
+    /** Bundles that would be uploaded, by the S3Keys under which the template names them. */
+    assets: Object.fromEntries(
+      Object.values(files).flatMap(({ source: { path }, destinations }) =>
+        path === undefined
+          ? []
+          : Object.values(destinations).map(({ objectKey }) => [objectKey, join(directory, path)]),
+      ),
+    ),
   };
 }
 
@@ -90,83 +93,45 @@ function arnsOf(name: string, { region, accountId }: Place): Readonly<Record<str
   return Object.fromEntries(Object.entries(arns).map(([type, arn]) => [type, `arn:aws:${arn}`]));
 }
 
-function refOf(type: string, name: string, arn: string, { awsEndpoint, accountId }: Place): string {
-  if (type === 'AWS::SQS::Queue') return `${awsEndpoint}/${accountId}/${name}`;
-  if (type === 'AWS::ApiGatewayV2::Api') return fingerprint(name, 10);
-  return ['AWS::SNS::Topic', 'AWS::SecretsManager::Secret'].includes(type) ? arn : name;
+/** All names of a resource, which is named `<stack>-<logicalId>`. One of a type to which nothing refers has no ARN. */
+function namesOf(Type: string, logicalId: string, stackName: string, place: Place) {
+  const name = `${stackName}-${logicalId}`;
+  const arn = arnsOf(name, place)[Type] ?? '';
+  const refs: Readonly<Record<string, string>> = {
+    'AWS::SQS::Queue': `${place.awsEndpoint}/${place.accountId}/${name}`,
+    'AWS::ApiGatewayV2::Api': fingerprint(name, 10),
+    ...{ 'AWS::SNS::Topic': arn, 'AWS::SecretsManager::Secret': arn },
+  };
+  return { Type, logicalId, name, arn, /** What `Ref` gives. */ ref: refs[Type] ?? name };
 }
+
+export type Names = ReturnType<typeof namesOf>;
 
 /** Letters and digits that are the same on every run. */
 const fingerprint = (text: string, length: number) =>
   createHash('sha256').update(text).digest('hex').slice(0, length);
 
-/** Types that make no difference to a local run: monitoring, budgets, retention of logs, and access for others. */
-const makingNoDifference = [
-  'AWS::Budgets::Budget',
-  'AWS::CloudWatch::Alarm',
-  'AWS::Logs::LogGroup',
-  'AWS::Logs::MetricFilter',
-  'AWS::Scheduler::ScheduleGroup',
-  'AWS::SNS::TopicPolicy',
-];
+const intrinsicSchema = z.union([
+  z.strictObject({ Ref: z.string() }),
+  z.strictObject({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) }),
+  z.strictObject({ 'Fn::Join': z.tuple([z.string(), z.array(z.unknown())]) }),
+  z.strictObject({ 'Fn::Sub': z.string() }),
+]);
 
-/** A template's resources and values, as they are at `place`. Every resource is named `<stack>-<logicalId>`. */
-export class Resources {
-  readonly #assembly: Assembly;
+/** What a template's values refer to, as it is at `place`. */
+export class References {
+  readonly names: ReadonlyMap<string, Names>;
   readonly #place: Place;
-  /** Types that were read, or can be left out. */
-  readonly #known = new Set(makingNoDifference);
+  readonly #pseudo: Readonly<Record<string, string>>;
 
-  constructor(assembly: Assembly, place: Place) {
-    this.#assembly = assembly;
+  constructor({ template, stackName }: Assembly, place: Place) {
+    const types = Object.entries(template.Resources);
+    this.names = new Map(types.map(([id, { Type }]) => [id, namesOf(Type, id, stackName, place)]));
     this.#place = place;
-  }
-
-  /** @throws Error for a property that the schema does not have. */
-  ofType<T>(type: string, schema: z.ZodMiniType<T>) {
-    this.#known.add(type);
-    return Object.entries(this.#assembly.template.Resources)
-      .filter(([, { Type }]) => Type === type)
-      .map(([logicalId, { Properties }]) => {
-        const at = `Resources.${logicalId}.Properties`;
-        const parsed = parse(schema, this.resolve(Properties, at));
-        if (parsed.ok) return { logicalId, at, properties: parsed.value };
-        const what = describeMismatches(parsed.mismatches);
-        throw new Error(
-          `${at} (${type}): ${what}. Local runs know nothing else; teach infra/local/emulator/template/supported-properties.ts.`,
-        );
-      });
-  }
-
-  /** Those of a type that has a name and an ARN. */
-  named<T>(type: string, schema: z.ZodMiniType<T>) {
-    return this.ofType(type, schema).map(({ logicalId, ...found }) => {
-      const { ref, ...names } = this.#identify(logicalId, logicalId);
-      return { ...found, common: { logicalId, ...names }, ref };
-    });
-  }
-
-  /** @throws Error for a resource whose type was not read, and that local runs cannot leave out. */
-  refuseOthers(): void {
-    const other = Object.entries(this.#assembly.template.Resources).find(
-      ([, { Type }]) => !this.#known.has(Type),
-    );
-    if (!other) return;
-    throw new Error(
-      `Resources.${other[0]}: local runs do not imitate ${other[1].Type}; teach infra/local/emulator/template/read-stack.ts.`,
-    );
-  }
-
-  /** @param path Where the template refers to the resource. */
-  #identify(logicalId: string, path: string) {
-    const type = this.#assembly.template.Resources[logicalId]?.Type;
-    if (type === undefined) throw new Error(`${path}: the template has no resource ${logicalId}.`);
-    const name = `${this.#assembly.stackName}-${logicalId}`;
-    const arn = arnsOf(name, this.#place)[type];
-    if (arn !== undefined) return { name, arn, ref: refOf(type, name, arn, this.#place) };
-    throw new Error(
-      `${path}: local runs do not know what ${type} (${logicalId}) refers to; teach infra/local/emulator/template/template.ts.`,
-    );
+    this.#pseudo = {
+      ...{ 'AWS::Region': place.region, 'AWS::AccountId': place.accountId },
+      ...{ 'AWS::Partition': 'aws', 'AWS::StackName': stackName },
+    };
   }
 
   /**
@@ -177,58 +142,43 @@ export class Resources {
   resolve(value: unknown, path: string): unknown {
     if (Array.isArray(value)) return value.map((element, at) => this.resolve(element, `${path}[${at}]`));
     if (typeof value !== 'object' || value === null) return value;
-    const entries = Object.entries(value);
-    const [[name, argument] = ['', undefined]] = entries;
-    if (entries.length === 1 && /^(Ref|Condition|Fn::.*)$/.test(name))
-      return this.#compute(name, argument, `${path}.${name}`);
-    return Object.fromEntries(entries.map(([key, inner]) => [key, this.resolve(inner, `${path}.${key}`)]));
+    const [name = '', ...more] = Object.keys(value);
+    if (more.length === 0 && /^(Ref|Condition|Fn::.*)$/.test(name))
+      return this.#compute(value, `${path}.${name}`);
+    return Object.fromEntries(
+      Object.entries(value).map(([key, inner]) => [key, this.resolve(inner, `${path}.${key}`)]),
+    );
   }
 
-  #compute(name: string, argument: unknown, path: string): string {
-    switch (name) {
-      case 'Ref':
-        return this.#ref(text(argument, path), path);
-      case 'Fn::GetAtt': {
-        const [logicalId, attribute] = texts(argument, path);
-        return this.#attribute(logicalId ?? '', attribute ?? '', path);
-      }
-      case 'Fn::Join': {
-        const [delimiter, parts] = Array.isArray(argument) ? argument : [];
-        return texts(this.resolve(parts, path), path).join(text(delimiter, path));
-      }
-      case 'Fn::Sub':
-        return text(argument, path).replace(/\$\{([^}]*)\}/g, (_, ref: string) => this.#ref(ref, path));
-      default:
-        throw new Error(
-          `${path}: local runs cannot compute ${name}; use Ref, Fn::GetAtt, Fn::Join or Fn::Sub, or teach infra/local/emulator/template/template.ts.`,
-        );
-    }
+  #compute(value: object, path: string): string {
+    const { data: call } = intrinsicSchema.safeParse(value);
+    if (!call)
+      throw new Error(
+        `${path}: local runs cannot compute this; use Ref or Fn::Sub with a text, Fn::GetAtt or Fn::Join with a list, or teach infra/local/emulator/template/template.ts.`,
+      );
+    if ('Ref' in call) return this.#ref(call.Ref, path);
+    if ('Fn::Sub' in call)
+      return call['Fn::Sub'].replace(/\$\{([^}]*)\}/g, (_, ref: string) => this.#ref(ref, path));
+    if ('Fn::GetAtt' in call) return this.#attribute(...call['Fn::GetAtt'], path);
+    const [delimiter, parts] = call['Fn::Join'];
+    return parts.map((part) => String(this.resolve(part, path))).join(delimiter);
   }
 
   #ref(name: string, path: string): string {
-    const { region, accountId } = this.#place;
-    const pseudo: Readonly<Record<string, string>> = {
-      ...{ 'AWS::Region': region, 'AWS::AccountId': accountId },
-      ...{ 'AWS::Partition': 'aws', 'AWS::StackName': this.#assembly.stackName },
-    };
-    return pseudo[name] ?? this.#identify(name, path).ref;
+    return this.#pseudo[name] ?? this.#target(name, path).ref;
   }
 
   #attribute(logicalId: string, attribute: string, path: string): string {
-    const { arn } = this.#identify(logicalId, path);
-    const type = this.#assembly.template.Resources[logicalId]?.Type;
+    const { Type, arn } = this.#target(logicalId, path);
     if (attribute === 'Arn') return arn;
-    if (attribute === 'ApiEndpoint' && type === 'AWS::ApiGatewayV2::Api') return this.#place.apiUrl;
-    throw new Error(`${path}: local runs do not know ${attribute} of ${type} (${logicalId}).`);
+    if (attribute === 'ApiEndpoint' && Type === 'AWS::ApiGatewayV2::Api') return this.#place.apiUrl;
+    throw new Error(`${path}: local runs do not know ${attribute} of ${Type} (${logicalId}).`);
   }
-}
 
-function text(value: unknown, path: string): string {
-  if (typeof value === 'string') return value;
-  throw new Error(`${path}: expected text, found ${JSON.stringify(value)}.`);
-}
-
-function texts(value: unknown, path: string): string[] {
-  if (Array.isArray(value)) return value.map((one) => text(one, path));
-  throw new Error(`${path}: expected a list, found ${JSON.stringify(value)}.`);
+  #target(logicalId: string, path: string): Names {
+    const names = this.names.get(logicalId);
+    if (!names) throw new Error(`${path}: the template has no resource ${logicalId}.`);
+    if (names.arn !== '') return names;
+    throw new Error(`${path}: local runs do not know what ${names.Type} (${logicalId}) refers to.`);
+  }
 }

@@ -4,7 +4,7 @@ import { readStack } from '../../../../infra/local/emulator/template/read-stack.
 import { localOverrides } from '../../../../infra/local/run-locally.ts';
 import { place, resources } from './fixture.ts';
 
-const assets = ['Probe', 'Worker'].map((name) => ({ path: `/${name}`, objectKeys: [name] }));
+const assets = { Probe: '/Probe', Worker: '/Worker' };
 const template = { Resources: resources, Outputs: {} };
 const stack = readStack({ directory: '/', stackName: 'S', assets, template }, place);
 
@@ -15,9 +15,9 @@ it('shortens timeouts, and the visibility timeouts of queues that feed a functio
     environment: { SETTLING_SECONDS: '1' },
   });
 
-  expect(functions.map(({ timeoutSeconds }) => timeoutSeconds)).toEqual([5, 1, 5]);
-  expect(functions[2]?.environment).toEqual({ SETTLING_SECONDS: '1', TABLE_NAME: 'S-Ledger' });
-  expect(queues.map(({ attributes }) => attributes.VisibilityTimeout)).toEqual([undefined, '6']);
+  expect(functions.map(({ Timeout }) => Timeout)).toEqual([5, 1, 5]);
+  expect(functions[2]?.Environment.Variables).toEqual({ SETTLING_SECONDS: '1', TABLE_NAME: 'S-Ledger' });
+  expect(queues.map(({ VisibilityTimeout }) => VisibilityTimeout)).toEqual([undefined, 6]);
 });
 
 it('refuses a variable that no function has', () => {

@@ -16,10 +16,8 @@ export async function startSecretStore() {
   const directory = await mkdtemp(join(tmpdir(), 'secret-store-'));
   const secrets = sets.flatMap((set) =>
     secretNames.map((name) => ({
-      logicalId: name,
       name: `${name}-${set}`,
       arn: arnOf(name, set),
-      key: undefined,
     })),
   );
   let used = 0;

@@ -27,9 +27,9 @@ export type GrantRecord = z.infer<typeof grantRecordSchema>;
 /** Every action on every resource that the caller's statements allow by name. */
 export function grantsOf({ statements }: Caller): Grant[] {
   return statements
-    .filter(({ effect }) => effect === 'Allow')
-    .flatMap(({ actions, resources }) =>
-      actions.flatMap((action) => resources.map((resource) => ({ action, resource }))),
+    .filter(({ Effect }) => Effect === 'Allow')
+    .flatMap(({ Action, Resource }) =>
+      Action.flatMap((action) => Resource.map((resource) => ({ action, resource }))),
     );
 }
 

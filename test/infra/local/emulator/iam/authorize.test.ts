@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { authorize, type Call } from '../../../../../infra/local/emulator/iam/authorize.ts';
 import type { ResourcePolicy } from '../../../../../infra/local/emulator/template/read-stack.ts';
-import type { Statement } from '../../../../../infra/local/emulator/template/supported-properties.ts';
+import type { Statement } from '../../../../../infra/local/emulator/template/resource-types.ts';
 
 const arn = 'arn:aws:sts::000000000000:assumed-role/worker/Worker';
 const queue = 'arn:aws:sqs:eu-west-1:000000000000:orders';
 const send = { action: 'sqs:SendMessage', resource: queue };
 
 function statement(more: Partial<Statement>): Statement {
-  return { effect: 'Allow', actions: ['sqs:SendMessage'], resources: [queue], conditions: {}, ...more };
+  return { Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: [queue], ...more };
 }
 
 function decide(
@@ -39,20 +39,20 @@ describe('a call that no statement allows', () => {
 
 describe('a statement', () => {
   it.each<[string, Partial<Statement>, boolean]>([
-    ['names actions without regard to case', { actions: ['SQS:sendmessage'] }, true],
-    ['has * for any characters of an action', { actions: ['sqs:Send*'] }, true],
-    ['has ? for one character', { actions: ['sqs:SendMessag?'] }, true],
-    ['has ? for no more than one', { actions: ['sqs:Send?'] }, false],
-    ['takes a dot as a dot', { resources: [queue.replace('orders', 'order.')] }, false],
-    ['has * in resources', { resources: ['arn:aws:sqs:*:*:ord*'] }, true],
-    ['names resources with regard to case', { resources: [queue.toUpperCase()] }, false],
-    ['names no resource at all', { resources: [] }, false],
+    ['names actions without regard to case', { Action: ['SQS:sendmessage'] }, true],
+    ['has * for any characters of an action', { Action: ['sqs:Send*'] }, true],
+    ['has ? for one character', { Action: ['sqs:SendMessag?'] }, true],
+    ['has ? for no more than one', { Action: ['sqs:Send?'] }, false],
+    ['takes a dot as a dot', { Resource: [queue.replace('orders', 'order.')] }, false],
+    ['has * in resources', { Resource: ['arn:aws:sqs:*:*:ord*'] }, true],
+    ['names resources with regard to case', { Resource: [queue.toUpperCase()] }, false],
+    ['names no resource at all', { Resource: [] }, false],
   ])('%s', (_name, more, expected) => {
     expect(allowed([statement(more)])).toBe(expected);
   });
 
   it('wins with Deny over every Allow, in any order', () => {
-    const deny = statement({ effect: 'Deny', actions: ['sqs:*'], resources: ['*'] });
+    const deny = statement({ Effect: 'Deny', Action: ['sqs:*'], Resource: ['*'] });
 
     const why = /sqs:SendMessage on .* with an explicit deny in an identity-based policy$/;
     expect(reason([deny, statement({})])).toMatch(why);
@@ -63,25 +63,25 @@ describe('a statement', () => {
 describe('a condition', () => {
   const given = 'arn:aws:execute-api:eu-west-1:0:api/$default/GET/orders';
   const context = { 'aws:SourceArn': given };
-  const source = (...values: string[]) => ({ 'aws:SourceArn': values });
-  const overTls = { 'aws:SecureTransport': ['true'] };
+  const source = (...values: string[]) => ({ ArnLike: { 'aws:SourceArn': values } });
+  const overTls = { Bool: { 'aws:SecureTransport': ['true'] } };
 
-  it.each<[string, Statement['conditions'], boolean]>([
+  it.each<[string, Statement['Condition'], boolean]>([
     ['an ARN', source(given), true],
     ['another ARN', source(`${given}2`), false],
     ['one of several values', source('other', given), true],
     ['an ARN with *', source('arn:aws:execute-api:eu-west-1:0:api/*/GET/orders'), true],
     ['a key that the call has not', overTls, false],
     ['two keys, of which one does not hold', { ...source(given), ...overTls }, false],
-  ])('%s', (_name, conditions, expected) => {
-    expect(allowed([statement({ conditions })], { ...send, context })).toBe(expected);
+  ])('%s', (_name, Condition, expected) => {
+    expect(allowed([statement({ Condition })], { ...send, context })).toBe(expected);
   });
 });
 
 describe('the policy of a resource', () => {
   const policy = (principal: string, more: Partial<Statement> = {}): ResourcePolicy => ({
     on: queue,
-    statements: [{ ...statement(more), principal }],
+    statements: [{ ...statement(more), Principal: principal }],
   });
 
   it.each([
@@ -92,13 +92,13 @@ describe('the policy of a resource', () => {
   });
 
   it('denies what the role allows', () => {
-    const denied = reason([statement({})], send, [policy('*', { effect: 'Deny' })]);
+    const denied = reason([statement({})], send, [policy('*', { Effect: 'Deny' })]);
     expect(denied).toMatch(/with an explicit deny in a resource-based policy$/);
   });
 
   it('allows TLS callers where it requires TLS', () => {
-    const conditions = { 'aws:SecureTransport': ['false'] };
-    const tlsOnly = policy('*', { effect: 'Deny', actions: ['sqs:*'], conditions });
+    const Condition = { Bool: { 'aws:SecureTransport': ['false'] } };
+    const tlsOnly = policy('*', { Effect: 'Deny', Action: ['sqs:*'], Condition });
     const withTransport = (secure: string) =>
       allowed([statement({})], { ...send, context: { 'aws:SecureTransport': secure } }, [tlsOnly]);
 
@@ -107,6 +107,6 @@ describe('the policy of a resource', () => {
   });
 
   it('does not apply to another resource', () => {
-    expect(allowed([], { ...send, resource: `${queue}-2` }, [policy('*', { resources: ['*'] })])).toBe(false);
+    expect(allowed([], { ...send, resource: `${queue}-2` }, [policy('*', { Resource: ['*'] })])).toBe(false);
   });
 });

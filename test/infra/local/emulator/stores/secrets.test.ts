@@ -8,7 +8,8 @@ const arn = 'arn:aws:secretsmanager:r:a:secret:plant/key-abc123';
 
 /** The file as a process that starts now would read it. */
 function open(file: string) {
-  const answer = openSecrets(file, [{ logicalId: 'Key', name: 'plant/key', arn, key: 'current' }]);
+  const how = { SecretStringTemplate: '{}', ExcludePunctuation: true, GenerateStringKey: 'current' } as const;
+  const answer = openSecrets(file, [{ name: 'plant/key', arn, GenerateSecretString: how }]);
   return (more: object = {}, operation = 'GetSecretValue') =>
     JSON.parse(String(answer(operation, JSON.stringify({ SecretId: arn, ...more })).body));
 }

@@ -17,7 +17,7 @@ function assemblyOf(
     Resources,
     Outputs: Object.fromEntries(Object.entries(Outputs).map(([name, Value]) => [name, { Value }])),
   };
-  return { directory: '/nowhere', stackName: 'S', assets: [], template };
+  return { directory: '/nowhere', stackName: 'S', assets: {}, template };
 }
 
 const queue = { Type: 'AWS::SQS::Queue', Properties: {} };
@@ -38,7 +38,7 @@ describe('intrinsic functions', () => {
     [{ Ref: 'Missing' }, /Outputs\.Out\.Value\.Ref: the template has no resource Missing/],
     [{ 'Fn::GetAtt': ['Q', 'Nope'] }, /do not know Nope of AWS::SQS::Queue \(Q\)/],
     // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation writes it so.
-    [{ 'Fn::Sub': ['${Name}!', { Name: 'x' }] }, /Outputs\.Out\.Value\.Fn::Sub: expected text/],
+    [{ 'Fn::Sub': ['${Name}!', { Name: 'x' }] }, /Out\.Value\.Fn::Sub: local runs cannot compute/],
   ])('rejects %j with its path', (value, complaint) => {
     expect(() => read(assemblyOf({ Q: queue }, { Out: value }))).toThrow(complaint);
   });
