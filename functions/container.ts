@@ -18,7 +18,6 @@ import type { Clock } from '../shared/platform/clock.ts';
 import { settingOf, type VariableName } from '../shared/platform/environment.ts';
 import { createLogger, type LogSink } from '../shared/platform/log.ts';
 import { Slots } from '../shared/slots/slots.ts';
-import { backoffDefaults } from '../shared/worker/policy.ts';
 import type { WorkerDependencies } from '../shared/worker/worker.ts';
 
 /** Everything that a container gets from outside, except its partners, which are called by the built-in fetch. */
@@ -112,7 +111,7 @@ export function consumerOf(container: Container, queueUrl: string) {
   const worker: WorkerDependencies = {
     ...{ queueUrl, deadLetterQueueUrl: setting('DEAD_LETTERS_QUEUE_URL'), queues },
     ...{ attempts, deadLetters, pauses, breaker, clock, log, slots, random: runtime.random },
-    backoff: { ...backoffDefaults, baseSeconds: setting('RETRY_BASE_SECONDS') },
+    baseSeconds: setting('RETRY_BASE_SECONDS'),
   };
   const partners = partnerCallsOf(container, breaker);
   return { breaker, worker, partners, azumuta: azumutaOf(container), erp: erpOf(container) };

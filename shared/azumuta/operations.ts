@@ -2,8 +2,7 @@ import * as z from 'zod/mini';
 import type { ProductOrderDraft } from '../model/orders.ts';
 import { leavesOf } from '../platform/json.ts';
 import { placeSchema } from '../platform/places.ts';
-import { strictObject } from '../platform/strict-object.ts';
-import { showFound } from '../platform/validation.ts';
+import { showFound, strictObject } from '../platform/validation.ts';
 import type { Article } from './resources.ts';
 
 /** Data with placeholders: a text that consists of one placeholder becomes its value, which may be a list. */
