@@ -3,7 +3,7 @@ import { type ProductOrderDraft, type ProductOrderRef, productOrderRefOf } from 
 import { made } from '../model/unread.ts';
 import type { HttpResponse } from '../platform/http.ts';
 import { createAnswerReaders, type Resource } from './answer-readers.ts';
-import { fieldsIn, untold } from './field-readers.ts';
+import { fieldsIn, readingBy } from './field-readers.ts';
 import { creationOf } from './requests.ts';
 import type { Article, AzumutaProductOrder, AzumutaRecording, WorkInstruction } from './resources.ts';
 import { type AzumutaOptions, AzumutaSession } from './session.ts';
@@ -93,7 +93,7 @@ export class AzumutaClient {
   async #unshown(number: string, resource: unknown, answer: HttpResponse, signal: AbortSignal) {
     if (this.#session.isFailure(answer)) return undefined;
     const { contract } = this.#options;
-    const given = fieldsIn(resource, contract, 'createdProductOrder', untold())('number', nameForm);
+    const given = fieldsIn(resource, 'createdProductOrder', readingBy(contract))('number', nameForm);
     const template = contract.operations.readProductOrder.path.replace(/[.*+?^$()|]/g, '\\$&');
     const address = new RegExp(`${template.replace('{id}', '([^/?#]+)')}(?:[?#].*)?$`);
     const [, id] = address.exec(answer.headers.get('location') ?? '') ?? [];
