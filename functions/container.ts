@@ -34,16 +34,11 @@ export interface Runtime {
   readonly writeLog?: LogSink;
 }
 
+export type Surroundings = Pick<Runtime, 'environment' | 'clock' | 'secretsManager' | 'writeLog'>;
+
 /** What every function has, those too that load no configuration. */
-export function surroundingsOf(
-  functionName: string,
-  {
-    environment,
-    clock,
-    secretsManager,
-    writeLog,
-  }: Pick<Runtime, 'environment' | 'clock' | 'secretsManager' | 'writeLog'>,
-) {
+export function surroundingsOf(functionName: string, runtime: Surroundings) {
+  const { environment, clock, secretsManager, writeLog } = runtime;
   const setting = <Name extends VariableName>(name: Name) => settingOf(name, environment);
   const speaker = { stack: setting('STACK_NAME'), functionName, metrics: setting('METRICS') };
   const log = createLogger(speaker, writeLog, clock);

@@ -10,7 +10,6 @@ import {
   readingBy,
   resourceReader,
 } from './field-readers.ts';
-import type { Article, AzumutaProductOrder, AzumutaRecording, WorkInstruction } from './resources.ts';
 import {
   amountForm,
   changed,
@@ -29,6 +28,10 @@ export interface Resource<T> {
   readonly keyOf: ReadResource<string>;
   readonly read: ReadResource<T>;
 }
+
+export type AzumutaProductOrder = ReturnType<typeof productOrderIn>;
+export type AzumutaRecording = ReturnType<typeof recordingIn>;
+export type WorkInstruction = ReturnType<typeof workInstructionIn>;
 
 /** Readers of Azumuta's answers by the contract, by the operation that is answered. */
 export function createAnswerReaders(contract: AzumutaContract) {
@@ -56,7 +59,7 @@ function requiredName<Name extends string>(
   return field(name, nameForm, 'required') ?? '';
 }
 
-function articleIn(json: unknown, reading: Reading): Article {
+function articleIn(json: unknown, reading: Reading) {
   const field = fieldsIn(json, 'article', reading);
   return {
     id: requiredName(field, 'id'),
@@ -80,12 +83,12 @@ function createdProductOrderIn(json: unknown, reading: Reading) {
   });
 }
 
-function workInstructionIn(json: unknown, reading: Reading): WorkInstruction {
+function workInstructionIn(json: unknown, reading: Reading) {
   const field = fieldsIn(json, 'workInstruction', reading);
   return made({ id: requiredName(field, 'id'), name: field('name', wordsForm) });
 }
 
-function productOrderIn(json: unknown, reading: Reading): AzumutaProductOrder {
+function productOrderIn(json: unknown, reading: Reading) {
   const { contract } = reading;
   const named = fieldsIn(json, 'productOrder', reading);
   const [id, number] = [requiredName(named, 'id'), requiredName(named, 'number')];
@@ -100,6 +103,7 @@ function productOrderIn(json: unknown, reading: Reading): AzumutaProductOrder {
     article: field('article', nameForm),
     parameters: field('parameters', parametersForm) ?? {},
     variants: field('variants', listForm(variantIn), 'lazy') ?? [],
+    // Undefined when the answer does not list recordings, which is not the same as an empty list.
     recordingIds: field(
       'recordings',
       changed(listForm(recordingIdIn), (ids) => [...new Set(ids)]),
@@ -121,7 +125,7 @@ function variantIn(json: unknown, reading: Reading): string | undefined {
   return field('name', wordsForm) ?? plainOr(json, () => field('id', nameForm, 'required'));
 }
 
-function recordingIn(json: unknown, reading: Reading): AzumutaRecording {
+function recordingIn(json: unknown, reading: Reading) {
   const id = requiredName(fieldsIn(json, 'recording', reading), 'id');
   const field = fieldsIn(json, 'recording', { ...reading, whose: `recording ${id}` });
   const workInstruction = (instructionId: string) =>

@@ -72,7 +72,7 @@ export function createHttp(options: HttpOptions) {
   let answers = 0;
 
   async function sendNow(request: HttpRequest, built: ReturnType<typeof build>): Promise<HttpResponse> {
-    const { url, headers, body } = built;
+    const { url, ...content } = built;
     const method = request.method ?? 'GET';
     const writes = request.writes ?? !(method === 'GET' || method === 'HEAD');
     const call = `${method} ${url.pathname}`;
@@ -81,13 +81,7 @@ export function createHttp(options: HttpOptions) {
     const timeout = clock.timeout(timeoutMs);
     const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
     try {
-      const response = await fetch(url, {
-        method,
-        redirect: 'manual',
-        signal,
-        headers,
-        ...(body === undefined ? {} : { body }),
-      });
+      const response = await fetch(url, { method, redirect: 'manual', signal, ...content });
       if (response.status >= 300 && response.status < 400 && response.status !== 304) {
         await response.body?.cancel();
         throw new RetryLater(
@@ -205,16 +199,14 @@ function checkedBaseUrl({ baseUrl, allowHttp, partner }: HttpOptions): URL {
 
 /** @throws Rejected when the request cannot be built: nothing was sent, and it is not the partner's fault. */
 function build(base: URL, request: HttpRequest, partner: string) {
-  const { body } = request;
+  const { body = null } = request;
+  const isJson = body !== null && typeof body !== 'string';
+  const type = isJson ? { 'content-type': 'application/json' } : {};
   try {
     return {
       url: resolveUrl(base, request, partner),
-      headers: new Headers({
-        accept: 'application/json',
-        ...(body === undefined || typeof body === 'string' ? {} : { 'content-type': 'application/json' }),
-        ...request.headers,
-      }),
-      body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
+      headers: new Headers({ accept: 'application/json', ...type, ...request.headers }),
+      body: isJson ? JSON.stringify(body) : body,
     };
   } catch (error) {
     if (error instanceof Rejected) throw error;

@@ -83,25 +83,10 @@ describe('mapping an ERP order to product orders', () => {
 describe('the result of a mapping in plain JavaScript', () => {
   const long = 'ö'.repeat(251);
   it.each([
-    [
-      'not a number',
-      'parameters',
-      { Quantity: Number.NaN },
-      'wrong for MO/0001: $.Quantity: found NaN, expected a text or a number of',
-    ],
-    [
-      'infinity',
-      'parameters',
-      { Quantity: 1 / 0 },
-      'productOrders.parameters gave something wrong for MO/0001: $.Quantity: found Infinity',
-    ],
+    ['not a number', 'parameters', { Quantity: Number.NaN }, '$.Quantity: found NaN, expected a text or'],
+    ['infinity', 'parameters', { Quantity: 1 / 0 }, '$.Quantity: found Infinity'],
     ['an unsafe integer', 'parameters', { Id: 2 ** 53 }, '$.Id: found 9007199254740992'],
-    [
-      'a number too small to be kept',
-      'parameters',
-      { Gap: 1e-200 },
-      '$.Gap: found 1e-200, expected a number of',
-    ],
+    ['a number too small to be kept', 'parameters', { Gap: 1e-200 }, '$.Gap: found 1e-200'],
     ['a list as a value', 'parameters', { Colour: ['red'] }, '$.Colour: found a list'],
     [
       'a promise of parameters',
@@ -110,12 +95,7 @@ describe('the result of a mapping in plain JavaScript', () => {
       'parameters failed for MO/0001: it answers with a promise, and must answer at once',
     ],
     ['a parameter without a name', 'parameters', { '': 1 }, 'expected a name for each parameter'],
-    [
-      'a text for variants',
-      'variants',
-      'Left',
-      'productOrders.variants gave something wrong for MO/0001: $: found string',
-    ],
+    ['a text for variants', 'variants', 'Left', '$: found string, expected a list of texts'],
     ['a variant that is no text', 'variants', ['Left', 7], '$[1]: found number, expected a text'],
     [
       'a field that the order does not have, made a variant',
@@ -126,7 +106,7 @@ describe('the result of a mapping in plain JavaScript', () => {
     ['likewise, a parameter', 'parameters', { Colour: ' null' }, 'it reads "null"'],
     ['an object, made text', 'parameters', { Customer: 'for [object Object]' }, 'it reads "[object Object]"'],
     ['a number that holds such a field', 'number', 'MO/0001-undefined', 'it reads "undefined"'],
-    ['an article that is no number', 'article', 'NaN', 'productOrders.article gave something wrong for'],
+    ['an article that is no number', 'article', 'NaN', 'it reads "NaN"'],
     [
       'a long number',
       'number',
