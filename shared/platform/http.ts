@@ -72,7 +72,7 @@ export function createHttp(options: HttpOptions) {
   let answers = 0;
 
   async function sendNow(request: HttpRequest, built: ReturnType<typeof build>): Promise<HttpResponse> {
-    const { url, ...content } = built;
+    const { url, headers, body } = built;
     const method = request.method ?? 'GET';
     const writes = request.writes ?? !(method === 'GET' || method === 'HEAD');
     const call = `${method} ${url.pathname}`;
@@ -81,7 +81,13 @@ export function createHttp(options: HttpOptions) {
     const timeout = clock.timeout(timeoutMs);
     const signal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
     try {
-      const response = await fetch(url, { method, redirect: 'manual', signal, ...content });
+      const response = await fetch(url, {
+        method,
+        redirect: 'manual',
+        signal,
+        headers,
+        ...(body === undefined ? {} : { body }),
+      });
       if (response.status >= 300 && response.status < 400 && response.status !== 304) {
         await response.body?.cancel();
         throw new RetryLater(
@@ -199,14 +205,16 @@ function checkedBaseUrl({ baseUrl, allowHttp, partner }: HttpOptions): URL {
 
 /** @throws Rejected when the request cannot be built: nothing was sent, and it is not the partner's fault. */
 function build(base: URL, request: HttpRequest, partner: string) {
-  const { body = null } = request;
-  const isJson = body !== null && typeof body !== 'string';
-  const type = isJson ? { 'content-type': 'application/json' } : {};
+  const { body } = request;
   try {
     return {
       url: resolveUrl(base, request, partner),
-      headers: new Headers({ accept: 'application/json', ...type, ...request.headers }),
-      body: isJson ? JSON.stringify(body) : body,
+      headers: new Headers({
+        accept: 'application/json',
+        ...(body === undefined || typeof body === 'string' ? {} : { 'content-type': 'application/json' }),
+        ...request.headers,
+      }),
+      body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
     };
   } catch (error) {
     if (error instanceof Rejected) throw error;
