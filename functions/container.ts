@@ -18,7 +18,6 @@ import type { Clock } from '../shared/platform/clock.ts';
 import { settingOf, type VariableName } from '../shared/platform/environment.ts';
 import { createLogger, type LogSink } from '../shared/platform/log.ts';
 import { Slots } from '../shared/slots/slots.ts';
-import { backoffDefaults } from '../shared/worker/policy.ts';
 import type { WorkerDependencies } from '../shared/worker/worker.ts';
 
 /** Everything that a container gets from outside, except its partners, which are called by the built-in fetch. */
@@ -35,16 +34,11 @@ export interface Runtime {
   readonly writeLog?: LogSink;
 }
 
+export type Surroundings = Pick<Runtime, 'environment' | 'clock' | 'secretsManager' | 'writeLog'>;
+
 /** What every function has, those too that load no configuration. */
-export function surroundingsOf(
-  functionName: string,
-  {
-    environment,
-    clock,
-    secretsManager,
-    writeLog,
-  }: Pick<Runtime, 'environment' | 'clock' | 'secretsManager' | 'writeLog'>,
-) {
+export function surroundingsOf(functionName: string, runtime: Surroundings) {
+  const { environment, clock, secretsManager, writeLog } = runtime;
   const setting = <Name extends VariableName>(name: Name) => settingOf(name, environment);
   const speaker = { stack: setting('STACK_NAME'), functionName, metrics: setting('METRICS') };
   const log = createLogger(speaker, writeLog, clock);
@@ -112,7 +106,7 @@ export function consumerOf(container: Container, queueUrl: string) {
   const worker: WorkerDependencies = {
     ...{ queueUrl, deadLetterQueueUrl: setting('DEAD_LETTERS_QUEUE_URL'), queues },
     ...{ attempts, deadLetters, breaker, clock, log, slots, random: runtime.random },
-    backoff: { ...backoffDefaults, baseSeconds: setting('RETRY_BASE_SECONDS') },
+    baseSeconds: setting('RETRY_BASE_SECONDS'),
   };
   const partners = partnerCallsOf(container, breaker);
   return { breaker, worker, partners, azumuta: azumutaOf(container), erp: erpOf(container) };

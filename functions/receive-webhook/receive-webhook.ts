@@ -4,10 +4,10 @@ import { WebhookReceiver } from '../../shared/completions/receive-webhook.ts';
 import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import { createQueues } from '../../shared/platform/aws/queue.ts';
 import { ipAllowListCheck } from '../../shared/platform/ip-allow-list.ts';
-import { type Runtime, surroundingsOf } from '../container.ts';
+import { type Runtime, type Surroundings, surroundingsOf } from '../container.ts';
 import { bodyOf, createHttpHandler } from '../http-handler.ts';
 
-export function createReceiveWebhook(runtime: Parameters<typeof surroundingsOf>[1] & Pick<Runtime, 'sqs'>) {
+export function createReceiveWebhook(runtime: Surroundings & Pick<Runtime, 'sqs'>) {
   const { setting, secrets, clock, log } = surroundingsOf('receive-webhook', runtime);
   const tokenArn = setting('WEBHOOK_TOKEN_SECRET_ARN');
   const receiver = new WebhookReceiver({

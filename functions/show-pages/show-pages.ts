@@ -5,13 +5,13 @@ import { rotatingSecretSchema } from '../../shared/platform/aws/credentials.ts';
 import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import type { HttpApiEvent, Invocation } from '../../shared/platform/aws/lambda.ts';
 import { ipAllowListCheck } from '../../shared/platform/ip-allow-list.ts';
-import { type Runtime, surroundingsOf } from '../container.ts';
+import { type Runtime, type Surroundings, surroundingsOf } from '../container.ts';
 
 /**
  * Shows pages to people who have a signed link. It reads the ledger, and writes nothing. Whose pages they are is said by
  * the stack: the configuration, and with it the connector, is not loaded.
  */
-export function createShowPages(runtime: Parameters<typeof surroundingsOf>[1] & Pick<Runtime, 'dynamodb'>) {
+export function createShowPages(runtime: Surroundings & Pick<Runtime, 'dynamodb'>) {
   const { setting, secrets, clock, log } = surroundingsOf('show-pages', runtime);
   const table = new Table(runtime.dynamodb, setting('LEDGER_TABLE_NAME'));
   const keyArn = setting('PAGES_KEY_SECRET_ARN');

@@ -7,10 +7,9 @@ import {
   fieldsIn,
   type Reading,
   type ReadResource,
+  readingBy,
   resourceReader,
-  untold,
 } from './field-readers.ts';
-import type { Article, AzumutaProductOrder, AzumutaRecording, WorkInstruction } from './resources.ts';
 import {
   amountForm,
   changed,
@@ -30,15 +29,17 @@ export interface Resource<T> {
   readonly read: ReadResource<T>;
 }
 
-type ReadIn<T> = (json: unknown, contract: AzumutaContract, reading: Reading) => T;
+export type AzumutaProductOrder = ReturnType<typeof productOrderIn>;
+export type AzumutaRecording = ReturnType<typeof recordingIn>;
+export type WorkInstruction = ReturnType<typeof workInstructionIn>;
 
 /** Readers of Azumuta's answers by the contract, by the operation that is answered. */
 export function createAnswerReaders(contract: AzumutaContract) {
+  const by = <T>(read: (json: unknown, reading: Reading) => T) => resourceReader(contract, read);
   const numberOf = (name: 'article' | 'productOrder') =>
-    resourceReader((json, reading) => requiredName(fieldsIn(json, contract, name, reading), 'number'));
+    by((json, reading) => requiredName(fieldsIn(json, name, reading), 'number'));
   const idOf = (name: 'productOrder' | 'recording' | 'workInstruction') =>
-    resourceReader((json, reading) => requiredName(fieldsIn(json, contract, name, reading), 'id'));
-  const by = <T>(read: ReadIn<T>) => resourceReader((json, reading) => read(json, contract, reading));
+    by((json, reading) => requiredName(fieldsIn(json, name, reading), 'id'));
   return {
     findArticle: { keyOf: numberOf('article'), read: by(articleIn) },
     findProductOrder: { keyOf: numberOf('productOrder'), read: by(productOrderIn) },
@@ -58,22 +59,23 @@ function requiredName<Name extends string>(
   return field(name, nameForm, 'required') ?? '';
 }
 
-function articleIn(json: unknown, contract: AzumutaContract, reading: Reading): Article {
-  const field = fieldsIn(json, contract, 'article', reading);
-  const variants = listForm((variant, within) => {
-    const ofVariant = fieldsIn(variant, contract, 'variant', within);
-    const id = requiredName(ofVariant, 'id');
-    return { id, name: ofVariant('name', wordsForm(contract.language)) ?? id };
-  });
+function articleIn(json: unknown, reading: Reading) {
+  const field = fieldsIn(json, 'article', reading);
   return {
     id: requiredName(field, 'id'),
     number: requiredName(field, 'number'),
-    variants: field('variants', variants) ?? [],
+    variants: field('variants', listForm(articleVariantIn)) ?? [],
   };
 }
 
-function createdProductOrderIn(json: unknown, contract: AzumutaContract, reading: Reading) {
-  const field = fieldsIn(json, contract, 'createdProductOrder', reading);
+function articleVariantIn(json: unknown, reading: Reading) {
+  const field = fieldsIn(json, 'variant', reading);
+  const id = requiredName(field, 'id');
+  return { id, name: field('name', wordsForm) ?? id };
+}
+
+function createdProductOrderIn(json: unknown, reading: Reading) {
+  const field = fieldsIn(json, 'createdProductOrder', reading);
   return made({
     id: requiredName(field, 'id'),
     number: field('number', nameForm),
@@ -81,38 +83,30 @@ function createdProductOrderIn(json: unknown, contract: AzumutaContract, reading
   });
 }
 
-function workInstructionIn(json: unknown, contract: AzumutaContract, reading: Reading): WorkInstruction {
-  const field = fieldsIn(json, contract, 'workInstruction', reading);
-  return made({ id: requiredName(field, 'id'), name: field('name', wordsForm(contract.language)) });
+function workInstructionIn(json: unknown, reading: Reading) {
+  const field = fieldsIn(json, 'workInstruction', reading);
+  return made({ id: requiredName(field, 'id'), name: field('name', wordsForm) });
 }
 
-function productOrderIn(json: unknown, contract: AzumutaContract, { invalid }: Reading): AzumutaProductOrder {
-  const words = wordsForm(contract.language);
-  const number = requiredName(fieldsIn(json, contract, 'productOrder', untold()), 'number');
-  const field = fieldsIn(json, contract, 'productOrder', { invalid, whose: `product order ${number}` });
-  const recordingIds = listForm((entry, reading) =>
-    plainOr(entry, () => fieldsIn(entry, contract, 'recordingRef', reading)('id', nameForm, 'required')),
-  );
-  const [id, own] = [requiredName(field, 'id'), requiredName(field, 'number')];
-  const status = field('status', words, contract.trustTrigger ? 'optional' : 'stated');
+function productOrderIn(json: unknown, reading: Reading) {
+  const { contract } = reading;
+  const named = fieldsIn(json, 'productOrder', reading);
+  const [id, number] = [requiredName(named, 'id'), requiredName(named, 'number')];
+  const field = fieldsIn(json, 'productOrder', { ...reading, whose: `product order ${number}` });
+  const status = field('status', wordsForm, contract.trustTrigger ? 'optional' : 'stated');
   return made({
-    id,
-    number: own,
-    url: field('url', orNone(words)),
+    ...{ id, number },
+    url: field('url', orNone(wordsForm)),
     status,
     completed: status !== undefined && isOneOf(contract.completedStatuses)(status),
     completedAt: field('completedAt', instantForm),
     article: field('article', nameForm),
-    parameters: field('parameters', parametersForm(contract)) ?? {},
-    variants:
-      field(
-        'variants',
-        listForm((variant, reading) => variantIn(variant, contract, reading)),
-        'lazy',
-      ) ?? [],
+    parameters: field('parameters', parametersForm) ?? {},
+    variants: field('variants', listForm(variantIn), 'lazy') ?? [],
+    // Undefined when the answer does not list recordings, which is not the same as an empty list.
     recordingIds: field(
       'recordings',
-      changed(recordingIds, (ids) => [...new Set(ids)]),
+      changed(listForm(recordingIdIn), (ids) => [...new Set(ids)]),
     ),
   });
 }
@@ -122,86 +116,80 @@ function plainOr(entry: unknown, read: () => string | undefined): string | undef
   return (isRecord(entry) ? undefined : nameIn(entry)) || read();
 }
 
-function variantIn(json: unknown, contract: AzumutaContract, reading: Reading): string | undefined {
-  const field = fieldsIn(json, contract, 'variant', reading);
-  const id = () => field('id', nameForm, 'required');
-  return field('name', wordsForm(contract.language)) ?? plainOr(json, id);
+function recordingIdIn(json: unknown, reading: Reading): string | undefined {
+  return plainOr(json, () => fieldsIn(json, 'recordingRef', reading)('id', nameForm, 'required'));
 }
 
-function recordingIn(json: unknown, contract: AzumutaContract, { invalid }: Reading): AzumutaRecording {
-  const words = wordsForm(contract.language);
-  const id = requiredName(fieldsIn(json, contract, 'recording', untold()), 'id');
-  const field = fieldsIn(json, contract, 'recording', { invalid, whose: `recording ${id}` });
+function variantIn(json: unknown, reading: Reading): string | undefined {
+  const field = fieldsIn(json, 'variant', reading);
+  return field('name', wordsForm) ?? plainOr(json, () => field('id', nameForm, 'required'));
+}
+
+function recordingIn(json: unknown, reading: Reading) {
+  const id = requiredName(fieldsIn(json, 'recording', reading), 'id');
+  const field = fieldsIn(json, 'recording', { ...reading, whose: `recording ${id}` });
   const workInstruction = (instructionId: string) =>
     made({
       id: instructionId,
       version: field('workInstructionVersion', amountForm),
-      name: field('workInstructionName', words),
+      name: field('workInstructionName', wordsForm),
     });
   const instructionId = field('workInstructionId', nameForm);
   return made({
-    id: requiredName(field, 'id'),
+    id,
     productOrder: made({
       id: field('productOrderId', nameForm),
       number: field('productOrderNumber', nameForm),
     }),
-    steps: field('steps', stepsForm(contract), 'stated') ?? [],
-    components: field(
-      'components',
-      listForm((component, reading) => componentIn(component, contract, reading)),
-      'lazy',
-    ),
+    steps: field('steps', stepsForm, 'stated') ?? [],
+    components: field('components', listForm(componentIn), 'lazy'),
     workInstruction: instructionId === undefined ? undefined : workInstruction(instructionId),
     startedAt: field('startedAt', instantForm, 'lazy'),
     finishedAt: field('finishedAt', instantForm, 'lazy'),
     durationSeconds: field('durationSeconds', amountForm, 'lazy'),
     // An operator without a name is left out: there would be nothing to tell the ERP.
-    operator: field('operator', orNone(words)),
-    url: field('url', orNone(words)),
+    operator: field('operator', orNone(wordsForm)),
+    url: field('url', orNone(wordsForm)),
   });
 }
 
-function componentIn(json: unknown, contract: AzumutaContract, reading: Reading): RecordedComponent {
-  const field = fieldsIn(json, contract, 'component', reading);
+function componentIn(json: unknown, reading: Reading): RecordedComponent {
+  const field = fieldsIn(json, 'component', reading);
   return made({
     article: requiredName(field, 'article'),
     quantity: field('quantity', changed(amountForm, String)),
-    unit: field('unit', wordsForm(contract.language)),
+    unit: field('unit', wordsForm),
     lot: field('lot', nameForm),
   });
 }
 
 /** A step without a name is a heading; where none has a name, it is at another place. */
-function stepsForm(contract: AzumutaContract): Form<readonly RecordedStep[]> {
-  const list = listForm((step, reading) => stepIn(step, contract, reading));
-  return {
-    ...list,
-    understand(value, reading) {
-      const steps = list.understand(value, reading);
-      if (Array.isArray(value) && !steps?.some((step) => 'name' in step))
-        for (const step of value)
-          fieldsIn(step, contract, 'step', reading)('name', wordsForm(contract.language), 'stated');
-      return steps;
-    },
-  };
-}
+const stepsForm: Form<readonly RecordedStep[]> = {
+  expected: 'a list',
+  understand(value, reading) {
+    const steps = listForm(stepIn).understand(value, reading);
+    if (Array.isArray(value) && !steps?.some((step) => 'name' in step))
+      for (const step of value) fieldsIn(step, 'step', reading)('name', wordsForm, 'stated');
+    return steps;
+  },
+};
 
-function stepIn(json: unknown, contract: AzumutaContract, { invalid, whose }: Reading): RecordedStep {
-  const words = wordsForm(contract.language);
+function stepIn(json: unknown, reading: Reading): RecordedStep {
+  const { contract } = reading;
   const isPersonal = isOneOf(contract.personalStepTypes);
-  const called = fieldsIn(json, contract, 'step', untold())('name', words) ?? 'without a name';
-  const field = fieldsIn(json, contract, 'step', { invalid, whose: `${whose}, step "${called}"` });
+  const called = fieldsIn(json, 'step', readingBy(contract))('name', wordsForm) ?? 'without a name';
+  const field = fieldsIn(json, 'step', { ...reading, whose: `${reading.whose}, step "${called}"` });
   return made({
     id: field('id', nameForm, 'lazy'),
-    name: field('name', words, 'lazy'),
-    value: field('value', recordedForm(contract.language), 'lazy'),
-    unit: field('unit', words, 'lazy'),
-    ok: field('result', changed(words, isOneOf(contract.okResults)), 'lazy'),
+    name: field('name', wordsForm, 'lazy'),
+    value: field('value', recordedForm, 'lazy'),
+    unit: field('unit', wordsForm, 'lazy'),
+    ok: field('result', changed(wordsForm, isOneOf(contract.okResults)), 'lazy'),
     min: field('min', amountForm, 'lazy'),
     max: field('max', amountForm, 'lazy'),
     personal: field(
       'type',
-      changed(words, (type) => isPersonal(type) || null),
+      changed(wordsForm, (type) => isPersonal(type) || null),
       'lazy',
     ),
   });

@@ -2,10 +2,16 @@ import { Rejected, RetryLater } from '../model/errors.ts';
 import { type ProductOrderDraft, type ProductOrderRef, productOrderRefOf } from '../model/orders.ts';
 import { made } from '../model/unread.ts';
 import type { HttpResponse } from '../platform/http.ts';
-import { createAnswerReaders, type Resource } from './answer-readers.ts';
-import { fieldsIn, untold } from './field-readers.ts';
+import {
+  type AzumutaProductOrder,
+  type AzumutaRecording,
+  createAnswerReaders,
+  type Resource,
+  type WorkInstruction,
+} from './answer-readers.ts';
+import { fieldsIn, readingBy } from './field-readers.ts';
+import type { Article } from './operations.ts';
 import { creationOf } from './requests.ts';
-import type { Article, AzumutaProductOrder, AzumutaRecording, WorkInstruction } from './resources.ts';
 import { type AzumutaOptions, AzumutaSession } from './session.ts';
 import { nameForm } from './value-forms.ts';
 
@@ -93,7 +99,7 @@ export class AzumutaClient {
   async #unshown(number: string, resource: unknown, answer: HttpResponse, signal: AbortSignal) {
     if (this.#session.isFailure(answer)) return undefined;
     const { contract } = this.#options;
-    const given = fieldsIn(resource, contract, 'createdProductOrder', untold())('number', nameForm);
+    const given = fieldsIn(resource, 'createdProductOrder', readingBy(contract))('number', nameForm);
     const template = contract.operations.readProductOrder.path.replace(/[.*+?^$()|]/g, '\\$&');
     const address = new RegExp(`${template.replace('{id}', '([^/?#]+)')}(?:[?#].*)?$`);
     const [, id] = address.exec(answer.headers.get('location') ?? '') ?? [];

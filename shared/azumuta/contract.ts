@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { usualPlaces } from '../platform/error-message.ts';
 import { type Place, placeSchema } from '../platform/places.ts';
-import { strictObject } from '../platform/strict-object.ts';
+import { strictObject } from '../platform/validation.ts';
 import { operationsSchema } from './operations.ts';
 
 /** Verified, as is the header of the key. */

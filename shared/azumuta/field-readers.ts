@@ -20,13 +20,14 @@ export interface InvalidField {
 }
 
 export interface Reading {
+  readonly contract: AzumutaContract;
   readonly invalid: InvalidField[];
   /** Whose fields are read, for a person: `recording 5KKoy7m6ms89mvrTg, step "Photo"`; empty for the resource itself. */
   readonly whose: string;
 }
 
-/** A reading whose invalid fields nobody is told. */
-export const untold = (): Reading => ({ invalid: [], whose: '' });
+/** The reading of a resource by the contract; nothing is invalid yet. */
+export const readingBy = (contract: AzumutaContract): Reading => ({ contract, invalid: [], whose: '' });
 
 export interface Form<T> {
   readonly expected: string;
@@ -50,13 +51,8 @@ type Places<Part, Name> = Part extends Readonly<Record<string, Place>> ? Name : 
  * Reads the fields of one resource, at the places that the contract names. A field is undefined when it has no value. An
  * invalid one is added to those of the reading; then the result must not be used.
  */
-export function fieldsIn<Name extends ResourceName>(
-  json: unknown,
-  contract: Pick<AzumutaContract, Name>,
-  resource: Name,
-  reading: Reading,
-) {
-  const places: AzumutaContract[Name] = contract[resource];
+export function fieldsIn<Name extends ResourceName>(json: unknown, resource: Name, reading: Reading) {
+  const places: AzumutaContract[Name] = reading.contract[resource];
   return <T>(
     name: keyof AzumutaContract[Name] & string,
     form: Form<T>,
@@ -68,12 +64,12 @@ export function fieldsIn<Name extends ResourceName>(
   };
 }
 
-export function lazily<T>({ invalid, whose }: Reading, read: (reading: Reading) => T): T {
+export function lazily<T>(reading: Reading, read: (reading: Reading) => T): T {
   const own: InvalidField[] = [];
-  const value = read({ invalid: own, whose });
+  const value = read({ ...reading, invalid: own });
   if (own.length === 0) return value;
-  invalid.push(...own.map((field) => ({ ...field, isLazy: true })));
-  const sentence = `Azumuta's ${whose} cannot be understood. ${sentencesOf(own).join(' ')}`;
+  reading.invalid.push(...own.map((field) => ({ ...field, isLazy: true })));
+  const sentence = `Azumuta's ${reading.whose} cannot be understood. ${sentencesOf(own).join(' ')}`;
   // `made`, with which all objects are made, makes a field of it that throws.
   return new Unread(new Rejected(sentence, { code: 'refused-by-azumuta' })) as T;
 }
@@ -113,12 +109,15 @@ export type Read<T> =
     }
   | { readonly ok: false; readonly invalid: readonly InvalidField[] };
 
-export function resourceReader<T>(read: (json: unknown, reading: Reading) => T): ReadResource<T> {
+export function resourceReader<T>(
+  contract: AzumutaContract,
+  read: (json: unknown, reading: Reading) => T,
+): ReadResource<T> {
   return (json) => {
-    const all: InvalidField[] = [];
-    const value = read(json, { invalid: all, whose: '' });
-    const invalid = all.filter(({ isLazy }) => !isLazy);
-    return invalid.length === 0 ? { ok: true, value, lazy: all } : { ok: false, invalid };
+    const reading = readingBy(contract);
+    const value = read(json, reading);
+    const invalid = reading.invalid.filter(({ isLazy }) => !isLazy);
+    return invalid.length === 0 ? { ok: true, value, lazy: reading.invalid } : { ok: false, invalid };
   };
 }
 

@@ -2,12 +2,16 @@ import * as z from 'zod/mini';
 import type { ProductOrderDraft } from '../model/orders.ts';
 import { leavesOf } from '../platform/json.ts';
 import { placeSchema } from '../platform/places.ts';
-import { strictObject } from '../platform/strict-object.ts';
-import { showFound } from '../platform/validation.ts';
-import type { Article } from './resources.ts';
+import { showFound, strictObject } from '../platform/validation.ts';
 
 /** Data with placeholders: a text that consists of one placeholder becomes its value, which may be a list. */
 export type BodyTemplate = Readonly<Record<string, unknown>>;
+
+export interface Article {
+  readonly id: string;
+  readonly number: string;
+  readonly variants: readonly { readonly id: string; readonly name: string }[];
+}
 
 /** Makes the body of `createProductOrder` where a template is not enough. Azumuta's ids are text. */
 export type CreateBody = (

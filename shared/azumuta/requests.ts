@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { callConfigured } from '../model/configured.ts';
+import { Rejected } from '../model/errors.ts';
 import type { ProductOrderDraft } from '../model/orders.ts';
 import type { HttpRequest, HttpResponse } from '../platform/http.ts';
 import { isRecord } from '../platform/json.ts';
 import { segmentOf, valueAt } from '../platform/places.ts';
 import type { AzumutaContract } from './contract.ts';
-import { allPlaceholders, isGraphql, type Operation } from './operations.ts';
-import { type Article, variantIdsOf } from './resources.ts';
+import { type Article, allPlaceholders, isGraphql, type Operation } from './operations.ts';
 
 /** @param values Of its placeholders. @throws Rejected for a value that cannot be part of an address. */
 export function requestOf(
@@ -57,6 +57,21 @@ export function creationOf(
   if (typeof body !== 'function') return request;
   const failed = `azumuta.contract.operations.createProductOrder.body failed for ${number}`;
   return { ...request, body: callConfigured(failed, () => body(draft, article, variantIds)) };
+}
+
+/** @throws Rejected naming the variant that the article does not have. */
+export function variantIdsOf(draft: ProductOrderDraft, article: Article): string[] {
+  return draft.variants.map((wanted) => {
+    const variant = article.variants.find(
+      ({ id, name }) => id === wanted || name.toLowerCase() === wanted.toLowerCase(),
+    );
+    if (variant) return variant.id;
+    const known = article.variants.map(({ name }) => name).join(', ') || 'none';
+    throw new Rejected(
+      `Article ${article.number} has no variant "${wanted}" in Azumuta (it has: ${known}).`,
+      { code: 'unknown-article' },
+    );
+  });
 }
 
 export type FindOperation = 'findArticle' | 'findProductOrder';

@@ -178,8 +178,8 @@ export class AzumutaSession {
   }
 
   #pageIn(answer: Answer, what: string) {
-    const readPage = resourceReader((json, reading) => {
-      const field = fieldsIn(json, this.#options.contract, 'list', reading);
+    const readPage = resourceReader(this.#options.contract, (json, reading) => {
+      const field = fieldsIn(json, 'list', reading);
       return { entries: field('entries', entriesForm, 'required') ?? [], next: field('next', nameForm) };
     });
     return this.#understood(readPage(answer.json), answer, what);

@@ -2,7 +2,6 @@ import type { ParameterValue } from '../model/orders.ts';
 import { isDate, utcInstant } from '../model/time.ts';
 import { setField } from '../model/unread.ts';
 import { hasLostDigits, isRecord, nameIn } from '../platform/json.ts';
-import type { AzumutaContract } from './contract.ts';
 import { type Form, fieldsIn, lazily, type Reading } from './field-readers.ts';
 
 /** An id or a number as text. A JSON number with too many digits, or a fraction, may have been rounded. */
@@ -11,27 +10,23 @@ export const nameForm: Form<string> = {
   understand: nameIn,
 };
 
-export const wordsForm = (language: string): Form<string> => ({
+export const wordsForm: Form<string> = {
   expected: 'text, a code, or a language map',
-  understand(value) {
+  understand(value, { contract: { language } }) {
     if (typeof value === 'string') return value;
     if (typeof value === 'number' || typeof value === 'boolean') return String(value);
     return isLanguageMap(value) ? (textIn(value, language) ?? null) : undefined;
   },
-});
+};
 
-export function valueForm(language: string): Form<ParameterValue> {
-  const words = wordsForm(language);
-  return {
-    expected: 'text, a number without lost digits, or a language map',
-    understand(value, reading) {
-      if (hasLostDigits(value)) return undefined;
-      return typeof value === 'number' || typeof value === 'boolean'
-        ? value
-        : words.understand(value, reading);
-    },
-  };
-}
+export const valueForm: Form<ParameterValue> = {
+  expected: 'text, a number without lost digits, or a language map',
+  understand(value, reading) {
+    if (hasLostDigits(value)) return undefined;
+    const isPlain = typeof value === 'number' || typeof value === 'boolean';
+    return isPlain ? value : wordsForm.understand(value, reading);
+  },
+};
 
 /** Smaller numbers are seconds: in milliseconds this is 1973, in seconds the year 5138. */
 const leastMilliseconds = 1e11;
@@ -41,9 +36,9 @@ const isoLike =
   /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?) ?(?:(Z|UTC|GMT)|([+-]\d\d):?(\d\d)?)?(?:\[[\w/+-]+\])?$/i;
 
 /** UTC with milliseconds; a time without a zone stays on the plant's clock. */
-export const instantForm: Form<string> = {
+export const instantForm = {
   expected: 'an ISO time, or seconds or milliseconds since 1970',
-  understand(value) {
+  understand(value: unknown) {
     const since1970 = typeof value === 'string' && /^\d{9,14}$/.test(value) ? Number(value) : value;
     if (typeof since1970 === 'number') {
       const ms = since1970 < leastMilliseconds ? since1970 * 1000 : since1970;
@@ -55,7 +50,7 @@ export const instantForm: Form<string> = {
     if (utc ?? hours) return utcInstant(local + (utc ? 'Z' : `${hours}:${minutes}`));
     return isDate(value) ? value : utcInstant(`${local}Z`) && local;
   },
-};
+} satisfies Form<string>;
 
 export const amountForm: Form<number> = {
   expected: 'a number',
@@ -65,50 +60,40 @@ export const amountForm: Form<number> = {
   },
 };
 
-export function recordedForm(language: string): Form<ParameterValue | readonly ParameterValue[]> {
-  const one = valueForm(language);
-  return {
-    expected: `${one.expected}, or a list of those`,
-    understand(value, reading) {
-      if (!Array.isArray(value)) return one.understand(value, reading);
-      const values = value.map((each) => one.understand(each, reading));
-      return values.includes(undefined) ? undefined : values.flatMap((each) => each ?? []);
-    },
-  };
-}
+export const recordedForm: Form<ParameterValue | readonly ParameterValue[]> = {
+  expected: `${valueForm.expected}, or a list of those`,
+  understand(value, reading) {
+    if (!Array.isArray(value)) return valueForm.understand(value, reading);
+    const values = value.map((each) => valueForm.understand(each, reading));
+    return values.includes(undefined) ? undefined : values.flatMap((each) => each ?? []);
+  },
+};
 
-export function parametersForm(
-  contract: Pick<AzumutaContract, 'parameter' | 'language'>,
-): Form<Readonly<Record<string, ParameterValue>>> {
-  const plain = valueForm(contract.language);
-  const keyForm: Form<string> = {
-    expected: `${nameForm.expected}, or a language map`,
-    understand: (key) => (isLanguageMap(key) ? textIn(key, contract.language) : nameIn(key)),
-  };
-  const itself = { parameter: { ...contract.parameter, value: '' } };
-  const readValue = (each: unknown, isWithin: boolean, reading: Reading) => {
-    const field = fieldsIn(each, isWithin ? contract : itself, 'parameter', reading);
-    return field('value', plain, isWithin ? 'stated' : 'optional');
-  };
-  return {
-    expected: 'a map, or a list of parameters',
-    understand(parameters, reading) {
-      const isList = Array.isArray(parameters);
-      if (!isList && !isRecord(parameters)) return undefined;
-      const found = {};
-      for (const [at, each] of Object.entries(parameters)) {
-        const field = fieldsIn(each, contract, 'parameter', reading);
-        const name = isList ? field('key', keyForm, 'required') : at;
-        if (name === undefined) continue;
-        const isWithin = isList || isRecord(each) || Array.isArray(each);
-        const own = { ...reading, whose: `${reading.whose}, parameter "${name}"` };
-        const read = (within: Reading) => readValue(each, isWithin, within);
-        setField(found, name, lazily(own, read));
-      }
-      return found;
-    },
-  };
-}
+const keyForm: Form<string> = {
+  expected: `${nameForm.expected}, or a language map`,
+  understand: (key, { contract }) => (isLanguageMap(key) ? textIn(key, contract.language) : nameIn(key)),
+};
+
+export const parametersForm: Form<Readonly<Record<string, ParameterValue>>> = {
+  expected: 'a map, or a list of parameters',
+  understand(parameters, reading) {
+    const isList = Array.isArray(parameters);
+    if (!isList && !isRecord(parameters)) return undefined;
+    const { contract } = reading;
+    const plain = { ...contract, parameter: { ...contract.parameter, value: '' } };
+    const found = {};
+    for (const [at, each] of Object.entries(parameters)) {
+      const name = isList ? fieldsIn(each, 'parameter', reading)('key', keyForm, 'required') : at;
+      if (name === undefined) continue;
+      const isWithin = isList || isRecord(each) || Array.isArray(each);
+      const whose = `${reading.whose}, parameter "${name}"`;
+      const read = (own: Reading) =>
+        fieldsIn(each, 'parameter', own)('value', valueForm, isWithin ? 'stated' : 'optional');
+      setField(found, name, lazily({ ...reading, whose, contract: isWithin ? contract : plain }, read));
+    }
+    return found;
+  },
+};
 
 export const listForm = <T>(
   read: (entry: unknown, reading: Reading) => T | undefined,

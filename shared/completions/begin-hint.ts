@@ -1,4 +1,4 @@
-import type { AzumutaProductOrder } from '../azumuta/resources.ts';
+import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
 import type { BookingEntry } from '../ledger/records/bookings.ts';
 import { Rejected, Wait } from '../model/errors.ts';
 import type { Step, WorkAttempt } from '../worker/worker.ts';

@@ -1,4 +1,4 @@
-import type { AzumutaProductOrder } from '../azumuta/resources.ts';
+import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
 import {
   type BookingEntry,
   bookedParts,

@@ -1,4 +1,4 @@
-import type { AzumutaProductOrder } from '../azumuta/resources.ts';
+import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { ErpConnector } from '../erp/connector.ts';
 import type { Ledger } from '../ledger/ledger.ts';

@@ -1,5 +1,5 @@
+import type { AzumutaProductOrder, AzumutaRecording } from '../azumuta/answer-readers.ts';
 import { type AzumutaClient, readByIdOrNumber } from '../azumuta/client.ts';
-import type { AzumutaProductOrder, AzumutaRecording } from '../azumuta/resources.ts';
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { CompletedProductOrder, RecordedStep, Recording } from '../model/completions.ts';

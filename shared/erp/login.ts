@@ -4,8 +4,7 @@ import { RetryLater } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { sentenceOf } from '../platform/error-message.ts';
 import { createHttp, type HttpOptions, type HttpResponse, partnerFailure } from '../platform/http.ts';
-import { strictObject } from '../platform/strict-object.ts';
-import { describeMismatches, parse } from '../platform/validation.ts';
+import { describeMismatches, parse, strictObject } from '../platform/validation.ts';
 import type { ErpEnvironment } from './connector.ts';
 import { partnerDown } from './failures.ts';
 

@@ -4,7 +4,7 @@ import { webhookChannels, weekdays } from '../alerts/dependencies.ts';
 import { readonlyList, textThat } from '../erp/options.ts';
 import { roles } from '../model/remedies.ts';
 import { addressesOf } from '../platform/ip-allow-list.ts';
-import { strictObject } from '../platform/strict-object.ts';
+import { strictObject } from '../platform/validation.ts';
 
 export const secretNames = [
   'webhookToken',
@@ -58,7 +58,7 @@ export const deploymentSchema = strictObject({
   /** Dollars a month above which AWS mails `alarmEmails`, or `none` where the account may have no budgets. Default 60. */
   monthlyBudget: z._default(z.union([z.literal('none'), z.number().check(z.gte(1))]), 60),
   /** Who learns, order by order, what needs a person: dead letters, changed and overdue orders, a partner that is down. */
-  alerts: z._default(
+  alerts: z.prefault(
     strictObject({
       /** Default: `alarmEmails`. */
       emails: z.optional(readonlyList(email)),
@@ -76,7 +76,7 @@ export const deploymentSchema = strictObject({
         {},
       ),
     }),
-    { webhooks: [], who: {} },
+    {},
   ),
   /** A daily digest by mail: yesterday next to the week before, what waits for whom, what is overdue. Default: none. */
   morningMail: z.optional(
@@ -111,14 +111,14 @@ export const deploymentSchema = strictObject({
     }),
   ),
   /** Addresses and networks (`203.0.113.7`, `203.0.113.0/24`) that may call each endpoint. Default: any. */
-  allowedSources: z._default(
+  allowedSources: z.prefault(
     strictObject({
       /** Azumuta's servers, which call the webhook. */
       webhook: z._default(sources, []),
       /** The ERP, which calls the order endpoint. */
       orders: z._default(sources, []),
     }),
-    { webhook: [], orders: [] },
+    {},
   ),
   /**
    * The network from which the ERP is called, when it is not on the internet or only lets known addresses in:
@@ -157,14 +157,14 @@ export const deploymentSchema = strictObject({
    * Most containers that work on each queue at once, 2 to 1000; fewer run where a partner takes fewer calls (`atOnce`).
    * A new account runs ten for everything in it: the defaults leave three for the endpoints and the schedules.
    */
-  containers: z._default(
+  containers: z.prefault(
     strictObject({
       /** Those that create product orders in Azumuta. */
       orders: z._default(z.int().check(z.gte(2), z.lte(1000)), 3),
       /** Those that read completions and book them in the ERP. */
       completions: z._default(z.int().check(z.gte(2), z.lte(1000)), 4),
     }),
-    { orders: 3, completions: 4 },
+    {},
   ),
   /**
    * Containers that are reserved for the webhook, 1 to 1000, so that nothing else in the account makes it turn a trigger

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { contractSchema, defaultBaseUrl, defaultContract } from '../azumuta/contract.ts';
+import { contractSchema, defaultBaseUrl } from '../azumuta/contract.ts';
 import type { ErpDefinition } from '../erp/connector.ts';
 import { fn, optionalFn, textThat, timeZoneSchema } from '../erp/options.ts';
 import type { Check, CompletedProductOrder, Link, Lot, Place, UsedLot } from '../model/completions.ts';
@@ -7,7 +7,7 @@ import type { ErpOrder, ParameterValue } from '../model/orders.ts';
 import { isWithinPace, limitShape } from '../model/partner.ts';
 import type { Quantity } from '../model/quantity.ts';
 import { utcInstant } from '../model/time.ts';
-import { strictObject } from '../platform/strict-object.ts';
+import { strictObject } from '../platform/validation.ts';
 import { deploymentSchema } from './deployment.ts';
 
 /** The defaults; also what a run started by hand does while the schedule is off. */
@@ -211,7 +211,7 @@ export const integrationSchema = strictObject({
    */
   timeZone: timeZoneSchema,
   /** How Azumuta is called, and what its triggers send. */
-  azumuta: z._default(
+  azumuta: z.prefault(
     strictObject(
       {
         /** Address of your account's API, with which all calls begin. The key goes into the header `contract.apiKeyHeader`. */
@@ -222,7 +222,7 @@ export const integrationSchema = strictObject({
       },
       { assumptions: 'it is contract now', webhookAliases: 'it is contract.trigger now' },
     ).check(isWithinPace),
-    { baseUrl: defaultBaseUrl, contract: defaultContract },
+    {},
   ),
   /** The ERP's connector, such as `odoo({…})`. All of them are below. */
   erp: z
@@ -236,11 +236,11 @@ export const integrationSchema = strictObject({
     })
     .check(isWithinPace),
   /** How a product order is made from an ERP order. */
-  productOrders: z._default(productOrdersSchema, {}),
+  productOrders: z.prefault(productOrdersSchema, {}),
   /** What a completed product order becomes in the ERP. */
   completions: z.prefault(completionsSchema, {}),
   /** What runs by the clock. */
-  schedule: z._default(scheduleSchema, { pull: 'off', reconcile: reconcileDefaults }),
+  schedule: z.prefault(scheduleSchema, {}),
   /** What differs from plant to plant in the stack: alarms, domain, network. */
   deployment: z.prefault(deploymentSchema, {}),
 });

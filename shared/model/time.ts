@@ -43,10 +43,7 @@ export function isTimeZone(text: string): boolean {
  */
 export function dayIn(timeZone: string, instant: string | Date): string {
   if (typeof instant === 'string' && isDate(instant)) return instant;
-  const parts = calendarOf(timeZone).formatToParts(new Date(instant));
-  const part = (name: 'year' | 'month' | 'day', digits: number) =>
-    (parts.find(({ type }) => type === name)?.value ?? '').padStart(digits, '0');
-  return `${part('year', 4)}-${part('month', 2)}-${part('day', 2)}`;
+  return calendarOf(timeZone).format(new Date(instant)).padStart(10, '0');
 }
 
 /** The first instant of a calendar day, which is no midnight where clocks are put forward then. */
@@ -90,9 +87,9 @@ export function durationInWords(seconds: number): string {
 const calendars = new Map<string, Intl.DateTimeFormat>();
 
 function calendarOf(timeZone: string): Intl.DateTimeFormat {
+  // Sweden writes dates as ISO does.
   const calendar =
-    calendars.get(timeZone) ??
-    new Intl.DateTimeFormat('en-US', { timeZone, year: 'numeric', month: 'numeric', day: 'numeric' });
+    calendars.get(timeZone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' });
   calendars.set(timeZone, calendar);
   return calendar;
 }

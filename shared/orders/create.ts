@@ -1,5 +1,5 @@
+import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
 import type { AzumutaClient } from '../azumuta/client.ts';
-import type { AzumutaProductOrder } from '../azumuta/resources.ts';
 import type { ErpConnector } from '../erp/connector.ts';
 import type { Claim } from '../ledger/claims.ts';
 import { orderKey } from '../ledger/keys.ts';

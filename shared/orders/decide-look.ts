@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AzumutaProductOrder } from '../azumuta/resources.ts';
+import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
 import { type Concern, removedConcern } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { differencesFrom, unitDifference } from './differences.ts';

@@ -1,4 +1,4 @@
-import type { AzumutaProductOrder } from '../azumuta/resources.ts';
+import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
 import type { ErpOrderFacts, ProductOrderDraft } from '../model/orders.ts';
 import { toDecimal } from '../model/quantity.ts';
 import { shorten } from '../model/text.ts';

@@ -1,5 +1,5 @@
+import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
 import { type AzumutaClient, readByIdOrNumber } from '../azumuta/client.ts';
-import type { AzumutaProductOrder } from '../azumuta/resources.ts';
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { bookedQuantity } from '../ledger/records/bookings.ts';

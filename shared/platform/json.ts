@@ -43,6 +43,7 @@ export function typeName(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (value === '') return 'empty text';
+  if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
   if (typeof value === 'number' && !Number.isInteger(value)) return 'a fraction';
   return typeof value;
 }

@@ -8,7 +8,7 @@ import { NoFreeSlot } from '../slots/slots.ts';
 import { receiveCountOf, type Waiting, type Work, type WorkerDependencies } from './attempt.ts';
 import { secondsInBacklog, secondsInOutage, secondsUntilSlot } from './backoff.ts';
 import type { Deadline } from './deadline.ts';
-import { backoffDefaults, newForMs } from './policy.ts';
+import { newForMs } from './policy.ts';
 import { ageMsOf, firstTriedOf, waitedMsOf } from './waiting-time.ts';
 
 export interface Admitted {
@@ -62,13 +62,13 @@ export class Admission {
     works: readonly Work[],
     deadline: Deadline,
   ): Promise<Admitted> {
-    const { random, backoff = backoffDefaults } = this.#dependencies;
+    const { random, baseSeconds } = this.#dependencies;
     const [probing, ...others] = works;
     const waits = outage.seconds > 0 || !probing ? works : others;
     const left = { left: outage.seconds, soFar: (this.#now().getTime() - outage.openedAt) / 1000 };
     const reason = whyHeldBack(partner, outage);
     const waiting = waits.map((work) => {
-      const seconds = secondsInOutage(left, receiveCountOf(work.record), random(), backoff);
+      const seconds = secondsInOutage(left, receiveCountOf(work.record), random(), baseSeconds);
       return { work, seconds, reason };
     });
     this.#logWaiting(partner, waiting, outage);

@@ -8,7 +8,6 @@ import type { Queues } from '../platform/aws/queue.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Slots } from '../slots/slots.ts';
-import type { BackoffOptions } from './backoff.ts';
 
 /** What a message needs next: a call to one partner, or none. */
 export interface Step {
@@ -69,7 +68,8 @@ export interface WorkerDependencies {
   readonly random: () => number;
   readonly log: Logger;
   readonly slots?: Slots | undefined;
-  readonly backoff?: BackoffOptions;
+  /** Longest wait after a first failure. */
+  readonly baseSeconds?: number;
 }
 
 export interface RetriedIn {

@@ -1,11 +1,6 @@
 import type { RetryLater } from '../model/errors.ts';
 import { backlogPart, backoffDefaults, fullBatch, lockSeconds, maxVisibility, slotWait } from './policy.ts';
 
-export interface BackoffOptions {
-  readonly baseSeconds: number;
-  readonly capSeconds: number;
-}
-
 /** Seconds until a message is retried that found no free slot of its partner. @param receives 1 at the first. */
 export function secondsUntilSlot(receives: number, random: number): number {
   const seconds = Math.min(backoffDefaults.capSeconds, slotWait.seconds * slotWait.growth ** (receives - 1));
@@ -31,11 +26,11 @@ export function secondsInOutage(
   outage: { readonly left: number; readonly soFar: number },
   receives: number,
   random: number,
-  backoff: BackoffOptions = backoffDefaults,
+  baseSeconds: number = backoffDefaults.baseSeconds,
 ): number {
   if (outage.left === 0) return Math.round(lockSeconds * (0.5 + random));
-  const doublings = 1 + Math.floor(Math.log2(Math.max(1, outage.soFar / backoff.baseSeconds)));
-  return secondsUntilRetry({ afterSeconds: outage.left }, Math.min(receives, doublings), random, backoff);
+  const doublings = 1 + Math.floor(Math.log2(Math.max(1, outage.soFar / baseSeconds)));
+  return secondsUntilRetry({ afterSeconds: outage.left }, Math.min(receives, doublings), random, baseSeconds);
 }
 
 /**
@@ -62,8 +57,9 @@ export function secondsUntilRetry(
   failure: Partial<Pick<RetryLater, 'afterSeconds' | 'forOurLock'>>,
   failures: number,
   random: number,
-  { baseSeconds, capSeconds }: BackoffOptions = backoffDefaults,
+  baseSeconds: number = backoffDefaults.baseSeconds,
 ): number {
+  const { capSeconds } = backoffDefaults;
   if (failure.forOurLock) return Math.round(lockSeconds * (0.5 + random));
   const doubled = baseSeconds * 2 ** Math.min(failures - 1, 30);
   const jittered = doubled >= capSeconds ? capSeconds * (2 / 3 + random / 3) : 1 + random * (doubled - 1);

@@ -15,7 +15,7 @@ import { secondsUntilRetry, secondsUntilTurn } from './backoff.ts';
 import type { Weighed } from './crash-loop.ts';
 import { deadLetterOf } from './dead-letter.ts';
 import type { Deadline } from './deadline.ts';
-import { backoffDefaults, longWaitMs, maxBugs, maxUnfinished } from './policy.ts';
+import { longWaitMs, maxBugs, maxUnfinished } from './policy.ts';
 import { firstTriedOf, hasWaitedTooLong, waitedMsOf } from './waiting-time.ts';
 
 /**
@@ -122,7 +122,7 @@ export class RecordProcessor<Message> {
   }
 
   async #failed(thrown: unknown, inWork: RecordInWork, deadline: Deadline): Promise<Outcome> {
-    const { attempts, random, backoff = backoffDefaults } = this.#dependencies;
+    const { attempts, random, baseSeconds } = this.#dependencies;
     const { record, log, partner, orderNumber, hasBegun } = inWork;
     const waitedMs = waitedMsOf(record, this.#dependencies.clock.now());
     if (thrown instanceof Wait) return this.#waits(thrown, inWork, waitedMs, deadline);
@@ -141,7 +141,7 @@ export class RecordProcessor<Message> {
     if (failure instanceof Rejected) return this.#deadLetter(inWork, failure, waitedMs, deadline);
     if (this.#hasWaitedTooLong(record)) return this.#deadLetter(inWork, tooLong(failure), waitedMs, deadline);
     // Receives after which it was only given back are no failures, so they are not counted.
-    const seconds = secondsUntilRetry(failure, known?.all ?? receiveCountOf(record), random(), backoff);
+    const seconds = secondsUntilRetry(failure, known?.all ?? receiveCountOf(record), random(), baseSeconds);
     const { message: reason, scope } = failure;
     log.warn('Retried', { reason, scope, seconds }, measuredWait(waitedMs));
     return { retried: { record, seconds } };
@@ -165,7 +165,7 @@ export class RecordProcessor<Message> {
     waitedMs: number,
     deadline: Deadline,
   ): Promise<Outcome> {
-    const { attempts, random, backoff = backoffDefaults } = this.#dependencies;
+    const { attempts, random, baseSeconds } = this.#dependencies;
     const { record, log } = inWork;
     try {
       // First: if it failed after the letter was sent, the message would be retried and become a second letter.
@@ -176,7 +176,7 @@ export class RecordProcessor<Message> {
     } catch (error) {
       // It is retried, and becomes a dead letter then.
       log.error('Could not write a dead letter', { reason: reasonOf(error) });
-      const seconds = secondsUntilRetry({}, receiveCountOf(record), random(), backoff);
+      const seconds = secondsUntilRetry({}, receiveCountOf(record), random(), baseSeconds);
       return { retried: { record, seconds } };
     }
   }

@@ -59,14 +59,6 @@ it('waits for the settling time of the environment when the ERP did not answer t
   expect(stage.sqs.hidden).toEqual([{ queue: 'product-orders', seconds: 425 }]);
 });
 
-it('waits at first as the environment says when Azumuta fails', async () => {
-  const stage = await startSurroundings();
-  const { bodies } = await pulled(stage);
-  stage.answers.azumuta = () => ({ status: 503 });
-  await create(stage, bodies);
-  expect(stage.sqs.hidden).toEqual([{ queue: 'product-orders', seconds: 5 }]);
-});
-
 it('puts aside what Azumuta has no article for, and maps it anew when it is replayed', async () => {
   // Prepare
   const productOrders = { article: () => 'NONE' };

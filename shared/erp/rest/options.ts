@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { ErpOrderRef } from '../../model/orders.ts';
 import type { HttpRequest, HttpResponse } from '../../platform/http.ts';
 import { placeSchema } from '../../platform/places.ts';
-import { strictObject } from '../../platform/strict-object.ts';
+import { strictObject } from '../../platform/validation.ts';
 import { authenticationSchema } from '../login.ts';
 import { erpOptionsShape, fn, optionalFn, readonlyList, timeZoneSchema } from '../options.ts';
 import type { BookContext, LinkContext } from './figures.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { made } from '../../model/unread.ts';
-import { strictObject } from '../../platform/strict-object.ts';
+import { strictObject } from '../../platform/validation.ts';
 import type { Lacks } from '../connector.ts';
 import { erpOptionsShape, readonlyList, timeZoneSchema } from '../options.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { strictObject } from '../../platform/strict-object.ts';
+import { strictObject } from '../../platform/validation.ts';
 import { erpOptionsShape } from '../options.ts';
 
 export const optionsSchema = strictObject({

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { ProductOrderRef } from '../../model/orders.ts';
-import { strictObject } from '../../platform/strict-object.ts';
+import { strictObject } from '../../platform/validation.ts';
 import { erpOptionsShape, optionalFn, readonlyList } from '../options.ts';
 
 export const optionsSchema = strictObject(

@@ -7,13 +7,10 @@ import {
   operationSchema,
   usedLotSchema,
 } from '../../model/completions.ts';
-import { Rejected } from '../../model/errors.ts';
 import { type Quantity, toDecimal } from '../../model/quantity.ts';
 import { fieldOf, isRecord } from '../../platform/json.ts';
-import { describeMismatches, parse, showFound } from '../../platform/validation.ts';
-import { codeOf } from './validate.ts';
-
-const code = codeOf('a text');
+import { showFound } from '../../platform/validation.ts';
+import { callMapping, code } from './validate.ts';
 
 /** A plant's JavaScript may answer anything. */
 function quantityIn(given: unknown): Quantity | undefined {
@@ -42,12 +39,12 @@ const entryOf = <Shape extends z.core.$ZodLooseShape>(schema: z.ZodMiniObject<Sh
     schema,
   );
 
-/** Scanners add blanks and line ends, and what was not recorded is no lot. */
+/** What was not recorded is no lot. */
 const lotsOf = <Shape extends z.core.$ZodLooseShape>(schema: z.ZodMiniObject<Shape>) =>
   z.pipe(
     z.pipe(
       z.array(z.unknown()),
-      z.transform((lots: unknown[]) => lots.map(trimmedLot).filter((lot) => lot !== '')),
+      z.transform((lots: unknown[]) => lots.filter((lot) => typeof lot !== 'string' || lot.trim() !== '')),
     ),
     z.array(
       z.union([
@@ -112,23 +109,12 @@ function sharesOfScrap(given: unknown): unknown {
   return quantityIn(given) ? [{ quantity: given }] : given;
 }
 
-function trimmedLot(lot: unknown): unknown {
-  if (typeof lot === 'string') return lot.trim();
-  const number = fieldOf(lot, 'number');
-  return typeof number === 'string' ? Object.assign({}, lot, { number: number.trim() }) : lot;
-}
-
-/** @throws Rejected naming the mapping's field, what it gave, and what is needed. */
-export function checkedField<Field extends GivenField>(
+/** What a function of the mapping gives, checked. @throws Rejected as `callMapping` does. */
+export function callForField<Field extends GivenField>(
   field: Field,
-  given: unknown,
+  map: () => unknown,
   about: { readonly number: string },
 ): Given<Field> {
   const schemas: { readonly [Name in GivenField]: z.ZodMiniType<Given<Name>> } = completionFields;
-  const parsed = parse<Given<Field>>(schemas[field], given);
-  if (parsed.ok) return parsed.value;
-  throw new Rejected(
-    `Mapping completions.${field} gave something wrong for ${about.number}: ${describeMismatches(parsed.mismatches)}.`,
-    { code: 'configuration' },
-  );
+  return callMapping<Given<Field>>(`completions.${field}`, schemas[field], map, about);
 }

@@ -6,10 +6,9 @@ import { shorten } from '../../model/text.ts';
 import { dayIn, isDate, utcInstant } from '../../model/time.ts';
 import { made, readOrWhy, Unread } from '../../model/unread.ts';
 import type { CompleteIntegration, CompletionMapping } from '../define.ts';
-import { checkedField, type Given, type GivenField } from './completion-fields.ts';
+import { callForField, type Given, type GivenField } from './completion-fields.ts';
 import { checksOf, componentsOf, operationsOf, totalOf } from './details.ts';
 import { planned } from './recorded.ts';
-import { callMapping } from './validate.ts';
 
 /**
  * What is to be booked for one product order, or for all parts of a split ERP order, whose quantities are added up.
@@ -26,8 +25,7 @@ export function mapCompletion(
 /** The ERP order of a product order that this integration did not create. @throws Rejected */
 export function erpOrderNumberOf({ erpOrderNumber }: CompletionMapping, number: string): string {
   if (!erpOrderNumber) return number;
-  const map = () => callMapping('completions.erpOrderNumber', () => erpOrderNumber(number), { number });
-  return checkedField('erpOrderNumber', withinTime(map), { number });
+  return withinTime(() => callForField('erpOrderNumber', () => erpOrderNumber(number), { number }));
 }
 
 type Parts = readonly [CompletedProductOrder, ...CompletedProductOrder[]];
@@ -66,10 +64,7 @@ function each<Field extends GivenField>(
   map: (part: CompletedProductOrder) => unknown,
   parts: Parts,
 ): Given<Field>[] {
-  return parts.map((part) => {
-    const given = callMapping(`completions.${field}`, () => map(part), part.productOrder);
-    return checkedField(field, given, part.productOrder);
-  });
+  return parts.map((part) => callForField(field, () => map(part), part.productOrder));
 }
 
 /** Good quantity, scrap with its reasons, and operations. Either the order counts, or its operations do. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import * as z from 'zod/mini';
 import { withinTime } from '../../model/configured.ts';
 import { Rejected } from '../../model/errors.ts';
 import {
@@ -12,7 +13,14 @@ import {
   type Split,
 } from '../../model/orders.ts';
 import type { ProductOrderMapping } from '../define.ts';
-import { callMapping, checkedDraft } from './validate.ts';
+import {
+  callMapping,
+  checkedDraft,
+  checkNumber,
+  code,
+  parametersSchema,
+  variantsSchema,
+} from './validate.ts';
 
 const maxParts = 200;
 
@@ -26,16 +34,17 @@ export function mapProductOrders(
 }
 
 function mapped(mapping: ProductOrderMapping, order: ErpOrder, mappedBy: string | undefined): MappedOrder {
-  const number = textOf('productOrders.number', () => mapping.number?.(order) ?? order.number, order);
-  const article = textOf('productOrders.article', () => mapping.article?.(order) ?? order.article, order);
-  const variants = callMapping('productOrders.variants', () => mapping.variants?.(order) ?? [], order);
+  checkNumber(order);
+  const call = <T>(field: string, schema: z.ZodMiniType<T>, map: () => unknown) =>
+    callMapping(`productOrders.${field}`, schema, map, order);
+  const number = call('number', code, () => mapping.number?.(order) ?? order.number);
+  const article = call('article', code, () => mapping.article?.(order) ?? order.article);
+  const variants = call('variants', variantsSchema, () => mapping.variants?.(order) ?? []);
   const split = splitOf(mapping, order, number);
   const productOrders = partIndexes(split.of).map((index): MappedProductOrder => {
-    const parameters = callMapping(
-      'productOrders.parameters',
-      () => mapping.parameters?.(order, { index, of: split.of }) ?? defaultParameters(order, split),
-      order,
-    );
+    const parameters = call('parameters', parametersSchema, () => {
+      return mapping.parameters?.(order, { index, of: split.of }) ?? defaultParameters(order, split);
+    });
     const draft = checkedDraft({ number: partNumber(split, index), article, variants, parameters }, order);
     const part = { index, first: partNumber(split, 1), book: split.book };
     return { draft, part, contentHash: hashOf(draft), mappedBy };
@@ -46,12 +55,8 @@ function mapped(mapping: ProductOrderMapping, order: ErpOrder, mappedBy: string 
 /** Whether the configuration wants an ERP order at all. @throws Rejected when its function fails. */
 export function isWanted({ accept }: ProductOrderMapping, order: ErpOrder): boolean {
   if (!accept) return true;
-  const answer: unknown = withinTime(() => callMapping('productOrders.accept', () => accept(order), order));
-  if (typeof answer === 'boolean') return answer;
-  throw new Rejected(
-    `Mapping productOrders.accept gave ${String(answer)} for ERP order ${order.number}: true or false is needed.`,
-    { code: 'configuration' },
-  );
+  const answer = z.boolean('true or false');
+  return withinTime(() => callMapping('productOrders.accept', answer, () => accept(order), order));
 }
 
 function splitOf({ split = 'one' }: ProductOrderMapping, order: ErpOrder, number: string): Split {
@@ -75,15 +80,6 @@ function splitOf({ split = 'one' }: ProductOrderMapping, order: ErpOrder, number
 
 function defaultParameters(order: ErpOrder, { book }: Split): Record<string, ParameterValue> {
   return { Quantity: book === 'alone' ? order.quantity.amount : '1' };
-}
-
-function textOf(field: string, map: () => unknown, order: ErpOrder): string {
-  const value = callMapping(field, map, order);
-  if (typeof value === 'string' && value.trim() !== '') return value.trim();
-  throw new Rejected(
-    `Mapping ${field} gave ${value === '' ? 'an empty text' : String(value)} for ERP order ${order.number}: a text is needed.`,
-    { code: 'configuration' },
-  );
 }
 
 function hashOf(draft: ProductOrderDraft): string {

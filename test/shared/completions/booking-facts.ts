@@ -1,4 +1,4 @@
-import type { AzumutaProductOrder } from '../../../shared/azumuta/resources.ts';
+import type { AzumutaProductOrder } from '../../../shared/azumuta/answer-readers.ts';
 import type { BuiltPart, CompletionFacts } from '../../../shared/completions/decide-bookings.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import { type OrderEntry, orderEntryOf } from '../../../shared/ledger/records/product-orders.ts';
@@ -14,7 +14,6 @@ export const azumutaOrder = (
   number: `MO/1/${index}`,
   completed: true,
   status: 'completed',
-  completedAt: undefined,
   article: 'GEAR-01',
   parameters: { Quantity: 1 },
   variants: [],

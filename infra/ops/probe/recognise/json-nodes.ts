@@ -1,4 +1,3 @@
-import { untold } from '../../../../shared/azumuta/field-readers.ts';
 import { instantForm, isLanguageMap } from '../../../../shared/azumuta/value-forms.ts';
 import { isRecord, nameIn } from '../../../../shared/platform/json.ts';
 import { isOwnId } from './field-names.ts';
@@ -24,7 +23,7 @@ export const nameOf = (value: unknown) => nameIn(value) || undefined;
 
 /** @returns Milliseconds since 1970, if the value is a time that a plant may have recorded. */
 export function timeOf(value: unknown): number | undefined {
-  const instant = isScalar(value) && value !== '' ? instantForm.understand(value, untold()) : undefined;
+  const instant = isScalar(value) && value !== '' ? instantForm.understand(value) : undefined;
   const ms = instant ? Date.parse(instant) : Number.NaN;
   return ms > Date.UTC(2005, 0) && ms < Date.UTC(2100, 0) ? ms : undefined;
 }

@@ -70,10 +70,10 @@ describe('previewing an order', () => {
 
     // Assess
     expect(preview?.mistakes).toEqual([
-      'Mapping productOrders.number gave an empty text for ERP order MO/0042: a text is needed.',
+      'Mapping productOrders.number gave something wrong for MO/0042: $: found empty text, expected another text: it is empty.',
       'Mapping productOrders.article failed for MO/0042: no such table',
-      'Mapping productOrders.parameters gave "Quantity" a list for ERP order MO/0042: text, a number or true/false is needed.',
-      'Mapping productOrders.variants gave 0 a text of 9 bytes for ERP order MO/0042: it reads "undefined", as a field without a value does when it is made text: leave it out, or say what stands in its place.',
+      'Mapping productOrders.parameters gave something wrong for MO/0042: $.Quantity: found a list, expected a text or a number of at most 9007199254740991 or true or false.',
+      'Mapping productOrders.variants gave something wrong for MO/0042: $[0]: found string, expected another text: it reads "undefined", as a field without a value does when it is made text: leave it out, or say what stands in its place.',
     ]);
     expect(preview && previewLines(preview).join('\n')).toContain('4 mistakes: nothing would be sent.');
   });

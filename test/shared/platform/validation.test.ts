@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { odoo } from '../../../shared/integration/index.ts';
-import { strictObject } from '../../../shared/platform/strict-object.ts';
-import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
+import { describeMismatches, parse, strictObject } from '../../../shared/platform/validation.ts';
 
 const schema = strictObject(
   { number: z.optional(z.string()), article: z.optional(z.string()) },
