@@ -116,7 +116,9 @@ describe('the daily look at an open order', () => {
     const before = await concerns(order);
     await day();
     expect(before).toEqual([
-      expect.stringContaining('refused: Mapping productOrders.article gave an empty text'),
+      expect.stringContaining(
+        'refused: Mapping productOrders.article gave something wrong for MO/0001: found empty text',
+      ),
     ]);
     expect(await concerns(order)).toEqual([]);
     expect(plant.azumuta.productOrders()).toMatchObject([{ number: order.number, article: 'GEAR-01' }]);
@@ -215,6 +217,10 @@ describe('the replay of a creation that was refused', () => {
     plant.deploy({ productOrders: { article: () => '' } });
     await plant.replayed();
     expect(plant.azumuta.productOrders()).toEqual([]);
-    expect(plant.letters()).toEqual([expect.stringContaining('productOrders.article gave an empty text')]);
+    expect(plant.letters()).toEqual([
+      expect.stringContaining(
+        'Mapping productOrders.article gave something wrong for MO/0001: found empty text',
+      ),
+    ]);
   });
 });

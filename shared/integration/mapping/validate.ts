@@ -77,7 +77,8 @@ export function callMapping<T>(
 ): T {
   const parsed = parse(schema, callConfigured(`Mapping ${field} failed for ${number}`, map));
   if (parsed.ok) return parsed.value;
-  const wrong = describeMismatches(parsed.mismatches);
+  // Where all of it is wrong, the field says where.
+  const wrong = describeMismatches(parsed.mismatches).replace(/^\$: /, '');
   throw new Rejected(`Mapping ${field} gave something wrong for ${number}: ${wrong}.`, {
     code: 'configuration',
   });

@@ -70,7 +70,7 @@ describe('previewing an order', () => {
 
     // Assess
     expect(preview?.mistakes).toEqual([
-      'Mapping productOrders.number gave something wrong for MO/0042: $: found empty text, expected another text: it is empty.',
+      'Mapping productOrders.number gave something wrong for MO/0042: found empty text, expected another text: it is empty.',
       'Mapping productOrders.article failed for MO/0042: no such table',
       'Mapping productOrders.parameters gave something wrong for MO/0042: $.Quantity: found a list, expected a text or a number of at most 9007199254740991 or true or false.',
       'Mapping productOrders.variants gave something wrong for MO/0042: $[0]: found string, expected another text: it reads "undefined", as a field without a value does when it is made text: leave it out, or say what stands in its place.',
@@ -155,8 +155,8 @@ describe('previewing a completion', () => {
     });
     const [misshapen] = previews({ productOrder: { number: 'MO/1' }, recordings: [{ steps: 'none' }] });
     expect(mapped?.mistakes).toEqual([
-      expect.stringContaining('$: found "four", expected a decimal of 0 or more'),
-      expect.stringContaining('$: found -1, expected a decimal of 0 or more'),
+      expect.stringContaining('found "four", expected a decimal of 0 or more'),
+      expect.stringContaining('found -1, expected a decimal of 0 or more'),
     ]);
     const beginnings = misshapen?.mistakes.map((mistake) => mistake.split(', ')[0]);
     expect(beginnings).toEqual([

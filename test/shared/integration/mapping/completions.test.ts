@@ -182,8 +182,8 @@ describe('the ERP order of a product order that was typed by hand', () => {
 
   it.each<[string, () => unknown, RegExp]>([
     ['throws', () => JSON.parse(''), /failed for MO\/1: /],
-    ['answers with a number', () => 7, /gave something wrong for MO\/1: \$: found number, expected a text/],
-    ['answers with nothing', () => undefined, /gave something wrong for MO\/1: \$: found missing/],
+    ['answers with a number', () => 7, /gave something wrong for MO\/1: found number, expected a text/],
+    ['answers with nothing', () => undefined, /gave something wrong for MO\/1: found missing/],
     ['answers with a promise', async () => 'MO/1', /failed for MO\/1: it answers with a promise/],
   ])('is refused when its function %s, and nothing is stored', (_, erpOrderNumber, reason) => {
     const map = () => Reflect.apply(erpOrderNumberOf, undefined, [{ erpOrderNumber }, 'MO/1']);

@@ -95,7 +95,7 @@ describe('the result of a mapping in plain JavaScript', () => {
       'parameters failed for MO/0001: it answers with a promise, and must answer at once',
     ],
     ['a parameter without a name', 'parameters', { '': 1 }, 'expected a name for each parameter'],
-    ['a text for variants', 'variants', 'Left', '$: found string, expected a list of texts'],
+    ['a text for variants', 'variants', 'Left', 'found string, expected a list of texts'],
     ['a variant that is no text', 'variants', ['Left', 7], '$[1]: found number, expected a text'],
     [
       'a field that the order does not have, made a variant',
@@ -111,13 +111,13 @@ describe('the result of a mapping in plain JavaScript', () => {
       'a long number',
       'number',
       long,
-      'productOrders.number gave something wrong for MO/0001: $: found string, expected another text: it has 251 characters; at most 200',
+      'productOrders.number gave something wrong for MO/0001: found string, expected another text: it has 251 characters; at most 200',
     ],
     [
       'a huge draft',
       'parameters',
       { Drawing: 'x'.repeat(41_000) },
-      'Mapping productOrders gave something wrong for MO/0001: $: found object, expected at most 40960 bytes in all, and not 41082: send a link to a large text, a drawing or a picture.',
+      'Mapping productOrders gave something wrong for MO/0001: found object, expected at most 40960 bytes in all, and not 41082: send a link to a large text, a drawing or a picture.',
     ],
   ])(
     'is rejected when it is %s, naming the field, what was given and what is needed',
