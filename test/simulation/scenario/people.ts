@@ -68,10 +68,15 @@ export function startPeople(world: World): People {
     post(numbers) {
       if (scenario.via !== 'endpoint') return;
       for (const order of orders)
-        if (order && !order.isWithheld && [...order.numbers].some((number) => numbers.has(number)))
+        if (order && !order.isWithheld && [...numbers].some((number) => isPartOf(number, order)))
           if (world.erp.books(order.ref).state === 'open') postOrder(world, order, addTask());
     },
   };
+}
+
+/** A product order is called like its ERP order, or `<number>/<part>` where that is split. */
+function isPartOf(number: string, { numbers }: ReleasedOrder): boolean {
+  return numbers.has(number) || numbers.has(number.replace(/\/\d+$/, ''));
 }
 
 function release(place: number, planned: PlannedOrder, world: World): ReleasedOrder {
