@@ -20,7 +20,7 @@ const maxKeyCharacters = 500;
  * One that is not created yet is enqueued again while it is unknown whether its message was sent: by a pull, which lists the
  * same orders again and again, once at most, and for a caller each time. A post without a change time may be undone by a
  * pull that read the order before, until the next pull.
- * @throws when SQS or the ledger does not answer: what was written by then is sent now, or when it comes again.
+ * @throws when SQS or the ledger does not answer: what was written by then is sent now, or once it is accepted again.
  */
 export async function acceptOrders(
   orders: readonly ErpOrder[],

@@ -119,7 +119,7 @@ async function settle(
     await allDone();
     findings.push(...judgeDeadLetters(world));
     const otherwise = deadLettersOf(world).filter(({ reason }) => isOfOtherArticle.test(reason));
-    if (otherwise.length > 0) people.post(new Set(otherwise.map(({ order }) => order)));
+    people.post(otherwise);
     await allDone();
     if ((await replayAll(world)).moved > 0) await allDone();
     world.plant.table.expire();

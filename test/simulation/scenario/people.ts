@@ -3,7 +3,7 @@ import type { World } from '../world/world.ts';
 import { actsOf } from './acts.ts';
 import { postOrder } from './erp-posts.ts';
 import { startOperator } from './operator.ts';
-import type { ReleasedOrder, ScenarioState } from './released-order.ts';
+import { isAbout, type ReleasedOrder, type ScenarioState } from './released-order.ts';
 import type { PlannedOrder } from './setting.ts';
 
 /** The planners, the operators and the administrators. */
@@ -12,8 +12,8 @@ export interface People {
   readonly orders: readonly ReleasedOrder[];
   /** Whether everything that they intended is done or given up. */
   readonly areDone: () => boolean;
-  /** Has an ERP that posts its orders post those once more that a person was told of, as two calls may overtake each other. */
-  readonly post: (numbers: ReadonlySet<string>) => void;
+  /** Has an ERP that posts its orders post those of dead letters once more, as two calls may overtake each other. */
+  readonly post: (letters: readonly { readonly order: string; readonly body: string }[]) => void;
 }
 
 /** Starts the people, and the accidents that have a time of their own. */
@@ -65,18 +65,17 @@ export function startPeople(world: World): People {
   return {
     orders,
     areDone: () => openTasks === 0,
-    post(numbers) {
+    post(letters) {
       if (scenario.via !== 'endpoint') return;
       for (const order of orders)
-        if (order && !order.isWithheld && [...numbers].some((number) => isPartOf(number, order)))
+        if (
+          order &&
+          !order.isWithheld &&
+          letters.some(({ order: number, body }) => isAbout({ numbers: [number], body }, order, world))
+        )
           if (world.erp.books(order.ref).state === 'open') postOrder(world, order, addTask());
     },
   };
-}
-
-/** A product order is called like its ERP order, or `<number>/<part>` where that is split. */
-function isPartOf(number: string, { numbers }: ReleasedOrder): boolean {
-  return numbers.has(number) || numbers.has(number.replace(/\/\d+$/, ''));
 }
 
 function release(place: number, planned: PlannedOrder, world: World): ReleasedOrder {
