@@ -70,7 +70,7 @@ function pauseOf(flow: FlowName, since: Date): Outage {
 
 /**
  * A circuit breaker that all containers share: one item per partner. While the partner is well, the item is only read,
- * at most once per `freshMs`. Failures are counted per minute. While the breaker is open, one call at a time probes.
+ * at most once per `freshMs`, and that of the ERP for each batch, as it knows what is paused. Failures are counted per minute. While the breaker is open, one call at a time probes.
  */
 export class Breaker {
   readonly #table: Table;
@@ -87,6 +87,13 @@ export class Breaker {
     this.#table = table;
     this.#clock = clock;
     this.#cooldownSeconds = cooldownSeconds;
+  }
+
+  /** Undefined while nobody holds this flow back. Read anew: what comes after a pause waits, what comes after its end does not. */
+  async pause(flow: FlowName): Promise<Outage | undefined> {
+    this.#closedSeen.delete('erp');
+    const outage = await this.outage('erp', flow);
+    return outage?.isPause && outage;
   }
 
   /** Undefined while it is closed, or was a moment ago. @param flow Whose pause counts, too; the ERP's breaker knows it. */

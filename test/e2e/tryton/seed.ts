@@ -65,9 +65,17 @@ async function seedProducts(admin: TrytonTestClient, company: number): Promise<v
   const bolt = await product('BOLT-M8', 'Bolt M8');
   const scarce = await product('RARE-01', 'Bearing that is never in stock');
   const traced = await product('SHAFT-01', 'Shaft, traced by lot', { lot_required: ['storage'] });
-  const lotted = await Promise.all(
-    assembly.components.map(({ article }) => product(article, `Part ${article}`)),
-  );
+  // One after another: PostgreSQL refuses to serialize two that are created at once.
+  const lotted: number[] = [];
+  const lines: Fields[] = [];
+  for (const { article, lot: number } of assembly.components) {
+    const part = await product(article, `Part ${article}`);
+    lotted.push(part);
+    lines.push({
+      ...{ product: part, quantity: 100_000 },
+      lot: await admin.create('stock.lot', { number, product: part }),
+    });
+  }
   const ofOne = (...products: readonly number[]) =>
     products.map((product) => ({ product, quantity: 1, unit }));
   const usual = [...ofOne(housing), { product: bolt, quantity: 8, unit }];
@@ -100,21 +108,10 @@ async function seedProducts(admin: TrytonTestClient, company: number): Promise<v
     [['id', '=', warehouse]],
     ['storage_location'],
   );
-  const lines = assembly.components.map(async ({ lot }, at) => {
-    const product = lotted[at];
-    return { product, lot: await admin.create('stock.lot', { number: lot, product }), quantity: 100_000 };
-  });
   const inventory = await admin.create('stock.inventory', {
     ...{ location: storage, company, date: dateOf('2026-01-01') },
     lines: [
-      [
-        'create',
-        [
-          { product: housing, quantity: 100_000 },
-          { product: bolt, quantity: 800_000 },
-          ...(await Promise.all(lines)),
-        ],
-      ],
+      ['create', [{ product: housing, quantity: 100_000 }, { product: bolt, quantity: 800_000 }, ...lines]],
     ],
   });
   await admin.press('stock.inventory', 'confirm', inventory);
