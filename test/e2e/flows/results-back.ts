@@ -9,6 +9,7 @@ import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api.ts';
 import { setFaults } from '../../support/faults.ts';
 import { patient } from '../../support/patient.ts';
+import { plannersOn } from '../../support/planners.ts';
 import { booked, bookingsOf, builtOrder, readsOfRecordings, seldom } from './journey.ts';
 import { calls, system } from './plant.ts';
 
@@ -48,7 +49,7 @@ export function resultsBackTests(): void {
 
     it('is left to a person, with the reason, when somebody else completed the order in the ERP', async () => {
       const number = await builtOrder();
-      await system.erp.finish(number);
+      plannersOn(system.sandboxes.erp.store).finish(number);
       await system.azumuta.complete(number);
       expect(await deadLetterOf(number)).toMatchObject({
         stage: 'book-completion',
