@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { CfnSecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { CfnSecret, type CfnSecretProps, type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import {
   type CompleteDeployment,
@@ -12,7 +12,7 @@ import { acknowledge } from './nag.ts';
 /** `webhookToken` is `WebhookToken` among the constructs and the outputs. */
 export const idOf = (name: SecretName) => name.charAt(0).toUpperCase() + name.slice(1);
 
-export type SecretRef = Pick<Secret, 'secretArn' | 'encryptionKey' | 'env'>;
+export type SecretRef = Pick<ISecret, 'secretArn' | 'encryptionKey' | 'env'>;
 
 /** Those that a deployment has: without webhooks or pages there is nothing to keep for them. */
 export type Secrets = Readonly<Partial<Record<SecretName, SecretRef>>>;
@@ -63,9 +63,7 @@ function created(scope: Construct, name: SecretName, description: string): Secre
     generateStringKey: 'current',
     excludePunctuation: true,
   };
-  const secret = isMade
-    ? new Secret(scope, idOf(name), { description, generateSecretString })
-    : new EmptySecret(scope, idOf(name), { description });
+  const secret = newSecret(scope, idOf(name), { description, ...(isMade && { generateSecretString }) });
   acknowledge(secret, {
     'AwsSolutions::AwsSolutions-SMG4': isMade
       ? 'Each rotation ends all links that were sent, so a person decides.'
@@ -75,16 +73,11 @@ function created(scope: Construct, name: SecretName, description: string): Secre
 }
 
 /**
- * A secret without a value. With one in the template, CloudFormation would overwrite the plant's own whenever the
- * template's changes; without one it creates an empty secret and never touches what is put in.
+ * A secret, without a value unless one is generated: with one in the template, as the CDK's own construct has it,
+ * CloudFormation would overwrite the plant's whenever the template's changes; an empty one it never touches.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html
  */
-export class EmptySecret extends Secret {
-  constructor(scope: Construct, id: string, props: { readonly description?: string } = {}) {
-    super(scope, id, props);
-    const { defaultChild } = this.node;
-    if (!(defaultChild instanceof CfnSecret)) throw new Error('A secret is a secret resource.');
-    // The CDK would have a value generated.
-    defaultChild.generateSecretString = undefined;
-  }
+export function newSecret(scope: Construct, id: string, props: CfnSecretProps = {}): ISecret {
+  const { ref } = new CfnSecret(new Construct(scope, id), 'Resource', props);
+  return Secret.fromSecretCompleteArn(scope, `${id}Created`, ref);
 }

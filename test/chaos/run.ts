@@ -5,7 +5,7 @@ import { viewQueues } from '../support/queues.ts';
 import { startFaults } from './accidents/faults.ts';
 import { startKilling } from './accidents/kills.ts';
 import { balanceOf } from './balance/balance.ts';
-import { faultCounts, readPartners, withLostTrigger } from './balance/books.ts';
+import { readPartners, withLostTrigger } from './balance/books.ts';
 import { type LoadFigures, startLoad } from './load/load.ts';
 import { untilNone } from './load/patience.ts';
 
@@ -60,12 +60,12 @@ export async function runChaos(options: ChaosOptions) {
     const queues = viewQueues(system);
     const began = performance.now();
     const load = startLoad(system, chance.fork(), options);
-    const stopFaults = await startFaults(system, chance.fork());
+    const faults = startFaults(system, chance.fork());
     const kills = startKilling(system, chance.fork(), options.killEverySeconds);
     const seconds = () => (performance.now() - began) / 1000;
     const soFar = (): SoFar => ({
       ...load.figures(),
-      ...{ kills: kills.counts, faults: faultCounts(system.sandboxes) },
+      ...{ kills: kills.counts, faults: faults.counts },
     });
     let phase: Progress['phase'] = 'load';
     const telling = (async () => {
@@ -78,7 +78,7 @@ export async function runChaos(options: ChaosOptions) {
 
     while (seconds() < options.loadSeconds || !isEnough(soFar())) await pause(500);
     await kills.stop();
-    await stopFaults();
+    faults.stop();
     const loadSeconds = seconds();
     phase = 'completing';
     await load.finish();

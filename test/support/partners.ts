@@ -10,6 +10,7 @@ import { type Clock, systemClock } from '../../shared/platform/clock.ts';
 import type { WorkAttempt } from '../../shared/worker/worker.ts';
 import { connected, sandboxErp } from '../shared/erp/rest/sandbox.ts';
 import { silent } from './logs.ts';
+import { plannersOn } from './planners.ts';
 
 export type Sandboxes = Awaited<ReturnType<typeof startSandboxes>>;
 
@@ -21,7 +22,7 @@ export async function startSandboxes() {
     ...{ azumutaUrl: azumuta.url, azumutaSide: azumuta.control, azumuta: azumutaAt(azumuta.url) },
     ...{
       erpUrl: erp.url,
-      erpSide: erp.control,
+      erpSide: { ...erp.control, ...plannersOn(erp.store) },
       erp: connected(sandboxErp({ baseUrl: erp.url }), { apiKey: erpSandboxKey }),
     },
     stop: () => Promise.all(both.map(({ stop }) => stop())),

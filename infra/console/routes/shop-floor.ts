@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
-import { erpModes, type ShopFloor } from '../../local/sandbox/shop-floor.ts';
+import { erpModeSchema, erpModes, type ShopFloor } from '../../local/sandbox/shop-floor.ts';
 import type { Answers } from '../dependencies.ts';
 import { shopFloorPage } from '../pages/shop-floor.ts';
 
@@ -10,7 +10,7 @@ const releaseSchema = z.object({
   quantity: pieces,
 });
 const completeSchema = z.object({ number: z.string().check(z.minLength(1)), good: pieces, scrap: pieces });
-const switchSchema = z.object({ mode: z.enum(['well', 'down', 'refusing']) });
+const switchSchema = z.object({ mode: erpModeSchema });
 
 export function shopFloorRoutes(shopFloor: ShopFloor, { show, redirect }: Answers): Hono {
   return new Hono()

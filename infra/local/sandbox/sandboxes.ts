@@ -1,5 +1,6 @@
+import * as z from 'zod/mini';
 import { readJson, writeJson } from '../emulator/data-folder.ts';
-import { accepted, azumutaSandboxKey, erpSandboxKey, route } from './api.ts';
+import { accepted, azumutaSandboxKey, erpSandboxKey, type Route, route } from './api.ts';
 import { newMeteorId } from './azumuta/catalogue.ts';
 import { completionSchema } from './azumuta/complete.ts';
 import { gearboxes } from './azumuta/gearboxes.ts';
@@ -10,12 +11,14 @@ import { plannersOf, releaseSchema } from './erp/planners.ts';
 import { apiRoutes as erpRoutes } from './erp/routes.ts';
 import { Store as ErpStore } from './erp/store.ts';
 import { type SandboxServerOptions, startSandboxServer } from './server.ts';
+import { type ErpMode, erpModeSchema, erpModes } from './shop-floor.ts';
 
 export type Sandbox<Kind extends keyof typeof startSandbox = keyof typeof startSandbox> = Awaited<
   ReturnType<(typeof startSandbox)[Kind]>
 >;
 
 const now = () => new Date();
+const modeSchema = z.object({ mode: erpModeSchema });
 
 /** Each runs in this process, and keeps its books in `file` from its end to its next start; without one it forgets them. */
 export const startSandbox = {
@@ -36,12 +39,25 @@ export const startSandbox = {
   erp(file?: string) {
     const store = new ErpStore(now, readJson(file));
     const planners = plannersOf(store);
+    let mode: ErpMode = 'well';
+    const inMode = ({ body, ...route }: Route): Route => ({
+      ...route,
+      body(call) {
+        const refusal = erpModes[mode].refusalOf(route.routeKey);
+        if (refusal) throw refusal;
+        return body(call);
+      },
+    });
     const control = [
+      route('GET', '/sandbox/mode', () => ({ mode })),
+      route('PUT', '/sandbox/mode', ({ body }) => {
+        mode = accepted(modeSchema, body).mode;
+      }),
       route('POST', '/sandbox/orders', ({ body }) => planners.release(accepted(releaseSchema, body ?? {}))),
       route('GET', '/sandbox/orders', planners.orders),
       route('GET', '/sandbox/bookings', planners.bookings),
     ];
-    const options = { api: erpRoutes(store), control, key: erpSandboxKey };
+    const options = { api: erpRoutes(store).map(inMode), control, key: erpSandboxKey };
     return serve(options, store, planners, file);
   },
 };
@@ -52,7 +68,7 @@ async function serve<Store extends { readonly books: () => unknown }, People>(
   people: People,
   file: string | undefined,
 ) {
-  const { url, faultLog, control, close } = await startSandboxServer(options);
+  const { url, control, close } = await startSandboxServer(options);
   const save = () => file !== undefined && writeJson(file, store.books());
   // Whoever presses Ctrl-C twice keeps the books, too.
   if (file !== undefined) process.on('exit', save);
@@ -60,7 +76,6 @@ async function serve<Store extends { readonly books: () => unknown }, People>(
     /** The API's base path is below it. */
     url,
     store,
-    faultLog,
     /** What people do in the partner's own screens, and what tests do to the partner. */
     control: { ...people, ...control },
     async stop() {

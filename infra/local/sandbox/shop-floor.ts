@@ -1,38 +1,38 @@
+import * as z from 'zod/mini';
 import { reasonOf } from '../../../shared/model/errors.ts';
+import { Refusal } from './api.ts';
 import type { CompletionRequest } from './azumuta/complete.ts';
 import type { ShownProductOrder } from './azumuta/shop-floor.ts';
 import type { ReleaseRequest } from './erp/planners.ts';
 import type { Booking, ProductionOrder } from './erp/store.ts';
-import type { Fault } from './faults.ts';
 
-/** What the ERP sandbox may do, how pages name it, and the notice that it does so from now on. */
+/** What the ERP sandbox may do, how pages name it, the notice that it does so from now on, and how it refuses a route. */
 export const erpModes = {
   well: {
     label: 'works',
     does: 'It books everything at once.',
     notice: 'The ERP works again.',
-    faults: [],
+    refusalOf: () => undefined,
   },
   down: {
     label: 'is down',
     does: 'It answers every call with 503: messages wait, and continue automatically.',
     notice: 'The ERP is down: it answers 503.',
-    faults: [{ kind: 'status', status: 503 }],
+    refusalOf: () => new Refusal(503, 'down', 'This ERP is down.'),
   },
   refusing: {
     label: 'refuses bookings',
     does: 'It answers that the posting period is closed: bookings become dead letters.',
     notice: 'The ERP refuses bookings.',
-    faults: [
-      {
-        kind: 'business-error',
-        route: 'POST /api/production-orders/{number}/bookings',
-        message: 'The posting period is closed',
-      },
-    ],
+    // As in many ERPs, the status says that all went well.
+    refusalOf: (route: string) =>
+      route === 'POST /api/production-orders/{number}/bookings'
+        ? new Refusal(200, 'business', 'The posting period is closed')
+        : undefined,
   },
 } as const;
-export type ErpMode = keyof typeof erpModes;
+export const erpModeSchema = z.enum(['well', 'down', 'refusing']);
+export type ErpMode = z.infer<typeof erpModeSchema>;
 
 /** One order, as both sandboxes know it. */
 export interface ShopFloorOrder {
@@ -71,10 +71,10 @@ export function createShopFloor(
   };
   return {
     async look() {
-      const [faults, orders] = await Promise.all([control<readonly Fault[]>(erp, 'GET', 'faults'), read()]);
+      const [{ mode }, orders] = await Promise.all([control<{ mode: ErpMode }>(erp, 'GET', 'mode'), read()]);
       // Newest first; `more` counts the older ones.
       const more = Math.max(0, orders.length - maxOrders);
-      return { erp: modeOf(faults), orders: orders.slice(0, maxOrders), more };
+      return { erp: mode, orders: orders.slice(0, maxOrders), more };
     },
 
     /** Releases an order and runs the pull. @returns its number, and why the pull failed, if it did. */
@@ -92,7 +92,7 @@ export function createShopFloor(
       await control(azumuta, 'POST', `productorders/${encodeURIComponent(number)}/complete`, how);
     },
 
-    setErp: (mode: ErpMode) => control(erp, 'PUT', 'faults', erpModes[mode].faults),
+    setErp: (mode: ErpMode) => control(erp, 'PUT', 'mode', { mode }),
   };
 }
 
@@ -106,11 +106,6 @@ async function control<T>(url: string, method: string, path: string, body?: unkn
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} ${path} at the sandbox: ${response.status} ${text}`);
   return JSON.parse(text);
-}
-
-function modeOf(faults: readonly Fault[]): ErpMode {
-  if (faults.length === 0) return 'well';
-  return faults.some(({ kind }) => kind === 'business-error') ? 'refusing' : 'down';
 }
 
 function ordersOf(

@@ -2,11 +2,13 @@ import * as z from 'zod/mini';
 import {
   accepted,
   azumutaSandboxKey,
+  type Call,
   erpSandboxKey,
   type Route,
   route,
 } from '../../../infra/local/sandbox/api.ts';
 import { startSandboxServer } from '../../../infra/local/sandbox/server.ts';
+import { type Fault, setFaults } from '../../support/faults.ts';
 import { type Books, tenRecordings } from './partners.ts';
 
 /**
@@ -130,7 +132,15 @@ function reset(): void {
   lastBookingAt = 0;
 }
 
-const control = [route('GET', '/sandbox/books', read), route('POST', '/sandbox/reset', reset)];
+function fail({ parameters: { partner }, body }: Call): void {
+  setFaults((partner === 'erp' ? erp : azumuta).control, accepted(z.array(z.custom<Fault>()), body));
+}
+
+const control = [
+  route('GET', '/sandbox/books', read),
+  route('POST', '/sandbox/reset', reset),
+  route('PUT', '/sandbox/faults/{partner}', fail),
+];
 const azumuta = await startSandboxServer({ api: azumutaRoutes, control: [], key: azumutaSandboxKey });
 const erp = await startSandboxServer({ api: erpRoutes, control, key: erpSandboxKey });
 process.send?.({ azumuta: azumuta.url, erp: erp.url });

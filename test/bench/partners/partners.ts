@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
-import type { Fault } from '../../../infra/local/sandbox/faults.ts';
+import type { Fault } from '../../support/faults.ts';
 
 export type Partners = Awaited<ReturnType<typeof startPartners>>;
 /** What both stubs have recorded since the last reset. */
@@ -35,11 +35,11 @@ export async function startPartners(delayMs: number) {
   });
   const [started] = await once(child, 'message');
   const { azumuta, erp } = z.parse(startedSchema, started);
-  const fail = async (url: string, ...faults: Fault[]) => {
+  const fail = async (partner: 'azumuta' | 'erp', ...faults: Fault[]) => {
     const body = JSON.stringify([{ kind: 'delay', ms: delayMs }, ...faults]);
-    await fetch(`${url}/sandbox/faults`, { method: 'PUT', body });
+    await fetch(`${erp}/sandbox/faults/${partner}`, { method: 'PUT', body });
   };
-  await Promise.all([fail(azumuta), fail(erp)]);
+  await Promise.all([fail('azumuta'), fail('erp')]);
   return {
     azumutaUrl: `${azumuta}/api/v1`,
     erpUrl: erp,
@@ -49,12 +49,16 @@ export async function startPartners(delayMs: number) {
     reset: async () => void (await fetch(`${erp}/sandbox/reset`, { method: 'POST' })),
     /** The ERP answers 503 for this time. */
     async fail(ms: number) {
-      await fail(erp, { kind: 'status', status: 503 });
-      setTimeout(() => void fail(erp), ms);
+      await fail('erp', { kind: 'status', status: 503 });
+      setTimeout(() => void fail('erp'), ms);
     },
     /** The ERP makes the next booking, but does not answer. */
     holdBack: () =>
-      fail(erp, { kind: 'timeout-after', route: 'POST /api/production-orders/{number}/bookings', times: 1 }),
+      fail('erp', {
+        kind: 'timeout-after',
+        route: 'POST /api/production-orders/{number}/bookings',
+        times: 1,
+      }),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, 'exit');

@@ -1,6 +1,6 @@
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
-import type { Fault } from '../../../infra/local/sandbox/faults.ts';
 import type { Chance } from '../../simulation/world/chance.ts';
+import { type Fault, setFaults } from '../../support/faults.ts';
 
 /** The chance of each kind at each call that it may hit. */
 const usual = 0.02;
@@ -36,7 +36,7 @@ const faults: Readonly<Record<'azumuta' | 'erp', readonly Fault[]>> = {
     { kind: 'reset-after', route: link },
     { kind: 'timeout-after', route: booking },
     { kind: 'timeout-after', route: link },
-    { kind: 'malformed', as: 'not-json' },
+    { kind: 'not-json' },
     { kind: 'business-error', route: 'GET /api/production-orders' },
     { kind: 'business-error', route: `GET ${order}` },
     { kind: 'business-error', route: `GET ${order}/bookings` },
@@ -51,21 +51,30 @@ const faults: Readonly<Record<'azumuta' | 'erp', readonly Fault[]>> = {
     { kind: 'reset-after', route: creation },
     { kind: 'timeout-after', route: creation },
     { kind: 'timeout-after', route: 'GET /api/v1/recordings/{id}' },
-    { kind: 'malformed', as: 'not-json' },
+    { kind: 'not-json' },
     { kind: 'business-error' },
   ],
 };
 
-/** Lets both partners fail at random. @returns what ends it. */
-export async function startFaults(
-  { azumuta, erp }: LocalSystem,
-  chance: Chance,
-): Promise<() => Promise<void>> {
-  const drawn = (fault: Fault): Fault => ({
-    ...fault,
-    probability: fault.kind === 'timeout-after' ? seldom : usual,
-    seed: chance.between(1, 1_000_000),
-  });
-  await Promise.all([azumuta.setFaults(faults.azumuta.map(drawn)), erp.setFaults(faults.erp.map(drawn))]);
-  return async () => void (await Promise.all([azumuta.setFaults([]), erp.setFaults([])]));
+/** Lets both partners fail at random. */
+export function startFaults(system: LocalSystem, chance: Chance) {
+  const counts = new Map<string, number>();
+  for (const partner of ['azumuta', 'erp'] as const) {
+    const drawn = faults[partner].map((fault) => ({
+      ...fault,
+      probability: fault.kind === 'timeout-after' ? seldom : usual,
+      seed: chance.between(1, 1_000_000),
+    }));
+    setFaults(system[partner], drawn, (fault) => {
+      const name = `${partner}: ${fault}`;
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    });
+  }
+  return {
+    /** How often each fault hit a call, by partner and kind. */
+    counts: counts as ReadonlyMap<string, number>,
+    stop() {
+      for (const partner of [system.azumuta, system.erp]) setFaults(partner, []);
+    },
+  };
 }

@@ -54,16 +54,6 @@ export function readPartners({ sandboxes: { azumuta, erp } }: LocalSystem): Part
   };
 }
 
-/** How often each fault hit a call, by partner and kind. */
-export function faultCounts({ azumuta, erp }: LocalSystem['sandboxes']): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const [partner, { faultLog }] of Object.entries({ azumuta, erp })) {
-    for (const [fault, { length }] of Map.groupBy(faultLog, (fault) => fault))
-      counts.set(`${partner}: ${fault}`, length);
-  }
-  return counts;
-}
-
 /** Completed orders whose triggers have had no 2xx since: the integration does not know of their completion. */
 export function withLostTrigger({ built, triggers }: Pick<Books, 'built' | 'triggers'>): string[] {
   const answeredAt = new Map<string, string>();

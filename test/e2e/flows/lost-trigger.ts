@@ -2,6 +2,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import * as z from 'zod/mini';
 import { bothTriggers } from '../../../infra/local/run-locally.ts';
 import { patient } from '../../support/patient.ts';
+import { plannersOn } from '../../support/planners.ts';
 import { viewQueues } from '../../support/queues.ts';
 import { anHourPasses, booked, bookingsOf, builtOrder, until } from './journey.ts';
 import { system } from './plant.ts';
@@ -54,9 +55,9 @@ export function lostTriggerTests(): void {
     onTestFinished(() => system.azumuta.setTriggers(bothTriggers(system.webhookUrl)));
     const number = await builtOrder();
     await system.azumuta.complete(number);
-    await system.erp.revise(number, { quantity: '6' });
+    plannersOn(system.sandboxes.erp.store).revise(number, { quantity: '6' });
     // Else later tests see that the ERP wants more than was booked.
-    onTestFinished(() => void system.erp.revise(number, { quantity: '5' }));
+    onTestFinished(() => void plannersOn(system.sandboxes.erp.store).revise(number, { quantity: '5' }));
 
     // Act
     await reconcile();

@@ -7,7 +7,9 @@ import * as z from 'zod/mini';
 import { operatorClients } from '../../../infra/local/operator-clients.ts';
 import type { LocalSystem } from '../../../infra/local/run-locally.ts';
 import { azumutaSandboxKey, erpSandboxKey } from '../../../infra/local/sandbox/api.ts';
+import { setFaults } from '../../support/faults.ts';
 import { patient } from '../../support/patient.ts';
+import { plannersOn } from '../../support/planners.ts';
 import { booked, bookingsOf, builtOrder, readsOfRecordings, seldom } from './journey.ts';
 import { calls, system } from './plant.ts';
 
@@ -47,7 +49,7 @@ export function resultsBackTests(): void {
 
     it('is left to a person, with the reason, when somebody else completed the order in the ERP', async () => {
       const number = await builtOrder();
-      await system.erp.finish(number);
+      plannersOn(system.sandboxes.erp.store).finish(number);
       await system.azumuta.complete(number);
       expect(await deadLetterOf(number)).toMatchObject({
         stage: 'book-completion',
@@ -70,14 +72,12 @@ export function resultsBackTests(): void {
     it('becomes a dead letter with the path when an answer of Azumuta is invalid, and nothing is booked in part', async () => {
       // Prepare
       const number = await builtOrder();
-      await system.azumuta.setFaults([
-        { kind: 'malformed', as: 'wrong-shape', route: 'GET /api/v1/recordings/{id}' },
-      ]);
+      setFaults(system.azumuta, [{ kind: 'wrong-shape', route: 'GET /api/v1/recordings/{id}' }]);
 
       // Act
       await system.azumuta.complete(number);
       const deadLetter = await deadLetterOf(number);
-      await system.azumuta.setFaults([]);
+      setFaults(system.azumuta, []);
 
       // Assess
       expect(deadLetter).toMatchObject({
@@ -172,20 +172,18 @@ export function resultsBackTests(): void {
       };
 
       // Act: answers to writes are lost.
-      await system.azumuta.setFaults([{ kind: 'reset-after', route: writes.azumuta, times: 1 }]);
+      setFaults(system.azumuta, [{ kind: 'reset-after', route: writes.azumuta, times: 1 }]);
       const number = await builtOrder();
-      await system.erp.setFaults([{ kind: 'reset-after', route: writes.erp, times: 1 }]);
+      setFaults(system.erp, [{ kind: 'reset-after', route: writes.erp, times: 1 }]);
       await system.azumuta.complete(number);
       await booked(number);
       await vi.waitUntil(() => retried(number).length >= 2, patient);
       // Writes are refused with a sentence that repeats our key.
       const refused = { status: 422, kind: 'status', times: 1 } as const;
       const unbooked = await builtOrder();
-      await system.erp.setFaults([{ ...refused, route: writes.erp, message: echoing(erpSandboxKey) }]);
+      setFaults(system.erp, [{ ...refused, route: writes.erp, message: echoing(erpSandboxKey) }]);
       await system.azumuta.complete(unbooked);
-      await system.azumuta.setFaults([
-        { ...refused, route: writes.azumuta, message: echoing(azumutaSandboxKey) },
-      ]);
+      setFaults(system.azumuta, [{ ...refused, route: writes.azumuta, message: echoing(azumutaSandboxKey) }]);
       const { order: uncreated } = await system.erp.releaseAndSend(system.orderEndpoint, {
         product: 'GEAR-01',
         quantity: '5',
@@ -205,8 +203,8 @@ export function resultsBackTests(): void {
         await calls.status(number),
         await calls.status(uncreated.number),
       ];
-      await system.azumuta.setFaults([]);
-      await system.erp.setFaults([]);
+      setFaults(system.azumuta, []);
+      setFaults(system.erp, []);
 
       // Assess
       expect(reasons.map((reason) => reason?.includes('What about •••'))).toEqual([true, true]);

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, inject, it, onTestFinished, vi } from 'vitest';
+import { setFaults } from '../../support/faults.ts';
 import { newlyNamed, nextVersion, patience, startRehearsal } from './rehearsal.ts';
 
 const down = (route: string) => [{ kind: 'status', status: 503, route } as const];
@@ -21,8 +22,8 @@ it('is deployed, updated, rolled back, deleted and deployed again with messages 
   // Deployed: one order is completed and one is new when their partners stop to answer.
   const [first, second] = [await stack.release(), await stack.release()];
   await Promise.all([first, second].map(stack.isCreated));
-  await erp.setFaults(down(booking));
-  await azumuta.setFaults(down(creating));
+  setFaults(erp, down(booking));
+  setFaults(azumuta, down(creating));
   await azumuta.complete(first);
   await stack.isPlanned(first);
   const third = await stack.release();
@@ -38,8 +39,8 @@ it('is deployed, updated, rolled back, deleted and deployed again with messages 
 
   // Rolled back: the partners answer, and what both versions left is done.
   await stack.deploy(stack.today);
-  await erp.setFaults([]);
-  await azumuta.setFaults([]);
+  setFaults(erp, []);
+  setFaults(azumuta, []);
   await Promise.all([third, fourth].map(stack.isCreated));
   for (const number of [third, fourth]) await azumuta.complete(number);
   await vi.waitUntil(async () => Object.keys(await booked()).length === 4, patience);

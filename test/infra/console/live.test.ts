@@ -1,5 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { claimedOrder } from '../../support/bookings.ts';
+import { setFaults } from '../../support/faults.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
 import { newOrder, splitOrder } from '../../support/orders.ts';
 import { enter } from './asking.ts';
@@ -68,8 +69,8 @@ it.each([
 ] as const)('says why %s cannot be read, and shows the other one', async (_, side, why, other) => {
   // Prepare
   const number = await orderEverywhere();
-  stage[side].setFaults([{ kind: 'status', status: 503 }]);
-  onTestFinished(() => stage[side].setFaults([]));
+  setFaults(stage[side], [{ kind: 'status', status: 503 }]);
+  onTestFinished(() => setFaults(stage[side], []));
 
   // Act
   const { status, text, rows } = await now(number);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { Rejected, RetryLater } from '../../../shared/model/errors.ts';
+import { setFaults } from '../../support/faults.ts';
 import { overriding } from '../../support/overriding.ts';
 import * as c from './completed.ts';
 import { otherAzumuta } from './other-azumuta.ts';
@@ -61,7 +62,7 @@ describe('a planned booking', () => {
 
   it('is booked as it was planned though its recordings were deleted, also when a newer trigger comes', async () => {
     const { number } = await c.planned(stage);
-    await stage.azumutaSide.setFaults([{ kind: 'status', status: 404, route: c.recordingRoute, times: 1 }]);
+    setFaults(stage.azumutaSide, [{ kind: 'status', status: 404, route: c.recordingRoute, times: 1 }]);
     stage.clock.advance(61);
     expect(await stage.message(number)()).toMatchObject(saying('booked as planned'));
     expect(await c.inErp(stage, number)).toEqual(['1']);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AzumutaClient } from '../../../shared/azumuta/client.ts';
 import { CompletionReader } from '../../../shared/completions/read-recordings.ts';
+import { setFaults } from '../../support/faults.ts';
 import { partnersOn } from '../../support/partners.ts';
 import { booked, completed, inErp, recordingRoute } from './completed.ts';
 import { otherAzumuta } from './other-azumuta.ts';
@@ -128,7 +129,7 @@ describe('a recording that Azumuta lists and does not show', () => {
   it('is waited for, so that no other quantity is booked than was recorded', async () => {
     const { number, recordingIds } = await completed(stage, { recordings: 2 });
     const attempt = stage.message(number);
-    await stage.azumutaSide.setFaults([{ ...hidden, times: 1 }]);
+    setFaults(stage.azumutaSide, [{ ...hidden, times: 1 }]);
     const first = await attempt();
     const before = await stage.ledger.bookings.of(number);
     await attempt();
@@ -140,11 +141,11 @@ describe('a recording that Azumuta lists and does not show', () => {
   it('is for a person after 30 minutes', async () => {
     const { number } = await completed(stage);
     const attempt = stage.message(number);
-    await stage.azumutaSide.setFaults([hidden]);
+    setFaults(stage.azumutaSide, [hidden]);
     const first = await attempt();
     stage.clock.advance(30 * 60);
     const last = await attempt();
-    await stage.azumutaSide.setFaults([]);
+    setFaults(stage.azumutaSide, []);
     expect([first, last]).toMatchObject([{ name: 'RetryLater' }, { name: 'Rejected' }]);
     expect(await inErp(stage, number)).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { type CompletionHint, completionHintSchema } from '../../../shared/completions/messages.ts';
 import { type ReconcileDependencies, reconcileCompletions } from '../../../shared/completions/reconcile.ts';
 import { parseMessage } from '../../../shared/platform/aws/queue.ts';
+import { setFaults } from '../../support/faults.ts';
 import { silent } from '../../support/logs.ts';
 import { partnersOn } from '../../support/partners.ts';
 import { type CompletionStage, stageOn } from './stage.ts';
@@ -15,7 +16,7 @@ export async function reconcileStageOn(partners: CompletionStage) {
   const lookedAt: string[] = [];
   // A run recognises its lease by its own id.
   let runs = 0;
-  await azumutaSide.setFaults([]);
+  setFaults(azumutaSide, []);
 
   async function put(dueDaysAgo: number, isGone: boolean): Promise<string> {
     const number = await stage.released();

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import type { ReconcileDependencies } from '../../../shared/completions/reconcile.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
+import { setFaults } from '../../support/faults.ts';
 import { overriding } from '../../support/overriding.ts';
 import { complete, eventsOf, inErp, orderRoute } from './completed.ts';
 import { type ReconcileStage, reconcileStageOn } from './reconcile-stage.ts';
@@ -196,12 +197,12 @@ describe('the reconciliation', () => {
   it('stops once Azumuta fails; the order of that moment comes after the others, but not a day later', async () => {
     // Prepare
     const [first, second] = await created(3, 2);
-    await stage.azumutaSide.setFaults([{ route: orderRoute, kind: 'status', status: 503 }]);
+    setFaults(stage.azumutaSide, [{ route: orderRoute, kind: 'status', status: 503 }]);
 
     // Act
     const down = await stage.run();
     const calls = await stage.azumutaSide.calls();
-    await stage.azumutaSide.setFaults([]);
+    setFaults(stage.azumutaSide, []);
     const turns = [await turn()];
     stage.clock.advance(3600);
     turns.push(await turn());
@@ -247,11 +248,11 @@ describe('the reconciliation', () => {
   });
 });
 
-it.each([{ kind: 'malformed', as: 'wrong-shape' }, { kind: 'business-error' }] as const)(
+it.each([{ kind: 'wrong-shape' }, { kind: 'business-error' }] as const)(
   'asks about the others when the answer about one order cannot be read: %o',
   async (fault) => {
     await created(3, 2);
-    await stage.azumutaSide.setFaults([{ ...fault, route: orderRoute, times: 1 }]);
+    setFaults(stage.azumutaSide, [{ ...fault, route: orderRoute, times: 1 }]);
     expect(await stage.run()).toMatchObject({ outcome: 'asked', asked: 2, open: 1, unclear: 1 });
     expect(await stage.run()).toMatchObject({ asked: 0 });
   },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { completionHint } from '../../../shared/completions/messages.ts';
 import { Rejected, UnknownOrder } from '../../../shared/model/errors.ts';
+import { setFaults } from '../../support/faults.ts';
 import * as c from './completed.ts';
 import { complete, completed, erpThat, madeByHand } from './completed.ts';
 import { otherAzumuta } from './other-azumuta.ts';
@@ -17,7 +18,8 @@ const doubtful = c.erpThat(() => Promise.reject(new Rejected('Not so.', { code: 
 const operator = (number: string) =>
   stage.message(completionHint('operator', { productOrderNumber: number }, 'replay'));
 /** Refuses the next call of this route. */
-const refuse = (route: string) => stage.erpSide.setFaults([{ kind: 'status', status: 422, route, times: 1 }]);
+const refuse = (route: string) =>
+  setFaults(stage.erpSide, [{ kind: 'status', status: 422, route, times: 1 }]);
 const saying = (words: string) => ({ message: expect.stringContaining(words) });
 
 /** A booking that was refused, and a minute after it. */

@@ -2,6 +2,7 @@ import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { type CreateDependencies, createProductOrder } from '../../../shared/orders/create.ts';
 import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
 import { startLedgerStore } from '../../support/dynamodb.ts';
+import { setFaults } from '../../support/faults.ts';
 import { newOrder } from '../../support/orders.ts';
 import { partnersOn, startSandboxes, workAttempt } from '../../support/partners.ts';
 
@@ -42,8 +43,8 @@ export async function startCreateStage() {
     linkOf: async (number: string) =>
       (await erpSide.orders()).find((order) => order.number === number)?.azumutaId,
     async forgetFaults() {
-      await azumutaSide.setFaults([]);
-      await erpSide.setFaults([]);
+      setFaults(azumutaSide, []);
+      setFaults(erpSide, []);
     },
   };
 }

@@ -4,6 +4,7 @@ import { orderKey } from '../../../shared/ledger/keys.ts';
 import { createLedger } from '../../../shared/ledger/ledger.ts';
 import { systemClock } from '../../../shared/platform/clock.ts';
 import { testClock } from '../../support/clock.ts';
+import { setFaults } from '../../support/faults.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
 import { newOrder } from '../../support/orders.ts';
 import { overriding } from '../../support/overriding.ts';
@@ -48,7 +49,7 @@ describe('a product order whose create may have been written', () => {
     const settling = createLedger({ ...stage.store, clock, settlingSeconds });
     const number = await stage.released();
     await stage.azumutaSide.forgetCalls();
-    await stage.azumutaSide.setFaults([{ kind: 'reset-after', route: creation, times: 1 }]);
+    setFaults(stage.azumutaSide, [{ kind: 'reset-after', route: creation, times: 1 }]);
     const attempt = (receiveCount: number) => tried(number, receiveCount, { ledger: settling }, clock);
 
     // Act
@@ -143,7 +144,7 @@ describe('a product order that exists in Azumuta already', () => {
     const { azumuta } = stage.dependencies;
     const late = overriding(azumuta, { findProductOrder: async () => undefined });
     const conflict = { kind: 'status', status: 409, route: creation, times: 1 } as const;
-    await stage.azumutaSide.setFaults([conflict]);
+    setFaults(stage.azumutaSide, [conflict]);
 
     // Act
     const first = await tried(number, 1, { azumuta: late });
@@ -161,7 +162,7 @@ describe('a product order that exists in Azumuta already', () => {
   it('is recognised as ours after an attempt that died, even if it is completed by now', async () => {
     // Prepare
     const number = await stage.released({ Quantity: '5' });
-    await stage.azumutaSide.setFaults([{ kind: 'reset-after', route: creation, times: 1 }]);
+    setFaults(stage.azumutaSide, [{ kind: 'reset-after', route: creation, times: 1 }]);
     await expect(stage.create(number)).rejects.toMatchObject({ name: 'RetryLater', wrote: 'perhaps' });
     await stage.azumutaSide.complete(number);
 
@@ -191,9 +192,9 @@ describe('a link that the ERP accepts and does not show', () => {
   ] as const)('is tried once more when its order %s', async (_, fault) => {
     // Prepare
     const number = await stage.released();
-    await stage.azumutaSide.setFaults([fault]);
+    setFaults(stage.azumutaSide, [fault]);
     await expect(stage.create(number, 1)).rejects.toMatchObject({ name: 'RetryLater' });
-    await stage.erpSide.setFaults([{ kind: 'silent-no-op', route: link, times: 1 }]);
+    setFaults(stage.erpSide, [{ kind: 'silent-no-op', route: link, times: 1 }]);
 
     // Act
     const first = await tried(number, 2);
@@ -208,7 +209,7 @@ describe('a link that the ERP accepts and does not show', () => {
   it('is for a person the second time, and begins anew when that person sends it again', async () => {
     // Prepare
     const number = await stage.released();
-    await stage.erpSide.setFaults([{ kind: 'silent-no-op', route: link }]);
+    setFaults(stage.erpSide, [{ kind: 'silent-no-op', route: link }]);
 
     // Act
     const failures: unknown[] = [];
@@ -224,11 +225,11 @@ describe('a link that the ERP accepts and does not show', () => {
   it('stays in doubt through an attempt that did not get as far as writing', async () => {
     // Prepare
     const number = await stage.released();
-    await stage.erpSide.setFaults([{ kind: 'silent-no-op', route: link, times: 1 }]);
+    setFaults(stage.erpSide, [{ kind: 'silent-no-op', route: link, times: 1 }]);
     await expect(stage.create(number)).rejects.toMatchObject({ name: 'RetryLater', wrote: 'perhaps' });
-    await stage.erpSide.setFaults([{ kind: 'status', status: 429, times: 1 }]);
+    setFaults(stage.erpSide, [{ kind: 'status', status: 429, times: 1 }]);
     await expect(stage.create(number, 2)).rejects.toMatchObject({ name: 'RetryLater', wrote: 'nothing' });
-    await stage.erpSide.setFaults([{ kind: 'silent-no-op', route: link, times: 1 }]);
+    setFaults(stage.erpSide, [{ kind: 'silent-no-op', route: link, times: 1 }]);
 
     // Act
     const third = await tried(number, 3);
@@ -245,11 +246,11 @@ describe('a link without an answer', () => {
       // Prepare
       const number = await stage.released();
       if (when === 'created before') {
-        await stage.erpSide.setFaults([{ kind: 'status', route: link, status: 429, times: 1 }]);
+        setFaults(stage.erpSide, [{ kind: 'status', route: link, status: 429, times: 1 }]);
         const soon = { name: 'RetryLater', wrote: 'nothing', afterSeconds: undefined };
         await expect(stage.create(number)).rejects.toMatchObject(soon);
       }
-      await stage.erpSide.setFaults([{ kind: 'reset-after', route: link, times: 1 }]);
+      setFaults(stage.erpSide, [{ kind: 'reset-after', route: link, times: 1 }]);
       const fails = async () => {
         throw new Error('Too many requests.');
       };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { seededDraw } from '../../../infra/local/sandbox/faults.ts';
+import { createChance } from '../world/chance.ts';
 import { day, dead, hour, main, queueStage, second } from './queue-stage.ts';
 
 describe('a visibility timeout', () => {
@@ -188,7 +188,7 @@ describe('a receive', () => {
   /** Twelve messages, received with many seeds. */
   const receives = (waitSeconds: number) =>
     Array.from({ length: 200 }, (_, seed) => {
-      const { send, receive } = queueStage({ random: seededDraw(seed) });
+      const { send, receive } = queueStage({ random: createChance(seed).next });
       for (let at = 0; at < 12; at += 1) send(String(at));
       return receive(main, 3, waitSeconds).map(({ Body }) => Body);
     });

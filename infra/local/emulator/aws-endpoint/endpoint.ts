@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { codeOf } from '../../../../shared/platform/system-errors.ts';
 import type { Lambda } from '../lambda/service.ts';
 import { type Answer, call, jsonAnswer, listen } from '../process/http.ts';
@@ -11,7 +11,7 @@ export function startEndpoint(
   lambda: Lambda,
   local: Readonly<Record<string, (operation: string, body: string) => Answer>>,
 ) {
-  return listen(ports.endpoint, (request, body, response) => {
+  return listen(ports.endpoint, (request, body) => {
     const signer = signerOf(request.headers.authorization);
     if (!signer) return refusal(403, 'MissingAuthenticationToken', 'The request is not signed with SigV4.');
     const principal = access.principalOf(signer.accessKeyId);
@@ -32,7 +32,7 @@ export function startEndpoint(
     const here = local[service];
     if (here) return here(action.replace(/^.*:/, ''), text);
     if (service === 'sqs' || service === 'dynamodb')
-      return passOn(`${urlOf(ports, service)}${request.url ?? '/'}`, request, body, response);
+      return passOn(`${urlOf(ports, service)}${request.url ?? '/'}`, request, body);
     return refusal(404, 'UnknownServiceException', `Local runs have no ${action} of ${resource}.`);
   });
 }
@@ -42,25 +42,15 @@ async function invoked(lambda: Lambda, wanted: string, event: string): Promise<A
   return jsonAnswer(status, payload, functionError ? { 'x-amz-function-error': functionError } : {});
 }
 
-async function passOn(url: string, { headers }: IncomingMessage, body: Buffer, response: ServerResponse) {
-  // A caller that hangs up while it waits for messages must not receive any: they would be hidden for nothing.
-  const gone = new AbortController();
-  response.on('close', () => gone.abort());
-  const { signal } = gone;
+async function passOn(url: string, { headers }: IncomingMessage, body: Buffer): Promise<Answer> {
   try {
-    const answer = await call(url, {
-      method: 'POST',
-      headers: passed(Object.entries(headers)),
-      body,
-      signal,
-    });
+    const answer = await call(url, { method: 'POST', headers: passed(Object.entries(headers)), body });
     return {
       status: answer.status,
       headers: passed(answer.headers),
       body: Buffer.from(await answer.arrayBuffer()),
     };
   } catch (error) {
-    if (signal.aborted) return undefined;
     const code = codeOf(error) ? ` (${codeOf(error)})` : '';
     // AWS clients try again after a 500.
     return refusal(500, 'InternalFailure', `The local service did not answer${code}; it may be restarting.`);

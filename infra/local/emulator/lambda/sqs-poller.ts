@@ -7,6 +7,11 @@ import type { LocalMapping } from '../template/read-stack.ts';
 import type { Lambda } from './service.ts';
 import { type ReceivedMessage, receivedSchema, sqsEvent, succeeded } from './sqs-event.ts';
 
+/**
+ * After so long an empty queue is asked again. No call waits in the queues: when this process is killed, they would give
+ * the next message to one that nobody waits for, and hide it.
+ */
+const emptyMs = 100;
 /** After so long a poll that was refused is tried again. */
 const pauseMs = 500;
 
@@ -37,10 +42,9 @@ export function startPoll(mapping: LocalMapping, services: Services, lambda: Lam
       AttributeNames: ['All'],
       MessageAttributeNames: ['All'],
     };
-    // It waits for messages as long as SQS allows.
-    const received = await ask('ReceiveMessage', { ...wanted, WaitTimeSeconds: 20 }, signal);
+    const received = await ask('ReceiveMessage', wanted, signal);
     const { Messages: batch } = receivedSchema.parse(received);
-    if (batch.length === 0) return;
+    if (batch.length === 0) return wait(emptyMs, undefined, { signal });
     const batchDone = work(batch)
       .catch((error: unknown) => log(`a batch may be received again: ${reasonOf(error)}`))
       .finally(() => running.delete(batchDone));

@@ -2,7 +2,6 @@ import { Server } from 'node:net';
 import { type AwsClient, awsClient } from '../aws-endpoint/client.ts';
 import { runService } from '../process/child-process.ts';
 import type { LocalQueue } from '../template/read-stack.ts';
-import { patchFauxqs } from './fauxqs-patches.ts';
 
 interface Configuration {
   readonly port: number;
@@ -18,7 +17,7 @@ interface Configuration {
 runService(async ({ port, directory, region, queues }: Configuration) => {
   stayOnLoopback();
   const { startFauxqs } = await import('fauxqs');
-  await patchFauxqs();
+  await keepVisibleMessages();
   const fauxqs = await startFauxqs({ port, logger: false, defaultRegion: region, dataDir: directory });
   const sqs = awsClient(`http://127.0.0.1:${port}`, 'sqs', { accessKeyId: 'local', region });
   // In any order: a redrive policy names its dead-letter queue by ARN, which need not exist yet.
@@ -35,6 +34,28 @@ function stayOnLoopback(): void {
       throw new Error('fauxqs listens in an unknown way: review infra/local/emulator/stores/sqs.ts.');
     }
     return Reflect.apply(listen, this, [{ ...options, host: '127.0.0.1' }, ...rest]);
+  };
+}
+
+interface Persistence {
+  readonly db: { prepare(sql: string): { run(messageId: string): unknown } };
+  updateMessageReady(messageId: string): void;
+}
+
+/**
+ * fauxqs 2.4.1 writes NULL into a NOT NULL column when a message is made visible at once: the call fails, and the
+ * message is gone until the store restarts. Its package exports its start function only, so the module has its URL.
+ */
+async function keepVisibleMessages(): Promise<void> {
+  const { href } = new URL('./persistence.js', import.meta.resolve('fauxqs'));
+  const loaded: { PersistenceManager: { prototype: Persistence } } = await import(href);
+  const { prototype } = loaded.PersistenceManager;
+  if (typeof prototype.updateMessageReady !== 'function')
+    throw new Error('fauxqs has changed: review infra/local/emulator/stores/sqs.ts.');
+  prototype.updateMessageReady = function (messageId) {
+    const sql =
+      'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?';
+    this.db.prepare(sql).run(messageId);
   };
 }
 

@@ -82,13 +82,6 @@ export const resourceSchema = z.discriminatedUnion('Type', [
     ReservedConcurrentExecutions: leftOut,
     LoggingConfig: z.optional(z.strictObject({ LogFormat: leftOut, LogGroup: z.string() })),
   }),
-  // A local run does not invoke a function again that failed.
-  resource('AWS::Lambda::EventInvokeConfig', {
-    FunctionName: leftOut,
-    Qualifier: leftOut,
-    MaximumEventAgeInSeconds: leftOut,
-    MaximumRetryAttempts: leftOut,
-  }),
   resource('AWS::Lambda::EventSourceMapping', {
     FunctionName: z.string(),
     EventSourceArn: z.string(),
@@ -183,15 +176,6 @@ export const resourceSchema = z.discriminatedUnion('Type', [
     IntegrationUri: z.string(),
     PayloadFormatVersion: z.literal('2.0'),
   }),
-  // A local run neither writes access logs nor throttles.
-  resource('AWS::ApiGatewayV2::Stage', {
-    ApiId: leftOut,
-    AutoDeploy: leftOut,
-    AccessLogSettings: leftOut,
-    DefaultRouteSettings: leftOut,
-    RouteSettings: leftOut,
-    StageName: z.literal('$default', '$default: local runs serve no other stage'),
-  }),
   // Every service of AWS may use a role here.
   resource('AWS::IAM::Role', { AssumeRolePolicyDocument: leftOut }),
   resource('AWS::IAM::Policy', {
@@ -203,10 +187,15 @@ export const resourceSchema = z.discriminatedUnion('Type', [
 
 export type Resource = z.infer<typeof resourceSchema>;
 
-/** Types that make no difference to a local run: monitoring, budgets, retention of logs, and access for others. */
+/**
+ * Types that make no difference to a local run, which neither throttles nor repeats what failed: settings of that,
+ * monitoring, budgets, retention of logs, and access for others.
+ */
 export const makingNoDifference = [
+  'AWS::ApiGatewayV2::Stage',
   'AWS::Budgets::Budget',
   'AWS::CloudWatch::Alarm',
+  'AWS::Lambda::EventInvokeConfig',
   'AWS::Logs::LogGroup',
   'AWS::Logs::MetricFilter',
   'AWS::Scheduler::ScheduleGroup',

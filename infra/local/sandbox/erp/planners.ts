@@ -1,8 +1,6 @@
 import * as z from 'zod/mini';
 import { toDecimal } from '../../../../shared/model/quantity.ts';
-import { Refusal } from '../api.ts';
 import { productOf } from './products.ts';
-import { statusOf } from './routes.ts';
 import type { ProductionOrder, Store } from './store.ts';
 
 const amount = z.optional(z.union([z.string(), z.number()]));
@@ -20,18 +18,13 @@ export const releaseSchema = z.strictObject({
 });
 
 export type ReleaseRequest = z.output<typeof releaseSchema>;
-type NamedRequest = ReleaseRequest & { readonly number?: string };
 
 /** Planners order these, in turns. */
 const ordered = ['GEAR-01', 'GEAR-02'];
 const customers = ['De Smet Machines', 'Høyer Transport', 'Müller & Söhne', 'O’Neill Mining'];
 
-/**
- * What planners do in the ERP's own screens, and what its books hold. They name an order by its number or its id, and
- * get it as it is then.
- */
+/** What planners do in the ERP's own screens, and what its books hold. */
 export function plannersOf(store: Store) {
-  const save = (key: string, differs: Partial<ProductionOrder>) => store.change(store.known(key), differs);
   const releaseOf = (request: ReleaseRequest = {}) => release(store, request);
 
   return {
@@ -40,37 +33,13 @@ export function plannersOf(store: Store) {
     orders: () => store.orders(),
     /** All that was ever booked. Twice the same reference is a double booking. */
     bookings: () => store.bookings(),
-    cancel: (key: string) => save(key, { status: 'cancelled' }),
-    lock: (key: string) => save(key, { locked: true }),
-    unlock: (key: string) => save(key, { locked: false }),
-    /** Changes nothing but the change time. */
-    touch: (key: string) => save(key, {}),
-    /** Somebody finishes it by hand, without our reference. */
-    finish(key: string) {
-      const order = save(key, { status: 'done' });
-      store.addBooking(order, 'production', { goodQuantity: order.quantity, final: true });
-      return order;
-    },
-    /** Once the quantity is another one, the order is done or released, by what is booked so far. */
-    revise(key: string, { number, quantity, dueDate }: NamedRequest) {
-      const order = store.known(key);
-      if (order.status === 'cancelled')
-        throw new Refusal(409, 'order-cancelled', `Order ${order.number} is cancelled.`);
-      const wanted = toDecimal(quantity);
-      const revised = save(order.id, {
-        dueDate: dueDate ?? order.dueDate,
-        quantity: wanted ?? order.quantity,
-      });
-      const status = wanted === undefined ? order.status : statusOf(revised, store);
-      return store.renameOrder({ ...revised, status }, number ?? order.number);
-    },
     /**
      * Releases an order (or takes the one that `number` names) and posts it to the integration's order endpoint.
      * @returns the order, and what the integration answered.
      */
     async releaseAndSend(
       target: { readonly url: string; readonly key: string },
-      { number, ...request }: NamedRequest = {},
+      { number, ...request }: ReleaseRequest & { readonly number?: string } = {},
     ) {
       const [order] = number === undefined ? releaseOf(request) : [store.known(number)];
       if (!order) throw new Error('Nothing was released.');

@@ -11,7 +11,7 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { build } from 'esbuild';
 import { bundleSettings } from '../../../../infra/build/bundle-functions.ts';
 import type { Synthesized } from '../../../../infra/local/run-locally.ts';
-import { EmptySecret } from '../../../../infra/stack/secrets.ts';
+import { newSecret } from '../../../../infra/stack/secrets.ts';
 
 /**
  * AWS's textbook pipeline for our completions: one queue with a function before and behind it, and Powertools'
@@ -43,9 +43,9 @@ class PowertoolsStack extends Stack {
   constructor(app: App, bundles: string, partners: Readonly<Record<string, string>>) {
     super(app, 'Powertools');
     // The bench sets the values, as for our stack.
-    const webhookToken = new EmptySecret(this, 'WebhookToken');
-    const azumutaApiKey = new EmptySecret(this, 'AzumutaApiKey');
-    const erpCredentials = new EmptySecret(this, 'ErpCredentials');
+    const webhookToken = newSecret(this, 'WebhookToken');
+    const azumutaApiKey = newSecret(this, 'AzumutaApiKey');
+    const erpCredentials = newSecret(this, 'ErpCredentials');
     const lambda = (name: string, folder: string, memorySize: number, seconds: number) =>
       new LambdaFunction(this, name, {
         runtime: Runtime.NODEJS_24_X,

@@ -146,7 +146,7 @@ describe('the AWS endpoint', () => {
   });
 });
 
-queueTests(emulator, aws);
+queueTests(aws);
 
 describe('a schedule', () => {
   it('invokes its target with its input when it is run by hand', async () => {

@@ -26,7 +26,6 @@ export function awsOf({ region, awsEndpoint, credentials, queueUrl, tableName }:
   const sqs = new SQSClient({ ...client, useQueueUrlAsEndpoint: false });
   const dynamodb = new DynamoDBClient(client);
   return {
-    sqs,
     dynamodb,
     secrets: new SecretsManagerClient(client),
 
@@ -66,12 +65,6 @@ export function awsOf({ region, awsEndpoint, credentials, queueUrl, tableName }:
         visible: Number(Attributes?.ApproximateNumberOfMessages),
         inFlight: Number(Attributes?.ApproximateNumberOfMessagesNotVisible),
       };
-    },
-
-    /** Resolves when the queues know that a caller has hung up: by then, calls that were made later are answered. */
-    async hungUp(): Promise<void> {
-      await this.depth('Orders');
-      await this.depth('Orders');
     },
 
     /** Ends the time for which a received message is hidden. */

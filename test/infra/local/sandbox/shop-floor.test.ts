@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { azumutaSandboxKey } from '../../../../infra/local/sandbox/api.ts';
+import { azumutaSandboxKey, erpSandboxKey } from '../../../../infra/local/sandbox/api.ts';
 import { gearboxes } from '../../../../infra/local/sandbox/azumuta/gearboxes.ts';
 import { startSandbox } from '../../../../infra/local/sandbox/sandboxes.ts';
 import { createShopFloor } from '../../../../infra/local/sandbox/shop-floor.ts';
@@ -37,8 +37,19 @@ it('completes in Azumuta, or says why not', async () => {
   );
 });
 
-it.each(['down', 'refusing', 'well'] as const)('has an ERP that is %s', async (mode) => {
+it.each([
+  ['down', 503, 503],
+  ['refusing', 200, 200],
+  ['well', 200, 201],
+] as const)('has an ERP that is %s', async (mode, reading, booking) => {
+  const { number } = await floor.release('GEAR-01', 3);
   await floor.setErp(mode);
 
   expect((await floor.look()).erp).toBe(mode);
+  const api = apiOf(erp, erpSandboxKey);
+  const order = `/api/production-orders/${encodeURIComponent(number)}`;
+  expect([await api(order), await api(`${order}/bookings`, { goodQuantity: 1 })]).toMatchObject([
+    { status: reading },
+    { status: booking },
+  ]);
 });

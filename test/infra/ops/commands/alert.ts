@@ -6,6 +6,7 @@ import * as z from 'zod/mini';
 import { RetryLater } from '../../../../shared/model/errors.ts';
 import { claimedOrder } from '../../../support/bookings.ts';
 import { newOrder } from '../../../support/orders.ts';
+import { plannersOn } from '../../../support/planners.ts';
 import type { CommandStage } from './stage.ts';
 
 const listSchema = z.looseObject({
@@ -52,7 +53,7 @@ export function alertTests(stage: () => CommandStage): void {
     // Prepare
     const { system, createdOrder, reaches, asked, typedHere } = stage();
     const number = await createdOrder();
-    await system.erp.finish(number);
+    plannersOn(system.sandboxes.erp.store).finish(number);
     await system.azumuta.complete(number);
     await reaches(number, 'needs a person');
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import { setFaults } from '../../../support/faults.ts';
 import type { CommandStage } from './stage.ts';
 
 const texts = { about: z.string(), result: z.string(), says: z.string(), next: z.optional(z.string()) };
@@ -31,9 +32,9 @@ export function doctorTests(stage: () => CommandStage): void {
 
   it('reports a partner that does not answer, with exit code 1', async () => {
     const { system, asked } = stage();
-    await system.erp.setFaults([{ kind: 'status', status: 503 }]);
+    setFaults(system.erp, [{ kind: 'status', status: 503 }]);
 
-    const { code, answer } = await asked(doctorSchema, 'doctor').finally(() => system.erp.setFaults([]));
+    const { code, answer } = await asked(doctorSchema, 'doctor').finally(() => setFaults(system.erp, []));
 
     expect(code).toBe(1);
     expect(wrongs(answer)).toMatchObject([

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
 import { azumutaSandboxKey } from '../../../../infra/local/sandbox/api.ts';
+import { plannersOn } from '../../../support/planners.ts';
 import type { CommandStage } from './stage.ts';
 
 const orderSchema = z.looseObject({
@@ -53,7 +54,7 @@ export function pullTests(stage: () => CommandStage): void {
     const { system, createdOrder, reaches, asked, journeyOf } = stage();
     const [wanted] = await system.erp.release({ product: 'GEAR-02' });
     const dropped = await createdOrder();
-    await system.erp.cancel(dropped);
+    plannersOn(system.sandboxes.erp.store).cancel(dropped);
 
     // Act
     const pulled = await asked(z.looseObject({ outcome: z.string() }), 'pull', ['--go']);

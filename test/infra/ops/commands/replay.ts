@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import { expect, it } from 'vitest';
 import * as z from 'zod/mini';
+import { setFaults } from '../../../support/faults.ts';
 import { callerArn, startCloudFormation } from '../cli/cloudformation.ts';
 import type { CommandStage } from './stage.ts';
 import { typed } from './typed.ts';
@@ -93,11 +94,11 @@ export function replayTests(stage: () => CommandStage): void {
 /** An order of the ERP that has become a dead letter, because Azumuta answered nonsense for a while. */
 async function deadOrder({ system, reaches, emptied }: CommandStage): Promise<string> {
   const route = 'GET /api/v1/productorders';
-  await system.azumuta.setFaults([{ kind: 'malformed', as: 'wrong-shape', route }]);
+  setFaults(system.azumuta, [{ kind: 'wrong-shape', route }]);
   const { order } = await system.erp.releaseAndSend(system.orderEndpoint);
   await reaches(order.number, 'needs a person');
   // The ledger knows of a letter before it is in its queue.
   await emptied('QueuesProductOrders');
-  await system.azumuta.setFaults([]);
+  setFaults(system.azumuta, []);
   return order.number;
 }

@@ -4,6 +4,7 @@ import { apiRoutes } from '../../../../infra/local/sandbox/erp/routes.ts';
 import { type Booking, type ProductionOrder, Store } from '../../../../infra/local/sandbox/erp/store.ts';
 import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import { sumOf } from '../../../../shared/model/quantity.ts';
+import { plannersOn } from '../../../support/planners.ts';
 import type { Answer, Received } from '../../../support/server.ts';
 import type { BookedQuantity, ErpPlant, PlantBooks } from '../conformance/plants/plant.ts';
 import type { Details } from '../conformance/target.ts';
@@ -18,7 +19,8 @@ const usualPage = 200;
 
 export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
   const store = new Store(now);
-  const planners = plannersOf(store);
+  const { release } = plannersOf(store);
+  const planners = plannersOn(store);
   const apiWith = (key: string) => createApi(apiRoutes(store), key);
   let key: string = erpSandboxKey;
   let api = apiWith(key);
@@ -106,7 +108,7 @@ export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
     },
     plan({ article, quantity, changedAt, dueDate }) {
       const changed = changedAt ? { changedAt } : {};
-      const [released] = planners.release({ product: article, quantity, dueDate, ...changed });
+      const [released] = release({ product: article, quantity, dueDate, ...changed });
       if (!released) throw new Error('nothing was released');
       return { number: released.number, id: released.id, article };
     },

@@ -1,10 +1,8 @@
-import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it, vi } from 'vitest';
-import type { Emulator } from '../../../../../infra/local/emulator/emulator.ts';
 import { patient } from '../../../../support/patient.ts';
 import type { awsOf } from '../running.ts';
 
-export function queueTests(emulator: Emulator, aws: ReturnType<typeof awsOf>): void {
+export function queueTests(aws: ReturnType<typeof awsOf>): void {
   /** What the Worker wrote when it had received a task so many times. */
   const seen = (id: string, times: number) =>
     vi.waitUntil(async () => {
@@ -64,25 +62,6 @@ export function queueTests(emulator: Emulator, aws: ReturnType<typeof awsOf>): v
         MessageAttributes: { kind: { StringValue: 'task' } },
       });
       expect(await aws.seen('never')).toMatchObject({ times: 3 });
-    });
-  });
-
-  describe('the queues', () => {
-    it('give nothing to a caller that has hung up', async () => {
-      const QueueUrl = emulator.queueUrl('Unable');
-      const hangUp = new AbortController();
-      const waiting = aws.sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 20 }), {
-        abortSignal: hangUp.signal,
-      });
-      // The wait has begun once calls that were sent after it are answered.
-      await aws.hungUp();
-      hangUp.abort();
-      await expect(waiting).rejects.toThrow();
-      await aws.hungUp();
-
-      await aws.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'for the next' }));
-
-      expect(await vi.waitUntil(() => aws.take('Unable'), patient)).toMatchObject({ Body: 'for the next' });
     });
   });
 }

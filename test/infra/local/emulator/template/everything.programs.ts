@@ -25,7 +25,7 @@ it('reads the stack of a plant that uses every option of a deployment, without w
 
 /** Types and properties that make no difference here, whatever they say. */
 const anything =
-  /^AWS::(Budgets|CloudWatch|Logs|SNS::TopicPolicy|Scheduler::ScheduleGroup)|\.(Tags|Replicas|\w+Throughput\w*|\w+Specification|AssumeRolePolicyDocument|AccessLogSettings|\w*RouteSettings|RetryPolicy)\b/;
+  /^AWS::(Budgets|CloudWatch|Logs|SNS::TopicPolicy|Scheduler::ScheduleGroup|Lambda::EventInvokeConfig|ApiGatewayV2::Stage)|\.(Tags|Replicas|\w+Throughput\w*|\w+Specification|AssumeRolePolicyDocument|RetryPolicy)\b/;
 
 /** Each object in a value, with its path; those that compute a value are no properties. */
 function objectsIn(value: unknown, path: string): { readonly path: string; readonly object: object }[] {
