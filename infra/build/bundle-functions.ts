@@ -23,6 +23,10 @@ export type Bundles = Readonly<Record<FunctionName, string>>;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** Package dependencies that are CommonJS call `require`, which an ES module does not have by itself. */
+const requireShim =
+  "import { createRequire as createRequireOfModule } from 'node:module'; const require = createRequireOfModule(import.meta.url);";
+
 export const bundleSettings = {
   outExtension: { '.js': '.mjs' },
   bundle: true,
@@ -33,6 +37,7 @@ export const bundleSettings = {
   target: 'node24',
   format: 'esm',
   mainFields: ['module', 'main'],
+  banner: { js: requireShim },
   legalComments: 'none',
   logLevel: 'error',
   absWorkingDir: root,
