@@ -4,7 +4,7 @@ import type { Rejected } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
 import type { Built } from '../booking-rules.ts';
 import { rejected } from '../failures.ts';
-import type { Reader, Writer } from './connection.ts';
+import type { Reader, Writer } from './client.ts';
 import { type FoundMark, readMarks } from './marks.ts';
 import { readOrder, searchProductions } from './order.ts';
 import type { ListedProduction, Product, Production } from './records.ts';

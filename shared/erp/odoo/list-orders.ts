@@ -5,10 +5,8 @@ import { describeMismatches, parse } from '../../platform/validation.ts';
 import type { ReleasedOrdersPage, UnreadableOrder } from '../connector.ts';
 import { listByKeys, positionsOf, type SharedTime, sharedTimeAfter } from '../list-by-keys.ts';
 import { createRowReader, onlyOrder, type ReadRows, unreadableOrder } from '../read-rows.ts';
-import type { OdooReader } from './client.ts';
-import type { Reader } from './connection.ts';
+import type { Source } from './client.ts';
 import { isOpen, nameWithoutSuffix, readFamilies } from './family.ts';
-import type { OdooOptions } from './options.ts';
 import { domainOf } from './order.ts';
 import {
   decimalOf,
@@ -20,13 +18,6 @@ import {
   productSchema,
   toOdooTime,
 } from './records.ts';
-
-/** Odoo as a listing reads it. */
-interface Source extends OdooReader {
-  readonly options: OdooOptions;
-  /** Reads the facts that are needed when an order was split. */
-  readonly connect: () => Promise<Reader>;
-}
 
 /** An order that is `to_close` is built already, and only to be finished. */
 const defaultStates = ['confirmed', 'progress'];

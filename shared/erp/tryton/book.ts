@@ -10,11 +10,11 @@ import { isBooked, requireBooked } from './booking/outputs.ts';
 import type { Writer } from './client.ts';
 import { attachLinks } from './link.ts';
 import { referenceOf, type ToBook, type ToComplete } from './look.ts';
-import { bind, claim, type Marks, onMove } from './marks.ts';
-import { type Line, type Move, type Production, readAgain } from './production.ts';
+import { bind, claim } from './marks.ts';
+import { type Line, type Move, onMove, type Production, readAgain } from './production.ts';
 
 export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
-  if (toBook.kind === 'complete') return bookQuantity(writer, toBook);
+  if ('output' in toBook) return bookQuantity(writer, toBook);
   const { production, key, note, links, receipt } = toBook;
   if (note !== undefined) await claim(writer, production, key, note);
   await attachLinks(writer, production, links);
@@ -47,17 +47,15 @@ async function bookQuantity(writer: Writer, toBook: ToComplete): Promise<Receipt
   const written = await writeOutputs(writer, reserved, toBook);
   let { production } = written;
   const moves = movesToComplete(production, { ...toBook, output: written.output });
-  const marks = await bind(writer, production, key, toBook.marks, [
-    ...moves.map(onMove),
-    ...markedCycles(production, reports, toBook.marks),
-  ]);
+  const marked = [...moves.map(onMove), ...markedCycles(production, reports)];
+  production = await bind(writer, production, key, marked);
   if (finishes || !toBook.used) production = await start(writer, production);
-  await doCycles(writer, production, reports, marks);
+  await doCycles(writer, production, reports);
   await attachLinks(writer, production, links);
-  production = await complete(writer, production, moves, marks, finishes);
-  requireBooked(production, marks, amounts);
-  requireUsed(production, used, marks);
-  requireReported(production, reports, marks);
+  production = await complete(writer, production, moves, finishes);
+  requireBooked(production, amounts);
+  requireUsed(production, used);
+  requireReported(production, reports);
   return { reference: referenceOf(production), alreadyBooked: false };
 }
 
@@ -66,11 +64,8 @@ async function bookQuantity(writer: Writer, toBook: ToComplete): Promise<Receipt
  * has moves of its own. Inputs can be changed only in a production that waits (production/production.py:122,
  * 7.0.3), so the button `wait` sets an assigned or running one back first (:185, :732): what was taken stays taken.
  */
-async function planComponents(
-  writer: Writer,
-  { used = [], marks, ...looked }: ToComplete,
-): Promise<Production> {
-  const inputsOf = (now: Production) => used.flatMap((one) => planOf(now, one, marks).commands);
+async function planComponents(writer: Writer, { used = [], ...looked }: ToComplete): Promise<Production> {
+  const inputsOf = (now: Production) => used.flatMap((one) => planOf(now, one).commands);
   let { production } = looked;
   if (inputsOf(production).length === 0) return production;
   const what = `planning the components of production ${production.number} as they were used`;
@@ -90,12 +85,12 @@ async function planComponents(
 async function writeOutputs(
   writer: Writer,
   reserved: Production,
-  { output, reports, marks }: ToComplete,
+  { output, reports }: ToComplete,
 ): Promise<Pick<ToComplete, 'production' | 'output'>> {
   const write = (production: Production, parts: readonly Part[]) =>
     change(writer, production, `writing the outputs of production ${production.number}`, {
-      outputs: planOf(production, { ...output, parts }, marks).commands,
-      works: commandsForCycles(production, reports, marks),
+      outputs: planOf(production, { ...output, parts }).commands,
+      works: commandsForCycles(production, reports),
     });
   if (unknownLots(output.parts).length === 0)
     return { production: await write(reserved, output.parts), output };
@@ -126,11 +121,8 @@ async function change(
 }
 
 /** @throws RetryLater when the production is not as it was written, or leaves something else open than the look saw. */
-function movesToComplete(
-  production: Production,
-  { output, used = [], marks, finishes }: ToComplete,
-): readonly Move[] {
-  const plans = [output, ...used].map((taken) => planOf(production, taken, marks));
+function movesToComplete(production: Production, { output, used = [], finishes }: ToComplete): Move[] {
+  const plans = [output, ...used].map((taken) => planOf(production, taken));
   const moves = plans.flatMap((plan) => plan.moves);
   const isOpen = (move: Move) => move.state !== 'done' && !moves.includes(move);
   const isLast = output.isLast || !production.output?.moves.some(isOpen);
@@ -183,7 +175,6 @@ async function complete(
   writer: Writer,
   production: Production,
   moves: readonly Move[],
-  marks: Marks,
   finishes: boolean,
 ): Promise<Production> {
   const { id, number, timestamps } = production;
@@ -192,7 +183,7 @@ async function complete(
     : (['stock.move', 'do', moves.map((move) => move.id)] as const);
   await writer.write(model, button, [ids], { what: `completing production ${number}`, timestamps });
   const completed = await readAgain(writer, production);
-  if (!isBooked(completed, marks)) throw ignored(completed, button, 'done');
+  if (!isBooked(completed)) throw ignored(completed, button, 'done');
   return completed;
 }
 

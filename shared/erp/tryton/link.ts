@@ -2,9 +2,8 @@ import * as z from 'zod/mini';
 import type { Link } from '../../model/completions.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import type { Reader, Writer } from './client.ts';
-import { onProduction } from './marks.ts';
 import type { TrytonOptions } from './options.ts';
-import { findProduction, type Production } from './production.ts';
+import { findProduction, onProduction, type Production } from './production.ts';
 
 /**
  * Attaches the product order to its production, as a link that a planner can follow. The production itself is

@@ -18,28 +18,29 @@ import { openMoves, remainderOf, type Taken } from './booking/moves.ts';
 import { type Amounts, amountsOf, isBooked, partsOf, requireBooked } from './booking/outputs.ts';
 import type { Reader } from './client.ts';
 import { missingLinks } from './link.ts';
-import { heldByAnother, type Marks, noteText, onMove, onProduction, readMarks } from './marks.ts';
+import { heldByAnother, noteText, readMarks } from './marks.ts';
 import { findProduction, type Line, type Production } from './production.ts';
 
 /** What is left to write of one booking: all of it, or the rest after a crash. */
 export type ToBook = ToNote | ToComplete;
 
-/** Text and links, and never a quantity. */
-export interface ToNote {
-  readonly kind: 'note';
+interface Told {
+  /** With the marks that the look saw. */
   readonly production: Production;
   readonly key: BookingKey;
   /** Undefined when the note is written already. */
   readonly note: string | undefined;
   /** Those that are not attached yet. */
   readonly links: readonly Link[];
+}
+
+/** Text and links, and never a quantity. */
+interface ToNote extends Told {
   readonly receipt: Receipt;
 }
 
 /** Output moves to complete, and the production with them when no other output is open. */
-export interface ToComplete extends Omit<ToNote, 'kind' | 'receipt'> {
-  readonly kind: 'complete';
-  readonly marks: Marks;
+export interface ToComplete extends Told {
   readonly amounts: Amounts;
   readonly output: Taken;
   /** Undefined where nothing was recorded of the components: Tryton takes them as planned. */
@@ -56,19 +57,15 @@ export async function lookForAmendment(
   key: BookingKey,
   { again }: Attempt,
 ): Promise<Look<ToBook>> {
-  const production = await findProduction(reader, completion.erpOrder);
-  requireArticle(completion, production.article, 'Tryton');
-  refuseStates(production, ['cancelled']);
-  const claimed = (await readMarks(reader, production, key)).own.has(onProduction(production));
+  const production = await findToBook(reader, completion, key, ['cancelled']);
+  const { number, isOwn: isClaimed } = production;
   const links = await missingLinks(reader, production, completion.links);
-  const receipt = { reference: `note on production ${production.number}`, alreadyBooked: claimed };
-  if (claimed && links.length === 0) return { receipt };
-  if (claimed && !again) throw heldByAnother(production);
+  const receipt = { reference: `note on production ${number}`, alreadyBooked: isClaimed };
+  if (isClaimed && links.length === 0) return { receipt };
+  if (isClaimed && !again) throw heldByAnother(production);
   requireRights(reader.abilities, production, ['write', 'production']);
-  const note = claimed ? undefined : noteText(completion);
-  return {
-    toBook: { kind: 'note', production, key, note, links, receipt: { ...receipt, alreadyBooked: false } },
-  };
+  const note = isClaimed ? undefined : noteText(completion);
+  return { toBook: { production, key, note, links, receipt: { ...receipt, alreadyBooked: false } } };
 }
 
 /**
@@ -83,33 +80,32 @@ export async function lookForQuantity(
   { again }: Attempt,
 ): Promise<Look<ToBook>> {
   const built = builtOf(completion, 'Tryton');
-  const production = await findProduction(reader, completion.erpOrder);
-  requireArticle(completion, production.article, 'Tryton');
-  refuseStates(production, ['cancelled', 'draft', 'request']);
+  const production = await findToBook(reader, completion, key, ['cancelled', 'draft', 'request']);
   const line = outputOf(production, compareDecimals(built.good, '0') > 0);
   const amounts = await amountsOf(reader, built, production, line);
-  const marks = await readMarks(reader, production, key);
   const links = await missingLinks(reader, production, completion.links);
-  if (isBooked(production, marks)) {
-    requireAsBooked(completion, production, marks, amounts);
+  if (isBooked(production)) {
+    requireAsBooked(completion, production, amounts);
     const receipt = { reference: referenceOf(production), alreadyBooked: true };
-    if (links.length === 0) return { receipt };
-    return { toBook: { kind: 'note', production, key, note: undefined, links, receipt } };
+    return links.length === 0
+      ? { receipt }
+      : { toBook: { production, key, note: undefined, links, receipt } };
   }
   refuseStates(production, ['done']);
-  const claimed = marks.own.has(onProduction(production));
-  if (claimed && !again) throw heldByAnother(production);
+  const { quantity, isOwn: isClaimed } = production;
+  if (isClaimed && !again) throw heldByAnother(production);
 
   const produced = sumOf([amounts.good, amounts.scrap]);
-  const isLast = mayClose(completion, { amount: production.quantity, unit: line.unit.symbol }, produced);
-  const open = openMoves(line, marks);
+  const isLast = mayClose(completion, { amount: quantity, unit: line.unit.symbol }, produced);
+  const open = openMoves(line);
   const wanted = partsOf(amounts, production, open, reader.options.scrapLocation);
   const parts = await findLots(reader, production, wanted);
-  const finishes = isLast || (remainderOf(open, parts) === undefined && !isOpenForOthers(line, marks));
+  const isOpenForOthers = line.moves.some((move) => move.state !== 'done' && move.isForeign);
+  const finishes = isLast || (remainderOf(open, parts) === undefined && !isOpenForOthers);
   const how = { isLast: finishes, produced };
-  const used = completion.components && (await lookAtComponents(reader, completion, production, marks, how));
+  const used = completion.components && (await lookAtComponents(reader, completion, production, how));
   const reports = cycleReportsOf(completion, production, finishes && reader.options.finishWorks === true);
-  const note = claimed ? undefined : noteText(completion);
+  const note = isClaimed ? undefined : noteText(completion);
   const output = { line, parts, isLast };
 
   // Every further reason that Tryton could have to refuse what is to be booked.
@@ -121,23 +117,30 @@ export async function lookForQuantity(
   if (finishes) requireFinishedWorks(production, reports);
   if (finishes && compareDecimals(amounts.good, '0') > 0) await requireListPrice(reader, production);
   requireReserved(production, options.assign);
-  const left = { note, links, marks, amounts, output, used, reports, finishes };
-  return { toBook: { kind: 'complete', production, key, ...left } };
+  return { toBook: { production, key, note, links, amounts, output, used, reports, finishes } };
+}
+
+/** The production of a completion, with its marks. @throws Rejected for another product, or in one of these states. */
+async function findToBook(
+  reader: Reader,
+  completion: Completion,
+  key: BookingKey,
+  refused: readonly (keyof typeof refusedStates)[],
+): Promise<Production> {
+  const production = await findProduction(reader, completion.erpOrder);
+  requireArticle(completion, production.article, 'Tryton');
+  refuseStates(production, refused);
+  return readMarks(reader, production, key);
 }
 
 /** @throws Rejected when Tryton has something else under our key than was asked. */
-function requireAsBooked(
-  completion: Completion,
-  production: Production,
-  marks: Marks,
-  amounts: Amounts,
-): void {
-  requireBooked(production, marks, amounts);
+function requireAsBooked(completion: Completion, production: Production, amounts: Amounts): void {
+  requireBooked(production, amounts);
   // What a share of the plan came to cannot be told any more.
   const used = completion.components?.used.filter(({ quantity }) => quantity) ?? [];
   const components = { all: false, beyondPlan: true, used };
-  requireUsed(production, usedComponents({ ...completion, components }, production, marks, '1'), marks);
-  requireReported(production, cycleReportsOf(completion, production, false), marks);
+  requireUsed(production, usedComponents({ ...completion, components }, production, '1'));
+  requireReported(production, cycleReportsOf(completion, production, false));
 }
 
 export function referenceOf({ number, state }: Production): string {
@@ -146,16 +149,11 @@ export function referenceOf({ number, state }: Production): string {
 
 /** @throws Rejected without a planned move of the product, which for a good quantity goes to stock. */
 function outputOf({ output, number }: Production, isGood: boolean): Line {
-  if (output && !(isGood && output.types[1] === 'lost_found')) return output;
+  if (output && !(isGood && output.moves.every(({ wasted }) => wasted))) return output;
   throw rejected(
     'order-data',
     `Tryton: production ${number} has no output for its product: add one, then replay.`,
   );
-}
-
-/** Whether another booking has moves that it has not completed. */
-function isOpenForOthers({ moves }: Line, { foreign }: Marks): boolean {
-  return moves.some((move) => move.state !== 'done' && foreign.has(onMove(move)));
 }
 
 const refusedStates = {

@@ -1,23 +1,11 @@
 import * as z from 'zod/mini';
 import { detailLines, lotLine } from '../../model/completion-lines.ts';
-import type { BookingKey, Completion, WorkTime } from '../../model/completions.ts';
+import type { BookingKey, Completion } from '../../model/completions.ts';
 import type { RetryLater } from '../../model/errors.ts';
 import { orderWaits } from '../failures.ts';
 import { keyAsWord } from '../marks.ts';
 import type { Reader, Writer } from './client.ts';
-import type { Production } from './production.ts';
-
-/** Which records of a production bear a booking key, as `production,17` or `stock.move,230`: ours, or another one. */
-export interface Marks {
-  readonly own: ReadonlySet<string>;
-  readonly foreign: ReadonlySet<string>;
-}
-
-/** A production, one of its moves or of its cycles, as a note names it. */
-type Identified = { readonly id: number };
-export const onProduction = ({ id }: Identified) => `production,${id}`;
-export const onMove = ({ id }: Identified) => `stock.move,${id}`;
-export const onCycle = ({ id }: Identified) => `production.work.cycle,${id}`;
+import { onCycle, onMove, onProduction, type Production, productionOf } from './production.ts';
 
 const noteSchema = z.object({ id: z.int(), resource: z.string(), message: z.nullable(z.string()) });
 /** Only the last line counts, as the text before it is free and may look like anything. */
@@ -27,8 +15,9 @@ function markOf(key: BookingKey): string {
   return `Azumuta booking ${keyAsWord(key)}`;
 }
 
-export async function readMarks(reader: Reader, production: Production, key: BookingKey): Promise<Marks> {
-  const { output, components, works } = production;
+/** The same production with the marks of this booking and of others. */
+export async function readMarks(reader: Reader, production: Production, key: BookingKey) {
+  const { output, components, works, record } = production;
   const notes = await readKeyNotes(reader, production, [
     onProduction(production),
     ...[...(output ? [output] : []), ...components].flatMap(({ moves }) => moves.map(onMove)),
@@ -36,7 +25,7 @@ export async function readMarks(reader: Reader, production: Production, key: Boo
   ]);
   const resources = (ofUs: boolean) =>
     new Set(notes.filter((note) => (note.key === keyAsWord(key)) === ofUs).map(({ resource }) => resource));
-  return { own: resources(true), foreign: resources(false) };
+  return productionOf(record, { own: resources(true), foreign: resources(false) });
 }
 
 /** The notes with a key on these records, the oldest first. */
@@ -85,20 +74,22 @@ export function heldByAnother({ number }: Production): RetryLater {
   );
 }
 
-/** Writes the key on the records that the booking is about to complete, as far as it is not there. */
+/**
+ * Writes the key on the records that the booking is about to complete, as far as it is not there.
+ * @returns the same production with these marks.
+ */
 export async function bind(
   writer: Writer,
-  { number }: Production,
+  { number, record, marks: { own, foreign } }: Production,
   key: BookingKey,
-  { own, foreign }: Marks,
   resources: readonly string[],
-): Promise<Marks> {
+): Promise<Production> {
   const unbound = resources.filter((resource) => !own.has(resource));
   if (unbound.length > 0) {
     const notes = unbound.map((resource) => ({ resource, message: markOf(key) }));
     await writer.create('ir.note', notes, `writing a note on the moves of production ${number}`);
   }
-  return { own: new Set([...own, ...unbound]), foreign };
+  return productionOf(record, { own: new Set([...own, ...unbound]), foreign });
 }
 
 /** The text of the note for people. What Tryton has no field for is told here. */
@@ -115,18 +106,11 @@ export function noteText(completion: Completion): string {
     ...[...details.scrap, ...because].map((line) => `Scrap: ${line}`),
     ...details.operation.map((line) => `Operation ${line}`),
     ...details.check.map((line) => `Check ${line}`),
-    ...(operations ? [] : work.map(timeText)),
+    ...(operations ? [] : work.map(workLine)),
   ].join('\n');
 }
 
-/** `Working time: 12 min 31 s, Assembly`. */
-function timeText({ seconds, operation }: WorkTime): string {
-  const whole = Math.round(seconds);
-  const parts = [
-    [Math.floor(whole / 3600), 'h'],
-    [Math.floor(whole / 60) % 60, 'min'],
-    [whole % 60, 's'],
-  ] as const;
-  const text = parts.flatMap(([amount, unit]) => (amount > 0 ? [`${amount} ${unit}`] : [])).join(' ');
-  return `Working time: ${text || '0 s'}${operation ? `, ${operation}` : ''}`;
+/** `Working time: 12.5 min, Assembly`. */
+function workLine({ seconds, operation }: Completion['work'][number]): string {
+  return [`Working time: ${Math.round(seconds / 6) / 10} min`, operation].filter(Boolean).join(', ');
 }

@@ -7,7 +7,6 @@ import { compareDecimals, type Decimal, toDecimal } from '../../../model/quantit
 import { usesOf } from '../../detail-rules.ts';
 import { rejected } from '../../failures.ts';
 import type { Reader } from '../client.ts';
-import { type Marks, onMove } from '../marks.ts';
 import { type Line, type Move, notBookable, type Production } from '../production.ts';
 import { convert, fits, unitSchema } from '../units.ts';
 import { readLots } from './lots.ts';
@@ -29,11 +28,10 @@ export interface TakenComponent extends UsedComponent, Taken {}
 export function usedComponents(
   completion: Completion,
   production: Production,
-  marks: Marks,
   share: Big | Decimal,
 ): UsedComponent[] {
   const plan = production.components.map((line) => {
-    const open = amountOf(unclaimed(line, marks));
+    const open = amountOf(unclaimed(line));
     const built = new Big(amountOf(line.moves)).times(share).round(line.unit.digits).toFixed();
     const least = compareDecimals(built, open) > 0 ? open : built;
     return { line, article: line.article, unit: line.unit.symbol, open, share: least };
@@ -45,8 +43,8 @@ export function usedComponents(
 }
 
 /** Moves that no other booking has. */
-function unclaimed({ moves }: Line, { foreign }: Marks): Move[] {
-  return moves.filter((move) => !foreign.has(onMove(move)));
+function unclaimed({ moves }: Line): Move[] {
+  return moves.filter(({ isForeign }) => !isForeign);
 }
 
 /**
@@ -61,11 +59,10 @@ export async function lookAtComponents(
   reader: Reader,
   completion: Completion,
   production: Production,
-  marks: Marks,
   { isLast, produced }: { readonly isLast: boolean; readonly produced: Decimal },
 ): Promise<TakenComponent[]> {
   const share = isLast || production.quantity === '0' ? '1' : new Big(produced).div(production.quantity);
-  const used = usedComponents(completion, production, marks, share);
+  const used = usedComponents(completion, production, share);
   for (const { line, recorded, place } of used) {
     const { article, unit } = line;
     const long = recorded.find(({ quantity }) => !fits(quantity, unit));
@@ -73,10 +70,10 @@ export async function lookAtComponents(
     const why = `Tryton takes ${unit.digits} digits after the point in ${unit.symbol}, and ${long.quantity} of component ${article} were recorded${place}: let the mapping round it`;
     throw notBookable(production.number, why);
   }
-  const idOf = await findLots(reader, production, used, marks);
+  const idOf = await findLots(reader, production, used);
   return used.map((one): TakenComponent => {
-    const done = unclaimed(one.line, marks).filter(({ state }) => state === 'done');
-    const others = done.filter((move) => !marks.own.has(onMove(move)));
+    const done = unclaimed(one.line).filter(({ state }) => state === 'done');
+    const others = done.filter(({ isOwn }) => !isOwn);
     const isRight = (order: number) => (isLast ? order <= 0 : order >= 0);
     if (others.length > 0 && !ordersOf(others, one.recorded).every(isRight))
       throw notAsRecorded('order-state', production, one, others);
@@ -105,21 +102,16 @@ const lotSchema = z.looseObject({
  * Looks up the lots that components were taken from. What they hold is counted where the components are taken from (`Lot.get_quantity`, stock_lot/stock.py:112, 7.0.3), whoever has reserved it.
  * @returns what gives the id of a lot, or throws Rejected for one that Tryton does not have or that cannot be used.
  */
-async function findLots(
-  reader: Reader,
-  production: Production,
-  used: readonly UsedComponent[],
-  marks: Marks,
-) {
+async function findLots(reader: Reader, production: Production, used: readonly UsedComponent[]) {
   const numbers = used.flatMap(({ recorded }) => recorded.flatMap(({ lot }) => lot?.number ?? []));
-  const taking = used.flatMap(({ line }) => unclaimed(line, marks).map(({ location }) => location));
+  const taking = used.flatMap(({ line }) => unclaimed(line).map(({ location }) => location));
   const locations = [...new Set(taking)];
   const found = await readLots(reader, production, [...new Set(numbers)], { row: lotSchema, locations });
 
   return ({ line, place }: UsedComponent, number: string, amount: Decimal): number => {
     const named = found.filter((lot) => lot.number === number);
     const lot = named.find(({ product }) => product === line.product);
-    const isTaken = unclaimed(line, marks).some((move) => move.lot?.id === lot?.id && move.state === 'done');
+    const isTaken = unclaimed(line).some((move) => move.lot?.id === lot?.id && move.state === 'done');
     const held = toDecimal(lot?.quantity ?? 0) ?? '0';
     const wanted = lot ? convert(amount, line.unit, lot['default_uom.']) : amount;
     const isShort = !isTaken && reader.options.assign !== 'force' && compareDecimals(held, wanted) < 0;
@@ -135,12 +127,12 @@ async function findLots(
 }
 
 /** @throws Rejected when Tryton has taken something else than was recorded; more of what somebody had started is theirs. */
-export function requireUsed(production: Production, used: readonly UsedComponent[], marks: Marks): void {
+export function requireUsed(production: Production, used: readonly UsedComponent[]): void {
   for (const one of used) {
     const now = production.components.filter(({ product }) => product === one.line.product);
-    const moves = now.flatMap((line) => unclaimed(line, marks));
+    const moves = now.flatMap(unclaimed);
     const done = moves.filter(({ state }) => state === 'done');
-    const isShared = done.some((move) => !marks.own.has(onMove(move)));
+    const isShared = done.some(({ isOwn }) => !isOwn);
     if (ordersOf(done, one.recorded).every((order) => order === 0 || (isShared && order > 0))) continue;
     throw notAsRecorded('booked-otherwise', production, one, done);
   }

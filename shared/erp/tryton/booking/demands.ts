@@ -4,7 +4,7 @@ import type { RetryLater } from '../../../model/errors.ts';
 import { orderWaits, rejected } from '../../failures.ts';
 import type { Abilities, Permission, Reader } from '../client.ts';
 import type { TrytonOptions } from '../options.ts';
-import { type Line, type Move, notBookable, type Production } from '../production.ts';
+import { type Move, notBookable, type Production } from '../production.ts';
 import type { TakenComponent } from './components.ts';
 import { type CycleReport, isFinished } from './cycles.ts';
 import type { Taken } from './moves.ts';
@@ -21,11 +21,6 @@ export function requireRights(
   throw notBookable(number, why, 'refused-by-erp');
 }
 
-/** Whether a product moves only with a lot to where it is planned to go, or to a location of another type. */
-function needsLot({ lotAt, types: [from, planned] }: Line, to = planned): boolean {
-  return lotAt.includes(from) || lotAt.includes(to);
-}
-
 /** @throws Rejected when Tryton would not move the components without a lot: reserving gives them none (7.0). */
 export function requireLotsOfComponents(
   { number, components }: Production,
@@ -34,7 +29,7 @@ export function requireLotsOfComponents(
   const lacking = components.filter((line) => {
     const recorded = used.find((one) => one.line === line)?.recorded;
     const lacksLot = ({ state, quantity, lot }: Move) => state !== 'done' && quantity !== '0' && !lot;
-    return needsLot(line) && line.moves.some(lacksLot) && !recorded?.every(({ lot }) => lot);
+    return line.needsLot && line.moves.some(lacksLot) && !recorded?.every(({ lot }) => lot);
   });
   if (lacking.length === 0) return;
   const articles = lacking.map(({ article }) => article).join(', ');
@@ -49,7 +44,7 @@ export function requireLots(
   finishes: boolean,
 ): void {
   const unlotted = parts.find(
-    ({ lot, location }) => !lot && needsLot(line, location === undefined ? undefined : 'lost_found'),
+    ({ lot, location }) => !lot && (location === undefined ? line.needsLot : line.needsLotAsWaste),
   );
   if (!unlotted || (finishes && numbersLots)) return;
   const why = `${article} needs a lot, and ${unlotted.quantity} of it have none: record the lot in Azumuta and map it, or set it on the production in Tryton, then replay`;

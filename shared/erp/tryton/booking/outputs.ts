@@ -2,7 +2,6 @@ import { compareDecimals, type Decimal, formatQuantity, sumOf, toDecimal } from 
 import { type Built, type BuiltLot, scrapLotsOf } from '../../booking-rules.ts';
 import { rejected } from '../../failures.ts';
 import type { Reader } from '../client.ts';
-import { type Marks, onMove } from '../marks.ts';
 import { type Line, type Move, notBookable, type Production } from '../production.ts';
 import { convert, fits, losesPieces, type Unit, unitSchema } from '../units.ts';
 import { amountOf, oneForEach, type Part, plannedLot } from './moves.ts';
@@ -140,13 +139,13 @@ function wasteLocation({ number, wasteLocations }: Production, chosen: string | 
 }
 
 /** Whether Tryton has completed the moves with our key: it completes all of a booking in one transaction. */
-export function isBooked(production: Production, marks: Marks): boolean {
-  return bookedMoves(production, marks).length > 0;
+export function isBooked(production: Production): boolean {
+  return bookedMoves(production).length > 0;
 }
 
 /** @throws Rejected when what is booked under our key is not what was completed. */
-export function requireBooked(production: Production, marks: Marks, asked: Amounts): void {
-  const own = bookedMoves(production, marks);
+export function requireBooked(production: Production, asked: Amounts): void {
+  const own = bookedMoves(production);
   const good = amountOf(own.filter(({ wasted }) => !wasted));
   const scrap = amountOf(own.filter(({ wasted }) => wasted));
   if (compareDecimals(good, asked.good) === 0 && compareDecimals(scrap, asked.scrap) === 0) return;
@@ -156,6 +155,6 @@ export function requireBooked(production: Production, marks: Marks, asked: Amoun
   );
 }
 
-function bookedMoves({ output }: Production, { own }: Marks): Move[] {
-  return (output?.moves ?? []).filter((move) => move.state === 'done' && own.has(onMove(move)));
+function bookedMoves({ output }: Production): Move[] {
+  return (output?.moves ?? []).filter(({ state, isOwn }) => state === 'done' && isOwn);
 }
