@@ -3,7 +3,7 @@ import { bookWhatIsLeft, keepingTrackOfWrites, withDone } from '../booking-rules
 import type { Attempt, ErpConnector, ErpEnvironment } from '../connector.ts';
 import { defineConnector } from '../define-connector.ts';
 import { booking } from './booking.ts';
-import { type Abilities, createTrytonClient, type Writer } from './client.ts';
+import { type Abilities, createTrytonClient, readAbilities, type Writer } from './client.ts';
 import { linkProductOrder } from './link.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
 import { credentialsSchema, optionsSchema, type TrytonCredentials, type TrytonOptions } from './options.ts';
@@ -38,8 +38,8 @@ function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCrede
         if (!isRepeatable) onWritten();
       });
       try {
-        abilities ??= await tryton.readAbilities();
-        return await run({ ...tryton, options, abilities });
+        abilities ??= await readAbilities(tryton);
+        return await run({ ...tryton, abilities });
       } catch (error) {
         // A person may change in Tryton what caused the refusal: modules, or the rights of our user.
         if (error instanceof Rejected) abilities = undefined;
@@ -49,8 +49,8 @@ function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCrede
   }
 
   return {
-    releasedOrders: (since, signal) => listReleasedOrders(client(signal), options, since),
-    readOrder: (order, signal) => readListedOrder(client(signal), options, order),
+    releasedOrders: (since, signal) => listReleasedOrders(client(signal), since),
+    readOrder: (order, signal) => readListedOrder(client(signal), order),
     linkProductOrder:
       link === false
         ? undefined

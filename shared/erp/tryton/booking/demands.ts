@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { RetryLater } from '../../../model/errors.ts';
 import { orderWaits, rejected } from '../../failures.ts';
-import type { Abilities, Permission, Reader } from '../client.ts';
+import type { Abilities, Reader } from '../client.ts';
 import type { TrytonOptions } from '../options.ts';
 import { type Move, notBookable, type Production } from '../production.ts';
 import type { TakenComponent } from './components.ts';
@@ -13,9 +13,9 @@ import type { Taken } from './moves.ts';
 export function requireRights(
   { may }: Abilities,
   { number }: Production,
-  ...needed: readonly (readonly [Permission, string])[]
+  ...needed: readonly Parameters<Abilities['may']>[]
 ): void {
-  const lacking = needed.find(([permission, model]) => !may(permission, model));
+  const lacking = needed.find((right) => !may(...right));
   if (!lacking) return;
   const why = `our user may not ${lacking.join(' ')}: put it into the groups that may (Production, Stock), then replay`;
   throw notBookable(number, why, 'refused-by-erp');
