@@ -2,7 +2,6 @@ import type { BookingKey, Completion, Link, Receipt } from '../../model/completi
 import { compareDecimals, sumOf } from '../../model/quantity.ts';
 import { builtOf, mayClose, requireArticle } from '../booking-rules.ts';
 import type { Attempt, Look } from '../connector.ts';
-import { rejected } from '../failures.ts';
 import { lookAtComponents, requireUsed, type TakenComponent, usedComponents } from './booking/components.ts';
 import { type CycleReport, cycleReportsOf, requireReported } from './booking/cycles.ts';
 import {
@@ -19,7 +18,7 @@ import { type Amounts, amountsOf, isBooked, partsOf, requireBooked } from './boo
 import type { Reader } from './client.ts';
 import { missingLinks } from './link.ts';
 import { heldByAnother, noteText, readMarks } from './marks.ts';
-import { findProduction, type Line, type Production } from './production.ts';
+import { findProduction, type Line, type Production, refused } from './production.ts';
 
 /** What is left to write of one booking: all of it, or the rest after a crash. */
 export type ToBook = ToNote | ToComplete;
@@ -125,11 +124,11 @@ async function findToBook(
   reader: Reader,
   completion: Completion,
   key: BookingKey,
-  refused: readonly (keyof typeof refusedStates)[],
+  states: readonly (keyof typeof refusedStates)[],
 ): Promise<Production> {
   const production = await findProduction(reader, completion.erpOrder);
   requireArticle(completion, production.article, 'Tryton');
-  refuseStates(production, refused);
+  refuseStates(production, states);
   return readMarks(reader, production, key);
 }
 
@@ -148,12 +147,10 @@ export function referenceOf({ number, state }: Production): string {
 }
 
 /** @throws Rejected without a planned move of the product, which for a good quantity goes to stock. */
-function outputOf({ output, number }: Production, isGood: boolean): Line {
+function outputOf(production: Production, isGood: boolean): Line {
+  const { output } = production;
   if (output && !(isGood && output.moves.every(({ wasted }) => wasted))) return output;
-  throw rejected(
-    'order-data',
-    `Tryton: production ${number} has no output for its product: add one, then replay.`,
-  );
+  throw refused(production, 'order-data', 'has no output for its product: add one, then replay');
 }
 
 const refusedStates = {
@@ -164,8 +161,7 @@ const refusedStates = {
   request: 'is not released (its state is request): release it (Wait), then replay',
 } as const;
 
-function refuseStates({ number, state }: Production, refused: readonly (keyof typeof refusedStates)[]): void {
-  const found = refused.find((one) => one === state);
-  if (!found) return;
-  throw rejected('order-state', `Tryton: production ${number} ${refusedStates[found]}.`);
+function refuseStates(production: Production, states: readonly (keyof typeof refusedStates)[]): void {
+  const found = states.find((one) => one === production.state);
+  if (found) throw refused(production, 'order-state', refusedStates[found]);
 }

@@ -160,7 +160,7 @@ export function productionOf(record: ProductionRecord, marks = unmarked): Produc
   const number = record.number ?? `(${id})`;
   const named = record['product.'];
   if (product === null || !named) {
-    throw rejected('order-data', `Tryton's production ${number} is for no product: give it one.`);
+    throw refused({ number }, 'order-data', 'is for no product: give it one');
   }
   const outputs = planned(record['outputs.']).filter((move) => move.product === product);
   const inputs = planned(record['inputs.']);
@@ -236,9 +236,14 @@ function isWasted(move: MoveRecord): boolean {
   return move['to_location.'].type === waste;
 }
 
+/** @param why Continues `Tryton: production 17`, without a full stop, and says what to do. */
+export function refused({ number }: Pick<Production, 'number'>, code: Cause, why: string): Rejected {
+  return rejected(code, `Tryton: production ${number} ${why}.`);
+}
+
 /** @param why Continues `because`, without a full stop, and says what to do. */
-export function notBookable(number: string, why: string, code: Cause = 'quantity-or-lots'): Rejected {
-  return rejected(code, `Tryton: production ${number} cannot be booked, because ${why}.`);
+export function notBookable(production: Production, why: string): Rejected {
+  return refused(production, 'quantity-or-lots', `cannot be booked, because ${why}`);
 }
 
 /**
@@ -251,16 +256,13 @@ export async function findProduction(reader: Reader, order: ErpOrderRef): Promis
   const [production, ...others] = found;
   if (!production) throw unknown(order);
   if (others.length > 0) {
-    throw rejected(
-      'order-data',
-      `Tryton has several productions with number ${order.number} (ids ${found.map((one) => one.id).join(', ')}): give them numbers of their own.`,
-    );
+    const ids = found.map(({ id }) => id).join(', ');
+    const why = `is there several times (ids ${ids}): give each a number of its own`;
+    throw refused(order, 'order-data', why);
   }
   if (production.number !== order.number) {
-    throw rejected(
-      'order-data',
-      `Tryton's production with id ${order.id} is number ${production.number}, not ${order.number}: check which order product orders were made from.`,
-    );
+    const why = `is meant by its id ${order.id}, which is number ${production.number} now: check which order product orders were made from`;
+    throw refused(order, 'order-data', why);
   }
   return production;
 }
@@ -293,7 +295,6 @@ async function readProductions(
 }
 
 function unknown({ number }: Pick<ErpOrderRef, 'number'>): UnknownOrder {
-  return new UnknownOrder(
-    `Tryton has no production ${number}: check its number, the company of our user, and whether it was deleted.`,
-  );
+  const why = `Tryton has no production ${number}: check its number, the company of our user, and whether it was deleted.`;
+  return new UnknownOrder(why);
 }

@@ -1,13 +1,10 @@
 import Big from 'big.js';
 import * as z from 'zod/mini';
-import type { Cause } from '../../../model/causes.ts';
 import type { Completion } from '../../../model/completions.ts';
-import type { Rejected } from '../../../model/errors.ts';
 import { compareDecimals, type Decimal, toDecimal } from '../../../model/quantity.ts';
 import { usesOf } from '../../detail-rules.ts';
-import { rejected } from '../../failures.ts';
 import type { Reader } from '../client.ts';
-import { type Line, type Move, notBookable, type Production } from '../production.ts';
+import { type Line, type Move, notBookable, type Production, refused } from '../production.ts';
 import { convert, fits, unitSchema } from '../units.ts';
 import { readLots } from './lots.ts';
 import { amountOf, ofPart, oneForEach, type Part, type Taken } from './moves.ts';
@@ -68,7 +65,7 @@ export async function lookAtComponents(
     const long = recorded.find(({ quantity }) => !fits(quantity, unit));
     if (!long) continue;
     const why = `Tryton takes ${unit.digits} digits after the point in ${unit.symbol}, and ${long.quantity} of component ${article} were recorded${place}: let the mapping round it`;
-    throw notBookable(production.number, why);
+    throw notBookable(production, why);
   }
   const idOf = await findLots(reader, production, used);
   return used.map((one): TakenComponent => {
@@ -76,7 +73,7 @@ export async function lookAtComponents(
     const others = done.filter(({ isOwn }) => !isOwn);
     const isRight = (order: number) => (isLast ? order <= 0 : order >= 0);
     if (others.length > 0 && !ordersOf(others, one.recorded).every(isRight))
-      throw notAsRecorded('order-state', production, one, others);
+      throw refused(production, 'order-state', notAsRecorded(one, others));
     const left = one.recorded.flatMap((part) => {
       const lot = part.lot && { ...part.lot, id: idOf(one, part.lot.number, part.quantity) };
       const quantity = new Big(part.quantity).minus(amountOf(ofPart(done, part)));
@@ -122,7 +119,7 @@ async function findLots(reader: Reader, production: Production, used: readonly U
         ? 'was set inactive in Tryton'
         : `holds ${held} ${lot['default_uom.'].symbol} where Tryton takes it from, and ${wanted} were used`;
     const why = `lot ${number} of component ${line.article}${place} ${what}: correct its stock in Tryton, or what was recorded`;
-    throw notBookable(production.number, why);
+    throw notBookable(production, why);
   };
 }
 
@@ -134,20 +131,12 @@ export function requireUsed(production: Production, used: readonly UsedComponent
     const done = moves.filter(({ state }) => state === 'done');
     const isShared = done.some(({ isOwn }) => !isOwn);
     if (ordersOf(done, one.recorded).every((order) => order === 0 || (isShared && order > 0))) continue;
-    throw notAsRecorded('booked-otherwise', production, one, done);
+    throw refused(production, 'booked-otherwise', notAsRecorded(one, done));
   }
 }
 
-function notAsRecorded(
-  code: Cause,
-  { number }: Production,
-  { line, recorded, place }: UsedComponent,
-  taken: readonly Move[],
-): Rejected {
-  return rejected(
-    code,
-    `Tryton: production ${number} has taken ${told(taken)} of component ${line.article} instead of ${told(recorded)}${place}, which Tryton changes no more: correct the stock by an inventory in Tryton, or what was recorded, then replay.`,
-  );
+function notAsRecorded({ line, recorded, place }: UsedComponent, taken: readonly Move[]): string {
+  return `has taken ${told(taken)} of component ${line.article} instead of ${told(recorded)}${place}, which Tryton changes no more: correct the stock by an inventory in Tryton, or what was recorded, then replay`;
 }
 
 /** How the moves of each part compare to it; at last, whether there are others, above 0. */

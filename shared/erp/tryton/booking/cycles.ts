@@ -1,8 +1,7 @@
 import type { Completion, Operation } from '../../../model/completions.ts';
 import { reportsOf } from '../../detail-rules.ts';
-import { rejected } from '../../failures.ts';
 import type { Writer } from '../client.ts';
-import { onCycle, type Production, type Work } from '../production.ts';
+import { onCycle, type Production, refused, type Work } from '../production.ts';
 import { wireDuration } from '../wire.ts';
 
 /** What one operation reports: a cycle of its work with the time it took. */
@@ -94,10 +93,8 @@ export function requireReported(production: Production, reports: readonly CycleR
     const { own } = cyclesFor(production, report);
     const seconds = own.reduce((sum, cycle) => sum + (cycle.state === 'done' ? (cycle.duration ?? 0) : 0), 0);
     if (report.seconds === undefined || Math.abs(seconds - report.seconds) < 0.001) continue;
-    throw rejected(
-      'booked-otherwise',
-      `Tryton: operation ${report.operation} of production ${production.number} is booked with ${seconds} s instead of ${report.seconds} s: somebody changed it meanwhile; correct its cycles in Tryton.`,
-    );
+    const why = `has operation ${report.operation} booked with ${seconds} s instead of ${report.seconds} s: somebody changed it meanwhile; correct its cycles in Tryton`;
+    throw refused(production, 'booked-otherwise', why);
   }
 }
 

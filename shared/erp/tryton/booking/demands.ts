@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { RetryLater } from '../../../model/errors.ts';
-import { orderWaits, rejected } from '../../failures.ts';
+import { orderWaits } from '../../failures.ts';
 import type { Abilities, Reader } from '../client.ts';
 import type { TrytonOptions } from '../options.ts';
-import { type Move, notBookable, type Production } from '../production.ts';
+import { type Move, notBookable, type Production, refused } from '../production.ts';
 import type { TakenComponent } from './components.ts';
 import { type CycleReport, isFinished } from './cycles.ts';
 import type { Taken } from './moves.ts';
@@ -12,21 +12,18 @@ import type { Taken } from './moves.ts';
 /** @throws Rejected when our user may not do what the booking needs. */
 export function requireRights(
   { may }: Abilities,
-  { number }: Production,
+  production: Production,
   ...needed: readonly Parameters<Abilities['may']>[]
 ): void {
   const lacking = needed.find((right) => !may(...right));
   if (!lacking) return;
-  const why = `our user may not ${lacking.join(' ')}: put it into the groups that may (Production, Stock), then replay`;
-  throw notBookable(number, why, 'refused-by-erp');
+  const why = `cannot be booked, because our user may not ${lacking.join(' ')}: put it into the groups that may (Production, Stock), then replay`;
+  throw refused(production, 'refused-by-erp', why);
 }
 
 /** @throws Rejected when Tryton would not move the components without a lot: reserving gives them none (7.0). */
-export function requireLotsOfComponents(
-  { number, components }: Production,
-  used: readonly TakenComponent[],
-): void {
-  const lacking = components.filter((line) => {
+export function requireLotsOfComponents(production: Production, used: readonly TakenComponent[]): void {
+  const lacking = production.components.filter((line) => {
     const recorded = used.find((one) => one.line === line)?.recorded;
     const lacksLot = ({ state, quantity, lot }: Move) => state !== 'done' && quantity !== '0' && !lot;
     return line.needsLot && line.moves.some(lacksLot) && !recorded?.every(({ lot }) => lot);
@@ -34,28 +31,22 @@ export function requireLotsOfComponents(
   if (lacking.length === 0) return;
   const articles = lacking.map(({ article }) => article).join(', ');
   const why = `its components ${articles} need a lot: choose it in Tryton (Inputs), then replay`;
-  throw notBookable(number, why);
+  throw notBookable(production, why);
 }
 
 /** @throws Rejected when Tryton would not move the output without a lot. */
-export function requireLots(
-  { number, article, numbersLots }: Production,
-  { line, parts }: Taken,
-  finishes: boolean,
-): void {
+export function requireLots(production: Production, { line, parts }: Taken, finishes: boolean): void {
   const unlotted = parts.find(
     ({ lot, location }) => !lot && (location === undefined ? line.needsLot : line.needsLotAsWaste),
   );
-  if (!unlotted || (finishes && numbersLots)) return;
-  const why = `${article} needs a lot, and ${unlotted.quantity} of it have none: record the lot in Azumuta and map it, or set it on the production in Tryton, then replay`;
-  throw notBookable(number, why);
+  if (!unlotted || (finishes && production.numbersLots)) return;
+  const why = `${production.article} needs a lot, and ${unlotted.quantity} of it have none: record the lot in Azumuta and map it, or set it on the production in Tryton, then replay`;
+  throw notBookable(production, why);
 }
 
 /** @throws Rejected when Tryton would ask about the missing list price, and nobody has confirmed it for our user. */
-export async function requireListPrice(
-  reader: Reader,
-  { number, article, product, isPriced }: Production,
-): Promise<void> {
+export async function requireListPrice(reader: Reader, production: Production): Promise<void> {
+  const { number, article, product, isPriced } = production;
   if (isPriced) return;
   // As Tryton names a warning (`Warning.format`, 7.0).
   const digest = createHash('md5').update(`product.product,${product}`).digest('hex');
@@ -67,14 +58,9 @@ export async function requireListPrice(
     what: `reading the warnings of production ${number}`,
   });
   if (answered.length > 0) return;
-  throw rejected(
-    'refused-by-erp',
-    `Tryton: production ${number} cannot be completed, because ${article} has no list price, which Tryton asks about: give it one, then replay.`,
-  );
+  const why = `cannot be completed, because ${article} has no list price, which Tryton asks about: give it one, then replay`;
+  throw refused(production, 'refused-by-erp', why);
 }
-
-/** Missing stock takes a delivery or a count, so asking often does not help. */
-const stockSeconds = 900;
 
 /** @throws RetryLater scope `order` when a person has to reserve the components, and has not. */
 export function requireReserved(production: Production, assign: TrytonOptions['assign']): void {
@@ -88,21 +74,18 @@ export function componentsMissing({ number, components }: Production, remedy: st
   );
   const articles = unreserved.map(({ article }) => article);
   const named = articles.length > 5 ? [...articles.slice(0, 5), '…'] : articles;
-  return orderWaits(
-    `Tryton: production ${number} waits for components (${named.join(', ') || 'none is named'}): ${remedy}. It is booked as soon as they are there.`,
-    { afterSeconds: stockSeconds },
-  );
+  const why = `Tryton: production ${number} waits for components (${named.join(', ') || 'none is named'}): ${remedy}. It is booked as soon as they are there.`;
+  // Missing stock takes a delivery or a count, so asking often does not help.
+  return orderWaits(why, { afterSeconds: 900 });
 }
 
 /** @throws Rejected when people have works to finish: Tryton completes no production before (`production_work`, 7.0). */
-export function requireFinishedWorks({ number, works }: Production, reports: readonly CycleReport[]): void {
-  const open = works.filter(
+export function requireFinishedWorks(production: Production, reports: readonly CycleReport[]): void {
+  const open = production.works.filter(
     (work) => !(reports.find((one) => one.work === work.id)?.finished ?? isFinished(work)),
   );
   if (open.length === 0) return;
   const names = open.map(({ operation }) => operation).join(', ');
-  throw rejected(
-    'order-state',
-    `Tryton: production ${number} cannot be completed, because its works must be finished first (${names}): finish them in Tryton, or set finishWorks in tryton(), then replay.`,
-  );
+  const why = `cannot be completed, because its works must be finished first (${names}): finish them in Tryton, or set finishWorks in tryton(), then replay`;
+  throw refused(production, 'order-state', why);
 }
