@@ -71,6 +71,8 @@ interface Facts {
   readonly isFrom19: boolean;
   /** Decimals to which every quantity is rounded when it is written. */
   readonly decimals: number;
+  /** Up to 17 a scrap order has no reason, so reasons stand in the note. */
+  readonly keepsReasons: boolean;
   /** Id of our user's contact, the author of its messages. */
   readonly author: number;
 }
@@ -142,7 +144,7 @@ const fieldsSchema = z.object({
 });
 
 /** These calls are about no order. */
-async function readFacts({ read, search }: OdooReader): Promise<Facts> {
+async function readFacts({ read, search, options: { version = 19 } }: OdooReader): Promise<Facts> {
   const named = { allfields: Object.keys(fieldsSchema.shape), attributes: ['digits'] };
   const known = await read('mrp.production', 'fields_get', fieldsSchema, { named });
   const { uid } = await read('res.users', 'context_get', z.object({ uid: z.number() }));
@@ -155,6 +157,7 @@ async function readFacts({ read, search }: OdooReader): Promise<Facts> {
     // odoo/fields.py:1530 (17.0), :1636 (18.0), orm/fields_numeric.py:127 (19.0), `_description_digits`: the decimals
     // of `Product Unit (of Measure)`, 2 if nobody changed them.
     decimals: known.qty_producing.digits?.[1] ?? 2,
+    keepsReasons: version >= 18,
     author: user.partner_id[0],
   };
 }

@@ -56,7 +56,8 @@ export async function lookForQuantity(
   completion: Completion,
   key: BookingKey,
 ): Promise<Look<ToBook>> {
-  const figures = knownReasons(reader, builtOf(completion, 'Odoo'));
+  const told = builtOf(completion, 'Odoo');
+  const figures = reader.keepsReasons ? told : withoutReasons(told);
   const family = await readFamily(reader, completion.erpOrder);
   const isOurs = (one: Production) => family.lastBooking(one)?.mark === markOf('booking', key);
   const done = family.members.find((one) => one.state === 'done' && isOurs(one));
@@ -86,20 +87,15 @@ async function lookAtOpen(found: Found): Promise<QuantityToBook> {
   const components = await lookForComponents(found);
   const operations = await lookForOperations(found, leavesRest);
   const mark = markOf('booking', key);
+  const { paragraphs, links } = textOf(found, completion);
   // An earlier attempt has posted the text, on an order that another part finished since: only the mark is missing.
   const isTold = family.marks.some((one) => one.mark === mark);
-  const text = textOf(found, isTold ? { ...completion, ...nothingElse } : completion);
+  const text = isTold ? { paragraphs: paragraphs.slice(0, 1), links: [] } : { paragraphs, links };
   const note = family.lastBooking(production)?.mark === mark ? undefined : { production, mark, ...text };
   return { found, finish: { note, lots, components, operations, leavesRest }, scraps: toScrap };
 }
 
-/** Up to 17 a scrap order has no reason, so reasons stand in the note. */
-function keepsReasons({ options: { version = 19 } }: Reader): boolean {
-  return version >= 18;
-}
-
-function knownReasons(reader: Reader, built: Built): Built {
-  if (keepsReasons(reader)) return built;
+function withoutReasons(built: Built): Built {
   return { ...built, scrapped: built.scrapped.map(({ reason: _, ...one }) => one) };
 }
 
@@ -155,9 +151,6 @@ export function requireQuantity({ production, built }: Found): void {
   throw rejected('booked-otherwise', why);
 }
 
-/** Of a completion whose text is posted already. */
-const nothingElse = { notes: [], links: [], work: [], scrapReasons: [], checks: [], lots: [] };
-
 function textOf(reader: Reader, completion: Completion): Pick<Note, 'paragraphs' | 'links'> {
   const { kind, productOrder, quantity, scrap, notes, links, work, lots } = completion;
   const { scrapReasons = [], checks = [] } = completion;
@@ -170,7 +163,7 @@ function textOf(reader: Reader, completion: Completion): Pick<Note, 'paragraphs'
     ({ seconds, date, operation }) => `${operation ?? 'Worked'}: ${Math.round(seconds / 60)} min on ${date}`,
   );
   const reasons = [...scrapReasons.map(reasonLine), ...lots.filter(({ reason }) => reason).map(lotLine)];
-  const told = keepsReasons(reader) ? [] : reasons.map((line) => `Scrap ${line}`);
+  const told = reader.keepsReasons ? [] : reasons.map((line) => `Scrap ${line}`);
   // Odoo's community edition keeps no inspections.
   const checked = checks.length > 0 ? [checks.map(checkLine).join('\n')] : [];
   return { paragraphs: [...booked, ...notes, ...worked, ...told, ...checked], links };

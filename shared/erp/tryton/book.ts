@@ -71,9 +71,7 @@ async function planComponents(writer: Writer, { used = [], ...looked }: ToComple
   const what = `planning the components of production ${production.number} as they were used`;
   const isReserved = ({ moves }: Line) => moves.some(({ state }) => state === 'assigned');
   if (production.state !== 'waiting' || production.components.some(isReserved)) {
-    const { id, timestamps } = production;
-    await writer.write('production', 'wait', [[id]], { what, timestamps });
-    production = await readAgain(writer, production);
+    production = await act(writer, production, 'wait', what);
   }
   return change(writer, production, what, { inputs: inputsOf(production) });
 }
@@ -103,10 +101,22 @@ async function writeOutputs(
 }
 
 /**
- * Makes one write, which Tryton refuses if somebody changed the production since it was read (`_timestamp`, to the
- * microsecond on PostgreSQL, to the second on SQLite), or none when nothing has to change.
- * @param commands Of its one-to-many fields.
+ * Presses a button of the production, or writes it, and reads it again. Tryton refuses it if somebody changed the
+ * production since it was read (`_timestamp`, to the microsecond on PostgreSQL, to the second on SQLite).
  */
+async function act(
+  writer: Writer,
+  production: Production,
+  method: string,
+  what: string,
+  ...values: readonly object[]
+): Promise<Production> {
+  const { id, timestamps } = production;
+  await writer.write('production', method, [[id], ...values], { what, timestamps });
+  return readAgain(writer, production);
+}
+
+/** @param commands Of its one-to-many fields; without any, nothing is written. */
 async function change(
   writer: Writer,
   production: Production,
@@ -115,9 +125,7 @@ async function change(
 ): Promise<Production> {
   const fields = Object.entries(commands).filter(([, some]) => some.length > 0);
   if (fields.length === 0) return production;
-  const { id, timestamps } = production;
-  await writer.write('production', 'write', [[id], Object.fromEntries(fields)], { what, timestamps });
-  return readAgain(writer, production);
+  return act(writer, production, 'write', what, Object.fromEntries(fields));
 }
 
 /** @throws RetryLater when the production is not as it was written, or leaves something else open than the look saw. */
@@ -127,10 +135,8 @@ function movesToComplete(production: Production, { output, used = [], finishes }
   const isOpen = (move: Move) => move.state !== 'done' && !moves.includes(move);
   const isLast = output.isLast || !production.output?.moves.some(isOpen);
   if (plans.every(({ commands }) => commands.length === 0) && finishes === isLast) return moves;
-  throw orderWaits(
-    `Somebody changes the moves of Tryton's production ${production.number} at this moment: the next attempt looks at what they leave.`,
-    { wrote: 'known', afterSeconds: 15 },
-  );
+  const why = `Somebody changes the moves of Tryton's production ${production.number} at this moment: the next attempt looks at what they leave.`;
+  throw orderWaits(why, { wrote: 'known', afterSeconds: 15 });
 }
 
 /**
@@ -145,27 +151,21 @@ async function reserveComponents(writer: Writer, waiting: Production): Promise<P
   const { id, number } = waiting;
   requireReserved(waiting, writer.options.assign);
   const what = `reserving the components of production ${number}`;
-  await writer.write('production', 'assign_try', [[id]], { what, isRepeatable: true });
-  let production = await readAgain(writer, waiting);
-  if (production.state === 'waiting' && writer.options.assign === 'force') {
-    await writer.write('production', 'assign_force', [[id]], { what, isRepeatable: true });
+  let production = waiting;
+  for (const button of ['assign_try', ...(writer.options.assign === 'force' ? ['assign_force'] : [])]) {
+    await writer.write('production', button, [[id]], { what, isRepeatable: true });
     production = await readAgain(writer, waiting);
+    if (production.state === 'assigned' || production.state === 'running') return production;
   }
   if (production.state === 'waiting')
     throw componentsMissing(production, 'receive or count them, or assign by hand');
-  if (production.state === 'assigned' || production.state === 'running') return production;
-  throw orderWaits(
-    `Tryton: production ${number} became ${production.state} while its components were being reserved: another booking or a person was faster. The next attempt looks at what was booked.`,
-  );
+  const why = `Tryton: production ${number} became ${production.state} while its components were being reserved: another booking or a person was faster. The next attempt looks at what was booked.`;
+  throw orderWaits(why);
 }
 
 async function start(writer: Writer, production: Production): Promise<Production> {
   if (production.state === 'running') return production;
-  await writer.write('production', 'run', [[production.id]], {
-    what: `starting production ${production.number}`,
-    timestamps: production.timestamps,
-  });
-  const started = await readAgain(writer, production);
+  const started = await act(writer, production, 'run', `starting production ${production.number}`);
   if (started.state !== 'running') throw ignored(started, 'run', 'running');
   return started;
 }
@@ -189,8 +189,6 @@ async function complete(
 
 /** Seen on 7.0: a button of another state answers `null` with HTTP 200 and changes nothing. */
 function ignored({ number, state }: Production, button: string, expected: string): RetryLater {
-  return orderWaits(
-    `Tryton answered the button '${button}' of production ${number} without an error, but the production is ${state}, not ${expected}: somebody may have changed it meanwhile, or Tryton wants an inspection (Quality) before; look at it in Tryton if this stays.`,
-    { wrote: 'known', afterSeconds: 60 },
-  );
+  const why = `Tryton answered the button '${button}' of production ${number} without an error, but the production is ${state}, not ${expected}: somebody may have changed it meanwhile, or Tryton wants an inspection (Quality) before; look at it in Tryton if this stays.`;
+  return orderWaits(why, { wrote: 'known', afterSeconds: 60 });
 }

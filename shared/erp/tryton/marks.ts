@@ -60,18 +60,14 @@ export async function claim(
   const notes = await readKeyNotes(writer, production, [resource]);
   const oldest = notes.find((note) => note.key === keyAsWord(key));
   if (mine === undefined || oldest?.id === mine) return;
-  await writer.write('ir.note', 'delete', [[mine]], {
-    what: `removing a note on production ${production.number}`,
-  });
+  await writer.write('ir.note', 'delete', [[mine]], { what });
   throw heldByAnother(production);
 }
 
 /** Another attempt at the same booking has claimed the production, and is still running or has died. */
 export function heldByAnother({ number }: Production): RetryLater {
-  return orderWaits(
-    `Tryton: another attempt is under way to book production ${number}. If it does not end, the next one takes over.`,
-    { wrote: 'perhaps', afterSeconds: 60 },
-  );
+  const why = `Tryton: another attempt is under way to book production ${number}. If it does not end, the next one takes over.`;
+  return orderWaits(why, { wrote: 'perhaps', afterSeconds: 60 });
 }
 
 /**
