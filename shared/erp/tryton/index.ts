@@ -26,7 +26,6 @@ export const tryton = defineConnector({
 
 function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCredentials>): ErpConnector {
   const client = createTrytonClient(options, environment);
-  const { link } = options;
   let abilities: Abilities | undefined;
 
   /** Runs one booking. A refusal names what was written before it. */
@@ -51,11 +50,8 @@ function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCrede
   return {
     releasedOrders: (since, signal) => listReleasedOrders(client(signal), since),
     readOrder: (order, signal) => readListedOrder(client(signal), order),
-    linkProductOrder:
-      link === false
-        ? undefined
-        : (order, productOrder, attempt) =>
-            act(attempt, (writer) => linkProductOrder(writer, link, order, productOrder)),
+    linkProductOrder: (order, productOrder, attempt) =>
+      act(attempt, (writer) => linkProductOrder(writer, order, productOrder)),
     book: (completion, key, attempt) =>
       act(attempt, (writer) => bookWhatIsLeft(booking, writer, completion, key, attempt)),
   };

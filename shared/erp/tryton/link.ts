@@ -2,7 +2,6 @@ import * as z from 'zod/mini';
 import type { Link } from '../../model/completions.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import type { Reader, Writer } from './client.ts';
-import type { TrytonOptions } from './options.ts';
 import { findProduction, onProduction, type Production } from './production.ts';
 
 /**
@@ -11,15 +10,11 @@ import { findProduction, onProduction, type Production } from './production.ts';
  */
 export async function linkProductOrder(
   writer: Writer,
-  link: Exclude<TrytonOptions['link'], false>,
   order: ErpOrderRef,
-  productOrder: ProductOrderRef,
+  { number, url = '' }: ProductOrderRef,
 ): Promise<void> {
   const production = await findProduction(writer, order);
-  const attached = {
-    name: `Azumuta product order ${productOrder.number}`,
-    url: link?.url?.(productOrder) ?? productOrder.url ?? '',
-  };
+  const attached = { name: `Azumuta product order ${number}`, url };
   await attachLinks(writer, production, await missingLinks(writer, production, [attached]));
 }
 
