@@ -3,15 +3,14 @@ import type { RetryLater } from '../../model/errors.ts';
 import { orderWaits } from '../failures.ts';
 import { requireUsed } from './booking/components.ts';
 import { commandsForCycles, doCycles, markedCycles, requireReported } from './booking/cycles.ts';
-import { componentsMissing, requireReserved } from './booking/demands.ts';
 import { createLots, findLots, removeSurplus, unknownLots } from './booking/lots.ts';
 import { type Part, planOf } from './booking/moves.ts';
 import { isBooked, requireBooked } from './booking/outputs.ts';
+import { componentsMissing, requireReserved, type ToBook, type ToComplete } from './booking/to-book.ts';
 import type { Writer } from './client.ts';
-import { attachLinks } from './link.ts';
-import { referenceOf, type ToBook, type ToComplete } from './look.ts';
-import { bind, claim } from './marks.ts';
-import { type Line, type Move, onMove, type Production, readAgain } from './production.ts';
+import { referenceOf } from './look.ts';
+import { attachLinks, bind, claim } from './marks.ts';
+import { type Line, type Move, type Production, readAgain } from './production.ts';
 
 export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
   if ('output' in toBook) return bookQuantity(writer, toBook);
@@ -47,7 +46,7 @@ async function bookQuantity(writer: Writer, toBook: ToComplete): Promise<Receipt
   const written = await writeOutputs(writer, reserved, toBook);
   let { production } = written;
   const moves = movesToComplete(production, { ...toBook, output: written.output });
-  const marked = [...moves.map(onMove), ...markedCycles(production, reports)];
+  const marked = [...moves, ...markedCycles(production, reports)];
   production = await bind(writer, production, key, marked);
   if (finishes || !toBook.used) production = await start(writer, production);
   await doCycles(writer, production, reports);

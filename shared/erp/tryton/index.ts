@@ -4,8 +4,8 @@ import type { Attempt, ErpConnector, ErpEnvironment } from '../connector.ts';
 import { defineConnector } from '../define-connector.ts';
 import { booking } from './booking.ts';
 import { type Abilities, createTrytonClient, readAbilities, type Writer } from './client.ts';
-import { linkProductOrder } from './link.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
+import { linkProductOrder } from './marks.ts';
 import { credentialsSchema, optionsSchema, type TrytonCredentials, type TrytonOptions } from './options.ts';
 
 /**

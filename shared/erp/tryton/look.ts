@@ -1,53 +1,16 @@
-import type { BookingKey, Completion, Link, Receipt } from '../../model/completions.ts';
+import type { BookingKey, Completion } from '../../model/completions.ts';
 import { compareDecimals, sumOf } from '../../model/quantity.ts';
 import { builtOf, mayClose, requireArticle } from '../booking-rules.ts';
 import type { Attempt, Look } from '../connector.ts';
-import { lookAtComponents, requireUsed, type TakenComponent, usedComponents } from './booking/components.ts';
-import { type CycleReport, cycleReportsOf, requireReported } from './booking/cycles.ts';
-import {
-  requireFinishedWorks,
-  requireListPrice,
-  requireLots,
-  requireLotsOfComponents,
-  requireReserved,
-  requireRights,
-} from './booking/demands.ts';
-import { findLots, unknownLots } from './booking/lots.ts';
-import { openMoves, remainderOf, type Taken } from './booking/moves.ts';
+import { lookAtComponents, requireUsed, usedComponents } from './booking/components.ts';
+import { cycleReportsOf, requireReported } from './booking/cycles.ts';
+import { findLots } from './booking/lots.ts';
+import { openMoves, remainderOf } from './booking/moves.ts';
 import { type Amounts, amountsOf, isBooked, partsOf, requireBooked } from './booking/outputs.ts';
+import { requireBookable, requireRights, type ToBook } from './booking/to-book.ts';
 import type { Reader } from './client.ts';
-import { missingLinks } from './link.ts';
-import { heldByAnother, noteText, readMarks } from './marks.ts';
+import { heldByAnother, missingLinks, noteText, readMarks } from './marks.ts';
 import { findProduction, type Line, type Production, refused } from './production.ts';
-
-/** What is left to write of one booking: all of it, or the rest after a crash. */
-export type ToBook = ToNote | ToComplete;
-
-interface Told {
-  /** With the marks that the look saw. */
-  readonly production: Production;
-  readonly key: BookingKey;
-  /** Undefined when the note is written already. */
-  readonly note: string | undefined;
-  /** Those that are not attached yet. */
-  readonly links: readonly Link[];
-}
-
-/** Text and links, and never a quantity. */
-interface ToNote extends Told {
-  readonly receipt: Receipt;
-}
-
-/** Output moves to complete, and the production with them when no other output is open. */
-export interface ToComplete extends Told {
-  readonly amounts: Amounts;
-  readonly output: Taken;
-  /** Undefined where nothing was recorded of the components: Tryton takes them as planned. */
-  readonly used: readonly TakenComponent[] | undefined;
-  readonly reports: readonly CycleReport[];
-  /** Whether the production ends with this booking, as far as the look can tell. */
-  readonly finishes: boolean;
-}
 
 /** Looks for notes and links, whatever the state of the production unless it is cancelled. */
 export async function lookForAmendment(
@@ -106,17 +69,9 @@ export async function lookForQuantity(
   const reports = cycleReportsOf(completion, production, finishes && reader.options.finishWorks === true);
   const note = isClaimed ? undefined : noteText(completion);
   const output = { line, parts, isLast };
-
-  // Every further reason that Tryton could have to refuse what is to be booked.
-  const { abilities, options } = reader;
-  requireRights(abilities, production, ['write', 'production'], ['write', 'stock.move']);
-  if (unknownLots(parts).length > 0) requireRights(abilities, production, ['create', 'stock.lot']);
-  requireLotsOfComponents(production, used ?? []);
-  requireLots(production, output, finishes);
-  if (finishes) requireFinishedWorks(production, reports);
-  if (finishes && compareDecimals(amounts.good, '0') > 0) await requireListPrice(reader, production);
-  requireReserved(production, options.assign);
-  return { toBook: { production, key, note, links, amounts, output, used, reports, finishes } };
+  const toBook = { production, key, note, links, amounts, output, used, reports, finishes };
+  await requireBookable(reader, toBook);
+  return { toBook };
 }
 
 /** The production of a completion, with its marks. @throws Rejected for another product, or in one of these states. */

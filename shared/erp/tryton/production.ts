@@ -8,27 +8,23 @@ import type { Abilities, Reader } from './client.ts';
 import { convert, type Unit, unitSchema } from './units.ts';
 import { fieldsFor, wireDecimal } from './wire.ts';
 
-/** A production, one of its moves or of its cycles, as a note names it. */
-type Identified = { readonly id: number };
-export const onProduction = ({ id }: Identified) => `production,${id}`;
-export const onMove = ({ id }: Identified) => `stock.move,${id}`;
-export const onCycle = ({ id }: Identified) => `production.work.cycle,${id}`;
-
-/** Which records have notes with a booking key, as `production,17` or `stock.move,230`: ours, or another one. */
+/** Which records have notes with a booking key, ours or another one. */
 export interface Marks {
   readonly own: ReadonlySet<string>;
   readonly foreign: ReadonlySet<string>;
 }
 
-/** Whose notes a record has: those of this booking, of other ones. */
-interface Marked {
+/** A record that may have notes, of this booking or of other ones. */
+export interface Marked {
+  readonly id: number;
+  /** As a note names it: `production,17`, `stock.move,230`. */
+  readonly resource: string;
   readonly isOwn: boolean;
   readonly isForeign: boolean;
 }
 
 /** A move of a product into a production, or out of it. */
 export interface Move extends Marked {
-  readonly id: number;
   readonly state: string;
   /** In the unit of its line, as Tryton converts it: a bill of materials may count in another one. */
   readonly quantity: Decimal;
@@ -68,7 +64,6 @@ export interface Work {
 type Cycle = z.infer<typeof cycleSchema> & Marked;
 
 export interface Production extends Marked {
-  readonly id: number;
   readonly number: string;
   readonly state: string;
   readonly article: string;
@@ -165,8 +160,8 @@ export function productionOf(record: ProductionRecord, marks = unmarked): Produc
   const outputs = planned(record['outputs.']).filter((move) => move.product === product);
   const inputs = planned(record['inputs.']);
   return {
-    ...{ id, number, state, product, article: named.code || named.rec_name, marks, record },
-    ...markedBy(marks, onProduction(record)),
+    ...{ number, state, product, article: named.code || named.rec_name, marks, record },
+    ...markedBy(marks, 'production', id),
     quantity: toDecimal(record.quantity) ?? '0',
     wasteLocations: record['warehouse.']['waste_locations.'] ?? [],
     output: lineOf('outputs', outputs, marks, record['unit.']),
@@ -177,11 +172,14 @@ export function productionOf(record: ProductionRecord, marks = unmarked): Produc
     isPriced: named.list_price != null || inputs.some((move) => move.product === product),
     works: (record['works.'] ?? []).map((work) => ({
       ...{ id: work.id, state: work.state, operation: work['operation.'].name },
-      cycles: byId(work['cycles.'] ?? []).map((cycle) => ({ ...cycle, ...markedBy(marks, onCycle(cycle)) })),
+      cycles: byId(work['cycles.'] ?? []).map((cycle) => ({
+        ...{ state: cycle.state, duration: cycle.duration },
+        ...markedBy(marks, 'production.work.cycle', cycle.id),
+      })),
     })),
     timestamps: Object.fromEntries([
-      [onProduction(record), record._timestamp],
-      ...[...outputs, ...inputs].map((move) => [onMove(move), move._timestamp]),
+      [`production,${id}`, record._timestamp],
+      ...[...outputs, ...inputs].map((move) => [`stock.move,${move.id}`, move._timestamp]),
     ]),
   };
 }
@@ -190,12 +188,13 @@ function planned(moves: readonly MoveRecord[] | null | undefined): MoveRecord[] 
   return byId(moves ?? []).filter(({ state }) => state !== 'cancelled');
 }
 
-function byId<T extends Identified>(records: readonly T[]): T[] {
+function byId<T extends { readonly id: number }>(records: readonly T[]): T[] {
   return records.toSorted((a, b) => a.id - b.id);
 }
 
-function markedBy({ own, foreign }: Marks, resource: string): Marked {
-  return { isOwn: own.has(resource), isForeign: foreign.has(resource) };
+function markedBy({ own, foreign }: Marks, model: string, id: number): Marked {
+  const resource = `${model},${id}`;
+  return { id, resource, isOwn: own.has(resource), isForeign: foreign.has(resource) };
 }
 
 function lineOf(
@@ -216,8 +215,8 @@ function lineOf(
     ...{ field, product, unit, article: named.code || named.rec_name },
     ...{ needsLot: needsLot(model['to_location.'].type), needsLotAsWaste: needsLot(waste) },
     moves: moves.map((move) => ({
-      ...{ id: move.id, state: move.state, lot: move['lot.'] ?? undefined, wasted: isWasted(move) },
-      ...markedBy(marks, onMove(move)),
+      ...markedBy(marks, 'stock.move', move.id),
+      ...{ state: move.state, lot: move['lot.'] ?? undefined, wasted: isWasted(move) },
       location: isOutput ? move.to_location : move.from_location,
       quantity: convert(toDecimal(move.quantity) ?? '0', move['unit.'], unit),
     })),

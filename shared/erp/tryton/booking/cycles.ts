@@ -1,7 +1,7 @@
 import type { Completion, Operation } from '../../../model/completions.ts';
 import { reportsOf } from '../../detail-rules.ts';
 import type { Writer } from '../client.ts';
-import { onCycle, type Production, refused, type Work } from '../production.ts';
+import { type Marked, type Production, refused, type Work } from '../production.ts';
 import { wireDuration } from '../wire.ts';
 
 /** What one operation reports: a cycle of its work with the time it took. */
@@ -98,10 +98,10 @@ export function requireReported(production: Production, reports: readonly CycleR
   }
 }
 
-export function markedCycles(production: Production, reports: readonly CycleReport[]): string[] {
+export function markedCycles(production: Production, reports: readonly CycleReport[]): Marked[] {
   return reports.flatMap((report) => {
     const { own, open } = cyclesFor(production, report);
-    return (own.length > 0 ? own : open.slice(0, 1)).map(onCycle);
+    return own.length > 0 ? own : open.slice(0, 1);
   });
 }
 

@@ -1,13 +1,59 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
+import type { BookingKey, Link, Receipt } from '../../../model/completions.ts';
 import type { RetryLater } from '../../../model/errors.ts';
+import { compareDecimals } from '../../../model/quantity.ts';
 import { orderWaits } from '../../failures.ts';
 import type { Abilities, Reader } from '../client.ts';
 import type { TrytonOptions } from '../options.ts';
 import { type Move, notBookable, type Production, refused } from '../production.ts';
 import type { TakenComponent } from './components.ts';
 import { type CycleReport, isFinished } from './cycles.ts';
+import { unknownLots } from './lots.ts';
 import type { Taken } from './moves.ts';
+import type { Amounts } from './outputs.ts';
+
+/** What is left to write of one booking: all of it, or the rest after a crash. */
+export type ToBook = ToNote | ToComplete;
+
+interface Told {
+  /** With the marks that the look saw. */
+  readonly production: Production;
+  readonly key: BookingKey;
+  /** Undefined when the note is written already. */
+  readonly note: string | undefined;
+  /** Those that are not attached yet. */
+  readonly links: readonly Link[];
+}
+
+/** Text and links, and never a quantity. */
+interface ToNote extends Told {
+  readonly receipt: Receipt;
+}
+
+/** Output moves to complete, and the production with them when no other output is open. */
+export interface ToComplete extends Told {
+  readonly amounts: Amounts;
+  readonly output: Taken;
+  /** Undefined where nothing was recorded of the components: Tryton takes them as planned. */
+  readonly used: readonly TakenComponent[] | undefined;
+  readonly reports: readonly CycleReport[];
+  /** Whether the production ends with this booking, as far as the look can tell. */
+  readonly finishes: boolean;
+}
+
+/** @throws Rejected or RetryLater for every further reason that Tryton could have to refuse what is to be booked. */
+export async function requireBookable(reader: Reader, toBook: ToComplete): Promise<void> {
+  const { production, amounts, output, finishes } = toBook;
+  const { abilities, options } = reader;
+  requireRights(abilities, production, ['write', 'production'], ['write', 'stock.move']);
+  if (unknownLots(output.parts).length > 0) requireRights(abilities, production, ['create', 'stock.lot']);
+  requireLotsOfComponents(toBook);
+  requireLots(toBook);
+  if (finishes) requireFinishedWorks(toBook);
+  if (finishes && compareDecimals(amounts.good, '0') > 0) await requireListPrice(reader, production);
+  requireReserved(production, options.assign);
+}
 
 /** @throws Rejected when our user may not do what the booking needs. */
 export function requireRights(
@@ -22,7 +68,7 @@ export function requireRights(
 }
 
 /** @throws Rejected when Tryton would not move the components without a lot: reserving gives them none (7.0). */
-export function requireLotsOfComponents(production: Production, used: readonly TakenComponent[]): void {
+function requireLotsOfComponents({ production, used = [] }: ToComplete): void {
   const lacking = production.components.filter((line) => {
     const recorded = used.find((one) => one.line === line)?.recorded;
     const lacksLot = ({ state, quantity, lot }: Move) => state !== 'done' && quantity !== '0' && !lot;
@@ -35,7 +81,7 @@ export function requireLotsOfComponents(production: Production, used: readonly T
 }
 
 /** @throws Rejected when Tryton would not move the output without a lot. */
-export function requireLots(production: Production, { line, parts }: Taken, finishes: boolean): void {
+function requireLots({ production, output: { line, parts }, finishes }: ToComplete): void {
   const unlotted = parts.find(
     ({ lot, location }) => !lot && (location === undefined ? line.needsLot : line.needsLotAsWaste),
   );
@@ -45,7 +91,7 @@ export function requireLots(production: Production, { line, parts }: Taken, fini
 }
 
 /** @throws Rejected when Tryton would ask about the missing list price, and nobody has confirmed it for our user. */
-export async function requireListPrice(reader: Reader, production: Production): Promise<void> {
+async function requireListPrice(reader: Reader, production: Production): Promise<void> {
   const { number, article, product, isPriced } = production;
   if (isPriced) return;
   // As Tryton names a warning (`Warning.format`, 7.0).
@@ -80,7 +126,7 @@ export function componentsMissing({ number, components }: Production, remedy: st
 }
 
 /** @throws Rejected when people have works to finish: Tryton completes no production before (`production_work`, 7.0). */
-export function requireFinishedWorks(production: Production, reports: readonly CycleReport[]): void {
+function requireFinishedWorks({ production, reports }: ToComplete): void {
   const open = production.works.filter(
     (work) => !(reports.find((one) => one.work === work.id)?.finished ?? isFinished(work)),
   );
