@@ -96,13 +96,12 @@ async function withRestsMerged(
   if (splitOff.length === 0) return listed;
   const familyOf = await readFamilies(await source.connect(), splitOff);
   const rests = new Set<number>();
-  const origins = new Map<number, Pick<ListedProduction, 'product_qty' | 'state'>>();
+  const origins = new Map<number, Partial<ListedProduction>>();
   for (const one of splitOff) {
     const family = familyOf(one);
     const origin = family?.originOf(one);
     if (origin || family?.isRestByHand(one)) rests.add(one.id);
-    if (family && origin && isOpen(one))
-      origins.set(origin.id, { product_qty: family.wholeQuantity(origin), state: one.state });
+    if (family && origin && isOpen(one)) origins.set(origin.id, family.asOne(origin));
   }
   const found = origins.size === 0 ? [] : await searchOrders(source, [['id', 'in', [...origins.keys()]]]);
   // Those that cannot be read are left out: they are reported when they are listed themselves.
@@ -116,11 +115,8 @@ async function withRestsMerged(
 /** An order of which our bookings have left a rest, as the listing shows it that meets the rest. */
 async function withItsRest({ connect }: Source, order: ListedProduction): Promise<ListedProduction> {
   if (order.state !== 'done' || !order.backorder_sequence) return order;
-  const family = (await readFamilies(await connect(), [order]))(order);
-  const rest = family?.members.find((one) => isOpen(one) && family.originOf(one)?.id === order.id);
-  return family
-    ? { ...order, product_qty: family.wholeQuantity(order), state: rest?.state ?? order.state }
-    : order;
+  const familyOf = await readFamilies(await connect(), [order]);
+  return { ...order, ...familyOf(order)?.asOne(order) };
 }
 
 /** Adds the articles. An order whose product cannot be read is unreadable: nobody knows what to build. */

@@ -6,7 +6,7 @@ import { type Built, builtOf, mayClose, notBookable } from '../booking-rules.ts'
 import type { Look } from '../connector.ts';
 import { rejected } from '../failures.ts';
 import type { Reader } from './client.ts';
-import { requireConsumed } from './components.ts';
+import { type Needed, requireConsumed } from './components.ts';
 import { type Found, isOpen, openOrder, readFamily } from './family.ts';
 import { lotsToBook, type OdooLot } from './lots.ts';
 import { markOf, type Note } from './marks.ts';
@@ -68,9 +68,7 @@ export async function lookForQuantity(
   const found = { ...reader, completion, key, family, production, product, built, scale };
   if (!done) return { toBook: await lookAtOpen(found) };
 
-  requireQuantity(found);
-  await requireConsumed(found, await usesOfDone(found), 'finished');
-  await requireTimes(found);
+  await requireAsBooked(found, await usesOfDone(found));
   const { scraps } = built.scrapped.length > 0 ? await lotsToBook(found) : { scraps: [] };
   const left = await lookForScrap(found, scraps);
   if (left.length > 0) return { toBook: { found, scraps: left } };
@@ -143,12 +141,16 @@ function leavesRestOf({ options, decimals, completion, production, family, built
   throw rejected('configuration', why);
 }
 
-/** @throws Rejected when the order was finished with another quantity. */
-export function requireQuantity({ production, built }: Found): void {
+/** @throws Rejected when the order was finished with another quantity, other components or minutes. */
+export async function requireAsBooked(found: Found, recorded: readonly Needed[]): Promise<void> {
+  const { production, built } = found;
   const booked = decimalOf(production.qty_produced);
-  if (compareDecimals(booked, built.produced) === 0) return;
-  const why = `Odoo's manufacturing order ${production.name} was finished with ${booked} instead of ${built.produced}: correct it by hand.`;
-  throw rejected('booked-otherwise', why);
+  if (compareDecimals(booked, built.produced) !== 0) {
+    const why = `Odoo's manufacturing order ${production.name} was finished with ${booked} instead of ${built.produced}: correct it by hand.`;
+    throw rejected('booked-otherwise', why);
+  }
+  await requireConsumed(found, recorded, 'finished');
+  await requireTimes(found);
 }
 
 function textOf(reader: Reader, completion: Completion): Pick<Note, 'paragraphs' | 'links'> {

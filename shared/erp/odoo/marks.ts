@@ -6,15 +6,11 @@ import type { Reader, Writer } from './client.ts';
 import { readOrder } from './order.ts';
 import type { Production } from './records.ts';
 
-type Kind = 'booking' | 'note' | 'product-order';
-
 /**
  * Each of our messages in the chatter of manufacturing orders ends with a mark, `[azumuta booking <key>]`, by which we
  * recognise our own work: one message is one transaction, so the mark and its text are there together.
  */
-export type Mark = `${Kind} ${string}`;
-
-export function markOf(kind: Kind, key: string): Mark {
+export function markOf(kind: 'booking' | 'note' | 'product-order', key: string): string {
   return `${kind} ${keyAsText(key)}`;
 }
 
@@ -28,7 +24,7 @@ export interface FoundMark {
 
 export interface Note {
   readonly production: Pick<Production, 'id' | 'name'>;
-  readonly mark: Mark;
+  readonly mark: string;
   readonly paragraphs: readonly string[];
   readonly links: readonly Link[];
 }
