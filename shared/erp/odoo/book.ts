@@ -3,13 +3,13 @@ import type { Receipt } from '../../model/completions.ts';
 import { Rejected } from '../../model/errors.ts';
 import { orRefusal, withDone } from '../booking-rules.ts';
 import { orderWaits, rejected } from '../failures.ts';
+import type { Writer } from './client.ts';
 import { readComponents, requireConsumed } from './components.ts';
-import type { Writer } from './connection.ts';
 import { type Booking, isOpen } from './family.ts';
-import { type QuantityToBook, requireQuantity, type ToBook } from './look.ts';
+import { type QuantityToBook, requireAsBooked, type ToBook } from './look.ts';
 import { idOfLot, type OdooLot } from './lots.ts';
 import { post } from './marks.ts';
-import { bookOperations, requireTimes } from './operations.ts';
+import { bookOperations } from './operations.ts';
 import { readProduction } from './order.ts';
 import type { Production } from './records.ts';
 import { bookScrap } from './scrap.ts';
@@ -27,11 +27,7 @@ async function bookQuantity(writer: Writer, { found, finish, scraps }: QuantityT
     const booking = { ...found, ...writer };
     const production = finish ? await finishOrder(booking, finish, written) : found.production;
     const done = { ...booking, production };
-    requireQuantity(done);
-    if (finish) {
-      await requireConsumed(done, finish.components.recorded, 'finished');
-      await requireTimes(done);
-    }
+    if (finish) await requireAsBooked(done, finish.components.recorded);
     for (const scrap of scraps) await bookScrap(done, scrap);
     return { reference: `${production.name} done`, alreadyBooked: finish === undefined };
   } catch (error) {

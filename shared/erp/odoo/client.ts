@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
-import type { Rejected, RetryLater } from '../../model/errors.ts';
+import type { RetryLater } from '../../model/errors.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { createHttp, type Http, type HttpResponse, partnerFailure } from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import type { ErpEnvironment } from '../connector.ts';
@@ -8,10 +9,11 @@ import { partnerDown, rejected } from '../failures.ts';
 import { withCredentials } from '../login.ts';
 import { failureOfOdooError, odooErrorSchema } from './errors.ts';
 import type { OdooCredentials, OdooOptions } from './options.ts';
+import { reference } from './records.ts';
 
 type Named = Readonly<Record<string, unknown>>;
 
-/** What a public method gets. */
+/** What a method gets. */
 interface Given {
   readonly named?: Named;
   /**
@@ -28,6 +30,15 @@ interface OdooCall extends Given {
   readonly method: string;
   /** Records that the method works on; absent for a method of the model itself. */
   readonly ids?: readonly number[];
+  readonly writes: boolean;
+}
+
+interface Request extends OdooCall {
+  /** `mrp.production button_mark_done`. */
+  readonly what: string;
+  /** Number of the order that it is about; undefined for a listing. */
+  readonly order: string | undefined;
+  readonly signal: AbortSignal;
 }
 
 type ReadingMethod = 'search_read' | 'fields_get' | 'context_get';
@@ -42,8 +53,8 @@ interface OdooSearch<Row> extends Pick<Given, 'context'> {
   readonly row: z.ZodMiniType<Row>;
 }
 
-/** Odoo as one attempt reads it. A look is given only this, so it cannot write. */
-export interface OdooReader {
+interface OdooReader {
+  readonly options: OdooOptions;
   /**
    * One call, in either protocol. If Odoo refuses the credentials, they are read again once, and used if they
    * have changed.
@@ -54,20 +65,31 @@ export interface OdooReader {
   search<Row>(model: string, search: OdooSearch<Row>): Promise<Row[]>;
 }
 
-/** Odoo as one attempt reads and writes it, with the errors of `read`. */
-export interface OdooWriter extends OdooReader {
-  write(model: string, method: string, ids: readonly number[], more?: Given): Promise<unknown>;
+/** What a booking knows of this Odoo before it looks at an order. */
+interface Facts {
+  /** By its fields, as a server may be newer than the configuration says. */
+  readonly isFrom19: boolean;
+  /** Decimals to which every quantity is rounded when it is written. */
+  readonly decimals: number;
+  /** Up to 17 a scrap order has no reason, so reasons stand in the note. */
+  readonly keepsReasons: boolean;
+  /** Id of our user's contact, the author of its messages. */
+  readonly author: number;
+}
+
+/** Odoo as one attempt looks at it: it cannot write. */
+export interface Reader extends OdooReader, Facts {}
+
+/** With the errors of `read`. */
+export interface Writer extends Reader {
+  write(model: string, method: string, ids: readonly number[], given?: Given): Promise<unknown>;
   /** @returns the ids of the new records. */
   create(model: string, values: readonly Named[]): Promise<[number, ...number[]]>;
 }
 
-interface Request extends OdooCall {
-  /** `mrp.production button_mark_done`. */
-  readonly what: string;
-  /** Number of the order that it is about; undefined for a listing. */
-  readonly order: string | undefined;
-  readonly writes: boolean;
-  readonly signal: AbortSignal;
+/** Odoo as a listing reads it, which needs the facts only when an order was split. */
+export interface Source extends OdooReader {
+  connect(): Promise<Writer>;
 }
 
 /**
@@ -75,47 +97,39 @@ interface Request extends OdooCall {
  * @returns a function that makes the calls of one attempt, about one order or none; it calls `onWritten` after each write
  * that was answered.
  */
-export function createOdooClient(
-  options: OdooOptions,
-  { clock, credentials }: ErpEnvironment<OdooCredentials>,
-) {
-  const { version = 19 } = options;
+export function createOdooClient(options: OdooOptions, environment: ErpEnvironment<OdooCredentials>) {
+  const { clock, credentials } = environment;
   const http = createHttp({ ...options, partner: 'Odoo', baseUrl: options.url, clock });
-  const send = version >= 19 ? json2(http, options) : jsonRpc(http, options);
+  const { version = 19 } = options;
+  const send = version >= 19 ? json2(http, options, clock) : jsonRpc(http, options, clock);
+  let facts: Facts | undefined;
 
-  async function call<T>(request: Request, answer: z.ZodMiniType<T>): Promise<T> {
-    const result = await withCredentials(credentials, async (known) => {
-      const sent = await send(request, known);
-      const failure = failureOf(sent, request, clock.now());
-      if (failure) throw failure;
-      return sent.result;
-    });
-    const parsed = parse(answer, result);
-    if (parsed.ok) return parsed.value;
-    throw notOdoo(request, describeMismatches(parsed.mismatches));
-  }
-
-  return (signal: AbortSignal, order?: string, onWritten = () => {}): OdooWriter => {
-    const ask = <T>(sent: OdooCall, writes: boolean, answer: z.ZodMiniType<T>) =>
-      call({ ...sent, what: `${sent.model} ${sent.method}`, order, writes, signal }, answer);
-    const read: OdooReader['read'] = (model, method, answer, given) =>
-      ask({ model, method, ...given }, false, answer);
-
-    async function write<T>(sent: OdooCall, answer: z.ZodMiniType<T>): Promise<T> {
-      const answered = await ask(sent, true, answer);
-      onWritten();
-      return answered;
+  return function attempt(signal: AbortSignal, order?: string, onWritten = () => {}): Source {
+    async function ask<T>(call: OdooCall, answer: z.ZodMiniType<T>): Promise<T> {
+      const request = { ...call, what: `${call.model} ${call.method}`, order, signal };
+      const parsed = parse(answer, await withCredentials(credentials, (known) => send(request, known)));
+      if (!parsed.ok) throw notOdoo(request, describeMismatches(parsed.mismatches));
+      if (call.writes) onWritten();
+      return parsed.value;
     }
-
-    return {
-      read,
+    const read: OdooReader['read'] = (model, method, answer, given) =>
+      ask({ model, method, writes: false, ...given }, answer);
+    const odoo: Omit<Writer, keyof Facts> = {
+      ...{ options, read },
       search: (model, { domain, row, fields = fieldsOf(row), sort, limit, context }) => {
         const named = { domain, fields, limit, order: sort };
         return read(model, 'search_read', z.array(row), { named, context });
       },
-      write: (model, method, ids, more) => write({ model, method, ids, ...more }, z.unknown()),
+      write: (model, method, ids, given) => ask({ model, method, ids, writes: true, ...given }, z.unknown()),
       create: (model, values) =>
-        write({ model, method: 'create', values }, z.tuple([z.number()], z.number())),
+        ask({ model, method: 'create', values, writes: true }, z.tuple([z.number()], z.number())),
+    };
+    return {
+      ...odoo,
+      async connect() {
+        facts ??= await readFacts(attempt(signal));
+        return { ...odoo, ...facts };
+      },
     };
   };
 }
@@ -124,33 +138,39 @@ function fieldsOf(row: z.ZodMiniType): string[] {
   return row instanceof z.ZodMiniObject ? Object.keys(row.shape) : [];
 }
 
-/** What an answer says that holds no Odoo exception; undefined for one with a result. */
-function failureOf(response: HttpResponse, request: Request, now: Date): Rejected | RetryLater | undefined {
-  const { what, order, writes } = request;
-  const down = partnerFailure(response, {
-    partner: 'Odoo',
-    what,
-    now,
-    wrote: writes ? 'perhaps' : 'nothing',
-  });
-  if (down) return down;
-  if (response.status === 413) {
-    const about = order ? `${what} of order ${order}` : what;
-    const why = `Odoo, or a proxy before it, takes no call as large as ${about}: shorten what the mapping sends.`;
-    return rejected('configuration', why);
-  }
-  // This is a proxy's answer or a wrong address: it says nothing about the order.
-  if (response.status !== 200) return notOdoo(request, `status ${response.status}`);
-  return response.json === undefined ? notOdoo(request, 'its answer is no JSON') : undefined;
+const fieldsSchema = z.object({
+  lot_producing_ids: z.optional(z.unknown()),
+  qty_producing: z.object({ digits: z.optional(z.nullable(z.tuple([z.number(), z.number()]))) }),
+});
+
+/** These calls are about no order. */
+async function readFacts({ read, search, options: { version = 19 } }: OdooReader): Promise<Facts> {
+  const named = { allfields: Object.keys(fieldsSchema.shape), attributes: ['digits'] };
+  const known = await read('mrp.production', 'fields_get', fieldsSchema, { named });
+  const { uid } = await read('res.users', 'context_get', z.object({ uid: z.number() }));
+  const row = z.object({ partner_id: reference });
+  const [user] = await search('res.users', { domain: [['id', '=', uid]], row });
+  const why = 'Odoo does not let our user read its own record: check its rights.';
+  if (!user) throw partnerDown(why, { unauthorized: true });
+  return {
+    isFrom19: known.lot_producing_ids !== undefined,
+    // odoo/fields.py:1530 (17.0), :1636 (18.0), orm/fields_numeric.py:127 (19.0), `_description_digits`: the decimals
+    // of `Product Unit (of Measure)`, 2 if nobody changed them.
+    decimals: known.qty_producing.digits?.[1] ?? 2,
+    keepsReasons: version >= 18,
+    author: user.partner_id[0],
+  };
 }
 
-type Sent = HttpResponse & { readonly result?: unknown };
-
-/** Throws the failure of an Odoo exception, which has rolled back its transaction: the call changed nothing. */
-type Send = (request: Request, credentials: OdooCredentials) => Promise<Sent>;
+/**
+ * Makes a call, and gives its result.
+ * @throws the failure of an Odoo exception, which has rolled back its transaction: the call changed nothing; or of an answer
+ * that is not Odoo's.
+ */
+type Send = (request: Request, credentials: OdooCredentials) => Promise<unknown>;
 
 /** JSON-2: named arguments in the body, real statuses, exceptions in the body of an error (seen on 19). */
-function json2(http: Http, { database }: OdooOptions): Send {
+function json2(http: Http, { database }: OdooOptions, clock: Clock): Send {
   return async (request, { apiKey }) => {
     const { model, method, ids, values, context, named, signal, writes } = request;
     const written = method === 'create' ? { vals_list: values } : { vals: values };
@@ -165,7 +185,7 @@ function json2(http: Http, { database }: OdooOptions): Send {
     const error = response.status >= 400 ? odooErrorSchema.safeParse(response.json) : undefined;
     if (error?.success && response.status !== 401 && response.status !== 429)
       throw failureOfOdooError(error.data, request);
-    return { ...response, result: response.json };
+    return requireAnswer(response, request, clock.now()).json;
   };
 }
 
@@ -175,10 +195,10 @@ const rpcAnswerSchema = z.object({
 });
 
 /** JSON-RPC: the user's id is asked for once; errors arrive with HTTP 200. */
-function jsonRpc(http: Http, { database }: OdooOptions): Send {
+function jsonRpc(http: Http, { database }: OdooOptions, clock: Clock): Send {
   let user: { readonly id: number; readonly of: OdooCredentials } | undefined;
 
-  async function rpc(service: string, method: string, args: unknown[], request: Request): Promise<Sent> {
+  async function rpc(service: string, method: string, args: unknown[], request: Request): Promise<unknown> {
     const response = await http.send({
       method: 'POST',
       path: '/jsonrpc',
@@ -186,10 +206,10 @@ function jsonRpc(http: Http, { database }: OdooOptions): Send {
       signal: request.signal,
       writes: request.writes && service === 'object',
     });
-    const answer = rpcAnswerSchema.safeParse(response.json);
-    if (!answer.success) return response;
-    const { error, result } = answer.data;
-    if (!error) return { ...response, result: result ?? null };
+    const answer = parse(rpcAnswerSchema, requireAnswer(response, request, clock.now()).json);
+    if (!answer.ok) throw notOdoo(request, describeMismatches(answer.mismatches));
+    const { error, result = null } = answer.value;
+    if (!error) return result;
     throw failureOfOdooError(error.data ?? { name: 'error', message: error.message ?? '' }, request);
   }
 
@@ -199,12 +219,11 @@ function jsonRpc(http: Http, { database }: OdooOptions): Send {
       // As for a secret of the wrong shape: nothing can be booked, but no order is given up.
       if (username === undefined)
         throw refusedLogin('Odoo: the secret has no username, which JSON-RPC (up to 18) needs: add it.');
-      const login = await rpc('common', 'login', [database, username, apiKey], request);
-      if (login.status !== 200 || login.json === undefined) return login;
+      const id = await rpc('common', 'login', [database, username, apiKey], request);
       // A wrong login is answered with false.
-      if (typeof login.result !== 'number')
+      if (typeof id !== 'number')
         throw refusedLogin('Odoo refused our login: check the username, API key and database.');
-      user = { id: login.result, of: credentials };
+      user = { id, of: credentials };
     }
     const { model, method, ids, values, named, context } = request;
     const positional = method === 'create' ? [values] : [ids, values].filter((one) => one !== undefined);
@@ -215,6 +234,23 @@ function jsonRpc(http: Http, { database }: OdooOptions): Send {
 
 function refusedLogin(message: string): RetryLater {
   return partnerDown(message, { unauthorized: true });
+}
+
+/** @throws the failure of an answer that holds no Odoo exception, and no result. */
+function requireAnswer(response: HttpResponse, request: Request, now: Date): HttpResponse {
+  const { what, order, writes } = request;
+  const wrote = writes ? 'perhaps' : 'nothing';
+  const down = partnerFailure(response, { partner: 'Odoo', what, now, wrote });
+  if (down) throw down;
+  if (response.status === 413) {
+    const about = order ? `${what} of order ${order}` : what;
+    const why = `Odoo, or a proxy before it, takes no call as large as ${about}: shorten what the mapping sends.`;
+    throw rejected('configuration', why);
+  }
+  // This is a proxy's answer or a wrong address: it says nothing about the order.
+  if (response.status !== 200) throw notOdoo(request, `status ${response.status}`);
+  if (response.json === undefined) throw notOdoo(request, 'its answer is no JSON');
+  return response;
 }
 
 function notOdoo({ what, writes }: Request, why: string): RetryLater {

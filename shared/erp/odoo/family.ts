@@ -4,7 +4,7 @@ import type { Rejected } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
 import type { Built } from '../booking-rules.ts';
 import { rejected } from '../failures.ts';
-import type { Reader, Writer } from './connection.ts';
+import type { Reader, Writer } from './client.ts';
 import { type FoundMark, readMarks } from './marks.ts';
 import { readOrder, searchProductions } from './order.ts';
 import type { ListedProduction, Product, Production } from './records.ts';
@@ -132,7 +132,13 @@ function createFamily(members: readonly Production[], marks: readonly FoundMark[
     return isOpen(one) && byHand && members.filter(isOpen).length === 1;
   }
 
-  return { members, marks, lastBooking, restsOf, originOf, wholeQuantity, isRestByHand };
+  /** What a listing shows of an order and its rests, as one. */
+  function asOne(origin: Member): Pick<Member, 'product_qty' | 'state'> {
+    const rest = members.find((one) => isOpen(one) && originOf(one)?.id === origin.id);
+    return { product_qty: wholeQuantity(origin), state: rest?.state ?? origin.state };
+  }
+
+  return { members, marks, lastBooking, restsOf, originOf, wholeQuantity, asOne, isRestByHand };
 }
 
 /**

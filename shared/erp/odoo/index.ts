@@ -3,7 +3,6 @@ import type { ErpConnector, ErpEnvironment } from '../connector.ts';
 import { defineConnector } from '../define-connector.ts';
 import { booking } from './booking.ts';
 import { createOdooClient } from './client.ts';
-import { createFactReader, type Writer } from './connection.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
 import { linkProductOrder } from './marks.ts';
 import { credentialsSchema, type OdooCredentials, type OdooOptions, optionsSchema } from './options.ts';
@@ -29,27 +28,17 @@ export const odoo = defineConnector({
 
 function connect(options: OdooOptions, environment: ErpEnvironment<OdooCredentials>): ErpConnector {
   const client = createOdooClient(options, environment);
-  const readFacts = createFactReader(options);
-
-  /** Odoo with its facts, which are about no order. */
-  async function writerOf(signal: AbortSignal, order?: string, onWritten?: () => void): Promise<Writer> {
-    return { ...client(signal, order, onWritten), ...(await readFacts(client(signal))) };
-  }
-  const sourceOf = (signal: AbortSignal, order?: string) => ({
-    ...client(signal, order),
-    ...{ options, connect: () => writerOf(signal, order) },
-  });
-
   return {
-    releasedOrders: (since, signal) => listReleasedOrders(sourceOf(signal), since),
-    readOrder: (order, signal) => readListedOrder(sourceOf(signal, order.number), order),
+    releasedOrders: (since, signal) => listReleasedOrders(client(signal), since),
+    readOrder: (order, signal) => readListedOrder(client(signal, order.number), order),
     linkProductOrder: (order, productOrder, { signal }) =>
-      keepingTrackOfWrites(async (onWritten) =>
-        linkProductOrder(await writerOf(signal, order.number, onWritten), order, productOrder),
-      ),
+      keepingTrackOfWrites(async (onWritten) => {
+        const writer = await client(signal, order.number, onWritten).connect();
+        return linkProductOrder(writer, order, productOrder);
+      }),
     book: (completion, key, attempt) =>
       keepingTrackOfWrites(async (onWritten) => {
-        const writer = await writerOf(attempt.signal, completion.erpOrder.number, onWritten);
+        const writer = await client(attempt.signal, completion.erpOrder.number, onWritten).connect();
         return bookWhatIsLeft(booking, writer, completion, key, attempt);
       }),
   };

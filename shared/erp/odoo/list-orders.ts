@@ -5,10 +5,8 @@ import { describeMismatches, parse } from '../../platform/validation.ts';
 import type { ReleasedOrdersPage, UnreadableOrder } from '../connector.ts';
 import { listByKeys, positionsOf, type SharedTime, sharedTimeAfter } from '../list-by-keys.ts';
 import { createRowReader, onlyOrder, type ReadRows, unreadableOrder } from '../read-rows.ts';
-import type { OdooReader } from './client.ts';
-import type { Reader } from './connection.ts';
+import type { Source } from './client.ts';
 import { isOpen, nameWithoutSuffix, readFamilies } from './family.ts';
-import type { OdooOptions } from './options.ts';
 import { domainOf } from './order.ts';
 import {
   decimalOf,
@@ -20,13 +18,6 @@ import {
   productSchema,
   toOdooTime,
 } from './records.ts';
-
-/** Odoo as a listing reads it. */
-interface Source extends OdooReader {
-  readonly options: OdooOptions;
-  /** Reads the facts that are needed when an order was split. */
-  readonly connect: () => Promise<Reader>;
-}
 
 /** An order that is `to_close` is built already, and only to be finished. */
 const defaultStates = ['confirmed', 'progress'];
@@ -105,13 +96,12 @@ async function withRestsMerged(
   if (splitOff.length === 0) return listed;
   const familyOf = await readFamilies(await source.connect(), splitOff);
   const rests = new Set<number>();
-  const origins = new Map<number, Pick<ListedProduction, 'product_qty' | 'state'>>();
+  const origins = new Map<number, Partial<ListedProduction>>();
   for (const one of splitOff) {
     const family = familyOf(one);
     const origin = family?.originOf(one);
     if (origin || family?.isRestByHand(one)) rests.add(one.id);
-    if (family && origin && isOpen(one))
-      origins.set(origin.id, { product_qty: family.wholeQuantity(origin), state: one.state });
+    if (family && origin && isOpen(one)) origins.set(origin.id, family.asOne(origin));
   }
   const found = origins.size === 0 ? [] : await searchOrders(source, [['id', 'in', [...origins.keys()]]]);
   // Those that cannot be read are left out: they are reported when they are listed themselves.
@@ -125,11 +115,8 @@ async function withRestsMerged(
 /** An order of which our bookings have left a rest, as the listing shows it that meets the rest. */
 async function withItsRest({ connect }: Source, order: ListedProduction): Promise<ListedProduction> {
   if (order.state !== 'done' || !order.backorder_sequence) return order;
-  const family = (await readFamilies(await connect(), [order]))(order);
-  const rest = family?.members.find((one) => isOpen(one) && family.originOf(one)?.id === order.id);
-  return family
-    ? { ...order, product_qty: family.wholeQuantity(order), state: rest?.state ?? order.state }
-    : order;
+  const familyOf = await readFamilies(await connect(), [order]);
+  return { ...order, ...familyOf(order)?.asOne(order) };
 }
 
 /** Adds the articles. An order whose product cannot be read is unreadable: nobody knows what to build. */

@@ -5,8 +5,8 @@ import { compareDecimals, formatQuantity } from '../../model/quantity.ts';
 import { type Built, builtOf, mayClose, notBookable } from '../booking-rules.ts';
 import type { Look } from '../connector.ts';
 import { rejected } from '../failures.ts';
-import { requireConsumed } from './components.ts';
-import type { Reader } from './connection.ts';
+import type { Reader } from './client.ts';
+import { type Needed, requireConsumed } from './components.ts';
 import { type Found, isOpen, openOrder, readFamily } from './family.ts';
 import { lotsToBook, type OdooLot } from './lots.ts';
 import { markOf, type Note } from './marks.ts';
@@ -56,7 +56,8 @@ export async function lookForQuantity(
   completion: Completion,
   key: BookingKey,
 ): Promise<Look<ToBook>> {
-  const figures = knownReasons(reader, builtOf(completion, 'Odoo'));
+  const told = builtOf(completion, 'Odoo');
+  const figures = reader.keepsReasons ? told : withoutReasons(told);
   const family = await readFamily(reader, completion.erpOrder);
   const isOurs = (one: Production) => family.lastBooking(one)?.mark === markOf('booking', key);
   const done = family.members.find((one) => one.state === 'done' && isOurs(one));
@@ -67,9 +68,7 @@ export async function lookForQuantity(
   const found = { ...reader, completion, key, family, production, product, built, scale };
   if (!done) return { toBook: await lookAtOpen(found) };
 
-  requireQuantity(found);
-  await requireConsumed(found, await usesOfDone(found), 'finished');
-  await requireTimes(found);
+  await requireAsBooked(found, await usesOfDone(found));
   const { scraps } = built.scrapped.length > 0 ? await lotsToBook(found) : { scraps: [] };
   const left = await lookForScrap(found, scraps);
   if (left.length > 0) return { toBook: { found, scraps: left } };
@@ -86,20 +85,15 @@ async function lookAtOpen(found: Found): Promise<QuantityToBook> {
   const components = await lookForComponents(found);
   const operations = await lookForOperations(found, leavesRest);
   const mark = markOf('booking', key);
+  const { paragraphs, links } = textOf(found, completion);
   // An earlier attempt has posted the text, on an order that another part finished since: only the mark is missing.
   const isTold = family.marks.some((one) => one.mark === mark);
-  const text = textOf(found, isTold ? { ...completion, ...nothingElse } : completion);
+  const text = isTold ? { paragraphs: paragraphs.slice(0, 1), links: [] } : { paragraphs, links };
   const note = family.lastBooking(production)?.mark === mark ? undefined : { production, mark, ...text };
   return { found, finish: { note, lots, components, operations, leavesRest }, scraps: toScrap };
 }
 
-/** Up to 17 a scrap order has no reason, so reasons stand in the note. */
-function keepsReasons({ options: { version = 19 } }: Reader): boolean {
-  return version >= 18;
-}
-
-function knownReasons(reader: Reader, built: Built): Built {
-  if (keepsReasons(reader)) return built;
+function withoutReasons(built: Built): Built {
   return { ...built, scrapped: built.scrapped.map(({ reason: _, ...one }) => one) };
 }
 
@@ -147,16 +141,17 @@ function leavesRestOf({ options, decimals, completion, production, family, built
   throw rejected('configuration', why);
 }
 
-/** @throws Rejected when the order was finished with another quantity. */
-export function requireQuantity({ production, built }: Found): void {
+/** @throws Rejected when the order was finished with another quantity, other components or minutes. */
+export async function requireAsBooked(found: Found, recorded: readonly Needed[]): Promise<void> {
+  const { production, built } = found;
   const booked = decimalOf(production.qty_produced);
-  if (compareDecimals(booked, built.produced) === 0) return;
-  const why = `Odoo's manufacturing order ${production.name} was finished with ${booked} instead of ${built.produced}: correct it by hand.`;
-  throw rejected('booked-otherwise', why);
+  if (compareDecimals(booked, built.produced) !== 0) {
+    const why = `Odoo's manufacturing order ${production.name} was finished with ${booked} instead of ${built.produced}: correct it by hand.`;
+    throw rejected('booked-otherwise', why);
+  }
+  await requireConsumed(found, recorded, 'finished');
+  await requireTimes(found);
 }
-
-/** Of a completion whose text is posted already. */
-const nothingElse = { notes: [], links: [], work: [], scrapReasons: [], checks: [], lots: [] };
 
 function textOf(reader: Reader, completion: Completion): Pick<Note, 'paragraphs' | 'links'> {
   const { kind, productOrder, quantity, scrap, notes, links, work, lots } = completion;
@@ -170,7 +165,7 @@ function textOf(reader: Reader, completion: Completion): Pick<Note, 'paragraphs'
     ({ seconds, date, operation }) => `${operation ?? 'Worked'}: ${Math.round(seconds / 60)} min on ${date}`,
   );
   const reasons = [...scrapReasons.map(reasonLine), ...lots.filter(({ reason }) => reason).map(lotLine)];
-  const told = keepsReasons(reader) ? [] : reasons.map((line) => `Scrap ${line}`);
+  const told = reader.keepsReasons ? [] : reasons.map((line) => `Scrap ${line}`);
   // Odoo's community edition keeps no inspections.
   const checked = checks.length > 0 ? [checks.map(checkLine).join('\n')] : [];
   return { paragraphs: [...booked, ...notes, ...worked, ...told, ...checked], links };

@@ -6,7 +6,7 @@ import { notBookable } from '../booking-rules.ts';
 import { reportsOf } from '../detail-rules.ts';
 import { rejected } from '../failures.ts';
 import { keyAsText } from '../marks.ts';
-import type { Writer } from './connection.ts';
+import type { Writer } from './client.ts';
 import type { Found } from './family.ts';
 import { decimalOf, fromOdooTime, many2one, reference, toOdooTime } from './records.ts';
 

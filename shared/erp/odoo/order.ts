@@ -3,7 +3,7 @@ import { UnknownOrder } from '../../model/errors.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
 import { requireArticle } from '../booking-rules.ts';
 import { rejected } from '../failures.ts';
-import type { Reader } from './connection.ts';
+import type { Reader } from './client.ts';
 import { type Product, type Production, productionSchema, productSchema } from './records.ts';
 
 /**

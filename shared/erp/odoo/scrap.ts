@@ -20,10 +20,10 @@ const documentSchema = z.object({
   scrap_qty: z.number(),
   lot_id: many2one,
   move_ids: z.array(z.number()),
+  /** Its reasons, from 18 on (stock_scrap.py:56 and :230 (18.0), :233 (19.0); 17.0 has none). */
+  scrap_reason_tag_ids: z.optional(z.array(z.number())),
 });
-/** With its reasons, from 18 on (stock_scrap.py:56 and :230 (18.0), :233 (19.0); 17.0 has none). */
-const taggedSchema = z.extend(documentSchema, { scrap_reason_tag_ids: z.optional(z.array(z.number())) });
-type Document = z.infer<typeof taggedSchema>;
+type Document = z.infer<typeof documentSchema>;
 
 export interface ScrapToBook extends Scrap {
   /** Id of its reason. */
@@ -51,9 +51,8 @@ export async function lookForScrap(found: Found, scraps: readonly Scrap[]): Prom
   const { production, key } = found;
   const wanted = await withTags(found, scraps);
   if (scraps.length === 0 || production.state !== 'done') return wanted;
-  const row = wanted.some(({ tag }) => tag !== undefined) ? taggedSchema : documentSchema;
   const ours = ['origin', 'in', [key, askedAbout(key)]];
-  const documents = await readDocuments(found, ours, row);
+  const documents = await readDocuments(found, ours);
   // An empty draft was given up by an earlier attempt.
   const drafts = documents.filter(({ state, scrap_qty }) => state !== 'done' && scrap_qty !== 0);
   const done = documents.filter(({ state }) => state === 'done');
@@ -159,15 +158,14 @@ function writeDocument({ write }: Booking, id: number, values: Readonly<Record<s
   return write('stock.scrap', 'write', [id], { values });
 }
 
-function readDocuments(
-  { search, production }: Found,
-  condition: readonly unknown[],
-  row: z.ZodMiniType<Document> = documentSchema,
-): Promise<Document[]> {
+function readDocuments(found: Found, condition: readonly unknown[]): Promise<Document[]> {
+  const { search, production, keepsReasons } = found;
+  const fields = Object.keys(documentSchema.shape);
   return search('stock.scrap', {
     domain: [['production_id', '=', production.id], condition],
+    fields: fields.filter((field) => keepsReasons || field !== 'scrap_reason_tag_ids'),
     sort: 'id asc',
-    row,
+    row: documentSchema,
   });
 }
 

@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { compareDecimals, type Decimal, sumOf } from '../../model/quantity.ts';
 import { made } from '../../model/unread.ts';
 import { type Built, notBookable } from '../booking-rules.ts';
-import type { Reader } from './connection.ts';
+import type { Reader } from './client.ts';
 import { type Production, reference } from './records.ts';
 
 /** Its size is in the reference unit of its kind. Up to 18 `factor` is the inverse of that. */

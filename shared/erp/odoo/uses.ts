@@ -49,36 +49,33 @@ export async function lookForComponents(found: Found): Promise<ComponentsToBook>
     const { id, share, picked, manual_consumption: isByHand } = one;
     const use = used.get(id);
     const expected = use ?? { id, amount: share, lots: [], place: '' };
-    if (use || !picked) requireReserved(found, one, expected);
     // `set_qty_producing` keeps what a person has set.
-    if (!use && picked && isByHand) requireAllowed(found, one, expected);
-    else needed.push(expected);
+    const isKept = !use && picked && isByHand;
+    if (use || !picked || isByHand) requireAllowed(found, one, expected, isKept);
+    if (!isKept) needed.push(expected);
     if (!use && !picked && isByHand) picks.push(id);
   }
   return { picks, needed, recorded, commands };
 }
 
-function requireReserved(
-  { production, built, isFrom19 }: Found,
-  { product_id, has_tracking, quantity }: Component,
-  { amount, lots }: Needed,
-): void {
+/** @param isKept Whether a person has set it. */
+function requireAllowed(found: Found, component: Component, { amount, lots }: Needed, isKept: boolean): void {
+  const { production, built, isFrom19 } = found;
+  const { product_id, has_tracking } = component;
+  const set = decimalOf(component.quantity);
+  const refuse = (why: string) => {
+    const whole = `Odoo: order ${production.name} cannot be booked, as its component ${product_id[1]} ${why} in Odoo, then replay.`;
+    return rejected('refused-by-erp', whole);
+  };
+  if (isKept && production.consumption === 'strict' && compareDecimals(set, amount) !== 0) {
+    const why = `is set to ${set} instead of ${amount}, which its bill of materials blocks: correct the one or the other`;
+    throw refuse(why);
+  }
   // 19 reserves lots itself when it finishes the order (seen; 17 asks, 18 refuses).
-  const isFree = has_tracking === 'none' || (has_tracking === 'lot' && isFrom19);
-  if (isFree || lots.length > 0 || compareDecimals(decimalOf(quantity), amount) >= 0) return;
-  const why = `Odoo: order ${production.name} cannot be booked, as its component ${product_id[1]} is tracked by ${has_tracking} numbers, and too few are reserved for ${built.produced}: reserve them in Odoo, then replay.`;
-  throw rejected('refused-by-erp', why);
-}
-
-function requireAllowed(
-  { production: { name, consumption } }: Found,
-  { product_id, quantity }: Component,
-  { amount }: Needed,
-): void {
-  const set = decimalOf(quantity);
-  if (consumption !== 'strict' || compareDecimals(set, amount) === 0) return;
-  const why = `Odoo: order ${name} cannot be booked, as its component ${product_id[1]} is set to ${set} instead of ${amount}, which its bill of materials blocks: correct the one or the other in Odoo, then replay.`;
-  throw rejected('refused-by-erp', why);
+  const isFree = isKept || lots.length > 0 || has_tracking === 'none' || (has_tracking === 'lot' && isFrom19);
+  if (isFree || compareDecimals(set, amount) >= 0) return;
+  const why = `is tracked by ${has_tracking} numbers, and too few are reserved for ${built.produced}: reserve them`;
+  throw refuse(why);
 }
 
 /** What must have been consumed for an order that is done. Odoo has lowered the plan of one that it has split. */

@@ -3,18 +3,17 @@ import type { RetryLater } from '../../model/errors.ts';
 import { orderWaits } from '../failures.ts';
 import { requireUsed } from './booking/components.ts';
 import { commandsForCycles, doCycles, markedCycles, requireReported } from './booking/cycles.ts';
-import { componentsMissing, requireReserved } from './booking/demands.ts';
 import { createLots, findLots, removeSurplus, unknownLots } from './booking/lots.ts';
 import { type Part, planOf } from './booking/moves.ts';
 import { isBooked, requireBooked } from './booking/outputs.ts';
+import { componentsMissing, requireReserved, type ToBook, type ToComplete } from './booking/to-book.ts';
 import type { Writer } from './client.ts';
-import { attachLinks } from './link.ts';
-import { referenceOf, type ToBook, type ToComplete } from './look.ts';
-import { bind, claim, type Marks, onMove } from './marks.ts';
+import { referenceOf } from './look.ts';
+import { attachLinks, bind, claim } from './marks.ts';
 import { type Line, type Move, type Production, readAgain } from './production.ts';
 
 export async function book(writer: Writer, toBook: ToBook): Promise<Receipt> {
-  if (toBook.kind === 'complete') return bookQuantity(writer, toBook);
+  if ('output' in toBook) return bookQuantity(writer, toBook);
   const { production, key, note, links, receipt } = toBook;
   if (note !== undefined) await claim(writer, production, key, note);
   await attachLinks(writer, production, links);
@@ -47,17 +46,15 @@ async function bookQuantity(writer: Writer, toBook: ToComplete): Promise<Receipt
   const written = await writeOutputs(writer, reserved, toBook);
   let { production } = written;
   const moves = movesToComplete(production, { ...toBook, output: written.output });
-  const marks = await bind(writer, production, key, toBook.marks, [
-    ...moves.map(onMove),
-    ...markedCycles(production, reports, toBook.marks),
-  ]);
+  const marked = [...moves, ...markedCycles(production, reports)];
+  production = await bind(writer, production, key, marked);
   if (finishes || !toBook.used) production = await start(writer, production);
-  await doCycles(writer, production, reports, marks);
+  await doCycles(writer, production, reports);
   await attachLinks(writer, production, links);
-  production = await complete(writer, production, moves, marks, finishes);
-  requireBooked(production, marks, amounts);
-  requireUsed(production, used, marks);
-  requireReported(production, reports, marks);
+  production = await complete(writer, production, moves, finishes);
+  requireBooked(production, amounts);
+  requireUsed(production, used);
+  requireReported(production, reports);
   return { reference: referenceOf(production), alreadyBooked: false };
 }
 
@@ -66,19 +63,14 @@ async function bookQuantity(writer: Writer, toBook: ToComplete): Promise<Receipt
  * has moves of its own. Inputs can be changed only in a production that waits (production/production.py:122,
  * 7.0.3), so the button `wait` sets an assigned or running one back first (:185, :732): what was taken stays taken.
  */
-async function planComponents(
-  writer: Writer,
-  { used = [], marks, ...looked }: ToComplete,
-): Promise<Production> {
-  const inputsOf = (now: Production) => used.flatMap((one) => planOf(now, one, marks).commands);
+async function planComponents(writer: Writer, { used = [], ...looked }: ToComplete): Promise<Production> {
+  const inputsOf = (now: Production) => used.flatMap((one) => planOf(now, one).commands);
   let { production } = looked;
   if (inputsOf(production).length === 0) return production;
   const what = `planning the components of production ${production.number} as they were used`;
   const isReserved = ({ moves }: Line) => moves.some(({ state }) => state === 'assigned');
   if (production.state !== 'waiting' || production.components.some(isReserved)) {
-    const { id, timestamps } = production;
-    await writer.write('production', 'wait', [[id]], { what, timestamps });
-    production = await readAgain(writer, production);
+    production = await act(writer, production, 'wait', what);
   }
   return change(writer, production, what, { inputs: inputsOf(production) });
 }
@@ -90,12 +82,12 @@ async function planComponents(
 async function writeOutputs(
   writer: Writer,
   reserved: Production,
-  { output, reports, marks }: ToComplete,
+  { output, reports }: ToComplete,
 ): Promise<Pick<ToComplete, 'production' | 'output'>> {
   const write = (production: Production, parts: readonly Part[]) =>
     change(writer, production, `writing the outputs of production ${production.number}`, {
-      outputs: planOf(production, { ...output, parts }, marks).commands,
-      works: commandsForCycles(production, reports, marks),
+      outputs: planOf(production, { ...output, parts }).commands,
+      works: commandsForCycles(production, reports),
     });
   if (unknownLots(output.parts).length === 0)
     return { production: await write(reserved, output.parts), output };
@@ -108,10 +100,22 @@ async function writeOutputs(
 }
 
 /**
- * Makes one write, which Tryton refuses if somebody changed the production since it was read (`_timestamp`, to the
- * microsecond on PostgreSQL, to the second on SQLite), or none when nothing has to change.
- * @param commands Of its one-to-many fields.
+ * Presses a button of the production, or writes it, and reads it again. Tryton refuses it if somebody changed the
+ * production since it was read (`_timestamp`, to the microsecond on PostgreSQL, to the second on SQLite).
  */
+async function act(
+  writer: Writer,
+  production: Production,
+  method: string,
+  what: string,
+  ...values: readonly object[]
+): Promise<Production> {
+  const { id, timestamps } = production;
+  await writer.write('production', method, [[id], ...values], { what, timestamps });
+  return readAgain(writer, production);
+}
+
+/** @param commands Of its one-to-many fields; without any, nothing is written. */
 async function change(
   writer: Writer,
   production: Production,
@@ -120,25 +124,18 @@ async function change(
 ): Promise<Production> {
   const fields = Object.entries(commands).filter(([, some]) => some.length > 0);
   if (fields.length === 0) return production;
-  const { id, timestamps } = production;
-  await writer.write('production', 'write', [[id], Object.fromEntries(fields)], { what, timestamps });
-  return readAgain(writer, production);
+  return act(writer, production, 'write', what, Object.fromEntries(fields));
 }
 
 /** @throws RetryLater when the production is not as it was written, or leaves something else open than the look saw. */
-function movesToComplete(
-  production: Production,
-  { output, used = [], marks, finishes }: ToComplete,
-): readonly Move[] {
-  const plans = [output, ...used].map((taken) => planOf(production, taken, marks));
+function movesToComplete(production: Production, { output, used = [], finishes }: ToComplete): Move[] {
+  const plans = [output, ...used].map((taken) => planOf(production, taken));
   const moves = plans.flatMap((plan) => plan.moves);
   const isOpen = (move: Move) => move.state !== 'done' && !moves.includes(move);
   const isLast = output.isLast || !production.output?.moves.some(isOpen);
   if (plans.every(({ commands }) => commands.length === 0) && finishes === isLast) return moves;
-  throw orderWaits(
-    `Somebody changes the moves of Tryton's production ${production.number} at this moment: the next attempt looks at what they leave.`,
-    { wrote: 'known', afterSeconds: 15 },
-  );
+  const why = `Somebody changes the moves of Tryton's production ${production.number} at this moment: the next attempt looks at what they leave.`;
+  throw orderWaits(why, { wrote: 'known', afterSeconds: 15 });
 }
 
 /**
@@ -153,27 +150,21 @@ async function reserveComponents(writer: Writer, waiting: Production): Promise<P
   const { id, number } = waiting;
   requireReserved(waiting, writer.options.assign);
   const what = `reserving the components of production ${number}`;
-  await writer.write('production', 'assign_try', [[id]], { what, isRepeatable: true });
-  let production = await readAgain(writer, waiting);
-  if (production.state === 'waiting' && writer.options.assign === 'force') {
-    await writer.write('production', 'assign_force', [[id]], { what, isRepeatable: true });
+  let production = waiting;
+  for (const button of ['assign_try', ...(writer.options.assign === 'force' ? ['assign_force'] : [])]) {
+    await writer.write('production', button, [[id]], { what, isRepeatable: true });
     production = await readAgain(writer, waiting);
+    if (production.state === 'assigned' || production.state === 'running') return production;
   }
   if (production.state === 'waiting')
     throw componentsMissing(production, 'receive or count them, or assign by hand');
-  if (production.state === 'assigned' || production.state === 'running') return production;
-  throw orderWaits(
-    `Tryton: production ${number} became ${production.state} while its components were being reserved: another booking or a person was faster. The next attempt looks at what was booked.`,
-  );
+  const why = `Tryton: production ${number} became ${production.state} while its components were being reserved: another booking or a person was faster. The next attempt looks at what was booked.`;
+  throw orderWaits(why);
 }
 
 async function start(writer: Writer, production: Production): Promise<Production> {
   if (production.state === 'running') return production;
-  await writer.write('production', 'run', [[production.id]], {
-    what: `starting production ${production.number}`,
-    timestamps: production.timestamps,
-  });
-  const started = await readAgain(writer, production);
+  const started = await act(writer, production, 'run', `starting production ${production.number}`);
   if (started.state !== 'running') throw ignored(started, 'run', 'running');
   return started;
 }
@@ -183,7 +174,6 @@ async function complete(
   writer: Writer,
   production: Production,
   moves: readonly Move[],
-  marks: Marks,
   finishes: boolean,
 ): Promise<Production> {
   const { id, number, timestamps } = production;
@@ -192,14 +182,12 @@ async function complete(
     : (['stock.move', 'do', moves.map((move) => move.id)] as const);
   await writer.write(model, button, [ids], { what: `completing production ${number}`, timestamps });
   const completed = await readAgain(writer, production);
-  if (!isBooked(completed, marks)) throw ignored(completed, button, 'done');
+  if (!isBooked(completed)) throw ignored(completed, button, 'done');
   return completed;
 }
 
 /** Seen on 7.0: a button of another state answers `null` with HTTP 200 and changes nothing. */
 function ignored({ number, state }: Production, button: string, expected: string): RetryLater {
-  return orderWaits(
-    `Tryton answered the button '${button}' of production ${number} without an error, but the production is ${state}, not ${expected}: somebody may have changed it meanwhile, or Tryton wants an inspection (Quality) before; look at it in Tryton if this stays.`,
-    { wrote: 'known', afterSeconds: 60 },
-  );
+  const why = `Tryton answered the button '${button}' of production ${number} without an error, but the production is ${state}, not ${expected}: somebody may have changed it meanwhile, or Tryton wants an inspection (Quality) before; look at it in Tryton if this stays.`;
+  return orderWaits(why, { wrote: 'known', afterSeconds: 60 });
 }

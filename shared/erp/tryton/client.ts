@@ -9,8 +9,6 @@ import { type Send, trytonSessions } from './login.ts';
 import type { TrytonCredentials, TrytonOptions } from './options.ts';
 import { fieldsFor, plainValue } from './wire.ts';
 
-type Context = Readonly<Record<string, unknown>>;
-
 /** One call of a model's method. */
 interface Call<T> {
   readonly model: string;
@@ -18,7 +16,7 @@ interface Call<T> {
   /** Arguments without the context, which is always the last one. */
   readonly params: readonly unknown[];
   /** Besides the user's own context. */
-  readonly context?: Context | undefined;
+  readonly context?: Readonly<Record<string, unknown>> | undefined;
   /** What is being done, for error messages: `reading production 17`. */
   readonly what: string;
   /** Shape of the answer, in plain JSON (`plainValue`). */
@@ -41,55 +39,36 @@ export interface TrytonSearch<Row> extends Pick<Call<unknown>, 'context' | 'what
 }
 
 /**
- * Tryton as one attempt reads it. A look is given only this, so it cannot write. A session that Tryton no longer knows
- * (401) is renewed once, and the call sent again: a call with an unknown session was not executed. All calls throw
- * RetryLater or Rejected (errors.ts).
+ * Tryton as one attempt reads it. A session that Tryton no longer knows (401) is renewed once, and the call sent again: a
+ * call with an unknown session was not executed. All calls throw RetryLater or Rejected (errors.ts).
  */
 export interface TrytonReader {
+  readonly options: TrytonOptions;
+  read<T>(call: Call<T>): Promise<T>;
   search<Row>(model: string, search: TrytonSearch<Row>): Promise<Row[]>;
   /** Company to work in, from the options or the user's preferences. Logs in if need be. */
   readCompany(): Promise<number | undefined>;
-  /** Makes three calls. */
-  readAbilities(): Promise<Abilities>;
 }
 
-export interface TrytonWrite extends Pick<Call<unknown>, 'what'> {
+/** What a look works with: it cannot write. */
+export interface Reader extends TrytonReader {
+  readonly abilities: Abilities;
+}
+
+interface TrytonWrite extends Pick<Call<unknown>, 'what'> {
   /** Tryton refuses the write when one of these records has changed since. */
   readonly timestamps?: Readonly<Record<string, string>>;
   /** It may be repeated at will and says nothing about our key, such as reserving components. */
   readonly isRepeatable?: true;
 }
 
-export interface TrytonWriter extends TrytonReader {
+interface TrytonWriter extends TrytonReader {
   write(model: string, method: string, args: readonly unknown[], write: TrytonWrite): Promise<unknown>;
   /** @returns the ids of the new records. */
   create(model: string, records: readonly unknown[], what: string): Promise<number[]>;
 }
 
-/** What a booking knows of this Tryton before it looks at a production. */
-interface Facts {
-  readonly options: TrytonOptions;
-  readonly abilities: Abilities;
-}
-
-/** What a look works with: it cannot write. */
-export interface Reader extends TrytonReader, Facts {}
-
-export interface Writer extends TrytonWriter, Facts {}
-
-/** Which modules this Tryton has, and which rights our user has, as far as bookings need them. */
-export interface Abilities {
-  /** Module `stock_lot`: moves have lots. */
-  readonly lots: boolean;
-  /** Module `production_work`: productions have works. */
-  readonly works: boolean;
-  may(permission: Permission, model: string): boolean;
-}
-
-export type Permission = 'write' | 'create';
-
-type Request<T> = Call<T> & { readonly writes: boolean; readonly signal: AbortSignal };
-type Read = <T>(call: Call<T>) => Promise<T>;
+export type Writer = TrytonWriter & Reader;
 
 /**
  * Tryton 7.0 over JSON-RPC with a session: Basic would hash the password at every call.
@@ -105,43 +84,42 @@ export function createTrytonClient(options: TrytonOptions, environment: ErpEnvir
   };
   const sessions = trytonSessions(send, options, environment);
 
-  async function call<T>(request: Request<T>): Promise<T> {
-    const method = `model.${request.model}.${request.method}`;
-    const inSession = async (): Promise<HttpResponse> => {
-      const session = await sessions.get(request.signal);
-      const params = [...request.params, { ...session.context, ...request.context }];
-      const response = await send({ method, params, authorization: session.authorization }, request);
-      if (response.status === 401) sessions.forget(session);
-      return response;
-    };
-    const response = await inSession();
-    return resultOf(response.status === 401 ? await inSession() : response, request, clock.now());
-  }
-
   return (signal: AbortSignal, onWritten: (write: TrytonWrite) => void = () => {}): TrytonWriter => {
-    const read: Read = (asked) => call({ ...asked, writes: false, signal });
+    async function call<T>(request: Call<T>, writes: boolean): Promise<T> {
+      const method = `model.${request.model}.${request.method}`;
+      const inSession = async (): Promise<HttpResponse> => {
+        const session = await sessions.get(signal);
+        const params = [...request.params, { ...session.context, ...request.context }];
+        const { authorization } = session;
+        const response = await send({ method, params, authorization }, { signal, writes });
+        if (response.status === 401) sessions.forget(session);
+        return response;
+      };
+      const response = await inSession();
+      return resultOf(response.status === 401 ? await inSession() : response, request, writes, clock.now());
+    }
+
+    const read: TrytonReader['read'] = (asked) => call(asked, false);
 
     async function write<T>(sent: Call<T> & TrytonWrite): Promise<T> {
       const context = sent.timestamps && { _timestamp: sent.timestamps };
-      const answer = await call({ ...sent, context, writes: true, signal });
+      const answer = await call({ ...sent, context }, true);
       onWritten(sent);
       return answer;
     }
 
     return {
-      async search(
-        model,
-        { domain, row, fields = fieldsFor(row), sort = null, limit = null, mayVanish, ...asked },
-      ) {
+      ...{ options, read },
+      async search(model, { domain, row, fields = fieldsFor(row), mayVanish, ...asked }) {
+        const { sort = null, limit = null, ...named } = asked;
         const params = [domain, 0, limit, sort, fields];
-        const search = () => read({ model, method: 'search_read', params, answer: z.array(row), ...asked });
+        const search = () => read({ model, method: 'search_read', params, answer: z.array(row), ...named });
         return search().catch((error: unknown) => {
           if (mayVanish && error instanceof Rejected) return search();
           throw error;
         });
       },
       readCompany: async () => (await sessions.get(signal)).company,
-      readAbilities: () => readAbilities(read),
       write: (model, method, params, asked) =>
         write({ model, method, params, answer: z.unknown(), ...asked }),
       create: (model, records, what) =>
@@ -152,24 +130,29 @@ export function createTrytonClient(options: TrytonOptions, environment: ErpEnvir
 
 const answerSchema = z.object({ result: z.optional(z.unknown()), error: z.optional(z.unknown()) });
 
-function resultOf<T>(response: HttpResponse, { what, writes, answer }: Request<T>, now: Date): T {
+function resultOf<T>(response: HttpResponse, { what, answer }: Call<T>, writes: boolean, now: Date): T {
   const wrote = writes ? 'perhaps' : 'nothing';
   const down = partnerFailure(response, { partner: 'Tryton', what, now, wrote });
   if (down) throw down;
   const envelope = parse(answerSchema, response.json);
   if (response.status !== 200 || !envelope.ok) {
-    throw partnerDown(
-      `Tryton answered ${response.status} without a usable answer at ${what}: check the URL and the database name.`,
-      { wrote },
-    );
+    const why = `Tryton answered ${response.status} without a usable answer at ${what}: check the URL and the database name.`;
+    throw partnerDown(why, { wrote });
   }
   if (envelope.value.error) throw failureOfTrytonError(envelope.value.error, what, writes);
   const parsed = parse(answer, plainValue(envelope.value.result));
   if (parsed.ok) return parsed.value;
-  throw partnerDown(
-    `Tryton's answer at ${what} does not look like Tryton 7.0: ${describeMismatches(parsed.mismatches)}.`,
-    { wrote },
-  );
+  const why = `Tryton's answer at ${what} does not look like Tryton 7.0: ${describeMismatches(parsed.mismatches)}.`;
+  throw partnerDown(why, { wrote });
+}
+
+/** Which modules this Tryton has, and which rights our user has, as far as bookings need them. */
+export interface Abilities {
+  /** Module `stock_lot`: moves have lots. */
+  readonly lots: boolean;
+  /** Module `production_work`: productions have works. */
+  readonly works: boolean;
+  may(right: 'write' | 'create', model: string): boolean;
 }
 
 /** 1, true and null allow it (`ir.model.access.check`, 7.0). */
@@ -179,27 +162,19 @@ const allowed = z.pipe(
 );
 const accessSchema = z.record(z.string(), z.object({ write: allowed, create: allowed }));
 
-async function readAbilities(read: Read): Promise<Abilities> {
+export async function readAbilities({ read }: TrytonReader): Promise<Abilities> {
   async function hasField(model: string, field: string): Promise<boolean> {
-    const fields = await read({
-      model,
-      method: 'fields_get',
-      params: [[field]],
-      what: `asking whether ${model} has the field ${field}`,
-      answer: z.record(z.string(), z.unknown()),
-    });
-    return field in fields;
+    const what = `asking whether ${model} has the field ${field}`;
+    const answer = z.record(z.string(), z.unknown());
+    return field in (await read({ model, method: 'fields_get', params: [[field]], what, answer }));
   }
 
   const lots = await hasField('stock.move', 'lot');
   const works = await hasField('production', 'works');
   const models = ['production', 'stock.move', ...(lots ? ['stock.lot'] : [])];
   const access = await read({
-    model: 'ir.model.access',
-    method: 'get_access',
-    params: [models],
+    ...{ model: 'ir.model.access', method: 'get_access', params: [models], answer: accessSchema },
     what: 'asking for the rights of our user',
-    answer: accessSchema,
   });
-  return { lots, works, may: (permission, model) => access[model]?.[permission] ?? true };
+  return { lots, works, may: (right, model) => access[model]?.[right] ?? true };
 }

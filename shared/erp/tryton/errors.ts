@@ -13,37 +13,23 @@ const databaseGone =
 const unknownName = /^'([\w.]+)'$/;
 
 /**
- * Python's and the databases' exceptions for a call that can never work as it was made. Every other exception that is
+ * Messages of Python and of the databases about a call that can never work as it was made. Every other exception that is
  * not Tryton's own may pass: the messages of a database in trouble cannot all be listed.
  */
-const programming =
-  /^(KeyError|IndexError|AttributeError|TypeError|ValueError|NameError|NotImplementedError|AssertionError|RecursionError|decimal\.\w+|psycopg2?\.errors\.(Undefined\w+|InvalidTextRepresentation|SyntaxError|DatatypeMismatch|NumericValueOutOfRange|StringDataRightTruncation)|psycopg2?\.(ProgrammingError|DataError)|sqlite3\.(ProgrammingError|DataError))$/;
-/** The same by message, where the name is missing or SQLite uses one name for all. */
 const programmed =
-  /^'\w+' object (has no attribute|is not)|unsupported operand type|unexpected keyword argument|required positional argument|no such (column|table)|invalid literal for/;
+  /^'\w+' object (has no attribute|is not)|unsupported operand type|unexpected keyword argument|required positional argument|no such (column|table)|^(column|relation) .* does not exist|invalid literal for/;
 
 /**
  * The failure that a JSON-RPC error of Tryton 7.0 stands for. Such errors arrive with HTTP 200, as
  * `[exception, arguments]` for its own exceptions and `[text, traceback]` for all others
- * (trytond/protocols/jsonrpc.py:169, 7.0.30; the traceback, of which only the last exception's name is used, is made in
- * trytond/wsgi.py:119, where the server runs with `--dev`; it is empty otherwise). They come after a rollback: the call
- * changed nothing, unless the database was lost, perhaps while it committed.
+ * (trytond/protocols/jsonrpc.py:169, 7.0.30; the traceback is empty unless the server runs with `--dev`, wsgi.py:119). They
+ * come after a rollback: the call changed nothing, unless the database was lost, perhaps while it committed.
  * @param what What was being done, `completing production 17`.
  * @param writes Whether it could change anything.
  */
 export function failureOfTrytonError(error: unknown, what: string, writes = false): Rejected | RetryLater {
-  const [kind, rest] = Array.isArray(error) ? error : [error];
-  const own = failureOfOwnException(kind, Array.isArray(rest) ? rest : [rest], what);
-  return own ?? failureOfOtherException(firstLine(kind), exceptionOf(rest), what, writes);
-}
-
-/** Undefined for an exception that is not one of Tryton's own. */
-function failureOfOwnException(
-  kind: unknown,
-  args: readonly unknown[],
-  what: string,
-): Rejected | RetryLater | undefined {
-  const [first, second, third] = args.map(firstLine);
+  const [kind, args] = Array.isArray(error) ? error : [error];
+  const [first, second, third] = (Array.isArray(args) ? args : [args]).map(firstLine);
   switch (kind) {
     case 'UserError':
       return forAPerson(`Tryton refused ${what}: ${sentence(first, second)}`);
@@ -62,50 +48,31 @@ function failureOfOwnException(
     case 'RateLimitException':
       return partnerDown(`Tryton asks us to slow down at ${what}.`, { afterSeconds: 60 });
     default:
-      return undefined;
+      return failureOfMessage(firstLine(kind), what, writes ? 'perhaps' : 'nothing');
   }
 }
 
-/** @param name Of the exception, where the traceback shows it. */
-function failureOfOtherException(
-  text: string,
-  name: string,
-  what: string,
-  writes: boolean,
-): Rejected | RetryLater {
-  const wrote = writes ? 'perhaps' : 'nothing';
+/** Of an exception that is not one of Tryton's own. */
+function failureOfMessage(text: string, what: string, wrote: 'perhaps' | 'nothing'): Rejected | RetryLater {
   if (locked.test(text)) {
-    return orderWaits(`Tryton could not lock a record for ${what}: somebody else is writing it.`, {
-      afterSeconds: 5,
-    });
+    const why = `Tryton could not lock a record for ${what}: somebody else is writing it.`;
+    return orderWaits(why, { afterSeconds: 5 });
   }
-  if (databaseGone.test(text)) {
-    return partnerDown(`Tryton has lost its database (at ${what}).`, { wrote });
-  }
+  if (databaseGone.test(text)) return partnerDown(`Tryton has lost its database (at ${what}).`, { wrote });
   const unknown = unknownName.exec(text)?.[1];
   if (unknown) {
-    return forAPerson(
-      `This Tryton does not know ${unknown}, needed for ${what}: activate the module that brings it, or change the options of tryton().`,
-    );
+    const why = `This Tryton does not know ${unknown}, needed for ${what}: activate the module that brings it, or change the options of tryton().`;
+    return forAPerson(why);
   }
-  if (programming.test(name) || programmed.test(text)) {
+  if (programmed.test(text))
     return forAPerson(`Tryton failed at ${what}: ${sentence(text)} Its log has the details.`);
-  }
   // Nothing shows when the trouble has passed, so it is not tried again at once.
-  return orderWaits(
-    `Tryton failed at ${what}, which may pass: ${sentence(text || name)} If it stays, its log has the details.`,
-    { afterSeconds: 60, wrote },
-  );
+  const why = `Tryton failed at ${what}, which may pass: ${sentence(text)} If it stays, its log has the details.`;
+  return orderWaits(why, { afterSeconds: 60, wrote });
 }
 
 function forAPerson(message: string): Rejected {
   return rejected('refused-by-erp', message);
-}
-
-/** The exception that a traceback ends with, before lines of a database (`DETAIL: …`). */
-function exceptionOf(traceback: unknown): string {
-  if (typeof traceback !== 'string') return '';
-  return traceback.match(/^(?:\w+\.)*[A-Z][A-Z\d_]*[a-z]\w*(?=: |$)/gm)?.at(-1) ?? '';
 }
 
 function firstLine(value: unknown): string {

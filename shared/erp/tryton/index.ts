@@ -3,9 +3,9 @@ import { bookWhatIsLeft, keepingTrackOfWrites, withDone } from '../booking-rules
 import type { Attempt, ErpConnector, ErpEnvironment } from '../connector.ts';
 import { defineConnector } from '../define-connector.ts';
 import { booking } from './booking.ts';
-import { type Abilities, createTrytonClient, type Writer } from './client.ts';
-import { linkProductOrder } from './link.ts';
+import { type Abilities, createTrytonClient, readAbilities, type Writer } from './client.ts';
 import { listReleasedOrders, readListedOrder } from './list-orders.ts';
+import { linkProductOrder } from './marks.ts';
 import { credentialsSchema, optionsSchema, type TrytonCredentials, type TrytonOptions } from './options.ts';
 
 /**
@@ -26,7 +26,6 @@ export const tryton = defineConnector({
 
 function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCredentials>): ErpConnector {
   const client = createTrytonClient(options, environment);
-  const { link } = options;
   let abilities: Abilities | undefined;
 
   /** Runs one booking. A refusal names what was written before it. */
@@ -38,8 +37,8 @@ function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCrede
         if (!isRepeatable) onWritten();
       });
       try {
-        abilities ??= await tryton.readAbilities();
-        return await run({ ...tryton, options, abilities });
+        abilities ??= await readAbilities(tryton);
+        return await run({ ...tryton, abilities });
       } catch (error) {
         // A person may change in Tryton what caused the refusal: modules, or the rights of our user.
         if (error instanceof Rejected) abilities = undefined;
@@ -49,13 +48,10 @@ function connect(options: TrytonOptions, environment: ErpEnvironment<TrytonCrede
   }
 
   return {
-    releasedOrders: (since, signal) => listReleasedOrders(client(signal), options, since),
-    readOrder: (order, signal) => readListedOrder(client(signal), options, order),
-    linkProductOrder:
-      link === false
-        ? undefined
-        : (order, productOrder, attempt) =>
-            act(attempt, (writer) => linkProductOrder(writer, link, order, productOrder)),
+    releasedOrders: (since, signal) => listReleasedOrders(client(signal), since),
+    readOrder: (order, signal) => readListedOrder(client(signal), order),
+    linkProductOrder: (order, productOrder, attempt) =>
+      act(attempt, (writer) => linkProductOrder(writer, order, productOrder)),
     book: (completion, key, attempt) =>
       act(attempt, (writer) => bookWhatIsLeft(booking, writer, completion, key, attempt)),
   };

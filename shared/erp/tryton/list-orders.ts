@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import type { ErpOrder, ErpOrderRef, Watermark } from '../../model/orders.ts';
 import { toDecimal } from '../../model/quantity.ts';
+import { isRecord } from '../../platform/json.ts';
 import type { ReleasedOrdersPage } from '../connector.ts';
-import { type KeyedPage, listByKeys, positionsOf } from '../list-by-keys.ts';
+import { type KeyedPage, listByKeys } from '../list-by-keys.ts';
 import { createRowReader, onlyOrder } from '../read-rows.ts';
 import type { TrytonReader, TrytonSearch } from './client.ts';
 import type { TrytonOptions } from './options.ts';
@@ -10,18 +11,6 @@ import { domainOf } from './production.ts';
 import { fieldOf, fieldsFor, wireDateTime } from './wire.ts';
 
 const time = z.iso.datetime();
-
-/** The position of a production in a listing by change time: when it was written, or created if it never was. */
-const positionSchema = z.union([
-  z.pipe(
-    z.object({ id: z.int(), write_date: time }),
-    z.transform(({ id, write_date }) => ({ id, changedAt: write_date })),
-  ),
-  z.pipe(
-    z.object({ id: z.int(), write_date: z.null(), create_date: time }),
-    z.transform(({ id, create_date }) => ({ id, changedAt: create_date })),
-  ),
-]);
 
 const text = z.nullish(z.string());
 
@@ -42,6 +31,9 @@ const listedSchema = z.looseObject({
 });
 type Listed = z.infer<typeof listedSchema>;
 
+/** Of a production in a listing: by when it was written, or created if it never was. */
+const positionSchema = z.object({ id: z.int(), changedAt: time });
+
 /** How far a listing has got: after this order at this time, or (without id) at this time inclusively. */
 interface Position {
   readonly changedAt: string;
@@ -58,10 +50,9 @@ const releasedStates = ['waiting', 'assigned'] as const;
  */
 export async function* listReleasedOrders(
   tryton: TrytonReader,
-  options: TrytonOptions,
   since: Watermark | undefined,
 ): AsyncIterable<ReleasedOrdersPage> {
-  const { states: released = releasedStates, pageSize = 50 } = options;
+  const { states: released = releasedStates, pageSize = 50 } = tryton.options;
   const company = await tryton.readCompany();
   // Without a watermark nothing has been listed yet, so nothing can have been withdrawn.
   const states = since ? [...released, 'cancelled'] : released;
@@ -75,9 +66,9 @@ export async function* listReleasedOrders(
     partner: 'Tryton',
     // The watermark's own time is read again as a whole: another order may have got the same time since.
     ...{ pageSize, since, from: since && { changedAt: since.changedAt } },
-    readPage: (behind, limit) => readPage(tryton, options, scope, behind, limit),
+    readPage: (behind, limit) => readPage(tryton, scope, behind, limit),
     watermarkOf: ({ changedAt, id }) => ({ changedAt, id: String(id) }),
-    ordersOf: rowReader(options),
+    ordersOf: rowReader(tryton),
     endlessBecause: 'its database does not compare change times as it stores them',
   });
 }
@@ -85,13 +76,12 @@ export async function* listReleasedOrders(
 /** Rows whose position can be read, in their order, and then the others. */
 async function readPage(
   tryton: TrytonReader,
-  options: TrytonOptions,
   scope: readonly unknown[],
   behind: Position | undefined,
   limit: number,
 ): Promise<KeyedPage<Position>> {
   async function readList(by: 'write_date' | 'create_date', condition: readonly unknown[]) {
-    const rows = await searchProductions(tryton, options, {
+    const rows = await searchProductions(tryton, {
       domain: [...scope, condition, ...beyond(by, behind)],
       sort: [
         [by, 'ASC'],
@@ -100,7 +90,10 @@ async function readPage(
       limit,
       what: 'listing released productions',
     });
-    const found = rows.map((row) => ({ row, position: positionsOf([row], positionSchema)[0] }));
+    const found = rows.map((row) => {
+      const known = isRecord(row) ? { id: row.id, changedAt: row[by] } : row;
+      return { row, position: positionSchema.safeParse(known).data };
+    });
     const placed = found.flatMap(({ row, position }) => (position ? [{ row, position }] : []));
     return { placed, unplaced: found.filter(({ position }) => !position), isFull: rows.length === limit };
   }
@@ -121,8 +114,7 @@ async function readPage(
 }
 
 function searchProductions(
-  { search }: TrytonReader,
-  { orderFields = [] }: TrytonOptions,
+  { search, options: { orderFields = [] } }: TrytonReader,
   asked: Omit<TrytonSearch<unknown>, 'row'>,
 ): Promise<unknown[]> {
   const fields = [...fieldsFor(listedSchema), ...orderFields];
@@ -132,18 +124,16 @@ function searchProductions(
 /** One production as it would be listed, or undefined when our company has none. @throws Rejected */
 export async function readListedOrder(
   tryton: TrytonReader,
-  options: TrytonOptions,
   order: ErpOrderRef,
 ): Promise<ErpOrder | undefined> {
-  const company = await tryton.readCompany();
-  const domain = domainOf(order, company);
+  const domain = domainOf(order, await tryton.readCompany());
   if (!domain) return undefined;
   const what = `reading production ${order.number}`;
-  const rows = await searchProductions(tryton, options, { domain, what });
-  return onlyOrder('Tryton', order, rowReader(options)(rows));
+  const rows = await searchProductions(tryton, { domain, what });
+  return onlyOrder('Tryton', order, rowReader(tryton)(rows));
 }
 
-function rowReader(options: TrytonOptions) {
+function rowReader({ options }: TrytonReader) {
   const named = { partner: 'Tryton', names: ['number', 'id'], list: '$' };
   return createRowReader(listedSchema, (one) => orderOf(one, options), named);
 }

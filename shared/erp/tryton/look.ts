@@ -1,53 +1,16 @@
-import type { BookingKey, Completion, Link, Receipt } from '../../model/completions.ts';
+import type { BookingKey, Completion } from '../../model/completions.ts';
 import { compareDecimals, sumOf } from '../../model/quantity.ts';
 import { builtOf, mayClose, requireArticle } from '../booking-rules.ts';
 import type { Attempt, Look } from '../connector.ts';
-import { rejected } from '../failures.ts';
-import { lookAtComponents, requireUsed, type TakenComponent, usedComponents } from './booking/components.ts';
-import { type CycleReport, cycleReportsOf, requireReported } from './booking/cycles.ts';
-import {
-  requireFinishedWorks,
-  requireListPrice,
-  requireLots,
-  requireLotsOfComponents,
-  requireReserved,
-  requireRights,
-} from './booking/demands.ts';
-import { findLots, unknownLots } from './booking/lots.ts';
-import { openMoves, remainderOf, type Taken } from './booking/moves.ts';
+import { lookAtComponents, requireUsed, usedComponents } from './booking/components.ts';
+import { cycleReportsOf, requireReported } from './booking/cycles.ts';
+import { findLots } from './booking/lots.ts';
+import { openMoves, remainderOf } from './booking/moves.ts';
 import { type Amounts, amountsOf, isBooked, partsOf, requireBooked } from './booking/outputs.ts';
+import { requireBookable, requireRights, type ToBook } from './booking/to-book.ts';
 import type { Reader } from './client.ts';
-import { missingLinks } from './link.ts';
-import { heldByAnother, type Marks, noteText, onMove, onProduction, readMarks } from './marks.ts';
-import { findProduction, type Line, type Production } from './production.ts';
-
-/** What is left to write of one booking: all of it, or the rest after a crash. */
-export type ToBook = ToNote | ToComplete;
-
-/** Text and links, and never a quantity. */
-export interface ToNote {
-  readonly kind: 'note';
-  readonly production: Production;
-  readonly key: BookingKey;
-  /** Undefined when the note is written already. */
-  readonly note: string | undefined;
-  /** Those that are not attached yet. */
-  readonly links: readonly Link[];
-  readonly receipt: Receipt;
-}
-
-/** Output moves to complete, and the production with them when no other output is open. */
-export interface ToComplete extends Omit<ToNote, 'kind' | 'receipt'> {
-  readonly kind: 'complete';
-  readonly marks: Marks;
-  readonly amounts: Amounts;
-  readonly output: Taken;
-  /** Undefined where nothing was recorded of the components: Tryton takes them as planned. */
-  readonly used: readonly TakenComponent[] | undefined;
-  readonly reports: readonly CycleReport[];
-  /** Whether the production ends with this booking, as far as the look can tell. */
-  readonly finishes: boolean;
-}
+import { heldByAnother, missingLinks, noteText, readMarks } from './marks.ts';
+import { findProduction, type Line, type Production, refused } from './production.ts';
 
 /** Looks for notes and links, whatever the state of the production unless it is cancelled. */
 export async function lookForAmendment(
@@ -56,19 +19,15 @@ export async function lookForAmendment(
   key: BookingKey,
   { again }: Attempt,
 ): Promise<Look<ToBook>> {
-  const production = await findProduction(reader, completion.erpOrder);
-  requireArticle(completion, production.article, 'Tryton');
-  refuseStates(production, ['cancelled']);
-  const claimed = (await readMarks(reader, production, key)).own.has(onProduction(production));
+  const production = await findToBook(reader, completion, key, ['cancelled']);
+  const { number, isOwn: isClaimed } = production;
   const links = await missingLinks(reader, production, completion.links);
-  const receipt = { reference: `note on production ${production.number}`, alreadyBooked: claimed };
-  if (claimed && links.length === 0) return { receipt };
-  if (claimed && !again) throw heldByAnother(production);
+  const receipt = { reference: `note on production ${number}`, alreadyBooked: isClaimed };
+  if (isClaimed && links.length === 0) return { receipt };
+  if (isClaimed && !again) throw heldByAnother(production);
   requireRights(reader.abilities, production, ['write', 'production']);
-  const note = claimed ? undefined : noteText(completion);
-  return {
-    toBook: { kind: 'note', production, key, note, links, receipt: { ...receipt, alreadyBooked: false } },
-  };
+  const note = isClaimed ? undefined : noteText(completion);
+  return { toBook: { production, key, note, links, receipt: { ...receipt, alreadyBooked: false } } };
 }
 
 /**
@@ -83,61 +42,59 @@ export async function lookForQuantity(
   { again }: Attempt,
 ): Promise<Look<ToBook>> {
   const built = builtOf(completion, 'Tryton');
-  const production = await findProduction(reader, completion.erpOrder);
-  requireArticle(completion, production.article, 'Tryton');
-  refuseStates(production, ['cancelled', 'draft', 'request']);
+  const production = await findToBook(reader, completion, key, ['cancelled', 'draft', 'request']);
   const line = outputOf(production, compareDecimals(built.good, '0') > 0);
   const amounts = await amountsOf(reader, built, production, line);
-  const marks = await readMarks(reader, production, key);
   const links = await missingLinks(reader, production, completion.links);
-  if (isBooked(production, marks)) {
-    requireAsBooked(completion, production, marks, amounts);
+  if (isBooked(production)) {
+    requireAsBooked(completion, production, amounts);
     const receipt = { reference: referenceOf(production), alreadyBooked: true };
-    if (links.length === 0) return { receipt };
-    return { toBook: { kind: 'note', production, key, note: undefined, links, receipt } };
+    return links.length === 0
+      ? { receipt }
+      : { toBook: { production, key, note: undefined, links, receipt } };
   }
   refuseStates(production, ['done']);
-  const claimed = marks.own.has(onProduction(production));
-  if (claimed && !again) throw heldByAnother(production);
+  const { quantity, isOwn: isClaimed } = production;
+  if (isClaimed && !again) throw heldByAnother(production);
 
   const produced = sumOf([amounts.good, amounts.scrap]);
-  const isLast = mayClose(completion, { amount: production.quantity, unit: line.unit.symbol }, produced);
-  const open = openMoves(line, marks);
+  const isLast = mayClose(completion, { amount: quantity, unit: line.unit.symbol }, produced);
+  const open = openMoves(line);
   const wanted = partsOf(amounts, production, open, reader.options.scrapLocation);
   const parts = await findLots(reader, production, wanted);
-  const finishes = isLast || (remainderOf(open, parts) === undefined && !isOpenForOthers(line, marks));
+  const isOpenForOthers = line.moves.some((move) => move.state !== 'done' && move.isForeign);
+  const finishes = isLast || (remainderOf(open, parts) === undefined && !isOpenForOthers);
   const how = { isLast: finishes, produced };
-  const used = completion.components && (await lookAtComponents(reader, completion, production, marks, how));
+  const used = completion.components && (await lookAtComponents(reader, completion, production, how));
   const reports = cycleReportsOf(completion, production, finishes && reader.options.finishWorks === true);
-  const note = claimed ? undefined : noteText(completion);
+  const note = isClaimed ? undefined : noteText(completion);
   const output = { line, parts, isLast };
+  const toBook = { production, key, note, links, amounts, output, used, reports, finishes };
+  await requireBookable(reader, toBook);
+  return { toBook };
+}
 
-  // Every further reason that Tryton could have to refuse what is to be booked.
-  const { abilities, options } = reader;
-  requireRights(abilities, production, ['write', 'production'], ['write', 'stock.move']);
-  if (unknownLots(parts).length > 0) requireRights(abilities, production, ['create', 'stock.lot']);
-  requireLotsOfComponents(production, used ?? []);
-  requireLots(production, output, finishes);
-  if (finishes) requireFinishedWorks(production, reports);
-  if (finishes && compareDecimals(amounts.good, '0') > 0) await requireListPrice(reader, production);
-  requireReserved(production, options.assign);
-  const left = { note, links, marks, amounts, output, used, reports, finishes };
-  return { toBook: { kind: 'complete', production, key, ...left } };
+/** The production of a completion, with its marks. @throws Rejected for another product, or in one of these states. */
+async function findToBook(
+  reader: Reader,
+  completion: Completion,
+  key: BookingKey,
+  states: readonly (keyof typeof refusedStates)[],
+): Promise<Production> {
+  const production = await findProduction(reader, completion.erpOrder);
+  requireArticle(completion, production.article, 'Tryton');
+  refuseStates(production, states);
+  return readMarks(reader, production, key);
 }
 
 /** @throws Rejected when Tryton has something else under our key than was asked. */
-function requireAsBooked(
-  completion: Completion,
-  production: Production,
-  marks: Marks,
-  amounts: Amounts,
-): void {
-  requireBooked(production, marks, amounts);
+function requireAsBooked(completion: Completion, production: Production, amounts: Amounts): void {
+  requireBooked(production, amounts);
   // What a share of the plan came to cannot be told any more.
   const used = completion.components?.used.filter(({ quantity }) => quantity) ?? [];
   const components = { all: false, beyondPlan: true, used };
-  requireUsed(production, usedComponents({ ...completion, components }, production, marks, '1'), marks);
-  requireReported(production, cycleReportsOf(completion, production, false), marks);
+  requireUsed(production, usedComponents({ ...completion, components }, production, '1'));
+  requireReported(production, cycleReportsOf(completion, production, false));
 }
 
 export function referenceOf({ number, state }: Production): string {
@@ -145,17 +102,10 @@ export function referenceOf({ number, state }: Production): string {
 }
 
 /** @throws Rejected without a planned move of the product, which for a good quantity goes to stock. */
-function outputOf({ output, number }: Production, isGood: boolean): Line {
-  if (output && !(isGood && output.types[1] === 'lost_found')) return output;
-  throw rejected(
-    'order-data',
-    `Tryton: production ${number} has no output for its product: add one, then replay.`,
-  );
-}
-
-/** Whether another booking has moves that it has not completed. */
-function isOpenForOthers({ moves }: Line, { foreign }: Marks): boolean {
-  return moves.some((move) => move.state !== 'done' && foreign.has(onMove(move)));
+function outputOf(production: Production, isGood: boolean): Line {
+  const { output } = production;
+  if (output && !(isGood && output.moves.every(({ wasted }) => wasted))) return output;
+  throw refused(production, 'order-data', 'has no output for its product: add one, then replay');
 }
 
 const refusedStates = {
@@ -166,8 +116,7 @@ const refusedStates = {
   request: 'is not released (its state is request): release it (Wait), then replay',
 } as const;
 
-function refuseStates({ number, state }: Production, refused: readonly (keyof typeof refusedStates)[]): void {
-  const found = refused.find((one) => one === state);
-  if (!found) return;
-  throw rejected('order-state', `Tryton: production ${number} ${refusedStates[found]}.`);
+function refuseStates(production: Production, states: readonly (keyof typeof refusedStates)[]): void {
+  const found = states.find((one) => one === production.state);
+  if (found) throw refused(production, 'order-state', refusedStates[found]);
 }

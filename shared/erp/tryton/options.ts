@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
-import type { ProductOrderRef } from '../../model/orders.ts';
 import { strictObject } from '../../platform/validation.ts';
-import { erpOptionsShape, optionalFn, readonlyList } from '../options.ts';
+import { erpOptionsShape, readonlyList } from '../options.ts';
 
 export const optionsSchema = strictObject(
   {
@@ -27,16 +26,6 @@ export const optionsSchema = strictObject(
     scrapLocation: z.optional(z.string().check(z.minLength(1))),
     /** Whether works that nobody finished are finished with the production: Tryton refuses to complete it otherwise. */
     finishWorks: z.optional(z.boolean()),
-    /** How the product order is attached to its production; `false` attaches nothing. */
-    link: z.optional(
-      z.union([
-        z.literal(false),
-        strictObject({
-          /** Address of the attachment. Default: the page that Azumuta names. */
-          url: optionalFn<(productOrder: ProductOrderRef) => string>(),
-        }),
-      ]),
-    ),
     /** Productions read per call. Default 50. */
     pageSize: z.optional(z.int().check(z.positive())),
     ...erpOptionsShape,
@@ -46,7 +35,10 @@ export const optionsSchema = strictObject(
      */
     atOnce: erpOptionsShape.atOnce,
   },
-  { workTimes: 'working time is in the note of the production' },
+  {
+    link: 'the product order is an attachment of its production, with the page that Azumuta names',
+    workTimes: 'working time is in the note of the production',
+  },
 );
 
 /** How this plant's Tryton is reached and used. Written for Tryton 7.0 with the module `production`. */

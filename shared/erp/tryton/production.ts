@@ -8,9 +8,23 @@ import type { Abilities, Reader } from './client.ts';
 import { convert, type Unit, unitSchema } from './units.ts';
 import { fieldsFor, wireDecimal } from './wire.ts';
 
-/** A move of a product into a production, or out of it. */
-export interface Move {
+/** Which records have notes with a booking key, ours or another one. */
+export interface Marks {
+  readonly own: ReadonlySet<string>;
+  readonly foreign: ReadonlySet<string>;
+}
+
+/** A record that may have notes, of this booking or of other ones. */
+export interface Marked {
   readonly id: number;
+  /** As a note names it: `production,17`, `stock.move,230`. */
+  readonly resource: string;
+  readonly isOwn: boolean;
+  readonly isForeign: boolean;
+}
+
+/** A move of a product into a production, or out of it. */
+export interface Move extends Marked {
   readonly state: string;
   /** In the unit of its line, as Tryton converts it: a bill of materials may count in another one. */
   readonly quantity: Decimal;
@@ -33,10 +47,9 @@ export interface Line {
   readonly moves: readonly Move[];
   /** Values that a further move shares with the planned one. */
   readonly template: Readonly<Record<string, unknown>>;
-  /** Types of the locations that the planned move goes from and to. */
-  readonly types: readonly [from: string, to: string];
-  /** Types of the locations to and from which the product moves only with a lot (`stock_lot`, 7.0). */
-  readonly lotAt: readonly string[];
+  /** Whether the product moves only with a lot to where it is planned to go, or to waste (`stock_lot`, 7.0). */
+  readonly needsLot: boolean;
+  readonly needsLotAsWaste: boolean;
 }
 
 /** A step of a production's routing (`production.work`). */
@@ -44,11 +57,13 @@ export interface Work {
   readonly id: number;
   readonly operation: string;
   readonly state: string;
-  readonly cycles: readonly z.infer<typeof cycleSchema>[];
+  /** By id. */
+  readonly cycles: readonly Cycle[];
 }
 
-export interface Production {
-  readonly id: number;
+type Cycle = z.infer<typeof cycleSchema> & Marked;
+
+export interface Production extends Marked {
   readonly number: string;
   readonly state: string;
   readonly article: string;
@@ -69,6 +84,9 @@ export interface Production {
   readonly works: readonly Work[];
   /** For writes: Tryton refuses a write when one of these records has changed since. */
   readonly timestamps: Readonly<Record<string, string>>;
+  /** None before they are read (marks.ts). */
+  readonly marks: Marks;
+  readonly record: ProductionRecord;
 }
 
 const text = z.nullish(z.string());
@@ -120,6 +138,7 @@ export const productionSchema = z.looseObject({
     'waste_locations.': z.nullish(z.array(locationSchema)),
   }),
 });
+type ProductionRecord = z.infer<typeof productionSchema>;
 
 /** Fields to read for `productionSchema`. Tryton refuses those of a module that is not active. */
 export function productionFields({ lots, works }: Abilities): string[] {
@@ -128,33 +147,35 @@ export function productionFields({ lots, works }: Abilities): string[] {
   );
 }
 
+const unmarked: Marks = { own: new Set(), foreign: new Set() };
+
 /** @throws Rejected when it is for no product. */
-export function productionOf(record: z.infer<typeof productionSchema>): Production {
+export function productionOf(record: ProductionRecord, marks = unmarked): Production {
   const { id, state, product } = record;
   const number = record.number ?? `(${id})`;
   const named = record['product.'];
   if (product === null || !named) {
-    throw rejected('order-data', `Tryton's production ${number} is for no product: give it one.`);
+    throw refused({ number }, 'order-data', 'is for no product: give it one');
   }
   const outputs = planned(record['outputs.']).filter((move) => move.product === product);
   const inputs = planned(record['inputs.']);
   return {
-    ...{ id, number, state, product, article: named.code || named.rec_name },
+    ...{ number, state, product, article: named.code || named.rec_name, marks, record },
+    ...markedBy(marks, 'production', id),
     quantity: toDecimal(record.quantity) ?? '0',
     wasteLocations: record['warehouse.']['waste_locations.'] ?? [],
-    output: lineOf('outputs', outputs, record['unit.']),
+    output: lineOf('outputs', outputs, marks, record['unit.']),
     components: [...Map.groupBy(inputs, (move) => move.product).values()].flatMap(
-      (moves) => lineOf('inputs', moves) ?? [],
+      (moves) => lineOf('inputs', moves, marks) ?? [],
     ),
     numbersLots: named.lot_sequence != null,
     isPriced: named.list_price != null || inputs.some((move) => move.product === product),
     works: (record['works.'] ?? []).map((work) => ({
-      ...{
-        id: work.id,
-        state: work.state,
-        operation: work['operation.'].name,
-        cycles: work['cycles.'] ?? [],
-      },
+      ...{ id: work.id, state: work.state, operation: work['operation.'].name },
+      cycles: byId(work['cycles.'] ?? []).map((cycle) => ({
+        ...{ state: cycle.state, duration: cycle.duration },
+        ...markedBy(marks, 'production.work.cycle', cycle.id),
+      })),
     })),
     timestamps: Object.fromEntries([
       [`production,${id}`, record._timestamp],
@@ -164,21 +185,38 @@ export function productionOf(record: z.infer<typeof productionSchema>): Producti
 }
 
 function planned(moves: readonly MoveRecord[] | null | undefined): MoveRecord[] {
-  return (moves ?? []).filter(({ state }) => state !== 'cancelled').sort((a, b) => a.id - b.id);
+  return byId(moves ?? []).filter(({ state }) => state !== 'cancelled');
 }
 
-function lineOf(field: Line['field'], moves: readonly MoveRecord[], own?: Unit | null): Line | undefined {
+function byId<T extends { readonly id: number }>(records: readonly T[]): T[] {
+  return records.toSorted((a, b) => a.id - b.id);
+}
+
+function markedBy({ own, foreign }: Marks, model: string, id: number): Marked {
+  const resource = `${model},${id}`;
+  return { id, resource, isOwn: own.has(resource), isForeign: foreign.has(resource) };
+}
+
+function lineOf(
+  field: Line['field'],
+  moves: readonly MoveRecord[],
+  marks: Marks,
+  own?: Unit | null,
+): Line | undefined {
   const good = moves.filter((move) => !isWasted(move));
   const model = good.find(({ state }) => state !== 'done') ?? good[0] ?? moves[0];
   const unit = own ?? moves[0]?.['unit.'];
   if (!model || !unit) return undefined;
   const { product, company, currency, from_location, to_location, 'product.': named } = model;
   const isOutput = field === 'outputs';
+  const needsLot = (to: string) =>
+    [model['from_location.'].type, to].some((type) => named.lot_required?.includes(type));
   return {
-    ...{ field, product, unit, article: named.code || named.rec_name, lotAt: named.lot_required ?? [] },
-    types: [model['from_location.'].type, model['to_location.'].type],
+    ...{ field, product, unit, article: named.code || named.rec_name },
+    ...{ needsLot: needsLot(model['to_location.'].type), needsLotAsWaste: needsLot(waste) },
     moves: moves.map((move) => ({
-      ...{ id: move.id, state: move.state, lot: move['lot.'] ?? undefined, wasted: isWasted(move) },
+      ...markedBy(marks, 'stock.move', move.id),
+      ...{ state: move.state, lot: move['lot.'] ?? undefined, wasted: isWasted(move) },
       location: isOutput ? move.to_location : move.from_location,
       quantity: convert(toDecimal(move.quantity) ?? '0', move['unit.'], unit),
     })),
@@ -190,13 +228,21 @@ function lineOf(field: Line['field'], moves: readonly MoveRecord[], own?: Unit |
   };
 }
 
+/** Type of the locations that take scrap. */
+const waste = 'lost_found';
+
 function isWasted(move: MoveRecord): boolean {
-  return move['to_location.'].type === 'lost_found';
+  return move['to_location.'].type === waste;
+}
+
+/** @param why Continues `Tryton: production 17`, without a full stop, and says what to do. */
+export function refused({ number }: Pick<Production, 'number'>, code: Cause, why: string): Rejected {
+  return rejected(code, `Tryton: production ${number} ${why}.`);
 }
 
 /** @param why Continues `because`, without a full stop, and says what to do. */
-export function notBookable(number: string, why: string, code: Cause = 'quantity-or-lots'): Rejected {
-  return rejected(code, `Tryton: production ${number} cannot be booked, because ${why}.`);
+export function notBookable(production: Production, why: string): Rejected {
+  return refused(production, 'quantity-or-lots', `cannot be booked, because ${why}`);
 }
 
 /**
@@ -209,16 +255,13 @@ export async function findProduction(reader: Reader, order: ErpOrderRef): Promis
   const [production, ...others] = found;
   if (!production) throw unknown(order);
   if (others.length > 0) {
-    throw rejected(
-      'order-data',
-      `Tryton has several productions with number ${order.number} (ids ${found.map((one) => one.id).join(', ')}): give them numbers of their own.`,
-    );
+    const ids = found.map(({ id }) => id).join(', ');
+    const why = `is there several times (ids ${ids}): give each a number of its own`;
+    throw refused(order, 'order-data', why);
   }
   if (production.number !== order.number) {
-    throw rejected(
-      'order-data',
-      `Tryton's production with id ${order.id} is number ${production.number}, not ${order.number}: check which order product orders were made from.`,
-    );
+    const why = `is meant by its id ${order.id}, which is number ${production.number} now: check which order product orders were made from`;
+    throw refused(order, 'order-data', why);
   }
   return production;
 }
@@ -241,17 +284,16 @@ export async function readAgain(reader: Reader, production: Production): Promise
 async function readProductions(
   { search, abilities }: Reader,
   domain: readonly unknown[],
-  { number }: Pick<ErpOrderRef, 'number'>,
+  { number, marks }: Pick<Production, 'number'> & Partial<Pick<Production, 'marks'>>,
 ): Promise<Production[]> {
   const found = await search('production', {
     ...{ domain, fields: productionFields(abilities), limit: 3, row: productionSchema },
     what: `reading production ${number}`,
   });
-  return found.map(productionOf);
+  return found.map((record) => productionOf(record, marks));
 }
 
 function unknown({ number }: Pick<ErpOrderRef, 'number'>): UnknownOrder {
-  return new UnknownOrder(
-    `Tryton has no production ${number}: check its number, the company of our user, and whether it was deleted.`,
-  );
+  const why = `Tryton has no production ${number}: check its number, the company of our user, and whether it was deleted.`;
+  return new UnknownOrder(why);
 }

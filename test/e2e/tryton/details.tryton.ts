@@ -246,5 +246,5 @@ it('finishes the works of a production with it, and tells the time worked in its
   // Assess
   const { state, notes } = await admin.readProduction(production.id);
   expect(state).toBe('done');
-  expect(notes.join('\n')).toContain('Working time: 12 min 31 s, Assembly');
+  expect(notes.join('\n')).toContain('Working time: 12.5 min, Assembly');
 });

@@ -1,14 +1,10 @@
 import Big from 'big.js';
 import * as z from 'zod/mini';
-import type { Cause } from '../../../model/causes.ts';
 import type { Completion } from '../../../model/completions.ts';
-import type { Rejected } from '../../../model/errors.ts';
 import { compareDecimals, type Decimal, toDecimal } from '../../../model/quantity.ts';
 import { usesOf } from '../../detail-rules.ts';
-import { rejected } from '../../failures.ts';
 import type { Reader } from '../client.ts';
-import { type Marks, onMove } from '../marks.ts';
-import { type Line, type Move, notBookable, type Production } from '../production.ts';
+import { type Line, type Move, notBookable, type Production, refused } from '../production.ts';
 import { convert, fits, unitSchema } from '../units.ts';
 import { readLots } from './lots.ts';
 import { amountOf, ofPart, oneForEach, type Part, type Taken } from './moves.ts';
@@ -29,11 +25,10 @@ export interface TakenComponent extends UsedComponent, Taken {}
 export function usedComponents(
   completion: Completion,
   production: Production,
-  marks: Marks,
   share: Big | Decimal,
 ): UsedComponent[] {
   const plan = production.components.map((line) => {
-    const open = amountOf(unclaimed(line, marks));
+    const open = amountOf(unclaimed(line));
     const built = new Big(amountOf(line.moves)).times(share).round(line.unit.digits).toFixed();
     const least = compareDecimals(built, open) > 0 ? open : built;
     return { line, article: line.article, unit: line.unit.symbol, open, share: least };
@@ -45,8 +40,8 @@ export function usedComponents(
 }
 
 /** Moves that no other booking has. */
-function unclaimed({ moves }: Line, { foreign }: Marks): Move[] {
-  return moves.filter((move) => !foreign.has(onMove(move)));
+function unclaimed({ moves }: Line): Move[] {
+  return moves.filter(({ isForeign }) => !isForeign);
 }
 
 /**
@@ -61,25 +56,24 @@ export async function lookAtComponents(
   reader: Reader,
   completion: Completion,
   production: Production,
-  marks: Marks,
   { isLast, produced }: { readonly isLast: boolean; readonly produced: Decimal },
 ): Promise<TakenComponent[]> {
   const share = isLast || production.quantity === '0' ? '1' : new Big(produced).div(production.quantity);
-  const used = usedComponents(completion, production, marks, share);
+  const used = usedComponents(completion, production, share);
   for (const { line, recorded, place } of used) {
     const { article, unit } = line;
     const long = recorded.find(({ quantity }) => !fits(quantity, unit));
     if (!long) continue;
     const why = `Tryton takes ${unit.digits} digits after the point in ${unit.symbol}, and ${long.quantity} of component ${article} were recorded${place}: let the mapping round it`;
-    throw notBookable(production.number, why);
+    throw notBookable(production, why);
   }
-  const idOf = await findLots(reader, production, used, marks);
+  const idOf = await findLots(reader, production, used);
   return used.map((one): TakenComponent => {
-    const done = unclaimed(one.line, marks).filter(({ state }) => state === 'done');
-    const others = done.filter((move) => !marks.own.has(onMove(move)));
+    const done = unclaimed(one.line).filter(({ state }) => state === 'done');
+    const others = done.filter(({ isOwn }) => !isOwn);
     const isRight = (order: number) => (isLast ? order <= 0 : order >= 0);
     if (others.length > 0 && !ordersOf(others, one.recorded).every(isRight))
-      throw notAsRecorded('order-state', production, one, others);
+      throw refused(production, 'order-state', notAsRecorded(one, others));
     const left = one.recorded.flatMap((part) => {
       const lot = part.lot && { ...part.lot, id: idOf(one, part.lot.number, part.quantity) };
       const quantity = new Big(part.quantity).minus(amountOf(ofPart(done, part)));
@@ -105,21 +99,16 @@ const lotSchema = z.looseObject({
  * Looks up the lots that components were taken from. What they hold is counted where the components are taken from (`Lot.get_quantity`, stock_lot/stock.py:112, 7.0.3), whoever has reserved it.
  * @returns what gives the id of a lot, or throws Rejected for one that Tryton does not have or that cannot be used.
  */
-async function findLots(
-  reader: Reader,
-  production: Production,
-  used: readonly UsedComponent[],
-  marks: Marks,
-) {
+async function findLots(reader: Reader, production: Production, used: readonly UsedComponent[]) {
   const numbers = used.flatMap(({ recorded }) => recorded.flatMap(({ lot }) => lot?.number ?? []));
-  const taking = used.flatMap(({ line }) => unclaimed(line, marks).map(({ location }) => location));
+  const taking = used.flatMap(({ line }) => unclaimed(line).map(({ location }) => location));
   const locations = [...new Set(taking)];
   const found = await readLots(reader, production, [...new Set(numbers)], { row: lotSchema, locations });
 
   return ({ line, place }: UsedComponent, number: string, amount: Decimal): number => {
     const named = found.filter((lot) => lot.number === number);
     const lot = named.find(({ product }) => product === line.product);
-    const isTaken = unclaimed(line, marks).some((move) => move.lot?.id === lot?.id && move.state === 'done');
+    const isTaken = unclaimed(line).some((move) => move.lot?.id === lot?.id && move.state === 'done');
     const held = toDecimal(lot?.quantity ?? 0) ?? '0';
     const wanted = lot ? convert(amount, line.unit, lot['default_uom.']) : amount;
     const isShort = !isTaken && reader.options.assign !== 'force' && compareDecimals(held, wanted) < 0;
@@ -130,32 +119,24 @@ async function findLots(
         ? 'was set inactive in Tryton'
         : `holds ${held} ${lot['default_uom.'].symbol} where Tryton takes it from, and ${wanted} were used`;
     const why = `lot ${number} of component ${line.article}${place} ${what}: correct its stock in Tryton, or what was recorded`;
-    throw notBookable(production.number, why);
+    throw notBookable(production, why);
   };
 }
 
 /** @throws Rejected when Tryton has taken something else than was recorded; more of what somebody had started is theirs. */
-export function requireUsed(production: Production, used: readonly UsedComponent[], marks: Marks): void {
+export function requireUsed(production: Production, used: readonly UsedComponent[]): void {
   for (const one of used) {
     const now = production.components.filter(({ product }) => product === one.line.product);
-    const moves = now.flatMap((line) => unclaimed(line, marks));
+    const moves = now.flatMap(unclaimed);
     const done = moves.filter(({ state }) => state === 'done');
-    const isShared = done.some((move) => !marks.own.has(onMove(move)));
+    const isShared = done.some(({ isOwn }) => !isOwn);
     if (ordersOf(done, one.recorded).every((order) => order === 0 || (isShared && order > 0))) continue;
-    throw notAsRecorded('booked-otherwise', production, one, done);
+    throw refused(production, 'booked-otherwise', notAsRecorded(one, done));
   }
 }
 
-function notAsRecorded(
-  code: Cause,
-  { number }: Production,
-  { line, recorded, place }: UsedComponent,
-  taken: readonly Move[],
-): Rejected {
-  return rejected(
-    code,
-    `Tryton: production ${number} has taken ${told(taken)} of component ${line.article} instead of ${told(recorded)}${place}, which Tryton changes no more: correct the stock by an inventory in Tryton, or what was recorded, then replay.`,
-  );
+function notAsRecorded({ line, recorded, place }: UsedComponent, taken: readonly Move[]): string {
+  return `has taken ${told(taken)} of component ${line.article} instead of ${told(recorded)}${place}, which Tryton changes no more: correct the stock by an inventory in Tryton, or what was recorded, then replay`;
 }
 
 /** How the moves of each part compare to it; at last, whether there are others, above 0. */

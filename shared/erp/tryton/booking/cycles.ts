@@ -1,9 +1,7 @@
 import type { Completion, Operation } from '../../../model/completions.ts';
 import { reportsOf } from '../../detail-rules.ts';
-import { rejected } from '../../failures.ts';
 import type { Writer } from '../client.ts';
-import { type Marks, onCycle } from '../marks.ts';
-import type { Production, Work } from '../production.ts';
+import { type Marked, type Production, refused, type Work } from '../production.ts';
 import { wireDuration } from '../wire.ts';
 
 /** What one operation reports: a cycle of its work with the time it took. */
@@ -53,10 +51,9 @@ function secondsOf({ setupSeconds, runSeconds }: Operation): number | undefined 
 export function commandsForCycles(
   production: Production,
   reports: readonly CycleReport[],
-  marks: Marks,
 ): readonly unknown[] {
   return reports.flatMap((report) => {
-    const { own, open } = cyclesFor(production, report, marks);
+    const { own, open } = cyclesFor(production, report);
     if (own.length > 0) return [];
     const [first, further] = open;
     const { work, seconds, finished } = report;
@@ -75,10 +72,9 @@ export async function doCycles(
   writer: Writer,
   production: Production,
   reports: readonly CycleReport[],
-  marks: Marks,
 ): Promise<void> {
   const cycles = reports.flatMap((report) => {
-    const { own, open } = cyclesFor(production, report, marks);
+    const { own, open } = cyclesFor(production, report);
     return report.finished ? [...own, ...open] : own;
   });
   const what = `reporting the works of production ${production.number}`;
@@ -92,36 +88,29 @@ export async function doCycles(
 }
 
 /** @throws Rejected when the time under our key is not what was reported. */
-export function requireReported(production: Production, reports: readonly CycleReport[], marks: Marks): void {
+export function requireReported(production: Production, reports: readonly CycleReport[]): void {
   for (const report of reports) {
-    const { own } = cyclesFor(production, report, marks);
+    const { own } = cyclesFor(production, report);
     const seconds = own.reduce((sum, cycle) => sum + (cycle.state === 'done' ? (cycle.duration ?? 0) : 0), 0);
     if (report.seconds === undefined || Math.abs(seconds - report.seconds) < 0.001) continue;
-    throw rejected(
-      'booked-otherwise',
-      `Tryton: operation ${report.operation} of production ${production.number} is booked with ${seconds} s instead of ${report.seconds} s: somebody changed it meanwhile; correct its cycles in Tryton.`,
-    );
+    const why = `has operation ${report.operation} booked with ${seconds} s instead of ${report.seconds} s: somebody changed it meanwhile; correct its cycles in Tryton`;
+    throw refused(production, 'booked-otherwise', why);
   }
 }
 
-export function markedCycles(
-  production: Production,
-  reports: readonly CycleReport[],
-  marks: Marks,
-): readonly string[] {
+export function markedCycles(production: Production, reports: readonly CycleReport[]): Marked[] {
   return reports.flatMap((report) => {
-    const { own, open } = cyclesFor(production, report, marks);
-    return (own.length > 0 ? own : open.slice(0, 1)).map(onCycle);
+    const { own, open } = cyclesFor(production, report);
+    return own.length > 0 ? own : open.slice(0, 1);
   });
 }
 
 /** Cycles of a reported work: those with our key, and open ones that nobody has. */
-function cyclesFor({ works }: Production, { work: id }: CycleReport, { own, foreign }: Marks) {
-  const cycles = (works.find((work) => work.id === id)?.cycles ?? []).toSorted((a, b) => a.id - b.id);
-  const isOwn = (cycle: { readonly id: number }) => own.has(onCycle(cycle));
-  const isOpen = ({ state }: (typeof cycles)[number]) => state === 'draft' || state === 'running';
+function cyclesFor({ works }: Production, { work: id }: CycleReport) {
+  const cycles = works.find((work) => work.id === id)?.cycles ?? [];
+  const isOpen = (state: string) => state === 'draft' || state === 'running';
   return {
-    own: cycles.filter(isOwn),
-    open: cycles.filter((cycle) => isOpen(cycle) && !isOwn(cycle) && !foreign.has(onCycle(cycle))),
+    own: cycles.filter(({ isOwn }) => isOwn),
+    open: cycles.filter(({ state, isOwn, isForeign }) => isOpen(state) && !isOwn && !isForeign),
   };
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { orRefusal } from '../../booking-rules.ts';
 import type { Reader, Writer } from '../client.ts';
 import { notBookable, type Production } from '../production.ts';
-import type { Part } from './moves.ts';
+import type { Part, PartLot } from './moves.ts';
 
 /**
  * Lots with these numbers, the oldest first: of several with one number, which 7.0 does not forbid, that one counts. One
@@ -11,7 +11,7 @@ import type { Part } from './moves.ts';
  */
 export async function readLots<Row>(
   { abilities, search }: Reader,
-  { number }: Production,
+  production: Production,
   numbers: readonly string[],
   asked: {
     readonly row: z.ZodMiniType<Row>;
@@ -24,14 +24,14 @@ export async function readLots<Row>(
   if (!abilities.lots) {
     const why =
       'it has lots, and this Tryton keeps none: activate the module stock_lot, or leave lots out of the mapping';
-    throw notBookable(number, why);
+    throw notBookable(production, why);
   }
   const { row, domain = [], locations } = asked;
   return search('stock.lot', {
     domain: [...domain, ['number', 'in', numbers]],
     sort: [['id', 'ASC']],
     row,
-    what: `looking for the lots of production ${number}`,
+    what: `looking for the lots of production ${production.number}`,
     context: { active_test: false, ...(locations ? { locations } : {}) },
     mayVanish: true,
   });
@@ -47,14 +47,18 @@ export async function findLots(
   reader: Reader,
   production: Production,
   parts: readonly Part[],
-): Promise<readonly Part[]> {
+): Promise<Part[]> {
   const found = await readLots(reader, production, unknownLots(parts), {
-    row: z.looseObject({ id: z.int(), number: z.string() }),
+    row: z.object({ id: z.int(), number: z.string() }),
     domain: [['product', '=', production.product]],
   });
+  return withIds(parts, found);
+}
+
+function withIds(parts: readonly Part[], lots: readonly Required<PartLot>[]): Part[] {
   return parts.map((part) => {
-    const lot = found.find(({ number }) => number === part.lot?.number);
-    return lot ? { ...part, lot: { number: lot.number, id: lot.id } } : part;
+    const lot = lots.find(({ number }) => number === part.lot?.number);
+    return lot ? { ...part, lot } : part;
   });
 }
 
@@ -63,14 +67,14 @@ export async function createLots(
   writer: Writer,
   { number, product }: Production,
   parts: readonly Part[],
-): Promise<readonly Part[]> {
+): Promise<Part[]> {
   const numbers = unknownLots(parts);
   const lots = numbers.map((lot) => ({ number: lot, product }));
   const ids = await writer.create('stock.lot', lots, `creating the lots of production ${number}`);
-  return parts.map((part) => {
-    const id = part.lot && ids[numbers.indexOf(part.lot.number)];
-    return part.lot && id !== undefined ? { ...part, lot: { ...part.lot, id } } : part;
-  });
+  return withIds(
+    parts,
+    ids.flatMap((id, at) => ({ id, number: numbers[at] ?? '' })),
+  );
 }
 
 /** Removes the lots of these parts that others do not take in their place; one that somebody uses by now stays. */

@@ -1,6 +1,5 @@
 import Big from 'big.js';
 import { compareDecimals, type Decimal, sumOf } from '../../../model/quantity.ts';
-import { type Marks, onMove } from '../marks.ts';
 import type { Line, Move, Production } from '../production.ts';
 
 /** Some of a product, as a booking takes it: of one lot, or of whichever the plan has. */
@@ -27,10 +26,9 @@ export interface Taken {
 }
 
 /** Moves that this booking may change: those with our key first, so that a second attempt pairs them with the same parts. */
-export function openMoves({ moves }: Pick<Line, 'moves'>, { own, foreign }: Marks): Move[] {
-  const open = moves.filter((move) => move.state !== 'done' && !foreign.has(onMove(move)));
-  const isOwn = (move: Move) => own.has(onMove(move));
-  return [...open.filter(isOwn), ...open.filter((move) => !isOwn(move))];
+export function openMoves({ moves }: Pick<Line, 'moves'>): Move[] {
+  const open = moves.filter(({ state, isForeign }) => state !== 'done' && !isForeign);
+  return open.toSorted((a, b) => Number(b.isOwn) - Number(a.isOwn));
 }
 
 /** Moves of this part's lot, or of any where it has none, to its location. */
@@ -72,10 +70,9 @@ export function plannedLot(moves: readonly Move[]): PartLot | undefined {
 export function planOf(
   { output, components }: Production,
   { line, parts, isLast }: Taken,
-  marks: Marks,
 ): { readonly commands: readonly unknown[]; readonly moves: readonly Move[] } {
   const now = line.field === 'outputs' ? output : components.find(({ product }) => product === line.product);
-  const open = openMoves(now ?? { moves: [] }, marks);
+  const open = openMoves(now ?? { moves: [] });
   const rest = isLast ? undefined : remainderOf(open, parts);
   const wanted = rest ? [...parts, rest] : parts;
   const moves = piecesOf(open, parts);

@@ -1,9 +1,7 @@
 import { compareDecimals, type Decimal, formatQuantity, sumOf, toDecimal } from '../../../model/quantity.ts';
 import { type Built, type BuiltLot, scrapLotsOf } from '../../booking-rules.ts';
-import { rejected } from '../../failures.ts';
 import type { Reader } from '../client.ts';
-import { type Marks, onMove } from '../marks.ts';
-import { type Line, type Move, notBookable, type Production } from '../production.ts';
+import { type Line, type Move, notBookable, type Production, refused } from '../production.ts';
 import { convert, fits, losesPieces, type Unit, unitSchema } from '../units.ts';
 import { amountOf, oneForEach, type Part, plannedLot } from './moves.ts';
 
@@ -19,11 +17,11 @@ export type Amounts = Pick<Built, 'good' | 'scrap' | 'goodLots'> & {
 export async function amountsOf(
   reader: Reader,
   built: Built,
-  { number }: Production,
+  production: Production,
   { unit }: Line,
 ): Promise<Amounts> {
-  const from = await unitNamed(reader, built.unit, unit, number);
-  const inOwn = (amount: Decimal) => converted(amount, from, unit, number);
+  const from = await unitNamed(reader, built.unit, unit, production);
+  const inOwn = (amount: Decimal) => converted(amount, from, unit, production);
   const amounts = {
     good: inOwn(built.good),
     scrap: inOwn(built.scrap),
@@ -37,7 +35,7 @@ export async function amountsOf(
     const sum = sumOf(lots.map(({ amount }) => amount));
     if (lots.length === 0 || compareDecimals(sum, whole) === 0) continue;
     const why = `its lots come to ${sum} ${unit.symbol} in Tryton, and the whole to ${whole}: let the mapping give all in ${unit.symbol}`;
-    throw notBookable(number, why);
+    throw notBookable(production, why);
   }
   return amounts;
 }
@@ -47,7 +45,7 @@ async function unitNamed(
   reader: Reader,
   given: string | undefined,
   own: Unit,
-  number: string,
+  production: Production,
 ): Promise<Unit> {
   if (given === undefined || given === own.symbol) return own;
   const [found, other] = await reader.search('product.uom', {
@@ -57,27 +55,27 @@ async function unitNamed(
     ],
     limit: 2,
     row: unitSchema,
-    what: `looking for the unit of production ${number}`,
+    what: `looking for the unit of production ${production.number}`,
   });
   if (found && !other) return found;
   const why = `it is counted in ${own.symbol}, which Tryton does not convert ${given} to: let the mapping give the quantity in ${own.symbol}`;
-  throw notBookable(number, why);
+  throw notBookable(production, why);
 }
 
-function converted(amount: Decimal, from: Unit, to: Unit, number: string): Decimal {
+function converted(amount: Decimal, from: Unit, to: Unit, production: Production): Decimal {
   const own = toDecimal(convert(amount, from, to)) ?? '0';
   const recorded = formatQuantity({ amount, unit: from.symbol });
   if (!fits(own, to)) {
     const why = `Tryton takes ${to.digits} digits after the point in ${to.symbol}, and refuses ${recorded}: let the mapping round it`;
-    throw notBookable(number, why);
+    throw notBookable(production, why);
   }
   if (losesPieces(amount, from, to)) {
     const why = `${recorded} are no whole number of ${to.symbol}, in which it is counted: correct what was recorded`;
-    throw notBookable(number, why);
+    throw notBookable(production, why);
   }
   if (compareDecimals(own, '0') === 0 && compareDecimals(amount, '0') !== 0) {
     const why = `${recorded} is nothing in ${to.symbol}, as Tryton rounds: correct what was recorded`;
-    throw notBookable(number, why);
+    throw notBookable(production, why);
   }
   return own;
 }
@@ -96,8 +94,7 @@ export function partsOf(
   scrapLocation: string | undefined,
 ): Part[] {
   const planned = open.filter(({ wasted }) => !wasted);
-  const parts =
-    goodLots.length > 0 ? goodLots.map(partOfLot) : plannedShares(planned, good, production.number);
+  const parts = goodLots.length > 0 ? goodLots.map(partOfLot) : plannedShares(planned, good, production);
   if (scrap === '0') return oneForEach(parts);
   const location = wasteLocation(production, scrapLocation);
   const wasted =
@@ -110,7 +107,7 @@ export function partOfLot({ number, amount }: Amounts['goodLots'][number]): Part
   return { quantity: amount, lot: { number: number.trim() } };
 }
 
-function plannedShares(planned: readonly Move[], good: Decimal, number: string): Part[] {
+function plannedShares(planned: readonly Move[], good: Decimal, production: Production): Part[] {
   if (good === '0') return [];
   const lot = plannedLot(planned);
   if (lot) return [{ quantity: good, lot }];
@@ -120,11 +117,11 @@ function plannedShares(planned: readonly Move[], good: Decimal, number: string):
     return planned.map((move) => ({ quantity: move.quantity, lot: move.lot }));
   }
   const why = `its output is planned in the lots ${lots.join(', ')}, and nobody recorded which of them the ${good} good are: record and map the lots`;
-  throw notBookable(number, why);
+  throw notBookable(production, why);
 }
 
-function wasteLocation({ number, wasteLocations }: Production, chosen: string | undefined): number {
-  const [only, other] = wasteLocations.filter(
+function wasteLocation(production: Production, chosen: string | undefined): number {
+  const [only, other] = production.wasteLocations.filter(
     ({ name, code }) => chosen === undefined || name === chosen || code === chosen,
   );
   if (only && !other) return only.id;
@@ -133,29 +130,24 @@ function wasteLocation({ number, wasteLocations }: Production, chosen: string | 
     : chosen === undefined
       ? 'its warehouse has no waste location: add one in Tryton (Inventory, Locations)'
       : `its warehouse has no waste location ${chosen}: check scrapLocation in tryton()`;
-  throw rejected(
-    'refused-by-erp',
-    `Tryton: the scrap of production ${number} cannot be booked, because ${why}.`,
-  );
+  throw refused(production, 'refused-by-erp', `has scrap that cannot be booked, because ${why}`);
 }
 
 /** Whether Tryton has completed the moves with our key: it completes all of a booking in one transaction. */
-export function isBooked(production: Production, marks: Marks): boolean {
-  return bookedMoves(production, marks).length > 0;
+export function isBooked(production: Production): boolean {
+  return bookedMoves(production).length > 0;
 }
 
 /** @throws Rejected when what is booked under our key is not what was completed. */
-export function requireBooked(production: Production, marks: Marks, asked: Amounts): void {
-  const own = bookedMoves(production, marks);
+export function requireBooked(production: Production, asked: Amounts): void {
+  const own = bookedMoves(production);
   const good = amountOf(own.filter(({ wasted }) => !wasted));
   const scrap = amountOf(own.filter(({ wasted }) => wasted));
   if (compareDecimals(good, asked.good) === 0 && compareDecimals(scrap, asked.scrap) === 0) return;
-  throw rejected(
-    'booked-otherwise',
-    `Tryton: production ${production.number} is booked with ${good} good and ${scrap} scrap instead of ${asked.good} and ${asked.scrap}: somebody changed it meanwhile; correct the stock in Tryton.`,
-  );
+  const why = `is booked with ${good} good and ${scrap} scrap instead of ${asked.good} and ${asked.scrap}: somebody changed it meanwhile; correct the stock in Tryton`;
+  throw refused(production, 'booked-otherwise', why);
 }
 
-function bookedMoves({ output }: Production, { own }: Marks): Move[] {
-  return (output?.moves ?? []).filter((move) => move.state === 'done' && own.has(onMove(move)));
+function bookedMoves({ output }: Production): Move[] {
+  return (output?.moves ?? []).filter(({ state, isOwn }) => state === 'done' && isOwn);
 }

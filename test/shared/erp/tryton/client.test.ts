@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tryton } from '../../../../shared/erp/tryton/index.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
-import { systemClock } from '../../../../shared/platform/clock.ts';
 import { failureOf } from '../conformance/attempts.ts';
 import { firstPage } from '../conformance/listing.ts';
 import { createRpcServer, type RpcAnswer, type RpcCall, type RpcServer } from './server.ts';
@@ -61,14 +60,5 @@ describe('the options', () => {
 
     expect(configure).toThrow(Rejected);
     expect(configure).toThrow(/\$\.url.*\$\.database.*\$\.orderFields\[0\]/);
-  });
-
-  it('do not offer linking when link is false', () => {
-    const connector = tryton({ url: 'https://tryton.example.com', database: 'plant', link: false }).connect({
-      clock: { ...systemClock, now: () => new Date() },
-      credentials: async () => ({ username: '', password: '' }),
-    });
-
-    expect(connector.linkProductOrder).toBeUndefined();
   });
 });

@@ -31,7 +31,9 @@ const answerTo = (method: string, ...params: unknown[]) => books.answer({ method
 function productionWith(moves: readonly Move[] = books.moves) {
   books.moves = [...moves];
   const answer = z.object({ result: z.array(productionSchema) });
-  const [row] = answer.parse(plainValue(answerTo('production.search_read'))).result.map(productionOf);
+  const [row] = answer
+    .parse(plainValue(answerTo('production.search_read')))
+    .result.map((one) => productionOf(one));
   if (!row?.output) throw new Error('There is no output.');
   const { output } = row;
   return { ...row, output };
@@ -105,13 +107,12 @@ describe('what a booking takes of the output', () => {
 });
 
 describe('turning open moves into what a booking takes', () => {
-  const nobody = { own: new Set<string>(), foreign: new Set<string>() };
   function planFor(
     production: Production & { readonly output: Line },
     parts: readonly Part[],
     isLast = false,
   ) {
-    return planOf(production, { line: production.output, parts, isLast }, nobody);
+    return planOf(production, { line: production.output, parts, isLast });
   }
   function shaped(moves: readonly Move[], parts: readonly Part[], isLast = false) {
     const outputs = planFor(productionWith(moves), parts, isLast).commands;

@@ -134,7 +134,8 @@ export class OdooBooks extends Books {
       this.#requireFields(model, values);
       if (model === 'stock.lot') return createLot(this, values).id;
       if (model === 'mrp.workcenter.productivity') return createTime(this, values).id;
-      const scrap = { name: 'New', move_ids: [], location_id: scrapLocation(this, values) };
+      const untagged = this.version < 18 ? {} : { scrap_reason_tag_ids: [] };
+      const scrap = { name: 'New', move_ids: [], ...untagged, location_id: scrapLocation(this, values) };
       const defaults = model === 'stock.scrap' ? scrap : {};
       const { scrap_reason_tag_ids: tags, ...plain } = values;
       const tagged = tags === undefined ? {} : { scrap_reason_tag_ids: idsOfCommand(tags) };
