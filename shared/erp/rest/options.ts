@@ -82,10 +82,6 @@ const detail = <Row>() =>
     request: fn<(row: Row) => RestQuestion | undefined>(),
     /** Statuses, besides 200 to 299, that `order` can read. After any other 4xx the row cannot be read. Default: none. */
     accepts: z.optional(statuses),
-    /** Requests at the same time, 1 to 16. Default 4. */
-    atOnce: z.optional(z.int().check(z.positive(), z.maximum(16))),
-    /** Most requests for one page: a page that needs more is refused, so that no ERP is flooded by mistake. Default 500. */
-    most: z.optional(z.int().check(z.positive())),
   });
 export type RestDetail<Row> = z.input<ReturnType<typeof detail<Row>>>;
 
@@ -226,18 +222,10 @@ const step = <Context>() =>
     done: optionalFn<(context: Context) => boolean>(),
     /** Default method: `POST`. */
     request: fn<(context: Context) => RestRequest>(),
-    success: z.optional(
-      strictObject({
-        /** Statuses that mean success. Default: 200 to 299. */
-        status: z.optional(readonlyList(z.int(), 1)),
-        /**
-         * Looks at the body of such an answer: true, or the sentence of the error that it certainly holds. In doubt
-         * return true: the read-back decides.
-         */
-        test: optionalFn<(answer: RestAnswer, context: Context) => true | string>(),
-      }),
-    ),
-    /** For any answer: why it can never be done, as a sentence. Asked first. */
+    /**
+     * For any answer, whatever its status: why it can never be done, as a sentence. Asked first. In doubt about a 2xx return
+     * nothing: the read-back decides.
+     */
     rejected: optionalFn<TextOf<Context>>(),
     /** For any answer: whether this order must wait. After a 423 it always waits. */
     retryable: optionalFn<(answer: RestAnswer, context: Context) => boolean>(),

@@ -7,7 +7,6 @@ import { fieldOf, hasLostDigits, leavesOf } from '../../platform/json.ts';
 import { mapConcurrently } from '../../platform/map-concurrently.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import type { UnreadableOrder } from '../connector.ts';
-import { rejected } from '../failures.ts';
 import { nameOf, unreadableOrder } from '../read-rows.ts';
 import { isAccepted } from './errors.ts';
 import type { RestAnswer, RestDetail, RestListing, RestQuestion } from './options.ts';
@@ -121,6 +120,9 @@ function orderOf({ quantity, ...order }: MappedOrder): ErpOrder {
   };
 }
 
+/** So many requests for details at the same time. */
+const detailsAtOnce = 4;
+
 /** A row as it was listed. */
 interface ParsedRow<Row> {
   readonly raw: unknown;
@@ -135,10 +137,10 @@ interface ParsedRow<Row> {
 /**
  * @returns a function that gives the rows of a page their details: each request is made once, whatever the page, and where
  *   the ERP refuses it, that is the problem of its rows. It throws RetryLater as `Reader.read` does (an ERP that is down ends
- *   the page), and Rejected for too many requests.
+ *   the page).
  */
 function createDetailReader<Row>(reader: Reader, detail: RestDetail<Row> | undefined, signal: AbortSignal) {
-  const { accepts = [], most = 500, atOnce = 4 } = detail ?? {};
+  const { accepts = [] } = detail ?? {};
   const known = new Map<string, Pick<ParsedRow<Row>, 'detail' | 'problem'>>();
 
   function questionAbout(row: ParsedRow<Row>): { row: ParsedRow<Row>; question?: RestQuestion | undefined } {
@@ -164,14 +166,7 @@ function createDetailReader<Row>(reader: Reader, detail: RestDetail<Row> | undef
       asked.flatMap(({ question }) => (question ? [[idOf(question), question]] : [])),
     );
     const missing = [...questions].filter(([id]) => !known.has(id));
-    if (missing.length > most) {
-      throw rejected(
-        'configuration',
-        `${reader.partner}: a page of its orders needs ${missing.length} requests for details, and orders.detail.most ` +
-          `is ${most}: ask for fewer rows in orders.paging, or allow more.`,
-      );
-    }
-    await mapConcurrently(missing, atOnce, async ([id, question]) => {
+    await mapConcurrently(missing, detailsAtOnce, async ([id, question]) => {
       known.set(id, await readOne(question));
     });
     return asked.map(({ row, question }) => ({ ...row, ...(question && known.get(idOf(question))) }));

@@ -16,10 +16,6 @@ it.each([
   ['$.orders.paging.parameter', { ...options, orders: { ...options.orders, paging: { kind: 'offset' } } }],
   ['$.orders.one.request', { ...options, orders: { ...options.orders, one: {} } }],
   ['$.orders.since.timeZone', { ...options, orders: { ...options.orders, since: { timeZone: '+01:00' } } }],
-  [
-    '$.orders.detail.atOnce',
-    { ...options, orders: { ...options.orders, detail: { request: () => undefined, atOnce: 100 } } },
-  ],
   ['$.auth', { ...options, auth: { kind: 'oauth2ClientCredentials' } }],
   ['$', { ...options, authentication: 'basic' }],
 ])('refuses options that do not fit, naming %s', (place, wrong) => {
