@@ -68,36 +68,43 @@ const marginMs = 60_000;
 /** Assumed when a token service does not say how long a token lasts (RFC 6749 §5.1 only recommends it). */
 const assumedSeconds = 300;
 
+/** A call of an attempt, without what proves who we are. */
+export type ErpRequest = HttpRequest & { readonly signal: AbortSignal };
+export type Login = ReturnType<typeof createLogin>;
+
 /**
- * Our login at an ERP: a header made from the secret, or a token (OAuth2 client credentials, RFC 6749 §4.4).
+ * Calls an ERP, logged in by a header made from the secret, or a token (OAuth2 client credentials, RFC 6749 §4.4).
  * @param encode How client id and secret are written into a Basic header: RFC 6749 §2.3.1 wants them form-encoded.
  */
 export function createLogin(
   auth: Authentication,
-  http: HttpOptions,
+  options: HttpOptions,
   environment: ErpEnvironment<unknown>,
   encode: (text: string) => string = encodeURIComponent,
 ) {
+  const http = createHttp(options);
   const used = new Set<string>();
   const headerFor: HeaderSource =
     auth.kind === 'oauth2ClientCredentials'
-      ? tokenSource(auth, http, environment, (secret) => tokenRequest(auth, secret, used, encode), used)
+      ? tokenSource(auth, options, environment, (secret) => tokenRequest(auth, secret, used, encode), used)
       : async (_signal, refused) =>
           headerOf(auth, await environment.credentials({ refresh: refused !== undefined }), used);
   return {
     /** Every secret used so far, to be kept out of messages. */
     secrets: used,
     /**
-     * Makes a call with the header that proves who we are. If it is refused (401), the secret or the token is renewed and
-     * the call made once more: a refused call did nothing, so repeating a write is safe.
+     * Makes a call. If it is refused (401), the secret or the token is renewed and the call made once more: a refused call
+     * did nothing, so repeating a write is safe.
      * @throws RetryLater scope `partner`, unauthorized, when the token service refuses the secret.
      */
-    async send(call: (header: Header) => Promise<HttpResponse>, signal: AbortSignal): Promise<HttpResponse> {
-      const header = await headerFor(signal);
-      const answer = await call(header);
+    async send(request: ErpRequest): Promise<HttpResponse> {
+      const sendWith = (header: Header) =>
+        http.send({ ...request, headers: { ...request.headers, ...header } });
+      const header = await headerFor(request.signal);
+      const answer = await sendWith(header);
       if (answer.status !== 401) return answer;
-      const renewed = await headerFor(signal, header);
-      return isDeepStrictEqual(renewed, header) ? answer : call(renewed);
+      const renewed = await headerFor(request.signal, header);
+      return isDeepStrictEqual(renewed, header) ? answer : sendWith(renewed);
     },
   };
 }

@@ -54,13 +54,6 @@ export function notSap(what: string, why: string, wrote: 'nothing' | 'perhaps' =
   return partnerDown(`SAP did not answer ${what} as OData does (${why}): ${check}.`, { wrote });
 }
 
-/** Why a service gave no CSRF token. */
-export function failureOfToken(response: HttpResponse, service: string, now: Date): RetryLater | Rejected {
-  const why = `SAP gave no CSRF token for ${service} (${response.status}): check that the service is active.`;
-  const down = partnerFailure(response, { partner: 'SAP', what: 'its CSRF token', now });
-  return down ?? rejected('refused-by-erp', why);
-}
-
 export function isTokenRefused({ status, headers }: HttpResponse): boolean {
   return status === 403 && headers.get('x-csrf-token')?.toLowerCase() === 'required';
 }

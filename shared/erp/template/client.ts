@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { createHttp, type HttpRequest } from '../../platform/http.ts';
+import type { HttpRequest } from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import type { ErpEnvironment } from '../connector.ts';
 import { createLogin } from '../login.ts';
@@ -29,19 +29,15 @@ export interface Writer extends Reader {
 /** @returns a function that makes the calls of one attempt, and calls `onWritten` after each write that was answered. */
 export function createClient(options: TemplateOptions, environment: ErpEnvironment<unknown>) {
   const { clock } = environment;
-  const httpOptions = { ...options, partner, baseUrl: options.url, clock };
-  const http = createHttp(httpOptions);
-  const login = createLogin({ kind: 'apiKey', header: 'X-Api-Key' }, httpOptions, environment);
+  const http = { ...options, partner, baseUrl: options.url, clock };
+  const login = createLogin({ kind: 'apiKey', header: 'X-Api-Key' }, http, environment);
 
   return (signal: AbortSignal, onWritten = () => {}): Writer => {
     async function call<Answer>(
       { what, answer, ...request }: Call<Answer> & HttpRequest,
       writes: boolean,
     ): Promise<Answer> {
-      const response = await login.send(
-        (headers) => http.send({ ...request, headers, signal, writes }),
-        signal,
-      );
+      const response = await login.send({ ...request, signal, writes });
       const failure = failureOf(response, { what, writes, now: clock.now(), secrets: login.secrets });
       if (failure) throw failure;
       const parsed = parse(answer, response.json);
