@@ -12,19 +12,10 @@ interface Call<Answer> extends Pick<HttpRequest, 'path' | 'query'> {
   readonly answer: z.ZodMiniType<Answer>;
 }
 
-/** The ERP as one attempt reads it: a look is given only this, so it cannot write. */
-export interface Reader {
-  /** @throws RetryLater, Rejected or UnknownOrder (errors.ts). */
-  readonly read: <Answer>(call: Call<Answer>) => Promise<Answer>;
-}
-
 /** The ERP as one attempt reads and writes it. */
-export interface Writer extends Reader {
-  /** @throws as `read` does; without an answer, the failure says that it was perhaps written. */
-  readonly write: <Answer>(
-    call: Call<Answer> & Required<Pick<HttpRequest, 'method' | 'body'>>,
-  ) => Promise<Answer>;
-}
+export type Writer = ReturnType<ReturnType<typeof createClient>>;
+/** A look is given only this, so it cannot write. */
+export type Reader = Pick<Writer, 'read'>;
 
 /** @returns a function that makes the calls of one attempt, and calls `onWritten` after each write that was answered. */
 export function createClient(options: TemplateOptions, environment: ErpEnvironment<unknown>) {
@@ -32,7 +23,8 @@ export function createClient(options: TemplateOptions, environment: ErpEnvironme
   const http = { ...options, partner, baseUrl: options.url, clock };
   const login = createLogin({ kind: 'apiKey', header: 'X-Api-Key' }, http, environment);
 
-  return (signal: AbortSignal, onWritten = () => {}): Writer => {
+  return (signal: AbortSignal, onWritten = () => {}) => {
+    /** @throws RetryLater, Rejected or UnknownOrder (errors.ts). */
     async function call<Answer>(
       { what, answer, ...request }: Call<Answer> & HttpRequest,
       writes: boolean,
@@ -45,6 +37,10 @@ export function createClient(options: TemplateOptions, environment: ErpEnvironme
       if (writes) onWritten();
       return parsed.value;
     }
-    return { read: (asked) => call(asked, false), write: (sent) => call(sent, true) };
+    return {
+      read: <Answer>(asked: Call<Answer>) => call(asked, false),
+      write: <Answer>(sent: Call<Answer> & Required<Pick<HttpRequest, 'method' | 'body'>>) =>
+        call(sent, true),
+    };
   };
 }
