@@ -140,19 +140,9 @@ interface ParsedRow<Row> {
  *   the page).
  */
 function createDetailReader<Row>(reader: Reader, detail: RestDetail<Row> | undefined, signal: AbortSignal) {
-  const { accepts = [] } = detail ?? {};
-  const known = new Map<string, Pick<ParsedRow<Row>, 'detail' | 'problem'>>();
+  const known = new Map<string, Promise<Pick<ParsedRow<Row>, 'detail' | 'problem'>>>();
 
-  function questionAbout(row: ParsedRow<Row>): { row: ParsedRow<Row>; question?: RestQuestion | undefined } {
-    if (row.problem !== undefined) return { row };
-    try {
-      return { row, question: detail?.request(row.row) };
-    } catch (error) {
-      return { row: { ...row, problem: `orders.detail.request fails on it with "${reasonOf(error)}"` } };
-    }
-  }
-
-  async function readOne(question: RestQuestion) {
+  async function readOne(question: RestQuestion, accepts: readonly number[] = []) {
     const what = `reading ${question.path} for its orders`;
     // A 403 is about our rights to this one record.
     const answer = await reader.read(question, { what, signal, accepts: [...accepts, 403] });
@@ -160,19 +150,20 @@ function createDetailReader<Row>(reader: Reader, detail: RestDetail<Row> | undef
     return { problem: `its detail at ${question.path} was refused${reader.said(answer)}` };
   }
 
-  return async (rows: readonly ParsedRow<Row>[]): Promise<ParsedRow<Row>[]> => {
-    const asked = rows.map(questionAbout);
-    const questions = new Map(
-      asked.flatMap(({ question }) => (question ? [[idOf(question), question]] : [])),
-    );
-    const missing = [...questions].filter(([id]) => !known.has(id));
-    await mapConcurrently(missing, detailsAtOnce, async ([id, question]) => {
-      known.set(id, await readOne(question));
-    });
-    return asked.map(({ row, question }) => ({ ...row, ...(question && known.get(idOf(question))) }));
-  };
-}
+  async function withDetail(row: ParsedRow<Row>): Promise<ParsedRow<Row>> {
+    if (!detail || row.problem !== undefined) return row;
+    let question: RestQuestion | undefined;
+    try {
+      question = detail.request(row.row);
+    } catch (error) {
+      return { ...row, problem: `orders.detail.request fails on it with "${reasonOf(error)}"` };
+    }
+    if (!question) return row;
+    const id = JSON.stringify(question);
+    const asked = known.get(id) ?? readOne(question, detail.accepts);
+    known.set(id, asked);
+    return { ...row, ...(await asked) };
+  }
 
-function idOf(question: RestQuestion): string {
-  return JSON.stringify(question);
+  return (rows: readonly ParsedRow<Row>[]) => mapConcurrently(rows, detailsAtOnce, withDetail);
 }
