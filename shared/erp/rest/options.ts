@@ -23,26 +23,6 @@ type ListOf<Name extends ListName, Context> = (answer: RestAnswer, context: Cont
 
 const statuses = readonlyList(z.int());
 
-/** How an ERP is reached. */
-const connectionShape = {
-  ...erpOptionsShape,
-  /** How messages name the ERP. Default `ERP`. */
-  name: z.optional(z.string().check(z.minLength(1))),
-  /** Address that the paths of all calls follow, `https://erp.example.com/api`. */
-  baseUrl: z.url(),
-  /** Sent with every call. Not for secrets, which are in Secrets Manager. Default: none. */
-  headers: z.optional(z.record(z.string(), z.string())),
-  auth: authenticationSchema,
-  /** Handshake before writes, as SAP Gateway wants it: a token is fetched and sent back with its cookies. Default: none. */
-  csrf: z.optional(
-    strictObject({
-      /** Path that is read with `X-CSRF-Token: Fetch`; the token comes back in the same header. */
-      fetchPath: z.string(),
-    }),
-  ),
-};
-export type RestConnection = z.input<z.ZodMiniObject<typeof connectionShape>>;
-
 /** `since` by the ERP's clock, to the second. */
 const sinceSchema = strictObject(
   {
@@ -255,7 +235,21 @@ export type RestProcedure<Context> = z.input<ReturnType<typeof procedure<Context
 /** An ERP with an HTTP API, described: how it is reached, how its orders are listed, how a completion is booked. */
 export const optionsSchema = <Row>() =>
   strictObject({
-    ...connectionShape,
+    ...erpOptionsShape,
+    /** How messages name the ERP. Default `ERP`. */
+    name: z.optional(z.string().check(z.minLength(1))),
+    /** Address that the paths of all calls follow, `https://erp.example.com/api`. */
+    baseUrl: z.url(),
+    /** Sent with every call. Not for secrets, which are in Secrets Manager. Default: none. */
+    headers: z.optional(z.record(z.string(), z.string())),
+    auth: authenticationSchema,
+    /** Handshake before writes, as SAP Gateway wants it: a token is fetched and sent back with its cookies. Default: none. */
+    csrf: z.optional(
+      strictObject({
+        /** Path that is read with `X-CSRF-Token: Fetch`; the token comes back in the same header. */
+        fetchPath: z.string(),
+      }),
+    ),
     orders: listing<Row>(),
     /** Writes into the ERP which product order an order became. Default: it is not written. */
     link: z.optional(procedure<LinkContext>()),

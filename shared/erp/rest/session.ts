@@ -3,13 +3,13 @@ import type { ErpEnvironment } from '../connector.ts';
 import { CsrfSession } from '../csrf.ts';
 import { createLogin } from '../login.ts';
 import { type Call, type Erp, failureOfReading } from './errors.ts';
-import type { RestAnswer, RestConnection, RestQuestion, RestRequest } from './options.ts';
+import type { RestAnswer, RestOptions, RestQuestion, RestRequest } from './options.ts';
 
 /** The calls that a look may make, logged in. */
 export type Reader = Omit<Session, 'write'>;
 export type Session = ReturnType<typeof createSession>;
 
-export function createSession(options: RestConnection, environment: ErpEnvironment<unknown>) {
+export function createSession<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unknown>) {
   const { csrf, name: partner = 'ERP' } = options;
   const { clock } = environment;
   const login = createLogin(options.auth, { ...options, partner, clock }, environment);
