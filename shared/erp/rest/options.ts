@@ -23,19 +23,6 @@ type ListOf<Name extends ListName, Context> = (answer: RestAnswer, context: Cont
 
 const statuses = readonlyList(z.int());
 
-/** `since` by the ERP's clock, to the second. */
-const sinceSchema = strictObject(
-  {
-    /**
-     * IANA time zone of the ERP's clock, `Europe/Brussels`: `since` is written without a zone, `2026-12-01T06:00:00`; up to
-     * an hour earlier before the clock is put back, as it then shows an hour twice. Read the times of such rows with
-     * `instantIn`.
-     */
-    timeZone: timeZoneSchema,
-  },
-  { format: 'it is always by the clock, without a zone; an ERP that reads zones takes the default, UTC' },
-);
-
 /** Query parameter that takes the page's number, offset or cursor. Absent where `body` writes it. */
 const parameter = z.optional(z.string());
 
@@ -101,7 +88,16 @@ const listing = <Row>() =>
      */
     body: optionalFn<(since: string | undefined, position: string | undefined) => unknown>(),
     /** How `since` is written, for an ERP that compares with its own clock. Default: an ISO instant in UTC. */
-    since: z.optional(sinceSchema),
+    since: z.optional(
+      strictObject({
+        /**
+         * IANA time zone of the ERP's clock, `Europe/Brussels`: `since` is written without a zone, to the second,
+         * `2026-12-01T06:00:00`; up to an hour earlier before the clock is put back, as it then shows an hour twice. Read the
+         * times of such rows with `instantIn`.
+         */
+        timeZone: timeZoneSchema,
+      }),
+    ),
     /**
      * How further pages are asked for. Without `next`, pages are read until one is empty, as servers may cap their size.
      * If the answer says that more rows follow (`pageInfo.hasNextPage`, `@odata.nextLink`) where no next page is found, the
