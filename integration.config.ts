@@ -19,9 +19,8 @@ import {
 } from '#azumuta-erp';
 
 /** This ERP may answer 200 with an error in its body. */
-const noErrorInBody: NonNullable<RestStep<unknown>['success']> = {
-  test: ({ json }) => textAt(json, 'error.message') ?? true,
-};
+const rejected: RestStep<unknown>['rejected'] = ({ status, json }) =>
+  status < 300 ? textAt(json, 'error.message') : undefined;
 
 /** The same goes for what is read: an error must not look like an order without bookings. */
 const unlessShown =
@@ -47,7 +46,7 @@ const link: RestProcedure<LinkContext> = {
   steps: [
     {
       name: 'link',
-      success: noErrorInBody,
+      rejected,
       request: ({ order, productOrder }) => ({
         method: 'PATCH',
         path: placeOf(order),
@@ -122,7 +121,7 @@ const book: RestProcedure<BookContext> = {
   steps: [
     {
       name: 'book',
-      success: noErrorInBody,
+      rejected,
       when: ({ completion }) => completion.kind === 'quantity',
       request: ({ completion, built, uses, reports, key }) => ({
         path: `${placeOf(completion.erpOrder)}/bookings`,
@@ -159,7 +158,7 @@ const book: RestProcedure<BookContext> = {
     },
     {
       name: 'note',
-      success: noErrorInBody,
+      rejected,
       when: ({ completion }) => completion.kind === 'amendment',
       request: ({ completion, key }) => ({
         path: `${placeOf(completion.erpOrder)}/notes`,

@@ -82,7 +82,7 @@ export function azumutaOf({ integration, setting, secrets, clock }: Container): 
 
 export function erpOf({ integration: { erp }, setting, secrets, clock }: Container): ErpConnector {
   const arn = setting('ERP_CREDENTIALS_SECRET_ARN');
-  return erp.connect({ clock, credentials: (options) => secrets.read(arn, erp.credentials, options) });
+  return erp.connect({ clock, credentials: (options) => secrets.read(arn, erp.secret.schema, options) });
 }
 
 export function acceptingOf({ integration, runtime, setting, ledger, queues, log, clock }: Container) {

@@ -1,15 +1,7 @@
 import type { RecordedComponent, RecordedStep } from '../model/completions.ts';
 import { made } from '../model/unread.ts';
 import { isRecord, nameIn } from '../platform/json.ts';
-import type { AzumutaContract } from './contract.ts';
-import {
-  type Form,
-  fieldsIn,
-  type Reading,
-  type ReadResource,
-  readingBy,
-  resourceReader,
-} from './field-readers.ts';
+import { type Form, fieldsIn, type Reading, readingBy } from './field-readers.ts';
 import {
   amountForm,
   changed,
@@ -23,43 +15,21 @@ import {
   wordsForm,
 } from './value-forms.ts';
 
-/** What an operation asks for. `keyOf` reads the number or id by which an entry of a list is recognised. */
-export interface Resource<T> {
-  readonly keyOf: ReadResource<string>;
-  readonly read: ReadResource<T>;
-}
+// What is read of Azumuta's answers, at the places that the contract names.
 
 export type AzumutaProductOrder = ReturnType<typeof productOrderIn>;
 export type AzumutaRecording = ReturnType<typeof recordingIn>;
 export type WorkInstruction = ReturnType<typeof workInstructionIn>;
 
-/** Readers of Azumuta's answers by the contract, by the operation that is answered. */
-export function createAnswerReaders(contract: AzumutaContract) {
-  const by = <T>(read: (json: unknown, reading: Reading) => T) => resourceReader(contract, read);
-  const numberOf = (name: 'article' | 'productOrder') =>
-    by((json, reading) => requiredName(fieldsIn(json, name, reading), 'number'));
-  const idOf = (name: 'productOrder' | 'recording' | 'workInstruction') =>
-    by((json, reading) => requiredName(fieldsIn(json, name, reading), 'id'));
-  return {
-    findArticle: { keyOf: numberOf('article'), read: by(articleIn) },
-    findProductOrder: { keyOf: numberOf('productOrder'), read: by(productOrderIn) },
-    idInList: { keyOf: numberOf('productOrder'), read: idOf('productOrder') },
-    readProductOrder: { keyOf: idOf('productOrder'), read: by(productOrderIn) },
-    createProductOrder: by(createdProductOrderIn),
-    readRecording: { keyOf: idOf('recording'), read: by(recordingIn) },
-    readWorkInstruction: { keyOf: idOf('workInstruction'), read: by(workInstructionIn) },
-  };
-}
-
 /** A number or id that must be there. It is empty only when it is invalid. */
-function requiredName<Name extends string>(
+export function requiredName<Name extends string>(
   field: (name: Name, form: typeof nameForm, presence: 'required') => string | undefined,
   name: Name,
 ): string {
   return field(name, nameForm, 'required') ?? '';
 }
 
-function articleIn(json: unknown, reading: Reading) {
+export function articleIn(json: unknown, reading: Reading) {
   const field = fieldsIn(json, 'article', reading);
   return {
     id: requiredName(field, 'id'),
@@ -74,7 +44,7 @@ function articleVariantIn(json: unknown, reading: Reading) {
   return { id, name: field('name', wordsForm) ?? id };
 }
 
-function createdProductOrderIn(json: unknown, reading: Reading) {
+export function createdProductOrderIn(json: unknown, reading: Reading) {
   const field = fieldsIn(json, 'createdProductOrder', reading);
   return made({
     id: requiredName(field, 'id'),
@@ -83,12 +53,12 @@ function createdProductOrderIn(json: unknown, reading: Reading) {
   });
 }
 
-function workInstructionIn(json: unknown, reading: Reading) {
+export function workInstructionIn(json: unknown, reading: Reading) {
   const field = fieldsIn(json, 'workInstruction', reading);
   return made({ id: requiredName(field, 'id'), name: field('name', wordsForm) });
 }
 
-function productOrderIn(json: unknown, reading: Reading) {
+export function productOrderIn(json: unknown, reading: Reading) {
   const { contract } = reading;
   const named = fieldsIn(json, 'productOrder', reading);
   const [id, number] = [requiredName(named, 'id'), requiredName(named, 'number')];
@@ -111,6 +81,10 @@ function productOrderIn(json: unknown, reading: Reading) {
   });
 }
 
+export function productOrderIdIn(json: unknown, reading: Reading): string {
+  return requiredName(fieldsIn(json, 'productOrder', reading), 'id');
+}
+
 /** An entry that is an id itself, or an object in which `read` finds the id. */
 function plainOr(entry: unknown, read: () => string | undefined): string | undefined {
   return (isRecord(entry) ? undefined : nameIn(entry)) || read();
@@ -125,7 +99,7 @@ function variantIn(json: unknown, reading: Reading): string | undefined {
   return field('name', wordsForm) ?? plainOr(json, () => field('id', nameForm, 'required'));
 }
 
-function recordingIn(json: unknown, reading: Reading) {
+export function recordingIn(json: unknown, reading: Reading) {
   const id = requiredName(fieldsIn(json, 'recording', reading), 'id');
   const field = fieldsIn(json, 'recording', { ...reading, whose: `recording ${id}` });
   const workInstruction = (instructionId: string) =>

@@ -5,11 +5,15 @@ import type { HttpResponse } from '../platform/http.ts';
 import {
   type AzumutaProductOrder,
   type AzumutaRecording,
-  createAnswerReaders,
-  type Resource,
+  articleIn,
+  createdProductOrderIn,
+  productOrderIdIn,
+  productOrderIn,
+  recordingIn,
   type WorkInstruction,
+  workInstructionIn,
 } from './answer-readers.ts';
-import { fieldsIn, readingBy } from './field-readers.ts';
+import { fieldsIn, type ReadResource, readBy, readingBy } from './field-readers.ts';
 import type { Article } from './operations.ts';
 import { creationOf } from './requests.ts';
 import { type AzumutaOptions, AzumutaSession } from './session.ts';
@@ -26,13 +30,11 @@ const articleTtlMs = 5 * 60_000;
 export class AzumutaClient {
   readonly #options: AzumutaOptions;
   readonly #session: AzumutaSession;
-  readonly #readers: ReturnType<typeof createAnswerReaders>;
   readonly #articles = new Map<string, { readonly article: Article; readonly until: number }>();
 
   constructor(options: AzumutaOptions) {
     this.#options = options;
     this.#session = new AzumutaSession(options);
-    this.#readers = createAnswerReaders(options.contract);
   }
 
   async findArticle(number: string, signal: AbortSignal): Promise<Article | undefined> {
@@ -40,17 +42,17 @@ export class AzumutaClient {
     const kept = this.#articles.get(number);
     if (kept && kept.until > now) return kept.article;
     const call = { what: `looking up article ${number}`, signal };
-    const article = await this.#session.find('findArticle', this.#readers.findArticle, number, call);
+    const article = await this.#session.find('findArticle', articleIn, number, call);
     if (article) this.#articles.set(number, { article, until: now + articleTtlMs });
     return article;
   }
 
   async findProductOrder(number: string, signal: AbortSignal): Promise<AzumutaProductOrder | undefined> {
     const call = { what: `looking up product order ${number}`, signal };
-    const find = <T>(as: Resource<T>) => this.#session.find('findProductOrder', as, number, call);
+    const find = <T>(as: ReadResource<T>) => this.#session.find('findProductOrder', as, number, call);
     const { summaries } = this.#options.contract.operations.findProductOrder;
-    if (!summaries) return find(this.#readers.findProductOrder);
-    const id = await find(this.#readers.idInList);
+    if (!summaries) return find(productOrderIn);
+    const id = await find(productOrderIdIn);
     const order = id && (await this.productOrder(id, signal));
     if (!id || (order && order.number === number)) return order || undefined;
     // To answer that there is none would create it a second time.
@@ -61,7 +63,7 @@ export class AzumutaClient {
 
   productOrder(id: string, signal: AbortSignal): Promise<AzumutaProductOrder | undefined> {
     const call = { what: `reading product order ${id}`, signal };
-    return this.#session.read('readProductOrder', this.#readers.readProductOrder, { id }, call);
+    return this.#session.read('readProductOrder', productOrderIn, { id }, call);
   }
 
   async createProductOrder(
@@ -81,7 +83,7 @@ export class AzumutaClient {
         { scope: 'order', wrote: 'known' },
       );
     const resource = this.#session.resourceIn('createProductOrder', answer, what);
-    const created = this.#readers.createProductOrder(resource);
+    const created = readBy(this.#options.contract, createdProductOrderIn, resource);
     const shown = created.ok ? created.value : await this.#unshown(number, resource, answer, signal);
     // It may have been created: only a later look-up by number shows it.
     if (!shown) throw this.#session.unclear(created, answer, what).with({ wrote: 'perhaps' });
@@ -115,12 +117,12 @@ export class AzumutaClient {
     productOrder?: { readonly id: string; readonly number: string },
   ): Promise<AzumutaRecording | undefined> {
     const call = { what: `reading recording ${id}`, signal };
-    return this.#session.read('readRecording', this.#readers.readRecording, { id, productOrder }, call);
+    return this.#session.read('readRecording', recordingIn, { id, productOrder }, call);
   }
 
   workInstruction(id: string, signal: AbortSignal): Promise<WorkInstruction | undefined> {
     const call = { what: `reading work instruction ${id}`, signal };
-    return this.#session.read('readWorkInstruction', this.#readers.readWorkInstruction, { id }, call);
+    return this.#session.read('readWorkInstruction', workInstructionIn, { id }, call);
   }
 
   /** @throws Rejected before anything is sent, such as for a variant that somebody may create now. */

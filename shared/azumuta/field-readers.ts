@@ -15,8 +15,6 @@ export interface InvalidField {
   readonly expected: string;
   /** Names of the fields that are there. */
   readonly fields: readonly string[];
-  /** It matters only where it is used. */
-  readonly isLazy?: boolean;
 }
 
 export interface Reading {
@@ -68,7 +66,6 @@ export function lazily<T>(reading: Reading, read: (reading: Reading) => T): T {
   const own: InvalidField[] = [];
   const value = read({ ...reading, invalid: own });
   if (own.length === 0) return value;
-  reading.invalid.push(...own.map((field) => ({ ...field, isLazy: true })));
   const sentence = `Azumuta's ${reading.whose} cannot be understood. ${sentencesOf(own).join(' ')}`;
   // `made`, with which all objects are made, makes a field of it that throws.
   return new Unread(new Rejected(sentence, { code: 'refused-by-azumuta' })) as T;
@@ -99,26 +96,15 @@ function fieldIn<T>(
   return meaning === undefined || isMissing ? isInvalid(typeName(value)) : undefined;
 }
 
-export type ReadResource<T> = (json: unknown) => Read<T>;
+export type ReadResource<T> = (json: unknown, reading: Reading) => T;
 export type Read<T> =
-  | {
-      readonly ok: true;
-      readonly value: T;
-      /** What throws once it is used. */
-      readonly lazy: readonly InvalidField[];
-    }
+  | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly invalid: readonly InvalidField[] };
 
-export function resourceReader<T>(
-  contract: AzumutaContract,
-  read: (json: unknown, reading: Reading) => T,
-): ReadResource<T> {
-  return (json) => {
-    const reading = readingBy(contract);
-    const value = read(json, reading);
-    const invalid = reading.invalid.filter(({ isLazy }) => !isLazy);
-    return invalid.length === 0 ? { ok: true, value, lazy: reading.invalid } : { ok: false, invalid };
-  };
+export function readBy<T>(contract: AzumutaContract, read: ReadResource<T>, json: unknown): Read<T> {
+  const reading = readingBy(contract);
+  const value = read(json, reading);
+  return reading.invalid.length === 0 ? { ok: true, value } : { ok: false, invalid: reading.invalid };
 }
 
 /** More lines, or fields of one answer, than these do not help a reader. */

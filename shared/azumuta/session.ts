@@ -12,9 +12,9 @@ import {
 } from '../platform/http.ts';
 import { isRecord } from '../platform/json.ts';
 import { type Place, valueAt } from '../platform/places.ts';
-import type { Resource } from './answer-readers.ts';
+import { requiredName } from './answer-readers.ts';
 import type { AzumutaContract } from './contract.ts';
-import { type Form, fieldsIn, type Read, resourceReader, sentencesOf } from './field-readers.ts';
+import { type Form, fieldsIn, type Read, type ReadResource, readBy, sentencesOf } from './field-readers.ts';
 import type { Operation, OperationName } from './operations.ts';
 import { type FindOperation, maxPages, nextPage, requestOf, whyNotFound } from './requests.ts';
 import { nameForm } from './value-forms.ts';
@@ -38,6 +38,15 @@ interface Answer extends HttpResponse {
 }
 
 const partner = 'Azumuta';
+
+/** What each call asks for: by its number or id an entry of a list is recognised. */
+const resourceOf = {
+  findArticle: 'article',
+  findProductOrder: 'productOrder',
+  readProductOrder: 'productOrder',
+  readRecording: 'recording',
+  readWorkInstruction: 'workInstruction',
+} as const;
 
 /** Calls Azumuta, and interprets its answers, by the contract. */
 export class AzumutaSession {
@@ -82,10 +91,12 @@ export class AzumutaSession {
   /** The one entry of a list that has the number: the filter is an assumption, and Azumuta may ignore it. */
   async find<T>(
     name: FindOperation,
-    { keyOf, read }: Resource<T>,
+    read: ReadResource<T>,
     number: string,
     { what, signal }: Call,
   ): Promise<T | undefined> {
+    const numberIn: ReadResource<string> = (json, reading) =>
+      requiredName(fieldsIn(json, resourceOf[name], reading), 'number');
     let unknown: (() => string) | undefined;
     let following: HttpRequest | 'none' | 'unsaid' = requestOf(this.#operation(name), { number }, signal);
     for (let page = 0; typeof following === 'object' && page < maxPages; page++) {
@@ -97,8 +108,8 @@ export class AzumutaSession {
       // An empty list together with an error does not mean that there is none.
       if (entries.length === 0 && this.#holdsError(answer)) throw errorIn(answer, what);
       for (const entry of entries) {
-        const key = keyOf(entry);
-        if (key.ok && key.value === number) return this.#understood(read(entry), answer, what);
+        const key = this.#read(numberIn, entry);
+        if (key.ok && key.value === number) return this.#understood(this.#read(read, entry), answer, what);
         if (!key.ok) unknown ??= () => this.#understood(key, answer, what);
       }
       following = nextPage({ ...this.#options, name, number, request, answer, entries, next });
@@ -112,7 +123,7 @@ export class AzumutaSession {
 
   async read<T>(
     name: 'readProductOrder' | 'readRecording' | 'readWorkInstruction',
-    { keyOf, read }: Resource<T>,
+    read: ReadResource<T>,
     values: { readonly id: string; readonly productOrder?: object | undefined },
     { what, signal }: Call,
   ): Promise<T | undefined> {
@@ -123,9 +134,17 @@ export class AzumutaSession {
     const found = this.resourceIn(name, answer, what);
     // So GraphQL says that there is none.
     if (found === null && this.#operation(name).answer !== '' && !this.#holdsError(answer)) return undefined;
-    if (!Array.isArray(found)) return this.#understood(read(found), answer, what);
-    const entry = found.find((each) => this.#understood(keyOf(each), answer, what) === values.id);
-    return entry === undefined ? undefined : this.#understood(read(entry), answer, what);
+    const understood = <V>(as: ReadResource<V>, json: unknown) =>
+      this.#understood(this.#read(as, json), answer, what);
+    if (!Array.isArray(found)) return understood(read, found);
+    const idIn: ReadResource<string> = (json, reading) =>
+      requiredName(fieldsIn(json, resourceOf[name], reading), 'id');
+    const entry = found.find((each) => understood(idIn, each) === values.id);
+    return entry === undefined ? undefined : understood(read, entry);
+  }
+
+  #read<T>(read: ReadResource<T>, json: unknown): Read<T> {
+    return readBy(this.#options.contract, read, json);
   }
 
   #operation(name: OperationName): Operation {
@@ -178,11 +197,11 @@ export class AzumutaSession {
   }
 
   #pageIn(answer: Answer, what: string) {
-    const readPage = resourceReader(this.#options.contract, (json, reading) => {
+    const page = this.#read((json, reading) => {
       const field = fieldsIn(json, 'list', reading);
       return { entries: field('entries', entriesForm, 'required') ?? [], next: field('next', nameForm) };
-    });
-    return this.#understood(readPage(answer.json), answer, what);
+    }, answer.json);
+    return this.#understood(page, answer, what);
   }
 }
 

@@ -158,7 +158,7 @@ export class Breaker {
     if (isAlone)
       reason = `Only order ${order} was tried, for ${durationInWords(downAfterSecondsOfOne)}. ${reason}`;
     const counted = await this.#updateMinute(partner, at, { add: { failures: 1 } });
-    const failures = Number(counted?.after.failures ?? 0);
+    const failures = Number(counted?.failures ?? 0);
     if (failures < threshold && !isDown && !failure.unauthorized) return false;
     const openUntil = at + this.#cooldown(failure, 1) * 1000;
     const opened = await this.#table.update(breakerKey(partner), {
@@ -224,9 +224,9 @@ export class Breaker {
       set: { failingSince: this.#clock.now().toISOString(), failingOrder: order },
       condition: 'attribute_not_exists(#failingSince)',
     });
-    const state = begun?.after ?? (await this.#table.get(key));
+    const state = begun ?? (await this.#table.get(key));
     if (state?.failingOrder === undefined || state.failingOrder === order) return state;
-    return (await this.#table.update(key, { remove: ['failingOrder'] }))?.after;
+    return this.#table.update(key, { remove: ['failingOrder'] });
   }
 
   /** @returns false when the call began before the breaker opened: its answer says nothing about the partner now. */

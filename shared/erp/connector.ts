@@ -76,6 +76,12 @@ export interface ErpEnvironment<Credentials> {
   readonly clock: Clock;
 }
 
+/** Shape of the ERP's secret, and what to write there, as an example that holds no real value. */
+export interface ErpSecret<Credentials> {
+  readonly schema: z.ZodMiniType<Credentials>;
+  readonly example: Readonly<Record<string, string>>;
+}
+
 /** Parts of a completion that an ERP cannot take, each with its reason: `it keeps no inspections`. */
 export type Lacks = Readonly<Partial<Record<'components' | 'operations' | 'checks', string>>>;
 
@@ -85,10 +91,7 @@ export interface ErpDefinition<Credentials = unknown> extends PartnerLimit {
   readonly name: string;
   /** What it has no place for, each with its reason: a configuration that maps it is refused. */
   readonly lacks?: Lacks | undefined;
-  /** Shape of the ERP secret. */
-  readonly credentials: z.ZodMiniType<Credentials>;
-  /** What to write into the secret, as an example for people. Holds no real value. */
-  readonly credentialsExample: Readonly<Record<string, string>>;
-  // A method, not a property, so that a definition with its own credentials fits here: `credentials` above makes it safe.
+  readonly secret: ErpSecret<Credentials>;
+  // A method, not a property, so that a definition with its own credentials fits here: `secret` above makes it safe.
   connect(environment: ErpEnvironment<Credentials>): ErpConnector;
 }

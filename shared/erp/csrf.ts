@@ -1,54 +1,68 @@
-import type { HttpResponse } from '../platform/http.ts';
-
-type Headers = Readonly<Record<string, string>>;
+import { type HttpResponse, partnerFailure } from '../platform/http.ts';
+import { partnerDown } from './failures.ts';
+import type { ErpRequest, Login } from './login.ts';
 
 const tokenHeader = 'X-CSRF-Token';
 /** Asks for a token, which comes back in the same header. */
-export const csrfFetch: Headers = { [tokenHeader]: 'Fetch' };
+export const csrfFetch = { [tokenHeader]: 'Fetch' } as const;
+
+interface CsrfOptions {
+  readonly partner: string;
+  readonly now: () => Date;
+  /** Where a token is fetched. */
+  readonly path: string;
+  /** Follows the sentence that there is none: `check csrf.fetchPath`. */
+  readonly remedy: string;
+  readonly isRefused: (answer: HttpResponse) => boolean;
+}
 
 /** A CSRF token, and the cookies of the session that it belongs to: a server refuses one without the other. */
 export class CsrfSession {
+  readonly #send: Login['send'];
+  readonly #options: CsrfOptions;
   readonly #cookies = new Map<string, string>();
   #token: string | undefined;
 
-  /** For every call, whatever it does. */
-  get cookies(): Headers {
+  constructor(send: Login['send'], options: CsrfOptions) {
+    this.#send = send;
+    this.#options = options;
+  }
+
+  /** A call within the session. Keeps the cookies of its answer, and the token if it brings one. */
+  async send(request: ErpRequest): Promise<HttpResponse> {
     const pairs = [...this.#cookies].map(([name, content]) => `${name}=${content}`);
-    return pairs.length === 0 ? {} : { cookie: pairs.join('; ') };
-  }
-
-  get hasToken(): boolean {
-    return this.#token !== undefined;
-  }
-
-  /** Keeps the cookies of an answer, and its token if it brings one. */
-  keep({ headers }: HttpResponse): void {
-    for (const cookie of headers.getSetCookie()) {
+    const cookies = pairs.length === 0 ? {} : { cookie: pairs.join('; ') };
+    const answer = await this.#send({ ...request, headers: { ...cookies, ...request.headers } });
+    for (const cookie of answer.headers.getSetCookie()) {
       const pair = cookie.split(';', 1)[0] ?? '';
       const at = pair.indexOf('=');
       if (at > 0) this.#cookies.set(pair.slice(0, at).trim(), pair.slice(at + 1).trim());
     }
-    const token = headers.get(tokenHeader);
+    const token = answer.headers.get(tokenHeader);
     if (token && token.toLowerCase() !== 'required') this.#token = token;
+    return answer;
   }
 
   /**
-   * Makes a call with the token. If that is refused, once more with a new one: it ends with its session, and a refused call
-   * did nothing.
-   * @param fetch Has a token brought; throws when there is none.
+   * A call with the token. If that is refused, once more with a new one: it ends with its session, and a refused call did
+   * nothing.
    */
-  async write(
-    fetch: () => Promise<void>,
-    send: (token: Headers) => Promise<HttpResponse>,
-    isRefused: (answer: HttpResponse) => boolean,
-  ): Promise<HttpResponse> {
+  async write(request: ErpRequest): Promise<HttpResponse> {
     const withToken = async () => {
-      if (this.#token === undefined) await fetch();
-      return send({ [tokenHeader]: this.#token ?? '' });
+      this.#token ??= await this.#fetch(request.signal);
+      return this.send({ ...request, headers: { ...request.headers, [tokenHeader]: this.#token } });
     };
     const answer = await withToken();
-    if (!isRefused(answer)) return answer;
+    if (!this.#options.isRefused(answer)) return answer;
     this.#token = undefined;
     return withToken();
+  }
+
+  async #fetch(signal: AbortSignal): Promise<string> {
+    const { partner, now, path, remedy } = this.#options;
+    const answer = await this.send({ path, headers: csrfFetch, signal });
+    if (this.#token !== undefined) return this.#token;
+    const none = `${partner} gave no CSRF token at ${path} (${answer.status}): ${remedy}.`;
+    throw partnerFailure(answer, { partner, what: 'its CSRF token', now: now() }) ?? partnerDown(none);
   }
 }

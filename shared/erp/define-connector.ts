@@ -1,17 +1,11 @@
 import type * as z from 'zod/mini';
 import type { PartnerLimit } from '../model/partner.ts';
 import { describeMismatches, parse } from '../platform/validation.ts';
-import type { ErpConnector, ErpDefinition, ErpEnvironment, Lacks } from './connector.ts';
+import type { ErpConnector, ErpDefinition, ErpEnvironment, ErpSecret, Lacks } from './connector.ts';
 import { rejected } from './failures.ts';
 
 /** What every connector's options may hold; `name` is how messages name an ERP that only the configuration knows. */
 type AnyOptions = PartnerLimit & { readonly name?: string | undefined };
-
-/** Shape of the ERP's secret, and what to write there, as an example that holds no real value. */
-export interface ErpSecret<Credentials> {
-  readonly schema: z.ZodMiniType<Credentials>;
-  readonly example: Readonly<Record<string, string>>;
-}
 
 /** What a connector says of itself. The configuration, `init`, the documents and the tests read it from the registry. */
 interface ConnectorFacts<Folder extends string> {
@@ -53,14 +47,12 @@ export function defineConnector<Options extends AnyOptions, Credentials, const F
       const why = describeMismatches(parsed.mismatches);
       throw rejected('configuration', `${facts.call ?? facts.folder}(): ${why}`);
     }
-    const { schema, example } = secret(options);
     return {
       name: options.name ?? facts.folder,
       atOnce: options.atOnce ?? facts.atOnce,
       perSecond: options.perSecond,
       lacks: typeof lacks === 'function' ? lacks(options) : lacks,
-      credentials: schema,
-      credentialsExample: example,
+      secret: secret(options),
       connect: (environment) => connect(options, environment),
     };
   }

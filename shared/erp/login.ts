@@ -1,10 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { RetryLater } from '../model/errors.ts';
-import type { Clock } from '../platform/clock.ts';
 import { sentenceOf } from '../platform/error-message.ts';
-import { createHttp, type HttpOptions, type HttpResponse, partnerFailure } from '../platform/http.ts';
-import { describeMismatches, parse, strictObject } from '../platform/validation.ts';
+import {
+  createHttp,
+  type HttpOptions,
+  type HttpRequest,
+  type HttpResponse,
+  partnerFailure,
+} from '../platform/http.ts';
+import { parse, strictObject } from '../platform/validation.ts';
 import type { ErpEnvironment } from './connector.ts';
 import { partnerDown } from './failures.ts';
 
@@ -63,99 +68,91 @@ const marginMs = 60_000;
 /** Assumed when a token service does not say how long a token lasts (RFC 6749 §5.1 only recommends it). */
 const assumedSeconds = 300;
 
-/** How the secret is read, and every secret used so far, to be kept out of messages. */
-interface Access {
-  readonly partner: string;
-  readonly credentials: ErpEnvironment<unknown>['credentials'];
-  readonly used: Set<string>;
-}
+/** A call of an attempt, without what proves who we are. */
+export type ErpRequest = HttpRequest & { readonly signal: AbortSignal };
+export type Login = ReturnType<typeof createLogin>;
 
 /**
- * Our login at an ERP: a header made from the secret, or a token (OAuth2 client credentials, RFC 6749 §4.4).
+ * Calls an ERP, logged in by a header made from the secret, or a token (OAuth2 client credentials, RFC 6749 §4.4).
  * @param encode How client id and secret are written into a Basic header: RFC 6749 §2.3.1 wants them form-encoded.
  */
 export function createLogin(
   auth: Authentication,
-  http: HttpOptions,
-  { credentials, clock }: ErpEnvironment<unknown>,
+  options: HttpOptions,
+  environment: ErpEnvironment<unknown>,
   encode: (text: string) => string = encodeURIComponent,
 ) {
-  const access = { partner: http.partner, credentials, used: new Set<string>() };
-  const headerFor =
+  const http = createHttp(options);
+  const used = new Set<string>();
+  const headerFor: HeaderSource =
     auth.kind === 'oauth2ClientCredentials'
-      ? tokenSource(tokenRequest(auth, http, access, encode), access, clock)
-      : secretSource(auth, access);
+      ? tokenSource(auth, options, environment, (secret) => tokenRequest(auth, secret, used, encode), used)
+      : async (_signal, refused) =>
+          headerOf(auth, await environment.credentials({ refresh: refused !== undefined }), used);
   return {
-    secrets: access.used,
+    /** Every secret used so far, to be kept out of messages. */
+    secrets: used,
     /**
-     * Makes a call with the header that proves who we are. If it is refused (401), the secret or the token is renewed and
-     * the call made once more: a refused call did nothing, so repeating a write is safe.
-     * @throws RetryLater scope `partner`, unauthorized, when the secret is invalid or the token service refuses it.
+     * Makes a call. If it is refused (401), the secret or the token is renewed and the call made once more: a refused call
+     * did nothing, so repeating a write is safe.
+     * @throws RetryLater scope `partner`, unauthorized, when the token service refuses the secret.
      */
-    async send(call: (header: Header) => Promise<HttpResponse>, signal: AbortSignal): Promise<HttpResponse> {
-      const header = await headerFor(signal);
-      const answer = await call(header);
+    async send(request: ErpRequest): Promise<HttpResponse> {
+      const sendWith = (header: Header) =>
+        http.send({ ...request, headers: { ...request.headers, ...header } });
+      const header = await headerFor(request.signal);
+      const answer = await sendWith(header);
       if (answer.status !== 401) return answer;
-      const renewed = await headerFor(signal, header);
-      return isDeepStrictEqual(renewed, header) ? answer : call(renewed);
+      const renewed = await headerFor(request.signal, header);
+      return isDeepStrictEqual(renewed, header) ? answer : sendWith(renewed);
     },
   };
 }
 
-async function secretOf<T>(
-  { partner, credentials }: Access,
-  schema: z.ZodMiniType<T>,
-  refresh: boolean,
-): Promise<T> {
-  const parsed = parse(schema, await credentials({ refresh }));
-  if (parsed.ok) return parsed.value;
-  throw partnerDown(
-    `${partner}: the secret is invalid (${describeMismatches(parsed.mismatches)}); set it anew.`,
-    { unauthorized: true },
-  );
+/** The header of a secret that is sent as it is. */
+function headerOf(auth: Exclude<Authentication, OAuth2>, secret: unknown, used: Set<string>): Header {
+  if (auth.kind === 'basic') {
+    const { username, password } = z.parse(secrets.basic.schema, secret);
+    return { Authorization: basic(username, password, used) };
+  }
+  if (auth.kind === 'bearer') {
+    const { token } = z.parse(secrets.bearer.schema, secret);
+    used.add(token);
+    return { Authorization: `Bearer ${token}` };
+  }
+  const { apiKey } = z.parse(secrets.apiKey.schema, secret);
+  used.add(apiKey);
+  return { [auth.header ?? 'X-API-Key']: `${auth.prefix ?? ''}${apiKey}` };
 }
 
-function basicHeader({ used }: Access, user: string, password: string): string {
+function basic(user: string, password: string, used: Set<string>): string {
   const encoded = Buffer.from(`${user}:${password}`).toString('base64');
   for (const secret of [password, encoded]) used.add(secret);
   return `Basic ${encoded}`;
 }
 
-function secretSource(auth: Exclude<Authentication, OAuth2>, access: Access): HeaderSource {
-  return async (_signal, refused) => {
-    const read = <T>({ schema }: { readonly schema: z.ZodMiniType<T> }) =>
-      secretOf(access, schema, refused !== undefined);
-    if (auth.kind === 'basic') {
-      const { username, password } = await read(secrets.basic);
-      return { Authorization: basicHeader(access, username, password) };
-    }
-    if (auth.kind === 'bearer') {
-      const { token } = await read(secrets.bearer);
-      access.used.add(token);
-      return { Authorization: `Bearer ${token}` };
-    }
-    const { apiKey } = await read(secrets.apiKey);
-    access.used.add(apiKey);
-    return { [auth.header ?? 'X-API-Key']: `${auth.prefix ?? ''}${apiKey}` };
-  };
-}
-
 /** Keeps a token for as long as it lasts. */
 function tokenSource(
-  ask: (refresh: boolean, signal: AbortSignal) => Promise<HttpResponse>,
-  { partner, used }: Access,
-  clock: Clock,
+  { tokenUrl }: OAuth2,
+  http: HttpOptions,
+  { credentials, clock }: ErpEnvironment<unknown>,
+  requestWith: (secret: unknown) => Pick<HttpRequest, 'headers' | 'body'>,
+  used: Set<string>,
 ): HeaderSource {
-  const tokens = new SharedSession(async (signal) => {
-    let response = await ask(false, signal);
-    // RFC 6749 §5.2: an unknown client is a 400 or a 401. Its secret may have been rotated: read it again, once.
-    if (isRefusal(response)) response = await ask(true, signal);
-    const now = clock.now();
-    const { access_token, expires_in = assumedSeconds } = tokenIn(response, partner, used, now);
-    used.add(access_token);
-    const header: Header = { Authorization: `Bearer ${access_token}` };
-    return { header, until: now.getTime() + expires_in * 1000 - marginMs };
-  });
+  const partner = `${http.partner}'s token service`;
+  const { origin, pathname, search } = new URL(tokenUrl);
+  const { send } = createHttp({ ...http, partner, baseUrl: origin });
+  const tokens = new SharedSession((signal) =>
+    withCredentials(credentials, async (secret) => {
+      const call = { method: 'POST', path: `${pathname}${search}`, signal, writes: false } as const;
+      const response = await send({ ...call, ...requestWith(secret) });
+      const now = clock.now();
+      const { access_token, expires_in = assumedSeconds } = tokenIn(response, partner, used, now);
+      used.add(access_token);
+      const header: Header = { Authorization: `Bearer ${access_token}` };
+      return { header, until: now.getTime() + expires_in * 1000 - marginMs };
+    }),
+  );
   return async (signal, refused) => {
     // Another call may have renewed a refused one in the meantime.
     const { header } = await tokens.get(
@@ -166,58 +163,37 @@ function tokenSource(
   };
 }
 
-/** @returns a function that asks for a token; with `refresh` it reads the secret again before. */
 function tokenRequest(
-  { tokenUrl, scope, parameters, credentialsIn = 'body' }: OAuth2,
-  http: HttpOptions,
-  access: Access,
+  { scope, parameters, credentialsIn = 'body' }: OAuth2,
+  secret: unknown,
+  used: Set<string>,
   encode: (text: string) => string,
 ) {
-  const { origin, pathname, search } = new URL(tokenUrl);
-  const { send } = createHttp({ ...http, partner: tokenServiceOf(http.partner), baseUrl: origin });
-  return async (refresh: boolean, signal: AbortSignal): Promise<HttpResponse> => {
-    const { clientId, clientSecret } = await secretOf(
-      access,
-      secrets.oauth2ClientCredentials.schema,
-      refresh,
-    );
-    access.used.add(clientSecret);
-    const isInBody = credentialsIn === 'body';
-    const form = {
-      grant_type: 'client_credentials',
-      ...(scope ? { scope } : {}),
-      ...parameters,
-      ...(isInBody ? { client_id: clientId, client_secret: clientSecret } : {}),
-    };
-    return send({
-      method: 'POST',
-      path: `${pathname}${search}`,
-      headers: {
-        'content-type': 'application/x-www-form-urlencoded',
-        ...(isInBody ? {} : { authorization: basicHeader(access, encode(clientId), encode(clientSecret)) }),
-      },
-      body: new URLSearchParams(form).toString(),
-      signal,
-      writes: false,
-    });
+  const { clientId, clientSecret } = z.parse(secrets.oauth2ClientCredentials.schema, secret);
+  used.add(clientSecret);
+  const form = { grant_type: 'client_credentials', ...(scope ? { scope } : {}), ...parameters };
+  const client = { client_id: clientId, client_secret: clientSecret };
+  const isInBody = credentialsIn === 'body';
+  const authorization = isInBody
+    ? {}
+    : { authorization: basic(encode(clientId), encode(clientSecret), used) };
+  return {
+    headers: { 'content-type': 'application/x-www-form-urlencoded', ...authorization },
+    body: new URLSearchParams({ ...form, ...(isInBody ? client : {}) }).toString(),
   };
 }
 
 function tokenIn(response: HttpResponse, partner: string, used: ReadonlySet<string>, now: Date) {
-  const service = tokenServiceOf(partner);
-  const failure = partnerFailure(response, { partner: service, what: 'the token request', now });
+  const failure = partnerFailure(response, { partner, what: 'the token request', now });
   if (failure) throw failure;
   const token = parse(tokenSchema, response.json);
   if (token.ok) return token.value;
   const said = sentenceOf(response, used);
   throw partnerDown(
-    `${service} gave no token (${response.status})${said ? `: ${said}` : ''}: check client, secret and scope.`,
-    { unauthorized: isRefusal(response) },
+    `${partner} gave no token (${response.status})${said ? `: ${said}` : ''}: check client, secret and scope.`,
+    // RFC 6749 §5.2: an unknown client is a 400 or a 401.
+    { unauthorized: response.status === 400 },
   );
-}
-
-function tokenServiceOf(partner: string): string {
-  return `${partner}'s token service`;
 }
 
 /** One session of an ERP's own, or token, for all calls: calls that need it at the same moment share one login. */
@@ -270,8 +246,4 @@ export async function withCredentials<Credentials, T>(
     if (isDeepStrictEqual(renewed, known)) throw error;
     return call(renewed);
   }
-}
-
-function isRefusal({ status }: HttpResponse): boolean {
-  return status === 400 || status === 401;
 }

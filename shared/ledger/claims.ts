@@ -84,7 +84,7 @@ export class Claims extends Records {
     const at = this.clock.now().getTime();
     const isOurs = reopens ? '' : ' AND #rejectedBy = :message';
     const message = reopens ? undefined : messageId;
-    const updated = await this.table.update(key, {
+    const changes = {
       // A claimed order's message is known to have been sent.
       set: { state: 'claimed', owner, leaseUntil: this.leaseUntil(endsAt), clean: false, enqueued: true },
       add: { attempts: 1 },
@@ -92,15 +92,19 @@ export class Claims extends Records {
       remove: ['reason', 'cause', 'discarded'],
       condition: `attribute_exists(pk) AND (#state = :waiting OR (#state = :rejected${isOurs}) OR (#state = :claimedState AND #leaseUntil <= :at))`,
       values: { waiting: 'waiting', rejected: 'rejected', claimedState: 'claimed', message, at },
-    });
-    const held = updated?.after ?? (await this.table.get(key));
+    };
+    const before = await this.table.update(key, changes, 'ALL_OLD');
+    const gone = { reason: undefined, cause: undefined, discarded: undefined };
+    const held = before
+      ? { ...before, ...gone, ...changes.set, attempts: Number(before.attempts) + 1 }
+      : await this.table.get(key);
     if (!held) return { outcome: 'unknown' };
     if (held.state === 'done') return { outcome: 'done', held };
     if (held.state === 'rejected') return { outcome: 'rejected', reason: String(held.reason) };
     // The AWS SDK repeats a claim whose answer was lost, and then finds its own claim.
     if (held.owner !== owner) return { outcome: 'busy', untilMs: Number(held.leaseUntil ?? at) };
     const attempt = Number(held.attempts);
-    const again = attempt > 1 && updated?.before.clean !== true;
+    const again = attempt > 1 && before?.clean !== true;
     return { outcome: 'claimed', claim: { key, owner, messageId, attempt, again, held } };
   }
 

@@ -14,12 +14,13 @@ export class Lease extends Records {
   /** @returns what the item held before; undefined while another run has the lease. That of a dead run ends by itself. */
   async take(owner: string, seconds: number): Promise<StoredItem | undefined> {
     const now = this.clock.now().getTime();
-    const taken = await this.table.update(this.#key, {
+    const update = {
       set: { owner, leaseUntil: now + seconds * 1000 },
       condition: 'attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now',
       values: { now },
-    });
-    if (taken) return taken.before;
+    };
+    const before = await this.table.update(this.#key, update, 'ALL_OLD');
+    if (before) return before;
     // The AWS SDK repeats a request whose answer was lost, and then finds its own lease.
     const held = await this.table.get(this.#key);
     return held?.owner === owner && Number(held.leaseUntil) > now ? held : undefined;

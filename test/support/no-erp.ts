@@ -4,8 +4,7 @@ import type { ErpDefinition } from '../../shared/erp/connector.ts';
 /** A connector for tests that must not reach the ERP; any call to it fails the test. */
 export const noErp: ErpDefinition = {
   name: 'none',
-  credentials: z.unknown(),
-  credentialsExample: {},
+  secret: { schema: z.unknown(), example: {} },
   connect: () => ({
     releasedOrders() {
       throw new Error('This test has no ERP.');

@@ -32,7 +32,7 @@ export function partnersOf({ azumuta, erp }: CompleteIntegration, secrets: Pick<
       clock: systemClock,
       apiKey: async () => (await secret('azumuta-api-key', apiKeySchema)).apiKey,
     }),
-    erp: erp.connect({ clock: systemClock, credentials: () => secret('erp-credentials', erp.credentials) }),
+    erp: erp.connect({ clock: systemClock, credentials: () => secret('erp-credentials', erp.secret.schema) }),
   };
 }
 

@@ -40,7 +40,7 @@ type Options = z.output<typeof command.form>;
 async function checksOf(target: Target, { config, partners }: Options) {
   const loading = configurationOf(target, config);
   const { integration } = await loading.catch(() => ({ integration: undefined }));
-  const secrets = new SecretStore(target, integration?.erp.credentials);
+  const secrets = new SecretStore(target, integration?.erp.secret.schema);
   return [
     check('Configuration', async () => {
       try {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { createAnswerReaders } from '../../../shared/azumuta/answer-readers.ts';
-import { type Read, sentencesOf } from '../../../shared/azumuta/field-readers.ts';
+import { productOrderIn, recordingIn } from '../../../shared/azumuta/answer-readers.ts';
+import { type ReadResource, readBy, sentencesOf } from '../../../shared/azumuta/field-readers.ts';
 import { completedOf, forMapping } from '../../../shared/completions/read-recordings.ts';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { erpOrderNumberOf } from '../../../shared/integration/mapping/completions.ts';
@@ -49,16 +49,16 @@ function completionSample(
   const parsed = parse(completionSampleSchema, one);
   if (!parsed.ok) return invalid(at, parsed.mismatches);
   const { productOrder, recordings, erpOrder, kind } = parsed.value;
-  const readers = createAnswerReaders(azumuta.contract);
   const mistakes: string[] = [];
-  const readAt = <T>(where: string, read: Read<T>): T[] => {
+  const readAt = <T>(where: string, as: ReadResource<T>, json: unknown): T[] => {
+    const read = readBy(azumuta.contract, as, json);
     if (read.ok) return [read.value];
     mistakes.push(...sentencesOf(read.invalid, `${at}.${where}`));
     return [];
   };
-  const [order] = readAt('productOrder', readers.readProductOrder.read(productOrder));
+  const [order] = readAt('productOrder', productOrderIn, productOrder);
   const read = recordings
-    .flatMap((recording, index) => readAt(`recordings[${index}]`, readers.readRecording.read(recording)))
+    .flatMap((recording, index) => readAt(`recordings[${index}]`, recordingIn, recording))
     .map((recording) => forMapping(recording, completions.includeOperators ?? false));
   if (order === undefined || mistakes.length > 0) return { mistakes };
   try {

@@ -129,10 +129,8 @@ await runCommand(command, async ({ options, words: [first, second], signal, prog
   // The answers of --json stay clean.
   const terminal = { input: process.stdin, output: process.stderr, signal };
   const given = (secret: SecretName) =>
-    process.stdin.isTTY
-      ? askForValue(secret, erp?.credentialsExample ?? {}, terminal)
-      : readAll(process.stdin);
-  const run = { store: new SecretStore(target, erp?.credentials), target, config, given };
+    process.stdin.isTTY ? askForValue(secret, erp?.secret.example ?? {}, terminal) : readAll(process.stdin);
+  const run = { store: new SecretStore(target, erp?.secret.schema), target, config, given };
 
   if (action === 'status') return status(run, progress);
   if (name === undefined) throw new UsageError(`Say which secret: ${secretNames.join(', ')}.`);

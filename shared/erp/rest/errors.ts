@@ -85,23 +85,18 @@ export function failureOfLookUp<Context>(
 export function failureOfStep<Context>(
   { partner, said, now }: Erp,
   run: Run<Context>,
-  { rejected: refusalIn, retryable, success }: RestStep<Context>,
+  { rejected: refusalIn, retryable }: RestStep<Context>,
   answer: RestAnswer,
   what: string,
 ): Error | undefined {
   const { status } = answer;
-  const refused = (sentence: string) => rejected('refused-by-erp', run.named(sentence));
   const sentence = refusalIn?.(answer, run.context);
-  if (sentence) return refused(sentence);
+  if (sentence) return rejected('refused-by-erp', run.named(sentence));
   if (isLocked(answer) || retryable?.(answer, run.context))
     return orderWaits(`${partner} cannot do ${what} yet${said(answer)}.`, { wrote: wroteWith(status) });
-  if (success?.status?.includes(status) ?? status < 300) {
-    if (isWebPage(answer)) {
-      const where = `${partner} answered ${what} with a web page: check the address.`;
-      return partnerDown(where, { wrote: 'perhaps' });
-    }
-    const verdict = success?.test?.(answer, run.context) ?? true;
-    return verdict === true ? undefined : refused(verdict);
+  if (status < 300) {
+    const where = `${partner} answered ${what} with a web page: check the address.`;
+    return isWebPage(answer) ? partnerDown(where, { wrote: 'perhaps' }) : undefined;
   }
   const failure = partnerFailure(answer, { partner, what, wrote: 'perhaps', now: now() });
   if (failure) return failure;

@@ -1,7 +1,7 @@
 import type { Receipt } from '../../model/completions.ts';
 import { keepingTrackOfWrites } from '../booking-rules.ts';
-import type { ErpConnector, ErpDefinition, ErpEnvironment } from '../connector.ts';
-import { type Connector, defineConnector, type ErpSecret } from '../define-connector.ts';
+import type { ErpConnector, ErpDefinition, ErpEnvironment, ErpSecret } from '../connector.ts';
+import { type Connector, defineConnector } from '../define-connector.ts';
 import { secrets } from '../login.ts';
 import { book } from './book.ts';
 import { booking } from './booking.ts';

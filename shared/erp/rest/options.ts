@@ -23,39 +23,6 @@ type ListOf<Name extends ListName, Context> = (answer: RestAnswer, context: Cont
 
 const statuses = readonlyList(z.int());
 
-/** How an ERP is reached. */
-const connectionShape = {
-  ...erpOptionsShape,
-  /** How messages name the ERP. Default `ERP`. */
-  name: z.optional(z.string().check(z.minLength(1))),
-  /** Address that the paths of all calls follow, `https://erp.example.com/api`. */
-  baseUrl: z.url(),
-  /** Sent with every call. Not for secrets, which are in Secrets Manager. Default: none. */
-  headers: z.optional(z.record(z.string(), z.string())),
-  auth: authenticationSchema,
-  /** Handshake before writes, as SAP Gateway wants it: a token is fetched and sent back with its cookies. Default: none. */
-  csrf: z.optional(
-    strictObject({
-      /** Path that is read with `X-CSRF-Token: Fetch`; the token comes back in the same header. */
-      fetchPath: z.string(),
-    }),
-  ),
-};
-export type RestConnection = z.input<z.ZodMiniObject<typeof connectionShape>>;
-
-/** `since` by the ERP's clock, to the second. */
-const sinceSchema = strictObject(
-  {
-    /**
-     * IANA time zone of the ERP's clock, `Europe/Brussels`: `since` is written without a zone, `2026-12-01T06:00:00`; up to
-     * an hour earlier before the clock is put back, as it then shows an hour twice. Read the times of such rows with
-     * `instantIn`.
-     */
-    timeZone: timeZoneSchema,
-  },
-  { format: 'it is always by the clock, without a zone; an ERP that reads zones takes the default, UTC' },
-);
-
 /** Query parameter that takes the page's number, offset or cursor. Absent where `body` writes it. */
 const parameter = z.optional(z.string());
 
@@ -82,10 +49,6 @@ const detail = <Row>() =>
     request: fn<(row: Row) => RestQuestion | undefined>(),
     /** Statuses, besides 200 to 299, that `order` can read. After any other 4xx the row cannot be read. Default: none. */
     accepts: z.optional(statuses),
-    /** Requests at the same time, 1 to 16. Default 4. */
-    atOnce: z.optional(z.int().check(z.positive(), z.maximum(16))),
-    /** Most requests for one page: a page that needs more is refused, so that no ERP is flooded by mistake. Default 500. */
-    most: z.optional(z.int().check(z.positive())),
   });
 export type RestDetail<Row> = z.input<ReturnType<typeof detail<Row>>>;
 
@@ -125,7 +88,16 @@ const listing = <Row>() =>
      */
     body: optionalFn<(since: string | undefined, position: string | undefined) => unknown>(),
     /** How `since` is written, for an ERP that compares with its own clock. Default: an ISO instant in UTC. */
-    since: z.optional(sinceSchema),
+    since: z.optional(
+      strictObject({
+        /**
+         * IANA time zone of the ERP's clock, `Europe/Brussels`: `since` is written without a zone, to the second,
+         * `2026-12-01T06:00:00`; up to an hour earlier before the clock is put back, as it then shows an hour twice. Read the
+         * times of such rows with `instantIn`.
+         */
+        timeZone: timeZoneSchema,
+      }),
+    ),
     /**
      * How further pages are asked for. Without `next`, pages are read until one is empty, as servers may cap their size.
      * If the answer says that more rows follow (`pageInfo.hasNextPage`, `@odata.nextLink`) where no next page is found, the
@@ -226,18 +198,10 @@ const step = <Context>() =>
     done: optionalFn<(context: Context) => boolean>(),
     /** Default method: `POST`. */
     request: fn<(context: Context) => RestRequest>(),
-    success: z.optional(
-      strictObject({
-        /** Statuses that mean success. Default: 200 to 299. */
-        status: z.optional(readonlyList(z.int(), 1)),
-        /**
-         * Looks at the body of such an answer: true, or the sentence of the error that it certainly holds. In doubt
-         * return true: the read-back decides.
-         */
-        test: optionalFn<(answer: RestAnswer, context: Context) => true | string>(),
-      }),
-    ),
-    /** For any answer: why it can never be done, as a sentence. Asked first. */
+    /**
+     * For any answer, whatever its status: why it can never be done, as a sentence. Asked first. In doubt about a 2xx return
+     * nothing: the read-back decides.
+     */
     rejected: optionalFn<TextOf<Context>>(),
     /** For any answer: whether this order must wait. After a 423 it always waits. */
     retryable: optionalFn<(answer: RestAnswer, context: Context) => boolean>(),
@@ -267,7 +231,21 @@ export type RestProcedure<Context> = z.input<ReturnType<typeof procedure<Context
 /** An ERP with an HTTP API, described: how it is reached, how its orders are listed, how a completion is booked. */
 export const optionsSchema = <Row>() =>
   strictObject({
-    ...connectionShape,
+    ...erpOptionsShape,
+    /** How messages name the ERP. Default `ERP`. */
+    name: z.optional(z.string().check(z.minLength(1))),
+    /** Address that the paths of all calls follow, `https://erp.example.com/api`. */
+    baseUrl: z.url(),
+    /** Sent with every call. Not for secrets, which are in Secrets Manager. Default: none. */
+    headers: z.optional(z.record(z.string(), z.string())),
+    auth: authenticationSchema,
+    /** Handshake before writes, as SAP Gateway wants it: a token is fetched and sent back with its cookies. Default: none. */
+    csrf: z.optional(
+      strictObject({
+        /** Path that is read with `X-CSRF-Token: Fetch`; the token comes back in the same header. */
+        fetchPath: z.string(),
+      }),
+    ),
     orders: listing<Row>(),
     /** Writes into the ERP which product order an order became. Default: it is not written. */
     link: z.optional(procedure<LinkContext>()),

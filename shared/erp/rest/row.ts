@@ -7,7 +7,6 @@ import { fieldOf, hasLostDigits, leavesOf } from '../../platform/json.ts';
 import { mapConcurrently } from '../../platform/map-concurrently.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import type { UnreadableOrder } from '../connector.ts';
-import { rejected } from '../failures.ts';
 import { nameOf, unreadableOrder } from '../read-rows.ts';
 import { isAccepted } from './errors.ts';
 import type { RestAnswer, RestDetail, RestListing, RestQuestion } from './options.ts';
@@ -121,6 +120,9 @@ function orderOf({ quantity, ...order }: MappedOrder): ErpOrder {
   };
 }
 
+/** So many requests for details at the same time. */
+const detailsAtOnce = 4;
+
 /** A row as it was listed. */
 interface ParsedRow<Row> {
   readonly raw: unknown;
@@ -135,22 +137,12 @@ interface ParsedRow<Row> {
 /**
  * @returns a function that gives the rows of a page their details: each request is made once, whatever the page, and where
  *   the ERP refuses it, that is the problem of its rows. It throws RetryLater as `Reader.read` does (an ERP that is down ends
- *   the page), and Rejected for too many requests.
+ *   the page).
  */
 function createDetailReader<Row>(reader: Reader, detail: RestDetail<Row> | undefined, signal: AbortSignal) {
-  const { accepts = [], most = 500, atOnce = 4 } = detail ?? {};
-  const known = new Map<string, Pick<ParsedRow<Row>, 'detail' | 'problem'>>();
+  const known = new Map<string, Promise<Pick<ParsedRow<Row>, 'detail' | 'problem'>>>();
 
-  function questionAbout(row: ParsedRow<Row>): { row: ParsedRow<Row>; question?: RestQuestion | undefined } {
-    if (row.problem !== undefined) return { row };
-    try {
-      return { row, question: detail?.request(row.row) };
-    } catch (error) {
-      return { row: { ...row, problem: `orders.detail.request fails on it with "${reasonOf(error)}"` } };
-    }
-  }
-
-  async function readOne(question: RestQuestion) {
+  async function readOne(question: RestQuestion, accepts: readonly number[] = []) {
     const what = `reading ${question.path} for its orders`;
     // A 403 is about our rights to this one record.
     const answer = await reader.read(question, { what, signal, accepts: [...accepts, 403] });
@@ -158,26 +150,20 @@ function createDetailReader<Row>(reader: Reader, detail: RestDetail<Row> | undef
     return { problem: `its detail at ${question.path} was refused${reader.said(answer)}` };
   }
 
-  return async (rows: readonly ParsedRow<Row>[]): Promise<ParsedRow<Row>[]> => {
-    const asked = rows.map(questionAbout);
-    const questions = new Map(
-      asked.flatMap(({ question }) => (question ? [[idOf(question), question]] : [])),
-    );
-    const missing = [...questions].filter(([id]) => !known.has(id));
-    if (missing.length > most) {
-      throw rejected(
-        'configuration',
-        `${reader.partner}: a page of its orders needs ${missing.length} requests for details, and orders.detail.most ` +
-          `is ${most}: ask for fewer rows in orders.paging, or allow more.`,
-      );
+  async function withDetail(row: ParsedRow<Row>): Promise<ParsedRow<Row>> {
+    if (!detail || row.problem !== undefined) return row;
+    let question: RestQuestion | undefined;
+    try {
+      question = detail.request(row.row);
+    } catch (error) {
+      return { ...row, problem: `orders.detail.request fails on it with "${reasonOf(error)}"` };
     }
-    await mapConcurrently(missing, atOnce, async ([id, question]) => {
-      known.set(id, await readOne(question));
-    });
-    return asked.map(({ row, question }) => ({ ...row, ...(question && known.get(idOf(question))) }));
-  };
-}
+    if (!question) return row;
+    const id = JSON.stringify(question);
+    const asked = known.get(id) ?? readOne(question, detail.accepts);
+    known.set(id, asked);
+    return { ...row, ...(await asked) };
+  }
 
-function idOf(question: RestQuestion): string {
-  return JSON.stringify(question);
+  return (rows: readonly ParsedRow<Row>[]) => mapConcurrently(rows, detailsAtOnce, withDetail);
 }

@@ -82,9 +82,8 @@ export class Run<Context> {
       return { failed, part: guarded(part, failed, texts) };
     });
     this.steps = procedure.steps.map((step, index) => {
-      const path = `${at}.steps[${index}]`;
-      const success = step.success && guarded(step.success, failedAt(`${path}.success`, orderNumber));
-      return { ...guarded(step, failedAt(path, orderNumber), ['rejected']), success };
+      const failed = failedAt(`${at}.steps[${index}]`, orderNumber);
+      return guarded(step, failed, ['rejected']);
     });
     this.isStepwise = this.steps.some(({ done }) => done !== undefined);
     const found = (name: string) => {

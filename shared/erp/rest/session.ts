@@ -1,59 +1,41 @@
 import { sentenceOf } from '../../platform/error-message.ts';
-import { createHttp, partnerFailure } from '../../platform/http.ts';
 import type { ErpEnvironment } from '../connector.ts';
-import { CsrfSession, csrfFetch } from '../csrf.ts';
-import { partnerDown } from '../failures.ts';
+import { CsrfSession } from '../csrf.ts';
 import { createLogin } from '../login.ts';
 import { type Call, type Erp, failureOfReading } from './errors.ts';
-import type { RestAnswer, RestConnection, RestQuestion, RestRequest } from './options.ts';
+import type { RestAnswer, RestOptions, RestQuestion, RestRequest } from './options.ts';
 
 /** The calls that a look may make, logged in. */
 export type Reader = Omit<Session, 'write'>;
 export type Session = ReturnType<typeof createSession>;
 
-export function createSession(options: RestConnection, environment: ErpEnvironment<unknown>) {
+export function createSession<Row>(options: RestOptions<Row>, environment: ErpEnvironment<unknown>) {
   const { csrf, name: partner = 'ERP' } = options;
-  const httpOptions = { ...options, partner, clock: environment.clock };
-  const http = createHttp(httpOptions);
-  const login = createLogin(options.auth, httpOptions, environment);
-  const tokens = csrf && new CsrfSession();
+  const { clock } = environment;
+  const login = createLogin(options.auth, { ...options, partner, clock }, environment);
   const erp: Erp = {
     partner,
-    now: environment.clock.now,
+    now: clock.now,
     said(answer) {
       const sentence = sentenceOf(answer, login.secrets);
       return ` (${answer.status})${sentence === undefined ? '' : `: ${sentence}`}`;
     },
   };
 
-  function sendLoggedIn(request: RestRequest, { signal }: Call, writes: boolean): Promise<RestAnswer> {
-    return login.send(async (authentication) => {
-      const headers = { ...options.headers, ...request.headers, ...tokens?.cookies, ...authentication };
-      const answer = await http.send({ ...request, headers, signal, writes });
-      tokens?.keep(answer);
-      return answer;
-    }, signal);
-  }
-
-  async function fetchToken(call: Call): Promise<void> {
-    const path = csrf?.fetchPath ?? '/';
-    const answer = await sendLoggedIn({ path, headers: csrfFetch }, call, false);
-    if (tokens?.hasToken) return;
-    const asked = { partner, what: 'its CSRF token', now: erp.now() };
-    const none = `${partner} gave no X-CSRF-Token at ${path} (${answer.status}): check csrf.fetchPath.`;
-    throw partnerFailure(answer, asked) ?? partnerDown(none);
-  }
-
-  function send(request: RestRequest, call: Call, writes: boolean): Promise<RestAnswer> {
-    // The ERP decides by method: a question by POST needs the token, too.
-    const { method = 'GET' } = request;
-    if (!tokens || method === 'GET' || method === 'HEAD') return sendLoggedIn(request, call, writes);
-    return tokens.write(
-      () => fetchToken(call),
-      (token) => sendLoggedIn({ ...request, headers: { ...request.headers, ...token } }, call, writes),
+  const tokens =
+    csrf &&
+    new CsrfSession(login.send, {
+      ...{ ...erp, path: csrf.fetchPath, remedy: 'check csrf.fetchPath' },
       // After a 403 for missing rights this costs a read.
-      ({ status }) => status === 403,
-    );
+      isRefused: ({ status }) => status === 403,
+    });
+
+  function send(request: RestRequest, { signal }: Call, writes: boolean): Promise<RestAnswer> {
+    const sent = { ...request, headers: { ...options.headers, ...request.headers }, signal, writes };
+    const { method = 'GET' } = request;
+    // The ERP decides by method: a question by POST needs the token, too.
+    if (tokens && method !== 'GET' && method !== 'HEAD') return tokens.write(sent);
+    return (tokens ?? login).send(sent);
   }
 
   return {

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
 import type { ErpOrderRef } from '../../model/orders.ts';
-import { createHttp, type HttpRequest, type HttpResponse } from '../../platform/http.ts';
+import type { HttpResponse } from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import type { ErpEnvironment } from '../connector.ts';
 import { CsrfSession, csrfFetch } from '../csrf.ts';
 import { partnerDown } from '../failures.ts';
 import { createLogin } from '../login.ts';
-import { failureOf, failureOfToken, isPartnerDown, isTokenRefused, notSap, tokenRefused } from './errors.ts';
+import { failureOf, isPartnerDown, isTokenRefused, notSap, tokenRefused } from './errors.ts';
 import type { SapOptions } from './options.ts';
 
 const root = '/sap/opu/odata/sap';
@@ -58,17 +58,16 @@ type Connection = ReturnType<typeof connectionTo> & {
 function connectionTo(options: SapOptions, environment: ErpEnvironment<unknown>) {
   const { auth } = options;
   const { clock } = environment;
-  const httpOptions = { ...options, partner: 'SAP', baseUrl: options.url, clock };
   const login = createLogin(
     auth === 'basic'
       ? { kind: 'basic' }
       : { kind: 'oauth2ClientCredentials', ...auth, credentialsIn: 'basic' },
-    httpOptions,
+    { ...options, partner: 'SAP', baseUrl: options.url, clock },
     environment,
     (text) => text,
   );
   const sessions = new Map<string, CsrfSession>();
-  return { options, http: createHttp(httpOptions), login, clock, sessions };
+  return { options, login, clock, sessions };
 }
 
 /** @returns a function that makes the calls of one attempt, and calls `onWritten` after each write that was answered. */
@@ -149,22 +148,20 @@ function parsedAs<T>(
 }
 
 /** A token is good for one service in one session. */
-function sessionOf({ sessions }: Connection, service: string): CsrfSession {
-  const session = sessions.get(service) ?? new CsrfSession();
+function sessionOf({ sessions, login, options, clock }: Connection, service: string): CsrfSession {
+  const known = sessions.get(service);
+  if (known) return known;
+  const send: typeof login.send = ({ query, headers, ...request }) =>
+    login.send({
+      ...request,
+      query: { 'sap-client': options.client, ...query },
+      headers: { 'accept-language': 'en', ...headers },
+    });
+  const remedy = 'check that the service is active';
+  const token = { partner: 'SAP', now: clock.now, path: `${service}/`, remedy, isRefused: isTokenRefused };
+  const session = new CsrfSession(send, token);
   sessions.set(service, session);
   return session;
-}
-
-function send(connection: Connection, service: string, request: HttpRequest): Promise<HttpResponse> {
-  const { http, login, options, signal } = connection;
-  const session = sessionOf(connection, service);
-  return login.send(async (authorization) => {
-    const headers = { ...authorization, 'accept-language': 'en', ...session.cookies, ...request.headers };
-    const query = { 'sap-client': options.client, ...request.query };
-    const response = await http.send({ ...request, query, headers, signal });
-    session.keep(response);
-    return response;
-  }, signal);
 }
 
 /** A read that brings a CSRF token along. */
@@ -174,23 +171,14 @@ function sendRead(connection: Connection, call: SapRead): Promise<HttpResponse> 
     link === undefined
       ? { path: `${service}${path}`, query: { ...query, $format: 'json' } }
       : { path: pathOf(link, call) };
-  return send(connection, service, { ...request, headers: csrfFetch });
+  const { signal } = connection;
+  return sessionOf(connection, service).send({ ...request, headers: csrfFetch, signal });
 }
 
 async function sendWrite(connection: Connection, call: SapWrite): Promise<HttpResponse> {
-  const { method, service, path, body, what } = call;
-  const session = sessionOf(connection, service);
-  const response = await session.write(
-    async () => {
-      const given = await sendRead(connection, { service, path: '/', what: 'its CSRF token' });
-      if (!session.hasToken) throw failureOfToken(given, service, connection.clock.now());
-    },
-    (token) => {
-      const headers = { ...token, ...call.headers };
-      return send(connection, service, { method, path: `${service}${path}`, body, headers });
-    },
-    isTokenRefused,
-  );
+  const { service, path, what, ...request } = call;
+  const { signal } = connection;
+  const response = await sessionOf(connection, service).write({ ...request, path: service + path, signal });
   if (isTokenRefused(response)) throw tokenRefused(what);
   return response;
 }

@@ -1,29 +1,10 @@
-import * as z from 'zod/mini';
 import { type Rejected, RetryLater } from '../../model/errors.ts';
 import { shorten } from '../../model/text.ts';
 import { type HttpResponse, partnerFailure } from '../../platform/http.ts';
+import { isRecord, nameIn } from '../../platform/json.ts';
+import { type Place, valueAt } from '../../platform/places.ts';
 import { isForeignAnswer } from '../booking-rules.ts';
 import { orderWaits, partnerDown, rejected } from '../failures.ts';
-
-const detailSchema = z.object({
-  code: z.nullish(z.string()),
-  // The sentence is in `message.value`, or is the message itself.
-  message: z.pipe(
-    z.union([z.string(), z.object({ value: z.string() })]),
-    z.transform((message) => (typeof message === 'string' ? message : message.value).trim()),
-  ),
-  severity: z.nullish(z.string()),
-});
-type Detail = z.infer<typeof detailSchema>;
-
-/** Only the needed fields, and no stricter: an error that cannot be read must not become another error. */
-const errorSchema = z.object({
-  error: z.object({
-    code: z.nullish(z.string()),
-    message: z.optional(z.unknown()),
-    innererror: z.nullish(z.object({ errordetails: z.optional(z.unknown()) })),
-  }),
-});
 
 /**
  * That another user or job has the order, its reservation or its requisition: class and number of the message, as its
@@ -57,7 +38,7 @@ export function failureOf(response: HttpResponse, asked: Asked): RetryLater | Re
   const isForeign = status !== 413 && isForeignAnswer(response);
   if (isForeign || isAboutService(response)) return notSap(what, `status ${status}`, wrote);
   if (status < 400) return undefined;
-  const details = detailsOfAnswer(response);
+  const details = detailsOf(response);
   const said = reasonOf(details) ?? `answered ${status} without a reason`;
   if (status === 423 || status === 412 || details.some(saysBusy))
     return orderWaits(`SAP: ${what} must wait, somebody else is changing it (${said}).`);
@@ -71,13 +52,6 @@ export function isPartnerDown(failure: RetryLater | Rejected): boolean {
 export function notSap(what: string, why: string, wrote: 'nothing' | 'perhaps' = 'nothing'): RetryLater {
   const check = 'check the base URL, and that the service is active';
   return partnerDown(`SAP did not answer ${what} as OData does (${why}): ${check}.`, { wrote });
-}
-
-/** Why a service gave no CSRF token. */
-export function failureOfToken(response: HttpResponse, service: string, now: Date): RetryLater | Rejected {
-  const why = `SAP gave no CSRF token for ${service} (${response.status}): check that the service is active.`;
-  const down = partnerFailure(response, { partner: 'SAP', what: 'its CSRF token', now });
-  return down ?? rejected('refused-by-erp', why);
 }
 
 export function isTokenRefused({ status, headers }: HttpResponse): boolean {
@@ -94,35 +68,38 @@ export function tokenRefused(what: string): RetryLater {
  * says nothing about the order.
  */
 function isAboutService({ status, json }: HttpResponse): boolean {
-  const parsed = errorSchema.safeParse(json);
-  return status === 404 && parsed.success && (parsed.data.error.code?.startsWith('/IWFND/') ?? false);
+  return status === 404 && textIn(json, 'error.code').startsWith('/IWFND/');
 }
 
-function saysBusy({ code, message }: Detail): boolean {
-  return busySentence.test(message) || busyCode.test(`${code ?? ''} ${message}`);
-}
-
-/** The sentences, each once, without those that only inform. */
-function reasonOf(details: readonly Detail[]): string | undefined {
-  const errors = details.filter(({ severity }) => !severity || severity === 'error');
-  const sentences = [...new Set(errors.map(({ message }) => message).filter(Boolean))];
-  return sentences.length === 0 ? undefined : shorten(sentences.join('; '), 400);
-}
-
-/** The error itself, and its details. */
-function detailsOfAnswer({ json }: HttpResponse): Detail[] {
-  const parsed = errorSchema.safeParse(json);
-  if (!parsed.success) return [];
-  const { code, message, innererror } = parsed.data.error;
-  return [{ code, message }, ...entriesOf(innererror?.errordetails)].flatMap((one) => {
-    const detail = detailSchema.safeParse(one);
-    return detail.success ? [detail.data] : [];
-  });
+/** The error itself, and its details. One that cannot be read must not become another error. */
+function detailsOf({ json }: HttpResponse): unknown[] {
+  return [valueAt(json, 'error'), ...entriesOf(valueAt(json, 'error.innererror.errordetails'))];
 }
 
 /** A list; or one detail; or an object that holds either, `{ errordetail: … }` (seen on an independent server). */
 function entriesOf(details: unknown): unknown[] {
   if (Array.isArray(details)) return details;
-  if (details === null || typeof details !== 'object') return [];
+  if (!isRecord(details)) return [];
   return 'message' in details ? [details] : Object.values(details).flat();
+}
+
+/** The sentence is in `message.value`, or is the message itself. */
+function sentenceIn(detail: unknown): string {
+  return textIn(detail, ['message.value', 'message']).trim();
+}
+
+function textIn(json: unknown, place: Place): string {
+  return nameIn(valueAt(json, place)) ?? '';
+}
+
+function saysBusy(detail: unknown): boolean {
+  const sentence = sentenceIn(detail);
+  return busySentence.test(sentence) || busyCode.test(`${textIn(detail, 'code')} ${sentence}`);
+}
+
+/** The sentences, each once, without those that only inform. */
+function reasonOf(details: readonly unknown[]): string | undefined {
+  const errors = details.filter((detail) => ['', 'error'].includes(textIn(detail, 'severity')));
+  const sentences = [...new Set(errors.map(sentenceIn).filter(Boolean))];
+  return sentences.length === 0 ? undefined : shorten(sentences.join('; '), 400);
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Completion, Component, Receipt } from '../../model/completions.ts';
 import { compareDecimals, sumOf, toDecimal } from '../../model/quantity.ts';
 import { parse } from '../../platform/validation.ts';
-import type { BuiltLot } from '../booking-rules.ts';
+import { type BuiltLot, notBookable } from '../booking-rules.ts';
 import { rejected } from '../failures.ts';
 import { confirmationService, literal, type Reader } from './client.ts';
 import { issueType } from './components.ts';
@@ -25,17 +25,13 @@ export function receiptsOf(found: Found): Record<string, unknown>[] {
   const { good, goodLots } = found.built;
   if (options.goodsMovements !== 'receipt') {
     if (found.completion.lots.length === 0) return [];
-    throw rejected(
-      'quantity-or-lots',
-      `SAP: the completion of order ${erpOrder.number} has lot numbers, which only a goods receipt takes: set goodsMovements to 'receipt', or leave lots out of the mapping.`,
-    );
+    const why = `it has lot numbers, which only a goods receipt takes: set goodsMovements to 'receipt', or leave lots out of the mapping`;
+    throw notBookable('SAP', erpOrder.number, why);
   }
   const tooLong = goodLots.find((lot) => lot.number.length > maxBatch);
   if (tooLong) {
-    throw rejected(
-      'quantity-or-lots',
-      `SAP: lot ${tooLong.number} of order ${erpOrder.number} is longer than the ${maxBatch} characters of a batch.`,
-    );
+    const why = `its lot ${tooLong.number} is longer than the ${maxBatch} characters of a batch`;
+    throw notBookable('SAP', erpOrder.number, why);
   }
   const receiptOf = (amount: string, lot?: BuiltLot) => ({
     OrderID: toWire(erpOrder.number),

@@ -1,7 +1,7 @@
 import type { ErpOrderRef } from '../../model/orders.ts';
 import { bookWhatIsLeft, keepingTrackOfWrites } from '../booking-rules.ts';
-import type { ErpConnector, ErpEnvironment } from '../connector.ts';
-import { defineConnector, type ErpSecret } from '../define-connector.ts';
+import type { ErpConnector, ErpEnvironment, ErpSecret } from '../connector.ts';
+import { defineConnector } from '../define-connector.ts';
 import { secrets } from '../login.ts';
 import { linkProductOrder } from './book.ts';
 import { booking } from './booking.ts';

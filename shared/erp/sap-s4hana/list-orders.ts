@@ -4,6 +4,7 @@ import { toDecimal } from '../../model/quantity.ts';
 import { parse } from '../../platform/validation.ts';
 import type { ReleasedOrdersPage } from '../connector.ts';
 import { listByKeys, positionsOf } from '../list-by-keys.ts';
+import { localTimeFrom } from '../local-time.ts';
 import { createRowReader, onlyOrder } from '../read-rows.ts';
 import { literal, orderService, type SapReader } from './client.ts';
 import type { SapOptions } from './options.ts';
@@ -11,7 +12,6 @@ import { pathOfOrder } from './order.ts';
 import {
   changedAt,
   createdAt,
-  earliestWallClock,
   instantOf,
   listedOrderSchema,
   orderFields,
@@ -20,6 +20,7 @@ import {
   type SapPosition,
   toWire,
   type WallClock,
+  wallClockOf,
 } from './records.ts';
 
 type Flags = Readonly<Record<string, 'X' | ''>>;
@@ -44,7 +45,7 @@ export function listReleasedOrders(
   since: Watermark | undefined,
 ): AsyncIterable<ReleasedOrdersPage> {
   const { pageSize = 100, timeZone = 'UTC' } = options;
-  const earliest = since && earliestWallClock(timeZone, since.changedAt);
+  const earliest = since && wallClockOf(localTimeFrom(timeZone, since.changedAt));
   const conditions = conditionsOf(options, earliest);
   const readRows = rowReader('$.d.results', options);
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { type Decimal, toDecimal } from '../../model/quantity.ts';
 import { notBookable } from '../booking-rules.ts';
-import { instantIn, localTimeFrom } from '../local-time.ts';
+import { instantIn } from '../local-time.ts';
 
 const text = z.nullish(z.string());
 const mark = z.nullish(z.boolean());
@@ -173,27 +173,17 @@ function isoOf(at: number): string | undefined {
  * twice; everything here is rounded so that no change is missed, and one may be listed twice.
  */
 export type WallClock = string;
+const wallClock = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/;
 
-/** The earliest that the clock can show at an instant or later. */
-export function earliestWallClock(timeZone: string, instant: string): WallClock {
-  return digitsOf(localTimeFrom(timeZone, instant));
-}
-
-/** The first instant at which the clock shows this, as ISO in UTC; undefined when it is no time. */
-function firstInstant(timeZone: string, wallClock: WallClock): string | undefined {
-  const parts = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(wallClock);
-  if (!parts) return undefined;
-  return instantIn(timeZone, `${parts.slice(1, 4).join('-')} ${parts.slice(4).join(':')}`);
-}
-
-/** An ISO time as the clock shows it, without its zone. */
-function digitsOf(time: string): WallClock {
+/** An ISO time of the clock. */
+export function wallClockOf(time: string): WallClock {
   return time.slice(0, 19).replace(/\D/g, '');
 }
 
 /** When the order was changed, as ISO in UTC; undefined when it never was, or SAP does not show it. */
-export function changedAt({ LastChangeDateTime }: SapPosition, timeZone: string): string | undefined {
-  return firstInstant(timeZone, LastChangeDateTime ?? '') ?? instantOf(LastChangeDateTime);
+export function changedAt({ LastChangeDateTime: told }: SapPosition, timeZone: string): string | undefined {
+  if (!told || !wallClock.test(told)) return instantOf(told);
+  return instantIn(timeZone, told.replace(wallClock, '$1-$2-$3 $4:$5:$6'));
 }
 
 /** When the order was created: a date, and a time as `PT11H16M37S`. */
@@ -203,5 +193,5 @@ export function createdAt(order: SapPosition): WallClock | undefined {
   const time = /^PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?$/.exec(order.MfgOrderCreationTime ?? '');
   const [hours = 0, minutes = 0, seconds = 0] = (time?.slice(1) ?? []).map((part) => Number(part ?? 0));
   const at = isoOf(Date.parse(date) + ((hours * 60 + minutes) * 60 + seconds) * 1000);
-  return at === undefined ? undefined : digitsOf(at);
+  return at === undefined ? undefined : wallClockOf(at);
 }

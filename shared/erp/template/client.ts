@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { createHttp, type HttpRequest } from '../../platform/http.ts';
+import type { HttpRequest } from '../../platform/http.ts';
 import { describeMismatches, parse } from '../../platform/validation.ts';
 import type { ErpEnvironment } from '../connector.ts';
 import { createLogin } from '../login.ts';
@@ -12,36 +12,24 @@ interface Call<Answer> extends Pick<HttpRequest, 'path' | 'query'> {
   readonly answer: z.ZodMiniType<Answer>;
 }
 
-/** The ERP as one attempt reads it: a look is given only this, so it cannot write. */
-export interface Reader {
-  /** @throws RetryLater, Rejected or UnknownOrder (errors.ts). */
-  readonly read: <Answer>(call: Call<Answer>) => Promise<Answer>;
-}
-
 /** The ERP as one attempt reads and writes it. */
-export interface Writer extends Reader {
-  /** @throws as `read` does; without an answer, the failure says that it was perhaps written. */
-  readonly write: <Answer>(
-    call: Call<Answer> & Required<Pick<HttpRequest, 'method' | 'body'>>,
-  ) => Promise<Answer>;
-}
+export type Writer = ReturnType<ReturnType<typeof createClient>>;
+/** A look is given only this, so it cannot write. */
+export type Reader = Pick<Writer, 'read'>;
 
 /** @returns a function that makes the calls of one attempt, and calls `onWritten` after each write that was answered. */
 export function createClient(options: TemplateOptions, environment: ErpEnvironment<unknown>) {
   const { clock } = environment;
-  const httpOptions = { ...options, partner, baseUrl: options.url, clock };
-  const http = createHttp(httpOptions);
-  const login = createLogin({ kind: 'apiKey', header: 'X-Api-Key' }, httpOptions, environment);
+  const http = { ...options, partner, baseUrl: options.url, clock };
+  const login = createLogin({ kind: 'apiKey', header: 'X-Api-Key' }, http, environment);
 
-  return (signal: AbortSignal, onWritten = () => {}): Writer => {
+  return (signal: AbortSignal, onWritten = () => {}) => {
+    /** @throws RetryLater, Rejected or UnknownOrder (errors.ts). */
     async function call<Answer>(
       { what, answer, ...request }: Call<Answer> & HttpRequest,
       writes: boolean,
     ): Promise<Answer> {
-      const response = await login.send(
-        (headers) => http.send({ ...request, headers, signal, writes }),
-        signal,
-      );
+      const response = await login.send({ ...request, signal, writes });
       const failure = failureOf(response, { what, writes, now: clock.now(), secrets: login.secrets });
       if (failure) throw failure;
       const parsed = parse(answer, response.json);
@@ -49,6 +37,10 @@ export function createClient(options: TemplateOptions, environment: ErpEnvironme
       if (writes) onWritten();
       return parsed.value;
     }
-    return { read: (asked) => call(asked, false), write: (sent) => call(sent, true) };
+    return {
+      read: <Answer>(asked: Call<Answer>) => call(asked, false),
+      write: <Answer>(sent: Call<Answer> & Required<Pick<HttpRequest, 'method' | 'body'>>) =>
+        call(sent, true),
+    };
   };
 }

@@ -36,8 +36,7 @@ export class Attempts extends Records {
     };
     const set = { unfinished: hasBegun ? 0 : undefined, ...waiting };
     const written = await this.#set(messageId, set, { failures: 1, unexpected: unexpected ? 1 : 0 });
-    const { after = {} } = written ?? {};
-    return { all: Number(after.failures ?? 0), unexpected: Number(after.unexpected ?? 0) };
+    return { all: Number(written?.failures ?? 0), unexpected: Number(written?.unexpected ?? 0) };
   }
 
   async end(messageId: string): Promise<void> {

@@ -183,7 +183,7 @@ export class Bookings extends Records {
       condition: `(${nothingSent.condition} OR (#state = :rejected AND #discarded = :yes)) AND #readAt = :seen`,
       values: { ...nothingSent.values, seen: seen.readAt.toISOString() },
     };
-    return (await this.change(key, changes, event))?.after;
+    return this.change(key, changes, event);
   }
 }
 

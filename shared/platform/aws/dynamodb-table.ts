@@ -125,23 +125,16 @@ export class Table {
     return (await ifConditionHolds(this.#client.send(command))) !== undefined;
   }
 
-  /** Updates an item; undefined when the condition does not hold. */
+  /** Updates an item. @returns it as it is now, or was before; undefined when the condition does not hold. */
   async update(
     key: Key,
-    { set = {}, ...rest }: Update,
-  ): Promise<{ readonly before: StoredItem; readonly after: StoredItem } | undefined> {
-    const known = Object.entries(set).filter(([, value]) => value !== undefined);
-    const update = { ...rest, set: Object.fromEntries(known) };
-    const command = new UpdateItemCommand({
-      TableName: this.#name,
-      Key: keyOf(key),
-      ReturnValues: 'ALL_OLD',
-      ...expressionOf(update),
-    });
+    update: Update,
+    ReturnValues: 'ALL_NEW' | 'ALL_OLD' = 'ALL_NEW',
+  ): Promise<StoredItem | undefined> {
+    const about = { TableName: this.#name, Key: keyOf(key), ReturnValues };
+    const command = new UpdateItemCommand({ ...about, ...expressionOf(update) });
     const updated = await ifConditionHolds(this.#client.send(command));
-    if (!updated) return undefined;
-    const before = unmarshall(updated.Attributes ?? {});
-    return { before, after: applied(before, key, update) };
+    return updated && unmarshall(updated.Attributes ?? {});
   }
 
   /** Removes an item; false when the condition does not hold. */
@@ -210,11 +203,12 @@ async function ifConditionHolds<T>(sent: Promise<T>): Promise<T | undefined> {
 }
 
 function expressionOf({ set = {}, add = {}, append = {}, remove = [], condition, values = {} }: Update) {
+  const setting = Object.keys(set).filter((name) => set[name] !== undefined);
   const appending = Object.keys(append);
-  const names = [...Object.keys(set), ...Object.keys(add), ...appending, ...remove, ...namesIn(condition)];
+  const names = [...setting, ...Object.keys(add), ...appending, ...remove, ...namesIn(condition)];
   const clauses = [
     [
-      ...Object.keys(set).map((name) => `#${name} = :${name}`),
+      ...setting.map((name) => `#${name} = :${name}`),
       ...appending.map((name) => `#${name} = list_append(if_not_exists(#${name}, :emptyList), :${name})`),
     ],
     Object.keys(add).map((name) => `#${name} :${name}`),
@@ -234,22 +228,6 @@ function expressionOf({ set = {}, add = {}, append = {}, remove = [], condition,
 function conditionOf(condition: string, values: StoredItem = {}) {
   const { UpdateExpression: _, ...expression } = expressionOf({ condition, values });
   return expression;
-}
-
-/** The item after the update. DynamoDB returns either the old or the new one, so this saves a second read. */
-function applied(
-  before: StoredItem,
-  key: Key,
-  { set = {}, add = {}, append = {}, remove = [] }: Update,
-): StoredItem {
-  const after: Record<string, unknown> = { ...before, ...key, ...set };
-  for (const [name, by] of Object.entries(add)) after[name] = Number(before[name] ?? 0) + by;
-  for (const [name, entries] of Object.entries(append)) {
-    const present = before[name];
-    after[name] = [...(Array.isArray(present) ? present : []), ...entries];
-  }
-  for (const name of remove) delete after[name];
-  return after;
 }
 
 function namesIn(condition: string | undefined): string[] {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createAnswerReaders } from '../../../shared/azumuta/answer-readers.ts';
+import { recordingIn } from '../../../shared/azumuta/answer-readers.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
+import { readBy } from '../../../shared/azumuta/field-readers.ts';
 import { unpacked } from '../../../shared/completions/content.ts';
 import { forMapping } from '../../../shared/completions/read-recordings.ts';
 import { recordedLog } from '../../support/logs.ts';
@@ -12,7 +13,7 @@ const stage = await startCompletionStage();
 const step = (type: string, name: string, value: string | number) => ({ type, name, value });
 
 /** Signatures of shop floors where nobody says "signature". */
-const read = createAnswerReaders(defaultContract).readRecording.read({
+const read = readBy(defaultContract, recordingIn, {
   id: '5KKoy7m6ms89mvrTg',
   operator: 'An Peeters',
   steps: [

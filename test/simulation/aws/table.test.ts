@@ -95,10 +95,10 @@ const operation = fc.oneof(
   ),
   often(
     9,
-    fc.tuple(key, update).map(
-      ([at, given]): Operation =>
+    fc.tuple(key, update, fc.constantFrom('ALL_NEW' as const, 'ALL_OLD' as const)).map(
+      ([at, given, returned]): Operation =>
         (table) =>
-          table.update(at, given),
+          table.update(at, given, returned),
     ),
   ),
   often(

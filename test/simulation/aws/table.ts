@@ -103,7 +103,7 @@ export function createTableModel(options: TableOptions) {
     const after = update ? updated(update.tree, before ?? key, bound) : (before ?? key);
     checkIndexKeys(indexes, after);
     store.write(before, after, sized(after, 'Item size to update has exceeded the maximum allowed size'));
-    return answered(input.ReturnValues, before);
+    return answered(input.ReturnValues, before, after);
   }
 
   function deleteItem(input: DeleteItemCommand['input']): DeleteItemCommandOutput {
@@ -202,8 +202,9 @@ function sized(item: Item, refusal: string): number {
   return bytes;
 }
 
-function answered(wanted: string | undefined, before: Item | undefined) {
-  return { $metadata: {}, ...(wanted === 'ALL_OLD' && before && { Attributes: before }) };
+function answered(wanted: string | undefined, before: Item | undefined, after?: Item) {
+  const shown = wanted === 'ALL_NEW' ? after : wanted === 'ALL_OLD' ? before : undefined;
+  return { $metadata: {}, ...(shown && { Attributes: shown }) };
 }
 
 const knownInput = new Set([
@@ -211,7 +212,7 @@ const knownInput = new Set([
   ...['ConditionExpression', 'UpdateExpression', 'KeyConditionExpression'],
   ...['ExpressionAttributeNames', 'ExpressionAttributeValues', 'ReturnValues'],
 ]);
-const knownReturnValues: readonly unknown[] = [undefined, 'ALL_OLD'];
+const knownReturnValues: readonly unknown[] = [undefined, 'ALL_OLD', 'ALL_NEW'];
 
 /** Refuses other tables, and parameters that the model does not support: ignoring them would look like an answer. */
 function refuseUnknown({ input }: TableCommand, table: string): void {

@@ -22,7 +22,7 @@ export const ledgerFaults: Faults = {
       foundBy: ['created', 'booked'],
     },
     'claim-is-never-again': {
-      find: 'const again = attempt > 1 && updated?.before.clean !== true;',
+      find: 'const again = attempt > 1 && before?.clean !== true;',
       replace: 'const again = false;',
       why: 'Our own product order, completed in the meantime, counts as typed by hand and becomes a dead letter.',
       foundBy: ['deadLetters', 'withdrawn'],

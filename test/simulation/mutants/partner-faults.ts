@@ -15,8 +15,8 @@ export const partnerFaults: Faults = {
   },
   'shared/azumuta/field-readers.ts': {
     'photo-stops-a-booking': {
-      find: 'invalid.push(...own.map((field) => ({ ...field, isLazy: true })));',
-      replace: 'invalid.push(...own);',
+      find: 'const own: InvalidField[] = [];',
+      replace: 'const own = reading.invalid;',
       why: 'One photo in a recording, and nothing of it is booked.',
       foundIn: {
         file: 'test/shared/completions/unknown-forms.test.ts',

@@ -16,10 +16,6 @@ it.each([
   ['$.orders.paging.parameter', { ...options, orders: { ...options.orders, paging: { kind: 'offset' } } }],
   ['$.orders.one.request', { ...options, orders: { ...options.orders, one: {} } }],
   ['$.orders.since.timeZone', { ...options, orders: { ...options.orders, since: { timeZone: '+01:00' } } }],
-  [
-    '$.orders.detail.atOnce',
-    { ...options, orders: { ...options.orders, detail: { request: () => undefined, atOnce: 100 } } },
-  ],
   ['$.auth', { ...options, auth: { kind: 'oauth2ClientCredentials' } }],
   ['$', { ...options, authentication: 'basic' }],
 ])('refuses options that do not fit, naming %s', (place, wrong) => {
@@ -41,9 +37,9 @@ it.each([
 ] as const)('asks for the secret that %o needs, and shows how it looks', (auth, secret) => {
   const definition = rest({ ...options, auth });
 
-  expect(parse(definition.credentials, secret).ok).toBe(true);
-  expect(parse(definition.credentials, { other: 'x' }).ok).toBe(false);
-  expect(Object.keys(definition.credentialsExample)).toEqual(Object.keys(secret));
+  expect(parse(definition.secret.schema, secret).ok).toBe(true);
+  expect(parse(definition.secret.schema, { other: 'x' }).ok).toBe(false);
+  expect(Object.keys(definition.secret.example)).toEqual(Object.keys(secret));
 });
 
 it('offers neither a link nor an order without a description of it', () => {

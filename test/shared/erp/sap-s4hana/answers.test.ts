@@ -57,7 +57,7 @@ describe('an error of SAP', () => {
     ['no details', odata('Order does not exist'), 'Order does not exist'],
     ['details that are null', odata('Order does not exist', { innererror: null }), 'Order does not exist'],
     ['a sentence without an object', { error: { message: 'Not allowed' } }, 'Not allowed'],
-    ['a code that is a number', { error: { code: 7, message: { value: 'x' } } }, 'without a reason'],
+    ['a code that is a number', { error: { code: 7, message: { value: 'Not allowed' } } }, 'Not allowed'],
     ['nothing', {}, 'without a reason'],
   ])('repeats its sentence, with %s', (_, body, sentence) => {
     expect(failureOfBody(body)).toMatchObject(rejection(sentence, 'refused-by-erp'));
