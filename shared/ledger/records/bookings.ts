@@ -125,7 +125,7 @@ export class Bookings extends Records {
     const held = written ?? (await this.table.get(key));
     if (held?.owner !== owner) return undefined;
     const again = plan.seen !== undefined && !plan.seen.surelyNotBooked;
-    return { key, owner, messageId, attempt: Number(held.attempts), again, held };
+    return { key, owner, messageId, again, held };
   }
 
   /** Plans a booking that cannot be made now. @param waits Attributes of one that waits without an order. */
@@ -175,7 +175,7 @@ export class Bookings extends Records {
     const attempts = standing.state === 'claimed' ? 1 : 0;
     if (!seen) return this.add(key, { ...set, attempts }, event);
     const changes = {
-      // Attempts are counted on: the lock of an ERP order goes by their number.
+      // Attempts are counted on: what was in doubt stays so.
       set: { ...set, clean: attempts === 0 && seen.surelyNotBooked },
       add: { attempts },
       remove: ofPlan.filter((name) => set[name] === undefined),

@@ -8,7 +8,7 @@ import {
   postOrders,
 } from '../../../../shared/orders/endpoint/http-api.ts';
 import { createQueues } from '../../../../shared/platform/aws/queue.ts';
-import { claimedOrder } from '../../../support/bookings.ts';
+import { claimedOrder, rejectedFor } from '../../../support/bookings.ts';
 import { type TestClock, testClock } from '../../../support/clock.ts';
 import { startLedgerStore } from '../../../support/dynamodb.ts';
 import { forAllTests } from '../../../support/for-all-tests.ts';
@@ -177,7 +177,7 @@ describe('a rejected order', () => {
     await postOrders(call('REFUSED'), dependencies);
     const { claims, claim } = await claimed('REFUSED');
     const why = { reason: 'Azumuta has no article GEAR-01.', cause: 'unknown-article' } as const;
-    await claims.reject(claim, why);
+    await claims.giveBack(claim, rejectedFor(why), true);
 
     // Act
     const refused = await askFor('REFUSED');
