@@ -105,8 +105,8 @@ async function endWait(
   const isBooked = bookings.some(({ parts }) => parts.includes(entry.part.index));
   const lacksFirst = toBook.some(({ planned: { kind, parts } }) => kind === 'quantity' && !parts.includes(1));
   const first = isFurther && isTried && !lacksFirst ? await orders.find(home) : undefined;
-  if (first?.awaitsCompletion) await orders.markCompleted(first);
-  if (entry.awaitsCompletion && (isFurther || isBooked || isTried)) await orders.markCompleted(entry);
+  if (first?.awaiting) await orders.markCompleted(first);
+  if (entry.awaiting && (isFurther || isBooked || isTried)) await orders.markCompleted(entry);
 }
 
 function together(refused: readonly [Rejected, ...Rejected[]]): Rejected {
@@ -170,7 +170,7 @@ async function claimOf(
 
 /** What makes the reconciliation ask for a booking that waits without an order that does. */
 function waitsItself({ entry }: Inquiry, { kind }: PlannedBooking, clock: Clock) {
-  if (entry?.awaitsCompletion && kind === 'quantity') return {};
+  if (entry?.awaiting && kind === 'quantity') return {};
   return { awaiting: 'completion', dueAt: clock.now().getTime() + dayMs };
 }
 

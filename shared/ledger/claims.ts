@@ -59,7 +59,14 @@ export const stepSchema = z.object({
   rejectedBy: z.optional(z.string()),
 });
 
-export function isNothingSent({ state, attempts, clean }: z.output<typeof stepSchema>): boolean {
+type Step = z.output<typeof stepSchema>;
+
+/** Whether nothing was ever sent to the partner that may have had the effect. */
+export function isNothingSent({
+  state,
+  attempts,
+  clean,
+}: Pick<Step, 'state' | 'attempts' | 'clean'>): boolean {
   return (state === 'waiting' || state === 'rejected') && (attempts === 0 || clean);
 }
 /** The same as a condition. */

@@ -53,7 +53,7 @@ describe('a plan', () => {
       {
         ...{ ...booking, ...plan, content: new Uint8Array(plan.content ?? []) },
         ...{ state: 'claimed', leaseUntil: clock.now().getTime() + 360_000 },
-        ...{ surelyNotBooked: false, discarded: false, awaitsItself: false },
+        ...{ attempts: 1, clean: false, discarded: false },
       },
     ]);
   });
@@ -71,7 +71,7 @@ describe('a plan', () => {
 
   it('waits where it cannot be booked now, and surely nothing was sent', async () => {
     await ledger.bookings.planOnly(home, bookingPlan(), waits);
-    expect(await held()).toMatchObject({ state: 'waiting', surelyNotBooked: true, awaitsItself: true });
+    expect(await held()).toMatchObject({ state: 'waiting', attempts: 0, awaiting: 'completion' });
     expect(await ledger.orders.overdue(clock.now(), 10)).toContain(home);
   });
 
@@ -79,7 +79,7 @@ describe('a plan', () => {
     expect(await ledger.bookings.planRefused(home, bookingPlan({ content: undefined }), why)).toBe(true);
     expect(await held()).toMatchObject({
       state: 'rejected',
-      surelyNotBooked: true,
+      attempts: 0,
       rejectedBy: 'hint',
       ...why,
     });
@@ -118,16 +118,16 @@ describe('a booking that is planned anew', () => {
 
     // Assess
     expect(claim?.again).toBe({ yes: false, no: undefined, again: true }[replaced]);
-    const { state, readAt, reason, rejectedBy, discarded, awaitsItself } = await held();
+    const { state, readAt, reason, rejectedBy, discarded, awaiting } = await held();
     if (replaced === 'no') expect([state, readAt]).toEqual([seen.state, seen.readAt]);
     else
-      expect([state, readAt, reason, rejectedBy, discarded, awaitsItself]).toEqual([
+      expect([state, readAt, reason, rejectedBy, discarded, awaiting]).toEqual([
         'claimed',
         clock.now(),
         undefined,
         undefined,
         false,
-        false,
+        undefined,
       ]);
   });
 
@@ -164,7 +164,7 @@ describe('a booking that is planned anew', () => {
     await refusedInDoubt();
     await discarded();
     await ledger.bookings.planOnly(home, bookingPlan({ seen: await held() }), {});
-    expect(await held()).toMatchObject({ state: 'waiting', surelyNotBooked: false, discarded: false });
+    expect(await held()).toMatchObject({ state: 'waiting', clean: false, discarded: false });
   });
 });
 
