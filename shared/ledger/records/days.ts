@@ -21,13 +21,8 @@ export const daySchema = z.object({
   /** Booked orders that have a due date, and those of them that were booked after it. */
   due: z.number(),
   late: z.number(),
-  /** There were more events than are counted. */
-  isCut: z.boolean(),
 });
 export type Day = DeepReadonly<z.output<typeof daySchema>>;
-
-/** Events of a day that are counted: far more than a plant has. */
-export const maxEvents = 50_000;
 
 const keyOf = (day: string) => ({ pk: `DAY#${day}`, sk: 'FIGURES' });
 
@@ -43,13 +38,13 @@ export class Days extends Records {
   }
 
   /**
-   * What happened, oldest first, as creations, bookings, dead letters and concerns set it: one query a day (UTC), and at
-   * most `limit` events of each. The index lags by a moment.
+   * What happened, oldest first, as creations, bookings, dead letters and concerns set it: one query a day (UTC).
+   * The index lags by a moment.
    */
-  async events(from: Date, until: Date, limit: number): Promise<DayEvent[]> {
+  async events(from: Date, until: Date): Promise<DayEvent[]> {
     const found: DayEvent[] = [];
     for (let at = Date.parse(dayOf(from)); at <= until.getTime(); at += 86_400_000) {
-      const range = { from: from.toISOString(), limit };
+      const range = { from: from.toISOString() };
       const keys = await this.table.queryIndex(ledgerIndexes.day, dayOf(new Date(at)), range);
       found.push(...keys.map(eventOf));
     }
@@ -64,10 +59,9 @@ export function countDay(day: string, until: Date, events: readonly DayEvent[], 
   const figures = events.map(({ event, at, good, scrap, due }): Figures => {
     const isLate = due !== undefined && dayIn(timeZone, at) > dayIn(timeZone, due);
     const dated = { due: due === undefined ? 0 : 1, late: isLate ? 1 : 0 };
-    return { events: { [event]: 1 }, good: piecesOf(good), scrap: piecesOf(scrap), ...dated, isCut: false };
+    return { events: { [event]: 1 }, good: piecesOf(good), scrap: piecesOf(scrap), ...dated };
   });
-  const isCut = events.length >= maxEvents;
-  return { day, upTo: until.toISOString(), ...sumOfDays(figures), isCut };
+  return { day, upTo: until.toISOString(), ...sumOfDays(figures) };
 }
 
 function piecesOf(quantity: Quantity | undefined): Figures['good'] {
@@ -82,7 +76,6 @@ export function sumOfDays(days: readonly Figures[]): Figures {
     scrap: sumsOf(sumOf, days, 'scrap'),
     due: add(days.map(({ due }) => due)),
     late: add(days.map(({ late }) => late)),
-    isCut: days.some(({ isCut }) => isCut),
   };
 }
 
