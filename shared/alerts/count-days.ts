@@ -1,4 +1,4 @@
-import { countDay, maxEvents } from '../ledger/records/days.ts';
+import { countDay } from '../ledger/records/days.ts';
 import { dayBefore, dayIn, startOfDay } from '../model/time.ts';
 import type { AlertDependencies } from './dependencies.ts';
 
@@ -20,7 +20,7 @@ export async function countDays(
   const isRecent = countedOn !== undefined && countedOn > oldest;
   for (let day = isRecent ? countedOn : oldest; day <= today; day = dayBefore(day, -1)) {
     const end = day === today ? now : new Date(startOfDay(timeZone, dayBefore(day, -1)).getTime() - 1);
-    const events = await ledger.days.events(startOfDay(timeZone, day), end, maxEvents);
+    const events = await ledger.days.events(startOfDay(timeZone, day), end);
     await ledger.days.write(countDay(day, end, events, timeZone));
   }
   return today;

@@ -73,11 +73,9 @@ export function figureLines(periods: readonly (Figures & { readonly period: stri
     const width = Math.max(...cells.map(({ length }) => length)) + 2;
     return cells.map((cell) => cell.padStart(width));
   });
-  const lines = ['', ...figureCells(undefined).map(([name]) => name)].map(
+  return ['', ...figureCells(undefined).map(([name]) => name)].map(
     (name, at) => name.padEnd(20) + columns.map((column) => column[at]).join(''),
   );
-  if (!periods.some(({ isCut }) => isCut)) return lines;
-  return [...lines, 'A day has more events than are counted here: the figures are too low.'];
 }
 
 /** @param awaited How many product orders in Azumuta are to be completed. */

@@ -103,7 +103,7 @@ export async function recordAnswer(
 
 /** The question of another hint that asks already and is not lost. A person's hint asks itself. */
 function otherAsker({ hint, question, attempt }: Inquiry, clock: Clock) {
-  if (hint.again || !question || question.overdue || question.by === nameOf(attempt)) return undefined;
+  if (hint.again || !question || question.awaiting || question.by === nameOf(attempt)) return undefined;
   return ageOf(question.aliveAt, clock) < askerLivesMs ? question : undefined;
 }
 

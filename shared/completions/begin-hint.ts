@@ -170,7 +170,7 @@ async function decide(reading: Reading, dependencies: HintDependencies): Promise
     return { ...job, refused: [...refused, new Rejected(decision.sentence, { code: decision.cause })] };
   }
   // A first hint notes no answer, and one note is enough for further hints.
-  const isFirst = entry?.awaitsCompletion && !(decision.awaitsParts && home === number);
+  const isFirst = entry?.awaiting && !(decision.awaitsParts && home === number);
   if (!isFirst) await recordAnswer(reading, dependencies);
   attempt.log.info('Nothing to book now', { why: decision.why });
   await compareFigures(evidence, dependencies);

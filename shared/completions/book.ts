@@ -1,6 +1,6 @@
 import type { Claim } from '../ledger/claims.ts';
 import { bookingKeyOf } from '../ledger/keys.ts';
-import type { BookingLocks } from '../ledger/records/booking-locks.ts';
+import type { Lease } from '../ledger/lease.ts';
 import {
   type BookingEntry,
   bookingEntryOf,
@@ -10,7 +10,7 @@ import {
 } from '../ledger/records/bookings.ts';
 import type { DayFigures } from '../ledger/records/events.ts';
 import type { Completion } from '../model/completions.ts';
-import { Rejected, RetryLater, reasonOf, rejectionOf, UnknownOrder, Wait } from '../model/errors.ts';
+import { Rejected, RetryLater, UnknownOrder, Wait } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { aboutOf, plannedByAnother, unpacked } from './content.ts';
 import type { HintDependencies, Inquiry } from './inquiry.ts';
@@ -32,7 +32,7 @@ interface ToBook {
 interface Booking extends Inquiry {
   readonly claim: Claim;
   /** None where nothing else is booked on its ERP order: there, the claim serves as the lock. */
-  readonly lock: ReturnType<BookingLocks['of']> | undefined;
+  readonly lock: Lease | undefined;
   readonly planned: BookingEntry;
   readonly completion: Completion;
 }
@@ -105,8 +105,8 @@ async function endWait(
   const isBooked = bookings.some(({ parts }) => parts.includes(entry.part.index));
   const lacksFirst = toBook.some(({ planned: { kind, parts } }) => kind === 'quantity' && !parts.includes(1));
   const first = isFurther && isTried && !lacksFirst ? await orders.find(home) : undefined;
-  if (first?.awaitsCompletion) await orders.markCompleted(first);
-  if (entry.awaitsCompletion && (isFurther || isBooked || isTried)) await orders.markCompleted(entry);
+  if (first?.awaiting) await orders.markCompleted(first);
+  if (entry.awaiting && (isFurther || isBooked || isTried)) await orders.markCompleted(entry);
 }
 
 function together(refused: readonly [Rejected, ...Rejected[]]): Rejected {
@@ -119,7 +119,7 @@ function together(refused: readonly [Rejected, ...Rejected[]]): Rejected {
 async function bookOne(toBook: ToBook, job: Job, dependencies: HintDependencies): Promise<void> {
   const { attempt, entry } = job;
   const { ledger, clock, erpOrderNumber } = dependencies;
-  const { bookingLocks, claims } = ledger;
+  const { bookingLock, claims } = ledger;
   const claim = await claimOf(toBook, job, dependencies);
   if (!claim) return attempt.log.info('Booked already', { booking: toBook.planned.key });
   const planned = bookingEntryOf(claim.held);
@@ -130,13 +130,15 @@ async function bookOne(toBook: ToBook, job: Job, dependencies: HintDependencies)
   // Nothing else is booked on its ERP order. One made by hand is booked on the order of its own number, unless mapped.
   const isOnly = entry?.part.book === 'alone' && entry.number === entry.erpOrder.number && !erpOrderNumber;
   const isAlone = isOnly && planned.kind === 'quantity';
-  const lock = isAlone ? undefined : bookingLocks.of(planned.erpOrder.number, planned.key, claim);
-  if (!lock || (await lock.take(attempt.endsAt)))
+  const lock = isAlone ? undefined : bookingLock(planned.erpOrder.number);
+  const lockedSeconds = attempt.secondsUntil(claims.leaseUntil(attempt.endsAt));
+  if (!lock || (await lock.take(claim.owner, lockedSeconds)))
     return book({ ...job, claim, lock, planned, completion }, dependencies);
   // Another booking usually takes a second; its lease only covers the worst case.
   const sentence = `Another booking on ERP order ${planned.erpOrder.number} is under way.`;
-  await claims.release(claim, sentence, 'nothing', waitsItself(job, planned, clock));
-  throw new Wait(sentence, { scope: 'order', forOurLock: true });
+  const wait = new Wait(sentence, { scope: 'order', forOurLock: true });
+  await claims.giveBack(claim, wait, false, waitsItself(job, planned, clock));
+  throw wait;
 }
 
 /** Undefined when it is booked already. @throws Wait while another attempt has it */
@@ -168,7 +170,7 @@ async function claimOf(
 
 /** What makes the reconciliation ask for a booking that waits without an order that does. */
 function waitsItself({ entry }: Inquiry, { kind }: PlannedBooking, clock: Clock) {
-  if (entry?.awaitsCompletion && kind === 'quantity') return {};
+  if (entry?.awaiting && kind === 'quantity') return {};
   return { awaiting: 'completion', dueAt: clock.now().getTime() + dayMs };
 }
 
@@ -187,7 +189,7 @@ async function book(of: Booking, dependencies: HintDependencies): Promise<void> 
     const figures = countedOf(planned, of.entry);
     const booked = { event, note, figures } as const;
     const ours = await ledger.claims.complete(claim, { remove: forBookingOnly }, booked);
-    await lock?.release();
+    await lock?.release(claim.owner);
     if (!ours) attempt.log.warn('Booked, but another attempt had taken over', { booking: planned.key });
     attempt.log.info(
       'Booked',
@@ -202,7 +204,7 @@ async function book(of: Booking, dependencies: HintDependencies): Promise<void> 
       throw await giveBack(of, error, calling, dependencies);
     const ignored = { event: 'ignored', note: error.message } as const;
     await ledger.claims.complete(claim, { remove: forBookingOnly }, ignored);
-    await lock?.release();
+    await lock?.release(claim.owner);
   }
 }
 
@@ -220,24 +222,14 @@ async function giveBack(
   { ledger: { claims }, clock }: HintDependencies,
 ): Promise<unknown> {
   const { claim, lock, planned, attempt } = booking;
-  const reason = reasonOf(error, 300);
   const about = aboutOf(planned);
-  if (error instanceof Rejected) {
-    await claims.reject(claim, rejectionOf(error), calling ? error.wrote : 'nothing', ['awaiting', 'dueAt']);
-    await lock?.release();
-    return new Rejected(error.message, { code: error.code, cause: error, about });
-  }
-  const wrote = error instanceof RetryLater ? error.wrote : calling ? 'perhaps' : 'nothing';
-  const waits = waitsItself(booking, planned, clock);
-  if (wrote !== 'perhaps') {
-    await claims.release(claim, reason, wrote, waits);
-    await lock?.release();
-    return error instanceof RetryLater && !(error instanceof Wait) ? error.with({ about }) : error;
-  }
+  const untilMs = await claims.giveBack(claim, error, calling, waitsItself(booking, planned, clock));
   // What was sent may still be settling in the ERP: until that is over, nothing is booked on this order.
-  const untilMs = await claims.holdForSettling(claim, reason, waits);
-  await lock?.keep(untilMs);
-  const seconds = attempt.secondsUntil(untilMs);
-  if (!(error instanceof RetryLater)) return error;
+  if (untilMs === undefined) await lock?.release(claim.owner);
+  else await lock?.write(claim.owner, { leaseUntil: untilMs });
+  if (error instanceof Rejected)
+    return new Rejected(error.message, { code: error.code, cause: error, about });
+  if (!(error instanceof RetryLater) || error instanceof Wait) return error;
+  const seconds = untilMs === undefined ? 0 : attempt.secondsUntil(untilMs);
   return error.with({ about, afterSeconds: Math.max(seconds, error.afterSeconds ?? 0) });
 }

@@ -1,4 +1,5 @@
 import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
+import { isNothingSent } from '../ledger/claims.ts';
 import {
   type BookingEntry,
   bookedParts,
@@ -65,12 +66,12 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
   const { entry, bookings, current, others, parts } = facts;
   const { number } = current.order;
   // What was refused of a product order that was made again since is no booking.
-  const isOfAnother = ({ state, surelyNotBooked, parts: of, productOrder }: BookingEntry) =>
-    state === 'rejected' &&
-    surelyNotBooked &&
-    of.length === 1 &&
-    of.includes(current.index) &&
-    productOrder.id !== current.order.id;
+  const isOfAnother = (booking: BookingEntry) =>
+    booking.state === 'rejected' &&
+    isNothingSent(booking) &&
+    booking.parts.length === 1 &&
+    booking.parts.includes(current.index) &&
+    booking.productOrder.id !== current.order.id;
   const quantities = bookings.filter((one) => one.kind === 'quantity' && !isOfAnother(one));
   const quantityOf = (index: number) => quantities.find((booking) => booking.parts.includes(index));
 

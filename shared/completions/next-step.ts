@@ -1,3 +1,4 @@
+import { isNothingSent } from '../ledger/claims.ts';
 import type { BookingEntry } from '../ledger/records/bookings.ts';
 import { clocksDifferMs } from '../platform/clock.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
@@ -76,7 +77,8 @@ export function nextStep(facts: StepFacts): NextStep {
 
 function standOf(booking: BookingEntry, facts: StepFacts): Stand {
   const { hint, attempt, now } = facts;
-  const { state, surelyNotBooked, discarded, rejectedBy } = booking;
+  const { state, discarded, rejectedBy } = booking;
+  const surelyNotBooked = isNothingSent(booking);
   const isRecent = now.getTime() - askedAt(booking, facts).getTime() < betweenQuestionsMs;
   if (state !== 'rejected') {
     // Only a hint about its part shows what has become of it.

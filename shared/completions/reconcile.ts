@@ -99,9 +99,9 @@ async function askAboutOverdue(
     // What is planned was completed: Azumuta need not be asked, and its message may be lost.
     const isPlanned = bookings.some(({ state }) => state === 'waiting' || state === 'claimed');
     // The index lags behind: its trigger came in the meantime.
-    if (!isPlanned && !entry?.awaitsCompletion && !question?.overdue) continue;
+    if (!isPlanned && !entry?.awaiting && !question?.awaiting) continue;
     // What was completed before it was known to be created, or whose hint died at last: Azumuta may lack it by now.
-    if (entry && !isPlanned && !question?.overdue && bookedQuantity(bookings, entry.part.index)) {
+    if (entry && !isPlanned && !question?.awaiting && bookedQuantity(bookings, entry.part.index)) {
       await orders.markCompleted(entry);
       continue;
     }

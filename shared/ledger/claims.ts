@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Rejection, Wrote } from '../model/errors.ts';
+import { Rejected, RetryLater, reasonOf, type Wrote } from '../model/errors.ts';
 import { shorten } from '../model/text.ts';
 import type { Key, StoredItem, Update } from '../platform/aws/dynamodb-table.ts';
 import { maxNoteLength, type NewEntry, storedCauseSchema } from './history.ts';
@@ -34,19 +34,9 @@ export interface Claim {
   readonly key: Key;
   readonly owner: string;
   readonly messageId: string;
-  /** 1 for the first attempt. */
-  readonly attempt: number;
   readonly again: boolean;
   readonly held: StoredItem;
 }
-
-export type ClaimOutcome =
-  | { readonly outcome: 'claimed'; readonly claim: Claim }
-  | { readonly outcome: 'done'; readonly held: StoredItem }
-  | { readonly outcome: 'busy'; readonly untilMs: number }
-  /** Another message for this step is a dead letter: only that one may be replayed. */
-  | { readonly outcome: 'rejected'; readonly reason: string }
-  | { readonly outcome: 'unknown' };
 
 /** Who claims, and when Lambda kills its process at the latest. */
 export interface Claimant {
@@ -69,7 +59,14 @@ export const stepSchema = z.object({
   rejectedBy: z.optional(z.string()),
 });
 
-export function isNothingSent({ state, attempts, clean }: z.output<typeof stepSchema>): boolean {
+type Step = z.output<typeof stepSchema>;
+
+/** Whether nothing was ever sent to the partner that may have had the effect. */
+export function isNothingSent({
+  state,
+  attempts,
+  clean,
+}: Pick<Step, 'state' | 'attempts' | 'clean'>): boolean {
   return (state === 'waiting' || state === 'rejected') && (attempts === 0 || clean);
 }
 /** The same as a condition. */
@@ -79,8 +76,8 @@ export const nothingSent = {
 } as const;
 
 export class Claims extends Records {
-  /** @returns `unknown` when there is no such step. */
-  async claim(key: Key, { owner, messageId, endsAt, reopens = false }: Claimant): Promise<ClaimOutcome> {
+  /** @returns `unknown` when there is no such step; `rejected` when it belongs to the dead letter of another message. */
+  async claim(key: Key, { owner, messageId, endsAt, reopens = false }: Claimant) {
     const at = this.clock.now().getTime();
     const isOurs = reopens ? '' : ' AND #rejectedBy = :message';
     const message = reopens ? undefined : messageId;
@@ -98,14 +95,14 @@ export class Claims extends Records {
     const held = before
       ? { ...before, ...gone, ...changes.set, attempts: Number(before.attempts) + 1 }
       : await this.table.get(key);
-    if (!held) return { outcome: 'unknown' };
-    if (held.state === 'done') return { outcome: 'done', held };
-    if (held.state === 'rejected') return { outcome: 'rejected', reason: String(held.reason) };
+    if (!held) return { outcome: 'unknown' } as const;
+    if (held.state === 'done') return { outcome: 'done', held } as const;
+    if (held.state === 'rejected') return { outcome: 'rejected', reason: String(held.reason) } as const;
     // The AWS SDK repeats a claim whose answer was lost, and then finds its own claim.
-    if (held.owner !== owner) return { outcome: 'busy', untilMs: Number(held.leaseUntil ?? at) };
-    const attempt = Number(held.attempts);
-    const again = attempt > 1 && before?.clean !== true;
-    return { outcome: 'claimed', claim: { key, owner, messageId, attempt, again, held } };
+    if (held.owner !== owner) return { outcome: 'busy', untilMs: Number(held.leaseUntil ?? at) } as const;
+    const again = Number(held.attempts) > 1 && before?.clean !== true;
+    const claim: Claim = { key, owner, messageId, again, held };
+    return { outcome: 'claimed', claim } as const;
   }
 
   /** False when another attempt has taken over. @param entry What the index of days shows, with the figures that it counts. */
@@ -122,34 +119,32 @@ export class Claims extends Records {
     return this.#end(claim, { set, remove }, entry, ...further);
   }
 
-  /** Gives the claim back after an attempt that left nothing unsettled at the partner. */
-  async release(
+  /**
+   * Ends an attempt that failed: the step waits for a person, or for the next attempt, after the settling time where what
+   * was sent may still be under way. @param sent Whether the partner was called. @param waits Attributes of a step that waits.
+   * @returns when it has settled (epoch milliseconds); undefined when nothing is under way.
+   */
+  async giveBack(
     claim: Claim,
-    note: string,
-    wrote: Exclude<Wrote, 'perhaps'> = 'nothing',
-    further: StoredItem = {},
-  ): Promise<void> {
-    const set = { ...further, state: 'waiting', clean: isClean(claim, wrote) };
-    await this.#end(claim, { set }, { event: 'retry', note });
-  }
-
-  /** The step waits for a person. @param wrote `nothing` when this attempt surely sent nothing to the partner. */
-  async reject(
-    claim: Claim,
-    { reason: given, cause }: Rejection,
-    wrote: Wrote = 'perhaps',
-    remove: readonly string[] = [],
-  ): Promise<void> {
-    const reason = shorten(given, maxNoteLength);
-    const rejection = { state: 'rejected', reason, cause, rejectedBy: claim.messageId };
-    const set = { ...rejection, clean: isClean(claim, wrote) };
-    await this.#end(claim, { set, remove }, { event: 'rejected', note: reason });
-  }
-
-  /** Keeps the claim for the settling time after an attempt that may have written. @returns when that ends (epoch ms). */
-  async holdForSettling(claim: Claim, note: string, further: StoredItem = {}): Promise<number> {
+    error: unknown,
+    sent: boolean,
+    waits: StoredItem = {},
+  ): Promise<number | undefined> {
+    if (error instanceof Rejected) {
+      const note = shorten(error.message, maxNoteLength);
+      const rejection = { state: 'rejected', reason: note, cause: error.code, rejectedBy: claim.messageId };
+      const set = { ...rejection, clean: isClean(claim, sent ? error.wrote : 'nothing') };
+      await this.#end(claim, { set, remove: ['awaiting'] }, { event: 'rejected', note });
+      return undefined;
+    }
+    const entry = { event: 'retry', note: reasonOf(error, 300) } as const;
+    const wrote = error instanceof RetryLater ? error.wrote : sent ? 'perhaps' : 'nothing';
+    if (wrote !== 'perhaps') {
+      await this.#end(claim, { set: { ...waits, state: 'waiting', clean: isClean(claim, wrote) } }, entry);
+      return undefined;
+    }
     const leaseUntil = this.leaseUntil(this.clock.now());
-    await this.#update(claim, { set: { ...further, leaseUntil } }, [{ event: 'retry', note }]);
+    await this.#update(claim, { set: { ...waits, leaseUntil } }, [entry]);
     return leaseUntil;
   }
 

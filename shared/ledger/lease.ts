@@ -5,17 +5,21 @@ import { Records } from './records/records.ts';
 /** An item that lets one of several overlapping runs work. */
 export class Lease extends Records {
   readonly #key: Key;
+  readonly #keptSeconds: number | undefined;
 
-  constructor(table: Table, clock: Clock, key: Key) {
+  /** @param keptSeconds Of one among many: how long its item is kept after it was taken. */
+  constructor(table: Table, clock: Clock, key: Key, keptSeconds?: number) {
     super(table, clock);
     this.#key = key;
+    this.#keptSeconds = keptSeconds;
   }
 
   /** @returns what the item held before; undefined while another run has the lease. That of a dead run ends by itself. */
   async take(owner: string, seconds: number): Promise<StoredItem | undefined> {
     const now = this.clock.now().getTime();
+    const kept = this.#keptSeconds;
     const update = {
-      set: { owner, leaseUntil: now + seconds * 1000 },
+      set: { owner, leaseUntil: now + seconds * 1000, expiresAt: kept && this.expiresAt(kept) },
       condition: 'attribute_not_exists(#leaseUntil) OR #leaseUntil <= :now',
       values: { now },
     };

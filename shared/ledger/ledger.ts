@@ -1,10 +1,10 @@
 import type { Table } from '../platform/aws/dynamodb-table.ts';
 import type { Clock } from '../platform/clock.ts';
 import { Claims } from './claims.ts';
+import { erpOrderLockKey } from './keys.ts';
 import { Lease } from './lease.ts';
 import { AlertRecords } from './records/alerts.ts';
 import { Attempts } from './records/attempts.ts';
-import { BookingLocks } from './records/booking-locks.ts';
 import { Bookings } from './records/bookings.ts';
 import { Concerns } from './records/concerns.ts';
 import { Days } from './records/days.ts';
@@ -34,7 +34,9 @@ export function createLedger({ table, clock, settlingSeconds }: LedgerOptions) {
     erpOrders: new ErpOrders(table, clock),
     concerns: new Concerns(table, clock),
     bookings: new Bookings(table, clock, settlingSeconds),
-    bookingLocks: new BookingLocks(table, clock, settlingSeconds),
+    /** Of an ERP order on which several bookings may be made; elsewhere the claim of the only one serves as the lock. */
+    bookingLock: (erpOrderNumber: string) =>
+      new Lease(table, clock, erpOrderLockKey(erpOrderNumber), 2 * 86_400),
     knownOrders: new KnownOrders(table, clock),
     questions: new Questions(table, clock),
     attempts: new Attempts(table, clock),

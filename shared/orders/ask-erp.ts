@@ -60,7 +60,7 @@ async function asksFor(
   if (isBuilt || entry.givenUp) return false;
   if (index === 1) return true;
   const first = await ledger.orders.find(entry.part.first);
-  return !first?.awaitsCompletion || !isSameErpOrder(first.erpOrder, entry.erpOrder);
+  return !first?.awaiting || !isSameErpOrder(first.erpOrder, entry.erpOrder);
 }
 
 /** An order that could not be mapped, and is known by its number alone: the order or the mapping may be corrected by now. */

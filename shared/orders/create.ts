@@ -5,7 +5,7 @@ import type { Claim } from '../ledger/claims.ts';
 import { orderKey } from '../ledger/keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { type OrderEntry, orderEntryOf } from '../ledger/records/product-orders.ts';
-import { Rejected, RetryLater, reasonOf, rejectionOf } from '../model/errors.ts';
+import { Rejected, RetryLater } from '../model/errors.ts';
 import { type ProductOrderRef, productOrderRefOf } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
@@ -113,7 +113,7 @@ async function createOrAdopt(
     const error = isFinal
       ? new Rejected(`${cause.message} ${again}`, { code: cause.code, wrote: cause.wrote, cause })
       : cause;
-    await giveBack(claim, error, sent, ledger);
+    await ledger.claims.giveBack(claim, error, sent);
     throw error;
   }
 }
@@ -154,14 +154,6 @@ async function builtOf(
   const record = await erpOrders.find(erpOrder);
   const completed = record && (await erpOrders.completedParts(record)).get(part.index);
   return completed && { id: completed.productOrderId, number };
-}
-
-async function giveBack(claim: Claim, error: unknown, sent: boolean, { claims }: Ledger): Promise<void> {
-  if (error instanceof Rejected)
-    return claims.reject(claim, rejectionOf(error), sent ? error.wrote : 'nothing');
-  const wrote = error instanceof RetryLater ? error.wrote : sent ? 'perhaps' : 'nothing';
-  if (wrote === 'perhaps') await claims.holdForSettling(claim, reasonOf(error, 300));
-  else await claims.release(claim, reasonOf(error, 300), wrote);
 }
 
 async function linkInErp(

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isNothingSent } from '../ledger/claims.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { isSameErpOrder, type MappedProductOrder, partNumber, type Split } from '../model/orders.ts';
@@ -66,7 +67,7 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
     const { earlier = [] } = record ?? {};
     return { first: [], split, mostParts, earlier, parts: decideParts(known, own, wanted) };
   }
-  if (own.some(({ surelyNotCreated }) => !surelyNotCreated)) {
+  if (!own.every(isNothingSent)) {
     const parts = own.map((entry) =>
       entry.number === partNumber(record.split, entry.part.index)
         ? renumbered(entry, record.split, split, wanted)
@@ -135,7 +136,7 @@ function decideMapped(
   known: KnownErpOrder,
   wanted: WantedOrder,
 ): PartDecision {
-  if (!entry || entry.surelyNotCreated || !addsParameters(mapped, entry))
+  if (!entry || isNothingSent(entry) || !addsParameters(mapped, entry))
     return decidePart(mapped, entry, known, wanted);
   const { draft, contentHash, mappedBy } = entry;
   const part = decidePart({ ...mapped, draft, contentHash, mappedBy }, entry, known, wanted);
@@ -164,7 +165,7 @@ function decidePart(
   if (entry.withdrawn) return { number, action: 'replace', wanted: mapped, ends: own, entry };
   if (!isSameErpOrder(entry.erpOrder, wanted.order)) return takenByAnother(entry, wanted);
   const same = isSameContent(entry, mapped, wanted);
-  const open = entry.state === 'rejected' || (!same && entry.surelyNotCreated);
+  const open = entry.state === 'rejected' || (!same && isNothingSent(entry));
   // A refused order is tried again when somebody asks for it; a pull reads it again and again.
   const isAsked = wanted.via === 'endpoint' || wanted.via === 'replay';
   if (open && (!same || isAsked)) return { number, action: 'replace', wanted: mapped, ends: own, entry };
@@ -199,7 +200,7 @@ function unwanted(entry: OrderEntry, known: KnownErpOrder, wanted: WantedOrder):
     of === undefined
       ? (wanted.ended ?? 'It was cancelled in the ERP')
       : `The ERP order has ${of} part${of === 1 ? '' : 's'} now, and part ${part.index} is ${part.index > of ? 'one too many' : 'the one that is not built'}`;
-  if (entry.surelyNotCreated) {
+  if (isNothingSent(entry)) {
     const sentence = `${why} before it was created: it will not be, unless the ERP wants it again.`;
     const event = of === undefined ? 'cancelled in the ERP' : 'withdrawn';
     return { number, action: 'withdraw', entry, ends: ofContent(known, number), event, sentence };
@@ -244,7 +245,7 @@ function renumbered(entry: OrderEntry, was: Split, is: Split, wanted: WantedOrde
   if (entry.withdrawn && part.index > was.of) return stays(entry);
   const now = `${numbersOf(is)} (${is.book})`;
   const note = `ERP order ${nameOf(wanted.order)} is mapped to ${now} now, and keeps what it has in Azumuta, ${numbersOf(was)} (${was.book}): change that there by hand`;
-  const made = entry.surelyNotCreated ? 'is about to be made' : 'exists';
+  const made = isNothingSent(entry) ? 'is about to be made' : 'exists';
   const concern = { kind: 'changed', content: `numbered ${now}`, note, cause: 'conflict' } as const;
   const sentence = `Product order ${number} ${entry.withdrawn ? 'is not made' : made}: ${note}.`;
   return conflict(entry, [concern], sentence, false);

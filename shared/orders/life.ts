@@ -50,7 +50,6 @@ function stageOf({ entry, bookings, concerns }: LifeFacts): Stage {
   if (quantities.length > 0) return 'given up';
   if (isOpen('removed')) return 'removed';
   if (entry?.withdrawn) return 'withdrawn';
-  if (entry?.state === 'done')
-    return entry.awaitsCompletion || isOpen('unwanted') ? 'in Azumuta' : 'completed';
+  if (entry?.state === 'done') return entry.awaiting || isOpen('unwanted') ? 'in Azumuta' : 'completed';
   return entry?.state === 'claimed' ? 'being created' : 'wanted';
 }

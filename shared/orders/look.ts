@@ -53,7 +53,8 @@ export async function lookAtOrder(
   }
   const isUnwanted = concerns.some((one) => one.kind === 'unwanted' && !over.includes(one));
   const isWanted = seen !== undefined && !isUnwanted;
-  if (isWanted !== entry.awaitsCompletion && !isPlanned) await ledger.orders.setAwaited(number, isWanted);
+  if (isWanted !== (entry.awaiting !== undefined) && !isPlanned)
+    await ledger.orders.setAwaited(number, isWanted);
   return seen;
 }
 

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isNothingSent } from '../ledger/claims.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
@@ -154,7 +155,7 @@ async function keep(
 function isSentAgain({ action, entry }: Kept, via: Via): boolean {
   if (entry.withdrawn || statusOf(entry).status !== 'queued') return false;
   // With a concern, it is going to be created in its present form, if it surely was not yet.
-  if (action === 'concern' && !entry.surelyNotCreated) return false;
+  if (action === 'concern' && !isNothingSent(entry)) return false;
   return via === 'endpoint' || !entry.enqueued;
 }
 

@@ -47,11 +47,8 @@ export const maxBugs = 5;
 export const concurrency = 5;
 /** With less than this part of its time left, a container that works on one record at a time begins no further one. */
 export const lastPart = 0.25;
-/**
- * The last of two partners gets no call with less left than a third of the function's time (20 s), or 1.5 times the
- * longest call seen; half of it (30 s) is enough, so that a fresh receive always begins.
- */
-export const enough = { least: 1 / 3, longest: 1.5, most: 1 / 2 } as const;
+/** The last of two partners gets no call with less left than this part of the function's time: 24 s, of 30 after reading. */
+export const enough = 0.4;
 
 /** Milliseconds before the end of an invocation at which calls are aborted, what did not stop is given up, and the answer is sent. */
 export const lastMs = { aborting: 1500, givingUp: 750, responding: 200 } as const;

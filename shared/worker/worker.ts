@@ -4,7 +4,7 @@ import type { Invocation } from '../platform/aws/lambda.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
 import { Admission } from './admission.ts';
 import type { Consumer, Outcome, RetriedIn, Waiting, Work, WorkerDependencies } from './attempt.ts';
-import { sortOut, type Weighed } from './crash-loop.ts';
+import { sortOut } from './crash-loop.ts';
 import { type Deadline, deadlineOf } from './deadline.ts';
 import { concurrency, enough, lastPart } from './policy.ts';
 import { RecordProcessor } from './process-record.ts';
@@ -40,8 +40,6 @@ class Worker<Message> {
   readonly #admission: Admission;
   /** The longest that an invocation had: the function's timeout. */
   #timeoutMs = 0;
-  /** Of the last of two partners. */
-  #longestCallMs = 0;
 
   constructor(consumer: Consumer<Message>, dependencies: WorkerDependencies) {
     this.#consumer = consumer;
@@ -101,7 +99,11 @@ class Worker<Message> {
     const isLimited = slots?.isLimited(partner) ?? false;
     const outcomes = await mapConcurrently(toWork, isLimited ? 1 : concurrency, async (each) => {
       if (await mayBegin(each.work))
-        return this.#inTime(each.work.record, batch, this.#timed(partner, each, phase));
+        return this.#inTime(
+          each.work.record,
+          batch,
+          this.#processor.run(each, phase, () => this.#hasTime(deadline.invocation)),
+        );
       late.push(each.work);
       return undefined;
     });
@@ -110,19 +112,8 @@ class Worker<Message> {
     if (this.#isFollowed(partner) && slots) await deadline.whileOpen(slots.giveBack(partner));
   }
 
-  async #timed(partner: Partner, each: Weighed, deadline: Deadline): Promise<Outcome> {
-    const { invocation } = deadline;
-    const before = invocation.getRemainingTimeInMillis();
-    const outcome = await this.#processor.run(each, deadline, () => this.#hasTime(invocation));
-    if (this.#isSecond(partner))
-      this.#longestCallMs = Math.max(this.#longestCallMs, before - invocation.getRemainingTimeInMillis());
-    return outcome;
-  }
-
   #hasTime(invocation: Invocation): boolean {
-    const { least, longest, most } = enough;
-    const needed = Math.max(this.#timeoutMs * least, longest * this.#longestCallMs);
-    return invocation.getRemainingTimeInMillis() >= Math.min(this.#timeoutMs * most, needed);
+    return invocation.getRemainingTimeInMillis() >= this.#timeoutMs * enough;
   }
 
   #isSecond(partner: Partner): boolean {

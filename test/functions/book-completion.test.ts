@@ -60,7 +60,7 @@ it('says in the index of days what was booked, and by when it was due', async ()
 
   // Assess
   const now = stage.clock.now();
-  const events = await stage.ledger.days.events(new Date(now.getTime() - 86_400_000), now, 100);
+  const events = await stage.ledger.days.events(new Date(now.getTime() - 86_400_000), now);
   const booked = events.find(({ event }) => event === 'booked');
   expect(booked).toMatchObject({ good: { amount: '3' }, scrap: { amount: '1' }, due: '2026-12-01' });
 });

@@ -12,8 +12,8 @@ const entryOf = (given: Partial<OrderEntry>): OrderEntry => ({
   draft: { number: 'MO/1', article: 'GEAR-01', parameters: {}, variants: [] },
   contentHash: 'x',
   part: { index: 1, first: 'MO/1', book: 'alone' },
-  ...{ state: 'done', surelyNotCreated: false, enqueued: false, withdrawn: false, givenUp: false },
-  ...{ productOrder: undefined, linkedAt: undefined, linkInDoubt: false, awaitsCompletion: false },
+  ...{ state: 'done', attempts: 1, clean: false, enqueued: false, withdrawn: false, givenUp: false },
+  ...{ productOrder: undefined, linkedAt: undefined, linkInDoubt: false, awaiting: undefined },
   ...{ reason: undefined, cause: undefined, history: [], historyLeft: 0, expiresAt: 0 },
   ...given,
 });
@@ -35,7 +35,7 @@ const concern = (kind: Concern['kind'], note = `note of ${kind}`): Concern => {
 const letter = { messageId: 'm-1', orderNumber: 'MO/1' };
 const well = { open: false, reason: undefined, openedAt: undefined, openUntilMs: undefined };
 const down = { ...well, open: true, reason: 'Azumuta answered 503.' };
-const inAzumuta = entryOf({ awaitsCompletion: true });
+const inAzumuta = entryOf({ awaiting: 'completion' });
 const retried = [entry('order', 'retry', 'Azumuta answered 500')];
 
 describe('the stage of an order', () => {

@@ -67,7 +67,7 @@ it('tells that a part is not wanted any more once a surplus one was built instea
   expect(await concerns(order, 2)).toHaveLength(1);
   await built(order, 2);
   expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '1' });
-  expect(await plant.ledger.orders.find(`${order.number}/1`)).toMatchObject({ awaitsCompletion: true });
+  expect(await plant.ledger.orders.find(`${order.number}/1`)).toMatchObject({ awaiting: 'completion' });
   plant.advance(days);
   await plant.looked();
   expect(await concerns(order, 1)).toEqual([
@@ -132,7 +132,7 @@ it('has the link of a recording that came to another part while their booking wa
 it('waits with its first part until all are booked, however long that takes', async () => {
   const order = await made('2');
   await built(order, 1);
-  const waits = async () => (await plant.ledger.orders.find(`${order.number}/1`))?.awaitsCompletion;
+  const waits = async () => (await plant.ledger.orders.find(`${order.number}/1`))?.awaiting !== undefined;
   expect(await waits()).toBe(true);
   plant.azumuta.triggerAgain(`${order.number}/1`);
   plant.advance(2 * hours);

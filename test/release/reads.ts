@@ -63,7 +63,7 @@ export const reads: Readonly<Record<string, readonly z.ZodMiniType[]>> = {
   ],
   'ERP-ORDER ORDER': [z.union([recordSchema, z.object({ leadsTo: text })])],
   'ERP-ORDER COMPLETED': [completedPartSchema],
-  'LOCK LOCK': [some({ lockedBy: text, lockedFor: text, lockedAttempt: number, lockedUntil: number })],
+  'LOCK LOCK': [lease],
   'BREAKER STATE': [
     some({ open: flag, openedAt: text, openUntil: number, openings: number, reason: text, closedAt: text }),
     some({ failingSince: text, failingOrder: text, probeUntil: number, probeOwner: text }),

@@ -3,7 +3,7 @@ import type { Claim, Claimant } from '../../shared/ledger/claims.ts';
 import { bookingKeyOf, orderKey } from '../../shared/ledger/keys.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import { forBookingOnly, type Plan, type PlannedBooking } from '../../shared/ledger/records/bookings.ts';
-import type { Rejection } from '../../shared/model/errors.ts';
+import { Rejected, type Rejection, type Wrote } from '../../shared/model/errors.ts';
 import type { Key } from '../../shared/platform/aws/dynamodb-table.ts';
 import { completionOf, quantityKey } from '../shared/erp/conformance/completions.ts';
 
@@ -75,9 +75,13 @@ export async function plan(
 const claimedPlan = (ledger: BookingLedger, home: string, { planned, plannedFor }: Plan) =>
   claimed(ledger, bookingKeyOf(home, planned.key), { owner: home, messageId: plannedFor, endsAt });
 
+/** A refusal, as flows throw it. */
+export const rejectedFor = ({ reason, cause }: Rejection, wrote?: Wrote) =>
+  new Rejected(reason, { code: cause, wrote });
+
 /** The ERP refuses what is planned. */
 export async function refuse(ledger: BookingLedger, home: string, plan: Plan, rejection: Rejection) {
-  await ledger.claims.reject(await claimedPlan(ledger, home, plan), rejection, 'nothing');
+  await ledger.claims.giveBack(await claimedPlan(ledger, home, plan), rejectedFor(rejection), false);
 }
 
 /** The ERP books what is planned. */

@@ -56,7 +56,7 @@ function figuresPart({ day, days }: Today, time: PlantTime): Html {
   const made = figureCells(today);
   const weekday = new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' }).format(new Date(day));
   return html`<section aria-labelledby="made">
-    <h2 id="made">Made today <small>counted up to ${moment(new Date(today.upTo), time)}${today.isCut ? '; there were more events than are counted' : ''}</small></h2>
+    <h2 id="made">Made today <small>counted up to ${moment(new Date(today.upTo), time)}</small></h2>
     ${tilesOf(
       made.map(([name, value], at) => {
         const then = lastWeek ? before[at]?.[1] : 'not counted';

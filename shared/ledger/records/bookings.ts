@@ -65,16 +65,10 @@ export const bookingSchema = z.pipe(
     figures: z.exactOptional(figuresSchema),
     /** A person takes care of it: only a person opens it again. */
     discarded: z._default(z.boolean(), false),
+    /** It waits without an order that waits, so the reconciliation asks for it. */
     awaiting: z.exactOptional(z.string()),
   }),
-  z.transform(({ attempts, clean, sk, awaiting, ...booking }) => ({
-    ...booking,
-    key: sk.slice(bookingPrefix.length),
-    /** Nothing was ever sent to the ERP that may have booked it. */
-    surelyNotBooked: isNothingSent({ ...booking, attempts, clean }),
-    /** It waits without an order that waits, so the reconciliation asks for it. */
-    awaitsItself: awaiting !== undefined,
-  })),
+  z.transform(({ sk, ...booking }) => ({ ...booking, key: sk.slice(bookingPrefix.length) })),
 );
 export type BookingEntry = DeepReadonly<z.output<typeof bookingSchema>>;
 
@@ -124,8 +118,8 @@ export class Bookings extends Records {
     // The AWS SDK repeats a write whose answer was lost, and then finds its own item.
     const held = written ?? (await this.table.get(key));
     if (held?.owner !== owner) return undefined;
-    const again = plan.seen !== undefined && !plan.seen.surelyNotBooked;
-    return { key, owner, messageId, attempt: Number(held.attempts), again, held };
+    const again = plan.seen !== undefined && !isNothingSent(plan.seen);
+    return { key, owner, messageId, again, held };
   }
 
   /** Plans a booking that cannot be made now. @param waits Attributes of one that waits without an order. */
@@ -175,8 +169,8 @@ export class Bookings extends Records {
     const attempts = standing.state === 'claimed' ? 1 : 0;
     if (!seen) return this.add(key, { ...set, attempts }, event);
     const changes = {
-      // Attempts are counted on: the lock of an ERP order goes by their number.
-      set: { ...set, clean: attempts === 0 && seen.surelyNotBooked },
+      // Attempts are counted on: what was in doubt stays so.
+      set: { ...set, clean: attempts === 0 && isNothingSent(seen) },
       add: { attempts },
       remove: ofPlan.filter((name) => set[name] === undefined),
       // What a person has discarded holds nothing that could be booked as it was planned.

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { sumOf } from '../../model/quantity.ts';
+import { type Quantity, sumOf } from '../../model/quantity.ts';
 import { dayIn } from '../../model/time.ts';
 import type { DeepReadonly } from '../../platform/aws/dynamodb-table.ts';
 import { atOnce, mapConcurrently } from '../../platform/map-concurrently.ts';
@@ -21,13 +21,8 @@ export const daySchema = z.object({
   /** Booked orders that have a due date, and those of them that were booked after it. */
   due: z.number(),
   late: z.number(),
-  /** There were more events than are counted. */
-  isCut: z.boolean(),
 });
 export type Day = DeepReadonly<z.output<typeof daySchema>>;
-
-/** Events of a day that are counted: far more than a plant has. */
-export const maxEvents = 50_000;
 
 const keyOf = (day: string) => ({ pk: `DAY#${day}`, sk: 'FIGURES' });
 
@@ -43,13 +38,13 @@ export class Days extends Records {
   }
 
   /**
-   * What happened, oldest first, as creations, bookings, dead letters and concerns set it: one query a day (UTC), and at
-   * most `limit` events of each. The index lags by a moment.
+   * What happened, oldest first, as creations, bookings, dead letters and concerns set it: one query a day (UTC).
+   * The index lags by a moment.
    */
-  async events(from: Date, until: Date, limit: number): Promise<DayEvent[]> {
+  async events(from: Date, until: Date): Promise<DayEvent[]> {
     const found: DayEvent[] = [];
     for (let at = Date.parse(dayOf(from)); at <= until.getTime(); at += 86_400_000) {
-      const range = { from: from.toISOString(), limit };
+      const range = { from: from.toISOString() };
       const keys = await this.table.queryIndex(ledgerIndexes.day, dayOf(new Date(at)), range);
       found.push(...keys.map(eventOf));
     }
@@ -57,42 +52,39 @@ export class Days extends Records {
   }
 }
 
+type Figures = Omit<Day, 'day' | 'upTo'>;
+
 /** Counts a day. @param timeZone The plant's, to say what was booked in time. */
 export function countDay(day: string, until: Date, events: readonly DayEvent[], timeZone: string): Day {
-  const byName = Map.groupBy(events, ({ event }) => event);
-  const dated = events.flatMap(({ due, at }) => (due === undefined ? [] : [{ due, at }]));
-  return {
-    ...{ day, upTo: until.toISOString() },
-    events: Object.fromEntries([...byName].map(([name, ofName]) => [name, ofName.length])),
-    good: piecesOf(events.map(({ good }) => good)),
-    scrap: piecesOf(events.map(({ scrap }) => scrap)),
-    due: dated.length,
-    late: dated.filter(({ due, at }) => dayIn(timeZone, at) > dayIn(timeZone, due)).length,
-    isCut: events.length >= maxEvents,
-  };
+  const figures = events.map(({ event, at, good, scrap, due }): Figures => {
+    const isLate = due !== undefined && dayIn(timeZone, at) > dayIn(timeZone, due);
+    const dated = { due: due === undefined ? 0 : 1, late: isLate ? 1 : 0 };
+    return { events: { [event]: 1 }, good: piecesOf(good), scrap: piecesOf(scrap), ...dated };
+  });
+  return { day, upTo: until.toISOString(), ...sumOfDays(figures) };
 }
 
-export function sumOfDays(days: readonly Day[]): Omit<Day, 'day' | 'upTo'> {
+function piecesOf(quantity: Quantity | undefined): Figures['good'] {
+  return quantity ? { [quantity.unit ?? '']: quantity.amount } : {};
+}
+
+export function sumOfDays(days: readonly Figures[]): Figures {
   const add = (numbers: readonly number[]) => numbers.reduce((sum, one) => sum + one, 0);
-  const names = new Set(days.flatMap(({ events }) => Object.keys(events)));
-  const pieces = (of: (day: Day) => Day['good']) =>
-    piecesOf(days.flatMap((day) => Object.entries(of(day)).map(([unit, amount]) => ({ amount, unit }))));
   return {
-    events: Object.fromEntries(
-      [...names].map((name) => [name, add(days.map(({ events }) => events[name] ?? 0))]),
-    ),
-    good: pieces(({ good }) => good),
-    scrap: pieces(({ scrap }) => scrap),
+    events: sumsOf(add, days, 'events'),
+    good: sumsOf(sumOf, days, 'good'),
+    scrap: sumsOf(sumOf, days, 'scrap'),
     due: add(days.map(({ due }) => due)),
     late: add(days.map(({ late }) => late)),
-    isCut: days.some(({ isCut }) => isCut),
   };
 }
 
-function piecesOf(quantities: readonly (DayEvent['good'] | undefined)[]): Day['good'] {
-  const given = quantities.flatMap((quantity) => quantity ?? []);
-  const byUnit = Map.groupBy(given, ({ unit = '' }) => unit);
-  return Object.fromEntries(
-    [...byUnit].map(([unit, ofUnit]) => [unit, sumOf(ofUnit.map(({ amount }) => amount))]),
-  );
+function sumsOf<Field extends string, T>(
+  sum: (all: readonly T[]) => T,
+  days: readonly Readonly<Record<Field, Readonly<Record<string, T>>>>[],
+  field: Field,
+): Record<string, T> {
+  const all = days.flatMap((day) => Object.entries(day[field]));
+  const byName = Map.groupBy(all, ([name]) => name);
+  return Object.fromEntries([...byName].map(([name, of]) => [name, sum(of.map(([, one]) => one))]));
 }

@@ -103,10 +103,10 @@ export class KnownOrders extends Records {
     { number, home, askedAs, entry, question, bookings }: Standing,
     dueAt: Date,
   ): Promise<void> {
-    for (const { key } of bookings.filter(({ awaitsItself }) => awaitsItself))
+    for (const { key } of bookings.filter(({ awaiting }) => awaiting))
       await this.putOff(bookingKeyOf(home, key), dueAt);
-    if (entry?.awaitsCompletion) await this.putOff(orderKey(number), dueAt);
-    if (question?.overdue) await this.putOff(questionKey(askedAs), dueAt);
+    if (entry?.awaiting) await this.putOff(orderKey(number), dueAt);
+    if (question?.awaiting) await this.putOff(questionKey(askedAs), dueAt);
   }
 
   async writeAlias(alias: string, number: string): Promise<void> {

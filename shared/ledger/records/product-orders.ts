@@ -8,7 +8,7 @@ import {
   productOrderRefSchema,
 } from '../../model/orders.ts';
 import type { DeepReadonly, StoredItem, Update } from '../../platform/aws/dynamodb-table.ts';
-import { isNothingSent, nothingSent, stepSchema } from '../claims.ts';
+import { nothingSent, stepSchema } from '../claims.ts';
 import { heldSchema, type NewEntry } from '../history.ts';
 import { ledgerIndexes, numberOf, orderKey } from '../keys.ts';
 import { Records } from './records.ts';
@@ -22,38 +22,30 @@ export const contentSchema = z.object({
 });
 type Content = DeepReadonly<z.output<typeof contentSchema>>;
 
-export const orderSchema = z.pipe(
-  z.object({
-    number: z.string(),
-    ...contentSchema.shape,
-    mappedBy: z.optional(z.string()),
-    part: partSchema,
-    ...stepSchema.shape,
-    /** Its message is known to have been sent since this content was written: it was claimed, or a pull sent it again. */
-    enqueued: z._default(z.boolean(), false),
-    /** Rejected without a dead letter, as the ERP does not want it any more. It may be released again. */
-    withdrawn: z._default(z.boolean(), false),
-    /** A person has given it up: nothing is booked for it, and nobody asks about it. */
-    givenUp: z._default(z.boolean(), false),
-    productOrder: z.optional(productOrderRefSchema),
-    linkedAt: z.optional(z.string()),
-    /** ISO date by which the ERP wants it. */
-    dueDate: z.optional(z.string()),
-    /** An attempt to give the ERP its id ended after it may have written. */
-    linkInDoubt: z._default(z.boolean(), false),
-    awaiting: z.optional(z.string()),
-    /** When it may be removed (epoch seconds). */
-    expiresAt: z.number(),
-    ...heldSchema.shape,
-  }),
-  z.transform(({ attempts, clean, awaiting, ...order }) => ({
-    ...order,
-    /** Nothing was ever sent to Azumuta that may have created it. */
-    surelyNotCreated: isNothingSent({ ...order, attempts, clean }),
-    /** It is created, and not known to be completed. */
-    awaitsCompletion: awaiting !== undefined,
-  })),
-);
+export const orderSchema = z.object({
+  number: z.string(),
+  ...contentSchema.shape,
+  mappedBy: z.optional(z.string()),
+  part: partSchema,
+  ...stepSchema.shape,
+  /** Its message is known to have been sent since this content was written: it was claimed, or a pull sent it again. */
+  enqueued: z._default(z.boolean(), false),
+  /** Rejected without a dead letter, as the ERP does not want it any more. It may be released again. */
+  withdrawn: z._default(z.boolean(), false),
+  /** A person has given it up: nothing is booked for it, and nobody asks about it. */
+  givenUp: z._default(z.boolean(), false),
+  productOrder: z.optional(productOrderRefSchema),
+  linkedAt: z.optional(z.string()),
+  /** ISO date by which the ERP wants it. */
+  dueDate: z.optional(z.string()),
+  /** An attempt to give the ERP its id ended after it may have written. */
+  linkInDoubt: z._default(z.boolean(), false),
+  /** Its completion: it is created, and not known to be completed. */
+  awaiting: z.optional(z.string()),
+  /** When it may be removed (epoch seconds). */
+  expiresAt: z.number(),
+  ...heldSchema.shape,
+});
 export type OrderEntry = DeepReadonly<z.output<typeof orderSchema>>;
 
 /** The entry of a stored order. Throws on another item: only this module writes them. */

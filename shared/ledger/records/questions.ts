@@ -3,25 +3,19 @@ import type { DeepReadonly, StoredItem } from '../../platform/aws/dynamodb-table
 import { questionKey } from '../keys.ts';
 import { Records } from './records.ts';
 
-export const questionSchema = z.pipe(
-  z.object({
-    /** The hint whose message asks. A replayed one counts as another, as it was sent to SQS at another time. */
-    by: z.string(),
-    since: z.coerce.date(),
-    /** When Azumuta was asked last, by any hint. */
-    askedAt: z.coerce.date(),
-    /** When `by` itself asked last. If that is too long ago, its message is lost, even if others have asked since. */
-    aliveAt: z.coerce.date(),
-    /** Recordings that other hints named, with duplicates: `by` collects them as well. */
-    recordingIds: z._default(z.array(z.string()), []),
-    awaiting: z.optional(z.string()),
-  }),
-  z.transform(({ awaiting, ...question }) => ({
-    ...question,
-    /** Only the reconciliation still asks, as for an overdue order. */
-    overdue: awaiting !== undefined,
-  })),
-);
+export const questionSchema = z.object({
+  /** The hint whose message asks. A replayed one counts as another, as it was sent to SQS at another time. */
+  by: z.string(),
+  since: z.coerce.date(),
+  /** When Azumuta was asked last, by any hint. */
+  askedAt: z.coerce.date(),
+  /** When `by` itself asked last. If that is too long ago, its message is lost, even if others have asked since. */
+  aliveAt: z.coerce.date(),
+  /** Recordings that other hints named, with duplicates: `by` collects them as well. */
+  recordingIds: z._default(z.array(z.string()), []),
+  /** Its completion: only the reconciliation still asks, as for an overdue order. */
+  awaiting: z.optional(z.string()),
+});
 /** Whether a product order is completed: Azumuta is asked repeatedly for some time. */
 export type Question = DeepReadonly<z.output<typeof questionSchema>>;
 type Joining = Pick<Question, 'recordingIds'> & Partial<Pick<Question, 'askedAt'>>;

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { bookingKeyOf } from '../../../shared/ledger/keys.ts';
-import { countDay, maxEvents } from '../../../shared/ledger/records/days.ts';
 import { startAlertStage } from './stage.ts';
 
 type Stage = Awaited<ReturnType<typeof startAlertStage>>;
@@ -37,7 +36,7 @@ it("counts what was booked on the plant's day: pieces, scrap, and what was late"
     due: 2,
     late: 1,
   });
-  expect(today).toMatchObject({ events: { booked: 1 }, good: { u: '7' }, due: 0, late: 0, isCut: false });
+  expect(today).toMatchObject({ events: { booked: 1 }, good: { u: '7' }, due: 0, late: 0 });
   expect(none).toBeUndefined();
 });
 
@@ -60,11 +59,4 @@ it('counts a day to its end in the first run of the next, and after a pause all 
   // Assess
   const days = await stage.ledger.days.of(['2026-11-24', '2026-11-25', '2026-11-26', '2026-11-27']);
   expect(days.map(({ events }) => events.booked ?? 0)).toEqual([1, 1, 0, 0]);
-});
-
-it('says of a day with more events than are counted that its figures are too low', () => {
-  const event = { at: '2026-11-24T08:00:00.000Z', event: 'booked', number: 'MO/1' };
-  const until = new Date('2026-11-24T23:59:59Z');
-  expect(countDay('2026-11-24', until, Array(maxEvents).fill(event), 'UTC')).toMatchObject({ isCut: true });
-  expect(countDay('2026-11-24', until, [event], 'UTC')).toMatchObject({ isCut: false });
 });

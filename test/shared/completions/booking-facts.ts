@@ -43,12 +43,11 @@ export const bookingEntry = (given: Partial<BookingEntry> = {}): BookingEntry =>
   erpOrder: { number: 'MO/1' },
   productOrder: { id: 'id1', number: 'MO/1/1' },
   state: 'done',
-  surelyNotBooked: false,
+  ...{ attempts: 1, clean: false },
   readAt: new Date('2026-11-24T08:00:00Z'),
   plannedFor: 'a message',
   configuration: 'version 1',
   discarded: false,
-  awaitsItself: false,
   ...given,
 });
 

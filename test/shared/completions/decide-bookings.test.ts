@@ -63,7 +63,7 @@ it.each<[string, Partial<CompletionFacts>, string]>([
   ],
   [
     'is booked though it was refused, and surely not booked, before it was made again in Azumuta',
-    { ...madeAgain({ state: 'rejected', surelyNotBooked: true }), ...recorded('a') },
+    { ...madeAgain({ state: 'rejected', clean: true }), ...recorded('a') },
     'id1#quantity: parts 1, recordings a',
   ],
   [
@@ -73,13 +73,13 @@ it.each<[string, Partial<CompletionFacts>, string]>([
   ],
   [
     'is for a person when it was made again in Azumuta while its booking is under way',
-    madeAgain({ state: 'claimed', surelyNotBooked: true }),
+    madeAgain({ state: 'claimed', clean: true }),
     'conflict: Product order MO/1/1 was booked as old',
   ],
   [
     'has further recordings wait while its quantity is refused, and surely not booked',
     {
-      ...bookedWith({ state: 'rejected', surelyNotBooked: true, recordingIds: ['a'] }),
+      ...bookedWith({ state: 'rejected', clean: true, recordingIds: ['a'] }),
       ...recorded('a', 'b'),
     },
     waitsForIt,
@@ -105,7 +105,7 @@ const together = (index: number, given: Partial<CompletionFacts> = {}): Partial<
 const threeBooked = bookedWith({ parts: [1, 2, 3] });
 const refused = (parts: readonly number[]) => {
   const productOrder = { id: `id${parts[0]}`, number: '' };
-  return bookingEntry({ parts, productOrder, state: 'rejected', surelyNotBooked: true });
+  return bookingEntry({ parts, productOrder, state: 'rejected', clean: true });
 };
 
 it.each<[string, Partial<CompletionFacts>, string]>([

@@ -90,7 +90,7 @@ it.each([
       const late = isLate ? ['id1#recording#b', 'id1#recording#c'] : [];
       expect(inErp.toSorted()).toEqual(['id1#quantity', ...late]);
       expect(await lettersOf(own, 'MO/1/1')).toEqual([]);
-      expect((await own.ledger.orders.find('MO/1/1'))?.awaitsCompletion).toBe(false);
+      expect((await own.ledger.orders.find('MO/1/1'))?.awaiting).toBeUndefined();
     }),
     { numRuns: 40 },
   );

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nextStep, type StepFacts } from '../../../shared/completions/next-step.ts';
+import { isNothingSent } from '../../../shared/ledger/claims.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import { bookingEntry } from './booking-facts.ts';
 
@@ -35,9 +36,9 @@ const hints: Partial<StepFacts>[] = [older, {}, { hint: { via: 'reconciliation' 
 const running = { state: 'claimed', leaseUntil: now.getTime() + 5000 } as const;
 const over = { state: 'claimed', leaseUntil: now.getTime() } as const;
 const doubted = { state: 'waiting' } as const;
-const waiting = { ...doubted, surelyNotBooked: true };
+const waiting = { ...doubted, clean: true };
 const told = { state: 'rejected' } as const;
-const refused = { ...told, surelyNotBooked: true };
+const refused = { ...told, clean: true };
 const [recent, other] = [{ readAt: ago(12) }, { parts: [2] }];
 
 describe('a hint', () => {
@@ -106,7 +107,7 @@ describe('a hint', () => {
 const anyBooking = fc
   .record({
     state: fc.constantFrom('waiting', 'claimed', 'done', 'rejected'),
-    surelyNotBooked: fc.boolean(),
+    clean: fc.boolean(),
     discarded: fc.boolean(),
     plannedFor: fc.constantFrom('mine', 'another'),
     rejectedBy: fc.constantFrom('mine', 'another'),
@@ -115,10 +116,9 @@ const anyBooking = fc
     readAt: fc.integer({ min: 0, max: 150 }).map(ago),
     leaseUntil: fc.integer({ min: -9, max: 9 }).map((seconds) => now.getTime() + seconds * 1000),
   })
-  .map(({ surelyNotBooked, discarded, ...given }) => {
-    const mayBe = given.state === 'waiting' || given.state === 'rejected';
+  .map(({ discarded, ...given }) => {
     const isDiscarded = given.state === 'rejected' && discarded;
-    return booking({ ...given, surelyNotBooked: mayBe && surelyNotBooked, discarded: isDiscarded });
+    return booking({ ...given, discarded: isDiscarded });
   });
 
 it('never ends over what is to be booked, and touches neither a claim that runs nor what a person was told', () => {
@@ -142,11 +142,11 @@ it('never ends over what is to be booked, and touches neither a claim that runs 
       if (step.to === 'end') expect(open).toEqual([]);
       if (step.to === 'read') expect(open.filter((one) => !step.anew.includes(one))).toEqual([]);
       const anew = step.to === 'read' ? step.anew : [];
-      expect(anew.filter((one) => !one.surelyNotBooked && !(one.discarded && hint.again))).toEqual([]);
+      expect(anew.filter((one) => !isNothingSent(one) && !(one.discarded && hint.again))).toEqual([]);
       const kept = step.to === 'book' ? step.keep : [];
       expect(kept.filter(({ discarded, state }) => discarded || state === 'done')).toEqual([]);
-      const isTouched = ({ state, discarded, surelyNotBooked }: BookingEntry) =>
-        state === 'rejected' && (hint.via !== 'webhook' || discarded || !surelyNotBooked);
+      const isTouched = (one: BookingEntry) =>
+        one.state === 'rejected' && (hint.via !== 'webhook' || one.discarded || !isNothingSent(one));
       if (!hint.again) expect([...anew, ...kept].filter(isTouched)).toEqual([]);
       expect(anew.filter(({ parts }) => !parts.includes(1))).toEqual([]);
     }),

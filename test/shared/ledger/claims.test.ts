@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Claim } from '../../../shared/ledger/claims.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
-import { claimed } from '../../support/bookings.ts';
+import { RetryLater } from '../../../shared/model/errors.ts';
+import { claimed, rejectedFor } from '../../support/bookings.ts';
 import { ledgerOnDynalite } from '../../support/ledger.ts';
 import { newOrder } from '../../support/orders.ts';
 
@@ -65,7 +66,7 @@ describe('a takeover waits for the timeout of the function and the settling time
     clock.advance(60 + settlingSeconds - 1);
     expect(await ledger.claims.claim(key(), claimant('early'))).toMatchObject({ outcome: 'busy' });
     clock.advance(1);
-    expect(await claimedBy('late')).toMatchObject({ attempt: 2, again: true });
+    expect(await claimedBy('late')).toMatchObject({ again: true, held: { attempts: 2 } });
   });
 
   it('refuses the receipt of an attempt that was frozen and has been taken over', async () => {
@@ -88,40 +89,42 @@ it('notes what its step needs while it waits, and removes what it needs no more'
   const attempt = () => claimedBy('a');
   const held = async () => {
     const stored = await table.get(key());
-    return [stored?.content, stored?.note];
+    return [stored?.content, stored?.awaiting];
   };
   const story: unknown[] = [];
 
   // Act
-  await ledger.claims.release(await attempt(), 'Locked.', 'nothing', { content: 'what is sent', note: 1 });
+  await ledger.claims.giveBack(await attempt(), 'Locked.', false, { content: 'what is sent', awaiting: 'a' });
   story.push(await held());
-  await ledger.claims.reject(await attempt(), { reason: 'No.', cause: 'conflict' }, 'nothing', ['note']);
+  await ledger.claims.giveBack(await attempt(), rejectedFor({ reason: 'No.', cause: 'conflict' }), false);
   story.push(await held());
-  await ledger.claims.holdForSettling(await attempt(), 'No answer.', { note: 2 });
+  await ledger.claims.giveBack(await attempt(), 'No answer.', true, { awaiting: 'b' });
   story.push(await held());
   clock.advance(settlingSeconds);
-  await ledger.claims.complete(await attempt(), { note: 3, remove: ['content'] }, { event: 'created' });
+  await ledger.claims.complete(await attempt(), { awaiting: 'c', remove: ['content'] }, { event: 'created' });
   story.push(await held());
 
   // Assess
   const sent = 'what is sent';
   expect(story).toEqual([
-    [sent, 1],
+    [sent, 'a'],
     [sent, undefined],
-    [sent, 2],
-    [undefined, 3],
+    [sent, 'b'],
+    [undefined, 'c'],
   ]);
 });
 
 describe('how an attempt ends decides whether the next one must look', () => {
   const noArticle = { reason: 'Azumuta has no article X.', cause: 'unknown-article' } as const;
+  const answered = new RetryLater('The order is locked.', { scope: 'order', wrote: 'known' });
   const { claims } = ledger;
   const ends = {
-    'sent nothing': (claim: Claim) => claims.release(claim, 'Azumuta did not answer.'),
-    'had its writes answered': (claim: Claim) => claims.release(claim, 'The order is locked.', 'known'),
-    'was refused after answered writes': (claim: Claim) => claims.reject(claim, noArticle, 'known'),
+    'sent nothing': (claim: Claim) => claims.giveBack(claim, 'Azumuta did not answer.', false),
+    'had its writes answered': (claim: Claim) => claims.giveBack(claim, answered, true),
+    'was refused after answered writes': (claim: Claim) =>
+      claims.giveBack(claim, rejectedFor(noArticle, 'known'), true),
     async 'wrote in doubt'(claim: Claim) {
-      await claims.holdForSettling(claim, 'no answer in time');
+      await claims.giveBack(claim, 'no answer in time', true);
       expect(await claims.claim(key(), claimant('early'))).toMatchObject({ outcome: 'busy' });
       clock.advance(settlingSeconds);
     },
@@ -138,13 +141,13 @@ describe('how an attempt ends decides whether the next one must look', () => {
     'lets the next one claim then, after attempts of which each in turn %j; it looks: %s',
     async (past, again) => {
       for (const [nth, end] of past.entries()) await ends[end](await claimedBy(`attempt ${nth}`));
-      expect(await claimedBy('the next')).toMatchObject({ attempt: past.length + 1, again });
+      expect(await claimedBy('the next')).toMatchObject({ again, held: { attempts: past.length + 1 } });
     },
   );
 
   it('keeps the reason and cause of a rejected step until its own message, replayed, claims it again', async () => {
     const claim = await claimedBy('a');
-    await ledger.claims.reject(claim, noArticle);
+    await ledger.claims.giveBack(claim, rejectedFor(noArticle), true);
     expect(await ledger.orders.find(`PO-${number}`)).toMatchObject({
       state: 'rejected',
       ...noArticle,
@@ -161,14 +164,14 @@ describe('how an attempt ends decides whether the next one must look', () => {
     ['perhaps', true],
   ] as const)('lets a person open what another message was refused, which wrote %s', async (wrote, again) => {
     // Prepare
-    await ledger.claims.reject(await claimedBy('a'), noArticle, wrote);
+    await ledger.claims.giveBack(await claimedBy('a'), rejectedFor(noArticle, wrote), true);
 
     // Act
     const person = { ...claimant('b', 'message 2'), reopens: true };
     const claim = await claimed(ledger, key(), person);
 
     // Assess
-    expect(claim).toMatchObject({ attempt: 2, again });
+    expect(claim).toMatchObject({ again, held: { attempts: 2 } });
     expect(await ledger.claims.claim(key(), { ...person, owner: 'c' })).toMatchObject({ outcome: 'busy' });
   });
 });

@@ -9,6 +9,7 @@ import {
   questionKey,
 } from '../../../shared/ledger/keys.ts';
 import { maxContentBytes, maxPlannedBytes } from '../../../shared/ledger/records/bookings.ts';
+import { Rejected } from '../../../shared/model/errors.ts';
 import type { Key } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { bytesOfItem } from '../../simulation/aws/values.ts';
 import { bookingPlan, claimed, plannedBooking } from '../../support/bookings.ts';
@@ -21,6 +22,7 @@ const maxItemBytes = 64 * 1024;
 const longest = (first: string) => first + '水'.repeat(199);
 /** What nobody bounds: a sentence of ten thousand characters. */
 const sentence = '水'.repeat(10_000);
+const refusal = new Rejected(sentence, { code: 'refused-by-azumuta' });
 
 function started() {
   const { table, ledger } = ledgerOn(undefined, undefined, 0);
@@ -56,10 +58,7 @@ it('keeps a product order below 64 KB, with the largest draft, the longest texts
   // Act
   let most = 0;
   for (let times = 0; times < 30; times++) {
-    await ledger.claims.reject(await claimed(ledger, orderKey(number), claimant), {
-      reason: sentence,
-      cause: 'refused-by-azumuta',
-    });
+    await ledger.claims.giveBack(await claimed(ledger, orderKey(number), claimant), refusal, true);
     most = Math.max(most, await sizeAt(orderKey(number)));
   }
   const productOrder = { id: 'i'.repeat(17), number, url: `https://azumuta.example/${'x'.repeat(500)}` };
@@ -141,10 +140,7 @@ it('keeps a booking below 100 KB with the highest number of parts and recordings
 
   // Act
   for (let times = 0; times < 30; times++)
-    await ledger.claims.reject(await claimed(ledger, key, claimant), {
-      reason: sentence,
-      cause: 'refused-by-erp',
-    });
+    await ledger.claims.giveBack(await claimed(ledger, key, claimant), refusal, true);
 
   // Assess
   expect(recordingIds.length).toBeGreaterThan(1800);

@@ -9,7 +9,7 @@ import { forBookingOnly } from '../../../shared/ledger/records/bookings.ts';
 import type { Key } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { bytesOfItem } from '../../simulation/aws/values.ts';
 import { writeUnits } from '../../simulation/aws/write-units.ts';
-import { bookingPlan, claimed, plannedBooking } from '../../support/bookings.ts';
+import { bookingPlan, claimed, plannedBooking, rejectedFor } from '../../support/bookings.ts';
 import { completedProductOrder, recording } from '../../support/completions.ts';
 import { ledgerOn } from '../../support/ledger.ts';
 import { newOrder } from '../../support/orders.ts';
@@ -116,10 +116,10 @@ describe('the way back of an order that waits for its completion', () => {
     const waits = { awaiting: 'completion', dueAt: attempt.endsAt.getTime() };
     await measured(key, () => ledger.bookings.planOnly(number, planOf(1), waits));
     const failed = await claim();
-    await measured(key, () => ledger.claims.release(failed, 'The ERP failed (503).', 'nothing', waits));
+    await measured(key, () => ledger.claims.giveBack(failed, 'The ERP failed (503).', false, waits));
     const refused = await claim();
     const why = { reason: 'Production order is cancelled.', cause: 'order-state' } as const;
-    await measured(key, () => ledger.claims.reject(refused, why, 'nothing', ['awaiting', 'dueAt']));
+    await measured(key, () => ledger.claims.giveBack(refused, rejectedFor(why), false));
 
     // Assess
     expect(told).toHaveLength(5);

@@ -1,6 +1,7 @@
 import { mapProductOrders } from '../../../shared/integration/mapping/product-orders.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
+import { Rejected } from '../../../shared/model/errors.ts';
 import type { ErpOrder, ProductOrderDraft } from '../../../shared/model/orders.ts';
 import { acceptOrders } from '../../../shared/orders/accept.ts';
 import type { AcceptDependencies, Accepted } from '../../../shared/orders/accept-wanted.ts';
@@ -107,13 +108,13 @@ export async function startOrderStage() {
           { productOrder, azumutaId: productOrder.id, awaiting: 'completion' },
           { event: 'created' },
         );
-      else if (how === 'in doubt') await claims.holdForSettling(claim, 'Azumuta did not answer.');
-      else if (how === 'failed') await claims.release(claim, 'Azumuta failed (503).');
+      else if (how === 'in doubt') await claims.giveBack(claim, 'Azumuta did not answer.', true);
+      else if (how === 'failed') await claims.giveBack(claim, 'Azumuta failed (503).', false);
       else
-        await claims.reject(
+        await claims.giveBack(
           claim,
-          { reason: 'Azumuta has no article.', cause: 'unknown-article' },
-          how === 'refused' ? 'nothing' : 'perhaps',
+          new Rejected('Azumuta has no article.', { code: 'unknown-article' }),
+          how !== 'refused',
         );
       return claimed.outcome;
     },

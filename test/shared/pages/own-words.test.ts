@@ -4,7 +4,7 @@ import { forBookingOnly } from '../../../shared/ledger/records/bookings.ts';
 import { orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
 import { headlineOf } from '../../../shared/situation/words.ts';
-import { book, claimed, claimedOrder, plan, refuse } from '../../support/bookings.ts';
+import { book, claimed, claimedOrder, plan, refuse, rejectedFor } from '../../support/bookings.ts';
 import { newOrder } from '../../support/orders.ts';
 import { orderOf, refused } from '../alerts/stage.ts';
 import { startPages } from './stage.ts';
@@ -50,12 +50,13 @@ const stories: Readonly<Record<string, Happened>> = {
   },
   'The last attempt': async (pages, number) => {
     await released(pages, number);
-    await pages.ledger.claims.release(await claimedOrder(pages.ledger, number), words, 'nothing');
+    await pages.ledger.claims.giveBack(await claimedOrder(pages.ledger, number), words, false);
   },
   'in Azumuta': made,
   'was refused': async (pages, number) => {
     await released(pages, number);
-    await pages.ledger.claims.reject(await claimedOrder(pages.ledger, number), rejection, 'nothing');
+    const claim = await claimedOrder(pages.ledger, number);
+    await pages.ledger.claims.giveBack(claim, rejectedFor(rejection), false);
   },
   withdrawn: async (pages, number) => {
     await released(pages, number);

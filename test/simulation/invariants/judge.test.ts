@@ -267,12 +267,9 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
       },
     ],
   ],
-  leases: [
-    [/is held until/, items(theOrder, { leaseUntil: late })],
-    [/is held until/, items(theOrder, { lockedUntil: late })],
-  ],
+  leases: [[/is held until/, items(theOrder, { leaseUntil: late })]],
   released: [
-    [/is still held/, adds({ pk: 'LOCK', sk: 'x', ...{ lockedBy: 'an attempt' } })],
+    [/is still held/, adds({ pk: 'LOCK', sk: 'x', ...{ owner: 'an attempt', leaseUntil: 1 } })],
     [/is held, but no function runs/, items(theOrder, { owner: 'an attempt', leaseUntil: 1 })],
   ],
   items: [

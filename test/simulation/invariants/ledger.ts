@@ -118,8 +118,8 @@ interface Item extends Readonly<Record<string, unknown>> {
   readonly name: string;
 }
 
-function judgeHolder({ name, leaseUntil = 0, lockedUntil = 0 }: Item, { time }: World, find: Find): void {
-  const until = Math.max(Number(leaseUntil), Number(lockedUntil));
+function judgeHolder({ name, leaseUntil = 0 }: Item, { time }: World, find: Find): void {
+  const until = Number(leaseUntil);
   if (until > time.now()) find('leases', `${name} is held until ${new Date(until).toISOString()}.`);
 }
 

@@ -172,8 +172,8 @@ function isPartner(service: Service): service is Partner {
   return service === 'azumuta' || service === 'erp';
 }
 
-export function isHeld({ lockedBy, owner, leaseUntil }: Readonly<Record<string, unknown>>): boolean {
-  return lockedBy !== undefined || (owner !== undefined && leaseUntil !== undefined);
+export function isHeld({ owner, leaseUntil }: Readonly<Record<string, unknown>>): boolean {
+  return owner !== undefined && leaseUntil !== undefined;
 }
 
 /** A mail about a group of troubles, and the concerns of that group that were open when it left, by their keys. */

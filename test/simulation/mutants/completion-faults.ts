@@ -42,19 +42,19 @@ export const completionFaults: Faults = {
       foundBy: ['booked'],
     },
     'booked-without-the-lock': {
-      find: 'if (!lock || (await lock.take(attempt.endsAt)))',
+      find: 'if (!lock || (await lock.take(claim.owner, lockedSeconds)))',
       replace: 'if (lock || !lock)',
       why: 'Two parts of one ERP order are booked at the same time, and one overwrites the other.',
       foundBy: ['booked'],
     },
     'lock-outlives-its-holder': {
-      find: 'await lock?.keep(untilMs);',
-      replace: 'await lock?.keep(untilMs + 30 * 86_400_000);',
+      find: '{ leaseUntil: untilMs }',
+      replace: '{ leaseUntil: untilMs + 30 * 86_400_000 }',
       why: 'After a lost answer, no other part of the order is booked for a month.',
       foundBy: ['recorded', 'leases', 'ends'],
     },
     'lock-not-released': {
-      find: 'await lock?.release();\n    if (!ours)',
+      find: 'await lock?.release(claim.owner);\n    if (!ours)',
       replace: 'if (!ours)',
       why: 'Each part waits six minutes for the one before it.',
       foundBy: ['released'],

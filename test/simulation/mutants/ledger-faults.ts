@@ -22,7 +22,7 @@ export const ledgerFaults: Faults = {
       foundBy: ['created', 'booked'],
     },
     'claim-is-never-again': {
-      find: 'const again = attempt > 1 && before?.clean !== true;',
+      find: 'const again = Number(held.attempts) > 1 && before?.clean !== true;',
       replace: 'const again = false;',
       why: 'Our own product order, completed in the meantime, counts as typed by hand and becomes a dead letter.',
       foundBy: ['deadLetters', 'withdrawn'],
@@ -41,9 +41,8 @@ export const ledgerFaults: Faults = {
       foundBy: ['waiting'],
     },
     'claim-kept-after-a-failure': {
-      find: "await this.#end(claim, { set }, { event: 'retry', note });",
-      replace:
-        "await this.#update(claim, { set: { ...set, state: 'claimed' } }, [{ event: 'retry', note }]);",
+      find: "{ ...waits, state: 'waiting', clean: isClean(claim, wrote) } }, entry);\n      return undefined;",
+      replace: '{ ...waits, leaseUntil: Number(claim.held.leaseUntil) } }, entry);\n      return undefined;',
       why: 'Each attempt that fails before its first call blocks the next one for six minutes.',
       foundBy: ['released'],
     },
@@ -88,14 +87,6 @@ export const ledgerFaults: Faults = {
       replace: '{ set, remove }',
       why: 'A slot is free only when its lease has ended: with one slot, one batch every six minutes.',
       foundBy: ['released'],
-    },
-  },
-  'shared/ledger/records/booking-locks.ts': {
-    'lock-of-the-order-is-anybodys': {
-      find: '(#lockedFor = :booking AND #lockedAttempt <= :attempt)',
-      replace: '(#lockedAttempt <= :attempt) OR #lockedFor <> :booking',
-      why: 'Two parts of one ERP order are booked at the same time, and one overwrites the other.',
-      foundBy: ['booked'],
     },
   },
   'shared/ledger/records/bookings.ts': {

@@ -3,7 +3,7 @@ import { operatorLedger } from '../../../../infra/local/operator-clients.ts';
 import { traceLines } from '../../../../infra/ops/trace/report.ts';
 import { type FindOwner, traceOrder } from '../../../../infra/ops/trace/trace.ts';
 import { createAlertLedger } from '../../../../shared/ledger/ledger.ts';
-import { book, claimedOrder, plan, refuse } from '../../../support/bookings.ts';
+import { book, claimedOrder, plan, refuse, rejectedFor } from '../../../support/bookings.ts';
 import { testClock } from '../../../support/clock.ts';
 import { startLedgerStore } from '../../../support/dynamodb.ts';
 import { newOrder, splitOrder } from '../../../support/orders.ts';
@@ -210,7 +210,7 @@ it('shows the cause of a refused order, of a refused booking, and of an order th
   // Prepare
   await ledger.orders.put(newOrder({ number: 'MO/6' }));
   const noArticle = { reason: 'Azumuta has no article X.', cause: 'unknown-article' } as const;
-  await ledger.claims.reject(await claimedOrder(ledger, 'MO/6'), noArticle);
+  await ledger.claims.giveBack(await claimedOrder(ledger, 'MO/6'), rejectedFor(noArticle), true);
   const closed = { reason: 'It is closed.', cause: 'order-state' } as const;
   await refuse(ledger, 'MO/5', await plan(ledger, 'MO/5'), closed);
   const noted = { content: 'x', note: 'It has no article.', cause: 'order-data' } as const;

@@ -2,7 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Claim } from '../../../../shared/ledger/claims.ts';
 import { bookingKeyOf } from '../../../../shared/ledger/keys.ts';
 import { type BookingEntry, forBookingOnly } from '../../../../shared/ledger/records/bookings.ts';
-import { bookingPlan, plannedBooking } from '../../../support/bookings.ts';
+import { RetryLater } from '../../../../shared/model/errors.ts';
+import { bookingPlan, plannedBooking, rejectedFor } from '../../../support/bookings.ts';
 import { ledgerOnDynalite } from '../../../support/ledger.ts';
 
 const { table, clock, ledger } = await ledgerOnDynalite();
@@ -37,7 +38,7 @@ async function claimed(): Promise<Claim> {
   return claim;
 }
 
-const refusedInDoubt = async () => ledger.claims.reject(await claimed(), why);
+const refusedInDoubt = async () => ledger.claims.giveBack(await claimed(), rejectedFor(why), true);
 const discarded = () => ledger.bookings.discard(home, 'hint', 'By hand.');
 
 describe('a plan', () => {
@@ -46,13 +47,13 @@ describe('a plan', () => {
     const claim = await claimed();
 
     // Assess
-    expect(claim).toMatchObject({ attempt: 1, again: false, held: { state: 'claimed' } });
+    expect(claim).toMatchObject({ again: false, held: { state: 'claimed', attempts: 1 } });
     const { planned: booking, seen: _, ...plan } = bookingPlan({ readAt: clock.now() });
     expect(await ledger.bookings.of(home)).toEqual([
       {
         ...{ ...booking, ...plan, content: new Uint8Array(plan.content ?? []) },
         ...{ state: 'claimed', leaseUntil: clock.now().getTime() + 360_000 },
-        ...{ surelyNotBooked: false, discarded: false, awaitsItself: false },
+        ...{ attempts: 1, clean: false, discarded: false },
       },
     ]);
   });
@@ -70,7 +71,7 @@ describe('a plan', () => {
 
   it('waits where it cannot be booked now, and surely nothing was sent', async () => {
     await ledger.bookings.planOnly(home, bookingPlan(), waits);
-    expect(await held()).toMatchObject({ state: 'waiting', surelyNotBooked: true, awaitsItself: true });
+    expect(await held()).toMatchObject({ state: 'waiting', attempts: 0, awaiting: 'completion' });
     expect(await ledger.orders.overdue(clock.now(), 10)).toContain(home);
   });
 
@@ -78,7 +79,7 @@ describe('a plan', () => {
     expect(await ledger.bookings.planRefused(home, bookingPlan({ content: undefined }), why)).toBe(true);
     expect(await held()).toMatchObject({
       state: 'rejected',
-      surelyNotBooked: true,
+      attempts: 0,
       rejectedBy: 'hint',
       ...why,
     });
@@ -86,15 +87,20 @@ describe('a plan', () => {
   });
 });
 
+const answered = new RetryLater('Locked.', { scope: 'order', wrote: 'known' });
 /** How a booking may have come to be as it is, whether it may be planned anew, and whether the claim is `again`. */
 const pasts: [past: string, make: () => Promise<unknown>, replaced: 'yes' | 'no' | 'again'][] = [
   ['only planned', () => ledger.bookings.planOnly(home, bookingPlan(), waits), 'yes'],
   ['refused by the mapping', () => ledger.bookings.planRefused(home, bookingPlan(), why), 'yes'],
-  ['released before a call', async () => ledger.claims.release(await claimed(), 'Locked.'), 'yes'],
-  ['released after a call', async () => ledger.claims.release(await claimed(), 'Locked.', 'known'), 'no'],
+  ['released before a call', async () => ledger.claims.giveBack(await claimed(), 'Locked.', false), 'yes'],
+  ['released after a call', async () => ledger.claims.giveBack(await claimed(), answered, true), 'no'],
   ['claimed', claimed, 'no'],
-  ['in doubt', async () => ledger.claims.holdForSettling(await claimed(), 'No answer.'), 'no'],
-  ['refused before a call', async () => ledger.claims.reject(await claimed(), why, 'nothing'), 'yes'],
+  ['in doubt', async () => ledger.claims.giveBack(await claimed(), 'No answer.', true), 'no'],
+  [
+    'refused before a call',
+    async () => ledger.claims.giveBack(await claimed(), rejectedFor(why), false),
+    'yes',
+  ],
   ['refused in doubt', refusedInDoubt, 'no'],
   ['refused in doubt, and discarded', () => refusedInDoubt().then(discarded), 'again'],
   ['done', async () => ledger.claims.complete(await claimed(), {}, { event: 'booked' }), 'no'],
@@ -112,16 +118,16 @@ describe('a booking that is planned anew', () => {
 
     // Assess
     expect(claim?.again).toBe({ yes: false, no: undefined, again: true }[replaced]);
-    const { state, readAt, reason, rejectedBy, discarded, awaitsItself } = await held();
+    const { state, readAt, reason, rejectedBy, discarded, awaiting } = await held();
     if (replaced === 'no') expect([state, readAt]).toEqual([seen.state, seen.readAt]);
     else
-      expect([state, readAt, reason, rejectedBy, discarded, awaitsItself]).toEqual([
+      expect([state, readAt, reason, rejectedBy, discarded, awaiting]).toEqual([
         'claimed',
         clock.now(),
         undefined,
         undefined,
         false,
-        false,
+        undefined,
       ]);
   });
 
@@ -145,9 +151,9 @@ describe('a booking that is planned anew', () => {
   });
 
   it('counts its attempts on, as an attempt that was frozen must not take the lock of its successor', async () => {
-    await ledger.claims.release(await claimed(), 'Locked.');
+    await ledger.claims.giveBack(await claimed(), 'Locked.', false);
     const claim = await planned('another', await held());
-    expect(claim).toMatchObject({ attempt: 2, again: false });
+    expect(claim).toMatchObject({ again: false, held: { attempts: 2 } });
     const history = await ledger.journeys.of(home);
     expect(history.map(({ event, note }) => `${event}: ${note}`)).toEqual([
       ...['planned: 1 recording(s)', 'retry: Locked.', 'planned: 1 recording(s)'],
@@ -158,7 +164,7 @@ describe('a booking that is planned anew', () => {
     await refusedInDoubt();
     await discarded();
     await ledger.bookings.planOnly(home, bookingPlan({ seen: await held() }), {});
-    expect(await held()).toMatchObject({ state: 'waiting', surelyNotBooked: false, discarded: false });
+    expect(await held()).toMatchObject({ state: 'waiting', clean: false, discarded: false });
   });
 });
 
