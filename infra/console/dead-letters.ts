@@ -19,9 +19,6 @@ export type Chosen =
   | { readonly letter: string | readonly string[] }
   | { readonly order: string };
 
-export type OpenLetters = Awaited<ReturnType<DeadLetterDesk['open']>>;
-export type UnfiledLetters = Awaited<ReturnType<DeadLetterDesk['unfiled']>>;
-
 /** Letters that are read from the ledger for a page, and from the queue. */
 const maxShown = 1000;
 

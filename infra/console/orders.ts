@@ -37,8 +37,6 @@ export const askedOf = (query: unknown): AskedOrders => z.parse(askedSchema, que
 
 export type OrderRow = Awaited<ReturnType<typeof rowOf>>;
 
-export type ListedRows = Awaited<ReturnType<typeof readOrders>>;
-
 /** Entries of a day that are searched for the beginning of a number. */
 const maxSearched = 10_000;
 

@@ -1,40 +1,53 @@
+import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import { orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
 import { eventWords } from '../../../shared/model/journey.ts';
 import { counted } from '../../../shared/model/text.ts';
 import { dayBefore } from '../../../shared/model/time.ts';
 import { redactedText } from '../../ops/cli/redact.ts';
-import { dateOf, type Html, moment, orderLink, type PlantTime, stageBadge } from '../labels.ts';
-import { type AskedOrders, type ListedRows, listLink, lists, type OrderRow } from '../orders.ts';
-import { table } from './parts.ts';
+import type { Pages } from '../dependencies.ts';
+import { type AskedOrders, askedOf, listLink, lists, type OrderRow, readOrders } from '../orders.ts';
+import { dateOf, type Html, moment, orderLink, type PlantTime, stageBadge, table } from './parts.ts';
 
-export function ordersPage(asked: AskedOrders, found: ListedRows, time: PlantTime): Html {
-  return html`<h1>Orders</h1>
+const pageSize = 50;
+const fileSize = 1000;
+
+export function ordersRoutes(pages: Pages): Hono {
+  return new Hono().get('/orders', (c) => showList(c, pages)).get('/orders.csv', (c) => sendList(c, pages));
+}
+
+async function showList(c: Context, pages: Pages): Promise<Response> {
+  const { clock, timeZone, show } = pages;
+  const now = clock.now();
+  const asked = askedOf(c.req.query());
+  const { rows, day, leftOut, next } = await readOrders(asked, pageSize, { ...pages, now });
+  const content = html`<h1>Orders</h1>
     <nav aria-label="Lists" class="tabs"><ul>${Object.entries(lists).map(
       ([list, title]) =>
         html`<li><a href="/orders?list=${list}"${list === asked.list ? html` aria-current="page"` : ''}>${title}</a></li>`,
     )}</ul></nav>
     ${asked.list === 'waiting' ? html`<p class="hint">By the date that the ERP wants, the earliest first.</p>` : ''}
-    ${filterPart(asked, found)}
+    ${filterPart(asked, day)}
     <div id="orders" data-live>
       ${
-        found.rows.length === 0
+        rows.length === 0
           ? html`<p class="verdict">There are none here.</p>`
           : table(
               lists[asked.list],
               ['Order', 'Article', 'Quantity', 'Due', 'Stage', 'What is so'],
-              found.rows.map((row) => cellsOf(row, time)),
+              rows.map((row) => cellsOf(row, { now, timeZone })),
             )
       }
-      ${found.leftOut > 0 ? html`<p class="hint">${counted(found.leftOut, 'order')} of this page of the list ${found.leftOut === 1 ? 'is' : 'are'} of other articles.</p>` : ''}
+      ${leftOut > 0 ? html`<p class="hint">${counted(leftOut, 'order')} of this page of the list ${leftOut === 1 ? 'is' : 'are'} of other articles.</p>` : ''}
     </div>
     <p class="actions">
-      ${found.next ? html`<a class="button main" href="${listLink({ ...asked, after: found.next })}">Next page</a>` : ''}
-      <a class="button" href="${listLink(asked, '/orders.csv')}">As CSV, up to 1000</a>
+      ${next ? html`<a class="button main" href="${listLink({ ...asked, after: next })}">Next page</a>` : ''}
+      <a class="button" href="${listLink(asked, '/orders.csv')}">As CSV, up to ${fileSize}</a>
     </p>`;
+  return show(c, { name: 'orders', title: 'Orders', content });
 }
 
-function filterPart(asked: AskedOrders, { day }: ListedRows): Html {
+function filterPart(asked: AskedOrders, day: string): Html {
   return html`<form action="/orders" method="get" class="filter">
     <input type="hidden" name="list" value="${asked.list}">
     ${
@@ -95,11 +108,16 @@ const columns = [
  * The rows as CSV. A cell that a spreadsheet would take for a formula begins with an apostrophe, as OWASP advises.
  * @see https://owasp.org/www-community/attacks/CSV_Injection
  */
-export function csvOf(rows: readonly OrderRow[]): string {
+async function sendList(c: Context, pages: Pages): Promise<Response> {
+  const asked = askedOf(c.req.query());
+  const { rows } = await readOrders(asked, fileSize, { ...pages, now: pages.clock.now() });
   const cell = (value: unknown) => {
     const text = redactedText(String(value ?? ''));
     return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
   };
   const lines = [columns, ...rows.map((row) => columns.map((column) => row[column]))];
-  return lines.map((line) => `${line.map(cell).join(',')}\r\n`).join('');
+  return c.body(lines.map((line) => `${line.map(cell).join(',')}\r\n`).join(''), 200, {
+    'content-type': 'text/csv; charset=utf-8',
+    'content-disposition': `attachment; filename="orders-${asked.list}.csv"`,
+  });
 }
