@@ -8,7 +8,6 @@ import { nextOf, whoActs } from '../../../shared/situation/words.ts';
 import { redactedText, shownPayload } from '../../ops/cli/redact.ts';
 import { maxNote, minNote, signedNote } from '../../ops/cli/target.ts';
 import { groupsOf, type LetterGroup, type ListedLetter } from '../../ops/dead-letters/dead-letter.ts';
-import type { DiscardReport } from '../../ops/dead-letters/discard.ts';
 import { hiddenInWords } from '../../ops/dead-letters/queue.ts';
 import { type DeadLetterDesk, idOf } from '../dead-letters.ts';
 import type { Pages } from '../dependencies.ts';
@@ -284,7 +283,12 @@ function replayed(
   return `${done} The queue does not have ${counted(missing, 'more dead letter')}: another run holds them, or SQS has dropped them. What is listed in ${hiddenInWords} still: have its order looked at once more, on its page or with npm run replay -- --order <number> ${commands}, unless it was booked by hand; then discard it, which ends its record.`;
 }
 
-function discarded({ discarded: gone, selected, ended, failure }: DiscardReport): string {
+function discarded({
+  discarded: gone,
+  selected,
+  ended,
+  failure,
+}: Awaited<ReturnType<DeadLetterDesk['discard']>>): string {
   if (failure !== undefined) return `Discarded ${gone} of ${counted(selected, 'dead letter')}. ${failure}`;
   if (selected + ended === 0) return 'There was nothing left to discard.';
   const without = ended === 0 ? '' : ` The queue did not have ${ended} of them any more.`;

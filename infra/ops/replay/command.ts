@@ -50,7 +50,7 @@ await runCommand(command, async ({ options, signal, progress }) => {
   const target = await findTarget(options);
   const note = signedNote(because, go ? await operatorOf(target) : '');
   const dependencies = replayDependenciesOf(target);
-  const { hidden } = await dependencies.deadLetters.size();
+  const hidden = await dependencies.deadLetters.hidden();
   // One ERP order may have several product orders.
   const orders =
     order === undefined
