@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { triggerNamesSchema } from '../../../shared/azumuta/trigger.ts';
+import { completionHint } from '../../../shared/completions/messages.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
+import type { Standing } from '../../../shared/ledger/records/known-orders.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import type { QueueName } from '../../../shared/model/queues.ts';
 import { createQueues, type Queues } from '../../../shared/platform/aws/queue.ts';
@@ -8,7 +10,6 @@ import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
 import { ledgerOf, queueUrlsOf, sqsOf, type Target } from '../cli/target.ts';
 import { type DeadLetterMessage, groupsOf, type LetterGroup } from '../dead-letters/dead-letter.ts';
 import { DeadLetterQueue, type DeadLetterQueueOptions, pagesOf } from '../dead-letters/queue.ts';
-import { type AskedOrders, findOrders, sendHints } from './ask-again.ts';
 
 export interface ReplayDependencies {
   readonly deadLetters: DeadLetterQueue;
@@ -169,11 +170,56 @@ function messageOf({ letter: { messageId, since }, body }: Move, clock: Clock) {
   return { body, attributes: { messageId, firstAttemptAt, replayedAt: clock.now().toISOString() } };
 }
 
+/** Finds the orders of these numbers. The number of an ERP order that has another number here is no order of its own. */
+async function findOrders(asked: ReadonlySet<string>, ledger: Pick<Ledger, 'knownOrders'>) {
+  /** As they were asked for, and as the ledger keeps their bookings and dead letters. */
+  const numbers = new Set(asked);
+  /** Each order that may be booked, once: parts that are booked together are one. */
+  const homes = new Set<string>();
+  for (const number of asked) {
+    const standing = await ledger.knownOrders.standing(number);
+    numbers.add(standing.number).add(standing.home);
+    if ((asked.size === 1 || isKnown(standing)) && mayBeBooked(standing)) homes.add(standing.home);
+  }
+  return { numbers, homes: [...homes] };
+}
+
+/** What is not in Azumuta yet cannot be completed; one that is unknown may have been typed there by hand. */
+function mayBeBooked({ entry, bookings }: Standing): boolean {
+  return entry === undefined || entry.productOrder !== undefined || bookings.length > 0;
+}
+
+function isKnown({ entry, bookings, question, answered, letters }: Standing): boolean {
+  return Boolean(entry ?? question ?? answered) || bookings.length + letters.length > 0;
+}
+
 /** The orders of which no hint is replayed: one is enough for each. */
-function withoutLetter({ homes }: AskedOrders, run: Run): string[] {
+function withoutLetter({ homes }: Awaited<ReturnType<typeof findOrders>>, run: Run): string[] {
   const hints = movesOf(run).filter(({ to }) => to === 'completions');
   const named = new Set(hints.flatMap(({ letter }) => letter.numbers));
   return homes.filter((home) => !named.has(home));
+}
+
+/** Has orders looked at once more, with a dead letter or without. @throws Error when SQS refuses. */
+async function sendHints(
+  homes: readonly string[],
+  note: string | undefined,
+  { ledger, queues, queueUrls }: ReplayDependencies,
+): Promise<void> {
+  if (homes.length === 0) return;
+  for (const home of homes)
+    for (const record of await ledger.deadLetters.of(home))
+      if (record.isDead && record.stage === 'book-completion')
+        await ledger.deadLetters.markReplayed(
+          record,
+          `looked at once more, as its letter is gone${note === undefined ? '' : `: ${note}`}`,
+        );
+  const hints = homes.map((productOrderNumber) => {
+    const hint = completionHint('operator', { productOrderNumber }, `replay of ${productOrderNumber}`);
+    return { body: JSON.stringify(hint) };
+  });
+  const refused = await queues.sendAll(queueUrls.completions, hints);
+  if (refused.length > 0) throw new Error(`SQS did not take ${refused.length} of ${hints.length} messages.`);
 }
 
 function isSelected(letter: DeadLetterMessage, { orders, reason, wanted }: ReplayRequest): boolean {
