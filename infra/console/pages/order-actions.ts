@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { remedies } from '../../../shared/model/remedies.ts';
 import { counted } from '../../ops/cli/output.ts';
 import { maxNote, minNote, signedNote } from '../../ops/cli/target.ts';
-import { giveUp, remake, settle } from '../../ops/orders/end-order.ts';
+import { endings } from '../../ops/orders/end-order.ts';
 import type { TracedOrder } from '../../ops/trace/trace.ts';
 import type { Pages } from '../dependencies.ts';
 import { type Html, orderLink, postForm } from './parts.ts';
@@ -15,7 +15,7 @@ type Action = (typeof actions)[number];
 const formSchema = z.object({
   number: z.string().check(z.minLength(1), z.maxLength(200)),
   because: z._default(z.string(), ''),
-  kind: z._default(z.string(), ''),
+  kind: z.optional(z.string()),
 });
 type Form = z.output<typeof formSchema>;
 
@@ -31,27 +31,17 @@ async function act(c: Context, action: Action, pages: Pages): Promise<Response> 
   return pages.redirect(c, orderLink(form.number), notice);
 }
 
-async function done(action: Action, { number, because, kind }: Form, pages: Pages): Promise<string> {
-  const by = await pages.operator();
-  const request = { number, go: true, note: signedNote(because, by) };
-  switch (action) {
-    case 'settle':
-      return (await settle(request, kind, pages.ending)).join('; ');
-    case 'give-up':
-      return (await giveUp(request, pages.ending)).join('; ');
-    case 'remake':
-      return (await remake(request, pages.ending)).join('; ');
-    case 'discard': {
-      const { discarded, ended, failure } = await pages.letters.discard({ order: number }, because, by);
-      return failure ?? `discarded ${counted(discarded + ended, 'dead letter')}`;
-    }
-    default: {
-      const { moved, hinted, failure } = await pages.letters.replay({ order: number }, request.note);
-      return (
-        failure ?? (moved + hinted.length > 0 ? 'is looked at once more' : 'there is nothing to look at')
-      );
-    }
+async function done(action: Action, { because, ...of }: Form, pages: Pages): Promise<string> {
+  const { operator, letters, ending } = pages;
+  const by = await operator();
+  const note = signedNote(because, by);
+  if (action === 'discard') {
+    const { discarded, ended, failure } = await letters.discard({ order: of.number }, because, by);
+    return failure ?? `discarded ${counted(discarded + ended, 'dead letter')}`;
   }
+  if (action !== 'replay') return (await endings[action]({ ...of, go: true, note }, ending)).join('; ');
+  const { moved, hinted, failure } = await letters.replay({ order: of.number }, note);
+  return failure ?? (moved + hinted.length > 0 ? 'is looked at once more' : 'there is nothing to look at');
 }
 
 interface Offered {
