@@ -1,14 +1,6 @@
 import type * as z from 'zod/mini';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
-import {
-  defineCommand,
-  exits,
-  flag,
-  runCommand,
-  stackOptions,
-  textOption,
-  UsageError,
-} from '../cli/command.ts';
+import { defineCommand, flag, runCommand, stackOptions, textOption, UsageError } from '../cli/command.ts';
 import { policyWords } from '../cli/policy-words.ts';
 import { findTarget, operatorOf, signedNote, whereOf } from '../cli/target.ts';
 import { hiddenInWords } from '../dead-letters/queue.ts';
@@ -61,7 +53,7 @@ await runCommand(command, async ({ options, signal, progress }) => {
   const command = `npm run replay -- ${selectionOf(options)} --go ${whereOf(target)}`;
   const about = { target: target.name, go, hidden, now: new Date(), command };
   const facts = { target: target.name, dryRun: !go, hidden, ...report };
-  return { facts, lines: replayLines(report, about), exit: exitCodeOf(report, go) };
+  return { facts, lines: replayLines(report, about), exit: exitOf(report, go) };
 });
 
 function checkSelection({ go, all, order, reason }: Options): void {
@@ -80,9 +72,9 @@ function selectionOf({ order, reason, because }: Options): string {
   return words.join(' ');
 }
 
-function exitCodeOf({ failure, interrupted, selected, movable, moved }: ReplayReport, go: boolean): number {
-  if (failure !== undefined) return exits.failed;
-  if (interrupted) return exits.interrupted;
-  if (go && moved < movable) return exits.failed;
-  return selected > movable ? exits.partly : exits.done;
+function exitOf({ failure, interrupted, selected, movable, moved }: ReplayReport, go: boolean) {
+  if (failure !== undefined) return 'failed';
+  if (interrupted) return 'interrupted';
+  if (go && moved < movable) return 'failed';
+  return selected > movable ? 'partly' : 'done';
 }

@@ -1,15 +1,7 @@
 import { text as readAll } from 'node:stream/consumers';
 import { newToken } from '../../local/operator-clients.ts';
 import type { Progress } from '../../local/progress.ts';
-import {
-  type Answer,
-  defineCommand,
-  exits,
-  oneOf,
-  plantOptions,
-  runCommand,
-  UsageError,
-} from '../cli/command.ts';
+import { type Answer, defineCommand, oneOf, plantOptions, runCommand, UsageError } from '../cli/command.ts';
 import { styled } from '../cli/output.ts';
 import { policyWords } from '../cli/policy-words.ts';
 import { configurationOf, findTarget, type Target, whereOf } from '../cli/target.ts';
@@ -71,7 +63,7 @@ async function status({ store, target, config }: Run, { during }: Progress): Pro
   return {
     facts,
     lines: [styled('bold', `Secrets of ${target.name}`), '', ...lines],
-    exit: findings.some(({ result }) => result === 'wrong') ? exits.partly : exits.done,
+    exit: findings.some(({ result }) => result === 'wrong') ? 'partly' : 'done',
   };
 }
 
