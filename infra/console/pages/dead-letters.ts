@@ -121,21 +121,14 @@ function groupPart({ id, reason, letters }: LetterGroup, time: PlantTime, one?: 
     <h2 id="reason-${id}">${redactedText(isOne ? oldest.reason : reason)}</h2>
     <p class="meta">${counted(letters.length, 'dead letter')}${cause === undefined ? '' : ` · cause: ${cause}`} · failed while ${stageWords[stage] ?? stage} · oldest ${duration(Math.max(0, (time.now.getTime() - since.getTime()) / 1000))} ago</p>
     ${definitions([
-      ...adviceRows(oldest),
+      ['Who acts', whoActs({ kind: 'dead-letter', cause })],
+      ['What to do', nextOf({ kind: 'dead-letter', cause })],
       ['Orders', orders],
       ['A replay', 'to' in oldest.route ? undefined : replayWords(oldest)],
     ])}
     ${actions(one ?? { group: id }, oldest, isOne ? 'it' : `all ${letters.length}`)}
     ${one ? '' : isOne ? showLink(oldest) : choices(id, letters, time)}
   </section>`;
-}
-
-function adviceRows({ cause }: ListedLetter): [name: string, value: string][] {
-  const of = { kind: 'dead-letter', cause } as const;
-  return [
-    ['Who acts', whoActs(of)],
-    ['What to do', nextOf(of)],
-  ];
 }
 
 function isComparedFirst({ cause }: Pick<ListedLetter, 'cause'>): boolean {

@@ -34,7 +34,14 @@ async function showFlows(c: Context, { situation, commands, timeZone, show }: Pa
   const content = html`<h1>Flows</h1>
     <div id="flows" data-live>
       ${isOpen ? html`<p class="lead">Both partners answer, and nothing is paused.</p>` : ''}
-      ${problemsPart(problems)}
+      ${
+        problems.length === 0
+          ? worksPart
+          : html`<section aria-labelledby="problems" class="troubles">
+    <h2 id="problems" class="unseen">Problems</h2>
+    <ul>${problems.map(problemPart)}</ul>
+  </section>`
+      }
       ${lane('Orders out', 'From the ERP to Azumuta', [
         partner('erp', now, 'releases orders', time),
         step('by the order endpoint or the pull'),
@@ -80,14 +87,6 @@ async function tryNow(c: Context, { ledger, redirect }: Pages): Promise<Response
 }
 
 export const worksPart = html`<p class="verdict good"><span aria-hidden="true">✓</span> Everything works.</p>`;
-
-function problemsPart(problems: readonly Problem[]): Html {
-  if (problems.length === 0) return worksPart;
-  return html`<section aria-labelledby="problems" class="troubles">
-    <h2 id="problems" class="unseen">Problems</h2>
-    <ul>${problems.map(problemPart)}</ul>
-  </section>`;
-}
 
 function problemPart({ id, kind, what, why, next, who, command, orders, more }: Problem): Html {
   return html`<li id="trouble-${id}" class="trouble ${kind === 'slow' ? 'slow' : 'stuck'}">
