@@ -2,7 +2,6 @@ import { type FlowName, flowNames } from '../../../shared/ledger/records/pauses.
 import { capitalized } from '../../../shared/model/text.ts';
 import { flows } from '../../../shared/situation/pauses.ts';
 import { defineCommand, oneOf, runCommand, stackOptions, UsageError } from '../cli/command.ts';
-import { policyWords } from '../cli/policy-words.ts';
 import { findTarget, ledgerOf, whereOf } from '../cli/target.ts';
 
 const descriptions = {
@@ -68,8 +67,8 @@ Examples:
   npm run ${name} -- all --stack AzumutaErp-ghent-production        for maintenance of the ERP
 
 A pause is a mark in the ledger, which acts within seconds. New orders and completions are still accepted, and messages
-that are under way are finished. The others wait in their queues, and go on within ${policyWords.longestRetry} after resume. Those that have
-waited for ${policyWords.longestWait} become dead letters: npm run doctor -- --stack <stack> shows what is paused, and warns some days
+that are under way are finished. The others wait in their queues; after resume, ${flows.bookings.resumed}.
+${flows.bookings.lost} npm run doctor -- --stack <stack> shows what is paused, and warns some days
 before that; npm run replay -- --stack <stack> sends dead letters again.
 
 What a pause does to the alarms: infra/RUNBOOK.md, PartnerDown.

@@ -1,7 +1,8 @@
 import type * as z from 'zod/mini';
+import { queueKeepsDays } from '../../../shared/model/queues.ts';
+import { durationInWords } from '../../../shared/model/time.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { defineCommand, flag, runCommand, stackOptions, textOption, UsageError } from '../cli/command.ts';
-import { policyWords } from '../cli/policy-words.ts';
 import { findTarget, operatorOf, signedNote, whereOf } from '../cli/target.ts';
 import { hiddenInWords } from '../dead-letters/queue.ts';
 import { type ReplayReport, replay, replayDependenciesOf } from './replay.ts';
@@ -20,7 +21,7 @@ Examples:
 The AWS credentials are those of your profile (AWS_PROFILE, aws sso login). A dead letter that is replayed twice is
 booked once. A replayed completion books what the ledger planned and Azumuta says now, not what its dead letter contains.
 The journey of each order says who replayed it, and why if --because says it.
-With --order alone, the order is looked at once more even if its dead letter is gone (after ${policyWords.queueKeeps}, or discarded).
+With --order alone, the order is looked at once more even if its dead letter is gone (after ${durationInWords(queueKeepsDays * 86_400)}, or discarded).
 While the command runs, dead letters are hidden from others. If it is killed, they are visible again within ${hiddenInWords}.
 
 Exit codes: 0 done, or nothing to do · 1 failed · 2 wrong command line · 3 some selected dead letters cannot be

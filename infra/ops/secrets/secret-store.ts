@@ -1,8 +1,9 @@
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
 import { alertWebhooksSchema } from '../../../shared/alerts/channels/channels.ts';
+import { durationInWords } from '../../../shared/model/time.ts';
 import { apiKeySchema, rotatingSecretSchema } from '../../../shared/platform/aws/credentials.ts';
-import { storedSecret } from '../../../shared/platform/aws/secrets.ts';
+import { refreshSeconds, storedSecret, ttlSeconds } from '../../../shared/platform/aws/secrets.ts';
 import { jsonOf } from '../../../shared/platform/json.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 import { fitting, UsageError } from '../cli/command.ts';
@@ -60,6 +61,10 @@ export type OwnSecretName = (typeof ownSecrets)[number];
 export function isOwn(name: SecretName): name is OwnSecretName {
   return ownSecrets.some((own) => own === name);
 }
+
+/** Until functions accept a secret that was changed, and until they refuse the old one. */
+export const acceptedWithin = durationInWords(refreshSeconds);
+export const refusedWithin = durationInWords(ttlSeconds);
 
 export type SecretState =
   /** `rotating`: two values are valid until the rotation is finished. */
