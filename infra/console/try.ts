@@ -157,21 +157,15 @@ async function readErpOrder(number: string, { erp }: Plant, { ledger }: LiveDepe
   throw new UsageError(`The ERP has no order ${order.number}, or does not show it to our user.`);
 }
 
-async function readProductOrder(number: string, { azumuta }: Plant, { ledger }: LiveDependencies) {
-  const { entry, bookings } = await ledger.knownOrders.standing(number);
-  const signal = AbortSignal.timeout(maxWaitMs);
-  const order = await readByIdOrNumber({ id: entry?.productOrder?.id, number }, signal, azumuta);
-  if (order) return { order, entry, bookings, signal };
-  throw new UsageError(`Azumuta has no product order ${number}.`);
-}
-
 /**
  * A product order with its recordings, as the flow reads it for the mapping, but without names of operators. Nothing is
  * written down: neither for the circuit breaker nor for others.
  */
-async function readCompleted(number: string, plant: Plant, dependencies: LiveDependencies) {
-  const { clock } = dependencies;
-  const { order, entry, bookings, signal } = await readProductOrder(number, plant, dependencies);
+async function readCompleted(number: string, plant: Plant, { ledger, clock }: LiveDependencies) {
+  const { entry, bookings } = await ledger.knownOrders.standing(number);
+  const signal = AbortSignal.timeout(maxWaitMs);
+  const order = await readByIdOrNumber({ id: entry?.productOrder?.id, number }, signal, plant.azumuta);
+  if (!order) throw new UsageError(`Azumuta has no product order ${number}.`);
   const reader = new CompletionReader({
     ...{ azumuta: plant.azumuta, clock, includeOperators: false },
     ledger: { workInstructionNames: { name: (_id, _version, read) => read() } },
