@@ -8,15 +8,17 @@ import { withUnseen } from '../../shared/model/text.ts';
 import { UsageError } from '../ops/cli/command.ts';
 import { createAuth, strictHeaders } from './auth.ts';
 import type { Answers, ConsoleDependencies } from './dependencies.ts';
-import type { Html } from './labels.ts';
+import { deadLetterRoutes } from './pages/dead-letters.ts';
 import { problemOf, problemPage } from './pages/error-page.ts';
+import { flowRoutes } from './pages/flows.ts';
 import { layout, type Page } from './pages/layout.ts';
-import { deadLetterRoutes } from './routes/dead-letters.ts';
-import { flowRoutes } from './routes/flows.ts';
-import { orderActionRoutes } from './routes/order-actions.ts';
-import { orderRoutes } from './routes/orders.ts';
-import { shopFloorRoutes } from './routes/shop-floor.ts';
-import { tryRoutes } from './routes/try.ts';
+import { orderRoutes } from './pages/order.ts';
+import { orderActionRoutes } from './pages/order-actions.ts';
+import { ordersRoutes } from './pages/orders.ts';
+import type { Html } from './pages/parts.ts';
+import { shopFloorRoutes } from './pages/shop-floor.ts';
+import { todayRoutes } from './pages/today.ts';
+import { tryRoutes } from './pages/try.ts';
 
 const refreshSeconds = 2;
 /** A page with an error reloads by itself when the platform or the credentials work again. */
@@ -31,8 +33,16 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
   app.use(...strictHeaders());
   app.use(auth.guard);
   app.use('/assets/*', serveStatic({ root: fileURLToPath(new URL('.', import.meta.url)) }));
-  for (const routes of [flowRoutes, orderRoutes, orderActionRoutes, deadLetterRoutes, tryRoutes])
-    app.route('/', routes({ ...dependencies, ...answers }));
+  const all = [
+    todayRoutes,
+    ordersRoutes,
+    orderRoutes,
+    orderActionRoutes,
+    deadLetterRoutes,
+    flowRoutes,
+    tryRoutes,
+  ];
+  for (const routes of all) app.route('/', routes({ ...dependencies, ...answers }));
   if (shopFloor) app.route('/', shopFloorRoutes(shopFloor, answers));
 
   app.notFound((c) => {

@@ -1,17 +1,19 @@
 import { deadLetterKey } from '../../shared/ledger/keys.ts';
-import type { DeadLetter } from '../../shared/ledger/records/dead-letters.ts';
+import type { Ledger } from '../../shared/ledger/ledger.ts';
+import type { DeadLetter, DeadLetterRecord } from '../../shared/ledger/records/dead-letters.ts';
+import { reasonOf } from '../../shared/model/errors.ts';
+import { counted } from '../../shared/model/text.ts';
 import { groupOf, type SeenTrouble, type Situation } from '../../shared/situation/read.ts';
 import { headlineOf } from '../../shared/situation/words.ts';
 import type { OperatorLedger } from '../local/operator-clients.ts';
+import { signedNote } from '../ops/cli/target.ts';
 import {
   type DeadLetterMessage,
   groupsOf,
   type ListedLetter,
   queueOf,
-  type RoutedLetter,
-  routed,
 } from '../ops/dead-letters/dead-letter.ts';
-import { type DiscardDependencies, discard } from '../ops/dead-letters/discard.ts';
+import { type DeadLetterQueue, hiddenInWords, pagesOf } from '../ops/dead-letters/queue.ts';
 import { type ReplayDependencies, replay } from '../ops/replay/replay.ts';
 
 export type Chosen =
@@ -19,14 +21,13 @@ export type Chosen =
   | { readonly letter: string | readonly string[] }
   | { readonly order: string };
 
-export type OpenLetters = Awaited<ReturnType<DeadLetterDesk['open']>>;
-export type UnfiledLetters = Awaited<ReturnType<DeadLetterDesk['unfiled']>>;
-
 /** Letters that are read from the ledger for a page, and from the queue. */
 const maxShown = 1000;
 
-type DeskDependencies = ReplayDependencies &
-  DiscardDependencies & { readonly ledger: OperatorLedger; readonly situation: () => Promise<Situation> };
+type DeskDependencies = ReplayDependencies & {
+  readonly ledger: OperatorLedger;
+  readonly situation: () => Promise<Situation>;
+};
 
 /**
  * The dead letters for pages, from the ledger. Only what the ledger does not know, and what is replayed or discarded, is
@@ -35,7 +36,7 @@ type DeskDependencies = ReplayDependencies &
 export class DeadLetterDesk {
   readonly #dependencies: DeskDependencies;
   /** What was read from the queue last, for the page of one letter and for a choice. */
-  #taken: readonly RoutedLetter[] = [];
+  #taken: readonly DeadLetterMessage[] = [];
   #running: Promise<unknown> = Promise.resolve();
 
   constructor(dependencies: DeskDependencies) {
@@ -67,7 +68,7 @@ export class DeadLetterDesk {
     const { troubles, at } = await situation();
     const settled = await ledger.deadLetters.settled(10 * maxShown);
     const known = new Set([...settled, ...troubles.filter(isLetter).map(({ key }) => textOf(key))]);
-    const { hidden } = await deadLetters.size();
+    const hidden = await deadLetters.hidden();
     const taken = await this.#take();
     const letters = taken.filter(
       ({ filedUnder, messageId }) => !known.has(textOf(deadLetterKey(filedUnder, messageId))),
@@ -75,20 +76,20 @@ export class DeadLetterDesk {
     return { at, groups: groupsOf(letters), hidden, more: taken.length >= maxShown };
   }
 
-  async message(id: string): Promise<RoutedLetter | undefined> {
-    const isIt = ({ sqsId, messageId }: RoutedLetter) => sqsId === id || messageId === id;
+  async message(id: string): Promise<DeadLetterMessage | undefined> {
+    const isIt = ({ sqsId, messageId }: DeadLetterMessage) => sqsId === id || messageId === id;
     return this.#taken.find(isIt) ?? (await this.#take()).find(isIt);
   }
 
-  #take(): Promise<readonly RoutedLetter[]> {
-    const { deadLetters, names } = this.#dependencies;
+  #take(): Promise<readonly DeadLetterMessage[]> {
+    const { deadLetters } = this.#dependencies;
     return this.#inTurn(async () => {
       try {
         for await (const _page of deadLetters.take()) if (deadLetters.held.length >= maxShown) break;
       } finally {
         await deadLetters.giveBack();
       }
-      this.#taken = deadLetters.held.map((letter) => routed(letter, names));
+      this.#taken = deadLetters.held;
       return this.#taken;
     });
   }
@@ -116,10 +117,11 @@ export class DeadLetterDesk {
   }
 
   /** Also ends the records of chosen letters that the queue does not have any more. @throws UsageError for such a note. */
-  async discard(chosen: Chosen, note: string, by: string) {
+  async discard(chosen: Chosen, why: string, by: string) {
+    const note = signedNote(why, by);
     const { letters, wanted, most } = await this.#select(chosen);
     const records = letters.flatMap(({ record }) => record ?? []);
-    return this.#inTurn(() => discard({ wanted, most, records, note, by }, this.#dependencies));
+    return this.#inTurn(() => discard({ wanted, most, records, note }, this.#dependencies));
   }
 
   /** How the chosen letters are recognised in the queue, of which no more is read than has to be. */
@@ -157,4 +159,78 @@ function filed(record: DeadLetter, since: Date): ListedLetter {
   // The ledger keeps under this number what names no order.
   const orderNumber = filedUnder === 'unknown' ? '' : filedUnder;
   return { ...record, orderNumber, since, route, record };
+}
+
+interface DiscardDependencies {
+  readonly deadLetters: DeadLetterQueue;
+  readonly ledger: {
+    readonly deadLetters: Pick<Ledger['deadLetters'], 'markDiscarded'>;
+    readonly bookings: Pick<Ledger['bookings'], 'discard'>;
+  };
+}
+
+/**
+ * Discards dead letters for good. The ledger is written first, so that every discarded letter has a note; after a run that
+ * is killed, discarding a letter again adds another one.
+ * @param most How many letters are wanted, if that is known: no more of the queue is read.
+ * @param records What the ledger has of them: what the queue does not have any more is ended there.
+ */
+export async function discard(
+  request: {
+    readonly wanted: (letter: DeadLetterMessage) => boolean;
+    readonly most?: number | undefined;
+    readonly records?: readonly DeadLetterRecord[];
+    readonly note: string;
+  },
+  { deadLetters, ledger }: DiscardDependencies,
+) {
+  const { wanted, records = [], most = Number.POSITIVE_INFINITY, note } = request;
+  let selected = 0;
+  let discarded = 0;
+  /** Records that were ended without a letter. */
+  let ended = 0;
+  /** Why it ended early; the letters that are not discarded are still there. */
+  let failure: string | undefined;
+  try {
+    const hidden = records.length > 0 ? await deadLetters.hidden() : 0;
+    const ids = new Set<string>();
+    for await (const page of deadLetters.take()) {
+      for (const letter of page) if (wanted(letter)) ids.add(letter.sqsId);
+      if (ids.size >= most) break;
+    }
+    const chosen = deadLetters.held.filter(({ sqsId }) => ids.has(sqsId));
+    selected = chosen.length;
+    for (const letters of pagesOf(chosen)) {
+      for (const letter of letters)
+        await noteDiscard({ ...letter, orderNumber: letter.filedUnder }, note, ledger);
+      const left = await deadLetters.remove(letters);
+      discarded += letters.length - left.length;
+    }
+    const found = new Set(chosen.map(({ messageId }) => messageId));
+    const lost = records.filter(({ messageId }) => !found.has(messageId));
+    if (deadLetters.cameBack)
+      failure = 'There are more letters than one run can look at: discard the rest again.';
+    else if (lost.length > 0 && hidden > 0)
+      failure = `Another run holds ${counted(hidden, 'dead letter')}: discard the rest again in ${hiddenInWords}.`;
+    else
+      for (const record of lost) {
+        await noteDiscard(record, note, ledger);
+        ended += 1;
+      }
+    if (discarded < selected) failure = 'SQS did not remove all of them: discard the rest again.';
+  } catch (error) {
+    failure = reasonOf(error);
+  } finally {
+    await deadLetters.giveBack();
+  }
+  return { selected, discarded, ended, failure };
+}
+
+async function noteDiscard(
+  { messageId, orderNumber, stage, reason, cause }: DeadLetterRecord,
+  note: string,
+  { bookings, deadLetters }: DiscardDependencies['ledger'],
+): Promise<void> {
+  await bookings.discard(orderNumber, messageId, note);
+  await deadLetters.markDiscarded({ messageId, orderNumber, stage, reason, cause }, note);
 }

@@ -8,8 +8,7 @@ import type { SeenTrouble, Situation, TroubleGroup, TroubleKind } from '../situa
 import { tellTrouble } from '../situation/told.ts';
 import { commandOf, headlineOf, maxName, maxReason, nextOf, whoActs } from '../situation/words.ts';
 import type { Alert, ToldTrouble } from './alert.ts';
-import type { AlertDecision } from './decide-alerts.ts';
-import { unsteadyFrom } from './decide-outages.ts';
+import { type AlertDecision, unsteadyFrom } from './decide-alerts.ts';
 import type { AlertDependencies } from './dependencies.ts';
 
 /** Troubles that a message lists; further ones are counted. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ToldGroup } from '../ledger/records/alerts.ts';
+import type { ToldGroup, ToldOutages } from '../ledger/records/alerts.ts';
 import type { Cause } from '../model/causes.ts';
 import type { Partner } from '../model/partner.ts';
 import {
@@ -23,7 +23,7 @@ export interface AlertDecision extends TroubleGroup {
 }
 
 /** The message, if there is one, and what people were told after that. */
-export interface Decided<Told> {
+interface Decided<Told> {
   readonly alert?: AlertDecision;
   readonly after?: Told | undefined;
 }
@@ -31,15 +31,14 @@ export interface Decided<Told> {
 type Open = Pick<Situation, 'at' | 'troubles' | 'cut'>;
 
 export const hourMs = 3_600_000;
-export const dayMs = 24 * hourMs;
+const dayMs = 24 * hourMs;
 /** Further troubles of a told group are collected for an hour: a closed period may fail a completion every minute. */
 const quietMs = (kind: TroubleKind) => (kind === 'overdue' ? dayMs : hourMs);
 /** A group that has grown so many times since it was told is told at once. */
 const floodTimes = 10;
 
 /**
- * What is told of each group of troubles with the same kind, partner and cause; outages have a rule of their own
- * (decide-outages.ts):
+ * What is told of each group of troubles with the same kind, partner and cause; outages have a rule of their own below:
  *
  *   some were not told yet                         new, at most once an hour (overdue orders: once a day)
  *   ten times as many are open as when it was told new, at once
@@ -109,4 +108,55 @@ function fingerprint(id: string): string {
 
 function fingerprintsOf(troubles: readonly SeenTrouble[]): string {
   return troubles.map(({ id }) => fingerprint(id)).join('');
+}
+
+/** So many outages that follow each other within an hour are told as one thing. */
+export const unsteadyFrom = 3;
+
+/**
+ * What is told of a partner, so that one which comes and goes all day is no mail every ten minutes:
+ *
+ *   down for some minutes                      new
+ *   down for the third time within an hour     new, with their number, at once; then nothing of each of them
+ *   it answers again                           over; of the unsteady one an hour later
+ *   down, and told a day ago                   reminder
+ */
+export function decideOutages(
+  partner: Partner,
+  before: ToldOutages | undefined,
+  { at, troubles }: Pick<Situation, 'at' | 'troubles'>,
+): Decided<ToldOutages> {
+  const down = troubles.find((one) => one.kind === 'partner-down' && one.partner === partner);
+  const isQuiet = before !== undefined && at.getTime() - Date.parse(before.seenAt) >= hourMs;
+  const known = isQuiet && before.told !== 'down' && before.told !== 'unsteady' ? undefined : before;
+  const told = (event: AlertDecision['event'], after: ToldOutages): Decided<ToldOutages> => ({
+    alert: {
+      ...{ event, kind: 'partner-down', partner, since: sinceOf(after), count: after.count },
+      ...{ troubles: down ? [down] : [], open: down ? 1 : 0 },
+    },
+    after: { ...after, toldAt: at.toISOString() },
+  });
+  if (!down) {
+    if (known?.told === 'down') return told('over', { ...known, told: 'up' });
+    if (known?.told !== 'unsteady' || !isQuiet) return { after: known };
+    return { ...told('over', known), after: undefined };
+  }
+  const seen = seenAgain(known, down, at);
+  if (seen.count >= unsteadyFrom && seen.told !== 'unsteady')
+    return told('new', { ...seen, told: 'unsteady' });
+  if (down.isDue && (seen.told ?? 'up') === 'up') return told('new', { ...seen, told: 'down' });
+  const sinceToldMs = at.getTime() - Date.parse(seen.toldAt ?? at.toISOString());
+  return sinceToldMs < dayMs ? { after: seen } : told('reminder', seen);
+}
+
+function seenAgain(known: ToldOutages | undefined, { since }: SeenTrouble, at: Date): ToldOutages {
+  const openedAt = since.toISOString();
+  const isSame = known?.openedAt === openedAt;
+  const count = (known?.count ?? 0) + (isSame ? 0 : 1);
+  return { ...known, since: known?.since ?? openedAt, count, openedAt, seenAt: at.toISOString() };
+}
+
+/** Of the unsteady partner the first outage counts, otherwise the last one. */
+function sinceOf({ count, since, openedAt }: ToldOutages): string {
+  return count >= unsteadyFrom ? since : openedAt;
 }

@@ -94,7 +94,9 @@ ${definitions([
     state === 'done' ? 'Booked' : state === 'rejected' ? 'Not booked' : 'To be booked',
     figures && builtOf(figures),
   ]),
-  ...datesOf(facts, timeZone),
+  ...facts.journey
+    .filter(({ event }) => milestones.has(event))
+    .map((entry): [string, string] => [eventWords(entry).words, localTime(new Date(entry.at), timeZone)]),
 ])}
 `,
   );
@@ -107,11 +109,3 @@ function builtOf({ good, scrap }: BookedFigures): string {
 
 /** Events whose time a page tells; its words are ours. */
 const milestones: ReadonlySet<string> = new Set(['queued', 'created', 'adopted', 'completed', 'booked']);
-
-function datesOf({ journey }: OrderFacts, timeZone: string) {
-  const told = journey.filter(({ event }) => milestones.has(event));
-  return told.map((entry): [string, string] => [
-    eventWords(entry).words,
-    localTime(new Date(entry.at), timeZone),
-  ]);
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { giveUp, remake, settle } from '../../infra/ops/orders/end-order.ts';
+import { endings } from '../../infra/ops/orders/end-order.ts';
 import type { ErpOrder } from '../../shared/model/orders.ts';
 import { createQueues } from '../../shared/platform/aws/queue.ts';
 import { queueUrlOf } from '../simulation/world/plant.ts';
@@ -36,9 +36,9 @@ describe('a concern that is settled', () => {
     plant.advance(hours);
     plant.erp.changeQuantity(order, '8');
     await plant.pulled();
-    const shown = await settle(request(order.number, false), 'changed', dependencies());
+    const shown = await endings.settle({ ...request(order.number, false), kind: 'changed' }, dependencies());
     expect([shown.length, await kinds()]).toEqual([1, ['changed']]);
-    await settle(request(order.number), 'changed', dependencies());
+    await endings.settle({ ...request(order.number), kind: 'changed' }, dependencies());
     expect(await kinds()).toEqual([]);
     expect((await plant.ledger.journeys.of(order.number)).at(-1)).toMatchObject({ note: 'because (An)' });
     plant.advance(hours);
@@ -52,14 +52,16 @@ describe('a concern that is settled', () => {
     ['a kind that does not exist', 'wrong', 'There is no concern wrong'],
   ])('is refused for %s', async (_what, kind, sentence) => {
     const order = await released();
-    await expect(settle(request(order.number), kind, dependencies())).rejects.toThrow(sentence);
+    await expect(endings.settle({ ...request(order.number), kind }, dependencies())).rejects.toThrow(
+      sentence,
+    );
   });
 });
 
 describe('an order that is given up', () => {
   it('is asked about, told and booked no more', async () => {
     const order = await released();
-    await giveUp(request(order.number), dependencies());
+    await endings['give-up'](request(order.number), dependencies());
     plant.azumuta.complete(order.number);
     await daysLater(5);
     expect(plant.mails).toEqual([]);
@@ -76,7 +78,7 @@ describe('an order that is given up', () => {
     plant.azumuta.complete(order.number);
     await plant.work();
     expect(plant.letters()).toHaveLength(1);
-    await giveUp(request(order.number), dependencies());
+    await endings['give-up'](request(order.number), dependencies());
     expect(await kinds()).toEqual([]);
     expect(await plant.ledger.bookings.of(order.number)).toMatchObject([
       { state: 'rejected', discarded: true },
@@ -90,7 +92,7 @@ describe('an order that was removed in Azumuta', () => {
     plant.azumuta.remove(order.number);
     await daysLater(3);
     expect(await kinds()).toEqual(['removed']);
-    await remake(request(order.number), dependencies());
+    await endings.remake(request(order.number), dependencies());
     await plant.work();
     expect(made()).toEqual([`${order.number} open`]);
     expect(await kinds()).toEqual([]);
@@ -98,7 +100,7 @@ describe('an order that was removed in Azumuta', () => {
 
   it('is refused where it was not removed', async () => {
     const order = await released();
-    await expect(remake(request(order.number), dependencies())).rejects.toThrow('was not removed');
+    await expect(endings.remake(request(order.number), dependencies())).rejects.toThrow('was not removed');
     expect(made()).toHaveLength(1);
   });
 });

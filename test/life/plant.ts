@@ -243,13 +243,15 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
       await replay(
         { go: true, signal: new AbortController().signal },
         {
-          deadLetters: new DeadLetterQueue(queues.client, queueUrlOf('dead-letters')),
+          deadLetters: new DeadLetterQueue(queues.client, queueUrlOf('dead-letters'), {
+            names: functions.names,
+          }),
           queues: createQueues(queues.client),
           queueUrls: {
             'product-orders': queueUrlOf('product-orders'),
             completions: queueUrlOf('completions'),
           },
-          ...{ ledger, names: functions.names, clock },
+          ...{ ledger, clock },
         },
       );
       await work();

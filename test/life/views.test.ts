@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { askedOf, readOrders } from '../../infra/console/orders.ts';
 import { orderPage } from '../../infra/console/pages/order.ts';
+import { askedOf, readOrders } from '../../infra/console/pages/orders.ts';
 import { todayPage } from '../../infra/console/pages/today.ts';
 import { problemFindings } from '../../infra/ops/doctor/check-stack.ts';
 import { traceLines } from '../../infra/ops/trace/report.ts';

@@ -1,38 +1,60 @@
+import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
+import * as z from 'zod/mini';
 import { remedies } from '../../../shared/model/remedies.ts';
+import { capitalized, counted } from '../../../shared/model/text.ts';
 import { duration } from '../../../shared/model/time.ts';
 import { nextOf, whoActs } from '../../../shared/situation/words.ts';
-import { counted } from '../../ops/cli/output.ts';
 import { redactedText, shownPayload } from '../../ops/cli/redact.ts';
-import { maxNote, minNote } from '../../ops/cli/target.ts';
-import {
-  groupsOf,
-  type LetterGroup,
-  type ListedLetter,
-  type RoutedLetter,
-} from '../../ops/dead-letters/dead-letter.ts';
+import { maxNote, minNote, signedNote } from '../../ops/cli/target.ts';
+import { groupsOf, type LetterGroup, type ListedLetter } from '../../ops/dead-letters/dead-letter.ts';
 import { hiddenInWords } from '../../ops/dead-letters/queue.ts';
-import { type Chosen, idOf, type OpenLetters, type UnfiledLetters } from '../dead-letters.ts';
-import { type Html, moment, orderLinks, type PlantTime, stageWords } from '../labels.ts';
-import { definitions, postForm, table } from './parts.ts';
+import { type DeadLetterDesk, idOf } from '../dead-letters.ts';
+import type { Pages } from '../dependencies.ts';
+import { definitions, type Html, moment, orderLinks, type PlantTime, postForm, table } from './parts.ts';
 
 /** Letters of a group that can be chosen: their ids fit into a form. */
 const maxChoices = 500;
 const maxOrders = 10;
 
-export function deadLettersPage(view: OpenLetters, unfiled: number, timeZone: string): Html {
-  const time = { now: view.at, timeZone };
-  return html`<h1>Dead letters</h1>
-    <p class="lead">Messages that would fail again at every attempt. Correct what the reason names, then replay them: a message that is replayed twice is booked once.</p>
-    <div id="letters" data-live>
-      ${view.total + unfiled === 0 ? html`<p class="verdict good"><span aria-hidden="true">✓</span> There are none.</p>` : ''}
-      ${view.leftOut.length > 0 ? leftOutPart(view) : ''}
-      ${unfiled > 0 ? unfiledPart(unfiled) : ''}
-      ${view.groups.map((group) => groupPart(group, time))}
-    </div>`;
+const id = z.string().check(z.minLength(1), z.maxLength(200));
+type Action = 'replay' | 'discard';
+const chosenSchema = z.union([z.object({ group: id }), z.object({ letter: z.union([id, z.array(id)]) })]);
+
+export function deadLetterRoutes(pages: Pages): Hono {
+  return new Hono()
+    .get('/letters', (c) => showAll(c, pages))
+    .get('/letters/unfiled', (c) => showUnfiled(c, pages))
+    .get('/letters/one', (c) => showOne(c, pages))
+    .post('/letters/choose', (c) => choose(c, pages))
+    .get('/letters/replay', (c) => confirm(c, 'replay', c.req.query(), pages))
+    .post('/letters/replay', (c) => replay(c, pages))
+    .get('/letters/discard', (c) => confirm(c, 'discard', c.req.query(), pages))
+    .post('/letters/discard', (c) => discard(c, pages));
 }
 
-function leftOutPart({ groups, total, isCut, leftOut }: OpenLetters): Html {
+/** Its items are read again each time. */
+const refreshSeconds = 10;
+/** A page that asks for a decision does not refresh itself. */
+const still = { name: 'letters', refreshSeconds: undefined } as const;
+
+async function showAll(c: Context, { letters, situation, timeZone, show }: Pages): Promise<Response> {
+  const now = await situation();
+  const view = await letters.open(now);
+  const total = view.total + now.unfiled;
+  const content = html`<h1>Dead letters</h1>
+    <p class="lead">Messages that would fail again at every attempt. Correct what the reason names, then replay them: a message that is replayed twice is booked once.</p>
+    <div id="letters" data-live>
+      ${total === 0 ? html`<p class="verdict good"><span aria-hidden="true">✓</span> There are none.</p>` : ''}
+      ${view.leftOut.length > 0 ? leftOutPart(view) : ''}
+      ${now.unfiled > 0 ? unfiledPart(now.unfiled) : ''}
+      ${view.groups.map((group) => groupPart(group, { now: now.at, timeZone }))}
+    </div>`;
+  const headline = counted(total, 'dead letter');
+  return show(c, { name: 'letters', title: 'Dead letters', headline, content, refreshSeconds }, now);
+}
+
+function leftOutPart({ groups, total, isCut, leftOut }: Awaited<ReturnType<DeadLetterDesk['open']>>): Html {
   const most = isCut ? 'At least ' : '';
   return html`<div class="verdict">
     <p>${most}${counted(total, 'dead letter')}, of which ${groups.flatMap(({ letters }) => letters).length} are listed: the oldest of each cause. The others follow once these are replayed or discarded; the command replay takes thousands at once.</p>
@@ -47,17 +69,27 @@ function unfiledPart(unfiled: number): Html {
   </div>`;
 }
 
-export function unfiledPage({ at, groups, hidden, more }: UnfiledLetters, timeZone: string): Html {
-  return html`<h1>Dead letters of no known order</h1>
+async function showUnfiled(c: Context, { letters, timeZone, show }: Pages): Promise<Response> {
+  const { at, groups, hidden, more } = await letters.unfiled();
+  const content = html`<h1>Dead letters of no known order</h1>
     ${groups.length === 0 ? html`<p class="verdict">There are none among the letters that were read.</p>` : groups.map((group) => groupPart(group, { now: at, timeZone }))}
     ${hidden > 0 ? html`<p class="hint">Another run holds ${counted(hidden, 'more dead letter')}, or was killed while it did; ${hidden === 1 ? 'it is' : 'they are'} visible again within ${hiddenInWords}.</p>` : ''}
     ${more ? html`<p class="hint">The queue has more letters than were read.</p>` : ''}
     ${back}`;
+  return show(c, { ...still, title: 'Dead letters of no known order', content });
 }
 
-export function deadLetterPage(letter: RoutedLetter, time: PlantTime): Html {
+async function showOne(c: Context, { letters, clock, timeZone, show }: Pages): Promise<Response> {
+  const letter = await letters.message(c.req.query('letter') ?? '');
+  if (!letter) {
+    const content = html`<h1>This dead letter is gone</h1>
+    <p>It was replayed or discarded meanwhile, or another run holds it for a moment; or the queue has more letters than were read.</p>
+    ${back}`;
+    return show(c, { ...still, title: 'Dead letter', content });
+  }
   const { orderNumber, since, messageId, booking, figures, body } = letter;
-  return html`<h1>Dead letter${orderNumber === '' ? '' : html` of ${orderNumber}`}</h1>
+  const time = { now: clock.now(), timeZone };
+  const content = html`<h1>Dead letter${orderNumber === '' ? '' : html` of ${orderNumber}`}</h1>
     ${groupsOf([letter]).map((group) => groupPart(group, time, { letter: idOf(letter) }))}
     <section class="card">${definitions([
       ['Booking', booking && html`<code>${booking}</code>`],
@@ -69,14 +101,15 @@ export function deadLetterPage(letter: RoutedLetter, time: PlantTime): Html {
     <p class="hint">Secrets and names of persons are hidden.</p>
     <pre tabindex="0" aria-labelledby="payload">${shownPayload(body)}</pre>
     ${back}`;
+  return show(c, { ...still, title: 'Dead letter', content });
 }
 
-/** The dead letter was replayed or discarded meanwhile, perhaps by somebody else. */
-export function deadLetterGonePage(): Html {
-  return html`<h1>This dead letter is gone</h1>
-    <p>It was replayed or discarded meanwhile, or another run holds it for a moment; or the queue has more letters than were read.</p>
-    ${back}`;
-}
+/** What a function was doing when its message became a dead letter. */
+const stageWords: Readonly<Record<string, string>> = {
+  'create-product-orders': 'creating it in Azumuta',
+  'book-completion': 'reading it from Azumuta or booking it in the ERP',
+  'receive-webhook': 'receiving a call from Azumuta',
+};
 
 /** @param one The only letter, where it is shown with its content. */
 function groupPart({ id, reason, letters }: LetterGroup, time: PlantTime, one?: { letter: string }): Html {
@@ -88,21 +121,14 @@ function groupPart({ id, reason, letters }: LetterGroup, time: PlantTime, one?: 
     <h2 id="reason-${id}">${redactedText(isOne ? oldest.reason : reason)}</h2>
     <p class="meta">${counted(letters.length, 'dead letter')}${cause === undefined ? '' : ` · cause: ${cause}`} · failed while ${stageWords[stage] ?? stage} · oldest ${duration(Math.max(0, (time.now.getTime() - since.getTime()) / 1000))} ago</p>
     ${definitions([
-      ...adviceRows(oldest),
+      ['Who acts', whoActs({ kind: 'dead-letter', cause })],
+      ['What to do', nextOf({ kind: 'dead-letter', cause })],
       ['Orders', orders],
       ['A replay', 'to' in oldest.route ? undefined : replayWords(oldest)],
     ])}
     ${actions(one ?? { group: id }, oldest, isOne ? 'it' : `all ${letters.length}`)}
     ${one ? '' : isOne ? showLink(oldest) : choices(id, letters, time)}
   </section>`;
-}
-
-function adviceRows({ cause }: ListedLetter): [name: string, value: string][] {
-  const of = { kind: 'dead-letter', cause } as const;
-  return [
-    ['Who acts', whoActs(of)],
-    ['What to do', nextOf(of)],
-  ];
 }
 
 function isComparedFirst({ cause }: Pick<ListedLetter, 'cause'>): boolean {
@@ -162,30 +188,44 @@ function actions(
   </p>`;
 }
 
-export function confirmPage(
-  action: 'replay' | 'discard',
-  chosen: Chosen,
-  letters: readonly ListedLetter[],
-): Html {
-  const isReplay = action === 'replay';
-  const concerned = isReplay ? letters.filter(({ route }) => 'to' in route) : letters;
-  const [count, stay] = [concerned.length, letters.length - concerned.length];
-  const title = isReplay ? 'Replay' : 'Discard';
-  if (count === 0)
-    return html`<h1>${title}</h1><p class="verdict">There is nothing to ${action}: it was replayed or discarded meanwhile.</p>${back}`;
-  const form = isReplay ? replayForm(count, letters.some(isComparedFirst)) : discardForm(count);
-  return html`<h1>${title} ${counted(count, 'dead letter')}</h1>
+/** A form posts what was chosen, as an address cannot hold so many ids. Nothing is done before the confirmation. */
+async function choose(c: Context, pages: Pages): Promise<Response> {
+  const form = await c.req.parseBody({ all: true });
+  if (form.letter === undefined)
+    return pages.redirect(c, '/letters', 'Nothing was chosen: tick at least one dead letter.');
+  return confirm(c, form.action === 'discard' ? 'discard' : 'replay', form, pages);
+}
+
+async function confirm(
+  c: Context,
+  action: Action,
+  given: unknown,
+  { letters, show }: Pages,
+): Promise<Response> {
+  const { data: chosen } = z.safeParse(chosenSchema, given);
+  if (!chosen) return c.redirect('/letters', 303);
+  const all = await letters.find(chosen);
+  const concerned = action === 'replay' ? all.filter(({ route }) => 'to' in route) : all;
+  const title = capitalized(action);
+  if (concerned.length === 0) {
+    const content = html`<h1>${title}</h1><p class="verdict">There is nothing to ${action}: it was replayed or discarded meanwhile.</p>${back}`;
+    return show(c, { ...still, title, content });
+  }
+  const stay = all.length - concerned.length;
+  const content = html`<h1>${title} ${counted(concerned.length, 'dead letter')}</h1>
     <p class="lead">${
-      isReplay
+      action === 'replay'
         ? 'Nothing has been moved yet. This is what would happen:'
         : 'A discarded dead letter is gone, and nothing creates or books it later, unless a person asks for its order again. Discard it when somebody has done it by hand, or when it must not be done.'
     }</p>
-    ${chosenTable(letters)}
+    ${chosenTable(all)}
     ${stay > 0 ? html`<p class="hint">${counted(stay, 'dead letter')} cannot be replayed and ${stay === 1 ? 'stays' : 'stay'}.</p>` : ''}
-    ${postForm(`/letters/${action}`, form, 'stack', { ...chosen })}`;
+    ${postForm(`/letters/${action}`, action === 'replay' ? replayForm(concerned) : discardForm(concerned.length), 'stack', chosen)}`;
+  return show(c, { ...still, title, content });
 }
 
-function replayForm(count: number, compares: boolean): Html {
+function replayForm(letters: readonly ListedLetter[]): Html {
+  const [count, compares] = [letters.length, letters.some(isComparedFirst)];
   const [it, comes] = count === 1 ? ['it', 'it comes'] : [`all ${count}`, 'they come'];
   return html`<p>${compares ? 'Have you compared, and is something left to be done?' : 'Have you corrected what the reason names?'} Otherwise ${comes} back here.</p>
     <p class="actions"><button${compares ? '' : html` class="main"`}>Replay ${it} now</button> ${cancel}</p>`;
@@ -208,6 +248,44 @@ function chosenTable(letters: readonly ListedLetter[]): Html {
       firstOrders([oldest, ...others]) ?? 'unknown',
     ]),
   );
+}
+
+async function replay(c: Context, { letters, operator, redirect, commands }: Pages): Promise<Response> {
+  const chosen = z.parse(chosenSchema, await c.req.parseBody({ all: true }));
+  const note = signedNote('chosen among the dead letters', await operator());
+  return redirect(c, '/letters', replayed(await letters.replay(chosen, note), commands));
+}
+
+async function discard(c: Context, { letters, operator, redirect }: Pages): Promise<Response> {
+  const form = await c.req.parseBody({ all: true });
+  const report = letters.discard(z.parse(chosenSchema, form), String(form.note ?? ''), await operator());
+  return redirect(c, '/letters', report.then(discarded));
+}
+
+function replayed(
+  { moved, movable, more, missing, failure }: Awaited<ReturnType<DeadLetterDesk['replay']>>,
+  commands: string,
+): string {
+  if (failure !== undefined)
+    return `Stopped after ${counted(moved, 'dead letter')}: ${failure} Nothing is lost: replay the rest again.`;
+  if (movable + missing === 0) return 'There was nothing left to replay.';
+  if (moved < movable || (more && missing > 0))
+    return `Replayed ${moved} of ${counted(movable + missing, 'dead letter')}: replay the rest again.`;
+  const done = `Replayed ${counted(moved, 'dead letter')}.`;
+  if (missing === 0) return done;
+  return `${done} The queue does not have ${counted(missing, 'more dead letter')}: another run holds them, or SQS has dropped them. What is listed in ${hiddenInWords} still: have its order looked at once more, on its page or with npm run replay -- --order <number> ${commands}, unless it was booked by hand; then discard it, which ends its record.`;
+}
+
+function discarded({
+  discarded: gone,
+  selected,
+  ended,
+  failure,
+}: Awaited<ReturnType<DeadLetterDesk['discard']>>): string {
+  if (failure !== undefined) return `Discarded ${gone} of ${counted(selected, 'dead letter')}. ${failure}`;
+  if (selected + ended === 0) return 'There was nothing left to discard.';
+  const without = ended === 0 ? '' : ` The queue did not have ${ended} of them any more.`;
+  return `Discarded ${counted(gone + ended, 'dead letter')}.${without}`;
 }
 
 const cancel = html`<a class="button" href="/letters">Cancel</a>`;

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import { sentenceOf } from '../../ops/cli/command.ts';
 import { redactedText } from '../../ops/cli/redact.ts';
-import type { Html } from '../labels.ts';
+import type { Html } from './parts.ts';
 
 export function problemOf(error: unknown, local: boolean) {
   if (local && cannotConnect(error))

@@ -1,50 +1,92 @@
+import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
+import * as z from 'zod/mini';
 import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
-import { type FlowName, flowNames } from '../../../shared/ledger/records/pauses.ts';
+import { flowNames } from '../../../shared/ledger/records/pauses.ts';
 import { type Partner, partnerNames, partnerWords } from '../../../shared/model/partner.ts';
 import { consumerOf, type QueueName } from '../../../shared/model/queues.ts';
 import { capitalized } from '../../../shared/model/text.ts';
 import { duration } from '../../../shared/model/time.ts';
 import { flows, pauseOf } from '../../../shared/situation/pauses.ts';
-import type { Problem } from '../../../shared/situation/problems.ts';
+import { headlineOfAll, type Problem, problemsOf } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
 import { isRefused } from '../../../shared/situation/words.ts';
-import { type Html, moment, orderLinks, type PlantTime, queueTitles } from '../labels.ts';
-import { definitions, postForm } from './parts.ts';
+import type { Pages } from '../dependencies.ts';
+import { definitions, type Html, moment, orderLinks, type PlantTime, postForm } from './parts.ts';
 
-export function flowsPage(status: Situation, problems: readonly Problem[], timeZone: string): Html {
-  const time = { now: status.at, timeZone };
+const flowSchema = z.object({ flow: z.enum(flowNames) });
+const partnerSchema = z.object({ partner: z.enum(partnerNames) });
+
+export function flowRoutes(pages: Pages): Hono {
+  return new Hono()
+    .get('/flows', (c) => showFlows(c, pages))
+    .get('/flows/pause', (c) => confirmPause(c, pages))
+    .post('/flows/pause', (c) => change(c, 'begin', pages))
+    .post('/flows/resume', (c) => change(c, 'end', pages))
+    .post('/flows/try', (c) => tryNow(c, pages));
+}
+
+async function showFlows(c: Context, { situation, commands, timeZone, show }: Pages): Promise<Response> {
+  const now = await situation();
+  const problems = problemsOf(now, commands);
+  const time = { now: now.at, timeZone };
   const isOpen = !problems.some(({ kind }) => kind === 'partner-down' || kind.startsWith('paused'));
-  return html`<h1>Flows</h1>
+  const content = html`<h1>Flows</h1>
     <div id="flows" data-live>
       ${isOpen ? html`<p class="lead">Both partners answer, and nothing is paused.</p>` : ''}
-      ${problemsPart(problems)}
+      ${
+        problems.length === 0
+          ? worksPart
+          : html`<section aria-labelledby="problems" class="troubles">
+    <h2 id="problems" class="unseen">Problems</h2>
+    <ul>${problems.map(problemPart)}</ul>
+  </section>`
+      }
       ${lane('Orders out', 'From the ERP to Azumuta', [
-        partner('erp', status, 'releases orders', time),
+        partner('erp', now, 'releases orders', time),
         step('by the order endpoint or the pull'),
-        queue('product-orders', status),
-        partner('azumuta', status, 'gets product orders', time),
+        queue('product-orders', 'To be created', now),
+        partner('azumuta', now, 'gets product orders', time),
       ])}
       ${lane('Results back', 'From Azumuta to the ERP', [
-        partner('azumuta', status, 'reports completions', time),
+        partner('azumuta', now, 'reports completions', time),
         step('by the webhook or the reconciliation'),
-        queue('completions', status),
-        partner('erp', status, 'gets bookings', time),
+        queue('completions', 'To be booked', now),
+        partner('erp', now, 'gets bookings', time),
       ])}
-      ${switchesPart(status)}
+      ${switchesPart(now)}
     </div>
     <p class="hint">“Under way” counts messages that a function works on and messages that wait for their next attempt: SQS does not distinguish them.</p>`;
+  return show(c, { name: 'flows', title: 'Flows', headline: headlineOfAll(problems), content }, now);
+}
+
+async function confirmPause(c: Context, { show }: Pages): Promise<Response> {
+  const { data } = z.safeParse(flowSchema, c.req.query());
+  if (!data) return c.redirect('/flows', 303);
+  const { does, partners, meanwhile, lost } = flows[data.flow];
+  const content = html`<h1>Pause ${does}?</h1>
+    <p class="lead">It calls ${partners}. What comes meanwhile is accepted, and waits. ${meanwhile} ${lost ?? ''} What is under way is finished.</p>
+    <div class="actions">${postForm('/flows/pause', html`<button class="main">Pause it</button>`, '', data)} <a class="button" href="/flows">Cancel</a></div>`;
+  return show(c, { name: 'flows', title: 'Pause', refreshSeconds: undefined, content });
+}
+
+async function change(c: Context, act: 'begin' | 'end', { ledger, redirect }: Pages): Promise<Response> {
+  const { flow } = z.parse(flowSchema, await c.req.parseBody());
+  await ledger.pauses[act](flow);
+  const done = act === 'begin' ? 'paused' : 'resumed';
+  return redirect(c, '/flows', `${capitalized(flows[flow].does)} is ${done}.`);
+}
+
+async function tryNow(c: Context, { ledger, redirect }: Pages): Promise<Response> {
+  const { partner } = z.parse(partnerSchema, await c.req.parseBody());
+  const name = partnerWords[partner];
+  const told = (await ledger.breaker.probeNow(partner))
+    ? `The next message tries ${name} at once.`
+    : `${capitalized(name)} is not down any more, or is being tried at this moment.`;
+  return redirect(c, '/flows', told);
 }
 
 export const worksPart = html`<p class="verdict good"><span aria-hidden="true">✓</span> Everything works.</p>`;
-
-function problemsPart(problems: readonly Problem[]): Html {
-  if (problems.length === 0) return worksPart;
-  return html`<section aria-labelledby="problems" class="troubles">
-    <h2 id="problems" class="unseen">Problems</h2>
-    <ul>${problems.map(problemPart)}</ul>
-  </section>`;
-}
 
 function problemPart({ id, kind, what, why, next, who, command, orders, more }: Problem): Html {
   return html`<li id="trouble-${id}" class="trouble ${kind === 'slow' ? 'slow' : 'stuck'}">
@@ -93,12 +135,12 @@ function step(how: string): Html {
   return html`<li class="node step"><p class="name">Received</p><p class="role">${how}</p></li>`;
 }
 
-function queue(name: QueueName, { queues, partners }: Situation): Html {
+function queue(name: QueueName, title: string, { queues, partners }: Situation): Html {
   const { waiting, underWay, oldestSeconds } = queues[name];
   const pause = pauseOf(name, partners.erp);
   const total = waiting + underWay;
   return html`<li class="node queue ${pause ? 'paused' : total > 0 ? 'busy' : 'idle'}">
-    <p class="name">${queueTitles[name]}</p>
+    <p class="name">${title}</p>
     <p class="number">${total}</p>
     ${
       total === 0
@@ -140,11 +182,4 @@ function tryPart(partner: Partner, reason: string | undefined): Html {
   const button = html`<button>Try ${partnerWords[partner]} now</button>`;
   return html`<li id="try-${partner}">${postForm('/flows/try', button, '', { partner })}
     <p class="hint">The next message tries it at once, and all others go on when it answers. SQS keeps messages hidden that wait for their own next attempt; the page of an order has it looked at at once.${isRefused(reason) ? ' Set the right credentials first: some ERPs lock an account after a few wrong ones.' : ''}</p></li>`;
-}
-
-export function pausePage(flow: FlowName): Html {
-  const { does, partners, meanwhile, lost } = flows[flow];
-  return html`<h1>Pause ${does}?</h1>
-    <p class="lead">It calls ${partners}. What comes meanwhile is accepted, and waits. ${meanwhile} ${lost ?? ''} What is under way is finished.</p>
-    <div class="actions">${postForm('/flows/pause', html`<button class="main">Pause it</button>`, '', { flow })} <a class="button" href="/flows">Cancel</a></div>`;
 }

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Html } from '../labels.ts';
+import type { Html } from './parts.ts';
 
 export interface Frame {
   readonly target: string;

@@ -1,12 +1,48 @@
+import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
+import * as z from 'zod/mini';
 import { remedies } from '../../../shared/model/remedies.ts';
-import { maxNote, minNote } from '../../ops/cli/target.ts';
+import { counted } from '../../ops/cli/output.ts';
+import { maxNote, minNote, signedNote } from '../../ops/cli/target.ts';
+import { endings } from '../../ops/orders/end-order.ts';
 import type { TracedOrder } from '../../ops/trace/trace.ts';
-import type { Html } from '../labels.ts';
-import { postForm } from './parts.ts';
+import type { Pages } from '../dependencies.ts';
+import { type Html, orderLink, postForm } from './parts.ts';
 
-export const actions = ['replay', 'settle', 'remake', 'discard', 'give-up'] as const;
-export type Action = (typeof actions)[number];
+const actions = ['replay', 'settle', 'remake', 'discard', 'give-up'] as const;
+type Action = (typeof actions)[number];
+
+const formSchema = z.object({
+  number: z.string().check(z.minLength(1), z.maxLength(200)),
+  because: z._default(z.string(), ''),
+  kind: z.optional(z.string()),
+});
+type Form = z.output<typeof formSchema>;
+
+export function orderActionRoutes(pages: Pages): Hono {
+  const app = new Hono();
+  for (const action of actions) app.post(`/order/${action}`, (c) => act(c, action, pages));
+  return app;
+}
+
+async function act(c: Context, action: Action, pages: Pages): Promise<Response> {
+  const form = z.parse(formSchema, await c.req.parseBody());
+  const notice = done(action, form, pages).then((text) => `${form.number}: ${text}`);
+  return pages.redirect(c, orderLink(form.number), notice);
+}
+
+async function done(action: Action, { because, ...of }: Form, pages: Pages): Promise<string> {
+  const { operator, letters, ending } = pages;
+  const by = await operator();
+  const note = signedNote(because, by);
+  if (action === 'discard') {
+    const { discarded, ended, failure } = await letters.discard({ order: of.number }, because, by);
+    return failure ?? `discarded ${counted(discarded + ended, 'dead letter')}`;
+  }
+  if (action !== 'replay') return (await endings[action]({ ...of, go: true, note }, ending)).join('; ');
+  const { moved, hinted, failure } = await letters.replay({ order: of.number }, note);
+  return failure ?? (moved + hinted.length > 0 ? 'is looked at once more' : 'there is nothing to look at');
+}
 
 interface Offered {
   readonly action: Action;

@@ -1,15 +1,68 @@
+import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import { bookedFiguresIn } from '../../../shared/completions/content.ts';
 import type { JourneyEntry } from '../../../shared/ledger/records/events.ts';
 import { eventWords } from '../../../shared/model/journey.ts';
-import { sentence } from '../../../shared/model/text.ts';
+import { maxTextLength, sentence } from '../../../shared/model/text.ts';
 import { dayIn, duration } from '../../../shared/model/time.ts';
 import { redacted, redactedText } from '../../ops/cli/redact.ts';
 import { bookingWords, type Run, runsOf } from '../../ops/trace/report.ts';
-import type { Trace, TracedOrder } from '../../ops/trace/trace.ts';
-import { dateOf, type Html, moment, orderLink, type PlantTime, stageBadge } from '../labels.ts';
+import { type TracedOrder, traceOrder } from '../../ops/trace/trace.ts';
+import type { Pages } from '../dependencies.ts';
 import { actionsPart } from './order-actions.ts';
-import { definitions } from './parts.ts';
+import { dateOf, definitions, type Html, moment, orderLink, type PlantTime, stageBadge } from './parts.ts';
+
+export function orderRoutes(pages: Pages): Hono {
+  return new Hono().get('/search', (c) => search(c, pages)).get('/order', (c) => showOne(c, pages));
+}
+
+/** Azumuta is only asked about what may be the id of a recording. */
+async function search(c: Context, pages: Pages): Promise<Response> {
+  const { ledger, commands, findOwner, clock, show } = pages;
+  const asked = (c.req.query('q') ?? '').trim().slice(0, maxTextLength);
+  if (asked === '') return c.redirect('/orders', 303);
+  const { productOrders, notAsked } = await traceOrder(asked, ledger, commands, findOwner, clock.now());
+  const [only, ...others] = productOrders;
+  if (only && others.length === 0) return c.redirect(orderLink(only.number), 303);
+  if (!only) {
+    const content = nothingFound(asked, notAsked);
+    return show(c, { name: 'orders', title: 'Nothing found', asked, content });
+  }
+  const title = `${productOrders.length} orders of ${asked}`;
+  const content = html`<h1>${productOrders.length} product orders of ${asked}</h1>
+    <div id="found" data-live><ul class="choice">${productOrders.map(
+      ({ number, state, says }) => html`<li>
+        <a href="${orderLink(number)}">${number}</a> ${stageBadge(state)}
+        <p>${redactedText(says)}</p>
+      </li>`,
+    )}</ul></div>`;
+  return show(c, { name: 'orders', title, asked, content });
+}
+
+function nothingFound(asked: string, notAsked: string | undefined): Html {
+  return html`<h1>Nothing found</h1>
+    <p>The ledger has no order, ERP order or recording <strong>${asked}</strong>.</p>
+    ${notAsked === undefined ? '' : html`<p>${redactedText(notAsked)}</p>`}
+    <ul>
+      <li>Look for <a href="/orders?${new URLSearchParams({ list: 'day', q: asked })}">numbers of today that begin with it</a>, and choose another day there.</li>
+      <li>An order appears after the ERP has sent it or the pull has found it. It must be <em>released</em> in the ERP.</li>
+      <li>A dead letter that names no order that is known is on the page <a href="/letters">Dead letters</a>.</li>
+    </ul>`;
+}
+
+async function showOne(c: Context, pages: Pages): Promise<Response> {
+  const { ledger, commands, clock, timeZone, show } = pages;
+  const number = c.req.query('number') ?? '';
+  const { productOrders } = await traceOrder(number, ledger, commands, undefined, clock.now());
+  const order = productOrders.find((each) => each.number === number);
+  if (!order) return c.redirect(`/search?${new URLSearchParams({ q: number })}`, 303);
+  const siblings = productOrders.filter((each) => each !== order);
+  return show(c, {
+    ...{ name: 'orders', title: `Order ${number}`, asked: number },
+    headline: `Order ${number}: ${order.state}. ${order.says}`,
+    content: orderPage(order, siblings, { now: clock.now(), timeZone }),
+  });
+}
 
 export function orderPage(order: TracedOrder, siblings: readonly TracedOrder[], time: PlantTime): Html {
   const runs = runsOf(order.journey);
@@ -24,27 +77,6 @@ export function orderPage(order: TracedOrder, siblings: readonly TracedOrder[], 
         <ol class="timeline">${runs.map((run, place) => runPart(run, runs[place - 1]?.at(-1), place, time))}</ol>
       </section>
     </div>`;
-}
-
-export function choicePage(trace: Trace): Html {
-  return html`<h1>${trace.productOrders.length} product orders of ${trace.asked}</h1>
-    <div id="found" data-live><ul class="choice">${trace.productOrders.map(
-      (order) => html`<li>
-        <a href="${orderLink(order.number)}">${order.number}</a> ${stageBadge(order.state)}
-        <p>${redactedText(order.says)}</p>
-      </li>`,
-    )}</ul></div>`;
-}
-
-export function nothingFoundPage({ asked, notAsked }: Trace): Html {
-  return html`<h1>Nothing found</h1>
-    <p>The ledger has no order, ERP order or recording <strong>${asked}</strong>.</p>
-    ${notAsked === undefined ? '' : html`<p>${redactedText(notAsked)}</p>`}
-    <ul>
-      <li>Look for <a href="/orders?${new URLSearchParams({ list: 'day', q: asked })}">numbers of today that begin with it</a>, and choose another day there.</li>
-      <li>An order appears after the ERP has sent it or the pull has found it. It must be <em>released</em> in the ERP.</li>
-      <li>A dead letter that names no order that is known is on the page <a href="/letters">Dead letters</a>.</li>
-    </ul>`;
 }
 
 function statusPart(order: TracedOrder): Html {
@@ -79,7 +111,7 @@ function receivedPart({ number, erpOrder, quantity, dueDate, part, journey, draf
     ['Part', part ? `${part.index} of ${part.of}` : undefined],
     [
       'Read live',
-      html`<a href="/order/now?${new URLSearchParams({ number })}">As it is now</a> in the ERP and in Azumuta`,
+      html`<a href="/try?${new URLSearchParams({ number })}">Try the mapping</a> on it as the ERP or Azumuta has it now`,
     ],
   ]);
 }

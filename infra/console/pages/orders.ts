@@ -1,40 +1,143 @@
+import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
-import { orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
+import * as z from 'zod/mini';
+import { concernKinds, orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
+import type { ListedOrder, OrderPage } from '../../../shared/ledger/records/order-lists.ts';
 import { eventWords } from '../../../shared/model/journey.ts';
 import { counted } from '../../../shared/model/text.ts';
-import { dayBefore } from '../../../shared/model/time.ts';
+import { dayBefore, dayIn, isDate, startOfDay } from '../../../shared/model/time.ts';
+import { jsonOf } from '../../../shared/platform/json.ts';
+import { atOnce, mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
+import { readStanding } from '../../../shared/situation/order-facts.ts';
+import type { Situation } from '../../../shared/situation/read.ts';
+import { toldOf } from '../../../shared/situation/told.ts';
+import type { OperatorLedger } from '../../local/operator-clients.ts';
 import { redactedText } from '../../ops/cli/redact.ts';
-import { dateOf, type Html, moment, orderLink, type PlantTime, stageBadge } from '../labels.ts';
-import { type AskedOrders, type ListedRows, listLink, lists, type OrderRow } from '../orders.ts';
-import { table } from './parts.ts';
+import type { Pages } from '../dependencies.ts';
+import { dateOf, type Html, moment, orderLink, type PlantTime, stageBadge, table } from './parts.ts';
 
-export function ordersPage(asked: AskedOrders, found: ListedRows, time: PlantTime): Html {
-  return html`<h1>Orders</h1>
+const pageSize = 50;
+const fileSize = 1000;
+
+export function ordersRoutes(pages: Pages): Hono {
+  return new Hono().get('/orders', (c) => showList(c, pages)).get('/orders.csv', (c) => sendList(c, pages));
+}
+
+const lists = {
+  day: 'By day',
+  waiting: 'In Azumuta',
+  concerns: 'For a person',
+} as const;
+
+const text = (most: number) => z._default(z.string().check(z.trim(), z.maxLength(most)), '');
+const cursorSchema = z.record(
+  z.string().check(z.maxLength(20)),
+  z.union([z.string().check(z.maxLength(2048)), z.number()]),
+);
+/** What the page Orders is asked for. What does not fit counts as not given. */
+const askedSchema = z.object({
+  list: z.catch(z._default(z.enum(['day', 'waiting', 'concerns']), 'day'), 'day'),
+  day: z.catch(z.optional(z.string().check(z.refine(isDate))), undefined),
+  /** The beginning of a number. */
+  q: z.catch(text(200), ''),
+  kind: z.catch(z.optional(z.enum(concernKinds)), undefined),
+  article: z.catch(text(200), ''),
+  /** Where the page begins: the keys of an entry as JSON. */
+  after: z.catch(z.optional(z.pipe(z.pipe(z.string(), z.transform(jsonOf)), cursorSchema)), undefined),
+});
+type AskedOrders = z.output<typeof askedSchema>;
+export const askedOf = (query: unknown): AskedOrders => z.parse(askedSchema, query);
+
+type OrderRow = Awaited<ReturnType<typeof rowOf>>;
+
+/** Entries of a day that are searched for the beginning of a number. */
+const maxSearched = 10_000;
+
+export async function readOrders(
+  asked: AskedOrders,
+  limit: number,
+  dependencies: Pick<Pages, 'ledger' | 'timeZone'> & { readonly now: Date },
+) {
+  const { ledger, timeZone, now } = dependencies;
+  const day = asked.day ?? dayIn(timeZone, now);
+  const page = await pageOf(asked, day, limit, ledger, timeZone);
+  const [erp, azumuta] = await Promise.all([ledger.breaker.state('erp'), ledger.breaker.state('azumuta')]);
+  const wanted = page.orders.slice(0, limit);
+  const rows = await mapConcurrently(wanted, atOnce, (order) => rowOf(order, { erp, azumuta }, ledger, now));
+  const article = asked.article.toLowerCase();
+  const kept = rows.filter((row) => row.article.toLowerCase().includes(article));
+  /** `leftOut`: orders of the page that are of other articles. */
+  return { day, rows: kept, leftOut: rows.length - kept.length, next: page.next };
+}
+
+function pageOf(
+  { list, q, kind, after }: AskedOrders,
+  day: string,
+  limit: number,
+  { lists: read }: OperatorLedger,
+  timeZone: string,
+): Promise<OrderPage> {
+  if (list === 'waiting') return read.waiting({ limit, after });
+  if (list === 'concerns') return read.withConcerns({ limit, after }, kind);
+  const [from, until] = [startOfDay(timeZone, day), startOfDay(timeZone, dayBefore(day, -1))];
+  return read.happened(from, until, { limit: q === '' ? limit : maxSearched, after }, q);
+}
+
+async function rowOf(
+  listed: ListedOrder,
+  partners: Situation['partners'],
+  ledger: OperatorLedger,
+  now: Date,
+) {
+  const standing = await readStanding(listed.number, ledger, now);
+  const { dueDate, article = '', quantity = '' } = standing;
+  const { stage, needsPerson, says } = toldOf({ ...standing, partners });
+  return { ...listed, stage, needsPerson, says, dueDate, article, quantity };
+}
+
+/** The address of a list. @param after The entry of an index behind which the page begins: it has nothing but keys. */
+function listLink(
+  { after, ...plain }: Omit<AskedOrders, 'after'> & { readonly after?: OrderPage['next'] },
+  path = '/orders',
+): string {
+  const given = Object.entries(plain).filter(([, value]) => value !== undefined && value !== '');
+  const query = new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]));
+  if (after) query.set('after', JSON.stringify(after));
+  return `${path}?${query}`;
+}
+
+async function showList(c: Context, pages: Pages): Promise<Response> {
+  const { clock, timeZone, show } = pages;
+  const now = clock.now();
+  const asked = askedOf(c.req.query());
+  const { rows, day, leftOut, next } = await readOrders(asked, pageSize, { ...pages, now });
+  const content = html`<h1>Orders</h1>
     <nav aria-label="Lists" class="tabs"><ul>${Object.entries(lists).map(
       ([list, title]) =>
         html`<li><a href="/orders?list=${list}"${list === asked.list ? html` aria-current="page"` : ''}>${title}</a></li>`,
     )}</ul></nav>
     ${asked.list === 'waiting' ? html`<p class="hint">By the date that the ERP wants, the earliest first.</p>` : ''}
-    ${filterPart(asked, found)}
+    ${filterPart(asked, day)}
     <div id="orders" data-live>
       ${
-        found.rows.length === 0
+        rows.length === 0
           ? html`<p class="verdict">There are none here.</p>`
           : table(
               lists[asked.list],
               ['Order', 'Article', 'Quantity', 'Due', 'Stage', 'What is so'],
-              found.rows.map((row) => cellsOf(row, time)),
+              rows.map((row) => cellsOf(row, { now, timeZone })),
             )
       }
-      ${found.leftOut > 0 ? html`<p class="hint">${counted(found.leftOut, 'order')} of this page of the list ${found.leftOut === 1 ? 'is' : 'are'} of other articles.</p>` : ''}
+      ${leftOut > 0 ? html`<p class="hint">${counted(leftOut, 'order')} of this page of the list ${leftOut === 1 ? 'is' : 'are'} of other articles.</p>` : ''}
     </div>
     <p class="actions">
-      ${found.next ? html`<a class="button main" href="${listLink({ ...asked, after: found.next })}">Next page</a>` : ''}
-      <a class="button" href="${listLink(asked, '/orders.csv')}">As CSV, up to 1000</a>
+      ${next ? html`<a class="button main" href="${listLink({ ...asked, after: next })}">Next page</a>` : ''}
+      <a class="button" href="${listLink(asked, '/orders.csv')}">As CSV, up to ${fileSize}</a>
     </p>`;
+  return show(c, { name: 'orders', title: 'Orders', content });
 }
 
-function filterPart(asked: AskedOrders, { day }: ListedRows): Html {
+function filterPart(asked: AskedOrders, day: string): Html {
   return html`<form action="/orders" method="get" class="filter">
     <input type="hidden" name="list" value="${asked.list}">
     ${
@@ -95,11 +198,16 @@ const columns = [
  * The rows as CSV. A cell that a spreadsheet would take for a formula begins with an apostrophe, as OWASP advises.
  * @see https://owasp.org/www-community/attacks/CSV_Injection
  */
-export function csvOf(rows: readonly OrderRow[]): string {
+async function sendList(c: Context, pages: Pages): Promise<Response> {
+  const asked = askedOf(c.req.query());
+  const { rows } = await readOrders(asked, fileSize, { ...pages, now: pages.clock.now() });
   const cell = (value: unknown) => {
     const text = redactedText(String(value ?? ''));
     return `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
   };
   const lines = [columns, ...rows.map((row) => columns.map((column) => row[column]))];
-  return lines.map((line) => `${line.map(cell).join(',')}\r\n`).join('');
+  return c.body(lines.map((line) => `${line.map(cell).join(',')}\r\n`).join(''), 200, {
+    'content-type': 'text/csv; charset=utf-8',
+    'content-disposition': `attachment; filename="orders-${asked.list}.csv"`,
+  });
 }

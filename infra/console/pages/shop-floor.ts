@@ -1,12 +1,15 @@
+import { Hono } from 'hono';
 import { html } from 'hono/html';
+import * as z from 'zod/mini';
 import {
   type ErpMode,
+  erpModeSchema,
   erpModes,
+  type ShopFloor,
   type ShopFloorOrder,
-  type ShopFloorView,
 } from '../../local/sandbox/shop-floor.ts';
-import { type Html, orderLink } from '../labels.ts';
-import { postForm, table } from './parts.ts';
+import type { Answers } from '../dependencies.ts';
+import { type Html, orderLink, postForm, table } from './parts.ts';
 
 /** Articles of the ERP; the last one is missing in Azumuta. */
 const articles = [
@@ -15,15 +18,48 @@ const articles = [
   ['GEAR-99', 'GEAR-99 · not in Azumuta'],
 ] as const;
 
-export function shopFloorPage(view: ShopFloorView): Html {
-  return html`<h1>Shop floor</h1>
+const pieces = z.coerce.number().check(z.int(), z.minimum(0), z.maximum(9999));
+const releaseSchema = z.object({
+  article: z.string().check(z.minLength(1), z.maxLength(40)),
+  quantity: pieces,
+});
+const completeSchema = z.object({ number: z.string().check(z.minLength(1)), good: pieces, scrap: pieces });
+const switchSchema = z.object({ mode: erpModeSchema });
+
+export function shopFloorRoutes(shopFloor: ShopFloor, { show, redirect }: Answers): Hono {
+  return new Hono()
+    .get('/floor', async (c) => {
+      const { erp, orders, more } = await shopFloor.look();
+      const content = html`<h1>Shop floor</h1>
     <p class="lead">Both partners are sandboxes here. Release an order, complete it, break the ERP, and watch what happens.</p>
-    <div class="cards">${releasePart()}${switchPart(view.erp)}</div>
+    <div class="cards">${releasePart()}${switchPart(erp)}</div>
     <div id="floor-orders" data-live>
       <h2>Orders</h2>
-      ${view.orders.length === 0 ? html`<p class="verdict">There are none yet: release one above.</p>` : ordersTable(view)}
-      ${view.more > 0 ? html`<p class="hint">And ${view.more} older ones.</p>` : ''}
+      ${orders.length === 0 ? html`<p class="verdict">There are none yet: release one above.</p>` : ordersTable(orders)}
+      ${more > 0 ? html`<p class="hint">And ${more} older ones.</p>` : ''}
     </div>`;
+      return show(c, { name: 'floor', title: 'Shop floor', content });
+    })
+    .post('/floor/release', async (c) => {
+      const { article, quantity } = z.parse(releaseSchema, await c.req.parseBody());
+      const { number, notPulled } = await shopFloor.release(article, quantity);
+      const notice =
+        notPulled === undefined
+          ? `Released ${number}: it will appear in Azumuta.`
+          : `Released ${number} in the ERP, but the pull failed: ${notPulled}`;
+      return redirect(c, '/floor', notice);
+    })
+    .post('/floor/complete', async (c) => {
+      const { number, good, scrap } = z.parse(completeSchema, await c.req.parseBody());
+      await shopFloor.complete(number, good, scrap);
+      const notice = `Completed ${number} with ${good} good${scrap > 0 ? ` and ${scrap} scrap` : ''}.`;
+      return redirect(c, '/floor', notice);
+    })
+    .post('/floor/erp', async (c) => {
+      const { mode } = z.parse(switchSchema, await c.req.parseBody());
+      await shopFloor.setErp(mode);
+      return redirect(c, '/floor', erpModes[mode].notice);
+    });
 }
 
 function releasePart(): Html {
@@ -55,7 +91,7 @@ function switchPart(current: ErpMode): Html {
   </section>`;
 }
 
-function ordersTable({ orders }: ShopFloorView): Html {
+function ordersTable(orders: readonly ShopFloorOrder[]): Html {
   return table(
     'Orders of both sandboxes',
     ['Order', 'Article', 'Quantity', 'In Azumuta', 'Booked in the ERP', 'Complete it'],

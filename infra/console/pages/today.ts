@@ -1,15 +1,25 @@
+import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import { type Day, sumOfDays } from '../../../shared/ledger/records/days.ts';
 import { counted } from '../../../shared/model/text.ts';
 import { dayBefore } from '../../../shared/model/time.ts';
-import { inQueue, type Problem } from '../../../shared/situation/problems.ts';
+import { headlineOfAll, inQueue, type Problem, problemsOf } from '../../../shared/situation/problems.ts';
 import type { Situation } from '../../../shared/situation/read.ts';
-import { figureCells, lateBy, type Today } from '../../../shared/situation/today.ts';
-import { dateOf, type Html, moment, orderLink, orderLinks, type PlantTime } from '../labels.ts';
+import { figureCells, lateBy, readToday, type Today } from '../../../shared/situation/today.ts';
+import type { Pages } from '../dependencies.ts';
 import { linkOf, worksPart } from './flows.ts';
-import { table } from './parts.ts';
+import { dateOf, type Html, moment, orderLink, orderLinks, type PlantTime, table } from './parts.ts';
 
-export const shownDays = 30;
+const shownDays = 30;
+
+export const todayRoutes = (pages: Pages) => new Hono().get('/', (c) => showToday(c, pages));
+
+async function showToday(c: Context, pages: Pages): Promise<Response> {
+  const now = await pages.situation();
+  const problems = problemsOf(now, pages.commands);
+  const content = todayPage(await readToday(now, shownDays, pages), problems, now, pages.timeZone);
+  return pages.show(c, { name: 'today', title: 'Today', headline: headlineOfAll(problems), content }, now);
+}
 
 export function todayPage(
   today: Today,

@@ -1,31 +1,64 @@
+import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
-import { counted, shorten, withUnseen } from '../../../shared/model/text.ts';
+import * as z from 'zod/mini';
+import { counted, problemOfText, shorten, withUnseen } from '../../../shared/model/text.ts';
 import { fieldOf } from '../../../shared/platform/json.ts';
+import { sentenceOf, UsageError } from '../../ops/cli/command.ts';
+import { parsedJson } from '../../ops/cli/files.ts';
 import type { Plant } from '../../ops/cli/partners.ts';
 import { redacted, redactedText } from '../../ops/cli/redact.ts';
 import type { Row } from '../../ops/map/preview.ts';
-import { sampleNames } from '../../ops/map/read-sample.ts';
-import { type Html, orderLink } from '../labels.ts';
-import { type Comparison, compare, type Tried, type tryOut } from '../try.ts';
-import { postForm, table } from './parts.ts';
+import { sampleNames, samples } from '../../ops/map/read-sample.ts';
+import type { Pages } from '../dependencies.ts';
+import { type Asked, type Comparison, compare, type Tried, tryOut } from '../try.ts';
+import { type Html, postForm, table } from './parts.ts';
 
-export interface TryPage extends Partial<Awaited<ReturnType<typeof tryOut>>> {
-  readonly sample: string;
-  readonly number: string;
-  /** Undefined when it does not load. */
-  readonly plant?: Plant;
-  readonly failure?: string;
+/** Characters of JSON that may be pasted. */
+const maxPaste = 256 * 1024;
+
+const text = z._default(z.string(), '');
+const formSchema = z.object({ sample: text, number: text, from: z.optional(z.enum(['erp', 'azumuta'])) });
+type Form = z.output<typeof formSchema>;
+
+export function tryRoutes(pages: Pages): Hono {
+  return new Hono()
+    .get('/try', (c) => {
+      const name = sampleNames.find((one) => one === c.req.query('sample'));
+      const sample = name === undefined ? '' : JSON.stringify(samples[name], null, 2);
+      return showTry(c, { sample, number: c.req.query('number') ?? '' }, pages);
+    })
+    .post('/try', async (c) => showTry(c, z.parse(formSchema, await c.req.parseBody()), pages));
 }
 
-export function tryPage(page: TryPage): Html {
-  const { plant, tried = [], notShown = 0, failure } = page;
-  return html`<h1>Try the mapping</h1>
+async function showTry(c: Context, form: Form, pages: Pages): Promise<Response> {
+  let plant: Plant | undefined;
+  let found: Partial<Awaited<ReturnType<typeof tryOut>>> = {};
+  let failure: string | undefined;
+  try {
+    plant = await pages.plant();
+    if (c.req.method === 'POST') found = await tryOut(askedIn(form), plant, pages);
+  } catch (error) {
+    failure = sentenceOf(error);
+  }
+  const { tried = [], notShown = 0 } = found;
+  const content = html`<h1>Try the mapping</h1>
     <p class="lead">What the mapping makes of an order or a completion, next to what was sent. Nothing is sent, and nothing is written down.</p>
     ${failure === undefined ? '' : html`<p class="verdict bad" role="alert">${redactedText(failure)}</p>`}
     ${tried.map(triedPart)}
     ${notShown > 0 ? html`<p class="hint">${counted(notShown, 'further sample')} not shown: paste fewer.</p>` : ''}
     ${plant && configurationPart(plant)}
-    <div class="cards">${readPart(page)}${pastePart(page)}</div>`;
+    <div class="cards">${readPart(form)}${pastePart(form)}</div>`;
+  return pages.show(c, { name: 'try', title: 'Try', refreshSeconds: undefined, content });
+}
+
+function askedIn({ sample, number, from }: Form): Asked {
+  if (from !== undefined) {
+    const problem = problemOfText(number.trim());
+    if (problem) throw new UsageError(`The number ${problem}.`);
+    return { from, number: number.trim() };
+  }
+  if (sample.length <= maxPaste) return { json: parsedJson(sample, 'What was pasted') };
+  throw new UsageError(`What was pasted has ${sample.length} characters; at most ${maxPaste} are possible.`);
 }
 
 function configurationPart({ file, integration: { plant, completions } }: Plant): Html {
@@ -39,9 +72,9 @@ function triedPart({ at, from, compared, becomes, mistakes, leftOut }: Tried): H
   const more = becomes.length - compared.length;
   return html`
     ${reasons.length === 0 ? '' : html`<div class="verdict bad"><p>The flows would send nothing of ${at === '$' ? 'it' : at}:</p><ul>${reasons.map((reason) => html`<li>${redactedText(reason)}</li>`)}</ul></div>`}
-    ${compared.map((each) => livePart(each, 'The mapping makes'))}
+    ${compared.map((each) => comparisonPart(each, 'The mapping makes'))}
     ${more > 0 ? html`<p class="hint">And ${counted(more, 'further product order')} of it.</p>` : ''}
-    ${from.rows.length === 0 ? '' : html`<details><summary>What the mapping was given</summary>${livePart({ title: from.title, rows: compare(withoutSignatures(from.rows)) })}</details>`}`;
+    ${from.rows.length === 0 ? '' : html`<details><summary>What the mapping was given</summary>${comparisonPart({ title: from.title, rows: compare(withoutSignatures(from.rows)) }, 'Now')}</details>`}`;
 }
 
 /** The value of a step that is signed, by the step's name, is a person's. */
@@ -53,15 +86,15 @@ function withoutSignatures(rows: readonly Row[]): Row[] {
   });
 }
 
-function readPart({ number }: TryPage): Html {
-  const content = html`<label for="number">Number of an ERP order, or of a product order that is completed in Azumuta</label>
+function readPart({ number }: Form): Html {
+  const content = html`<label for="number">Number of an ERP order, or of a product order</label>
       <input id="number" name="number" value="${number}" maxlength="200" required autocomplete="off" spellcheck="false">
       <p class="hint">It is read now, from this machine, with your rights.</p>
       <p class="actions"><button name="from" value="erp" class="main">Read it in the ERP</button> <button name="from" value="azumuta">Read it in Azumuta</button></p>`;
   return postForm('/try', content, 'card stack');
 }
 
-function pastePart({ sample }: TryPage): Html {
+function pastePart({ sample }: Form): Html {
   const content = html`<label for="sample">An order or a completion as JSON, or a list of orders</label>
       <textarea id="sample" name="sample" rows="12" required spellcheck="false">
 ${sample}</textarea>
@@ -70,16 +103,8 @@ ${sample}</textarea>
   return postForm('/try', content, 'card stack');
 }
 
-export function nowPage(number: string, reads: readonly Comparison[]): Html {
-  return html`<h1>Order ${number}, as it is now</h1>
-    <p class="lead">Read from this machine, with your rights. What the ledger has is what was received and sent: <a href="${orderLink(number)}">its page</a>.</p>
-    ${reads.map((read) => livePart(read))}`;
-}
-
 /** A comparison with its title; differences are marked in words. @param column Title of what is so now. */
-export function livePart({ title, was, rows, note, failure }: Comparison, column = 'Now'): Html {
-  if (failure !== undefined)
-    return html`<h2>${title}</h2><p class="verdict bad">${redactedText(failure)}</p>`;
+function comparisonPart({ title, was, rows, note }: Comparison, column: string): Html {
   const differing = rows.filter(({ differs }) => differs).length;
   const isCompared = rows.some((row) => row.was !== undefined);
   const found = differing === 0 ? 'No difference' : counted(differing, 'difference');

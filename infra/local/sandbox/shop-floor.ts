@@ -48,7 +48,6 @@ export interface ShopFloorOrder {
 }
 
 export type ShopFloor = ReturnType<typeof createShopFloor>;
-export type ShopFloorView = Awaited<ReturnType<ShopFloor['look']>>;
 
 const maxOrders = 25;
 

@@ -9,7 +9,7 @@ import type { Situation } from '../../../shared/situation/read.ts';
 import { tellTrouble } from '../../../shared/situation/told.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
 import type { Progress } from '../../local/progress.ts';
-import { type Answer, defineCommand, exits, flag, runCommand, stackOptions } from '../cli/command.ts';
+import { type Answer, defineCommand, flag, runCommand, stackOptions } from '../cli/command.ts';
 import { linesOf, styled, tableOf } from '../cli/output.ts';
 import { findTarget, invoke, ledgerOf, type Target, whereOf } from '../cli/target.ts';
 import { withReaders } from '../doctor/check-alerts.ts';
@@ -63,7 +63,7 @@ async function list(target: Target, { during }: Progress): Promise<Answer> {
     hasMore && `… and ${troubles.length - most} more`,
   );
   const facts = { target: target.name, problems, open, hasMore };
-  return { facts, lines, exit: needed.length === 0 ? exits.done : exits.partly };
+  return { facts, lines, exit: needed.length === 0 ? 'done' : 'partly' };
 }
 
 function openTroubles(troubles: Situation['troubles'], { partners }: Situation, ledger: OperatorLedger) {
@@ -86,7 +86,7 @@ async function test(target: Target, { during }: Progress): Promise<Answer> {
   );
   const areAccepted = Object.values(report).every((problem) => problem === '');
   const facts = { target: target.name, channels: report };
-  return { facts, lines, exit: areAccepted ? exits.done : exits.partly };
+  return { facts, lines, exit: areAccepted ? 'done' : 'partly' };
 }
 
 await runCommand(command, async ({ options, progress }) => {

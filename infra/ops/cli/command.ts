@@ -16,7 +16,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-export const exits = {
+const exits = {
   done: 0,
   /** Something that should have worked has failed. */
   failed: 1,
@@ -162,17 +162,16 @@ export interface Answer {
   readonly facts: unknown;
   readonly lines: readonly string[];
   /** Default: done. */
-  readonly exit?: number;
+  readonly exit?: keyof typeof exits;
 }
 
 /**
  * Runs a command as this process: parses the command line, passes on Ctrl-C as an aborted signal, prints the answer, or
  * what went wrong as a sentence, and sets the exit code.
- * @param act Resolves to the answer, or to the exit code where it has printed by itself.
  */
 export async function runCommand<T extends { readonly json: boolean }>(
   command: OperatorCommand<T>,
-  act: (typed: Typed<T>) => Promise<Answer | number>,
+  act: (typed: Typed<T>) => Promise<Answer>,
   commandLine: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
   const ending = new AbortController();
@@ -187,19 +186,16 @@ export async function runCommand<T extends { readonly json: boolean }>(
   for (const stream of [process.stdout, process.stderr]) stream.on('error', endQuietly);
   try {
     const typed = readCommandLine(command, commandLine);
-    const ended = await act({ ...typed, signal: ending.signal, progress }).finally(progress.end);
-    process.exitCode = typeof ended === 'number' ? ended : tell(ended, typed.options.json);
+    const answering = act({ ...typed, signal: ending.signal, progress });
+    const { facts, lines, exit = 'done' } = await answering.finally(progress.end);
+    if (typed.options.json) sayJson(facts);
+    else for (const line of lines) say(line);
+    process.exitCode = exits[exit];
   } catch (error) {
     process.exitCode = exitOf(error);
     // The parser has printed its own complaint already.
     if (!(error instanceof CommanderError)) process.stderr.write(`${printable(sentenceOf(error))}\n`);
   }
-}
-
-function tell({ facts, lines, exit = exits.done }: Answer, isJson: boolean): number {
-  if (isJson) sayJson(facts);
-  else for (const line of lines) say(line);
-  return exit;
 }
 
 /** A reader that stops early (`| head`) is no failure. */

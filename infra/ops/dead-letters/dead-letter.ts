@@ -11,16 +11,14 @@ import { isRecord, jsonOf } from '../../../shared/platform/json.ts';
 import { type LetterAttribute, orderNumberAttribute } from '../../../shared/worker/dead-letter.ts';
 
 /** A message of the dead-letter queue, held by this run. */
-export type DeadLetterMessage = Readonly<ReturnType<typeof letterOf>>;
-
-/** The queue that a letter goes back to, or why it stays. */
-type Route = { readonly to: QueueName; readonly body: string } | { readonly stays: string };
+export type DeadLetterMessage = ReturnType<typeof letterOf>;
 
 /** What letters are listed and grouped by, whether the queue or the ledger tells of them. */
 export interface ListedLetter
   extends Pick<DeadLetterMessage, 'messageId' | 'orderNumber' | 'cause' | 'reason' | 'stage' | 'since'> {
   /** SQS's id of it in the dead-letter queue, where it was read there. */
   readonly sqsId?: string;
+  /** The queue that it goes back to, or why it stays. */
   readonly route: { readonly to: QueueName } | { readonly stays: string };
   /** What the ledger has of it, where it was read there. */
   readonly record?: DeadLetter;
@@ -61,8 +59,11 @@ export const webhookCallSchema = z.object({
 /** After the last allowed receive SQS moves a message without giving a reason. */
 const withoutReason = 'SQS dead-lettered it after too many receives';
 
-/** Reads a message by the attributes that our functions give it; one that SQS moved itself, by the `kind` in its body. */
-export function letterOf(message: Message) {
+/**
+ * Reads a message by the attributes that our functions give it; one that SQS moved itself, by the `kind` in its body.
+ * @param names How triggers name their content, as the stack is configured now.
+ */
+export function letterOf(message: Message, names: TriggerNames) {
   const { MessageId = '', ReceiptHandle = '', Body = '', MessageAttributes = {}, Attributes = {} } = message;
   const texts = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]);
   const told = z.parse(attributesSchema, Object.fromEntries(texts));
@@ -74,13 +75,16 @@ export function letterOf(message: Message) {
   const filedUnder = inBody.find((each) => orderNumberAttribute(each) === named) ?? named;
   const orderNumber = filedUnder === 'unknown' ? (inBody[0] ?? '') : filedUnder;
   const firstAttempt = Date.parse(told.firstAttemptAt ?? '');
+  /** Function that dead-lettered it; `unknown` when neither its attributes nor its body name one. */
+  const stage = told.stage ?? stageOfKind[kind] ?? 'unknown';
+  /** Id of the message in its own queue; every replay keeps it. */
+  const messageId = told.messageId ?? MessageId;
   return {
     ...told,
     sqsId: MessageId,
     receiptHandle: ReceiptHandle,
     body: Body,
-    /** Function that dead-lettered it; `unknown` when neither its attributes nor its body name one. */
-    stage: told.stage ?? stageOfKind[kind] ?? 'unknown',
+    stage,
     /** Empty when the message names no order. */
     orderNumber,
     /** Order under which the ledger keeps its record. */
@@ -90,8 +94,8 @@ export function letterOf(message: Message) {
     reason: told.reason ?? withoutReason,
     /** When it was first attempted. */
     since: new Date(Number.isNaN(firstAttempt) ? Number(Attributes.SentTimestamp ?? 0) : firstAttempt),
-    /** Id of the message in its own queue; every replay keeps it. */
-    messageId: told.messageId ?? MessageId,
+    messageId,
+    route: routeOf({ stage, messageId, body: Body }, names),
   };
 }
 
@@ -99,12 +103,15 @@ export function letterOf(message: Message) {
  * Decides where a letter goes back to. A webhook call is parsed again, because the contract may know its fields by now. No
  * attribute is trusted, because more than one function may write to the dead-letter queue.
  */
-function routeOf(letter: DeadLetterMessage, names: TriggerNames): Route {
-  const to = queueOf(letter.stage);
-  if (to !== undefined) return { to, body: wantedAgain(letter.body, to) };
-  if (letter.stage !== 'receive-webhook')
+function routeOf(
+  { stage, messageId, body }: Readonly<Record<'stage' | 'messageId' | 'body', string>>,
+  names: TriggerNames,
+): { readonly to: QueueName; readonly body: string } | { readonly stays: string } {
+  const to = queueOf(stage);
+  if (to !== undefined) return { to, body: wantedAgain(body, to) };
+  if (stage !== 'receive-webhook')
     return { stays: 'it does not say which function it is for: read it in the queue, then delete it there' };
-  const call = z.safeParse(webhookCallSchema, jsonOf(letter.body));
+  const call = z.safeParse(webhookCallSchema, jsonOf(body));
   if (!call.success) return { stays: 'it is not a webhook call that this version can read' };
   if (!names.events.includes(call.data.event))
     return { stays: `its event is none of ${names.events.join(', ')}: correct the trigger's URL in Azumuta` };
@@ -113,7 +120,7 @@ function routeOf(letter: DeadLetterMessage, names: TriggerNames): Route {
   const parsed = parseTrigger({ method, rawQueryString, body: Buffer.from(bodyBase64, 'base64') }, names);
   if (!parsed.ok)
     return { stays: `it is still not understood (${parsed.reason}) Deploy that, and replay again` };
-  const hint = completionHint('webhook', parsed.content, letter.messageId);
+  const hint = completionHint('webhook', parsed.content, messageId);
   return { to: 'completions', body: wantedAgain(JSON.stringify(hint), 'completions') };
 }
 
@@ -130,12 +137,6 @@ function wantedAgain(body: string, to: QueueName): string {
   if (!isRecord(message)) return body;
   return JSON.stringify({ ...message, ...(to === 'completions' ? { again: true } : { asksErp: 'replay' }) });
 }
-
-export type RoutedLetter = ReturnType<typeof routed>;
-export const routed = (letter: DeadLetterMessage, names: TriggerNames) => ({
-  ...letter,
-  route: routeOf(letter, names),
-});
 
 /** Letters of one function with the same cause and reason that go to the same queue: oldest first. */
 export interface LetterGroup {

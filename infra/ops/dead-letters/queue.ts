@@ -1,4 +1,5 @@
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { TriggerNames } from '../../../shared/azumuta/trigger.ts';
 import { durationInWords } from '../../../shared/model/time.ts';
 import { createQueues, readQueue } from '../../../shared/platform/aws/queue.ts';
 import { type DeadLetterMessage, letterOf } from './dead-letter.ts';
@@ -8,6 +9,8 @@ const hidesSeconds = 300;
 export const hiddenInWords = durationInWords(hidesSeconds);
 
 export interface DeadLetterQueueOptions {
+  /** How triggers name their content, as the stack is configured now. */
+  readonly names: TriggerNames;
   /** How long letters stay hidden if the run that took them is killed before it can give them back. */
   readonly hiddenSeconds?: number | undefined;
   /** How long SQS may look for more letters. Default 1: a long poll asks all servers, so an empty answer is certain. */
@@ -27,7 +30,7 @@ export class DeadLetterQueue {
   /** A letter came a second time: there are more than one run can look at. */
   cameBack = false;
 
-  constructor(sqs: Pick<SQSClient, 'send'>, queueUrl: string, options: DeadLetterQueueOptions = {}) {
+  constructor(sqs: Pick<SQSClient, 'send'>, queueUrl: string, options: DeadLetterQueueOptions) {
     this.#sqs = sqs;
     this.#queueUrl = queueUrl;
     this.#options = options;
@@ -37,10 +40,9 @@ export class DeadLetterQueue {
     return [...this.#held.values()];
   }
 
-  /** About how many letters can be taken, and how many are hidden because another run holds them. */
-  async size() {
-    const { waiting, underWay } = await readQueue(this.#sqs, this.#queueUrl);
-    return { visible: waiting, hidden: underWay };
+  /** About how many letters are hidden, because another run holds them. */
+  async hidden(): Promise<number> {
+    return (await readQueue(this.#sqs, this.#queueUrl)).underWay;
   }
 
   /**
@@ -48,7 +50,7 @@ export class DeadLetterQueue {
    * visible again before the last are taken, and only the newer receipt can remove them. Forgets those of an earlier run.
    */
   async *take(): AsyncIterable<readonly DeadLetterMessage[]> {
-    const { hiddenSeconds = hidesSeconds, waitSeconds = 1 } = this.#options;
+    const { names, hiddenSeconds = hidesSeconds, waitSeconds = 1 } = this.#options;
     this.#held.clear();
     this.cameBack = false;
     while (!this.cameBack) {
@@ -63,7 +65,7 @@ export class DeadLetterQueue {
         }),
       );
       if (Messages.length === 0) return;
-      const letters = Messages.map(letterOf);
+      const letters = Messages.map((message) => letterOf(message, names));
       this.cameBack = letters.some(({ sqsId }) => this.#held.has(sqsId));
       for (const letter of letters) this.#held.set(letter.sqsId, letter);
       yield letters;

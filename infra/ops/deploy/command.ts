@@ -7,7 +7,6 @@ import { loadIntegration } from '../../build/load-configuration.ts';
 import {
   answerOptions,
   defineCommand,
-  exits,
   option,
   runCommand,
   text,
@@ -56,7 +55,7 @@ await runCommand(command, async ({ options: { config, stage } }) => {
     lines: deployed
       ? [`Next: npm run secrets -- --stack ${stack}`, `      npm run doctor -- --stack ${stack}`]
       : [],
-    exit: deployed ? exits.done : exits.failed,
+    exit: deployed ? 'done' : 'failed',
   };
 });
 

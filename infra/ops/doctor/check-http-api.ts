@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { policyWords } from '../cli/policy-words.ts';
 import { type Target, whereOf } from '../cli/target.ts';
-import type { SecretStore } from '../secrets/secret-store.ts';
+import { acceptedWithin, type SecretStore } from '../secrets/secret-store.ts';
 import { type Check, check, fine, notice, wrong } from './finding.ts';
 
 /** Longest wait for an answer. A cold start takes a second or two. */
@@ -29,7 +28,7 @@ export function httpApiChecks(target: Target, secrets: Pick<SecretStore, 'curren
       if (known.status !== 401) return unexpected(known, 'order-api-key', target);
       return wrong(
         'it refuses the key that is set',
-        `a key set a moment ago is accepted within ${policyWords.secretAccepted}: check again then`,
+        `a key set a moment ago is accepted within ${acceptedWithin}: check again then`,
       );
     }),
   ];

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { defineCommand, exits, option, plantOptions, runCommand, sentenceOf } from '../cli/command.ts';
+import { defineCommand, option, plantOptions, runCommand, sentenceOf } from '../cli/command.ts';
 import { linesOf, styled } from '../cli/output.ts';
 import { configurationOf, findTarget, type Target } from '../cli/target.ts';
 import { SecretStore } from '../secrets/secret-store.ts';
@@ -76,6 +76,6 @@ await runCommand(command, async ({ options, signal, progress }) => {
     options.partners && note,
   );
   const facts = { target: target.name, wellEnough: !failed, findings };
-  if (signal.aborted) return { facts, lines, exit: exits.interrupted };
-  return { facts, lines, exit: failed ? exits.failed : exits.done };
+  if (signal.aborted) return { facts, lines, exit: 'interrupted' };
+  return { facts, lines, exit: failed ? 'failed' : 'done' };
 });

@@ -4,7 +4,6 @@ import {
   answerOptions,
   configOption,
   defineCommand,
-  exits,
   option,
   runCommand,
   textOr,
@@ -53,5 +52,5 @@ await runCommand(command, async ({ options, words: [file] }) => {
   const isWrong = previews.some(({ mistakes }) => mistakes.length > 0);
   const shown = previews.flatMap((preview, at) => linesOf(at > 0 && '', previewLines(preview)));
   const lines = [styled('dim', `By ${config}, at the stage ${stage}:`), '', ...shown];
-  return { facts: previews, lines, exit: isWrong ? exits.failed : exits.done };
+  return { facts: previews, lines, exit: isWrong ? 'failed' : 'done' };
 });

@@ -5,7 +5,7 @@ import { shellWord } from '../../../shared/platform/shell-word.ts';
 import { defineCommand, flag, oneOf, option, runCommand, stackOptions, UsageError } from '../cli/command.ts';
 import { linesOf, styled } from '../cli/output.ts';
 import { findTarget, ledgerOf, operatorOf, queueUrlsOf, signedNote, sqsOf, whereOf } from '../cli/target.ts';
-import { type EndDependencies, type EndRequest, giveUp, remake, settle } from './end-order.ts';
+import { endings } from './end-order.ts';
 
 const actions = ['settle', 'give-up', 'remake'] as const;
 const command = defineCommand({
@@ -44,8 +44,8 @@ await runCommand(command, async ({ options, words: [action = '', number, kind] }
   const target = await findTarget(options);
   const queues = createQueues(sqsOf(target));
   const dependencies = { ledger: ledgerOf(target), queues, queueUrls: queueUrlsOf(target) };
-  const request = { number, go, note: signedNote(because, await operatorOf(target)) };
-  const steps = await act(action, request, kind, dependencies);
+  const request = { number, kind, go, note: signedNote(because, await operatorOf(target)) };
+  const steps = await endings[oneOf(actions, action, 'action')](request, dependencies);
   const again = linesOf(action, number, kind).map((word) => shellWord(word));
   const toDoIt = `npm run orders -- ${again.join(' ')} --because ${shellWord(because)} --go ${whereOf(target)}`;
   const lines = linesOf(
@@ -55,10 +55,3 @@ await runCommand(command, async ({ options, words: [action = '', number, kind] }
   );
   return { facts: { target: target.name, dryRun: !go, number, steps }, lines };
 });
-
-function act(action: string, request: EndRequest, kind: string | undefined, dependencies: EndDependencies) {
-  const chosen = oneOf(actions, action, 'action');
-  if (chosen !== 'settle') return { 'give-up': giveUp, remake }[chosen](request, dependencies);
-  if (kind === undefined) throw new UsageError(`Say which concern: ${orderConcernKinds.join(', ')}.`);
-  return settle(request, kind, dependencies);
-}

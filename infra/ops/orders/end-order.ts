@@ -14,13 +14,19 @@ export interface EndDependencies {
 
 export interface EndRequest {
   readonly number: string;
+  /** Of the concern that is settled. */
+  readonly kind?: string | undefined;
   readonly go: boolean;
   /** Why, and who: kept with the order. */
   readonly note: string;
 }
 
-/** A concern is over until its cause is seen anew. @returns what was or would be done, by line. @throws UsageError */
-export async function settle({ number, go, note }: EndRequest, kind: string, { ledger }: EndDependencies) {
+/** What a person ends, by its name. Each resolves to what was or would be done, by line. */
+export const endings = { settle, 'give-up': giveUp, remake } as const;
+
+/** A concern is over until its cause is seen anew. @throws UsageError */
+async function settle({ number, kind, go, note }: EndRequest, { ledger }: EndDependencies) {
+  if (kind === undefined) throw new UsageError(`Say which concern: ${orderConcernKinds.join(', ')}.`);
   const { concerns } = await ledger.knownOrders.read(number);
   const wanted = oneOf(orderConcernKinds, kind, 'concern');
   const open = concerns.filter((concern) => concern.kind === wanted);
@@ -30,7 +36,7 @@ export async function settle({ number, go, note }: EndRequest, kind: string, { l
 }
 
 /** Nothing more is created, asked or booked for an order. @throws UsageError */
-export async function giveUp(request: EndRequest, { ledger }: EndDependencies) {
+async function giveUp(request: EndRequest, { ledger }: EndDependencies) {
   const { go, note } = request;
   const { number, entry, bookings, concerns, letters, home } = await knownOf(request, ledger);
   const left = bookings.filter(({ state }) => state !== 'done');
@@ -52,7 +58,7 @@ export async function giveUp(request: EndRequest, { ledger }: EndDependencies) {
 }
 
 /** Has a product order that was removed in Azumuta created there anew. @throws UsageError */
-export async function remake(request: EndRequest, dependencies: EndDependencies) {
+async function remake(request: EndRequest, dependencies: EndDependencies) {
   const { go, note } = request;
   const { ledger, queues, queueUrls } = dependencies;
   const { number, entry, bookings, concerns } = await knownOf(request, ledger);

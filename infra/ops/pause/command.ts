@@ -1,8 +1,7 @@
 import { type FlowName, flowNames } from '../../../shared/ledger/records/pauses.ts';
 import { capitalized } from '../../../shared/model/text.ts';
 import { flows } from '../../../shared/situation/pauses.ts';
-import { defineCommand, exits, oneOf, runCommand, stackOptions, UsageError } from '../cli/command.ts';
-import { policyWords } from '../cli/policy-words.ts';
+import { defineCommand, oneOf, runCommand, stackOptions, UsageError } from '../cli/command.ts';
 import { findTarget, ledgerOf, whereOf } from '../cli/target.ts';
 
 const descriptions = {
@@ -10,11 +9,9 @@ const descriptions = {
   resume: 'Resumes a flow that was paused.',
 } as const;
 
-type Name = keyof typeof descriptions;
-
 // The scripts `pause` and `resume` of package.json run this program with a different first word.
 const [script, ...typed] = process.argv.slice(2);
-const name: Name = script === 'resume' ? 'resume' : 'pause';
+const name = script === 'resume' ? 'resume' : 'pause';
 
 const command = defineCommand({
   name,
@@ -27,33 +24,23 @@ const command = defineCommand({
 await runCommand(
   command,
   async ({ options, words: [given] }) => {
-    const chosen = flowsOf(given);
+    if (given === undefined) throw new UsageError(`Say which flow: ${flowNames.join(', ')} or all.`);
+    const chosen = oneOf([...flowNames, 'all'], given, 'flow');
     const target = await findTarget(options);
     const { pauses } = ledgerOf(target);
-    const outcomes: Outcome[] = [];
-    for (const flow of chosen) {
+    /** `already`: whether it was so before. */
+    const outcomes = [];
+    for (const flow of chosen === 'all' ? flowNames : [chosen]) {
       const already = await (name === 'pause' ? pauses.begin(flow) : pauses.end(flow));
       outcomes.push({ flow, already });
     }
-    const lines = outcomes.map((outcome) => sentenceFor(outcome, whereOf(target)));
-    return { facts: { target: target.name, flows: outcomes }, lines, exit: exits.done };
+    const lines = outcomes.map(({ flow, already }) => sentenceFor(flow, already, whereOf(target)));
+    return { facts: { target: target.name, flows: outcomes }, lines };
   },
   typed,
 );
 
-interface Outcome {
-  readonly flow: FlowName;
-  /** Whether it was so before. */
-  readonly already: boolean;
-}
-
-function flowsOf(given: string | undefined) {
-  if (given === undefined) throw new UsageError(`Say which flow: ${flowNames.join(', ')} or all.`);
-  const flow = oneOf([...flowNames, 'all'], given, 'flow');
-  return flow === 'all' ? flowNames : [flow];
-}
-
-function sentenceFor({ flow, already }: Outcome, where: string): string {
+function sentenceFor(flow: FlowName, already: boolean, where: string): string {
   const { does, meanwhile, resumed } = flows[flow];
   const sentences =
     name === 'pause'
@@ -80,8 +67,8 @@ Examples:
   npm run ${name} -- all --stack AzumutaErp-ghent-production        for maintenance of the ERP
 
 A pause is a mark in the ledger, which acts within seconds. New orders and completions are still accepted, and messages
-that are under way are finished. The others wait in their queues, and go on within ${policyWords.longestRetry} after resume. Those that have
-waited for ${policyWords.longestWait} become dead letters: npm run doctor -- --stack <stack> shows what is paused, and warns some days
+that are under way are finished. The others wait in their queues; after resume, ${flows.bookings.resumed}.
+${flows.bookings.lost} npm run doctor -- --stack <stack> shows what is paused, and warns some days
 before that; npm run replay -- --stack <stack> sends dead letters again.
 
 What a pause does to the alarms: infra/RUNBOOK.md, PartnerDown.

@@ -10,7 +10,6 @@ import {
   type Answer,
   defaultConfigFile,
   defineCommand,
-  exits,
   flag,
   plantOptions,
   runCommand,
@@ -113,7 +112,7 @@ function probedAnswer(probed: Probed, plant: Plant, options: Options): Answer {
       !options.json && hasFound(probed) && writeContract(contract, plant, options),
       ['', 'What reading cannot show:', ...cannotBeRead.map((each) => `  - ${each}`)],
     ),
-    exit: stopped !== undefined ? exits.failed : hasFound(probed) ? exits.done : exits.notFound,
+    exit: stopped !== undefined ? 'failed' : hasFound(probed) ? 'done' : 'notFound',
   };
 }
 

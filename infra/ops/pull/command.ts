@@ -1,4 +1,4 @@
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { pullReportSchema } from '../../../shared/orders/pull.ts';
 import type { OperatorLedger } from '../../local/operator-clients.ts';
@@ -6,12 +6,12 @@ import type { Progress } from '../../local/progress.ts';
 import {
   type Answer,
   defineCommand,
-  exits,
   flag,
   momentOf,
-  option,
   plantOptions,
   runCommand,
+  type Typed,
+  textOption,
   UsageError,
 } from '../cli/command.ts';
 import { plantOf } from '../cli/partners.ts';
@@ -41,17 +41,13 @@ Exit codes: 0 done, nothing needs a person · 1 failed, or ended early · 2 wron
   options: {
     ...plantOptions,
     dryRun: flag('show what would be created, what exists already and what conflicts; write nothing'),
-    since: option(
-      '<when>',
-      'dry run: read from this time on (default: from where the next pull begins)',
-      z.exactOptional(z.string()),
-    ),
+    since: textOption('<when>', 'dry run: read from this time on (default: from where the next pull begins)'),
     go: flag('run the pull now, as the schedule does: from where the last run ended'),
   },
 });
 type Options = z.output<typeof command.form>;
 
-async function dryRun(target: Target, options: Options, signal: AbortSignal, progress: Progress) {
+async function dryRun(target: Target, { options, signal, progress }: Typed<Options>): Promise<Answer> {
   const { integration, azumuta, erp } = await plantOf(target, options.config);
   const ledger = ledgerOf(target);
   const since =
@@ -65,12 +61,12 @@ async function dryRun(target: Target, options: Options, signal: AbortSignal, pro
   });
   const lines = previewPullLines(preview, { target: target.name, where: whereOf(target) });
   const facts = { target: target.name, dryRun: true, ...preview };
-  if (signal.aborted) return { facts, lines, exit: exits.interrupted };
-  if (preview.failure !== undefined) return { facts, lines, exit: exits.failed };
+  if (signal.aborted) return { facts, lines, exit: 'interrupted' };
+  if (preview.failure !== undefined) return { facts, lines, exit: 'failed' };
   const needsPerson = preview.productOrders.some(({ outcome }) =>
     ['unreadable', 'conflict', 'reject', 'cancelled'].includes(outcome),
   );
-  return { facts, lines, exit: needsPerson ? exits.partly : exits.done };
+  return { facts, lines, exit: needsPerson ? 'partly' : 'done' };
 }
 
 /** Where the next pull begins: after the last order that was read, or else at the configured start. */
@@ -85,15 +81,16 @@ async function go(target: Target, { during }: Progress): Promise<Answer> {
   return {
     facts: { target: target.name, ...report },
     lines: pulledLines(report, whereOf(target)),
-    exit: report.outcome !== 'read' ? exits.failed : needsPerson ? exits.partly : exits.done,
+    exit: report.outcome !== 'read' ? 'failed' : needsPerson ? 'partly' : 'done',
   };
 }
 
-await runCommand(command, async ({ options, signal, progress }) => {
+await runCommand(command, async (typed) => {
+  const { options, progress } = typed;
   if (options.dryRun === options.go)
     throw new UsageError('Choose either --dry-run to look, or --go to run the pull now.');
   if (options.go && options.since !== undefined)
     throw new UsageError('--since is only for a dry run: the pull goes on from where the last run ended.');
   const target = await findTarget(options);
-  return options.go ? go(target, progress) : dryRun(target, options, signal, progress);
+  return options.go ? go(target, progress) : dryRun(target, typed);
 });

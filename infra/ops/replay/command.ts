@@ -1,15 +1,8 @@
 import type * as z from 'zod/mini';
+import { queueKeepsDays } from '../../../shared/model/queues.ts';
+import { durationInWords } from '../../../shared/model/time.ts';
 import { shellWord } from '../../../shared/platform/shell-word.ts';
-import {
-  defineCommand,
-  exits,
-  flag,
-  runCommand,
-  stackOptions,
-  textOption,
-  UsageError,
-} from '../cli/command.ts';
-import { policyWords } from '../cli/policy-words.ts';
+import { defineCommand, flag, runCommand, stackOptions, textOption, UsageError } from '../cli/command.ts';
 import { findTarget, operatorOf, signedNote, whereOf } from '../cli/target.ts';
 import { hiddenInWords } from '../dead-letters/queue.ts';
 import { type ReplayReport, replay, replayDependenciesOf } from './replay.ts';
@@ -28,7 +21,7 @@ Examples:
 The AWS credentials are those of your profile (AWS_PROFILE, aws sso login). A dead letter that is replayed twice is
 booked once. A replayed completion books what the ledger planned and Azumuta says now, not what its dead letter contains.
 The journey of each order says who replayed it, and why if --because says it.
-With --order alone, the order is looked at once more even if its dead letter is gone (after ${policyWords.queueKeeps}, or discarded).
+With --order alone, the order is looked at once more even if its dead letter is gone (after ${durationInWords(queueKeepsDays * 86_400)}, or discarded).
 While the command runs, dead letters are hidden from others. If it is killed, they are visible again within ${hiddenInWords}.
 
 Exit codes: 0 done, or nothing to do · 1 failed · 2 wrong command line · 3 some selected dead letters cannot be
@@ -50,7 +43,7 @@ await runCommand(command, async ({ options, signal, progress }) => {
   const target = await findTarget(options);
   const note = signedNote(because, go ? await operatorOf(target) : '');
   const dependencies = replayDependenciesOf(target);
-  const { hidden } = await dependencies.deadLetters.size();
+  const hidden = await dependencies.deadLetters.hidden();
   // One ERP order may have several product orders.
   const orders =
     order === undefined
@@ -61,7 +54,7 @@ await runCommand(command, async ({ options, signal, progress }) => {
   const command = `npm run replay -- ${selectionOf(options)} --go ${whereOf(target)}`;
   const about = { target: target.name, go, hidden, now: new Date(), command };
   const facts = { target: target.name, dryRun: !go, hidden, ...report };
-  return { facts, lines: replayLines(report, about), exit: exitCodeOf(report, go) };
+  return { facts, lines: replayLines(report, about), exit: exitOf(report, go) };
 });
 
 function checkSelection({ go, all, order, reason }: Options): void {
@@ -80,9 +73,9 @@ function selectionOf({ order, reason, because }: Options): string {
   return words.join(' ');
 }
 
-function exitCodeOf({ failure, interrupted, selected, movable, moved }: ReplayReport, go: boolean): number {
-  if (failure !== undefined) return exits.failed;
-  if (interrupted) return exits.interrupted;
-  if (go && moved < movable) return exits.failed;
-  return selected > movable ? exits.partly : exits.done;
+function exitOf({ failure, interrupted, selected, movable, moved }: ReplayReport, go: boolean) {
+  if (failure !== undefined) return 'failed';
+  if (interrupted) return 'interrupted';
+  if (go && moved < movable) return 'failed';
+  return selected > movable ? 'partly' : 'done';
 }

@@ -1,36 +1,35 @@
 import * as z from 'zod/mini';
-import { type TriggerNames, triggerNamesSchema } from '../../../shared/azumuta/trigger.ts';
+import { triggerNamesSchema } from '../../../shared/azumuta/trigger.ts';
+import { completionHint } from '../../../shared/completions/messages.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
+import type { Standing } from '../../../shared/ledger/records/known-orders.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import type { QueueName } from '../../../shared/model/queues.ts';
 import { createQueues, type Queues } from '../../../shared/platform/aws/queue.ts';
 import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
 import { ledgerOf, queueUrlsOf, sqsOf, type Target } from '../cli/target.ts';
-import { groupsOf, type LetterGroup, type RoutedLetter, routed } from '../dead-letters/dead-letter.ts';
+import { type DeadLetterMessage, groupsOf, type LetterGroup } from '../dead-letters/dead-letter.ts';
 import { DeadLetterQueue, type DeadLetterQueueOptions, pagesOf } from '../dead-letters/queue.ts';
-import { type AskedOrders, findOrders, sendHints } from './ask-again.ts';
 
 export interface ReplayDependencies {
   readonly deadLetters: DeadLetterQueue;
   readonly queues: Pick<Queues, 'sendAll'>;
   readonly queueUrls: Readonly<Record<QueueName, string>>;
   readonly ledger: Pick<Ledger, 'knownOrders' | 'deadLetters'>;
-  /** How triggers name their content, as the stack is configured now. */
-  readonly names: TriggerNames;
   readonly clock: Clock;
   readonly progress?: ((text: string) => void) | undefined;
 }
 
-export function replayDependenciesOf(target: Target, options?: DeadLetterQueueOptions) {
+export function replayDependenciesOf(target: Target, options?: Omit<DeadLetterQueueOptions, 'names'>) {
   const sqs = sqsOf(target);
   const ledger = ledgerOf(target);
   const queueUrls = queueUrlsOf(target);
+  const names = z.parse(triggerNamesSchema, JSON.parse(target.output('TriggerNames')));
   return {
-    deadLetters: new DeadLetterQueue(sqs, queueUrls['dead-letters'], options),
+    deadLetters: new DeadLetterQueue(sqs, queueUrls['dead-letters'], { ...options, names }),
     queues: createQueues(sqs),
     queueUrls,
     ledger,
-    names: z.parse(triggerNamesSchema, JSON.parse(target.output('TriggerNames'))),
     clock: systemClock,
   } satisfies ReplayDependencies;
 }
@@ -43,7 +42,7 @@ export interface ReplayRequest {
   /** Part of the reason, in upper or lower case, or a cause code; absent for any. */
   readonly reason?: string | undefined;
   /** A further condition on each letter; absent for any. */
-  readonly wanted?: ((letter: RoutedLetter) => boolean) | undefined;
+  readonly wanted?: ((letter: DeadLetterMessage) => boolean) | undefined;
   /** Who replays, and why: kept with each order. */
   readonly note?: string | undefined;
   /** About how many letters one run moves. Default 5000. */
@@ -56,7 +55,7 @@ export type ReplayReport = Readonly<ReturnType<typeof reportOf>>;
 
 interface Run {
   /** By SQS's id, so that a letter which is taken a second time replaces itself. */
-  readonly chosen: Map<string, RoutedLetter>;
+  readonly chosen: Map<string, DeadLetterMessage>;
   lookedAt: number;
   moved: number;
   /** Letters that are in both queues now: harmless, as the ledger books once, and the next run removes them. */
@@ -108,14 +107,12 @@ export async function replay(request: ReplayRequest, dependencies: ReplayDepende
 }
 
 async function chooseLetters(run: Run, request: ReplayRequest, dependencies: ReplayDependencies) {
-  const { deadLetters, names, progress } = dependencies;
-  const { chosen } = run;
+  const { deadLetters, progress } = dependencies;
   const { go, most = maxMoved, signal } = request;
   for await (const page of deadLetters.take()) {
-    for (const letter of page.map((each) => routed(each, names)))
-      if (isSelected(letter, request)) chosen.set(letter.sqsId, letter);
+    for (const letter of page) if (isSelected(letter, request)) run.chosen.set(letter.sqsId, letter);
     run.lookedAt = deadLetters.held.length;
-    progress?.(`Looked at ${run.lookedAt} dead letters, ${chosen.size} of them selected`);
+    progress?.(`Looked at ${run.lookedAt} dead letters, ${run.chosen.size} of them selected`);
     // Letters that stay do not count here: otherwise thousands of them could use up the limit of a run.
     run.more = deadLetters.cameBack || (go && movesOf(run).length >= most);
     if (run.more || signal.aborted) return;
@@ -173,14 +170,59 @@ function messageOf({ letter: { messageId, since }, body }: Move, clock: Clock) {
   return { body, attributes: { messageId, firstAttemptAt, replayedAt: clock.now().toISOString() } };
 }
 
+/** Finds the orders of these numbers. The number of an ERP order that has another number here is no order of its own. */
+async function findOrders(asked: ReadonlySet<string>, ledger: Pick<Ledger, 'knownOrders'>) {
+  /** As they were asked for, and as the ledger keeps their bookings and dead letters. */
+  const numbers = new Set(asked);
+  /** Each order that may be booked, once: parts that are booked together are one. */
+  const homes = new Set<string>();
+  for (const number of asked) {
+    const standing = await ledger.knownOrders.standing(number);
+    numbers.add(standing.number).add(standing.home);
+    if ((asked.size === 1 || isKnown(standing)) && mayBeBooked(standing)) homes.add(standing.home);
+  }
+  return { numbers, homes: [...homes] };
+}
+
+/** What is not in Azumuta yet cannot be completed; one that is unknown may have been typed there by hand. */
+function mayBeBooked({ entry, bookings }: Standing): boolean {
+  return entry === undefined || entry.productOrder !== undefined || bookings.length > 0;
+}
+
+function isKnown({ entry, bookings, question, answered, letters }: Standing): boolean {
+  return Boolean(entry ?? question ?? answered) || bookings.length + letters.length > 0;
+}
+
 /** The orders of which no hint is replayed: one is enough for each. */
-function withoutLetter({ homes }: AskedOrders, run: Run): string[] {
+function withoutLetter({ homes }: Awaited<ReturnType<typeof findOrders>>, run: Run): string[] {
   const hints = movesOf(run).filter(({ to }) => to === 'completions');
   const named = new Set(hints.flatMap(({ letter }) => letter.numbers));
   return homes.filter((home) => !named.has(home));
 }
 
-function isSelected(letter: RoutedLetter, { orders, reason, wanted }: ReplayRequest): boolean {
+/** Has orders looked at once more, with a dead letter or without. @throws Error when SQS refuses. */
+async function sendHints(
+  homes: readonly string[],
+  note: string | undefined,
+  { ledger, queues, queueUrls }: ReplayDependencies,
+): Promise<void> {
+  if (homes.length === 0) return;
+  for (const home of homes)
+    for (const record of await ledger.deadLetters.of(home))
+      if (record.isDead && record.stage === 'book-completion')
+        await ledger.deadLetters.markReplayed(
+          record,
+          `looked at once more, as its letter is gone${note === undefined ? '' : `: ${note}`}`,
+        );
+  const hints = homes.map((productOrderNumber) => {
+    const hint = completionHint('operator', { productOrderNumber }, `replay of ${productOrderNumber}`);
+    return { body: JSON.stringify(hint) };
+  });
+  const refused = await queues.sendAll(queueUrls.completions, hints);
+  if (refused.length > 0) throw new Error(`SQS did not take ${refused.length} of ${hints.length} messages.`);
+}
+
+function isSelected(letter: DeadLetterMessage, { orders, reason, wanted }: ReplayRequest): boolean {
   if (wanted && !wanted(letter)) return false;
   if (orders && !letter.numbers.some((number) => orders.has(number))) return false;
   if (reason === undefined || letter.cause === reason) return true;
@@ -189,11 +231,10 @@ function isSelected(letter: RoutedLetter, { orders, reason, wanted }: ReplayRequ
 
 function reportOf(run: Run, interrupted: boolean, failure: string | undefined) {
   const { chosen, ...counts } = run;
-  const selected = [...chosen.values()];
   return {
     ...counts,
-    selected: selected.length,
-    groups: groupsOf(selected).map(groupReport),
+    selected: chosen.size,
+    groups: groupsOf([...chosen.values()]).map(groupReport),
     /** Selected letters that can go back: moved now, or by a run with `go`. */
     movable: movesOf(run).length,
     interrupted,

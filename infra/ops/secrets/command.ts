@@ -1,26 +1,19 @@
 import { text as readAll } from 'node:stream/consumers';
 import { newToken } from '../../local/operator-clients.ts';
 import type { Progress } from '../../local/progress.ts';
-import {
-  type Answer,
-  defineCommand,
-  exits,
-  oneOf,
-  plantOptions,
-  runCommand,
-  UsageError,
-} from '../cli/command.ts';
+import { type Answer, defineCommand, oneOf, plantOptions, runCommand, UsageError } from '../cli/command.ts';
 import { styled } from '../cli/output.ts';
-import { policyWords } from '../cli/policy-words.ts';
 import { configurationOf, findTarget, type Target, whereOf } from '../cli/target.ts';
 import { secretFindings } from '../doctor/check-partners.ts';
 import { findingLines } from '../doctor/finding.ts';
 import { askForValue } from './ask-for-value.ts';
 import {
+  acceptedWithin,
   handedOut,
   isOwn,
   type OwnSecretName,
   ownSecrets,
+  refusedWithin,
   type SecretName,
   SecretStore,
   secretFacts,
@@ -51,7 +44,7 @@ Examples:
   npm run secrets -- finish order-api-key --local               … until you finish
 
 The shape of the ERP's credentials depends on its connector: they are checked against --config before they are stored.
-Running functions accept a new token or key within ${policyWords.secretAccepted}, and refuse the old one within ${policyWords.oldSecretRefused} after finish.
+Running functions accept a new token or key within ${acceptedWithin}, and refuse the old one within ${refusedWithin} after finish.
 A new key of a partner is used as soon as the partner refuses the old one.
 
 Exit codes: 0 done · 1 failed · 2 wrong command line, or an invalid value (nothing was changed) ·
@@ -71,7 +64,7 @@ async function status({ store, target, config }: Run, { during }: Progress): Pro
   return {
     facts,
     lines: [styled('bold', `Secrets of ${target.name}`), '', ...lines],
-    exit: findings.some(({ result }) => result === 'wrong') ? exits.partly : exits.done,
+    exit: findings.some(({ result }) => result === 'wrong') ? 'partly' : 'done',
   };
 }
 
@@ -98,7 +91,7 @@ async function act(action: Exclude<Action, 'status'>, name: SecretName, run: Run
   }
   await store[action](name, newToken());
   const title = `${secretFacts[name].title}: ${action === 'set' ? 'set' : 'rotated'}.`;
-  const ended = `Links that were sent before open nothing within ${policyWords.secretAccepted}; the next alert has new ones.`;
+  const ended = `Links that were sent before open nothing within ${acceptedWithin}; the next alert has new ones.`;
   if (!isShown) return { facts: { [action]: name }, lines: [`${title} ${ended}`] };
   const done = `${title} See it with: ${next('show')}`;
   if (action === 'set') return { facts: { set: name }, lines: [done] };
@@ -107,7 +100,7 @@ async function act(action: Exclude<Action, 'status'>, name: SecretName, run: Run
 }
 
 function handOut(name: OwnSecretName, value: string, target: Target): Answer {
-  const soon = `(the functions accept it within ${policyWords.secretAccepted})`;
+  const soon = `(the functions accept it within ${acceptedWithin})`;
   const toErp = `Give this key to the ERP, which sends it in the header X-API-Key ${soon}:`;
   if (name === 'order-api-key') return { facts: { value }, lines: [toErp, value] };
   const webhookUrl = target.output('WebhookUrl').replace('<token>', () => value);

@@ -1,8 +1,9 @@
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import * as z from 'zod/mini';
 import { alertWebhooksSchema } from '../../../shared/alerts/channels/channels.ts';
+import { durationInWords } from '../../../shared/model/time.ts';
 import { apiKeySchema, rotatingSecretSchema } from '../../../shared/platform/aws/credentials.ts';
-import { storedSecret } from '../../../shared/platform/aws/secrets.ts';
+import { refreshSeconds, storedSecret, ttlSeconds } from '../../../shared/platform/aws/secrets.ts';
 import { jsonOf } from '../../../shared/platform/json.ts';
 import { describeMismatches, parse } from '../../../shared/platform/validation.ts';
 import { fitting, UsageError } from '../cli/command.ts';
@@ -12,38 +13,43 @@ import { type Target, whereOf } from '../cli/target.ts';
 export const secretFacts = {
   'azumuta-api-key': {
     title: 'Azumuta API key',
-    output: 'AzumutaApiKeySecret',
+    shape: apiKeySchema,
     from: 'it is made in Azumuta, in the settings of your account',
   },
   'erp-credentials': {
     title: 'ERP credentials',
-    output: 'ErpCredentialsSecret',
+    shape: z.looseObject({}),
     from: 'those of the ERP user of this integration',
   },
   'webhook-token': {
     title: 'Webhook token',
-    output: 'WebhookTokenSecret',
+    shape: rotatingSecretSchema,
     from: 'it is made here, and is part of the URL that you paste into Azumuta',
   },
   'order-api-key': {
     title: 'Order API key',
-    output: 'OrderApiKeySecret',
+    shape: rotatingSecretSchema,
     from: 'it is made here, and the ERP sends it in the header X-API-Key',
   },
   'alert-webhooks': {
     title: 'Addresses of the alert webhooks',
-    output: 'AlertWebhooksSecret',
+    shape: alertWebhooksSchema,
     from: 'they are made in Teams, Slack or another receiver of alerts',
   },
   'pages-key': {
     title: 'Key of the pages',
-    output: 'PagesKeySecret',
+    shape: rotatingSecretSchema,
     from: 'it is made here, and signs the links of alerts',
   },
 } as const;
 export type SecretName = keyof typeof secretFacts;
 /** Made from the keys of the table, so each is one. */
 export const secretNames = Object.keys(secretFacts) as SecretName[];
+
+/** The output of the stack that names it: `OrderApiKeySecret`. */
+export function outputOf(name: SecretName): string {
+  return `${name.replace(/(?:^|-)./g, (found) => found.slice(-1).toUpperCase())}Secret`;
+}
 
 /** Made with a stack that needs them. */
 const optional: ReadonlySet<SecretName> = new Set(['alert-webhooks', 'pages-key']);
@@ -56,6 +62,10 @@ export function isOwn(name: SecretName): name is OwnSecretName {
   return ownSecrets.some((own) => own === name);
 }
 
+/** Until functions accept a secret that was changed, and until they refuse the old one. */
+export const acceptedWithin = durationInWords(refreshSeconds);
+export const refusedWithin = durationInWords(ttlSeconds);
+
 export type SecretState =
   /** `rotating`: two values are valid until the rotation is finished. */
   | { readonly state: 'unset' | 'set' | 'rotating' }
@@ -65,23 +75,13 @@ export type SecretState =
 export class SecretStore {
   readonly #target: Pick<Target, 'aws' | 'output' | 'outputs' | 'options'>;
   readonly #client: SecretsManagerClient;
-  readonly #shapes: Readonly<Record<SecretName, z.ZodMiniType>>;
+  readonly #erp: z.ZodMiniType | undefined;
 
   /** @param erp Shape of the ERP's credentials, from its connector; any object when it is not known. */
-  constructor(
-    target: Pick<Target, 'aws' | 'output' | 'outputs' | 'options'>,
-    erp: z.ZodMiniType = z.looseObject({}),
-  ) {
+  constructor(target: Pick<Target, 'aws' | 'output' | 'outputs' | 'options'>, erp?: z.ZodMiniType) {
     this.#target = target;
     this.#client = new SecretsManagerClient(target.aws);
-    this.#shapes = {
-      'azumuta-api-key': apiKeySchema,
-      'erp-credentials': erp,
-      'webhook-token': rotatingSecretSchema,
-      'order-api-key': rotatingSecretSchema,
-      'alert-webhooks': alertWebhooksSchema,
-      'pages-key': rotatingSecretSchema,
-    };
+    this.#erp = erp;
   }
 
   /** The stored text; undefined while the secret is not set. */
@@ -90,9 +90,8 @@ export class SecretStore {
   }
 
   async states(): Promise<ReadonlyMap<SecretName, SecretState>> {
-    const names = secretNames.filter(
-      (name) => !optional.has(name) || secretFacts[name].output in this.#target.outputs,
-    );
+    const { outputs } = this.#target;
+    const names = secretNames.filter((name) => !optional.has(name) || outputOf(name) in outputs);
     return new Map(await Promise.all(names.map(async (name) => [name, await this.#stateOf(name)] as const)));
   }
 
@@ -110,7 +109,7 @@ export class SecretStore {
     // Azumuta shows a bare key, which may consist of digits only.
     const given = name === 'azumuta-api-key' && typeof json !== 'object' ? { apiKey: value.trim() } : json;
     if (given === undefined) throw new UsageError(`The value of ${name} must be JSON.`);
-    fitting(this.#shapes[name], given, (why) => new UsageError(`The value of ${name} is invalid: ${why}.`));
+    fitting(this.#shapeOf(name), given, (why) => new UsageError(`The value of ${name} is invalid: ${why}.`));
     return this.#put(name, given);
   }
 
@@ -139,7 +138,11 @@ export class SecretStore {
   }
 
   #idOf(name: SecretName): string {
-    return this.#target.output(secretFacts[name].output);
+    return this.#target.output(outputOf(name));
+  }
+
+  #shapeOf(name: SecretName): z.ZodMiniType {
+    return (name === 'erp-credentials' && this.#erp) || secretFacts[name].shape;
   }
 
   async #put(name: SecretName, value: unknown): Promise<void> {
@@ -152,7 +155,7 @@ export class SecretStore {
     if (stored === undefined) return { state: 'unset' };
     const json = jsonOf(stored);
     if (json === undefined) return { state: 'invalid', mistakes: ['it is not JSON'] };
-    const parsed = parse(this.#shapes[name], json);
+    const parsed = parse(this.#shapeOf(name), json);
     if (!parsed.ok)
       return { state: 'invalid', mistakes: parsed.mismatches.map((each) => describeMismatches([each])) };
     const rotating = z.safeParse(z.object({ previous: z.string() }), json);

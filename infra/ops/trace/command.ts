@@ -1,5 +1,5 @@
 import project from '../../../package.json' with { type: 'json' };
-import { defineCommand, exits, plantOptions, runCommand, UsageError } from '../cli/command.ts';
+import { defineCommand, plantOptions, runCommand, UsageError } from '../cli/command.ts';
 import { shareable } from '../cli/redact.ts';
 import { findTarget, ledgerOf, whereOf } from '../cli/target.ts';
 import { traceLines } from './report.ts';
@@ -38,6 +38,6 @@ await runCommand(command, async ({ options, words: [asked], progress }) => {
   return {
     facts: shareable({ target: target.name, versions, outputs: target.outputs, ...trace }),
     lines: traceLines(trace, stack),
-    exit: trace.productOrders.length > 0 ? exits.done : exits.notFound,
+    exit: trace.productOrders.length > 0 ? 'done' : 'notFound',
   };
 });

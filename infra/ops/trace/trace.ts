@@ -1,8 +1,6 @@
-import type { BreakerState } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { unpacked } from '../../../shared/completions/content.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import { partNumbers } from '../../../shared/model/orders.ts';
-import type { Partner } from '../../../shared/model/partner.ts';
 import { writingsOf } from '../../../shared/model/text.ts';
 import type { Stage } from '../../../shared/orders/life.ts';
 import { atOnce, mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
@@ -43,12 +41,12 @@ export async function traceOrder(
 
 async function traceKnown(asked: string, ledger: OperatorLedger, where: string, now: Date) {
   const [erp, azumuta] = await Promise.all([ledger.breaker.state('erp'), ledger.breaker.state('azumuta')]);
-  const surroundings = { where, now, partners: { erp, azumuta } };
+  const seen = { now, partners: { erp, azumuta } };
   /** Empty when the ledger knows nothing by that name. */
   let productOrders: readonly TracedOrder[] = [];
   for (const writing of [asked, ...numbersInReceipt(asked)].flatMap(writingsOf)) {
     const numbers = await numbersOf(writing, ledger);
-    const traced = await mapConcurrently(numbers, atOnce, (number) => traceOne(number, ledger, surroundings));
+    const traced = await mapConcurrently(numbers, atOnce, (number) => traceOne(number, ledger, seen, where));
     productOrders = traced.filter((each) => each !== undefined);
     if (productOrders.length > 0) break;
   }
@@ -77,14 +75,13 @@ async function numbersOf(asked: string, { journeys, knownOrders, erpOrders }: Op
   return [...new Set(found)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 }
 
-interface Surroundings {
-  readonly where: string;
-  readonly now: Date;
-  readonly partners: Readonly<Record<Partner, BreakerState>>;
-}
-
-async function traceOne(number: string, ledger: OperatorLedger, { where, now, partners }: Surroundings) {
-  const read = await readOrderFacts(number, ledger, { now, partners });
+async function traceOne(
+  number: string,
+  ledger: OperatorLedger,
+  seen: Parameters<typeof readOrderFacts>[2],
+  where: string,
+) {
+  const read = await readOrderFacts(number, ledger, seen);
   if (!read) return undefined;
   const { record, ...facts } = read;
   const { entry, concerns, bookings, letters, journey, quantity, dueDate } = facts;

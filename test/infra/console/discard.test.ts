@@ -1,10 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { discard } from '../../../infra/ops/dead-letters/discard.ts';
-import { DeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
+import { discard } from '../../../infra/console/dead-letters.ts';
 import { plan, refuse } from '../../support/bookings.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
 import { newOrder } from '../../support/orders.ts';
-import { comingBack, completion, nothing } from '../ops/replay/replay-run.ts';
+import { comingBack, completion, deadLettersIn, nothing } from '../ops/replay/replay-run.ts';
 import { enter, linksOf } from './asking.ts';
 import { operator, startStoreStage } from './store-stage.ts';
 
@@ -88,9 +87,8 @@ describe('discard', () => {
 });
 
 describe('discard, when something fails', () => {
-  const request = { wanted: () => true, note: 'Typed by hand', by: operator };
-  const queue = () =>
-    new DeadLetterQueue(stage.store.sqs, stage.store.url('dead-letters'), { waitSeconds: 0 });
+  const request = { wanted: () => true, note: 'Typed by hand' };
+  const queue = () => deadLettersIn(stage.store);
 
   it('removes nothing and returns all letters when the ledger cannot be written', async () => {
     // Prepare

@@ -1,4 +1,4 @@
-import { discard } from '../../../infra/ops/dead-letters/discard.ts';
+import { discard } from '../../../infra/console/dead-letters.ts';
 import { DeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
 import { type ReplayReport, replay } from '../../../infra/ops/replay/replay.ts';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
@@ -11,7 +11,7 @@ import type { World } from '../world/world.ts';
 import { isAbout, type ScenarioState } from './released-order.ts';
 
 /** The dependencies of the commands in infra/ops on an administrator's machine; no accident happens to their calls. */
-function toolsOf({ plant, time }: Pick<World, 'plant' | 'time'>) {
+function toolsOf({ plant, time, integration }: Pick<World, 'plant' | 'time' | 'integration'>) {
   const clock = {
     now: () => new Date(time.now()),
     sleep: async () => {},
@@ -19,7 +19,8 @@ function toolsOf({ plant, time }: Pick<World, 'plant' | 'time'>) {
   };
   const table = new Table(plant.table.client, 'ledger');
   const ledger: Ledger = createLedger({ table, clock, settlingSeconds: 300 });
-  const deadLetters = new DeadLetterQueue(plant.queues.client, queueUrlOf('dead-letters'));
+  const names = integration.azumuta.contract.trigger;
+  const deadLetters = new DeadLetterQueue(plant.queues.client, queueUrlOf('dead-letters'), { names });
   const breaker = new Breaker(table, clock);
   return { clock, ledger, breaker, deadLetters };
 }
@@ -38,7 +39,6 @@ export async function replayAll(
         'product-orders': queueUrlOf('product-orders'),
         completions: queueUrlOf('completions'),
       },
-      names: world.integration.azumuta.contract.trigger,
     },
   );
   timeline.note('administrator', () => `sends ${report.moved} of ${report.lookedAt} dead letters again`);
@@ -65,7 +65,7 @@ export function discardOne(world: World, { orders, addTask }: ScenarioState, don
       if (order && isAbout(deadLetter, order, world)) order.changes.push('dead letter is discarded');
     return true;
   };
-  const request = { wanted: isChosen, note: 'booked by hand', by: 'administrator' };
+  const request = { wanted: isChosen, note: 'booked by hand (signed by administrator)' };
   void discard(request, toolsOf(world)).then(over);
 }
 

@@ -12,8 +12,7 @@ export function doctorTests(stage: () => CommandStage): void {
   it('finds nothing wrong with a plant that works, and leaves no trace in it', async () => {
     // Prepare
     const { system, queueOf, asked } = stage();
-    const traces = async () =>
-      Promise.all([queueOf('QueuesDeadLetters').size(), system.azumuta.productOrders()]);
+    const traces = async () => Promise.all([queueOf('QueuesDeadLetters'), system.azumuta.productOrders()]);
     const before = await traces();
 
     // Act

@@ -2,8 +2,8 @@ import { vi } from 'vitest';
 import * as z from 'zod/mini';
 import { operatorClients } from '../../../../infra/local/operator-clients.ts';
 import type { LocalSystem } from '../../../../infra/local/run-locally.ts';
-import { DeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import { type OrderState, type TracedOrder, traceOrder } from '../../../../infra/ops/trace/trace.ts';
+import { readQueue } from '../../../../shared/platform/aws/queue.ts';
 import { callsOf } from '../../../e2e/flows/plant.ts';
 import { startTestSystem } from '../../../support/local-system.ts';
 import { typed } from './typed.ts';
@@ -23,13 +23,13 @@ export async function startCommandStage(folder: string) {
   const triggers = (url: string) => [{ method: 'POST', url, ids: 'list' } as const];
   const system = await startTestSystem({ dataDir: folder, triggers });
   const { sqs, secrets } = operatorClients(system.emulator);
-  const queueOf = (id: QueueId) => new DeadLetterQueue(sqs, system.emulator.queueUrl(id), { waitSeconds: 0 });
+  const queueOf = (id: QueueId) => readQueue(sqs, system.emulator.queueUrl(id));
 
   /** Waits until nothing is left in a queue, not even in the hands of its function. */
   async function emptied(id: QueueId): Promise<void> {
     await vi.waitUntil(async () => {
-      const { visible, hidden } = await queueOf(id).size();
-      return visible + hidden === 0;
+      const { waiting, underWay } = await queueOf(id);
+      return waiting + underWay === 0;
     }, patience);
   }
   const reaches = (number: string, state: OrderState) => reached(system, number, state);

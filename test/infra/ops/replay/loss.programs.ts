@@ -2,13 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { DeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import type { ReplayDependencies } from '../../../../infra/ops/replay/replay.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { productOrderMessage } from '../../../../shared/orders/messages.ts';
 import { createQueues } from '../../../../shared/platform/aws/queue.ts';
 import { forAllTests } from '../../../support/for-all-tests.ts';
-import { attribute, bodies, type Depth, nothing, startReplayStores } from './replay-run.ts';
+import { attribute, bodies, type Depth, deadLettersIn, nothing, startReplayStores } from './replay-run.ts';
 
 const { store, table, ledger, run, depths, empty } = await forAllTests(startReplayStores());
 beforeEach(empty);
@@ -117,7 +116,7 @@ describe('a replay loses nothing', () => {
   it('counts a letter as copied that SQS does not remove, and makes it visible again', async () => {
     // Prepare
     await put('PO-1');
-    const deadLetters = new DeadLetterQueue(store.sqs, store.url('dead-letters'), { waitSeconds: 0 });
+    const deadLetters = deadLettersIn(store);
     deadLetters.remove = async (letters) => letters;
 
     // Act

@@ -3,6 +3,7 @@ import { operatorLedger } from '../../../../infra/local/operator-clients.ts';
 import { DeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import { type ReplayDependencies, type ReplayRequest, replay } from '../../../../infra/ops/replay/replay.ts';
 import { defaultContract } from '../../../../shared/azumuta/contract.ts';
+import type { TriggerNames } from '../../../../shared/azumuta/trigger.ts';
 import { createQueues } from '../../../../shared/platform/aws/queue.ts';
 import { testClock } from '../../../support/clock.ts';
 import { startDynalite } from '../../../support/dynamodb.ts';
@@ -29,9 +30,9 @@ export async function startReplayStores() {
     'dead-letters': store.url('dead-letters'),
   };
   const replaying = {
-    deadLetters: new DeadLetterQueue(store.sqs, queueUrls['dead-letters'], { waitSeconds: 0 }),
+    deadLetters: deadLettersIn(store),
     queues: createQueues(store.sqs),
-    ...{ queueUrls, ledger, clock, names: defaultContract.trigger },
+    ...{ queueUrls, ledger, clock },
   };
   return { store, table, ledger, clock, replaying, run, depths, empty, stop };
 
@@ -57,6 +58,14 @@ export async function startReplayStores() {
   async function stop() {
     await Promise.all([store.stop(), table.stop()]);
   }
+}
+
+/** @param names How triggers name their content. */
+export function deadLettersIn(
+  { sqs, url }: Pick<Awaited<ReturnType<typeof startQueueStore>>, 'sqs' | 'url'>,
+  names: TriggerNames = defaultContract.trigger,
+) {
+  return new DeadLetterQueue(sqs, url('dead-letters'), { names, waitSeconds: 0 });
 }
 
 /** The queue, but its first letters are visible again before the last were looked at. */

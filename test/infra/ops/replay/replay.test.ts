@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { DeadLetterQueue } from '../../../../infra/ops/dead-letters/queue.ts';
 import type { ReplayRequest } from '../../../../infra/ops/replay/replay.ts';
 import { productOrderMessage } from '../../../../shared/orders/messages.ts';
 import { forAllTests } from '../../../support/for-all-tests.ts';
@@ -8,6 +7,7 @@ import {
   bodies,
   comingBack,
   completion,
+  deadLettersIn,
   nothing,
   startReplayStores,
   workQueues,
@@ -149,10 +149,9 @@ describe('a replay', () => {
   it('sends a letter once even if it becomes visible again while the run reads the others', async () => {
     // Prepare
     await store.put({ body: productOrderMessage('PO-1') });
-    const queue = new DeadLetterQueue(store.sqs, store.url('dead-letters'), { waitSeconds: 0 });
 
     // Act
-    const report = await run({}, { deadLetters: comingBack(queue) });
+    const report = await run({}, { deadLetters: comingBack(deadLettersIn(store)) });
 
     // Assess: more letters might have come after it.
     expect(report).toMatchObject({ lookedAt: 1, moved: 1, more: true });

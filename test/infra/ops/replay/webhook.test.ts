@@ -3,7 +3,7 @@ import { defaultContract } from '../../../../shared/azumuta/contract.ts';
 import { completionHintSchema } from '../../../../shared/completions/messages.ts';
 import { parseMessage } from '../../../../shared/platform/aws/queue.ts';
 import { forAllTests } from '../../../support/for-all-tests.ts';
-import { nothing, startReplayStores, webhookCall } from './replay-run.ts';
+import { deadLettersIn, nothing, startReplayStores, webhookCall } from './replay-run.ts';
 
 const { store, run, depths, empty } = await forAllTests(startReplayStores());
 beforeEach(empty);
@@ -19,7 +19,7 @@ describe('a kept webhook call', () => {
     const names = { ...defaultContract.trigger, productOrderNumber: ['opdracht'] };
 
     // Act
-    await run({}, { names });
+    await run({}, { deadLetters: deadLettersIn(store, names) });
 
     // Assess
     const [message] = await store.read('completions');

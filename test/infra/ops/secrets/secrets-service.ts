@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listen } from '../../../../infra/local/emulator/process/http.ts';
 import { openSecrets } from '../../../../infra/local/emulator/stores/secrets.ts';
-import { type SecretName, secretFacts, secretNames } from '../../../../infra/ops/secrets/secret-store.ts';
+import { outputOf, type SecretName, secretNames } from '../../../../infra/ops/secrets/secret-store.ts';
 import { credentials } from '../stores.ts';
 
 const region = 'eu-west-1';
@@ -34,7 +34,7 @@ export async function startSecretStore() {
       // As most stacks: no webhook gets alerts.
       outputs: {},
       output: (output: string) =>
-        arnOf(secretNames.find((name) => secretFacts[name].output === output) ?? 'order-api-key', used),
+        arnOf(secretNames.find((name) => outputOf(name) === output) ?? 'order-api-key', used),
     },
     /** Takes secrets that nobody has set: a value cannot be taken back. */
     unsetAll() {
