@@ -5,12 +5,22 @@ import { CompletionReader, completedOf } from '../../shared/completions/read-rec
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { erpOrderNumberOf, mapCompletion } from '../../shared/integration/mapping/completions.ts';
 import type { CompletedProductOrder, Completion } from '../../shared/model/completions.ts';
-import { erpOrderRefOf } from '../../shared/model/orders.ts';
+import { type ErpOrderRef, erpOrderRefOf } from '../../shared/model/orders.ts';
 import { counted } from '../../shared/model/text.ts';
+import { localTime } from '../../shared/model/time.ts';
+import { differencesFrom } from '../../shared/orders/differences.ts';
 import { atOnce, mapConcurrently } from '../../shared/platform/map-concurrently.ts';
-import { UsageError } from '../ops/cli/command.ts';
+import { sentenceOf, UsageError } from '../ops/cli/command.ts';
 import type { Plant } from '../ops/cli/partners.ts';
-import { draftRows, type Preview, previewOf, type Row, samplesIn } from '../ops/map/preview.ts';
+import {
+  draftRows,
+  filled,
+  orderRows,
+  type Preview,
+  previewOf,
+  type Row,
+  samplesIn,
+} from '../ops/map/preview.ts';
 import { readSample, type Sample } from '../ops/map/read-sample.ts';
 import { bookingWords } from '../ops/trace/report.ts';
 import type { ConsoleDependencies } from './dependencies.ts';
@@ -50,7 +60,7 @@ async function samplesOf(
   }
   const { from, number } = asked;
   if (from === 'erp') {
-    const order = await readErpOrder(number, plant, dependencies);
+    const order = await readErpOrder({ number }, plant);
     return [
       [number, { order }, order.state === 'released' ? undefined : 'the ERP order is not released now'],
     ];
@@ -119,15 +129,16 @@ function madeBy(version?: string): string | undefined {
 
 const unknown = 'In the ledger';
 
-type LiveDependencies = Pick<ConsoleDependencies, 'ledger' | 'clock'>;
+export type LiveDependencies = Pick<ConsoleDependencies, 'plant' | 'ledger' | 'clock' | 'timeZone'>;
 
-/** What the mapping makes or was given, field by field, and what the ledger has of it where that is compared. */
+/** What is so now, field by field, and what the ledger has of it where that is compared. */
 export interface Comparison {
   readonly title: string;
   /** What it is compared with, `Sent to Azumuta`; undefined for a table of one side. */
   readonly was?: string | undefined;
   readonly rows: ReturnType<typeof compare>;
   readonly note?: string | undefined;
+  readonly failure?: string;
 }
 
 /**
@@ -145,27 +156,76 @@ export function compare(now: readonly Row[], was: readonly Row[] = [], isWhole =
 
 const maxWaitMs = 30_000;
 
-/** As the ERP has it now. @param number Of an ERP order, or of its product order. @throws UsageError when it has none. */
-async function readErpOrder(number: string, { erp }: Plant, { ledger }: LiveDependencies) {
+/** What a partner says at this moment, or why it cannot be read: the other one may be there. */
+async function readNow(
+  partner: string,
+  { plant, clock, timeZone }: LiveDependencies,
+  read: (plant: Plant) => Promise<Pick<Comparison, 'rows' | 'note'>>,
+): Promise<Comparison> {
+  const title = `Read now from ${partner}, ${localTime(clock.now(), timeZone).slice(11)}`;
+  try {
+    return { title, ...(await read(await plant())) };
+  } catch (error) {
+    return { title, rows: [], failure: sentenceOf(error) };
+  }
+}
+
+/** @param number Of a product order, or of an ERP order. */
+export function erpNow(number: string, dependencies: LiveDependencies): Promise<Comparison> {
+  const { knownOrders, erpOrders } = dependencies.ledger;
+  return readNow('the ERP', dependencies, async (plant) => {
+    const { entry } = await knownOrders.standing(number);
+    const record = await erpOrders.find(entry?.erpOrder ?? { number });
+    const known = record?.erpOrder ?? entry?.erpOrder ?? { number };
+    const order = await readErpOrder(erpOrderRefOf(known), plant);
+    return { rows: compare([...orderRows({ ...order, state: 'released' }), ['state', order.state]]) };
+  });
+}
+
+/** One order as the ERP has it now. @throws UsageError when it has none. */
+export async function readErpOrder(order: ErpOrderRef, { erp }: Plant) {
   if (!erp.readOrder)
     throw new UsageError('This ERP cannot be asked for one order: with rest(), set erp.orders.one.');
-  const { entry } = await ledger.knownOrders.standing(number);
-  const record = await ledger.erpOrders.find(entry?.erpOrder ?? { number });
-  const order = erpOrderRefOf(record?.erpOrder ?? entry?.erpOrder ?? { number });
   const found = await erp.readOrder(order, AbortSignal.timeout(maxWaitMs));
   if (found) return found;
   throw new UsageError(`The ERP has no order ${order.number}, or does not show it to our user.`);
+}
+
+/** With what the flows would call different from what was sent. @param number Of a product order. */
+export function azumutaNow(number: string, dependencies: LiveDependencies): Promise<Comparison> {
+  return readNow('Azumuta', dependencies, async (plant) => {
+    const { order, entry } = await readProductOrder(number, plant, dependencies);
+    const { id, status, completedAt, recordingIds } = order;
+    const now = filled([
+      ...draftRows(order),
+      ['id', id],
+      ['status', status],
+      ['completedAt', completedAt],
+      ['recordings', recordingIds && String(recordingIds.length)],
+    ]);
+    const found = entry ? differencesFrom(order, entry.draft, { withVariants: true }) : [];
+    // Without the values, which may be secrets: they stand below, and on the order's page.
+    const fields = found.map((difference) => difference.replace(/ is .*/s, '')).join(', ');
+    const note = fields === '' ? undefined : `It is not as it was sent: ${fields}.`;
+    return { rows: compare(now), note };
+  });
+}
+
+async function readProductOrder(number: string, { azumuta }: Plant, { ledger }: LiveDependencies) {
+  const { entry, bookings } = await ledger.knownOrders.standing(number);
+  const signal = AbortSignal.timeout(maxWaitMs);
+  const order = await readByIdOrNumber({ id: entry?.productOrder?.id, number }, signal, azumuta);
+  if (order) return { order, entry, bookings, signal };
+  throw new UsageError(`Azumuta has no product order ${number}.`);
 }
 
 /**
  * A product order with its recordings, as the flow reads it for the mapping, but without names of operators. Nothing is
  * written down: neither for the circuit breaker nor for others.
  */
-async function readCompleted(number: string, plant: Plant, { ledger, clock }: LiveDependencies) {
-  const { entry, bookings } = await ledger.knownOrders.standing(number);
-  const signal = AbortSignal.timeout(maxWaitMs);
-  const order = await readByIdOrNumber({ id: entry?.productOrder?.id, number }, signal, plant.azumuta);
-  if (!order) throw new UsageError(`Azumuta has no product order ${number}.`);
+export async function readCompleted(number: string, plant: Plant, dependencies: LiveDependencies) {
+  const { clock } = dependencies;
+  const { order, entry, bookings, signal } = await readProductOrder(number, plant, dependencies);
   const reader = new CompletionReader({
     ...{ azumuta: plant.azumuta, clock, includeOperators: false },
     ledger: { workInstructionNames: { name: (_id, _version, read) => read() } },

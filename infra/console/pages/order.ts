@@ -111,7 +111,7 @@ function receivedPart({ number, erpOrder, quantity, dueDate, part, journey, draf
     ['Part', part ? `${part.index} of ${part.of}` : undefined],
     [
       'Read live',
-      html`<a href="/try?${new URLSearchParams({ number })}">Try the mapping</a> on it as the ERP or Azumuta has it now`,
+      html`<a href="/order/now?${new URLSearchParams({ number })}">As it is now</a> in the ERP and in Azumuta`,
     ],
   ]);
 }

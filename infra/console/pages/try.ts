@@ -10,8 +10,8 @@ import { redacted, redactedText } from '../../ops/cli/redact.ts';
 import type { Row } from '../../ops/map/preview.ts';
 import { sampleNames, samples } from '../../ops/map/read-sample.ts';
 import type { Pages } from '../dependencies.ts';
-import { type Asked, type Comparison, compare, type Tried, tryOut } from '../try.ts';
-import { type Html, postForm, table } from './parts.ts';
+import { type Asked, azumutaNow, type Comparison, compare, erpNow, type Tried, tryOut } from '../try.ts';
+import { type Html, orderLink, postForm, table } from './parts.ts';
 
 /** Characters of JSON that may be pasted. */
 const maxPaste = 256 * 1024;
@@ -25,10 +25,13 @@ export function tryRoutes(pages: Pages): Hono {
     .get('/try', (c) => {
       const name = sampleNames.find((one) => one === c.req.query('sample'));
       const sample = name === undefined ? '' : JSON.stringify(samples[name], null, 2);
-      return showTry(c, { sample, number: c.req.query('number') ?? '' }, pages);
+      return showTry(c, { sample, number: '' }, pages);
     })
-    .post('/try', async (c) => showTry(c, z.parse(formSchema, await c.req.parseBody()), pages));
+    .post('/try', async (c) => showTry(c, z.parse(formSchema, await c.req.parseBody()), pages))
+    .get('/order/now', (c) => showNow(c, pages));
 }
+
+const still = { name: 'try', title: 'Try', refreshSeconds: undefined } as const;
 
 async function showTry(c: Context, form: Form, pages: Pages): Promise<Response> {
   let plant: Plant | undefined;
@@ -48,17 +51,29 @@ async function showTry(c: Context, form: Form, pages: Pages): Promise<Response> 
     ${notShown > 0 ? html`<p class="hint">${counted(notShown, 'further sample')} not shown: paste fewer.</p>` : ''}
     ${plant && configurationPart(plant)}
     <div class="cards">${readPart(form)}${pastePart(form)}</div>`;
-  return pages.show(c, { name: 'try', title: 'Try', refreshSeconds: undefined, content });
+  return pages.show(c, { ...still, content });
+}
+
+async function showNow(c: Context, pages: Pages): Promise<Response> {
+  const number = checkedNumber(c.req.query('number') ?? '');
+  const reads = await Promise.all([erpNow(number, pages), azumutaNow(number, pages)]);
+  const content = html`<h1>Order ${number}, as it is now</h1>
+    <p class="lead">Read from this machine, with your rights. What the ledger has is what was received and sent: <a href="${orderLink(number)}">its page</a>.</p>
+    ${reads.map((read) => livePart(read))}`;
+  return pages.show(c, { ...still, name: 'orders', title: `Order ${number} now`, content });
 }
 
 function askedIn({ sample, number, from }: Form): Asked {
-  if (from !== undefined) {
-    const problem = problemOfText(number.trim());
-    if (problem) throw new UsageError(`The number ${problem}.`);
-    return { from, number: number.trim() };
-  }
+  if (from !== undefined) return { from, number: checkedNumber(number) };
   if (sample.length <= maxPaste) return { json: parsedJson(sample, 'What was pasted') };
   throw new UsageError(`What was pasted has ${sample.length} characters; at most ${maxPaste} are possible.`);
+}
+
+function checkedNumber(text: string): string {
+  const number = text.trim();
+  const problem = problemOfText(number);
+  if (problem) throw new UsageError(`The number ${problem}.`);
+  return number;
 }
 
 function configurationPart({ file, integration: { plant, completions } }: Plant): Html {
@@ -72,9 +87,9 @@ function triedPart({ at, from, compared, becomes, mistakes, leftOut }: Tried): H
   const more = becomes.length - compared.length;
   return html`
     ${reasons.length === 0 ? '' : html`<div class="verdict bad"><p>The flows would send nothing of ${at === '$' ? 'it' : at}:</p><ul>${reasons.map((reason) => html`<li>${redactedText(reason)}</li>`)}</ul></div>`}
-    ${compared.map((each) => comparisonPart(each, 'The mapping makes'))}
+    ${compared.map((each) => livePart(each, 'The mapping makes'))}
     ${more > 0 ? html`<p class="hint">And ${counted(more, 'further product order')} of it.</p>` : ''}
-    ${from.rows.length === 0 ? '' : html`<details><summary>What the mapping was given</summary>${comparisonPart({ title: from.title, rows: compare(withoutSignatures(from.rows)) }, 'Now')}</details>`}`;
+    ${from.rows.length === 0 ? '' : html`<details><summary>What the mapping was given</summary>${livePart({ title: from.title, rows: compare(withoutSignatures(from.rows)) })}</details>`}`;
 }
 
 /** The value of a step that is signed, by the step's name, is a person's. */
@@ -87,7 +102,7 @@ function withoutSignatures(rows: readonly Row[]): Row[] {
 }
 
 function readPart({ number }: Form): Html {
-  const content = html`<label for="number">Number of an ERP order, or of a product order</label>
+  const content = html`<label for="number">Number of an ERP order, or of a product order that is completed in Azumuta</label>
       <input id="number" name="number" value="${number}" maxlength="200" required autocomplete="off" spellcheck="false">
       <p class="hint">It is read now, from this machine, with your rights.</p>
       <p class="actions"><button name="from" value="erp" class="main">Read it in the ERP</button> <button name="from" value="azumuta">Read it in Azumuta</button></p>`;
@@ -104,7 +119,9 @@ ${sample}</textarea>
 }
 
 /** A comparison with its title; differences are marked in words. @param column Title of what is so now. */
-function comparisonPart({ title, was, rows, note }: Comparison, column: string): Html {
+function livePart({ title, was, rows, note, failure }: Comparison, column = 'Now'): Html {
+  if (failure !== undefined)
+    return html`<h2>${title}</h2><p class="verdict bad">${redactedText(failure)}</p>`;
   const differing = rows.filter(({ differs }) => differs).length;
   const isCompared = rows.some((row) => row.was !== undefined);
   const found = differing === 0 ? 'No difference' : counted(differing, 'difference');

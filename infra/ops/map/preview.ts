@@ -95,7 +95,7 @@ function previewCompletion(
 }
 
 /** The fields of an ERP order; its state where it is not released. */
-function orderRows({ quantity, attributes, state, ...order }: ErpOrder): Row[] {
+export function orderRows({ quantity, attributes, state, ...order }: ErpOrder): Row[] {
   const unusual = state === 'released' ? undefined : state;
   return rowsOf({ ...order, quantity: formatQuantity(quantity), state: unusual, attributes });
 }
@@ -138,7 +138,7 @@ export function completionRows(completion: Completion): Row[] {
   ]);
 }
 
-function filled(rows: readonly (readonly [field: string, value: string | undefined])[]): Row[] {
+export function filled(rows: readonly (readonly [field: string, value: string | undefined])[]): Row[] {
   return rows.flatMap(([field, value]): Row[] => (value === undefined ? [] : [[field, value]]));
 }
 

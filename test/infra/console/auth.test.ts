@@ -7,7 +7,15 @@ const stage = await forAllTests(startStoreStage());
 const visitor = await enter(stage);
 await stage.dead('PO-1', 'No article.');
 
-const pages = ['/', '/letters', '/search?q=PO-1', '/order?number=PO-1', '/letters/replay?group=x', '/try'];
+const pages = [
+  '/',
+  '/letters',
+  '/search?q=PO-1',
+  '/order?number=PO-1',
+  '/letters/replay?group=x',
+  '/try',
+  '/order/now?number=PO-1',
+];
 
 describe('access', () => {
   it.each([...pages, '/assets/base.css', '/assets/refresh.js', '/nowhere'])(

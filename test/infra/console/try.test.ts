@@ -3,7 +3,7 @@ import { samples } from '../../../infra/ops/map/read-sample.ts';
 import { book, bookingPlan, plannedBooking, refuse } from '../../support/bookings.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
 import { newOrder } from '../../support/orders.ts';
-import { enter, hiddenFieldsOf, linksOf } from './asking.ts';
+import { enter, hiddenFieldsOf } from './asking.ts';
 import { rowsOf, startPartnersStage } from './partners-stage.ts';
 import { startStoreStage } from './store-stage.ts';
 
@@ -68,34 +68,6 @@ describe('an order', () => {
     expect(await ledger.journeys.of(number)).toEqual(before);
     expect(azumutaSide.productOrders().filter((order) => order.number === number)).toEqual([]);
     expect(erpSide.orders().find((order) => order.number === number)).toMatchObject({ azumutaId: null });
-  });
-
-  it('is found in the ERP by the number of its product order too, whose page leads here', async () => {
-    const { number } = await releasedAndSent();
-    await ledger.orders.put(
-      newOrder({ number: 'PO-T', erpOrder: { number, article: 'GEAR-01', amount: '5' } }),
-    );
-    const { text } = await visitor.get('/order?number=PO-T');
-    expect(linksOf(text, '/try?')).toEqual(['/try?number=PO-T']);
-    expect((await visitor.get('/try?number=PO-T')).text).toContain('name="number" value="PO-T"');
-    expect((await tried({ from: 'erp', number: 'PO-T' })).rows).toContainEqual(['number', number]);
-  });
-
-  it.each([
-    ['erp', 'erpSide', 'Sandbox ERP'],
-    ['azumuta', 'azumutaSide', 'Azumuta'],
-  ] as const)('that %s cannot show now is a sentence', async (from, side, why) => {
-    const { number } = await releasedAndSent();
-    stage[side].setFaults([{ kind: 'status', status: 503 }]);
-    onTestFinished(() => stage[side].setFaults([]));
-    const { status, text } = await tried({ from, number });
-    expect(status).toBe(200);
-    expect(/role="alert">([^<]*)/.exec(text)?.[1]).toContain(why);
-  });
-
-  it('with a number that cannot be one is refused', async () => {
-    const { text } = await tried({ from: 'erp', number: 'MO/0001\u202e' });
-    expect(text).toContain('holds a character that nobody sees (U+202E)');
   });
 
   it('that is cancelled is shown all the same, and it is said that nothing would be sent', async () => {
