@@ -5,6 +5,9 @@ import { ipAllowListCheck } from '../../shared/platform/ip-allow-list.ts';
 import { acceptingOf, createContainer, type Runtime } from '../container.ts';
 import { bodyOf, createHttpHandler } from '../http-handler.ts';
 
+/** HTTP API integrations end after 30 s (AWS quota): a longer wait could not be answered. */
+const maxWaitSeconds = 25;
+
 export function createAcceptProductOrders(integration: CompleteIntegration, runtime: Runtime) {
   const container = createContainer('accept-product-orders', integration, runtime);
   const { ledger, secrets, log, clock, setting } = container;
@@ -21,6 +24,15 @@ export function createAcceptProductOrders(integration: CompleteIntegration, runt
     const caller = { apiKey: event.headers['x-api-key'], sourceIp };
     return method === 'GET'
       ? getOrder({ ...caller, number: event.pathParameters?.number ?? '' }, dependencies)
-      : postOrders({ ...caller, body: bodyOf(event) }, dependencies);
+      : postOrders(
+          { ...caller, body: bodyOf(event), waitSeconds: waitSecondsOf(event.headers.prefer) },
+          dependencies,
+        );
   });
+}
+
+/** Seconds of `Prefer: wait=10` (RFC 7240 §4.3); 0 when the header does not ask to wait. */
+function waitSecondsOf(prefer = ''): number {
+  const wait = /(?:^|[,;\s])wait\s*=\s*"?(\d+)"?/i.exec(prefer)?.[1];
+  return wait === undefined ? 0 : Math.min(maxWaitSeconds, Number(wait));
 }

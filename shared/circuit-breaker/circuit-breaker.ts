@@ -69,8 +69,9 @@ function pauseOf(flow: FlowName, since: Date): Outage {
 }
 
 /**
- * A circuit breaker that all containers share: one item per partner. While the partner is well, the item is only read,
- * at most once per `freshMs`, and that of the ERP for each batch, as it knows what is paused. Failures are counted per minute. While the breaker is open, one call at a time probes.
+ * A circuit breaker that all containers share: one item per partner. While the partner is well, the item is only read, at
+ * most once per `freshMs`, and the ERP's for each batch, as it says what is paused. Failures are counted per minute. While
+ * the breaker is open, one call at a time probes.
  */
 export class Breaker {
   readonly #table: Table;

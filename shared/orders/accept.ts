@@ -159,3 +159,17 @@ export async function recordUnmapped(
   if (isNews) log.warn('Order of the ERP cannot be mapped', fields, { OrdersUnmapped: 1 });
   return isNews;
 }
+
+/** Stops mapping as soon as they do: a list of large orders would keep a call busy before it is refused. */
+export function becomeMoreThan(
+  most: number,
+  orders: readonly ErpOrder[],
+  dependencies: AcceptDependencies,
+): boolean {
+  let productOrders = 0;
+  return orders.some((order) => {
+    const wanted = wantedOf(order, 'endpoint', dependencies);
+    productOrders += 'reason' in wanted ? 0 : (wanted.mapped?.split.of ?? 0);
+    return productOrders > most;
+  });
+}

@@ -33,6 +33,17 @@ it.each([
   expect(await post(stage, order('1'))).toMatchObject({ statusCode: 202 });
 });
 
+it.each([
+  ['wait=10', 10],
+  ['respond-async, wait=99', 25],
+  ['', 0],
+])('waits for the Azumuta ids as long as the caller asks, at most 25 s: "%s"', async (prefer, seconds) => {
+  const stage = await startSurroundings();
+  const before = stage.clock.now().getTime();
+  await post(stage, order('1'), { headers: { 'x-api-key': keys.orders, prefer } });
+  expect(stage.clock.now().getTime() - before).toBe(seconds * 1000);
+});
+
 it('has a completion looked at again when the last open part is wanted no more', async () => {
   // Prepare: part 1 of 2 is completed
   const split = { per: 'unit', book: 'when-all-done' } as const;

@@ -65,6 +65,15 @@ function postOrders() {
     summary: 'Create product orders in Azumuta, each once',
     description: `Takes one order, a list, or { "orders": [ … ] }; up to ${maxOrders}, which may become up to ${maxProductOrders} product orders where the configuration splits them. Each order has its own answer, and a bad one never blocks its neighbours. Posting an order again is safe.`,
     security: [{ orderApiKey: [] }],
+    parameters: [
+      {
+        name: 'Prefer',
+        in: 'header',
+        description: 'wait=10 waits up to so many seconds (at most 25) for the Azumuta ids.',
+        schema: { type: 'string' },
+        example: 'wait=10',
+      },
+    ],
     requestBody: jsonBody({
       oneOf: [
         ref('PostedOrder'),

@@ -49,7 +49,7 @@ export function printPlaces({ emulator, webhookUrl, orderEndpoint, sandboxes }: 
   out(`
 Try it by hand (an order that only Azumuta gets, as the ERP sandbox does not know it):
 
-  ${curl(orderEndpoint.url, '-H', key, '-H', json, '-d', order)}
+  ${curl(orderEndpoint.url, '-H', key, '-H', json, '-H', 'Prefer: wait=10', '-d', order)}
   ${curl(`${orderEndpoint.url}/MO%2FTRY-1`, '-H', key)}
 
 Release one more order in the ERP, pull it, complete it, and look into the ERP's books:

@@ -1,12 +1,13 @@
 import { reasonOf } from '../../model/errors.ts';
 import { problemOfText } from '../../model/text.ts';
 import { type CallerCheck, refusalOf } from '../../platform/aws/credentials.ts';
+import type { Clock } from '../../platform/clock.ts';
 import { fieldOf, isRecord, jsonOf } from '../../platform/json.ts';
 import { atOnce, mapConcurrently } from '../../platform/map-concurrently.ts';
 import { type Mismatch, parse } from '../../platform/validation.ts';
-import { acceptOrders, wantedOf } from '../accept.ts';
+import { acceptOrders, becomeMoreThan } from '../accept.ts';
 import type { AcceptDependencies } from '../accept-wanted.ts';
-import { overall, statusOfKnown } from '../order-status.ts';
+import { overall, statusOf, statusOfKnown } from '../order-status.ts';
 import type { AnsweredOrder, OrderStatus } from './answers.ts';
 import { erpOrderOf, postedOrderSchema } from './posted-order.ts';
 
@@ -17,6 +18,8 @@ interface Caller {
 
 export interface OrderCall extends Caller {
   readonly body: Buffer;
+  /** Seconds that the caller wants to wait for the Azumuta ids (`Prefer: wait=10`); 0 for an answer at once. */
+  readonly waitSeconds: number;
 }
 
 export interface OrderCallAnswer {
@@ -24,7 +27,9 @@ export interface OrderCallAnswer {
   readonly body: { readonly orders?: readonly AnsweredOrder[]; readonly error?: string };
 }
 
-export type HttpApiDependencies = AcceptDependencies & CallerCheck;
+export interface HttpApiDependencies extends AcceptDependencies, CallerCheck {
+  readonly clock: Clock;
+}
 
 export const maxOrders = 500;
 /**
@@ -34,16 +39,18 @@ export const maxOrders = 500;
 export const maxProductOrders = 1000;
 const sizes = `at most ${maxOrders} are taken, which may become ${maxProductOrders} product orders`;
 const maxBodyBytes = 2 * 1024 * 1024;
+const lookMs = 250;
 
 /** `POST /product-orders`: accepts one order or a list; one bad order never blocks the others. */
 export function postOrders(call: OrderCall, dependencies: HttpApiDependencies): Promise<OrderCallAnswer> {
+  const waitUntil = dependencies.clock.now().getTime() + call.waitSeconds * 1000;
   return answerCaller(call, dependencies, async () => {
     if (call.body.byteLength > maxBodyBytes)
       return failure(413, `The body is larger than ${maxBodyBytes} bytes.`);
     const posted = postedOrders(call.body);
     if (typeof posted === 'string') return failure(400, posted);
     if (posted.length > maxOrders) return failure(413, `${posted.length} orders in one call; ${sizes}.`);
-    return acceptAll(posted, dependencies);
+    return acceptAll(posted, waitUntil, dependencies);
   });
 }
 
@@ -61,30 +68,28 @@ export function getOrder(
 
 async function acceptAll(
   posted: readonly unknown[],
+  waitUntil: number,
   dependencies: HttpApiDependencies,
 ): Promise<OrderCallAnswer> {
   const parsed = posted.map((order) => parse(postedOrderSchema, order));
   const fitting = parsed.flatMap((one) => (one.ok ? erpOrderOf(one.value) : []));
-  let become = 0;
-  // Stops mapping at the limit: a list of large orders would keep a call busy before it is refused.
-  const areTooMany = fitting.some((order) => {
-    const wanted = wantedOf(order, 'endpoint', dependencies);
-    become += 'reason' in wanted ? 0 : (wanted.mapped?.split.of ?? 0);
-    return become > maxProductOrders;
-  });
-  if (areTooMany) {
+  if (becomeMoreThan(maxProductOrders, fitting, dependencies)) {
     const problem = `These orders become more than ${maxProductOrders} product orders`;
     return failure(413, `${problem}; ${sizes}: send them in several calls.`);
   }
-  const accepted = (await acceptOrders(fitting, 'endpoint', dependencies)).values();
-  const orders = parsed.flatMap((one, index): AnsweredOrder | [] => {
-    if (!one.ok) return invalid(posted[index], one.mismatches, posted.length === 1 ? '$' : `$[${index}]`);
-    const { value } = accepted.next();
-    if (!value) return [];
-    const { news: _, isEnded: __, remapped: ___, ...answer } = value;
-    return { ...answer, statusUrl: `/product-orders/${encodeURIComponent(answer.number)}` };
+  const accepted = (await acceptOrders(fitting, 'endpoint', dependencies)).map(
+    ({ news: _, isEnded: __, remapped: ___, ...answer }): AnsweredOrder => ({
+      ...answer,
+      statusUrl: `/product-orders/${encodeURIComponent(answer.number)}`,
+    }),
+  );
+  const settled = (await waitFor(accepted, waitUntil, dependencies)).values();
+  const orders = parsed.flatMap((one, index) => {
+    if (one.ok) return settled.next().value ?? [];
+    const at = posted.length === 1 ? '$' : `$[${index}]`;
+    return invalid(posted[index], one.mismatches, at);
   });
-  const queued = orders.filter(({ status }) => status === 'queued').length;
+  const queued = orders.filter(isQueued).length;
   dependencies.log.info('Orders received', { orders: orders.length, queued });
   return { statusCode: statusCodeOf(orders), body: { orders } };
 }
@@ -128,6 +133,32 @@ async function refusal(
   if (why === 'key') return failure(401, 'The key in X-API-Key is not valid.');
   if (why === 'key is not set') return failure(503, 'The key of the order endpoint is not set yet.');
   return why && failure(503, 'Try again later.');
+}
+
+/** Until all are created or rejected, or the caller's time is over, which began with the call (RFC 7240 §4.3). */
+async function waitFor(
+  answers: readonly AnsweredOrder[],
+  untilMs: number,
+  { clock, ledger }: HttpApiDependencies,
+): Promise<readonly AnsweredOrder[]> {
+  const leftMs = () => untilMs - clock.now().getTime();
+  let current = answers;
+  while (current.some(isQueued) && leftMs() > 0) {
+    await clock.sleep(Math.min(lookMs, leftMs()));
+    current = await mapConcurrently(current, atOnce, async (answer) => {
+      if (!isQueued(answer)) return answer;
+      const productOrders = await mapConcurrently(answer.productOrders, atOnce, async (one) => {
+        const entry = isQueued(one) && leftMs() > 0 ? await ledger.orders.find(one.number) : undefined;
+        return entry ? statusOf(entry) : one;
+      });
+      return { ...answer, status: overall(productOrders), productOrders };
+    });
+  }
+  return current;
+}
+
+function isQueued({ status }: { readonly status: OrderStatus }): boolean {
+  return status === 'queued';
 }
 
 function postedOrders(body: Buffer): unknown[] | string {

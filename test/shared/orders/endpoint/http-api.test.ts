@@ -14,6 +14,7 @@ import { startLedgerStore } from '../../../support/dynamodb.ts';
 import { forAllTests } from '../../../support/for-all-tests.ts';
 import { type HeardLog, recordedLog } from '../../../support/logs.ts';
 import { modelledTable } from '../../../support/modelled-table.ts';
+import { overriding } from '../../../support/overriding.ts';
 import { startSqsEndpoint } from '../../../support/sqs.ts';
 
 const current = 'CANARY-current-0123456789abcdef012345';
@@ -44,7 +45,7 @@ beforeEach(() => {
 
 /** A call that posts this. */
 const posting = (posted: unknown): OrderCall => ({
-  ...{ apiKey: current, sourceIp: '192.0.2.1' },
+  ...{ apiKey: current, sourceIp: '192.0.2.1', waitSeconds: 0 },
   body: Buffer.from(JSON.stringify(posted)),
 });
 const call = (number: string) => posting({ number, article: 'GEAR-01' });
@@ -101,12 +102,80 @@ describe('an address that is not on the list', () => {
   });
 });
 
+describe('an ERP that prefers to wait', () => {
+  const listOf = (prefix: string, count: number) =>
+    posting(Array.from({ length: count }, (_, at) => ({ number: `${prefix}-${at}`, article: 'GEAR-01' })));
+  /** The ledger, in which this happens before each look at an order. */
+  const looking = (before: (number: string) => void) => {
+    const { orders } = dependencies.ledger;
+    const find: typeof orders.find = async (number) => {
+      before(number);
+      return orders.find(number);
+    };
+    return { ...dependencies.ledger, orders: overriding(orders, { find }) };
+  };
+  const secondsOf = async (work: Promise<unknown>, from = clock.now().getTime()) => {
+    await work;
+    return (clock.now().getTime() - from) / 1000;
+  };
+
+  it('is answered in time, however long each look takes', async () => {
+    // Prepare: a ledger that takes a second for each read
+    const ledger = looking(() => clock.advance(1));
+
+    // Act
+    const call = { ...listOf('SLOW', 60), waitSeconds: 25 };
+    const lasted = await secondsOf(postOrders(call, { ...dependencies, ledger }));
+
+    // Assess: reads that had begun may end
+    expect(lasted).toBeGreaterThanOrEqual(25);
+    expect(lasted).toBeLessThan(25 + 8);
+  });
+
+  it('waits less by the time that accepting its orders took', async () => {
+    const map: typeof dependencies.map = (order) => {
+      clock.advance(3);
+      return dependencies.map(order);
+    };
+    expect(
+      await secondsOf(postOrders({ ...call('WAITED'), waitSeconds: 10 }, { ...dependencies, map })),
+    ).toBe(10);
+  });
+
+  it('has only those orders looked up that are still queued', async () => {
+    // Prepare: the first is created at the first pause
+    const looked: string[] = [];
+    const ledger = looking((number) => looked.push(number));
+    const sleep = async (ms: number) => {
+      if (looked.length === 0) await created('LOOK-0');
+      clock.advance(ms / 1000);
+    };
+
+    // Act
+    const watched = { ...dependencies, ledger, clock: { ...clock, sleep } };
+    const answer = await postOrders({ ...listOf('LOOK', 2), waitSeconds: 1 }, watched);
+
+    // Assess
+    expect(answer.body.orders?.map(({ status }) => status)).toEqual(['exists', 'queued']);
+    expect(looked).toEqual(['LOOK-0', 'LOOK-1', 'LOOK-1', 'LOOK-1']);
+  });
+
+  async function created(number: string) {
+    const { claims, claim } = await claimed(number);
+    await claims.complete(claim, { productOrder: { id: 'p1', number } }, { event: 'created' });
+  }
+});
+
+async function claimed(number: string) {
+  const ledger = createLedger({ ...store, clock, settlingSeconds: 300 });
+  return { claims: ledger.claims, claim: await claimedOrder(ledger, number) };
+}
+
 describe('a rejected order', () => {
   it('is answered with reason and cause, by which the ERP can group', async () => {
     // Prepare
     await postOrders(call('REFUSED'), dependencies);
-    const { claims } = dependencies.ledger;
-    const claim = await claimedOrder(dependencies.ledger, 'REFUSED');
+    const { claims, claim } = await claimed('REFUSED');
     const why = { reason: 'Azumuta has no article GEAR-01.', cause: 'unknown-article' } as const;
     await claims.giveBack(claim, rejectedFor(why), true);
 
@@ -143,7 +212,7 @@ describe('an answer', () => {
   it('names what differs of an order that may be in Azumuta', async () => {
     // Prepare
     await postOrders(call('CHANGED'), dependencies);
-    await claimedOrder(dependencies.ledger, 'CHANGED');
+    await claimed('CHANGED');
 
     // Act
     const changed = posting({ number: 'CHANGED', article: 'GEAR-02' });
