@@ -42,7 +42,7 @@ export function failureOfOdooError(
   { name, message }: z.infer<typeof odooErrorSchema>,
   { what, order }: { readonly what: string; readonly order?: string | undefined },
 ): RetryLater | Rejected {
-  const said = shorten(message.replace(/\s+/g, ' ').trim(), 300);
+  const said = shorten(message.replace(/\s+/g, ' ').trim(), 400);
   const call = order ? `order ${order}, ${what}` : what;
   if (busy.test(`${name} ${message}`)) {
     return orderWaits(`Odoo: ${call} conflicts with a change by somebody else (${said}).`);
@@ -52,9 +52,11 @@ export function failureOfOdooError(
       wrote: 'known',
     });
   }
-  // A right that one kind of booking needs, or a rule about one order, must not stop the others.
+  // A right that one kind of booking needs, or a rule about one order, must not stop the others. Odoo names the groups that
+  // may use a model or a field, in our user's language; a record rule has none (ir_rule.py:202 (17.0), :203 (18.0), :206
+  // (19.0)).
   if (name.endsWith('AccessError')) {
-    const lacks = `Odoo refuses our user ${call}: ${adviceOn(message)} (${said}).`;
+    const lacks = `Odoo refuses our user ${call}: check its groups, companies and record rules (${said}).`;
     if (order === undefined) return partnerDown(lacks, { unauthorized: true });
     return orderWaits(lacks, { afterSeconds: rightsSeconds });
   }
@@ -71,16 +73,4 @@ export function failureOfOdooError(
     'refused-by-erp',
     `${failed} Ask the people who look after Odoo and its modules, then replay.`,
   );
-}
-
-/**
- * Odoo names the groups that may use a model or a field, and writes it all in the user's language (ir_model.py:2074
- * (17.0), :32 (18.0, 19.0), `ACCESS_ERROR_GROUPS`; orm/models.py:3416, 19.0, `_check_field_access`). A record rule has
- * no groups (ir_rule.py:202 (17.0), :203 (18.0), :206 (19.0)).
- */
-function adviceOn(message: string): string {
-  const ofModel = [...message.matchAll(/^\t- (.*)$/gm)].map(([, group]) => group);
-  const [, ofField] = /^Groups: [^']*(.*)$/m.exec(message) ?? [];
-  const groups = ofField ?? ofModel.join(', ');
-  return groups ? `give it a group that may: ${groups}` : 'check its groups, companies and record rules';
 }

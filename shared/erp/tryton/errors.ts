@@ -41,15 +41,22 @@ export function failureOfTrytonError(error: unknown, what: string, writes = fals
     case 'ConcurrencyException':
       return orderWaits(`Somebody changed the same record in Tryton during ${what}.`, { afterSeconds: 15 });
     case 'LoginException':
-      return partnerDown(
+      return loginRefused(
         `Tryton asks for another proof of identity at ${what}: give the integration's user a plain password.`,
-        { unauthorized: true, afterSeconds: 300 },
       );
     case 'RateLimitException':
       return partnerDown(`Tryton asks us to slow down at ${what}.`, { afterSeconds: 60 });
     default:
       return failureOfMessage(firstLine(kind), what, writes ? 'perhaps' : 'nothing');
   }
+}
+
+/**
+ * Tryton counts wrong logins per user and refuses even the right password after the sixth, for as long as its
+ * `[session] timeout` says (seen, 7.0; 5 minutes by default). So the circuit breaker lets nobody log in before then.
+ */
+export function loginRefused(sentence: string): RetryLater {
+  return partnerDown(sentence, { unauthorized: true, afterSeconds: 300 });
 }
 
 /** Of an exception that is not one of Tryton's own. */

@@ -1,11 +1,10 @@
 import * as z from 'zod/mini';
-import type { RetryLater } from '../../model/errors.ts';
 import { type HttpResponse, partnerFailure } from '../../platform/http.ts';
 import { parse } from '../../platform/validation.ts';
 import type { ErpEnvironment } from '../connector.ts';
 import { partnerDown } from '../failures.ts';
 import { SharedSession, withCredentials } from '../login.ts';
-import { failureOfTrytonError } from './errors.ts';
+import { failureOfTrytonError, loginRefused } from './errors.ts';
 import type { TrytonCredentials, TrytonOptions } from './options.ts';
 
 export interface TrytonSession {
@@ -40,11 +39,11 @@ export function trytonSessions(
     const down = partnerFailure(response, { partner: 'Tryton', what: 'logging in', now: clock.now() });
     // Without Retry-After, a 429 means that Tryton has locked the user after too many wrong logins.
     if (response.status === 429 && down?.afterSeconds === undefined)
-      throw refused(
+      throw loginRefused(
         'Tryton has locked our user after too many wrong logins (429): check the secret; the lock ends by itself.',
       );
     if (response.status === 401 && call.authorization === undefined)
-      throw refused(
+      throw loginRefused(
         "Tryton refused our user's name or password: check the secret. It is not tried again for a while, because Tryton locks users.",
       );
     if (down) throw down;
@@ -69,14 +68,6 @@ export function trytonSessions(
 /** trytond/protocols/wrappers.py:165, 7.0.30, parse_session. */
 function sessionHeader(username: string, [userId, token]: readonly [number, string]): string {
   return `Session ${Buffer.from(`${username}:${userId}:${token}`).toString('base64')}`;
-}
-
-/**
- * Tryton counts wrong logins per user and refuses even the right password after the sixth, for as long as its
- * `[session] timeout` says (seen, 7.0; 5 minutes by default). So the circuit breaker lets nobody log in before then.
- */
-function refused(sentence: string): RetryLater {
-  return partnerDown(sentence, { unauthorized: true, afterSeconds: 300 });
 }
 
 /** Its text is never repeated: an answer to a login may echo the login. */

@@ -73,7 +73,7 @@ export async function createLots(
   const ids = await writer.create('stock.lot', lots, `creating the lots of production ${number}`);
   return withIds(
     parts,
-    ids.flatMap((id, at) => ({ id, number: numbers[at] ?? '' })),
+    ids.map((id, at) => ({ id, number: numbers[at] ?? '' })),
   );
 }
 

@@ -125,12 +125,9 @@ function wasteLocation(production: Production, chosen: string | undefined): numb
     ({ name, code }) => chosen === undefined || name === chosen || code === chosen,
   );
   if (only && !other) return only.id;
-  const why = other
-    ? 'its warehouse has several waste locations: choose one with scrapLocation in tryton()'
-    : chosen === undefined
-      ? 'its warehouse has no waste location: add one in Tryton (Inventory, Locations)'
-      : `its warehouse has no waste location ${chosen}: check scrapLocation in tryton()`;
-  throw refused(production, 'refused-by-erp', `has scrap that cannot be booked, because ${why}`);
+  const found = other ? 'several waste locations' : `no waste location ${chosen ?? ''}`.trim();
+  const why = `has scrap, and its warehouse ${found}: choose one with scrapLocation in tryton(), or add one in Tryton (Inventory, Locations)`;
+  throw refused(production, 'refused-by-erp', why);
 }
 
 /** Whether Tryton has completed the moves with our key: it completes all of a booking in one transaction. */

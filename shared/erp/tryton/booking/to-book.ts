@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type { BookingKey, Link, Receipt } from '../../../model/completions.ts';
 import type { RetryLater } from '../../../model/errors.ts';
 import { compareDecimals } from '../../../model/quantity.ts';
+import { shorten } from '../../../model/text.ts';
 import { orderWaits } from '../../failures.ts';
 import type { Abilities, Reader } from '../client.ts';
 import type { TrytonOptions } from '../options.ts';
@@ -118,9 +119,8 @@ export function componentsMissing({ number, components }: Production, remedy: st
   const unreserved = components.filter(({ moves }) =>
     moves.some(({ state }) => state === 'draft' || state === 'staging'),
   );
-  const articles = unreserved.map(({ article }) => article);
-  const named = articles.length > 5 ? [...articles.slice(0, 5), '…'] : articles;
-  const why = `Tryton: production ${number} waits for components (${named.join(', ') || 'none is named'}): ${remedy}. It is booked as soon as they are there.`;
+  const articles = shorten(unreserved.map(({ article }) => article).join(', '), 200) || 'none is named';
+  const why = `Tryton: production ${number} waits for components (${articles}): ${remedy}. It is booked as soon as they are there.`;
   // Missing stock takes a delivery or a count, so asking often does not help.
   return orderWaits(why, { afterSeconds: 900 });
 }
