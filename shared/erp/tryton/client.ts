@@ -57,7 +57,7 @@ export interface Reader extends TrytonReader {
 
 interface TrytonWrite extends Pick<Call<unknown>, 'what'> {
   /** Tryton refuses the write when one of these records has changed since. */
-  readonly timestamps?: Readonly<Record<string, string>>;
+  readonly timestamps?: ReadonlyMap<string, string>;
   /** It may be repeated at will and says nothing about our key, such as reserving components. */
   readonly isRepeatable?: true;
 }
@@ -102,7 +102,7 @@ export function createTrytonClient(options: TrytonOptions, environment: ErpEnvir
     const read: TrytonReader['read'] = (asked) => call(asked, false);
 
     async function write<T>(sent: Call<T> & TrytonWrite): Promise<T> {
-      const context = sent.timestamps && { _timestamp: sent.timestamps };
+      const context = sent.timestamps && { _timestamp: Object.fromEntries(sent.timestamps) };
       const answer = await call({ ...sent, context }, true);
       onWritten(sent);
       return answer;

@@ -52,43 +52,6 @@ export interface Line {
   readonly needsLotAsWaste: boolean;
 }
 
-/** A step of a production's routing (`production.work`). */
-export interface Work {
-  readonly id: number;
-  readonly operation: string;
-  readonly state: string;
-  /** By id. */
-  readonly cycles: readonly Cycle[];
-}
-
-type Cycle = z.infer<typeof cycleSchema> & Marked;
-
-export interface Production extends Marked {
-  readonly number: string;
-  readonly state: string;
-  readonly article: string;
-  readonly product: number;
-  readonly quantity: Decimal;
-  readonly wasteLocations: readonly z.infer<typeof locationSchema>[];
-  /** Of the production's own product, in the unit of the production; by-products are booked as planned. */
-  readonly output: Line | undefined;
-  readonly components: readonly Line[];
-  /** Tryton gives lots numbers of its own when it completes a whole production (`Production_Lot.done`, 7.0). */
-  readonly numbersLots: boolean;
-  /**
-   * Whether Tryton can price the good quantity: without a list price it asks for a confirmation, unless the product
-   * is a component of itself, as in a repair (`Production.set_cost`, 7.0).
-   */
-  readonly isPriced: boolean;
-  /** In the order of the routing; none without the module `production_work`. */
-  readonly works: readonly Work[];
-  /** For writes: Tryton refuses a write when one of these records has changed since. */
-  readonly timestamps: Readonly<Record<string, string>>;
-  /** None before they are read (marks.ts). */
-  readonly marks: Marks;
-  readonly record: ProductionRecord;
-}
-
 const text = z.nullish(z.string());
 const locationSchema = z.object({ id: z.int(), name: z.string(), code: text });
 const placeSchema = z.looseObject({ type: z.string() });
@@ -149,37 +112,50 @@ export function productionFields({ lots, works }: Abilities): string[] {
 
 const unmarked: Marks = { own: new Set(), foreign: new Set() };
 
-/** @throws Rejected when it is for no product. */
-export function productionOf(record: ProductionRecord, marks = unmarked): Production {
+export type Production = ReturnType<typeof productionOf>;
+/** A step of its routing (`production.work`). */
+export type Work = Production['works'][number];
+
+/**
+ * A production as bookings use it.
+ * @param marks None before they are read (marks.ts).
+ * @throws Rejected when it is for no product.
+ */
+export function productionOf(record: ProductionRecord, marks = unmarked) {
   const { id, state, product } = record;
   const number = record.number ?? `(${id})`;
   const named = record['product.'];
-  if (product === null || !named) {
-    throw refused({ number }, 'order-data', 'is for no product: give it one');
-  }
+  if (product === null || !named) throw refused({ number }, 'order-data', 'is for no product: give it one');
   const outputs = planned(record['outputs.']).filter((move) => move.product === product);
   const inputs = planned(record['inputs.']);
+  const isOfItself = inputs.some((move) => move.product === product);
   return {
-    ...{ number, state, product, article: named.code || named.rec_name, marks, record },
     ...markedBy(marks, 'production', id),
+    ...{ number, state, product, article: named.code || named.rec_name, marks, record },
     quantity: toDecimal(record.quantity) ?? '0',
     wasteLocations: record['warehouse.']['waste_locations.'] ?? [],
+    // Of the production's own product, in the unit of the production; by-products are booked as planned.
     output: lineOf('outputs', outputs, marks, record['unit.']),
     components: [...Map.groupBy(inputs, (move) => move.product).values()].flatMap(
       (moves) => lineOf('inputs', moves, marks) ?? [],
     ),
+    // Tryton gives lots numbers of its own when it completes a whole production (`Production_Lot.done`, 7.0).
     numbersLots: named.lot_sequence != null,
-    isPriced: named.list_price != null || inputs.some((move) => move.product === product),
+    // Without a list price Tryton asks for a confirmation, unless the product is a component of itself, as in a repair
+    // (`Production.set_cost`, 7.0).
+    isPriced: named.list_price != null || isOfItself,
+    // In the order of the routing; none without the module `production_work`.
     works: (record['works.'] ?? []).map((work) => ({
       ...{ id: work.id, state: work.state, operation: work['operation.'].name },
       cycles: byId(work['cycles.'] ?? []).map((cycle) => ({
-        ...{ state: cycle.state, duration: cycle.duration },
         ...markedBy(marks, 'production.work.cycle', cycle.id),
+        ...{ state: cycle.state, duration: cycle.duration },
       })),
     })),
-    timestamps: Object.fromEntries([
+    // Tryton refuses a write when one of these records has changed since.
+    timestamps: new Map([
       [`production,${id}`, record._timestamp],
-      ...[...outputs, ...inputs].map((move) => [`stock.move,${move.id}`, move._timestamp]),
+      ...[...outputs, ...inputs].map((move) => [`stock.move,${move.id}`, move._timestamp] as const),
     ]),
   };
 }
@@ -236,7 +212,7 @@ function isWasted(move: MoveRecord): boolean {
 }
 
 /** @param why Continues `Tryton: production 17`, without a full stop, and says what to do. */
-export function refused({ number }: Pick<Production, 'number'>, code: Cause, why: string): Rejected {
+export function refused({ number }: Pick<ErpOrderRef, 'number'>, code: Cause, why: string): Rejected {
   return rejected(code, `Tryton: production ${number} ${why}.`);
 }
 
