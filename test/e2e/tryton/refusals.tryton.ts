@@ -56,7 +56,7 @@ describe('a booking that Tryton would refuse halfway', () => {
     await system.admin.write('production', [other.id], { number: one.number });
     const completion = { ...completed(one), erpOrder: { number: one.number } };
 
-    await expectRefused(system.connector(), completion, `several productions with number ${one.number}`);
+    await expectRefused(system.connector(), completion, `production ${one.number} is there several times`);
 
     await system.admin.write('production', [other.id], { number: other.number });
   });
