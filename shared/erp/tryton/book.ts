@@ -152,12 +152,13 @@ async function reserveComponents(writer: Writer, waiting: Production): Promise<P
   const what = `reserving the components of production ${number}`;
   let production = waiting;
   for (const button of ['assign_try', ...(writer.options.assign === 'force' ? ['assign_force'] : [])]) {
+    if (production.state !== 'waiting') break;
     await writer.write('production', button, [[id]], { what, isRepeatable: true });
     production = await readAgain(writer, waiting);
-    if (production.state === 'assigned' || production.state === 'running') return production;
   }
   if (production.state === 'waiting')
     throw componentsMissing(production, 'receive or count them, or assign by hand');
+  if (production.state === 'assigned' || production.state === 'running') return production;
   const why = `Tryton: production ${number} became ${production.state} while its components were being reserved: another booking or a person was faster. The next attempt looks at what was booked.`;
   throw orderWaits(why);
 }
