@@ -25,9 +25,8 @@ interface Asked {
 }
 
 /**
- * What an answer means that is no success. SAP is down, or something else answered: a proxy, or SAP's own page
- * for a wrong address. After 423, 412 and lock messages anywhere in the answer, the order must wait; every other
- * 4xx is for a person, in SAP's own words (the message is often only a headline: the details say why).
+ * What an answer means, if it is no success: the table is in README.md. SAP's message is often only a headline: the
+ * details say why.
  */
 export function failureOf(response: HttpResponse, asked: Asked): RetryLater | Rejected | undefined {
   const { what, wrote } = asked;
