@@ -36,8 +36,7 @@ interface Share {
  * The confirmations to post, in this order: each operation that reports, in the order of the routing, as SAP may refuse
  * another one (transaction OPK4); of the last reporting point one for each further reason of scrap, as a confirmation has
  * only one; and last the one that closes, with our key, so that where it is, all are. Each is written with its
- * ExternalSystemConfirmation in one transaction. What is confirmed so far decides whether it is the final one, since parts
- * of an order overtake each other.
+ * ExternalSystemConfirmation in one transaction.
  * @throws Rejected when SAP cannot take what was built.
  */
 export function confirmationsOf(found: Found) {
@@ -119,7 +118,7 @@ function textOf({ productOrder, notes }: Completion): string {
 
 /**
  * Whether the booking closes its order: the mapping says so, or the yield and scrap confirmed on the last reporting point,
- * and what was built now, reach the planned quantity. What a person confirmed in another unit cannot be added up: then only
+ * and what was built now, reach the planned quantity, as parts overtake each other. What a person confirmed in another unit cannot be added up: then only
  * the mapping can say that a completion is final.
  */
 function isFinal(
