@@ -47,8 +47,6 @@ const detail = <Row>() =>
   strictObject({
     /** Undefined for a row that already holds the whole order. */
     request: fn<(row: Row) => RestQuestion | undefined>(),
-    /** Statuses, besides 200 to 299, that `order` can read. After any other 4xx the row cannot be read. Default: none. */
-    accepts: z.optional(statuses),
   });
 export type RestDetail<Row> = z.input<ReturnType<typeof detail<Row>>>;
 

@@ -128,7 +128,9 @@ function isFinal(
   const planned = toDecimal(order.TotalQuantity);
   const ordered = planned === undefined ? undefined : { amount: planned, unit: order.ProductionUnit };
   if (mayClose(completion, ordered, produced)) return true;
-  const others = confirmations.filter((one) => isValid(one) && !isOfBooking(one, key));
+  const others = confirmations.filter(
+    (one) => one.IsReversed !== true && one.IsReversal !== true && !isOfBooking(one, key),
+  );
   const counted = others.filter((one) => isOn(operation, operationOf(options).sequence, one));
   // Where operations report, what one has scrapped never reaches the last one.
   const scrapped = completion.operations ? others : counted;
@@ -179,10 +181,6 @@ export function findOurs(
     'booked-otherwise',
     `SAP: ${nameOf(cancelled)} of order ${number} was booked for this completion and cancelled since: book it by hand if it is missing.`,
   );
-}
-
-function isValid({ IsReversed, IsReversal }: SapConfirmation): boolean {
-  return IsReversed !== true && IsReversal !== true;
 }
 
 /** Each operation is confirmed separately: those before ours do not tell what is finished. */
