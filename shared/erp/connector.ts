@@ -29,15 +29,15 @@ export interface UnreadableOrder {
 }
 
 /**
- * What every ERP must be able to do: README.md has what each method promises, and which error says what. Implementations
- * keep no state but a session.
+ * What every ERP must be able to do. README.md has what each method promises, and which error says what.
+ * Implementations keep no state but a session.
  */
 export interface ErpConnector {
   /** Without a watermark: all released orders. Only an answer that is no list at all is thrown. */
   releasedOrders(since: Watermark | undefined, signal: AbortSignal): AsyncIterable<ReleasedOrdersPage>;
   /**
-   * An order that is listed no more, but is still in work, is `released`. One that the ERP does not show to our user counts
-   * as one that it does not have.
+   * An order that is listed no more, but is still in work, is `released`. One that our user may not see counts as
+   * one that the ERP does not have.
    * @throws Rejected also when several orders have its number, or it cannot be read.
    */
   readonly readOrder?:

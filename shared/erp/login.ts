@@ -93,8 +93,8 @@ export function createLogin(
     /** Every secret used so far, to be kept out of messages. */
     secrets: used,
     /**
-     * Makes a call. If it is refused (401), the secret or the token is renewed and the call made once more: a refused call
-     * did nothing, so repeating a write is safe.
+     * Makes a call. If it is refused (401), the secret or the token is renewed and the call made once more: a
+     * refused call did nothing, so repeating a write is safe.
      * @throws RetryLater scope `partner`, unauthorized, when the token service refuses the secret.
      */
     async send(request: ErpRequest): Promise<HttpResponse> {

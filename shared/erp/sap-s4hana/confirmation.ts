@@ -117,9 +117,9 @@ function textOf({ productOrder, notes }: Completion): string {
 }
 
 /**
- * Whether the booking closes its order: the mapping says so, or the yield and scrap confirmed on the last reporting point,
- * and what was built now, reach the planned quantity, as parts overtake each other. What a person confirmed in another unit cannot be added up: then only
- * the mapping can say that a completion is final.
+ * Whether the booking closes its order: the mapping says so, or the yield and scrap confirmed on the last
+ * reporting point, and what was built now, reach the planned quantity, as parts overtake each other. What a person
+ * confirmed in another unit cannot be added up: then only the mapping can say that a completion is final.
  */
 function isFinal(
   { options, completion, built: { produced }, key, order, confirmations }: Found,
