@@ -185,7 +185,7 @@ export const sandboxErp = ({ baseUrl, pageSize = 50, timeoutMs }: SandboxOptions
     orders: {
       path: '/api/production-orders',
       query: (since) => ({ changedSince: since, status: 'released,cancelled', pageSize }),
-      paging: { kind: 'page', parameter: 'page', next: 'nextPage' },
+      paging: { kind: 'cursor', parameter: 'page', next: 'nextPage' },
       list: 'orders',
       row: z.object({
         id: z.string(),

@@ -74,7 +74,7 @@ export function dolibarr(options: DolibarrOptions): ErpDefinition {
     link,
     book: {
       lookUp: [orderToBook, stockMovements, products(options)],
-      steps: [production, notes, closing],
+      steps: [production, notes, closing].map((step) => ({ ...meaning, ...step })),
     },
   });
 }
@@ -236,7 +236,6 @@ const products = ({ unit }: DolibarrOptions): RestLookUp<BookContext> => ({
 
 const production: RestStep<BookContext> = {
   name: 'the production',
-  ...meaning,
   when: isQuantity,
   request: ({ completion, built, key, found }) => {
     const order = orderOf(found('order'));
@@ -259,7 +258,6 @@ const notesOf = (answer: RestAnswer, { completion: { notes, links }, key }: Book
 
 const notes: RestStep<BookContext> = {
   name: 'the notes',
-  ...meaning,
   when: ({ completion: { kind, notes, links } }) => kind === 'amendment' || notes.length + links.length > 0,
   done: ({ found, key }) => isMarked(found('order'), key),
   request: (context) => notesOf(context.found('order'), context),
@@ -271,7 +269,6 @@ const notes: RestStep<BookContext> = {
  */
 const closing: RestStep<BookContext> = {
   name: 'the closing',
-  ...meaning,
   when: (context) => {
     if (!isQuantity(context)) return false;
     const { completion, built, found } = context;

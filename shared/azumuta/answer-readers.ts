@@ -15,8 +15,6 @@ import {
   wordsForm,
 } from './value-forms.ts';
 
-// What is read of Azumuta's answers, at the places that the contract names.
-
 export type AzumutaProductOrder = ReturnType<typeof productOrderIn>;
 export type AzumutaRecording = ReturnType<typeof recordingIn>;
 export type WorkInstruction = ReturnType<typeof workInstructionIn>;

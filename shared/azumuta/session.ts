@@ -61,11 +61,11 @@ export class AzumutaSession {
   /** One call with the key. A refused key is read again once, as it may have been rotated; a call refused with 401 did nothing. */
   async send(name: OperationName, request: HttpRequest, what: string): Promise<Answer> {
     const { apiKey, clock } = this.#options;
-    let answer = await this.#sendWith(await apiKey(), request);
+    const key = await apiKey();
+    let answer = await this.#sendWith(key, request);
     if (answer.status === 401) {
-      const before = await apiKey();
-      const after = await apiKey({ refresh: true });
-      if (after !== before) answer = await this.#sendWith(after, request);
+      const renewed = await apiKey({ refresh: true });
+      if (renewed !== key) answer = await this.#sendWith(renewed, request);
     }
     const { done = [], none = [], exists = [] } = this.#operation(name);
     if ([...done, ...none, ...exists].includes(answer.status)) return answer;

@@ -29,37 +29,25 @@ export interface UnreadableOrder {
 }
 
 /**
- * What every ERP must be able to do. Implementations keep no state but a session; they throw
- * `RetryLater` (scope `partner`: the ERP is down; scope `order`: this order is locked or busy) or `Rejected`
- * (a sentence for a planner), and anything else is a bug.
+ * What every ERP must be able to do. README.md has what each method promises, and which error says what.
+ * Implementations keep no state but a session.
  */
 export interface ErpConnector {
-  /**
-   * Released orders changed at or after the watermark, oldest first, page by page; orders at the watermark
-   * itself may be listed twice, none may be missed. Without a watermark: all released orders. A row that cannot be
-   * read is part of its page; only an answer that is no list at all is thrown.
-   */
+  /** Without a watermark: all released orders. Only an answer that is no list at all is thrown. */
   releasedOrders(since: Watermark | undefined, signal: AbortSignal): AsyncIterable<ReleasedOrdersPage>;
   /**
-   * One order as the ERP has it now, whatever its state, and as `releasedOrders` would list it; undefined when the ERP does
-   * not have it any more, or does not show it to our user. Undefined as a function where the ERP cannot be asked for one.
-   * An order that is listed no more, but is still in work, is `released`.
+   * An order that is listed no more, but is still in work, is `released`. One that our user may not see counts as
+   * one that the ERP does not have.
    * @throws Rejected also when several orders have its number, or it cannot be read.
    */
   readonly readOrder?:
     | ((order: ErpOrderRef, signal: AbortSignal) => Promise<ErpOrder | undefined>)
     | undefined;
-  /**
-   * Tells the ERP which Azumuta product order an ERP order became; undefined when there is nowhere to write it. Linking
-   * twice changes nothing, whatever `again` says, as an attempt that died may have linked it already.
-   */
+  /** Links once, whatever `again` says: an attempt that died may have linked it already. */
   readonly linkProductOrder?:
     | ((order: ErpOrderRef, productOrder: ProductOrderRef, attempt: Attempt) => Promise<void>)
     | undefined;
-  /**
-   * Books the completion: reads before it writes, writes the key before or with the irrevocable call, and reads again
-   * after it. *Done with our key* is a receipt, *done without it* is `Rejected`.
-   */
+  /** *Done with our key* is a receipt, *done without it* is `Rejected`. */
   book(completion: Completion, key: BookingKey, attempt: Attempt): Promise<Receipt>;
 }
 

@@ -93,8 +93,8 @@ export function createLogin(
     /** Every secret used so far, to be kept out of messages. */
     secrets: used,
     /**
-     * Makes a call. If it is refused (401), the secret or the token is renewed and the call made once more: a refused call
-     * did nothing, so repeating a write is safe.
+     * Makes a call. If it is refused (401), the secret or the token is renewed and the call made once more: a
+     * refused call did nothing, so repeating a write is safe.
      * @throws RetryLater scope `partner`, unauthorized, when the token service refuses the secret.
      */
     async send(request: ErpRequest): Promise<HttpResponse> {
@@ -115,14 +115,11 @@ function headerOf(auth: Exclude<Authentication, OAuth2>, secret: unknown, used: 
     const { username, password } = z.parse(secrets.basic.schema, secret);
     return { Authorization: basic(username, password, used) };
   }
-  if (auth.kind === 'bearer') {
-    const { token } = z.parse(secrets.bearer.schema, secret);
-    used.add(token);
-    return { Authorization: `Bearer ${token}` };
-  }
-  const { apiKey } = z.parse(secrets.apiKey.schema, secret);
-  used.add(apiKey);
-  return { [auth.header ?? 'X-API-Key']: `${auth.prefix ?? ''}${apiKey}` };
+  const { header = 'X-API-Key', prefix = '' } =
+    auth.kind === 'bearer' ? { header: 'Authorization', prefix: 'Bearer ' } : auth;
+  const [key = ''] = Object.values(z.parse(secrets[auth.kind].schema, secret));
+  used.add(key);
+  return { [header]: `${prefix}${key}` };
 }
 
 function basic(user: string, password: string, used: Set<string>): string {

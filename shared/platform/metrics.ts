@@ -1,6 +1,7 @@
 /**
  * Metrics of alarms and the console, which CloudWatch extracts from log lines: no function needs a call or a grant for it.
- * Each value of a dimension is billed as a metric of its own, so what nobody watches is only counted (see `counts`).
+ * `by` are their dimensions besides the stack: each value of one is billed as a metric of its own, so what nobody
+ * watches is only counted (see `counts`).
  * Source: AWS, "Specification: Embedded metric format".
  */
 export const metrics = {
@@ -13,7 +14,7 @@ export const metrics = {
   PartnerDown: { unit: 'Count', by: ['Partner'] },
   /** Alerts and mails that wait because a channel did not accept them, at each run that found some. */
   AlertsUndelivered: { unit: 'Count', by: [] },
-} as const satisfies Record<string, MetricDefinition>;
+} as const satisfies Record<string, { unit: 'Count' | 'Seconds'; by: readonly ('Function' | 'Partner')[] }>;
 
 /** Counted in log lines only: Logs Insights adds them up, at no fixed cost. */
 export const counts = [
@@ -36,12 +37,6 @@ export const counts = [
   /** Every such line has the cause code (shared/model/errors.ts) as `cause`. */
   'DeadLettered',
 ] as const;
-
-interface MetricDefinition {
-  readonly unit: 'Count' | 'Seconds';
-  /** Dimensions in addition to the stack. */
-  readonly by: readonly ('Function' | 'Partner')[];
-}
 
 export type MetricName = keyof typeof metrics;
 export type CountName = (typeof counts)[number];

@@ -139,11 +139,7 @@ function pagesOf(rows: readonly ListedOrder[], watermark?: Watermark): ReleasedO
   ];
 }
 
-/**
- * One order, read as a row of the listing; undefined when the ERP does not know it.
- * @throws RetryLater as `Reader.read` does; Rejected when the ERP refuses to show it, it cannot be read, or a function of
- *   the options fails.
- */
+/** One order as it would be listed, or undefined when the ERP has none. @throws RetryLater, Rejected */
 export async function readListedOrder<Row>(
   reader: Reader,
   listing: RestListing<Row>,

@@ -33,8 +33,6 @@ const paging = z.discriminatedUnion('kind', [
     parameter,
     /** Number of the first page. Default 1. */
     first: z.optional(z.int()),
-    /** Where the answer has the number of the next page; nothing there means that this is the last. */
-    next: z.optional(placeSchema),
   }),
   strictObject({ kind: z.literal('offset'), parameter }),
   strictObject({ kind: z.literal('cursor'), parameter, next: placeSchema }),
@@ -47,8 +45,6 @@ const detail = <Row>() =>
   strictObject({
     /** Undefined for a row that already holds the whole order. */
     request: fn<(row: Row) => RestQuestion | undefined>(),
-    /** Statuses, besides 200 to 299, that `order` can read. After any other 4xx the row cannot be read. Default: none. */
-    accepts: z.optional(statuses),
   });
 export type RestDetail<Row> = z.input<ReturnType<typeof detail<Row>>>;
 
@@ -92,8 +88,8 @@ const listing = <Row>() =>
       strictObject({
         /**
          * IANA time zone of the ERP's clock, `Europe/Brussels`: `since` is written without a zone, to the second,
-         * `2026-12-01T06:00:00`; up to an hour earlier before the clock is put back, as it then shows an hour twice. Read the
-         * times of such rows with `instantIn`.
+         * `2026-12-01T06:00:00`; up to an hour earlier before the clock is put back, as it then shows an hour
+         * twice. Read the times of such rows with `instantIn`.
          */
         timeZone: timeZoneSchema,
       }),
@@ -199,8 +195,8 @@ const step = <Context>() =>
     /** Default method: `POST`. */
     request: fn<(context: Context) => RestRequest>(),
     /**
-     * For any answer, whatever its status: why it can never be done, as a sentence. Asked first. In doubt about a 2xx return
-     * nothing: the read-back decides.
+     * For any answer, whatever its status: why it can never be done, as a sentence. Asked first. In doubt about a
+     * 2xx return nothing: the read-back decides.
      */
     rejected: optionalFn<TextOf<Context>>(),
     /** For any answer: whether this order must wait. After a 423 it always waits. */

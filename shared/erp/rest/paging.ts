@@ -136,7 +136,7 @@ function nextPosition(
   { count, position, path }: { readonly count: number; readonly position: Position; readonly path: string },
   baseUrl: string,
 ): Position {
-  if ('next' in paging && paging.next !== undefined) {
+  if ('next' in paging) {
     const next = textAt(json, paging.next);
     return paging.kind === 'nextLink' && next !== undefined ? linkFrom(next, path, baseUrl) : next;
   }

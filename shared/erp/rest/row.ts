@@ -25,8 +25,7 @@ export interface ReadRow {
 
 /**
  * @returns a function that reads the rows of a page. Whatever is wrong with a row, a function of the configuration included,
- *   makes this row unreadable and is never thrown. It throws as the reader of details does, and takes the JSON path of a row
- *   in the answer, which names one that has no other name.
+ *   makes this row unreadable; only an ERP that is down ends the page. The JSON path of a row names one without a name.
  */
 export function createRowReader<Row>(reader: Reader, listing: RestListing<Row>, signal: AbortSignal) {
   const withDetails = createDetailReader(reader, listing.detail, signal);
@@ -136,17 +135,16 @@ interface ParsedRow<Row> {
 
 /**
  * @returns a function that gives the rows of a page their details: each request is made once, whatever the page, and where
- *   the ERP refuses it, that is the problem of its rows. It throws RetryLater as `Reader.read` does (an ERP that is down ends
- *   the page).
+ *   the ERP refuses it, that is the problem of its rows.
  */
 function createDetailReader<Row>(reader: Reader, detail: RestDetail<Row> | undefined, signal: AbortSignal) {
   const known = new Map<string, Promise<Pick<ParsedRow<Row>, 'detail' | 'problem'>>>();
 
-  async function readOne(question: RestQuestion, accepts: readonly number[] = []) {
+  async function readOne(question: RestQuestion) {
     const what = `reading ${question.path} for its orders`;
     // A 403 is about our rights to this one record.
-    const answer = await reader.read(question, { what, signal, accepts: [...accepts, 403] });
-    if (isAccepted(answer, accepts)) return { detail: answer };
+    const answer = await reader.read(question, { what, signal, accepts: [403] });
+    if (isAccepted(answer)) return { detail: answer };
     return { problem: `its detail at ${question.path} was refused${reader.said(answer)}` };
   }
 
@@ -160,7 +158,7 @@ function createDetailReader<Row>(reader: Reader, detail: RestDetail<Row> | undef
     }
     if (!question) return row;
     const id = JSON.stringify(question);
-    const asked = known.get(id) ?? readOne(question, detail.accepts);
+    const asked = known.get(id) ?? readOne(question);
     known.set(id, asked);
     return { ...row, ...(await asked) };
   }

@@ -84,7 +84,7 @@ function clientOf(connection: Connection) {
     const response = await sendRead(connection, call);
     const asked = askedBy(connection, call, 'nothing');
     const failure = failureOf(response, asked);
-    if (!failure) return parsedAs(versioned(response), z.object({ d: entity }), asked).d;
+    if (!failure) return parsedAs(response, z.object({ d: entity }), asked).d;
     const isAbsent = (call.optional || response.status === 404) && !isPartnerDown(failure);
     if (isAbsent) return undefined;
     throw failure;
@@ -128,13 +128,6 @@ interface Page<Row> {
 /** A call as messages tell it. */
 function askedBy({ about, clock }: Connection, { what }: SapCall, wrote: 'nothing' | 'perhaps') {
   return { what: `${what}${about}`, wrote, now: clock.now() };
-}
-
-/** An entity with its version in its metadata: OData V2 gives it there, or in a header. */
-function versioned(response: HttpResponse): HttpResponse {
-  const etag = response.headers.get('etag');
-  const { d } = Object(response.json);
-  return etag === null ? response : { ...response, json: { d: { ...d, __metadata: { etag } } } };
 }
 
 function parsedAs<T>(

@@ -36,8 +36,7 @@ interface Share {
  * The confirmations to post, in this order: each operation that reports, in the order of the routing, as SAP may refuse
  * another one (transaction OPK4); of the last reporting point one for each further reason of scrap, as a confirmation has
  * only one; and last the one that closes, with our key, so that where it is, all are. Each is written with its
- * ExternalSystemConfirmation in one transaction. What is confirmed so far decides whether it is the final one, since parts
- * of an order overtake each other.
+ * ExternalSystemConfirmation in one transaction.
  * @throws Rejected when SAP cannot take what was built.
  */
 export function confirmationsOf(found: Found) {
@@ -118,9 +117,9 @@ function textOf({ productOrder, notes }: Completion): string {
 }
 
 /**
- * Whether the booking closes its order: the mapping says so, or the yield and scrap confirmed on the last reporting point,
- * and what was built now, reach the planned quantity. What a person confirmed in another unit cannot be added up: then only
- * the mapping can say that a completion is final.
+ * Whether the booking closes its order: the mapping says so, or the yield and scrap confirmed on the last
+ * reporting point, and what was built now, reach the planned quantity, as parts overtake each other. What a person
+ * confirmed in another unit cannot be added up: then only the mapping can say that a completion is final.
  */
 function isFinal(
   { options, completion, built: { produced }, key, order, confirmations }: Found,
@@ -129,7 +128,9 @@ function isFinal(
   const planned = toDecimal(order.TotalQuantity);
   const ordered = planned === undefined ? undefined : { amount: planned, unit: order.ProductionUnit };
   if (mayClose(completion, ordered, produced)) return true;
-  const others = confirmations.filter((one) => isValid(one) && !isOfBooking(one, key));
+  const others = confirmations.filter(
+    (one) => one.IsReversed !== true && one.IsReversal !== true && !isOfBooking(one, key),
+  );
   const counted = others.filter((one) => isOn(operation, operationOf(options).sequence, one));
   // Where operations report, what one has scrapped never reaches the last one.
   const scrapped = completion.operations ? others : counted;
@@ -180,10 +181,6 @@ export function findOurs(
     'booked-otherwise',
     `SAP: ${nameOf(cancelled)} of order ${number} was booked for this completion and cancelled since: book it by hand if it is missing.`,
   );
-}
-
-function isValid({ IsReversed, IsReversal }: SapConfirmation): boolean {
-  return IsReversed !== true && IsReversal !== true;
 }
 
 /** Each operation is confirmed separately: those before ours do not tell what is finished. */

@@ -16,20 +16,15 @@ const busyCode = /\bCO\/?(469|470|471)\b|CX_\w{0,30}LOCK/i;
 const busySentence =
   /already being processed|being (processed|edited|changed) by|locked by|currently locked|is locked/i;
 
-/** A call that was answered. */
-interface Asked {
-  /** `the confirmation of order 1000020`. */
-  readonly what: string;
-  readonly wrote: 'nothing' | 'perhaps';
-  readonly now: Date;
-}
-
 /**
- * What an answer means that is no success. SAP is down, or something else answered: a proxy, or SAP's own page
- * for a wrong address. After 423, 412 and lock messages anywhere in the answer, the order must wait; every other
- * 4xx is for a person, in SAP's own words (the message is often only a headline: the details say why).
+ * What an answer means, if it is no success: the table is in README.md. SAP's message is often only a headline: the
+ * details say why.
+ * @param asked What was asked: `the confirmation of order 1000020`.
  */
-export function failureOf(response: HttpResponse, asked: Asked): RetryLater | Rejected | undefined {
+export function failureOf(
+  response: HttpResponse,
+  asked: { what: string; wrote: 'nothing' | 'perhaps'; now: Date },
+): RetryLater | Rejected | undefined {
   const { what, wrote } = asked;
   const { status } = response;
   const down = partnerFailure(response, { partner: 'SAP', ...asked });

@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import type { Completion, Component, Receipt } from '../../model/completions.ts';
 import { compareDecimals, sumOf, toDecimal } from '../../model/quantity.ts';
-import { parse } from '../../platform/validation.ts';
 import { type BuiltLot, notBookable } from '../booking-rules.ts';
 import { rejected } from '../failures.ts';
 import { confirmationService, literal, type Reader } from './client.ts';
@@ -95,12 +94,9 @@ async function movementsOf({ readAll }: Reader, confirmation: SapConfirmation): 
       // What is booked stays booked, whether we may see this or not.
       optional: true,
     },
-    z.unknown(),
+    z.catch(z.nullable(movementSchema), null),
   );
-  return rows.flatMap((row) => {
-    const movement = parse(movementSchema, row);
-    return movement.ok ? [movement.value] : [];
-  });
+  return rows.filter((movement) => movement !== null);
 }
 
 function amountOf(movements: readonly SapMovement[]): string {

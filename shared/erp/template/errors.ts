@@ -5,22 +5,13 @@ import { isForeignAnswer } from '../booking-rules.ts';
 import { orderWaits, partnerDown, rejected } from '../failures.ts';
 import { partner } from './options.ts';
 
-/** The call that was answered. */
-export interface AnsweredCall {
-  /** `the booking of order 4711`. */
-  readonly what: string;
-  readonly writes: boolean;
-  readonly now: Date;
-  /** Never repeated in a message. */
-  readonly secrets: Iterable<string>;
-}
-
-/** What an answer means, if it is no success: the table is in README.md. */
+/** What an answer means, if it is no success (the table is in README.md). No secret gets into a message. */
 export function failureOf(
   response: HttpResponse,
-  { what, writes, now, secrets }: AnsweredCall,
+  call: { what: string; writes: boolean; now: Date; secrets: Iterable<string> },
 ): RetryLater | Rejected | undefined {
   const { status, json } = response;
+  const { what, writes, now, secrets } = call;
   const wrote = writes ? 'perhaps' : 'nothing';
   const down = partnerFailure(response, { partner, what, now, wrote });
   if (down) return down;

@@ -139,7 +139,7 @@ export class Table {
 
   /** Removes an item; false when the condition does not hold. */
   async remove(key: Key, condition?: string, values?: StoredItem): Promise<boolean> {
-    const conditional = condition === undefined ? {} : conditionOf(condition, values);
+    const { UpdateExpression: _, ...conditional } = expressionOf({ condition, values });
     const command = new DeleteItemCommand({ TableName: this.#name, Key: keyOf(key), ...conditional });
     return (await ifConditionHolds(this.#client.send(command))) !== undefined;
   }
@@ -205,7 +205,8 @@ async function ifConditionHolds<T>(sent: Promise<T>): Promise<T | undefined> {
 function expressionOf({ set = {}, add = {}, append = {}, remove = [], condition, values = {} }: Update) {
   const setting = Object.keys(set).filter((name) => set[name] !== undefined);
   const appending = Object.keys(append);
-  const names = [...setting, ...Object.keys(add), ...appending, ...remove, ...namesIn(condition)];
+  const inCondition = [...(condition ?? '').matchAll(/#(\w+)/g)].map(([, name = '']) => name);
+  const names = [...setting, ...Object.keys(add), ...appending, ...remove, ...inCondition];
   const clauses = [
     [
       ...setting.map((name) => `#${name} = :${name}`),
@@ -219,17 +220,9 @@ function expressionOf({ set = {}, add = {}, append = {}, remove = [], condition,
     UpdateExpression: ['SET', 'ADD', 'REMOVE']
       .flatMap((word, i) => (clauses[i]?.length ? [`${word} ${clauses[i].join(', ')}`] : []))
       .join(' '),
-    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    ExpressionAttributeNames:
+      names.length === 0 ? undefined : Object.fromEntries(names.map((name) => [`#${name}`, name])),
     ExpressionAttributeValues: marshalled({ ...set, ...add, ...append, ...values, ...emptyList }),
     ConditionExpression: condition,
   };
-}
-
-function conditionOf(condition: string, values: StoredItem = {}) {
-  const { UpdateExpression: _, ...expression } = expressionOf({ condition, values });
-  return expression;
-}
-
-function namesIn(condition: string | undefined): string[] {
-  return [...(condition ?? '').matchAll(/#(\w+)/g)].map((match) => String(match[1]));
 }

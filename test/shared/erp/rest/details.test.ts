@@ -104,14 +104,6 @@ it.each<[string, Answer, Partial<RestDetail<SmallRow>>, string]>([
   expect(unreadable).toEqual([{ id: 'B1', reason: expect.stringContaining(why) }]);
 });
 
-it('hands on an answer that the configuration accepts', async () => {
-  const erp = await started(['A1'], { accepts: [404] }, () => ({ status: 404, body: {} }));
-
-  const { orders } = await erp.list();
-
-  expect(orders).toEqual(['A1: told by the row']);
-});
-
 it('ends the page when the ERP is down, and blames no row', async () => {
   const erp = await started(['A1', 'B1'], {}, () => ({ status: 500 }));
 

@@ -213,7 +213,6 @@ it.each<[string, Answer, Partial<Listing>]>([
 );
 
 it.each<[RestPaging, (string | null)[]]>([
-  [{ kind: 'page', next: 'next' }, [null, '2', '3']],
   [{ kind: 'offset' }, [null, '1', '2', '3']],
   [{ kind: 'cursor', next: 'next' }, [null, '2', '3']],
 ])('asks for the pages of $kind in the body', async (paging, expected) => {
