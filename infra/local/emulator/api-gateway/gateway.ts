@@ -6,9 +6,6 @@ import { type Answer, jsonAnswer, listen } from '../process/http.ts';
 import type { Services } from '../services.ts';
 import { httpAnswer, httpEvent, routesOf, splitTarget } from './event.ts';
 
-/** API Gateway's quota for a request's body. */
-const maxBodyBytes = 10 * 1024 * 1024;
-
 /**
  * Matches the route, and invokes its function with payload format 2.0. It does not throttle, nor end a wait after 30 s:
  * functions that it calls have less time.
@@ -21,7 +18,6 @@ export function startGateway({ ports, stack, log }: Services, lambda: Lambda) {
   async function serve(request: IncomingMessage, body: Buffer, requestId: string): Promise<Answer> {
     const match = routeOf(request.method ?? 'GET', splitTarget(request.url).path);
     if (!match) return message(404, 'Not Found');
-    if (body.length > maxBodyBytes) return message(413, 'Request Entity Too Large');
     const { routeKey, functionName, functionArn } = match;
     /** Logs the route and never the path, which may hold a token. */
     const failed = (why: string): Answer => {
