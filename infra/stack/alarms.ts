@@ -10,13 +10,14 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import type { Functions, PermanentName } from './functions.ts';
 import type { HttpApi } from './http-api.ts';
 import { MailingList } from './mails.ts';
 import { metric, metricPeriod } from './metrics.ts';
-import { consumers, type Queues } from './queues.ts';
+import type { Queues } from './queues.ts';
 import { type Scheduled, scheduledOf } from './schedules.ts';
 
 export interface AlarmsProps {
@@ -48,7 +49,10 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, { integration, queues, functions, httpApi }: AlarmsProps) {
     super(scope, id);
     this.topic = this.createTopic(integration);
-    this.watchQueues(queues);
+    this.watchQueue('create-product-orders', queues.productOrders);
+    this.watchQueue('book-completion', queues.completions);
+    this.watchErrors(functions, 'create-product-orders', metricPeriod);
+    this.watchErrors(functions, 'book-completion', metricPeriod);
     this.watchPartners();
     if (httpApi.refused)
       this.watch('HttpApiRefusing', {
@@ -69,7 +73,6 @@ export class Alarms extends Construct {
       isState: true,
       means: 'A channel has refused what people must be told three times; it is retried.',
     });
-    for (const name of consumers) this.watchErrors(functions, name, metricPeriod);
     for (const each of scheduledOf(integration).filter(({ enabled }) => enabled)) {
       this.watchErrors(functions, each.name, each.every);
       this.watchSilence(functions, each);
@@ -113,23 +116,21 @@ export class Alarms extends Construct {
    * times: so a queue is stalled when a message can be taken, and nobody takes any.
    * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
    */
-  private watchQueues({ work }: Queues): void {
-    for (const [name, queue] of Object.entries(work)) {
-      this.watch(`QueueStalled-${name}`, {
-        metric: new MathExpression({
-          expression: 'waiting > 0 AND FILL(received, 0) < 1',
-          usingMetrics: {
-            waiting: queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Minimum' }),
-            received: queue.metricNumberOfMessagesReceived({ statistic: 'Sum' }),
-          },
-          period: metricPeriod,
-        }),
-        ringing: 6,
-        looks: 6,
-        isState: true,
-        means: `Nobody takes messages from the queue of ${name}: its event source mapping is switched off, or its function may not read it.`,
-      });
-    }
+  private watchQueue(name: PermanentName, queue: Queue): void {
+    this.watch(`QueueStalled-${name}`, {
+      metric: new MathExpression({
+        expression: 'waiting > 0 AND FILL(received, 0) < 1',
+        usingMetrics: {
+          waiting: queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Minimum' }),
+          received: queue.metricNumberOfMessagesReceived({ statistic: 'Sum' }),
+        },
+        period: metricPeriod,
+      }),
+      ringing: 6,
+      looks: 6,
+      isState: true,
+      means: `Nobody takes messages from the queue of ${name}: its event source mapping is switched off, or its function may not read it.`,
+    });
   }
 
   /**
@@ -148,11 +149,11 @@ export class Alarms extends Construct {
   }
 
   /** A single failure often heals itself, as the next run does what it left; where that is an hour away, it rings. */
-  private watchErrors({ named }: Functions, name: PermanentName, every: Duration): void {
+  private watchErrors(functions: Functions, name: PermanentName, every: Duration): void {
     const isSeldom = every.toMinutes() >= 60;
     const isSlow = !isSeldom && every.toMinutes() > metricPeriod.toMinutes();
     this.watch(`Errors-${name}`, {
-      metric: named[name].lambda.metricErrors({ period: isSlow ? every : metricPeriod, statistic: 'Sum' }),
+      metric: functions[name].metricErrors({ period: isSlow ? every : metricPeriod, statistic: 'Sum' }),
       ...(isSeldom ? {} : { ringing: 2, looks: 3 }),
       means: `${name} crashes, runs out of time, or cannot reach its own table, queues or secrets.`,
     });
@@ -163,7 +164,7 @@ export class Alarms extends Construct {
    * alarm says.
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
    */
-  private watchSilence({ named }: Functions, { name, every, intervals, silenceMeans }: Scheduled): void {
+  private watchSilence(functions: Functions, { name, every, intervals, silenceMeans }: Scheduled): void {
     const minutes = Math.max(15, intervals * every.toMinutes());
     // CloudWatch looks back a day, or a week by whole hours.
     const period = minutes < 24 * 60 ? metricPeriod : Duration.hours(1);
@@ -172,7 +173,7 @@ export class Alarms extends Construct {
     this.watch(`NotRunning-${name}`, {
       metric: new MathExpression({
         expression: 'FILL(runs, 0)',
-        usingMetrics: { runs: named[name].lambda.metricInvocations({ statistic: 'Sum' }) },
+        usingMetrics: { runs: functions[name].metricInvocations({ statistic: 'Sum' }) },
         period,
       }),
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,

@@ -1,4 +1,5 @@
-import { Duration, FileSystem } from 'aws-cdk-lib';
+import { Duration, FileSystem, type Stack } from 'aws-cdk-lib';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
@@ -22,30 +23,29 @@ type Definition = Omit<IntegrationFunctionProps, 'codeFolder'>;
 export type PermanentName = Exclude<FunctionName, 'show-pages'>;
 type Named<Thing> = Readonly<Record<PermanentName, Thing> & Partial<Record<FunctionName, Thing>>>;
 
-export class Functions extends Construct {
-  readonly named: Named<IntegrationFunction>;
+export type Functions = Named<LambdaFunction>;
 
-  constructor(scope: Construct, id: string, props: FunctionsProps) {
-    super(scope, id);
-    const uses = createUses(props);
-    const definitions: Named<Definition> = {
-      ...ordersOut(props, uses),
-      ...resultsBack(props, uses),
-      'send-alerts': sendAlerts(props, uses),
-      ...pages(props, uses),
-    };
-    // Made from all names that are defined, so every permanent name is a key.
-    this.named = Object.fromEntries(
-      functionNames.flatMap((name) => {
-        const definition = definitions[name];
-        const codeFolder = props.bundles[name];
-        if (!definition) return [];
-        // `receive-webhook` is `ReceiveWebhook` among the constructs.
-        const constructId = name.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
-        return [[name, new IntegrationFunction(this, constructId, { ...definition, codeFolder })]];
-      }),
-    ) as Named<IntegrationFunction>;
-  }
+export function createFunctions(stack: Stack, props: FunctionsProps): Functions {
+  const scope = new Construct(stack, 'Functions');
+  const uses = createUses(props);
+  const definitions: Named<Definition> = {
+    ...ordersOut(props, uses),
+    ...resultsBack(props, uses),
+    'send-alerts': sendAlerts(props, uses),
+    ...pages(props, uses),
+  };
+  // Made from all names that are defined, so every permanent name is a key.
+  return Object.fromEntries(
+    functionNames.flatMap((name) => {
+      const definition = definitions[name];
+      const codeFolder = props.bundles[name];
+      if (!definition) return [];
+      // `receive-webhook` is `ReceiveWebhook` among the constructs.
+      const constructId = name.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+      const { lambda } = new IntegrationFunction(scope, constructId, { ...definition, codeFolder });
+      return [[name, lambda]];
+    }),
+  ) as Functions;
 }
 
 /** ERP → Azumuta. */

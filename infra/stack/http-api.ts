@@ -7,6 +7,7 @@ import {
   HttpMethod,
   type HttpRoute,
   HttpStage,
+  type HttpStageProps,
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
@@ -19,13 +20,6 @@ import { metricNamespace } from '../../shared/platform/metrics.ts';
 import type { Functions } from './functions.ts';
 import { metricPeriod } from './metrics.ts';
 import { acknowledge } from './nag.ts';
-
-export interface HttpApiProps {
-  readonly functions: Functions;
-  readonly domain: CompleteDeployment['domain'];
-  /** Whether alarms count the calls that were refused. */
-  readonly isWatched: boolean;
-}
 
 const ordersLimit = { ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 };
 const isChecked = 'Its function checks it itself, in constant time, with two values valid during rotation.';
@@ -63,120 +57,130 @@ type Route = (typeof routes)[number];
 /** Filters know `*` in texts. */
 const ofPages = (comparison: '=' | '!=') => FilterPattern.stringValue('$.route', comparison, '*/pages/*');
 
-/** The HTTP API, to which Azumuta sends triggers and the ERP sends orders, and where people open pages. */
-export class HttpApi extends Construct {
-  readonly api: ApiGatewayHttpApi;
+export type HttpApi = ReturnType<typeof createHttpApi>;
+
+/**
+ * The HTTP API, to which Azumuta sends triggers and the ERP sends orders, and where people open pages.
+ * @param isWatched Whether alarms count the calls that were refused.
+ */
+export function createHttpApi(
+  stack: Stack,
+  functions: Functions,
+  domain: CompleteDeployment['domain'],
+  isWatched: boolean,
+) {
+  const scope = new Construct(stack, 'HttpApi');
+  const api = new ApiGatewayHttpApi(scope, 'Api', {
+    apiName: stack.stackName,
+    // An own domain is the only way in, as what is set up for it, such as a firewall, may be its reason.
+    disableExecuteApiEndpoint: domain !== undefined,
+    description: 'Webhook of Azumuta and order endpoint of the ERP',
+    createDefaultStage: false,
+  });
+  // Pages have a route only where they have a function.
+  const present = routes.filter(({ to }) => functions[to]);
+  const added = present.flatMap((route) => addRoutes(api, route, functions));
+  const accessLogs = new LogGroup(scope, 'AccessLogs', { retention: RetentionDays.THREE_MONTHS });
+  const ownDomain =
+    domain &&
+    new DomainName(scope, 'Domain', {
+      domainName: domain.name,
+      certificate: Certificate.fromCertificateArn(scope, 'Certificate', domain.certificateArn),
+    });
+  // The stage's settings name the routes in text, so CloudFormation does not see that it depends on them.
+  const reached = { httpApi: api, ...(ownDomain && { domainMapping: { domainName: ownDomain } }) };
+  addStage(scope, reached, present, accessLogs).node.addDependency(...added);
   /** Where callers reach it: the own domain, if there is one. */
-  readonly url: string;
-  /** What the own domain's DNS entry points to. */
-  readonly domainTarget: string | undefined;
-  /** Calls that were answered 5xx or 429, from the access log: the API's own metrics count 429 among all other 4xx. */
-  readonly refused: IMetric | undefined;
-  /** The same of pages, where there are some. */
-  readonly pagesRefused: IMetric | undefined;
+  const url = domain ? `https://${domain.name}` : api.apiEndpoint;
+  const hasPages = functions['show-pages'] !== undefined;
+  // It is made before this API, whose address the links begin with.
+  if (hasPages) functions['send-alerts'].addEnvironment('PAGES_URL', `${url}/pages`);
+  return {
+    url,
+    /** What the own domain's DNS entry points to. */
+    domainTarget: ownDomain?.regionalDomainName,
+    /** Calls that were answered 5xx or 429, from the access log: the API's own metrics count 429 among all other 4xx. */
+    refused: isWatched ? countRefused(scope, accessLogs, '', hasPages ? [ofPages('!=')] : []) : undefined,
+    /** The same of pages, where there are some. */
+    pagesRefused:
+      isWatched && hasPages ? countRefused(scope, accessLogs, 'Pages', [ofPages('=')]) : undefined,
+  };
+}
 
-  constructor(scope: Construct, id: string, { functions, domain, isWatched }: HttpApiProps) {
-    super(scope, id);
-    this.api = new ApiGatewayHttpApi(this, 'Api', {
-      apiName: Stack.of(this).stackName,
-      // An own domain is the only way in, as what is set up for it, such as a firewall, may be its reason.
-      disableExecuteApiEndpoint: domain !== undefined,
-      description: 'Webhook of Azumuta and order endpoint of the ERP',
-      createDefaultStage: false,
-    });
-    // Pages have a route only where they have a function.
-    const present = routes.filter(({ to }) => functions.named[to]);
-    const added = this.addRoutes(present, functions);
-    const accessLogs = new LogGroup(this, 'AccessLogs', { retention: RetentionDays.THREE_MONTHS });
-    const ownDomain =
-      domain &&
-      new DomainName(this, 'Domain', {
-        domainName: domain.name,
-        certificate: Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
-      });
-    this.url = domain ? `https://${domain.name}` : this.api.apiEndpoint;
-    this.domainTarget = ownDomain?.regionalDomainName;
-    // The stage's settings name the routes in text, so CloudFormation does not see that it depends on them.
-    this.addStage(present, accessLogs, ownDomain).node.addDependency(...added);
-    const hasPages = functions.named['show-pages'] !== undefined;
-    if (isWatched) this.refused = this.countRefused(accessLogs, '', hasPages ? [ofPages('!=')] : []);
-    if (isWatched && hasPages) this.pagesRefused = this.countRefused(accessLogs, 'Pages', [ofPages('=')]);
-    // It is made before this API, whose address the links begin with.
-    if (hasPages) functions.named['send-alerts'].lambda.addEnvironment('PAGES_URL', `${this.url}/pages`);
-  }
+function addRoutes(api: ApiGatewayHttpApi, route: Route, functions: Functions): HttpRoute[] {
+  const called = functions[route.to];
+  if (!called) return [];
+  const integration = new HttpLambdaIntegration(route.integrationId, called);
+  const own = callsOf(route).flatMap(([path, methods]) =>
+    api.addRoutes({ path, methods: [...methods], integration }),
+  );
+  for (const each of own) acknowledge(each, { 'AwsSolutions::AwsSolutions-APIG4': route.proof });
+  return own;
+}
 
-  private addRoutes(present: readonly Route[], { named }: Functions): HttpRoute[] {
-    return present.flatMap((route) => {
-      const called = named[route.to];
-      if (!called) return [];
-      const integration = new HttpLambdaIntegration(route.integrationId, called.lambda);
-      const own = callsOf(route).flatMap(([path, methods]) =>
-        this.api.addRoutes({ path, methods: [...methods], integration }),
-      );
-      for (const each of own) acknowledge(each, { 'AwsSolutions::AwsSolutions-APIG4': route.proof });
-      return own;
-    });
-  }
-
-  private addStage(
-    present: readonly Route[],
-    accessLogs: LogGroup,
-    ownDomain: DomainName | undefined,
-  ): HttpStage {
-    const stage = new HttpStage(this, 'Stage', {
-      httpApi: this.api,
-      stageName: '$default',
-      autoDeploy: true,
-      ...(ownDomain && { domainMapping: { domainName: ownDomain } }),
-      throttle: { rateLimit: ordersLimit.ThrottlingRateLimit, burstLimit: ordersLimit.ThrottlingBurstLimit },
-      accessLogSettings: {
-        destination: new LogGroupLogDestination(accessLogs),
-        // Never the path: it contains the webhook's token.
-        format: AccessLogFormat.custom(
-          JSON.stringify({
-            stack: Stack.of(this).stackName,
-            time: '$context.requestTimeEpoch',
-            route: '$context.routeKey',
-            status: '$context.status',
-            latencyMs: '$context.responseLatency',
-            sourceIp: '$context.identity.sourceIp',
-            requestId: '$context.requestId',
-            error: '$context.integrationErrorMessage',
-          }),
-        ),
-      },
-    });
-    const { defaultChild } = stage.node;
-    if (!(defaultChild instanceof CfnStage)) throw new Error('A stage is a stage resource.');
-    defaultChild.routeSettings = Object.fromEntries(
-      present.flatMap((route) =>
-        callsOf(route).flatMap(([path, methods]) =>
-          methods.map((method) => [`${method} ${path}`, route.limit]),
-        ),
+function addStage(
+  scope: Construct,
+  reached: Pick<HttpStageProps, 'httpApi' | 'domainMapping'>,
+  present: readonly Route[],
+  accessLogs: LogGroup,
+): HttpStage {
+  const stage = new HttpStage(scope, 'Stage', {
+    ...reached,
+    stageName: '$default',
+    autoDeploy: true,
+    throttle: { rateLimit: ordersLimit.ThrottlingRateLimit, burstLimit: ordersLimit.ThrottlingBurstLimit },
+    accessLogSettings: {
+      destination: new LogGroupLogDestination(accessLogs),
+      // Never the path: it contains the webhook's token.
+      format: AccessLogFormat.custom(
+        JSON.stringify({
+          stack: Stack.of(scope).stackName,
+          time: '$context.requestTimeEpoch',
+          route: '$context.routeKey',
+          status: '$context.status',
+          latencyMs: '$context.responseLatency',
+          sourceIp: '$context.identity.sourceIp',
+          requestId: '$context.requestId',
+          error: '$context.integrationErrorMessage',
+        }),
       ),
-    );
-    return stage;
-  }
+    },
+  });
+  const { defaultChild } = stage.node;
+  if (!(defaultChild instanceof CfnStage)) throw new Error('A stage is a stage resource.');
+  defaultChild.routeSettings = Object.fromEntries(
+    present.flatMap((route) =>
+      callsOf(route).flatMap(([path, methods]) =>
+        methods.map((method) => [`${method} ${path}`, route.limit]),
+      ),
+    ),
+  );
+  return stage;
+}
 
-  /** @param only Which calls, besides their status. */
-  private countRefused(logGroup: LogGroup, prefix: string, only: readonly JsonPattern[]): IMetric {
-    const isRefused = FilterPattern.any(
-      FilterPattern.stringValue('$.status', '=', '5*'),
-      FilterPattern.stringValue('$.status', '=', '429'),
-    );
-    const filter = new MetricFilter(this, `${prefix}Refused`, {
-      logGroup,
-      filterPattern: only.length > 0 ? FilterPattern.all(...only, isRefused) : isRefused,
-      metricNamespace,
-      metricName: `${prefix || 'HttpApi'}Refused`,
-      dimensions: { Stack: '$.stack' },
-      metricValue: '1',
-    });
-    return filter.metric({
-      // The filter's own metric has no value for its dimension.
-      dimensionsMap: { Stack: Stack.of(this).stackName },
-      statistic: 'Sum',
-      period: metricPeriod,
-    });
-  }
+/** @param only Which calls, besides their status. */
+function countRefused(
+  scope: Construct,
+  logGroup: LogGroup,
+  prefix: string,
+  only: readonly JsonPattern[],
+): IMetric {
+  const isRefused = FilterPattern.any(
+    FilterPattern.stringValue('$.status', '=', '5*'),
+    FilterPattern.stringValue('$.status', '=', '429'),
+  );
+  const filter = new MetricFilter(scope, `${prefix}Refused`, {
+    logGroup,
+    filterPattern: only.length > 0 ? FilterPattern.all(...only, isRefused) : isRefused,
+    metricNamespace,
+    metricName: `${prefix || 'HttpApi'}Refused`,
+    dimensions: { Stack: '$.stack' },
+    metricValue: '1',
+  });
+  return filter.metric({
+    // The filter's own metric has no value for its dimension.
+    dimensionsMap: { Stack: Stack.of(scope).stackName },
+    statistic: 'Sum',
+    period: metricPeriod,
+  });
 }

@@ -36,15 +36,15 @@ export interface IntegrationFunctionProps {
 /** One function with its own role, log group and nothing that it does not use. */
 export class IntegrationFunction extends Construct {
   readonly lambda: LambdaFunction;
-  readonly role: Role;
+  readonly #role: Role;
 
   constructor(scope: Construct, id: string, props: IntegrationFunctionProps) {
     super(scope, id);
     const { stackName } = Stack.of(this);
     const logGroup = new LogGroup(this, 'Logs', { retention: RetentionDays.THREE_MONTHS });
-    this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    logGroup.grantWrite(this.role);
-    for (const { may } of props.uses) may?.(this.role);
+    this.#role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(this.#role);
+    for (const { may } of props.uses) may?.(this.#role);
     this.lambda = new LambdaFunction(this, 'Function', {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -53,7 +53,7 @@ export class IntegrationFunction extends Construct {
       description: props.description,
       timeout: props.timeout,
       memorySize: props.memoryMb,
-      role: this.role,
+      role: this.#role,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       ...(props.reservedContainers && { reservedConcurrentExecutions: props.reservedContainers }),
@@ -74,7 +74,7 @@ export class IntegrationFunction extends Construct {
 
   /** Feeds the function from its queue. `SqsEventSource` would grant `GetQueueUrl`, which nobody calls. */
   private consume({ queue, containers }: NonNullable<IntegrationFunctionProps['consumes']>): void {
-    allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], queue.queueArn)(this.role);
+    allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], queue.queueArn)(this.#role);
     const mapping = new EventSourceMapping(this, 'Mapping', {
       target: this.lambda,
       eventSourceArn: queue.queueArn,
@@ -88,13 +88,13 @@ export class IntegrationFunction extends Construct {
         'Messages that cannot be worked on are dead-lettered by the function, with their reason, and by SQS after a thousand receives.',
     });
     // The mapping polls with the role's grants from its first second on.
-    mapping.node.addDependency(this.role);
+    mapping.node.addDependency(this.#role);
   }
 
   private placeInto({ subnetIds, securityGroupIds, after }: Placement): void {
     const onAnything = { actions: networkActions, resources: ['*'] };
     const interfaces = new Policy(this, 'NetworkInterfaces', {
-      roles: [this.role],
+      roles: [this.#role],
       statements: [
         new PolicyStatement(onAnything),
         // Lambda makes them from outside, with the role; the function's own code must not.

@@ -2,25 +2,23 @@ import { Stack } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import type { CompleteIntegration } from '../../shared/integration/define.ts';
+import type { CompleteDeployment } from '../../shared/integration/deployment.ts';
 import { acknowledge } from './nag.ts';
 
 /**
  * The topics of the mails that functions write. Until somebody has confirmed, an address gets AWS's mail with a link only.
  * @see https://docs.aws.amazon.com/sns/latest/dg/sns-email-notifications.html
  */
-export class Mails extends Construct {
-  readonly alerts: Topic;
-  /** Undefined where nobody gets a morning mail. */
-  readonly morning: Topic | undefined;
-
-  constructor(scope: Construct, id: string, { deployment }: CompleteIntegration) {
-    super(scope, id);
-    const { alarmEmails, alerts, morningMail } = deployment;
-    this.alerts = new MailingList(this, 'Alerts', 'alerts', alerts.emails ?? alarmEmails);
-    this.morning = morningMail && new MailingList(this, 'Morning', 'morning mail', morningMail.emails);
-  }
+export function createMails(stack: Stack, { alarmEmails, alerts, morningMail }: CompleteDeployment) {
+  const scope = new Construct(stack, 'Mails');
+  return {
+    alerts: new MailingList(scope, 'Alerts', 'alerts', alerts.emails ?? alarmEmails),
+    /** Undefined where nobody gets a morning mail. */
+    morning: morningMail && new MailingList(scope, 'Morning', 'morning mail', morningMail.emails),
+  };
 }
+
+export type Mails = ReturnType<typeof createMails>;
 
 /** A topic of mails. Its policy only denies what is not encrypted: whoever is of the same account may publish. */
 export class MailingList extends Topic {

@@ -1,3 +1,4 @@
+import type { Stack } from 'aws-cdk-lib';
 import {
   CfnEIP,
   CfnSecurityGroup,
@@ -19,64 +20,63 @@ export interface Placement {
   readonly after?: IDependable;
 }
 
+interface Network {
+  readonly placement?: Placement;
+  /** The fixed public address, where it is the stack's. */
+  readonly address?: string | undefined;
+}
+
 type OwnNetwork = Extract<CompleteDeployment['network'], { readonly fixedAddress: true }>;
 
 /** From which the ERP is called: of its own, with one fixed address, or one that exists (VPN, Direct Connect). */
-export class Network extends Construct {
-  readonly placement: Placement | undefined;
-  /** The fixed public address, where it is the stack's. */
-  readonly address: string | undefined;
+export function createNetwork(stack: Stack, wanted: CompleteDeployment['network']): Network {
+  if (wanted === 'none') return {};
+  if ('subnetIds' in wanted) return { placement: wanted };
+  const scope = new Construct(stack, 'Network');
+  const address = wanted.allocationId ? undefined : new CfnEIP(scope, 'Address', { domain: 'vpc' });
+  const vpc = createVpc(scope, wanted, address);
+  const group = new CfnSecurityGroup(scope, 'Group', {
+    groupDescription: 'Functions that call the ERP: outgoing only',
+    vpcId: vpc.vpcId,
+    securityGroupEgress: [
+      {
+        ipProtocol: 'tcp',
+        fromPort: 1,
+        toPort: 65_535,
+        cidrIp: '0.0.0.0/0',
+        description: 'The ERP, on whatever port it has, and AWS',
+      },
+    ],
+  });
+  const { subnetIds, internetConnectivityEstablished: after } = vpc.selectSubnets({
+    subnetType: SubnetType.PRIVATE_WITH_EGRESS,
+  });
+  return {
+    placement: { subnetIds, securityGroupIds: [group.attrGroupId], after },
+    address: address?.attrPublicIp,
+  };
+}
 
-  constructor(scope: Construct, id: string, wanted: CompleteDeployment['network']) {
-    super(scope, id);
-    if (wanted === 'none') return;
-    if ('subnetIds' in wanted) {
-      this.placement = wanted;
-      return;
-    }
-    const address = wanted.allocationId ? undefined : new CfnEIP(this, 'Address', { domain: 'vpc' });
-    this.address = address?.attrPublicIp;
-    const vpc = this.createVpc(wanted, address);
-    const group = new CfnSecurityGroup(this, 'Group', {
-      groupDescription: 'Functions that call the ERP: outgoing only',
-      vpcId: vpc.vpcId,
-      securityGroupEgress: [
-        {
-          ipProtocol: 'tcp',
-          fromPort: 1,
-          toPort: 65_535,
-          cidrIp: '0.0.0.0/0',
-          description: 'The ERP, on whatever port it has, and AWS',
-        },
-      ],
-    });
-    const { subnetIds, internetConnectivityEstablished: after } = vpc.selectSubnets({
-      subnetType: SubnetType.PRIVATE_WITH_EGRESS,
-    });
-    this.placement = { subnetIds, securityGroupIds: [group.attrGroupId], after };
-  }
-
-  private createVpc({ cidr, allocationId }: OwnNetwork, address: CfnEIP | undefined): Vpc {
-    const vpc = new Vpc(this, 'Vpc', {
-      ipAddresses: IpAddresses.cidr(cidr),
-      maxAzs: 2,
-      natGateways: 1,
-      natGatewayProvider: NatProvider.gateway({
-        eipAllocationIds: [allocationId ?? address?.attrAllocationId ?? []].flat(),
-      }),
-      subnetConfiguration: [
-        { name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 28, mapPublicIpOnLaunch: false },
-        { name: 'Private', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 26 },
-      ],
-      // Free, and keeps the ledger's traffic off the address translation, which is billed by the gigabyte.
-      gatewayEndpoints: { DynamoDb: { service: GatewayVpcEndpointAwsService.DYNAMODB } },
-      // True would add a function of the CDK's own to the stack. Nothing is in the default group.
-      restrictDefaultSecurityGroup: false,
-    });
-    acknowledge(vpc, {
-      'AwsSolutions::AwsSolutions-VPC7':
-        'It contains only functions that call out, and their own logs record each call.',
-    });
-    return vpc;
-  }
+function createVpc(scope: Construct, { cidr, allocationId }: OwnNetwork, address: CfnEIP | undefined): Vpc {
+  const vpc = new Vpc(scope, 'Vpc', {
+    ipAddresses: IpAddresses.cidr(cidr),
+    maxAzs: 2,
+    natGateways: 1,
+    natGatewayProvider: NatProvider.gateway({
+      eipAllocationIds: [allocationId ?? address?.attrAllocationId ?? []].flat(),
+    }),
+    subnetConfiguration: [
+      { name: 'Public', subnetType: SubnetType.PUBLIC, cidrMask: 28, mapPublicIpOnLaunch: false },
+      { name: 'Private', subnetType: SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 26 },
+    ],
+    // Free, and keeps the ledger's traffic off the address translation, which is billed by the gigabyte.
+    gatewayEndpoints: { DynamoDb: { service: GatewayVpcEndpointAwsService.DYNAMODB } },
+    // True would add a function of the CDK's own to the stack. Nothing is in the default group.
+    restrictDefaultSecurityGroup: false,
+  });
+  acknowledge(vpc, {
+    'AwsSolutions::AwsSolutions-VPC7':
+      'It contains only functions that call out, and their own logs record each call.',
+  });
+  return vpc;
 }

@@ -1,9 +1,9 @@
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { SecretName } from '../../shared/integration/deployment.ts';
 import { ledgerIndexes } from '../../shared/ledger/keys.ts';
 import type { VariableName } from '../../shared/platform/environment.ts';
-import type { LedgerTable } from './ledger-table.ts';
 import type { Queues } from './queues.ts';
 import type { SecretRef, Secrets } from './secrets.ts';
 
@@ -46,10 +46,10 @@ export interface UsedResources {
   readonly isWatched: boolean;
   readonly queues: Queues;
   readonly secrets: Secrets;
-  readonly ledger: LedgerTable;
+  readonly ledger: TableV2;
 }
 
-export function createUses({ stage, isWatched, queues, secrets, ledger: { table } }: UsedResources) {
+export function createUses({ stage, isWatched, queues, secrets, ledger }: UsedResources) {
   function ofQueues(names: readonly QueueKey[], action: string): Use {
     const urls = names.map((name) => [queueVariables[name], queues[name].queueUrl]);
     return {
@@ -79,17 +79,17 @@ export function createUses({ stage, isWatched, queues, secrets, ledger: { table 
       environment: {
         STAGE: stage,
         ...(isWatched ? {} : { METRICS: 'off' }),
-        LEDGER_TABLE_NAME: table.tableName,
+        LEDGER_TABLE_NAME: ledger.tableName,
         SETTLING_SECONDS: settlingSeconds,
         BREAKER_COOLDOWN_SECONDS: '15',
       },
       may: allow(
         actions.map((action) => `dynamodb:${action}`),
-        table.tableArn,
+        ledger.tableArn,
       ),
     }),
     query: (index: keyof typeof ledgerIndexes): Use => ({
-      may: allow(['dynamodb:Query'], `${table.tableArn}/index/${ledgerIndexes[index].name}`),
+      may: allow(['dynamodb:Query'], `${ledger.tableArn}/index/${ledgerIndexes[index].name}`),
     }),
   };
 }

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
@@ -45,49 +45,41 @@ export function scheduledOf({ schedule: { pull, reconcile } }: CompleteIntegrati
 const longestAge = Duration.hours(6);
 
 /** What runs by the clock. A schedule that is off stays in the stack, disabled. */
-export class Schedules extends Construct {
-  /** A group of its own, as Scheduler counts by group only. */
-  readonly group: ScheduleGroup;
-
-  constructor(
-    scope: Construct,
-    id: string,
-    { integration, functions }: { readonly integration: CompleteIntegration; readonly functions: Functions },
-  ) {
-    super(scope, id);
-    // It is deleted with the stack: it is named after the stack, so a second deployment would find the name taken.
-    this.group = new ScheduleGroup(this, 'Group', { removalPolicy: RemovalPolicy.DESTROY });
-    const role = new Role(this, 'Role', {
-      // Scheduler may assume it for these schedules only. The condition names their group, as AWS requires:
-      // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: {
-          StringEquals: { 'aws:SourceAccount': Stack.of(this).account },
-          ArnEquals: { 'aws:SourceArn': this.group.scheduleGroupArn },
-        },
-      }),
+export function addSchedules(stack: Stack, integration: CompleteIntegration, functions: Functions): void {
+  const scope = new Construct(stack, 'Schedules');
+  // A group of its own, as Scheduler counts by group only. It is deleted with the stack: it is named after the stack, so
+  // a second deployment would find the name taken.
+  const group = new ScheduleGroup(scope, 'Group', { removalPolicy: RemovalPolicy.DESTROY });
+  const role = new Role(scope, 'Role', {
+    // Scheduler may assume it for these schedules only. The condition names their group, as AWS requires:
+    // https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+    assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+      conditions: {
+        StringEquals: { 'aws:SourceAccount': stack.account },
+        ArnEquals: { 'aws:SourceArn': group.scheduleGroupArn },
+      },
+    }),
+  });
+  for (const { id: scheduleId, name, description, every, enabled } of scheduledOf(integration)) {
+    const lambda = functions[name];
+    // Where Lambda has no container free, an event waits: for six hours, unless something is said.
+    const maxEventAge = Duration.minutes(Math.min(every.toMinutes(), longestAge.toMinutes()));
+    // The next run does what this one missed. Where it is an hour away or more, Lambda repeats a failed run twice, and
+    // Scheduler its call as long as the event may wait.
+    const once = every.toMinutes() < 60 ? { retryAttempts: 0 } : {};
+    lambda.configureAsyncInvoke({ maxEventAge, retryAttempts: 2, ...once });
+    // The CDK's own grant would include all versions of the function.
+    role.addToPolicy(
+      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [lambda.functionArn] }),
+    );
+    const schedule = new Schedule(scope, scheduleId, {
+      description,
+      scheduleGroup: group,
+      schedule: ScheduleExpression.rate(every),
+      enabled,
+      target: new LambdaInvoke(lambda, { maxEventAge, ...once, role: role.withoutPolicyUpdates() }),
     });
-    for (const { id: scheduleId, name, description, every, enabled } of scheduledOf(integration)) {
-      const { lambda } = functions.named[name];
-      // Where Lambda has no container free, an event waits: for six hours, unless something is said.
-      const maxEventAge = Duration.minutes(Math.min(every.toMinutes(), longestAge.toMinutes()));
-      // The next run does what this one missed. Where it is an hour away or more, Lambda repeats a failed run twice, and
-      // Scheduler its call as long as the event may wait.
-      const once = every.toMinutes() < 60 ? { retryAttempts: 0 } : {};
-      lambda.configureAsyncInvoke({ maxEventAge, retryAttempts: 2, ...once });
-      // The CDK's own grant would include all versions of the function.
-      role.addToPolicy(
-        new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [lambda.functionArn] }),
-      );
-      const schedule = new Schedule(this, scheduleId, {
-        description,
-        scheduleGroup: this.group,
-        schedule: ScheduleExpression.rate(every),
-        enabled,
-        target: new LambdaInvoke(lambda, { maxEventAge, ...once, role: role.withoutPolicyUpdates() }),
-      });
-      // Schedules name their group in text, so CloudFormation does not see that they depend on it.
-      schedule.node.addDependency(this.group);
-    }
+    // Schedules name their group in text, so CloudFormation does not see that they depend on it.
+    schedule.node.addDependency(group);
   }
 }

@@ -63,13 +63,13 @@ function created(scope: Construct, name: SecretName, description: string): Secre
     generateStringKey: 'current',
     excludePunctuation: true,
   };
-  const secret = newSecret(scope, idOf(name), { description, ...(isMade && { generateSecretString }) });
-  acknowledge(secret, {
+  const holder = new Construct(scope, idOf(name));
+  acknowledge(holder, {
     'AwsSolutions::AwsSolutions-SMG4': isMade
       ? 'Each rotation ends all links that were sent, so a person decides.'
       : `Its other half is typed into Azumuta or the ERP by a person: npm run secrets -- --stack ${Stack.of(scope).stackName} says how, and two values are valid while it is rotated.`,
   });
-  return secret;
+  return newSecret(holder, { description, ...(isMade && { generateSecretString }) });
 }
 
 /**
@@ -77,7 +77,7 @@ function created(scope: Construct, name: SecretName, description: string): Secre
  * CloudFormation would overwrite the plant's whenever the template's changes; an empty one it never touches.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html
  */
-export function newSecret(scope: Construct, id: string, props: CfnSecretProps = {}): ISecret {
-  const { ref } = new CfnSecret(new Construct(scope, id), 'Resource', props);
-  return Secret.fromSecretCompleteArn(scope, `${id}Created`, ref);
+export function newSecret(holder: Construct, props: CfnSecretProps = {}): ISecret {
+  const { ref } = new CfnSecret(holder, 'Resource', props);
+  return Secret.fromSecretCompleteArn(holder, 'Created', ref);
 }

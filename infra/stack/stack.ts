@@ -8,13 +8,13 @@ import { type CompleteDeployment, secretNames } from '../../shared/integration/d
 import type { Bundles } from '../build/bundle-functions.ts';
 import { Alarms } from './alarms.ts';
 import { addBudget } from './budget.ts';
-import { Functions } from './functions.ts';
-import { HttpApi } from './http-api.ts';
-import { LedgerTable } from './ledger-table.ts';
-import { Mails } from './mails.ts';
-import { Network } from './network.ts';
-import { Queues } from './queues.ts';
-import { Schedules } from './schedules.ts';
+import { createFunctions } from './functions.ts';
+import { createHttpApi } from './http-api.ts';
+import { createLedgerTable } from './ledger-table.ts';
+import { createMails } from './mails.ts';
+import { createNetwork } from './network.ts';
+import { createQueues } from './queues.ts';
+import { addSchedules } from './schedules.ts';
 import { createSecrets, idOf } from './secrets.ts';
 import { isProduction } from './stage.ts';
 
@@ -67,25 +67,24 @@ export class IntegrationStack extends Stack {
 
 function createParts(scope: IntegrationStack, { integration, bundles, stage }: IntegrationStackProps) {
   const { deployment } = integration;
-  const queues = new Queues(scope, 'Queues');
-  const ledger = new LedgerTable(scope, 'Ledger', isProduction(stage), deployment.ledgerGeneration);
+  const queues = createQueues(scope);
+  const ledger = createLedgerTable(scope, isProduction(stage), deployment.ledgerGeneration);
   const secrets = createSecrets(scope, deployment);
-  const network = new Network(scope, 'Network', deployment.network);
-  const mails = new Mails(scope, 'Mails', integration);
+  const { placement, address } = createNetwork(scope, deployment.network);
+  const mails = createMails(scope, deployment);
   const isWatched = deployment.alarms ?? isProduction(stage);
   const resources = { integration, stage, isWatched, queues, secrets, ledger, mails };
-  const { placement } = network;
-  const functions = new Functions(scope, 'Functions', { ...resources, bundles, placement });
-  const httpApi = new HttpApi(scope, 'HttpApi', { functions, domain: deployment.domain, isWatched });
-  new Schedules(scope, 'Schedules', { integration, functions });
+  const functions = createFunctions(scope, { ...resources, bundles, placement });
+  const httpApi = createHttpApi(scope, functions, deployment.domain, isWatched);
+  addSchedules(scope, integration, functions);
   addBudget(scope, deployment);
   const alarms = isWatched && new Alarms(scope, 'Alarms', { integration, queues, functions, httpApi });
-  return { ...resources, network, functions, httpApi, alarms };
+  return { ...resources, address, functions, httpApi, alarms };
 }
 
 /** For the operator's commands and for people: an output that is undefined is left out. */
 function outputsOf(parts: ReturnType<typeof createParts>): Readonly<Record<string, string | undefined>> {
-  const { integration, stage, queues, secrets, ledger, mails, network, functions, httpApi, alarms } = parts;
+  const { integration, stage, queues, secrets, ledger, mails, address, functions, httpApi, alarms } = parts;
   return {
     // Which configuration is this stack's, and where its days begin.
     Plant: integration.plant,
@@ -95,7 +94,7 @@ function outputsOf(parts: ReturnType<typeof createParts>): Readonly<Record<strin
     WebhookUrl: `${httpApi.url}/webhooks/azumuta/product-order-completed/<token>`,
     OrderEndpoint: `${httpApi.url}/product-orders`,
     DomainTarget: httpApi.domainTarget,
-    FixedAddress: network.address,
+    FixedAddress: address,
     AlarmTopic: alarms ? alarms.topic.topicArn : undefined,
     AlertTopic: mails.alerts.topicArn,
     MorningMailTopic: mails.morning?.topicArn,
@@ -104,12 +103,12 @@ function outputsOf(parts: ReturnType<typeof createParts>): Readonly<Record<strin
     ProductOrdersQueue: queues.productOrders.queueUrl,
     CompletionsQueue: queues.completions.queueUrl,
     TriggerNames: JSON.stringify(integration.azumuta.contract.trigger),
-    LedgerTable: ledger.table.tableName,
+    LedgerTable: ledger.tableName,
     ...Object.fromEntries(
       secretNames.map((name) => [`${idOf(name)}Secret`, secrets[name]?.secretArn] as const),
     ),
-    AlertFunction: functions.named['send-alerts'].lambda.functionName,
-    PullFunction: functions.named['pull-product-orders'].lambda.functionName,
+    AlertFunction: functions['send-alerts'].functionName,
+    PullFunction: functions['pull-product-orders'].functionName,
   };
 }
 

@@ -9,6 +9,7 @@ import type { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import { type Clock, systemClock } from '../../shared/platform/clock.ts';
 import type { WorkAttempt } from '../../shared/worker/worker.ts';
 import { connected, sandboxErp } from '../shared/erp/rest/sandbox.ts';
+import { azumutaPeopleOn } from './azumuta-people.ts';
 import { silent } from './logs.ts';
 import { plannersOn } from './planners.ts';
 
@@ -19,7 +20,11 @@ export async function startSandboxes() {
   const both = await Promise.all([startSandbox.azumuta(), startSandbox.erp()]);
   const [azumuta, erp] = both;
   return {
-    ...{ azumutaUrl: azumuta.url, azumutaSide: azumuta.control, azumuta: azumutaAt(azumuta.url) },
+    ...{
+      azumutaUrl: azumuta.url,
+      azumutaSide: { ...azumuta.control, ...azumutaPeopleOn(azumuta.store) },
+      azumuta: azumutaAt(azumuta.url),
+    },
     ...{
       erpUrl: erp.url,
       erpSide: { ...erp.control, ...plannersOn(erp.store) },

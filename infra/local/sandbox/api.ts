@@ -65,25 +65,20 @@ export type Api = ReturnType<typeof createApi>;
 export function createApi(routes: readonly Route[], key?: string) {
   const routeOf = routesOf(routes);
 
-  function replyTo(request: ApiRequest): Reply {
-    const { method, url, headers, body } = request;
-    const route = routeOf(method, url.pathname);
-    if (!route) throw new Refusal(404, 'not-found', `There is no ${method} ${url.pathname}.`);
-    if (key !== undefined && headers['x-api-key'] !== key)
-      throw new Refusal(401, 'unauthorized', 'The API key is missing or wrong.');
-    const given = Object.entries(route.pathParameters);
-    const decoded = given.map(([name, text]) => [name, decodeURIComponent(text)]);
-    const call = { parameters: Object.fromEntries(decoded), query: url.searchParams, origin: url.origin };
-    return { status: route.status, body: route.body({ ...call, body: bodyOf(body) }) ?? {} };
-  }
-
   return {
     /** Method and pattern of the route that serves the request; undefined if there is none. */
     routeOf: ({ method, url }: Pick<ApiRequest, 'method' | 'url'>) => routeOf(method, url.pathname)?.routeKey,
     /** Rejections are answered; any other error of a route is thrown. */
-    answer(request: ApiRequest): Reply {
+    answer({ method, url, headers, body }: ApiRequest): Reply {
       try {
-        return replyTo(request);
+        const found = routeOf(method, url.pathname);
+        if (!found) throw new Refusal(404, 'not-found', `There is no ${method} ${url.pathname}.`);
+        if (key !== undefined && headers['x-api-key'] !== key)
+          throw new Refusal(401, 'unauthorized', 'The API key is missing or wrong.');
+        const given = Object.entries(found.pathParameters);
+        const parameters = Object.fromEntries(given.map(([name, text]) => [name, decodeURIComponent(text)]));
+        const call = { parameters, query: url.searchParams, body: bodyOf(body), origin: url.origin };
+        return { status: found.status, body: found.body(call) ?? {} };
       } catch (error) {
         if (error instanceof Refusal) return error.reply;
         throw error;

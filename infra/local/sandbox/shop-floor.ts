@@ -60,17 +60,15 @@ export function createShopFloor(
   pull: () => Promise<string>,
 ) {
   const { azumuta, erp } = sandboxes;
-  const read = async () => {
-    const [orders, bookings, productOrders] = await Promise.all([
-      control<readonly ProductionOrder[]>(erp, 'GET', 'orders'),
-      control<readonly Booking[]>(erp, 'GET', 'bookings'),
-      control<readonly ShownProductOrder[]>(azumuta, 'GET', 'productorders'),
-    ]);
-    return ordersOf(orders, bookings, productOrders);
-  };
   return {
     async look() {
-      const [{ mode }, orders] = await Promise.all([control<{ mode: ErpMode }>(erp, 'GET', 'mode'), read()]);
+      const [{ mode }, ...books] = await Promise.all([
+        control<{ readonly mode: ErpMode }>(erp, 'GET', 'mode'),
+        control<readonly ProductionOrder[]>(erp, 'GET', 'orders'),
+        control<readonly Booking[]>(erp, 'GET', 'bookings'),
+        control<readonly ShownProductOrder[]>(azumuta, 'GET', 'productorders'),
+      ]);
+      const orders = ordersOf(...books);
       // Newest first; `more` counts the older ones.
       const more = Math.max(0, orders.length - maxOrders);
       return { erp: mode, orders: orders.slice(0, maxOrders), more };

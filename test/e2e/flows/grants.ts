@@ -7,6 +7,7 @@ import { principalsOf } from '../../../infra/local/emulator/iam/principals.ts';
 import { bothTriggers } from '../../../infra/local/run-locally.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import { grantsOf } from '../../infra/stack/grants/grants.ts';
+import { azumutaPeopleOn } from '../../support/azumuta-people.ts';
 import { newOrder, splitOrder } from '../../support/orders.ts';
 import { patient } from '../../support/patient.ts';
 import { booked, builtOrder } from './journey.ts';
@@ -83,7 +84,7 @@ export function grantsTests(): void {
     it('finds a product order that was renamed in Azumuta by its id', async () => {
       // Prepare
       const number = await builtOrder();
-      await system.azumuta.rename(number, `${number}-rework`);
+      azumutaPeopleOn(system.sandboxes.azumuta.store).rename(number, `${number}-rework`);
 
       // Act
       await system.azumuta.complete(`${number}-rework`);

@@ -13,6 +13,7 @@ import { apiRoutes } from '../../../infra/local/sandbox/azumuta/routes.ts';
 import { shopFloorOf } from '../../../infra/local/sandbox/azumuta/shop-floor.ts';
 import { openStore, type ProductOrderRecord } from '../../../infra/local/sandbox/azumuta/store.ts';
 import type { Assembly } from '../../shared/erp/conformance/target.ts';
+import { azumutaPeopleOn } from '../../support/azumuta-people.ts';
 import type { Answer, Received } from '../../support/server.ts';
 
 export interface AzumutaModelOptions {
@@ -58,7 +59,7 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
   const azumuta = { catalogue, store, now, newId };
   const routes = apiRoutes(azumuta);
   const open = createApi(routes);
-  const floor = shopFloorOf(azumuta, senderTo(sendTrigger));
+  const floor = { ...shopFloorOf(azumuta, senderTo(sendTrigger)), ...azumutaPeopleOn(store) };
   const apiWith = (key: string) => createApi(routes, key);
   let apiKey = newId();
   let api = apiWith(apiKey);

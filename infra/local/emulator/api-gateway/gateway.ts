@@ -1,18 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { setTimeout as pause } from 'node:timers/promises';
 import { authorize } from '../iam/authorize.ts';
 import type { Lambda } from '../lambda/service.ts';
 import { type Answer, jsonAnswer, listen } from '../process/http.ts';
 import type { Services } from '../services.ts';
 import { httpAnswer, httpEvent, routesOf, splitTarget } from './event.ts';
 
-/** API Gateway's quota for a request's body. */
-const maxBodyBytes = 10 * 1024 * 1024;
-/** The longest that an HTTP API waits for a function, and the default. */
-const maxWaitMs = 30_000;
-
-/** Matches the route, and invokes its function with payload format 2.0. It does not throttle. */
+/**
+ * Matches the route, and invokes its function with payload format 2.0. It does not throttle, nor end a wait after 30 s:
+ * functions that it calls have less time.
+ */
 export function startGateway({ ports, stack, log }: Services, lambda: Lambda) {
   const { region, accountId, apiId, routes } = stack;
   const routeOf = routesOf(routes);
@@ -21,12 +18,11 @@ export function startGateway({ ports, stack, log }: Services, lambda: Lambda) {
   async function serve(request: IncomingMessage, body: Buffer, requestId: string): Promise<Answer> {
     const match = routeOf(request.method ?? 'GET', splitTarget(request.url).path);
     if (!match) return message(404, 'Not Found');
-    if (body.length > maxBodyBytes) return message(413, 'Request Entity Too Large');
     const { routeKey, functionName, functionArn } = match;
     /** Logs the route and never the path, which may hold a token. */
-    const failed = (status: 500 | 503, why: string): Answer => {
-      log(`gateway: ${routeKey} was answered ${status}. ${why}`);
-      return message(status, status === 503 ? 'Service Unavailable' : 'Internal Server Error');
+    const failed = (why: string): Answer => {
+      log(`gateway: ${routeKey} was answered 500. ${why}`);
+      return message(500, 'Internal Server Error');
     };
     // Whether the function's policy lets this route call it; the source ARN names API, stage, method and route.
     const source = `${apiId}/$default/${routeKey.replace(' ', '')}`;
@@ -35,17 +31,11 @@ export function startGateway({ ports, stack, log }: Services, lambda: Lambda) {
       resource: functionArn,
       context: { 'aws:SourceArn': `arn:aws:execute-api:${region}:${accountId}:${source}` },
     });
-    if (!decision.allowed) return failed(500, `It may not invoke ${functionName}. ${decision.reason}.`);
+    if (!decision.allowed) return failed(`It may not invoke ${functionName}. ${decision.reason}.`);
     const event = JSON.stringify(httpEvent(request, body, match, requestId));
-    const answered = new AbortController();
-    const invoked = await Promise.race([
-      lambda.invoke(functionName, event),
-      pause(maxWaitMs, undefined, { signal: answered.signal }),
-    ]);
-    answered.abort();
-    if (!invoked) return failed(503, `${functionName} did not answer in time.`);
-    if (invoked.functionError) return failed(500, `${functionName} failed.`);
-    return httpAnswer(invoked.payload) ?? failed(500, `${functionName} returned no valid answer.`);
+    const invoked = await lambda.invoke(functionName, event);
+    if (invoked.functionError) return failed(`${functionName} failed.`);
+    return httpAnswer(invoked.payload) ?? failed(`${functionName} returned no valid answer.`);
   }
 
   return listen(ports.gateway, async (request, sent) => {

@@ -37,13 +37,7 @@ runService(async ({ port, directory, tables }: Configuration) => {
   };
 });
 
-const descriptionSchema = z.object({
-  Table: z.object({
-    TableStatus: z.string(),
-    KeySchema: z.array(z.object({ AttributeName: z.string(), KeyType: z.string() })),
-    GlobalSecondaryIndexes: z.optional(z.array(z.object({ IndexName: z.string() }))),
-  }),
-});
+const descriptionSchema = z.object({ Table: z.object({ TableStatus: z.string() }) });
 
 async function ensureTable(dynamodb: AwsClient, table: LocalTable): Promise<void> {
   const created = await dynamodb('CreateTable', {
@@ -53,30 +47,13 @@ async function ensureTable(dynamodb: AwsClient, table: LocalTable): Promise<void
     AttributeDefinitions: table.AttributeDefinitions,
     GlobalSecondaryIndexes: table.GlobalSecondaryIndexes,
   });
-  // The data folder holds it already.
-  const kept = created.type.endsWith('ResourceInUseException');
-  if (created.status !== 200 && !kept)
+  // The data folder may hold it already.
+  if (created.status !== 200 && !created.type.endsWith('ResourceInUseException'))
     throw new Error(`Table ${table.name} cannot be created: ${created.text}`);
   for (let tries = 0; tries < 100; tries += 1) {
-    const answer = await dynamodb('DescribeTable', { TableName: table.name });
-    if (answer.status !== 200) throw new Error(`Table ${table.name}: ${answer.text}`);
-    const { Table } = descriptionSchema.parse(answer.json);
-    if (Table.TableStatus === 'ACTIVE') {
-      const [wanted, kept] = [shapeOf(table), shapeOf(Table)];
-      if (wanted === kept) return;
-      throw new Error(
-        `Table ${table.name} in the data folder has other keys or indexes (${kept}) than the template (${wanted}): use a new data folder.`,
-      );
-    }
+    const { json } = await dynamodb('DescribeTable', { TableName: table.name });
+    if (descriptionSchema.parse(json).Table.TableStatus === 'ACTIVE') return;
     await wait(20);
   }
   throw new Error(`Table ${table.name} does not become active: remove the data folder and start again.`);
-}
-
-function shapeOf({
-  KeySchema,
-  GlobalSecondaryIndexes = [],
-}: Omit<z.infer<typeof descriptionSchema>['Table'], 'TableStatus'>) {
-  const indexes = GlobalSecondaryIndexes.map(({ IndexName }) => IndexName).sort();
-  return `${JSON.stringify(KeySchema)} ${indexes.join(', ')}`;
 }

@@ -19,29 +19,15 @@ export function shopFloorOf(
   const { catalogue, store } = azumuta;
   const floor = { ...azumuta, sender };
   const shown = (order: ProductOrderRecord) => show.productOrder(order, catalogue, '');
-  const newest = (number: string) => known(number, store.productOrdersNumbered(number).at(-1));
 
   return {
     /** All, oldest first. */
     productOrders: () => store.productOrders().map(shown),
     /** Operators record and complete the oldest open one, or the one that `how` names; the triggers fire. */
     complete: (number: string, how: CompletionRequest = {}) => shown(complete(floor, number, how)),
-    /** Opens the newest completed one again. */
-    reopen(number: string) {
-      const last = store.productOrdersNumbered(number).findLast(({ status }) => status === 'completed');
-      return shown(store.save({ ...known(number, last), status: 'in-progress', completedAt: null }));
-    },
-    /** The newest: its id stays, and so does the number in what was recorded before. */
-    rename: (number: string, to: string) => shown(store.save({ ...newest(number), number: to })),
-    /** The newest; ASSUMED: its recordings are removed, too. */
-    remove(number: string) {
-      const removed = newest(number);
-      store.remove(removed.id);
-      return shown(removed);
-    },
     /** Fires the triggers of the newest once more, although nothing has changed. */
     trigger(number: string) {
-      const order = newest(number);
+      const order = known(number, store.productOrdersNumbered(number).at(-1));
       fireTriggers(floor, order.number, order.recordings);
       return shown(order);
     },

@@ -22,18 +22,15 @@ export function apiRoutes(store: Store): Route[] {
   return [
     route('GET', '/api/production-orders', ({ query }) => list(store, query)),
     route('GET', order, (call) => {
-      const found = store.known(call.parameters.number ?? '');
+      const found = knownOf(store, call);
       return { ...found, ...assemblyOf(found, store.bookings(found.number)) };
     }),
     route('GET', `${order}/lots`, (call) => ({
-      lots: lotsOf(store.known(call.parameters.number ?? '').madeAs, store.bookings()),
+      lots: lotsOf(knownOf(store, call).madeAs, store.bookings()),
     })),
     route('PATCH', order, (call) => link(store, call)),
     route('GET', `${order}/bookings`, (call) => ({
-      bookings: store.bookings(
-        store.known(call.parameters.number ?? '').number,
-        call.query.get('reference') ?? undefined,
-      ),
+      bookings: store.bookings(knownOf(store, call).number, call.query.get('reference') ?? undefined),
     })),
     route('POST', `${order}/bookings`, (call) => book(store, call), 201),
     route('POST', `${order}/notes`, (call) => note(store, call), 201),
@@ -140,8 +137,10 @@ function note(store: Store, call: Call): Booking {
   return added;
 }
 
+const knownOf = (store: Store, { parameters }: Call) => store.known(parameters.number ?? '');
+
 function writable(store: Store, call: Call): ProductionOrder {
-  const order = store.known(call.parameters.number ?? '');
+  const order = knownOf(store, call);
   if (!order.locked) return order;
   const message = `Production order ${order.number} is being edited by somebody else.`;
   throw new Refusal(423, 'order-locked', message);

@@ -8,6 +8,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
 import { build } from 'esbuild';
 import { bundleSettings } from '../../../../infra/build/bundle-functions.ts';
 import type { Synthesized } from '../../../../infra/local/run-locally.ts';
@@ -43,9 +44,9 @@ class PowertoolsStack extends Stack {
   constructor(app: App, bundles: string, partners: Readonly<Record<string, string>>) {
     super(app, 'Powertools');
     // The bench sets the values, as for our stack.
-    const webhookToken = newSecret(this, 'WebhookToken');
-    const azumutaApiKey = newSecret(this, 'AzumutaApiKey');
-    const erpCredentials = newSecret(this, 'ErpCredentials');
+    const webhookToken = newSecret(new Construct(this, 'WebhookToken'));
+    const azumutaApiKey = newSecret(new Construct(this, 'AzumutaApiKey'));
+    const erpCredentials = newSecret(new Construct(this, 'ErpCredentials'));
     const lambda = (name: string, folder: string, memorySize: number, seconds: number) =>
       new LambdaFunction(this, name, {
         runtime: Runtime.NODEJS_24_X,

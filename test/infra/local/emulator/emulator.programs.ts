@@ -19,20 +19,13 @@ async function probe(event: unknown, name = 'Probe'): Promise<Record<string, unk
 }
 
 describe('the HTTP API', () => {
-  const post = (body: string, path = 'product-orders') =>
-    fetch(`${emulator.apiUrl}/${path}`, { method: 'POST', body });
+  const post = (path: string) => fetch(`${emulator.apiUrl}/${path}`, { method: 'POST', body: '{}' });
 
   it('answers what the function of the route returns, and 404 without a route', async () => {
-    const [answer, elsewhere] = [await post('{}'), await post('{}', 'elsewhere')];
+    const [answer, elsewhere] = [await post('product-orders'), await post('elsewhere')];
 
     expect([answer.status, elsewhere.status]).toEqual([202, 404]);
     expect(await answer.json()).toEqual({ routeKey: 'POST /product-orders' });
-  });
-
-  it('answers 413 above 10 MB', async () => {
-    const answer = await post('x'.repeat(10 * 1024 * 1024 + 1));
-
-    expect(answer.status).toBe(413);
   });
 });
 

@@ -2,22 +2,20 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { erpSandboxKey } from '../../../../infra/local/sandbox/api.ts';
 import { type Sandbox, startSandbox } from '../../../../infra/local/sandbox/sandboxes.ts';
-import { setFaults } from '../../../support/faults.ts';
 import { forAllTests } from '../../../support/for-all-tests.ts';
 import { newFolder } from '../../new-folder.ts';
 import { apiOf } from './started.ts';
 
 /** For tests that look at their own orders only. */
 const shared = await forAllTests(startSandbox.erp());
-const { control } = shared;
 
 /** An order of this test's own, and a caller that books on it. */
 function released(quantity: string, { url, control }: Sandbox<'erp'> = shared) {
   const [{ number } = { number: '' }] = control.release({ quantity });
   const api = apiOf({ url }, erpSandboxKey);
   const path = `/api/production-orders/${encodeURIComponent(number)}/bookings`;
-  const book = (booking: object, signal?: AbortSignal) => api(path, booking, signal);
-  return { api, book, bookings: () => control.bookings().filter(({ order }) => order === number) };
+  const book = (booking: object) => api(path, booking);
+  return { book, bookings: () => control.bookings().filter(({ order }) => order === number) };
 }
 
 it('books the same reference twice: there is no idempotency to rely upon', async () => {
@@ -28,48 +26,6 @@ it('books the same reference twice: there is no idempotency to rely upon', async
 
   expect(answers.map(({ status }) => status)).toEqual([201, 201]);
   expect(bookings().map(({ reference }) => reference)).toEqual(['key', 'key']);
-});
-
-it('fails as each fault describes, with or without doing the work', async () => {
-  // Prepare
-  const { book, bookings } = released('50');
-  const route = 'POST /api/production-orders/{number}/bookings';
-  const outcomeOf = async (reference: string) => {
-    const booking = { reference, goodQuantity: '1' };
-    const patience = reference === 'timeout-after' ? AbortSignal.timeout(300) : undefined;
-    const answer = await book(booking, patience).then(
-      ({ status, text }) => `${status} ${text.slice(0, 8)}`,
-      () => 'cut off',
-    );
-    const booked = bookings().filter((one) => one.reference === reference).length;
-    return { answer, booked };
-  };
-
-  // Act
-  const outcomes = [];
-  for (const fault of [
-    { kind: 'status', status: 503 },
-    { kind: 'reset-before' },
-    { kind: 'reset-after' },
-    { kind: 'timeout-after' },
-    { kind: 'not-json' },
-    { kind: 'business-error' },
-    { kind: 'silent-no-op' },
-  ] as const) {
-    setFaults(control, [{ ...fault, route, times: 1 }]);
-    outcomes.push(await outcomeOf(fault.kind));
-  }
-
-  // Assess
-  expect(outcomes).toEqual([
-    { answer: '503 {"error"', booked: 0 },
-    { answer: 'cut off', booked: 0 },
-    { answer: 'cut off', booked: 1 },
-    { answer: 'cut off', booked: 1 },
-    { answer: '200 <html><b', booked: 1 },
-    { answer: '200 {"error"', booked: 0 },
-    { answer: '200 {}', booked: 0 },
-  ]);
 });
 
 it('has its orders and bookings when it is started again', async () => {

@@ -1,0 +1,27 @@
+import { Refusal } from '../../infra/local/sandbox/api.ts';
+import type { Azumuta, ProductOrderRecord } from '../../infra/local/sandbox/azumuta/store.ts';
+
+/** What people do in Azumuta's screens besides completing orders: each to the newest of that number, with a Refusal for none. */
+export function azumutaPeopleOn({ productOrdersNumbered, save, remove }: Azumuta['store']) {
+  function newest(number: string, among = productOrdersNumbered(number)): ProductOrderRecord {
+    const found = among.at(-1);
+    if (found) return found;
+    throw new Refusal(404, 'not-found', `There is no such product order ${number} here.`);
+  }
+
+  return {
+    /** Opens a completed one again. */
+    reopen(number: string) {
+      const completed = productOrdersNumbered(number).filter(({ status }) => status === 'completed');
+      return save({ ...newest(number, completed), status: 'in-progress', completedAt: null });
+    },
+    /** Its id stays, and so does the number in what was recorded before. */
+    rename: (number: string, to: string) => save({ ...newest(number), number: to }),
+    /** ASSUMED: its recordings are removed, too. */
+    remove(number: string) {
+      const removed = newest(number);
+      remove(removed.id);
+      return removed;
+    },
+  };
+}
