@@ -4,10 +4,8 @@ import { receiveCountOf, type Work } from './attempt.ts';
 /** A message, and how many of its attempts in a row never finished: they crashed, or ran into the timeout. */
 export interface Weighed {
   readonly work: Work;
-  readonly unfinished: number;
-  readonly isSuspect: boolean;
-  /** Beginning and end of this attempt are noted. */
-  readonly isWatched: boolean;
+  /** Undefined where neither beginning nor end of this attempt are noted. */
+  readonly unfinished?: number;
 }
 
 /**
@@ -28,18 +26,17 @@ export interface Weighed {
  */
 export async function sortOut(works: readonly Work[], others: readonly Work[], attempts: Attempts) {
   const weighed = await Promise.all(
-    works.map(async (work): Promise<Weighed> => {
+    works.map(async (work): Promise<Weighed & { readonly noted?: number | undefined }> => {
       const { record, isCarried } = work;
       // What goes on was weighed before it began.
-      const healthy = { work, unfinished: 0, isSuspect: false, isWatched: false };
-      if (receiveCountOf(record) === 1 || isCarried) return healthy;
+      if (receiveCountOf(record) === 1 || isCarried) return { work };
       const noted = await attempts.unfinished(record.messageId);
       // It only waited so far, and now it calls nobody.
-      if (noted === undefined && work.step.needs === undefined) return healthy;
-      return { work, unfinished: noted ?? 1, isSuspect: noted !== undefined && noted > 0, isWatched: true };
+      if (noted === undefined && work.step.needs === undefined) return { work };
+      return { work, unfinished: noted ?? 1, noted };
     }),
   );
-  const suspect = weighed.find(({ isSuspect }) => isSuspect);
+  const suspect = weighed.find(({ noted = 0 }) => noted > 0);
   if (!suspect) return { toWork: weighed, untouched: [] };
   return { toWork: [suspect], untouched: [...works, ...others].filter((work) => work !== suspect.work) };
 }

@@ -53,21 +53,16 @@ export class RecordProcessor<Message> {
     }
   }
 
-  async run(
-    { work, unfinished, isWatched }: Weighed,
-    deadline: Deadline,
-    hasTime: () => boolean,
-  ): Promise<Outcome> {
+  async run({ work, unfinished }: Weighed, deadline: Deadline, hasTime: () => boolean): Promise<Outcome> {
     const { step } = work;
     let inWork = work;
     try {
-      if (unfinished >= maxUnfinished) {
-        throw new Rejected(
-          `${unfinished} attempts never finished (crash or timeout): see the logs of ${this.#consumer.stage}.`,
-          { code: 'internal-error' },
-        );
-      }
-      if (isWatched) {
+      if (unfinished !== undefined) {
+        if (unfinished >= maxUnfinished)
+          throw new Rejected(
+            `${unfinished} attempts never finished (crash or timeout): see the logs of ${this.#consumer.stage}.`,
+            { code: 'internal-error' },
+          );
         await this.#dependencies.attempts.note(work.record.messageId, unfinished + 1);
         inWork = { ...work, hasBegun: true };
       }

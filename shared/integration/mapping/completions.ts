@@ -10,52 +10,46 @@ import { callForField, type Given, type GivenField } from './completion-fields.t
 import { checksOf, componentsOf, operationsOf, totalOf } from './details.ts';
 import { planned } from './recorded.ts';
 
+type Parts = readonly [CompletedProductOrder, ...CompletedProductOrder[]];
+
 /**
  * What is to be booked for one product order, or for all parts of a split ERP order, whose quantities are added up.
  * @throws Rejected when a function of the mapping fails or returns what cannot be booked, or a time of Azumuta is none.
  */
 export function mapCompletion(
-  integration: Pick<CompleteIntegration, 'completions' | 'timeZone'>,
+  { completions: mapping, timeZone }: Pick<CompleteIntegration, 'completions' | 'timeZone'>,
   kind: Completion['kind'],
-  parts: readonly [CompletedProductOrder, ...CompletedProductOrder[]],
+  parts: Parts,
 ): Completion {
-  return withinTime(() => mapped(integration, kind, parts));
+  return withinTime(() => {
+    const [first] = parts;
+    const completedAt = latest(parts.map((part) => part.completedAt));
+    const common = {
+      erpOrder: first.erpOrder,
+      productOrder: first.productOrder,
+      ...made({ article: first.article }),
+      completedAt,
+      completedOn: dayOf(timeZone, completedAt, `completion of ${first.productOrder.number}`),
+      notes: each('notes', mapping.notes ?? defaultNotes, parts).flat(),
+      links: distinct(each('links', mapping.links ?? defaultLinks, parts).flat()),
+      work: parts.flatMap((part) => workOf(timeZone, part)),
+    };
+    if (kind === 'amendment') return { ...common, kind, final: false, lots: [] };
+    return {
+      ...common,
+      kind,
+      ...countsOf(mapping, parts),
+      final: each('final', mapping.final ?? (() => true), parts).every(Boolean),
+      lots: each('lots', mapping.lots ?? (() => []), parts).flat(),
+      ...usesOf(mapping, parts),
+    };
+  });
 }
 
 /** The ERP order of a product order that this integration did not create. @throws Rejected */
 export function erpOrderNumberOf({ erpOrderNumber }: CompletionMapping, number: string): string {
   if (!erpOrderNumber) return number;
   return withinTime(() => callForField('erpOrderNumber', () => erpOrderNumber(number), { number }));
-}
-
-type Parts = readonly [CompletedProductOrder, ...CompletedProductOrder[]];
-
-function mapped(
-  { completions: mapping, timeZone }: Pick<CompleteIntegration, 'completions' | 'timeZone'>,
-  kind: Completion['kind'],
-  parts: Parts,
-): Completion {
-  const [first] = parts;
-  const completedAt = latest(parts.map((part) => part.completedAt));
-  const common = {
-    erpOrder: first.erpOrder,
-    productOrder: first.productOrder,
-    ...made({ article: first.article }),
-    completedAt,
-    completedOn: dayOf(timeZone, completedAt, `completion of ${first.productOrder.number}`),
-    notes: each('notes', mapping.notes ?? defaultNotes, parts).flat(),
-    links: distinct(each('links', mapping.links ?? defaultLinks, parts).flat()),
-    work: parts.flatMap((part) => workOf(timeZone, part)),
-  };
-  if (kind === 'amendment') return { ...common, kind, final: false, lots: [] };
-  return {
-    ...common,
-    kind,
-    ...countsOf(mapping, parts),
-    final: each('final', mapping.final ?? (() => true), parts).every(Boolean),
-    lots: each('lots', mapping.lots ?? (() => []), parts).flat(),
-    ...usesOf(mapping, parts),
-  };
 }
 
 /** What a function of the mapping makes of each part, checked. */

@@ -13,14 +13,7 @@ import {
   type Split,
 } from '../../model/orders.ts';
 import type { ProductOrderMapping } from '../define.ts';
-import {
-  callMapping,
-  checkedDraft,
-  checkNumber,
-  code,
-  parametersSchema,
-  variantsSchema,
-} from './validate.ts';
+import { callMapping, checkedDraft, code, parametersSchema, variantsSchema } from './validate.ts';
 
 const maxParts = 200;
 
@@ -30,26 +23,23 @@ export function mapProductOrders(
   order: ErpOrder,
   mappedBy?: string,
 ): MappedOrder {
-  return withinTime(() => mapped(mapping, order, mappedBy));
-}
-
-function mapped(mapping: ProductOrderMapping, order: ErpOrder, mappedBy: string | undefined): MappedOrder {
-  checkNumber(order);
-  const call = <T>(field: string, schema: z.ZodMiniType<T>, map: () => unknown) =>
-    callMapping(`productOrders.${field}`, schema, map, order);
-  const number = call('number', code, () => mapping.number?.(order) ?? order.number);
-  const article = call('article', code, () => mapping.article?.(order) ?? order.article);
-  const variants = call('variants', variantsSchema, () => mapping.variants?.(order) ?? []);
-  const split = splitOf(mapping, order, number);
-  const productOrders = partIndexes(split.of).map((index): MappedProductOrder => {
-    const parameters = call('parameters', parametersSchema, () => {
-      return mapping.parameters?.(order, { index, of: split.of }) ?? defaultParameters(order, split);
+  return withinTime(() => {
+    const call = <T>(field: string, schema: z.ZodMiniType<T>, map: () => unknown) =>
+      callMapping(`productOrders.${field}`, schema, map, order);
+    const number = call('number', code, () => mapping.number?.(order) ?? order.number);
+    const article = call('article', code, () => mapping.article?.(order) ?? order.article);
+    const variants = call('variants', variantsSchema, () => mapping.variants?.(order) ?? []);
+    const split = splitOf(mapping, order, number);
+    const productOrders = partIndexes(split.of).map((index): MappedProductOrder => {
+      const parameters = call('parameters', parametersSchema, () => {
+        return mapping.parameters?.(order, { index, of: split.of }) ?? defaultParameters(order, split);
+      });
+      const draft = checkedDraft({ number: partNumber(split, index), article, variants, parameters }, order);
+      const part = { index, first: partNumber(split, 1), book: split.book };
+      return { draft, part, contentHash: hashOf(draft), mappedBy };
     });
-    const draft = checkedDraft({ number: partNumber(split, index), article, variants, parameters }, order);
-    const part = { index, first: partNumber(split, 1), book: split.book };
-    return { draft, part, contentHash: hashOf(draft), mappedBy };
+    return { split, productOrders };
   });
-  return { split, productOrders };
 }
 
 /** Whether the configuration wants an ERP order at all. @throws Rejected when its function fails. */

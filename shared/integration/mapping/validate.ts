@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { callConfigured } from '../../model/configured.ts';
 import { Rejected } from '../../model/errors.ts';
 import type { ErpOrder, ProductOrderDraft } from '../../model/orders.ts';
-import { problemOfText, shorten } from '../../model/text.ts';
+import { problemOfText } from '../../model/text.ts';
 import { describeMismatches, parse, showFound } from '../../platform/validation.ts';
 
 /** No item of the ledger exceeds 64 KB (`maxHistoryBytes` says why), and the order's history takes its part of that. */
@@ -87,11 +87,4 @@ export function callMapping<T>(
 /** What the mapping gave, as a draft that the ledger can hold: what DynamoDB refuses would hold up other orders as well. */
 export function checkedDraft(given: object, order: Pick<ErpOrder, 'number'>): ProductOrderDraft {
   return callMapping('productOrders', draftSchema, () => given, order);
-}
-
-/** @throws Rejected when the number of an ERP order cannot be a key. */
-export function checkNumber({ number }: ErpOrder): void {
-  const problem = problemOfText(number);
-  if (problem)
-    throw new Rejected(`The number of ERP order ${shorten(number, 101)} ${problem}.`, { code: 'order-data' });
 }

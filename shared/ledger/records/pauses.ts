@@ -1,4 +1,4 @@
-import type { StoredItem } from '../../platform/aws/dynamodb-table.ts';
+import type { StoredItem, Update } from '../../platform/aws/dynamodb-table.ts';
 import { breakerKey } from '../keys.ts';
 import { Records } from './records.ts';
 
@@ -19,23 +19,22 @@ export class Pauses extends Records {
   }
 
   /** @returns whether it was paused already. */
-  async begin(flow: FlowName): Promise<boolean> {
+  begin(flow: FlowName): Promise<boolean> {
     const name = markOf(flow);
-    const begun = await this.table.update(breakerKey('erp'), {
-      set: { [name]: this.clock.now().toISOString() },
-      condition: `attribute_not_exists(#${name})`,
-    });
-    return begun === undefined;
+    return this.#isAlready(
+      { set: { [name]: this.clock.now().toISOString() } },
+      `attribute_not_exists(#${name})`,
+    );
   }
 
   /** @returns whether it ran already. */
-  async end(flow: FlowName): Promise<boolean> {
+  end(flow: FlowName): Promise<boolean> {
     const name = markOf(flow);
-    const ended = await this.table.update(breakerKey('erp'), {
-      remove: [name],
-      condition: `attribute_exists(#${name})`,
-    });
-    return ended === undefined;
+    return this.#isAlready({ remove: [name] }, `attribute_exists(#${name})`);
+  }
+
+  async #isAlready(changes: Update, condition: string): Promise<boolean> {
+    return (await this.table.update(breakerKey('erp'), { ...changes, condition })) === undefined;
   }
 }
 

@@ -56,13 +56,22 @@ export function postOrders(call: OrderCall, dependencies: HttpApiDependencies): 
 
 /** `GET /product-orders/{number}`: the status of an order, by its product order number or its ERP order number. */
 export function getOrder(
-  call: Caller & { readonly number: string },
+  { number, ...caller }: Caller & { readonly number: string },
   dependencies: HttpApiDependencies,
 ): Promise<OrderCallAnswer> {
-  return answerCaller(call, dependencies, async () => {
-    const problem = problemOfText(call.number);
+  const { ledger } = dependencies;
+  return answerCaller(caller, dependencies, async () => {
+    const problem = problemOfText(number);
     if (problem) return failure(404, `There can be no such order: its number ${problem}.`);
-    return lookUp(call.number, dependencies);
+    const entry = await ledger.orders.find(number);
+    const numbers = entry ? [number] : await ledger.journeys.productOrdersOf(number);
+    const known = await mapConcurrently(numbers, atOnce, (each) => ledger.knownOrders.standing(each));
+    const found = known.flatMap(({ entry: one, ...facts }) => (one ? [{ entry: one, ...facts }] : []));
+    // What was withdrawn says nothing about the others.
+    const live = found.filter(({ entry: { withdrawn } }) => !withdrawn);
+    const productOrders = (live.length > 0 ? live : found).map(statusOfKnown);
+    if (productOrders.length === 0) return failure(404, `No order ${number} was received.`);
+    return { statusCode: 200, body: { orders: [{ number, status: overall(productOrders), productOrders }] } };
   });
 }
 
@@ -92,18 +101,6 @@ async function acceptAll(
   const queued = orders.filter(isQueued).length;
   dependencies.log.info('Orders received', { orders: orders.length, queued });
   return { statusCode: statusCodeOf(orders), body: { orders } };
-}
-
-async function lookUp(number: string, { ledger }: HttpApiDependencies): Promise<OrderCallAnswer> {
-  const entry = await ledger.orders.find(number);
-  const numbers = entry ? [number] : await ledger.journeys.productOrdersOf(number);
-  const known = await mapConcurrently(numbers, atOnce, (each) => ledger.knownOrders.standing(each));
-  const found = known.flatMap(({ entry: one, ...facts }) => (one ? [{ entry: one, ...facts }] : []));
-  // What was withdrawn says nothing about the others.
-  const live = found.filter(({ entry: { withdrawn } }) => !withdrawn);
-  const productOrders = (live.length > 0 ? live : found).map(statusOfKnown);
-  if (productOrders.length === 0) return failure(404, `No order ${number} was received.`);
-  return { statusCode: 200, body: { orders: [{ number, status: overall(productOrders), productOrders }] } };
 }
 
 /** Nothing is accepted before the ledger and SQS have it: a caller that gets 503 posts the same again. */
