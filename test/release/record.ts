@@ -47,7 +47,7 @@ async function record(version: string): Promise<void> {
 }
 
 if (import.meta.main)
-  await new Command('node test/release/record.ts')
+  await new Command('npx node test/release/record.ts')
     .description(
       'Records in test/release/<version> what a release writes and reads, what its stack has, and what the configuration in that folder means, at first a copy of that of the release before. Run it right before the release: the same code makes the same files.',
     )
