@@ -22,12 +22,15 @@ export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: 
     .flatMap((order) => [...(order?.numbers ?? [])]);
   const isRemoved = ({ pk }: Item) => removed.some((number) => isPartOf(String(pk), number));
   // An ERP does not list what is finished, deleted or put back: an order that was accepted before, but could not be sent, is never
-  // listed again. Nobody wants it, and nothing was made.
+  // listed again. Nobody wants it, and nothing was made. Nor does Odoo list what was split off an order that a person
+  // finished then, as it cannot be told from the rest of that booking (shared/erp/odoo/README.md).
   const finished = people.orders
     .filter((order) => unlisted.has(order?.changes.findLast((one) => listing.test(one)) ?? ''))
     .flatMap(({ numbers }) => [...numbers]);
   const isFinished = ({ sk, pk, attempts }: Item) =>
-    sk === 'ORDER' && attempts === 0 && finished.some((number) => isPartOf(String(pk), number));
+    sk === 'ORDER' &&
+    attempts === 0 &&
+    finished.some((number) => isPartOf(String(pk), number) || String(pk).startsWith(`ORDER#${number}-`));
   const items = plant.table
     .items()
     .map((item) => ({ ...item, name: `${String(item.pk)} ${String(item.sk)}` }));
