@@ -25,7 +25,7 @@ export const ledgerFaults: Faults = {
       find: 'const again = Number(held.attempts) > 1 && before?.clean !== true;',
       replace: 'const again = false;',
       why: 'Our own product order, completed in the meantime, counts as typed by hand and becomes a dead letter.',
-      foundBy: ['deadLetters', 'withdrawn'],
+      foundBy: ['deadLetters', 'passing', 'withdrawn'],
     },
     'rejected-claim-is-anybodys': {
       find: "const isOurs = reopens ? '' : ' AND #rejectedBy = :message';",
@@ -41,8 +41,8 @@ export const ledgerFaults: Faults = {
       foundBy: ['waiting'],
     },
     'claim-kept-after-a-failure': {
-      find: "{ ...waits, state: 'waiting', clean: isClean(claim, wrote) } }, entry);\n      return undefined;",
-      replace: '{ ...waits, leaseUntil: Number(claim.held.leaseUntil) } }, entry);\n      return undefined;',
+      find: "await this.#end(claim, { set: { ...waits, state: 'waiting', clean: isClean(claim, wrote) } }, entry);",
+      replace: 'await this.#update(claim, { set: { ...waits, clean: isClean(claim, wrote) } }, [entry]);',
       why: 'Each attempt that fails before its first call blocks the next one for six minutes.',
       foundBy: ['released'],
     },
