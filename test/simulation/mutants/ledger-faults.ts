@@ -98,7 +98,7 @@ export const ledgerFaults: Faults = {
       return item;
     }`,
       why: 'Two hints that meet both plan, claim and book the same completion.',
-      foundBy: ['booked', 'recordings'],
+      foundBy: ['booked', 'recordings', 'figures'],
     },
     'content-outlives-the-receipt': {
       find: "export const forBookingOnly = ['content', 'awaiting', 'dueAt'];",
