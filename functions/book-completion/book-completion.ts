@@ -40,10 +40,7 @@ export function createBookCompletion(integration: CompleteIntegration, runtime: 
     {
       ...worker,
       // A booking also waits while bookings alone are paused.
-      breaker: {
-        outage: (partner) => breaker.outage(partner, 'bookings'),
-        pause: (flow) => breaker.pause(flow),
-      },
+      breaker: { outage: (partner, flow = 'bookings') => breaker.outage(partner, flow) },
     },
   );
 }

@@ -69,9 +69,8 @@ function pauseOf(flow: FlowName, since: Date): Outage {
 }
 
 /**
- * A circuit breaker that all containers share: one item per partner. While the partner is well, the item is only read, at
- * most once per `freshMs`, and the ERP's for each batch, as it says what is paused. Failures are counted per minute. While
- * the breaker is open, one call at a time probes.
+ * A circuit breaker that all containers share: one item per partner. While the partner is well, the item is only read,
+ * at most once per `freshMs`. Failures are counted per minute. While the breaker is open, one call at a time probes.
  */
 export class Breaker {
   readonly #table: Table;
@@ -88,13 +87,6 @@ export class Breaker {
     this.#table = table;
     this.#clock = clock;
     this.#cooldownSeconds = cooldownSeconds;
-  }
-
-  /** Undefined while nobody holds this flow back. Read anew: what comes after a pause waits, what comes after its end does not. */
-  async pause(flow: FlowName): Promise<Outage | undefined> {
-    this.#closedSeen.delete('erp');
-    const outage = await this.outage('erp', flow);
-    return outage?.isPause && outage;
   }
 
   /** Undefined while it is closed, or was a moment ago. @param flow Whose pause counts, too; the ERP's breaker knows it. */
@@ -257,13 +249,15 @@ export class Breaker {
     return Math.max(asked, this.#cooldownSeconds * Math.min(longestCooldown, 2 ** (openings - 1)));
   }
 
-  /** Its item; that of a closed breaker may be `freshMs` old. */
+  /** Its item; that of a closed breaker may be `freshMs` old, unless something is paused. */
   async #recent(partner: Partner): Promise<StoredItem | undefined> {
     const seen = this.#closedSeen.get(partner);
     if (seen && this.#now() - seen.at < freshMs) return seen.state;
     const state = await this.#read(partner);
     if (state?.failingSince !== undefined) this.#downSeen.add(partner);
-    if (state?.open !== true) this.#closedSeen.set(partner, { at: this.#now(), state });
+    // Who ends a pause has what waits looked at right then: it is not remembered.
+    const isPaused = Object.keys(pausedIn(state)).length > 0;
+    if (state?.open !== true && !isPaused) this.#closedSeen.set(partner, { at: this.#now(), state });
     return state;
   }
 

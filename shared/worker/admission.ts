@@ -35,10 +35,10 @@ export class Admission {
   /** All works while a person has paused them; none otherwise, or where the ledger cannot tell. */
   async paused(flow: FlowName, works: readonly Work[], deadline: Deadline): Promise<readonly Waiting[]> {
     if (works.length === 0) return [];
-    const asked = this.#dependencies.breaker.pause(flow).catch(() => undefined);
-    const pause = await Promise.race([asked, deadline.overdue]);
-    if (pause === 'overdue' || !pause) return [];
-    return (await this.#inOutage('erp', pause, works, deadline)).waiting;
+    const asked = this.#dependencies.breaker.outage('erp', flow).catch(() => undefined);
+    const outage = await Promise.race([asked, deadline.overdue]);
+    if (outage === 'overdue' || !outage?.isPause) return [];
+    return (await this.#inOutage('erp', outage, works, deadline)).waiting;
   }
 
   async admit(partner: Partner, works: readonly Work[], deadline: Deadline): Promise<Admitted> {

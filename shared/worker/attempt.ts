@@ -63,7 +63,7 @@ export interface WorkerDependencies {
   readonly queues: Queues;
   readonly attempts: Attempts;
   readonly deadLetters: DeadLetters;
-  readonly breaker: Pick<Breaker, 'outage' | 'pause'>;
+  readonly breaker: Pick<Breaker, 'outage'>;
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Logger;

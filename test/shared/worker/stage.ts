@@ -72,10 +72,7 @@ export function stoppedTime(): void {
 }
 
 /** A breaker that is always closed. */
-const wellPartner: WorkerDependencies['breaker'] = {
-  outage: async () => undefined,
-  pause: async () => undefined,
-};
+const wellPartner: WorkerDependencies['breaker'] = { outage: async () => undefined };
 
 /** A consumer that does this for each message, in one step which calls the ERP. */
 export const doing = (work: (body: string, attempt: WorkAttempt) => Promise<unknown>): Consumer<string> => ({

@@ -14,6 +14,9 @@ export function pauseTests(stage: () => CommandStage): void {
 
     // Act
     const paused = await typedHere('pause', 'bookings');
+    // One that runs may have read a moment ago that nothing is paused.
+    for (const { kind, name, pid } of system.emulator.processes())
+      if (kind === 'container' && name.includes('BookCompletion')) process.kill(pid, 'SIGKILL');
     await system.azumuta.complete(number);
     const held = await reaches(number, 'to be booked');
     const found = await peopleFindings(folder);
