@@ -179,7 +179,7 @@ export function resultsBackTests(): void {
       await booked(number);
       await vi.waitUntil(() => retried(number).length >= 2, patient);
       // Writes are refused with a sentence that repeats our key.
-      const refused = { status: 422, kind: 'status', times: 1 } as const;
+      const refused = { status: 422, kind: 'status' } as const;
       const unbooked = await builtOrder();
       setFaults(system.erp, [{ ...refused, route: writes.erp, message: echoing(erpSandboxKey) }]);
       await system.azumuta.complete(unbooked);
