@@ -196,6 +196,11 @@ export class Breaker {
     return (await this.#table.update(breakerKey(partner), changes)) !== undefined;
   }
 
+  async states(): Promise<Readonly<Record<Partner, BreakerState>>> {
+    const [erp, azumuta] = await Promise.all([this.state('erp'), this.state('azumuta')]);
+    return { erp, azumuta };
+  }
+
   async state(partner: Partner): Promise<BreakerState> {
     const state = await this.#table.get(breakerKey(partner));
     const open = state?.open === true;

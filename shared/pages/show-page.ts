@@ -16,7 +16,7 @@ export type PageCall = Readonly<Record<'method' | 'sourceIp' | 'page' | 'query',
 /** What pages are shown with; the role of the function may read only. */
 export interface PageDependencies extends Omit<Signer, 'key'>, CallerCheck {
   readonly ledger: Ledger;
-  readonly breaker: Pick<Breaker, 'state'>;
+  readonly breaker: Pick<Breaker, 'states'>;
   readonly timeZone: string;
   readonly clock: Clock;
 }
@@ -81,8 +81,8 @@ async function today(
 }
 
 async function order(number: string, { ledger, breaker, clock, timeZone }: PageDependencies) {
-  const [erp, azumuta] = await Promise.all([breaker.state('erp'), breaker.state('azumuta')]);
-  const facts = await readOrderFacts(number, ledger, { now: clock.now(), partners: { erp, azumuta } });
+  const partners = await breaker.states();
+  const facts = await readOrderFacts(number, ledger, { now: clock.now(), partners });
   if (!facts) return answer(404, `Order ${number}`, 'The ledger knows nothing of this order any more.');
   return page(orderPage(number, facts, timeZone));
 }

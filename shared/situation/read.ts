@@ -58,7 +58,7 @@ export interface Situation {
 
 export interface SituationDependencies {
   readonly ledger: Pick<Ledger, 'concerns' | 'orders' | 'deadLetters'>;
-  readonly breaker: Pick<Breaker, 'state'>;
+  readonly breaker: Pick<Breaker, 'states'>;
   readonly queue: (queue: QueueName) => Promise<QueueStatus>;
   readonly countDeadLetters: () => Promise<number>;
   readonly clock: Clock;
@@ -89,13 +89,12 @@ export async function readSituation(
 ): Promise<Situation> {
   const at = clock.now();
   const overdueBy = (dueBy: Date) => ledger.orders.overdue(dueBy, maxSeen, { byOwnDate: true });
-  const [open, overdue, due, erp, azumuta, productOrders, completions, deadLetters] = await Promise.all([
+  const [open, overdue, due, partners, productOrders, completions, deadLetters] = await Promise.all([
     ledger.concerns.open(limitOf),
     // The reconciliation moves orders that it has asked about to a later time that has passed: they stay overdue.
     overdueBy(at),
     overdueBy(new Date(at.getTime() - graceHours * hourMs)),
-    breaker.state('erp'),
-    breaker.state('azumuta'),
+    breaker.states(),
     queue('product-orders'),
     queue('completions'),
     countDeadLetters(),
@@ -114,7 +113,6 @@ export async function readSituation(
   const isKnown = unknown <= 0 || cut.has('dead-letter');
   const settled = isKnown ? [] : await ledger.deadLetters.settled(maxSeen);
   const unfiled = isKnown ? 0 : Math.max(0, unknown - settled.length);
-  const partners = { erp, azumuta };
   const ofAzumuta = { partner: 'azumuta', since: at } as const;
   const long = new Set(due);
   return {

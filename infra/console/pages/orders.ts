@@ -61,9 +61,9 @@ export async function readOrders(
   const { ledger, timeZone, now } = dependencies;
   const day = asked.day ?? dayIn(timeZone, now);
   const page = await pageOf(asked, day, limit, ledger, timeZone);
-  const [erp, azumuta] = await Promise.all([ledger.breaker.state('erp'), ledger.breaker.state('azumuta')]);
+  const partners = await ledger.breaker.states();
   const wanted = page.orders.slice(0, limit);
-  const rows = await mapConcurrently(wanted, atOnce, (order) => rowOf(order, { erp, azumuta }, ledger, now));
+  const rows = await mapConcurrently(wanted, atOnce, (order) => rowOf(order, partners, ledger, now));
   const article = asked.article.toLowerCase();
   const kept = rows.filter((row) => row.article.toLowerCase().includes(article));
   /** `leftOut`: orders of the page that are of other articles. */

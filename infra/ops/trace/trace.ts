@@ -40,8 +40,7 @@ export async function traceOrder(
 }
 
 async function traceKnown(asked: string, ledger: OperatorLedger, where: string, now: Date) {
-  const [erp, azumuta] = await Promise.all([ledger.breaker.state('erp'), ledger.breaker.state('azumuta')]);
-  const seen = { now, partners: { erp, azumuta } };
+  const seen = { now, partners: await ledger.breaker.states() };
   /** Empty when the ledger knows nothing by that name. */
   let productOrders: readonly TracedOrder[] = [];
   for (const writing of [asked, ...numbersInReceipt(asked)].flatMap(writingsOf)) {
