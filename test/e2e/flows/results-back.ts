@@ -13,11 +13,13 @@ import { plannersOn } from '../../support/planners.ts';
 import { booked, bookingsOf, builtOrder, readsOfRecordings, seldom } from './journey.ts';
 import { calls, system } from './plant.ts';
 
-const deadLetterOf = (number: string) =>
-  vi.waitUntil(
-    async () => (await calls.deadLetters()).find(({ orderNumber }) => orderNumber === number),
-    seldom,
-  );
+/** The dead letters of an order once there are so many. */
+const deadLettersOf = (number: string, times: number) =>
+  vi.waitUntil(async () => {
+    const letters = (await calls.deadLetters()).filter(({ orderNumber }) => orderNumber === number);
+    return letters.length >= times && letters;
+  }, seldom);
+const deadLetterOf = async (number: string) => (await deadLettersOf(number, 1))[0];
 
 export function resultsBackTests(): void {
   describe('a completion', () => {
@@ -76,14 +78,16 @@ export function resultsBackTests(): void {
 
       // Act
       await system.azumuta.complete(number);
-      const deadLetter = await deadLetterOf(number);
+      // Of both triggers: the second one would book it, once Azumuta answers rightly, amid a later test.
+      const deadLetters = await deadLettersOf(number, 2);
       setFaults(system.azumuta, []);
 
       // Assess
-      expect(deadLetter).toMatchObject({
-        stage: 'book-completion',
-        reason: expect.stringContaining('$.'),
-      });
+      for (const deadLetter of deadLetters)
+        expect(deadLetter).toMatchObject({
+          stage: 'book-completion',
+          reason: expect.stringContaining('$.'),
+        });
       expect(bookingsOf(number)).toEqual([]);
     });
   });
@@ -189,7 +193,7 @@ export function resultsBackTests(): void {
         quantity: '5',
       });
       const reasons = [await deadLetterOf(unbooked), await deadLetterOf(uncreated.number)].map(
-        ({ reason }) => reason,
+        (letter) => letter?.reason,
       );
       const answers = [
         await calls.webhook({ query: 'number=', token: nearMisses.token }),
