@@ -233,8 +233,8 @@ export default defineIntegration({
     // Based on which article is it created?
     article: (order) => order.article,
     // Which parameters and variants are sent along?
-    parameters: (order) => ({
-      Quantity: Number(order.quantity.amount),
+    parameters: (order, part) => ({
+      Quantity: Number(part.quantity.amount),
       'Customer name': textAt(order.attributes, 'customer'),
     }),
     variants: ({ attributes }) => [

@@ -5,7 +5,7 @@ import { CompletionReader, completedOf } from '../../shared/completions/read-rec
 import type { CompleteIntegration } from '../../shared/integration/define.ts';
 import { erpOrderNumberOf, mapCompletion } from '../../shared/integration/mapping/completions.ts';
 import type { CompletedProductOrder, Completion } from '../../shared/model/completions.ts';
-import { type ErpOrderRef, erpOrderRefOf } from '../../shared/model/orders.ts';
+import { type ErpOrderRef, erpOrderRefOf, partOfSplit } from '../../shared/model/orders.ts';
 import { counted } from '../../shared/model/text.ts';
 import { localTime } from '../../shared/model/time.ts';
 import { differencesFrom } from '../../shared/orders/differences.ts';
@@ -224,7 +224,7 @@ async function readProductOrder(number: string, { azumuta }: Plant, { ledger }: 
  * written down: neither for the circuit breaker nor for others.
  */
 export async function readCompleted(number: string, plant: Plant, dependencies: LiveDependencies) {
-  const { clock } = dependencies;
+  const { clock, ledger } = dependencies;
   const { order, entry, bookings, signal } = await readProductOrder(number, plant, dependencies);
   const reader = new CompletionReader({
     ...{ azumuta: plant.azumuta, clock, includeOperators: false },
@@ -240,7 +240,12 @@ export async function readCompleted(number: string, plant: Plant, dependencies: 
     throw new UsageError(`Azumuta lists recording ${missing} of ${number}, and does not show it.`);
   const mapped = () => ({ number: erpOrderNumberOf(plant.integration.completions, order.number) });
   const erpOrder = entry ? erpOrderRefOf(entry.erpOrder) : mapped();
-  const recordings = ids.flatMap((id) => read.get(id) ?? []);
-  const completed = completedOf(order, erpOrder, recordings, clock.now().toISOString());
+  const record = entry && (await ledger.erpOrders.find(entry.erpOrder));
+  const completed = completedOf(order, {
+    erpOrder,
+    part: entry && partOfSplit(entry, entry.part.index, record?.split.of ?? 1),
+    recordings: ids.flatMap((id) => read.get(id) ?? []),
+    learnedAt: clock.now().toISOString(),
+  });
   return { completed, isCompleted: order.completed };
 }

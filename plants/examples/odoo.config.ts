@@ -29,8 +29,8 @@ export default defineIntegration(({ stage }) => ({
     // Based on which article is it created? By default that of the ERP order (its internal reference).
     article: (order) => order.article,
     // Which parameters and variants are sent along?
-    parameters: (order) => ({
-      Quantity: Number(order.quantity.amount),
+    parameters: (order, part) => ({
+      Quantity: Number(part.quantity.amount),
       // Odoo says false where nothing is filled in.
       'Sales order': typeof order.attributes.origin === 'string' ? order.attributes.origin : undefined,
     }),

@@ -26,7 +26,7 @@ export default defineIntegration(({ stage }) => ({
     // Based on which article is it created? By default that of the ERP order.
     article: (order) => order.article,
     // Which parameters and variants are sent along?
-    parameters: (order) => ({ Quantity: Number(order.quantity.amount) }),
+    parameters: (_, part) => ({ Quantity: Number(part.quantity.amount) }),
   },
 
   completions: {

@@ -34,8 +34,8 @@ export default defineIntegration(({ stage }) => ({
     // Based on which article is it created? By default the material.
     article: (order) => order.article,
     // Which parameters and variants are sent along?
-    parameters: ({ quantity, attributes }) => ({
-      Quantity: Number(quantity.amount),
+    parameters: ({ attributes }, part) => ({
+      Quantity: Number(part.quantity.amount),
       'Sales order':
         typeof attributes.SalesOrder === 'string' && attributes.SalesOrder !== ''
           ? `${attributes.SalesOrder}/${String(attributes.SalesOrderItem)}`

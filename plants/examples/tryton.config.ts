@@ -27,8 +27,8 @@ export default defineIntegration(({ stage }) => ({
     // Based on which article is it created? By default the code of its product.
     article: (order) => order.article,
     // Which parameters and variants are sent along?
-    parameters: (order) => ({
-      Quantity: Number(order.quantity.amount),
+    parameters: (order, part) => ({
+      Quantity: Number(part.quantity.amount),
       Reference: typeof order.attributes.reference === 'string' ? order.attributes.reference : undefined,
     }),
     // Each unit is built and recorded by itself, and the production is booked when the last one is completed.

@@ -7,6 +7,7 @@ import {
 } from '../ledger/records/bookings.ts';
 import type { Completion } from '../model/completions.ts';
 import { Rejected, rejectionOf } from '../model/errors.ts';
+import { partOfSplit } from '../model/orders.ts';
 import { quantitySchema } from '../model/quantity.ts';
 import { made } from '../model/unread.ts';
 import type { Job } from './book.ts';
@@ -104,7 +105,7 @@ async function readContent(
   const chosen = [facts.current, ...facts.others]
     .toSorted((a, b) => a.index - b.index)
     .filter(({ index }) => planned.parts.includes(index))
-    .map((part) => ({ order: part.order, ids: recordingsOf(part, planned, facts.bookings) }));
+    .map((part) => ({ ...part, ids: recordingsOf(part, planned, facts.bookings) }));
   const wanted = chosen.flatMap(({ order, ids }) =>
     ids.filter((id) => !earlier.has(id)).map((id) => ({ id, productOrder: order })),
   );
@@ -112,10 +113,15 @@ async function readContent(
   const missing = wanted.find(({ id }) => !read.has(id));
   if (missing)
     return `Azumuta lists recording ${missing.id} of product order ${missing.productOrder.number}, and does not show it.`;
-  const [first, ...others] = chosen.map(({ order, ids }) => {
-    const recordings = ids.flatMap((id) => earlier.get(id) ?? read.get(id) ?? []);
-    return completedOf(order, facts.erpOrder, recordings, readAt.toISOString());
-  });
+  const { entry, erpOrder, parts } = facts;
+  const [first, ...others] = chosen.map(({ index, order, ids }) =>
+    completedOf(order, {
+      erpOrder,
+      part: entry && partOfSplit(entry, index, parts),
+      recordings: ids.flatMap((id) => earlier.get(id) ?? read.get(id) ?? []),
+      learnedAt: readAt.toISOString(),
+    }),
+  );
   if (!first) throw new Error(`The booking ${planned.key} covers no completed product order.`);
   try {
     const completion = completionOf(planned, [first, ...others], evidence, dependencies);

@@ -5,7 +5,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { CompletedProductOrder, RecordedStep, Recording } from '../model/completions.ts';
 import { personalFields } from '../model/completions.ts';
 import { Rejected, Wait } from '../model/errors.ts';
-import { type ErpOrderRef, productOrderRefOf } from '../model/orders.ts';
+import { type OrderPart, productOrderRefOf } from '../model/orders.ts';
 import { readOrWhy, Unread, withFields } from '../model/unread.ts';
 import type { Clock } from '../platform/clock.ts';
 import { mapConcurrently } from '../platform/map-concurrently.ts';
@@ -181,11 +181,16 @@ function withoutName(step: RecordedStep): RecordedStep {
   return personal ? withFields(step, {}, ['value']) : step;
 }
 
+/** What is known of a completed product order besides what Azumuta answers of it. */
+interface Completing extends Pick<CompletedProductOrder, 'erpOrder' | 'recordings'> {
+  readonly part?: OrderPart | undefined;
+  /** ISO time of its completion where Azumuta tells none. */
+  readonly learnedAt: string;
+}
+
 export function completedOf(
   order: AzumutaProductOrder,
-  erpOrder: ErpOrderRef,
-  recordings: readonly Recording[],
-  learnedAt: string,
+  { erpOrder, part, recordings, learnedAt }: Completing,
 ): CompletedProductOrder {
   const { article, parameters, completedAt = learnedAt } = order;
   const productOrder = productOrderRefOf(order);
@@ -194,5 +199,6 @@ export function completedOf(
   return withFields<CompletedProductOrder>(completed, {
     variants,
     ...(article === undefined ? {} : { article }),
+    ...(part === undefined ? {} : { part }),
   });
 }

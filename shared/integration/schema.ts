@@ -3,7 +3,7 @@ import { contractSchema, defaultBaseUrl } from '../azumuta/contract.ts';
 import type { ErpDefinition } from '../erp/connector.ts';
 import { fn, optionalFn, textThat, timeZoneSchema } from '../erp/options.ts';
 import type { Check, CompletedProductOrder, Link, Lot, Place, UsedLot } from '../model/completions.ts';
-import type { ErpOrder, ParameterValue } from '../model/orders.ts';
+import type { ErpOrder, OrderPart, ParameterValue } from '../model/orders.ts';
 import { isWithinPace, limitShape } from '../model/partner.ts';
 import type { Quantity } from '../model/quantity.ts';
 import { utcInstant } from '../model/time.ts';
@@ -27,15 +27,11 @@ export const productOrdersSchema = strictObject({
   article: optionalFn<(order: ErpOrder) => string>(),
   /**
    * Which parameters are sent along? Keys may contain spaces; `undefined` leaves a parameter out. `part` says which part
-   * of a split order it is: `index` counts from 1. Default: `Quantity` with the ERP order's amount.
+   * of the order it is, and what that part is for: `index` counts from 1, and `quantity` is that of the whole order where
+   * it is not split. Default: `Quantity` with `part.quantity.amount`.
    */
   parameters:
-    optionalFn<
-      (
-        order: ErpOrder,
-        part: { readonly index: number; readonly of: number },
-      ) => Readonly<Record<string, ParameterValue | undefined>>
-    >(),
+    optionalFn<(order: ErpOrder, part: OrderPart) => Readonly<Record<string, ParameterValue | undefined>>>(),
   /** Which variants of the article apply, by name or id? Default: none. */
   variants: optionalFn<(order: ErpOrder) => readonly string[]>(),
   /**

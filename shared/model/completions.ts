@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import {
   type ErpOrderRef,
   erpOrderRefSchema,
+  type OrderPart,
   type ParameterValue,
   type ProductOrderRef,
   productOrderRefSchema,
@@ -56,6 +57,8 @@ export interface CompletedProductOrder {
   readonly productOrder: ProductOrderRef;
   /** The ERP order that it was created from. */
   readonly erpOrder: ErpOrderRef;
+  /** Which part of its ERP order it is; absent where that is not split, and for a product order typed by hand. */
+  readonly part?: OrderPart;
   readonly article?: string;
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   readonly variants: readonly string[];

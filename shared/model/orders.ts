@@ -111,6 +111,32 @@ export const splitSchema = z.object({
   of: z.number(),
   book: bookPartsSchema,
 });
+/** What a product order is for: all of its ERP order, or its own share of a split one. */
+export function quantityOfPart({ book }: Pick<Part, 'book'>, whole: Quantity): Quantity {
+  return book === 'alone' ? whole : { ...whole, amount: '1' };
+}
+
+/** Which part of its ERP order a product order is, and what that is for, as a mapping gets it. */
+export interface OrderPart {
+  /** 1 for the first. */
+  readonly index: number;
+  /** How many parts the ERP order has; 1 where it is not split. */
+  readonly of: number;
+  /** What this part is for, in the unit of the ERP order. */
+  readonly quantity: Quantity;
+}
+
+/** A part of the ERP order of a product order; undefined where that is not split. @param of How many parts it has now. */
+export function partOfSplit(
+  { part: { book }, erpOrder: { amount, unit } }: { readonly part: Part; readonly erpOrder: ErpOrderFacts },
+  index: number,
+  of: number,
+): OrderPart | undefined {
+  if (book === 'alone') return undefined;
+  const whole = unit === undefined ? { amount } : { amount, unit };
+  return { index, of, quantity: quantityOfPart({ book }, whole) };
+}
+
 /** How an ERP order becomes product orders: one, or a numbered one for each unit. */
 export type Split = Readonly<z.output<typeof splitSchema>>;
 

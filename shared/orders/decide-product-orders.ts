@@ -2,7 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import { isNothingSent } from '../ledger/claims.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
-import { isSameErpOrder, type MappedProductOrder, partNumber, type Split } from '../model/orders.ts';
+import {
+  isSameErpOrder,
+  type MappedProductOrder,
+  type ParameterValue,
+  partNumber,
+  quantityOfPart,
+  type Split,
+} from '../model/orders.ts';
+import { compareDecimals, type Decimal, toDecimal } from '../model/quantity.ts';
 import {
   afterBooking,
   conflict,
@@ -129,28 +137,39 @@ function countParts(known: KnownErpOrder, own: readonly OrderEntry[], { mapped }
   return { kept, mapped: productOrders.filter((one) => !surplus.includes(one)) };
 }
 
-/** What was made by an earlier mapping is compared without the parameters that a later one adds. */
+/** What was made by an earlier mapping is compared without what a later one only tells differently. */
 function decideMapped(
   mapped: MappedProductOrder,
   entry: OrderEntry | undefined,
   known: KnownErpOrder,
   wanted: WantedOrder,
 ): PartDecision {
-  if (!entry || isNothingSent(entry) || !addsParameters(mapped, entry))
+  if (!entry || isNothingSent(entry) || !isOnlyRemapped(mapped, entry))
     return decidePart(mapped, entry, known, wanted);
   const { draft, contentHash, mappedBy } = entry;
   const part = decidePart({ ...mapped, draft, contentHash, mappedBy }, entry, known, wanted);
   return 'begins' in part ? { ...part, isRemapped: true } : part;
 }
 
-/** The ERP may add a value, too, and then the version of the mapping is the same. */
-function addsParameters({ draft, mappedBy }: MappedProductOrder, made: OrderEntry): boolean {
+/**
+ * Whether a later mapping only adds parameters, or gives a part of a split order its own share where it gave more. The ERP
+ * may add a value, too, and then the version of the mapping is the same.
+ */
+function isOnlyRemapped({ draft, part, mappedBy }: MappedProductOrder, made: OrderEntry): boolean {
   if (mappedBy === undefined || mappedBy === made.mappedBy) return false;
-  const kept = Object.entries(draft.parameters).filter(([name]) =>
-    Object.hasOwn(made.draft.parameters, name),
-  );
-  const isMore = kept.length < Object.keys(draft.parameters).length;
-  return isMore && isDeepStrictEqual({ ...draft, parameters: Object.fromEntries(kept) }, made.draft);
+  const was = made.draft.parameters;
+  const share = quantityOfPart(part, made.erpOrder).amount;
+  const givesShare = ([name, value]: readonly [string, ParameterValue]) =>
+    part.book !== 'alone' && toDecimal(value) === share && isMoreThan(share, was[name]);
+  const own = Object.entries(draft.parameters).filter(([name]) => Object.hasOwn(was, name));
+  const asMade = own.map(([name, value]) => [name, givesShare([name, value]) ? was[name] : value]);
+  const isSame = isDeepStrictEqual(draft.parameters, was);
+  return !isSame && isDeepStrictEqual({ ...draft, parameters: Object.fromEntries(asMade) }, made.draft);
+}
+
+function isMoreThan(share: Decimal, value: ParameterValue | undefined): boolean {
+  const amount = toDecimal(value);
+  return amount !== undefined && compareDecimals(amount, share) > 0;
 }
 
 function decidePart(

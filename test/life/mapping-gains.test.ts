@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { ErpOrder, OrderPart } from '../../shared/model/orders.ts';
 import { eachWithPlant, plant } from './acts.ts';
 
 eachWithPlant();
@@ -90,4 +91,51 @@ it('is no change either for an order that a proxy refused after it was sent, and
   // Assess
   expect(plant.azumuta.productOrders()).toHaveLength(1);
   expect(report).toMatchObject({ orders: 1, remapped: 1, conflicts: 0 });
+});
+
+/** An order of each plant is split, and tells Azumuta what this gives as `Quantity`. */
+const splitWith = (quantity: (order: ErpOrder, part: OrderPart) => string) => ({
+  productOrders: {
+    split: { per: 'unit' as const, book: 'each' as const },
+    parameters: (order: ErpOrder, part: OrderPart) => ({ Quantity: Number(quantity(order, part)) }),
+  },
+});
+
+it('is no change when a later mapping gives each part its own share instead of the whole, however large the order gets', async () => {
+  // Prepare
+  plant.deploy(splitWith((order) => order.quantity.amount));
+  const order = plant.plan('3');
+  await pulled();
+
+  // Act
+  plant.deploy(
+    splitWith((_, part) => part.quantity.amount),
+    'second',
+  );
+  const remapped = await pulled();
+  plant.erp.changeQuantity(order, '5');
+  const larger = await pulled();
+
+  // Assess
+  expect(remapped).toMatchObject({ report: { remapped: 3, conflicts: 0, queued: 0 }, mails: [] });
+  expect(larger).toMatchObject({ report: { remapped: 3, conflicts: 0, queued: 1 }, mails: [] });
+  const quantities = plant.azumuta.productOrders().map(({ parameters }) => parameters.Quantity);
+  expect(quantities).toEqual([3, 3, 3, 1, 1]);
+});
+
+it('is a change when a later mapping gives a part another quantity than its share', async () => {
+  // Prepare
+  plant.deploy(splitWith((order) => order.quantity.amount));
+  plant.plan('3');
+  await pulled();
+
+  // Act
+  plant.deploy(
+    splitWith(() => '2'),
+    'second',
+  );
+  const { report } = await pulled();
+
+  // Assess
+  expect(report).toMatchObject({ remapped: 0, conflicts: 1 });
 });

@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { planned } from '../../shared/integration/index.ts';
+import type { ErpOrder } from '../../shared/model/orders.ts';
 import { eachWithPlant, plant } from './acts.ts';
 import { days, hours, type LifePlant } from './plant.ts';
 
@@ -191,3 +193,25 @@ it('is not used again while a part is open, and is when all are booked and the E
     [1, 2].map(() => ({ reason: expect.stringContaining('once more') })),
   );
 });
+
+it.each(['each', 'when-all-done'] as const)(
+  'is booked as planned with what its parts are for, though each part carries the quantity of the whole order (%s)',
+  async (book) => {
+    // Prepare
+    plant.deploy({
+      productOrders: {
+        split: { per: 'unit', book },
+        parameters: (whole: ErpOrder) => ({ Quantity: Number(whole.quantity.amount) }),
+      },
+      completions: { quantity: planned },
+    });
+    const order = await made('4');
+
+    // Act
+    await built(order, 1, 2, 3, 4);
+
+    // Assess
+    expect(plant.erp.books(order)).toMatchObject({ good: '4' });
+    expect(plant.letters()).toEqual([]);
+  },
+);

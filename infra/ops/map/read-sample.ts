@@ -7,6 +7,7 @@ import { erpOrderNumberOf } from '../../../shared/integration/mapping/completion
 import type { CompletedProductOrder, Completion } from '../../../shared/model/completions.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import type { ErpOrder } from '../../../shared/model/orders.ts';
+import { quantitySchema } from '../../../shared/model/quantity.ts';
 import { erpOrderOf, postedOrderSchema } from '../../../shared/orders/endpoint/posted-order.ts';
 import { isRecord } from '../../../shared/platform/json.ts';
 import { describeMismatches, type Mismatch, parse } from '../../../shared/platform/validation.ts';
@@ -23,6 +24,8 @@ const completionSampleSchema = z.strictObject({
   recordings: z._default(z.array(z.looseObject({})), []),
   /** The ERP order, where it is not the one that the mapping names. */
   erpOrder: z.optional(z.object({ number: z.string(), id: z.exactOptional(z.string()) })),
+  /** Which part of a split ERP order it is. */
+  part: z.optional(z.object({ index: z.int(), of: z.int(), quantity: quantitySchema })),
   /** `amendment`: recordings that came after the quantity was booked. */
   kind: z._default(z.enum(['quantity', 'amendment']), 'quantity'),
 });
@@ -48,7 +51,7 @@ function completionSample(
 ): Sample {
   const parsed = parse(completionSampleSchema, one);
   if (!parsed.ok) return invalid(at, parsed.mismatches);
-  const { productOrder, recordings, erpOrder, kind } = parsed.value;
+  const { productOrder, recordings, erpOrder, part, kind } = parsed.value;
   const mistakes: string[] = [];
   const readAt = <T>(where: string, as: ReadResource<T>, json: unknown): T[] => {
     const read = readBy(azumuta.contract, as, json);
@@ -63,7 +66,8 @@ function completionSample(
   if (order === undefined || mistakes.length > 0) return { mistakes };
   try {
     const ref = erpOrder ?? { number: erpOrderNumberOf(completions, order.number) };
-    return { books: kind, completed: completedOf(order, ref, read, learnedAt) };
+    const about = { erpOrder: ref, part, recordings: read, learnedAt };
+    return { books: kind, completed: completedOf(order, about) };
   } catch (error) {
     return { mistakes: [reasonOf(error)] };
   }

@@ -6,10 +6,10 @@ import {
   type ErpOrder,
   type MappedOrder,
   type MappedProductOrder,
-  type ParameterValue,
   type ProductOrderDraft,
   partIndexes,
   partNumber,
+  quantityOfPart,
   type Split,
 } from '../../model/orders.ts';
 import type { ProductOrderMapping } from '../define.ts';
@@ -31,8 +31,9 @@ export function mapProductOrders(
     const variants = call('variants', variantsSchema, () => mapping.variants?.(order) ?? []);
     const split = splitOf(mapping, order, number);
     const productOrders = partIndexes(split.of).map((index): MappedProductOrder => {
+      const orderPart = { index, of: split.of, quantity: quantityOfPart(split, order.quantity) };
       const parameters = call('parameters', parametersSchema, () => {
-        return mapping.parameters?.(order, { index, of: split.of }) ?? defaultParameters(order, split);
+        return mapping.parameters?.(order, orderPart) ?? { Quantity: orderPart.quantity.amount };
       });
       const draft = checkedDraft({ number: partNumber(split, index), article, variants, parameters }, order);
       const part = { index, first: partNumber(split, 1), book: split.book };
@@ -66,10 +67,6 @@ function splitOf({ split = 'one' }: ProductOrderMapping, order: ErpOrder, number
     );
   }
   return { number, of, book: split.book };
-}
-
-function defaultParameters(order: ErpOrder, { book }: Split): Record<string, ParameterValue> {
-  return { Quantity: book === 'alone' ? order.quantity.amount : '1' };
 }
 
 function hashOf(draft: ProductOrderDraft): string {

@@ -67,12 +67,14 @@ export function stepsNamed(
 }
 
 /**
- * The planned quantity: the parameter `Quantity`. Undefined without it, as a guess could be wrong. Only for a plant where
- * nobody counts: it books the plan.
+ * The planned quantity: of a part of a split ERP order its own share; else the parameter `Quantity`. Undefined without it,
+ * as a guess could be wrong. Only for a plant where nobody counts: it books the plan.
  * @example
  * planned(completed);
  */
-export function planned({ parameters }: CompletedProductOrder): string | number | undefined {
+export function planned({ part, parameters }: CompletedProductOrder): string | number | undefined {
+  // Its parameter may be that of the whole order, which each part would book again.
+  if (part) return part.quantity.amount;
   const { Quantity } = parameters;
   return typeof Quantity === 'number' || typeof Quantity === 'string' ? Quantity : undefined;
 }

@@ -31,6 +31,7 @@ export default defineIntegration({
     number: (order) => `${order.number}-${text(order.attributes.line) || '1'}`,
     article: (order) => order.article.replace(/-(RED|BLUE)$/, ''),
     parameters: (order, part) => ({
+      Quantity: Number(part.quantity.amount),
       'Serial number': `${order.number}.${part.index}`,
       'Customer order': text(order.attributes.customerOrder) || undefined,
       'Test pressure (bar)': Number(order.attributes.pressure ?? 6),

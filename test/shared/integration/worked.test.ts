@@ -38,6 +38,7 @@ describe('the worked mappings', () => {
       article: 'GEAR-01',
       variants: ['red', 'reinforced'],
       parameters: {
+        Quantity: 1,
         'Serial number': 'MO/0001.1',
         'Customer order': 'SO-77',
         'Test pressure (bar)': 8.5,

@@ -26,6 +26,21 @@ describe('the completion of a product order', () => {
     expect(completion.notes[0]).toContain('MO/0001');
   });
 
+  it('has the share of each part of a split order as its planned quantity, whatever its parameter says', () => {
+    // Prepare
+    const part = (index: number) =>
+      completedProductOrder({
+        part: { index, of: 40, quantity: { amount: '1', unit: 'u' } },
+        parameters: { Quantity: '40' },
+      });
+
+    // Act
+    const { quantity } = mapCompletion(plantWith(), 'quantity', [part(1), part(2)]);
+
+    // Assess
+    expect(quantity).toEqual({ amount: '2' });
+  });
+
   it('adds up the parts of a split order exactly', () => {
     const part = (Quantity: string) => completedProductOrder({ parameters: { Quantity } });
     const { quantity } = mapCompletion(plantWith(), 'quantity', [part('0.1'), part('0.2'), part('0.3')]);

@@ -30,6 +30,28 @@ describe('mapping an ERP order to product orders', () => {
     );
   });
 
+  it.each([
+    ['all of it, where it is not split', {}, [{ index: 1, of: 1, quantity: { amount: '3', unit: 'u' } }]],
+    [
+      'its own share, where it is split',
+      { split: { per: 'unit', book: 'each' } } as const,
+      [1, 2, 3].map((index) => ({ index, of: 3, quantity: { amount: '1', unit: 'u' } })),
+    ],
+  ])('tells the mapping which part of the order it is, and for how much: %s', (_name, mapping, parts) => {
+    // Prepare
+    const told: unknown[] = [];
+    const parameters = (_order: unknown, part: unknown) => {
+      told.push(part);
+      return {};
+    };
+
+    // Act
+    mapProductOrders({ ...mapping, parameters }, erpOrder({ quantity: { amount: '3', unit: 'u' } }));
+
+    // Assess
+    expect(told).toEqual(parts);
+  });
+
   it('makes the same part whether the ERP order has more of them or not', () => {
     const split = { split: { per: 'unit', book: 'when-all-done' } } as const;
     const hashOf = (amount: string) =>
