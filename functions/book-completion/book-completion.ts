@@ -22,6 +22,7 @@ export function createBookCompletion(integration: CompleteIntegration, runtime: 
     configuration: setting('CONFIGURATION_VERSION'),
     trustTrigger: integration.azumuta.contract.trustTrigger,
     reconciles: schedule.reconcile !== 'off',
+    beyondOrder: completions.beyondOrder === 'book' ? undefined : completions.beyondOrder,
     withoutRecordings: completions.unknownRecordings === 'ignore',
     erpOrderNumber: completions.erpOrderNumber && ((number) => erpOrderNumberOf(completions, number)),
     articleIsMapped: productOrders.article !== undefined,

@@ -14,6 +14,7 @@ import {
   queueOf,
 } from '../ops/dead-letters/dead-letter.ts';
 import { type DeadLetterQueue, hiddenInWords, pagesOf } from '../ops/dead-letters/queue.ts';
+import { orderRefusedWith } from '../ops/replay/accept.ts';
 import { type ReplayDependencies, replay } from '../ops/replay/replay.ts';
 
 export type Chosen =
@@ -107,10 +108,15 @@ export class DeadLetterDesk {
     return groups.flatMap(({ letters }) => letters.filter((letter) => ids.has(idOf(letter))));
   }
 
-  /** An order is looked at once more even when its letters are gone. @returns also how many the queue does not have. */
-  async replay(chosen: Chosen, note: string) {
+  /**
+   * An order is looked at once more even when its letters are gone.
+   * @param accepts Figures beyond its order, of one order.
+   * @returns also how many the queue does not have. @throws UsageError for figures with which it was not refused
+   */
+  async replay(chosen: Chosen, note: string, accepts?: string) {
     const { ids, found, wanted, most } = await this.#select(chosen);
-    const asked = 'order' in chosen ? { orders: new Set([chosen.order]) } : { wanted, most };
+    const asked =
+      'order' in chosen ? { orders: await this.#ordersOf(chosen.order, accepts), accepts } : { wanted, most };
     const { signal } = new AbortController();
     const report = await this.#inTurn(() => replay({ go: true, note, signal, ...asked }, this.#dependencies));
     return { ...report, missing: 'order' in chosen ? 0 : ids.size - found.size };
@@ -122,6 +128,12 @@ export class DeadLetterDesk {
     const { letters, wanted, most } = await this.#select(chosen);
     const records = letters.flatMap(({ record }) => record ?? []);
     return this.#inTurn(() => discard({ wanted, most, records, note }, this.#dependencies));
+  }
+
+  async #ordersOf(order: string, accepts: string | undefined): Promise<ReadonlySet<string>> {
+    const asked = new Set([order]);
+    const { ledger } = this.#dependencies;
+    return accepts === undefined ? asked : new Set([await orderRefusedWith(accepts, asked, ledger)]);
   }
 
   /** How the chosen letters are recognised in the queue, of which no more is read than has to be. */

@@ -154,10 +154,7 @@ async function claimOf(
     const waits = planned.kind === 'quantity' ? waitsItself(job, planned, clock) : {};
     const claim = await bookings.planAndClaim(home, plan, claimant, waits);
     if (!claim) throw plannedByAnother(planned);
-    const refusedBy = plan.seen?.rejectedBy;
-    // Its dead letter says what is not so any more.
-    if (refusedBy !== undefined && refusedBy !== attempt.messageId)
-      await deadLetters.markSettled({ messageId: refusedBy, orderNumber: home });
+    await deadLetters.settleOutdated(plan.seen?.rejectedBy, { ...attempt, orderNumber: home });
     return claim;
   }
   const claimed = await claims.claim(bookingKeyOf(home, planned.key), claimant);

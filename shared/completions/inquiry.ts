@@ -4,6 +4,7 @@ import type { ErpConnector } from '../erp/connector.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { BookingEntry } from '../ledger/records/bookings.ts';
 import type { Standing } from '../ledger/records/known-orders.ts';
+import type { BeyondOrder } from '../model/completions.ts';
 import type { Rejected } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
@@ -28,6 +29,8 @@ export interface HintDependencies {
   readonly withoutRecordings: boolean;
   /** Whether the reconciliation asks about overdue orders: then an open order needs no person. */
   readonly reconciles: boolean;
+  /** From where on a booking is more than what it is for; undefined where any is booked. */
+  readonly beyondOrder: BeyondOrder | undefined;
   readonly unknownOrder: 'reject' | 'ignore';
   /** Of a product order that the ledger does not know; by default its own. With it, several may be booked on one ERP order. */
   readonly erpOrderNumber: ((productOrderNumber: string) => string) | undefined;

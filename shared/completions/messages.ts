@@ -17,6 +17,8 @@ export const completionHintSchema = z.object({
   via: z.enum(['webhook', 'reconciliation', 'operator']),
   /** A person wants it once more: bookings that were refused or discarded are opened again. */
   again: z.exactOptional(z.literal(true)),
+  /** The figures with which a person has it booked although they are more than what it is for. @see limitsLeft */
+  accepts: z.exactOptional(text),
 });
 
 export type CompletionHint = DeepReadonly<z.output<typeof completionHintSchema>>;

@@ -26,8 +26,19 @@ import type { BuiltPart } from './decide-bookings.ts';
 import type { HintDependencies } from './inquiry.ts';
 import type { Evidence } from './read-facts.ts';
 import { completedOf } from './read-recordings.ts';
+import { withinOrder } from './within-order.ts';
 
-type Content = { readonly completion: Completion; readonly content: Uint8Array };
+/** The product orders of a booking, and what the mapping makes of them. */
+interface Mapped {
+  readonly completed: Completed;
+  readonly completion: Completion;
+}
+
+interface Content {
+  readonly completion: Completion;
+  readonly content: Uint8Array;
+  readonly accepted?: string;
+}
 
 /**
  * Reads the recordings of what is to be booked, and maps it. What the mapping refuses is written down, so that no
@@ -44,14 +55,15 @@ export async function readContents(
   const { readAt, anew, hint, attempt, home } = evidence;
   const { configuration, ledger } = dependencies;
   for (const planned of plan) {
-    const read = await readContent(planned, evidence, dependencies);
+    const read = await readMapped(planned, evidence, dependencies);
     if (typeof read === 'string') return read;
     const seen = anew.find(({ key }) => key === planned.key);
+    const content = contentOf(read, { ...evidence, planned, seen }, dependencies);
     const known = { planned, seen, readAt, plannedFor: attempt.messageId, configuration };
-    if (seen?.state === 'rejected' && !hint.again && isSame(seen, read))
+    if (seen?.state === 'rejected' && !hint.again && isSame(seen, content))
       attempt.log.info('It was refused before, with the same figures', { booking: planned.key });
-    else if (read instanceof Rejected) toRefuse.push({ plan: known, refusal: read });
-    else toBook.push({ ...known, content: read.content, figures: figuresOf(read.completion) });
+    else if (content instanceof Rejected) toRefuse.push({ plan: known, refusal: content });
+    else toBook.push({ ...known, ...planOf(content) });
   }
   // All plans of a reading but the last say that others follow, as an attempt can end between two.
   const last = toBook.at(-1) ?? toRefuse.at(-1)?.plan;
@@ -61,9 +73,40 @@ export async function readContents(
     const { message, code } = refusal;
     if (!(await ledger.bookings.planRefused(home, marked(plan), rejectionOf(refusal))))
       throw plannedByAnother(plan.planned);
+    await ledger.deadLetters.settleOutdated(plan.seen?.rejectedBy, { ...attempt, orderNumber: home });
     refused.push(new Rejected(message, { code, cause: refusal, about: aboutOf(plan.planned) }));
   }
   return { toBook: toBook.map((plan) => ({ planned: plan.planned, plan: marked(plan) })), refused };
+}
+
+function planOf({ completion, content, accepted }: Content): Pick<Plan, 'content' | 'figures' | 'accepted'> {
+  const figures = figuresOf(completion);
+  return accepted === undefined ? { content, figures } : { content, figures, accepted };
+}
+
+/** What is written down of a booking, unless it is more than what it is for, or than one booking can hold. */
+function contentOf(
+  mapped: Mapped | Rejected,
+  { home, planned, seen, facts, concerns, hint }: Evidence & Pick<Plan, 'planned' | 'seen'>,
+  dependencies: HintDependencies,
+): Content | Rejected {
+  if (mapped instanceof Rejected) return mapped;
+  try {
+    const within = withinOrder({
+      ...mapped,
+      home,
+      planned,
+      concerns,
+      entry: facts.entry,
+      limits: dependencies.beyondOrder,
+      accepted: [hint.accepts, seen?.accepted],
+      mapAlone: (one) => dependencies.map('quantity', [one]),
+    });
+    return { ...within, content: packed(within.completion) };
+  } catch (error) {
+    if (error instanceof Rejected) return error;
+    throw error;
+  }
 }
 
 /** A recording may have been corrected since it was booked, and a quantity is booked once: a person must see to the difference. */
@@ -76,7 +119,7 @@ export async function compareFigures(evidence: Evidence, dependencies: HintDepen
   // Of parts that are booked together, only a person's hint reads all.
   const shown = [facts.current, ...facts.others].map(({ index }) => index);
   if (!booked.parts.every((index) => shown.includes(index))) return;
-  const read = await readContent(booked, evidence, dependencies);
+  const read = await readMapped(booked, evidence, dependencies);
   if (typeof read === 'string' || read instanceof Rejected) return;
   // Notes and links may be worded anew.
   const [was, is] = [booked.figures, figuresOf(read.completion)].map((figures) =>
@@ -96,11 +139,11 @@ export async function compareFigures(evidence: Evidence, dependencies: HintDepen
 }
 
 /** What a booking covers, mapped; why the mapping refuses; or a sentence, when Azumuta lists a recording and does not show it. */
-async function readContent(
+async function readMapped(
   planned: PlannedBooking,
   evidence: Evidence,
   dependencies: HintDependencies,
-): Promise<Content | Rejected | string> {
+): Promise<Mapped | Rejected | string> {
   const { facts, read: earlier, readAt, attempt } = evidence;
   const chosen = [facts.current, ...facts.others]
     .toSorted((a, b) => a.index - b.index)
@@ -123,17 +166,18 @@ async function readContent(
     }),
   );
   if (!first) throw new Error(`The booking ${planned.key} covers no completed product order.`);
+  const completed: Completed = [first, ...others];
   try {
-    const completion = completionOf(planned, [first, ...others], evidence, dependencies);
-    return { completion, content: packed(completion) };
+    return { completed, completion: completionOf(planned, completed, evidence, dependencies) };
   } catch (error) {
     if (error instanceof Rejected) return error;
     throw error;
   }
 }
 
+/** Whether it would be told again what is told already. */
 function isSame(seen: BookingEntry, now: Content | Rejected): boolean {
-  if (now instanceof Rejected) return true;
+  if (now instanceof Rejected) return seen.reason === rejectionOf(now).reason;
   return seen.content !== undefined && figuresIn(unpacked(seen.content, seen)) === figuresIn(now.completion);
 }
 

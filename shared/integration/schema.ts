@@ -13,6 +13,8 @@ import { deploymentSchema } from './deployment.ts';
 /** The defaults; also what a run started by hand does while the schedule is off. */
 export const reconcileDefaults = { everyHours: 24, most: 50, graceHours: 24 };
 
+const beyondOrderDefaults = { good: 1.1, scrap: 1 };
+
 const zonedTime = 'an ISO time that exists, with zone, such as 2026-12-01T06:00:00Z';
 /** In UTC with milliseconds, so that instants compare as text. */
 const instant = z.pipe(
@@ -132,6 +134,24 @@ export const completionsSchema = strictObject({
   final: optionalFn<(completed: CompletedProductOrder) => boolean>(),
   /** ERP order number of a product order that this integration did not create. Default: the product order's number. */
   erpOrderNumber: optionalFn<(productOrderNumber: string) => string>(),
+  /**
+   * From where on a booking is more than what it is for, as a comma was lost: then nothing is booked until a person accepts
+   * the figure (`npm run replay -- --order <number> --accept <figure> --go --stack <stack>`). Compared is what its product orders were
+   * made for, or what the ERP wants by now if that is more; for orders typed by hand what the ERP order is for, where the
+   * connector reads it. `'book'`: whatever was recorded is booked.
+   */
+  beyondOrder: z._default(
+    z.union([
+      z.literal('book'),
+      strictObject({
+        /** How many times what it is for the good quantity may be, 1 or more. Default 1.1. */
+        good: z._default(z.number().check(z.minimum(1)), beyondOrderDefaults.good),
+        /** The same of the scrap, 0 or more. Default 1. */
+        scrap: z._default(z.number().check(z.minimum(0)), beyondOrderDefaults.scrap),
+      }),
+    ]),
+    beyondOrderDefaults,
+  ),
   /** Completions of orders that the ERP does not know: `reject` shows them to a person. Default `reject`. */
   unknownOrder: z.optional(z.enum(['reject', 'ignore'])),
   /**

@@ -145,6 +145,19 @@ const workTime = z.object({
 });
 export type WorkTime = Readonly<z.output<typeof workTime>>;
 
+const beyondOrderSchema = z.object({
+  /** How many times what it is for the good quantity may be. Absent: any. */
+  good: z.exactOptional(z.number()),
+  /** The same of the scrap. */
+  scrap: z.exactOptional(z.number()),
+  /** Where the figures were recorded, in words: ` (step "Good quantity" of recording 5KKoy7)`. */
+  recorded: z.exactOptional(text),
+  /** The number by which a person accepts them, as Azumuta may call the product order otherwise by now. */
+  order: z.exactOptional(text),
+});
+/** From where on a booking is more than what it is for, so that a person is asked. */
+export type BeyondOrder = Readonly<z.output<typeof beyondOrderSchema>>;
+
 export const completionSchema = z.object({
   kind: z.enum(['quantity', 'amendment']),
   erpOrder: erpOrderRefSchema,
@@ -160,6 +173,8 @@ export const completionSchema = z.object({
   scrap: z.exactOptional(quantitySchema),
   /** Quantity of the ERP order that the product orders were made for; absent where it is unknown. */
   madeFor: z.exactOptional(quantitySchema),
+  /** Present where only the ERP knows what it is for: then the connector's look compares. */
+  beyondOrder: z.exactOptional(beyondOrderSchema),
   /**
    * Whether the ERP order is finished with this booking, even if less was built than planned. While the ERP wants another
    * quantity than `madeFor`, what is not built stays open.

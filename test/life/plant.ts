@@ -9,7 +9,8 @@ import { createReconcileCompletions } from '../../functions/reconcile-completion
 import { createSendAlerts } from '../../functions/send-alerts/send-alerts.ts';
 import { operatorLedger } from '../../infra/local/operator-clients.ts';
 import { DeadLetterQueue } from '../../infra/ops/dead-letters/queue.ts';
-import { replay } from '../../infra/ops/replay/replay.ts';
+import { orderRefusedWith } from '../../infra/ops/replay/accept.ts';
+import { type ReplayRequest, replay } from '../../infra/ops/replay/replay.ts';
 import { defineIntegration } from '../../shared/integration/index.ts';
 import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../../shared/platform/aws/queue.ts';
@@ -207,6 +208,23 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
     }
   }
 
+  /** All dead letters are sent again, or those that are asked for, and worked on. */
+  async function replayed(request: Partial<ReplayRequest> = {}): Promise<void> {
+    const deadLetters = new DeadLetterQueue(queues.client, queueUrlOf('dead-letters'), {
+      names: functions.names,
+    });
+    const queueUrls = {
+      'product-orders': queueUrlOf('product-orders'),
+      completions: queueUrlOf('completions'),
+      'dead-letters': queueUrlOf('dead-letters'),
+    };
+    await replay(
+      { go: true, signal: new AbortController().signal, ...request },
+      { deadLetters, queues: createQueues(queues.client), queueUrls, ledger, clock },
+    );
+    await work();
+  }
+
   return {
     ...{ clock, table, queues, erp, azumuta, answers, calls, mails, ledger },
     ...{ work, triggers, sendTriggers, trigger },
@@ -238,23 +256,11 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
     /** The daily look, and all that follows from it. */
     looked: () => reconcile().then(() => work()),
     alerts: () => functions.alerts({}, invocation()),
-    /** All dead letters are sent again, and worked on. */
-    async replayed() {
-      await replay(
-        { go: true, signal: new AbortController().signal },
-        {
-          deadLetters: new DeadLetterQueue(queues.client, queueUrlOf('dead-letters'), {
-            names: functions.names,
-          }),
-          queues: createQueues(queues.client),
-          queueUrls: {
-            'product-orders': queueUrlOf('product-orders'),
-            completions: queueUrlOf('completions'),
-          },
-          ...{ ledger, clock },
-        },
-      );
-      await work();
+    replayed,
+    /** A person accepts figures of an order that are more than it is for. @throws UsageError */
+    async accepted(number: string, figures: string) {
+      const home = await orderRefusedWith(figures, new Set([number]), ledger);
+      await replayed({ orders: new Set([home]), accepts: figures });
     },
     /** Reasons of the dead letters. */
     letters: () =>

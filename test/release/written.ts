@@ -5,6 +5,7 @@ import { figuresOf, packed } from '../../shared/completions/content.ts';
 import { completionHint } from '../../shared/completions/messages.ts';
 import { orderConcernKinds } from '../../shared/ledger/records/concerns.ts';
 import { createLifePlant, type LifePlant } from '../life/plant.ts';
+import { completionOf } from '../shared/erp/conformance/completions.ts';
 import { runScenario } from '../simulation/run-scenario.ts';
 import { drawScenario } from '../simulation/scenario/scenario.ts';
 import { simulateFetch } from '../simulation/world/network.ts';
@@ -39,6 +40,8 @@ export async function writtenNow(mapping: Mapping): Promise<Recorded[]> {
   // Azumuta writes an address in which a plus may be meant as such.
   const named = { productOrderNumber: 'MO+1', otherNumber: 'MO 1' };
   all.push({ queue: 'completions', body: completionHint('webhook', named, 'id') });
+  const accepting = completionHint('operator', { productOrderNumber: 'MO/1' }, 'id');
+  all.push({ queue: 'completions', body: { ...accepting, accepts: '4000' } });
   const seen = new Set<string>();
   return all.filter((one) => {
     const before = seen.size;
@@ -67,6 +70,17 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
     const content = { content: packed(completion), figures: figuresOf(completion) };
     await ledger.bookings.planOnly(number, bookingPlan({ planned, ...content }), {});
   }
+  const accepted = bookingPlan({
+    planned: plannedBooking({ key: 'accepted#quantity' }),
+    content: packed(
+      completionOf(
+        { number },
+        { beyondOrder: { good: 1.1, scrap: 1, recorded: ' (step "Good")', order: number } },
+      ),
+    ),
+    accepted: '4000',
+  });
+  await ledger.bookings.planOnly(number, accepted, {});
   await ledger.questions.recordAsked(number, { by: 'hint', since: now });
   await ledger.questions.join(number, { recordingIds: ['r1'] });
   await ledger.questions.leaveToReconciliation(number, 'Not completed');

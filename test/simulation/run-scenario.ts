@@ -2,6 +2,7 @@ import type { Dialect } from '../support/dialects/dialect.ts';
 import { deadLettersOf, judgeDeadLetters } from './invariants/dead-letters.ts';
 import { type Finding, invariants, judge } from './invariants/judge.ts';
 import { replayAll } from './scenario/administrators.ts';
+import { seeToFigures } from './scenario/beyond-order.ts';
 import { type People, startPeople } from './scenario/people.ts';
 import type { ReleasedOrder } from './scenario/released-order.ts';
 import type { Scenario } from './scenario/scenario.ts';
@@ -120,6 +121,8 @@ async function settle(
     findings.push(...judgeDeadLetters(world));
     const otherwise = deadLettersOf(world).filter(({ reason }) => isOfOtherArticle.test(reason));
     people.post(otherwise);
+    await allDone();
+    await seeToFigures(world, people.orders.filter(Boolean));
     await allDone();
     if ((await replayAll(world)).moved > 0) await allDone();
     world.plant.table.expire();

@@ -1,21 +1,25 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import * as z from 'zod/mini';
+import { figuresToAccept } from '../../../shared/erp/beyond-order.ts';
 import { remedies } from '../../../shared/model/remedies.ts';
 import { counted } from '../../ops/cli/output.ts';
 import { maxNote, minNote, signedNote } from '../../ops/cli/target.ts';
 import { endings } from '../../ops/orders/end-order.ts';
+import { figuresIn } from '../../ops/replay/accept.ts';
 import type { TracedOrder } from '../../ops/trace/trace.ts';
 import type { Pages } from '../dependencies.ts';
 import { type Html, orderLink, postForm } from './parts.ts';
 
-const actions = ['replay', 'settle', 'remake', 'discard', 'give-up'] as const;
+const actions = ['replay', 'accept', 'settle', 'remake', 'discard', 'give-up'] as const;
 type Action = (typeof actions)[number];
 
 const formSchema = z.object({
   number: z.string().check(z.minLength(1), z.maxLength(200)),
   because: z._default(z.string(), ''),
   kind: z.optional(z.string()),
+  /** The figures that a person accepts, typed in. */
+  figures: z._default(z.string(), ''),
 });
 type Form = z.output<typeof formSchema>;
 
@@ -31,7 +35,7 @@ async function act(c: Context, action: Action, pages: Pages): Promise<Response> 
   return pages.redirect(c, orderLink(form.number), notice);
 }
 
-async function done(action: Action, { because, ...of }: Form, pages: Pages): Promise<string> {
+async function done(action: Action, { because, figures, ...of }: Form, pages: Pages): Promise<string> {
   const { operator, letters, ending } = pages;
   const by = await operator();
   const note = signedNote(because, by);
@@ -39,8 +43,10 @@ async function done(action: Action, { because, ...of }: Form, pages: Pages): Pro
     const { discarded, ended, failure } = await letters.discard({ order: of.number }, because, by);
     return failure ?? `discarded ${counted(discarded + ended, 'dead letter')}`;
   }
-  if (action !== 'replay') return (await endings[action]({ ...of, go: true, note }, ending)).join('; ');
-  const { moved, hinted, failure } = await letters.replay({ order: of.number }, note);
+  if (action !== 'replay' && action !== 'accept')
+    return (await endings[action]({ ...of, go: true, note }, ending)).join('; ');
+  const accepts = action === 'accept' ? figuresIn(figures) : undefined;
+  const { moved, hinted, failure } = await letters.replay({ order: of.number }, note, accepts);
   return failure ?? (moved + hinted.length > 0 ? 'is looked at once more' : 'there is nothing to look at');
 }
 
@@ -49,6 +55,8 @@ interface Offered {
   readonly title: string;
   readonly does: string;
   readonly kind?: string;
+  /** The person types figures into this field. */
+  readonly types?: string;
   readonly isMain?: boolean;
 }
 
@@ -58,12 +66,21 @@ function offered({ concerns, deadLetters, bookings, stage, command }: TracedOrde
   const isCompared = deadLetters.some(({ cause }) => cause && remedies[cause].compareFirst);
   const isRemoved = concerns.some(({ kind }) => kind === 'removed');
   const letters = deadLetters.length;
+  const isBeyondOrder = bookings.some(
+    ({ state, reason }) => state === 'rejected' && figuresToAccept(reason) !== undefined,
+  );
   const all: (Offered | false)[] = [
     (!isOver || letters > 0) && {
       action: 'replay',
       title: 'Have it looked at once more',
       does: `${isCompared ? 'Compare first, as its next step says: what you find shows whether to do this or to discard. ' : ''}Sends it to its queue again, with its dead letters: what is to be done for it is done, once. What is booked stays booked.`,
       isMain: command === 'replay' && !isCompared,
+    },
+    isBeyondOrder && {
+      action: 'accept',
+      title: 'Accept its figures',
+      does: 'It is more than its order, and it was really built: has it booked. Type the figures that its refusal names, as somebody has counted them. If they are wrong, correct them in Azumuta instead, and have it looked at once more.',
+      types: 'Figures',
     },
     ...concerns.map(({ kind }) => ({
       action: 'settle' as const,
@@ -101,9 +118,15 @@ export function actionsPart(order: TracedOrder): Html {
   </section>`;
 }
 
-function formPart({ action, title, does, kind, isMain = false }: Offered, number: string): Html {
+function formPart({ action, title, does, kind, types, isMain = false }: Offered, number: string): Html {
   const id = kind === undefined ? action : `${action}-${kind}`;
+  const typed =
+    types === undefined
+      ? ''
+      : html`<label for="figures-${id}">${types}</label>
+      <input id="figures-${id}" name="figures" required autocomplete="off" inputmode="decimal">`;
   const content = html`<p class="hint">${does}</p>
+      ${typed}
       <label for="why-${id}">Why</label>
       <input id="why-${id}" name="because" minlength="${minNote}" maxlength="${maxNote}" required autocomplete="off">
       <p class="actions"><button${isMain ? html` class="main"` : ''}>${title}</button></p>`;

@@ -7,6 +7,7 @@ import { reasonOf } from '../../../shared/model/errors.ts';
 import type { QueueName } from '../../../shared/model/queues.ts';
 import { createQueues, type Queues } from '../../../shared/platform/aws/queue.ts';
 import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
+import { isRecord, jsonOf } from '../../../shared/platform/json.ts';
 import { ledgerOf, queueUrlsOf, sqsOf, type Target } from '../cli/target.ts';
 import { type DeadLetterMessage, groupsOf, type LetterGroup } from '../dead-letters/dead-letter.ts';
 import { DeadLetterQueue, type DeadLetterQueueOptions, pagesOf } from '../dead-letters/queue.ts';
@@ -43,6 +44,8 @@ export interface ReplayRequest {
   readonly reason?: string | undefined;
   /** A further condition on each letter; absent for any. */
   readonly wanted?: ((letter: DeadLetterMessage) => boolean) | undefined;
+  /** Figures beyond its order that a person accepts, of the one order that is asked for. @see limitsLeft */
+  readonly accepts?: string | undefined;
   /** Who replays, and why: kept with each order. */
   readonly note?: string | undefined;
   /** About how many letters one run moves. Default 5000. */
@@ -96,7 +99,7 @@ export async function replay(request: ReplayRequest, dependencies: ReplayDepende
       run.hinted = withoutLetter(asked, run);
     if (go) {
       await moveAll(run, request, dependencies);
-      await sendHints(run.hinted, request.note, dependencies);
+      await sendHints(run.hinted, request, dependencies);
     }
   } catch (error) {
     failure = reasonOf(error);
@@ -119,16 +122,13 @@ async function chooseLetters(run: Run, request: ReplayRequest, dependencies: Rep
   }
 }
 
-async function moveAll(
-  run: Run,
-  { signal, note }: ReplayRequest,
-  dependencies: ReplayDependencies,
-): Promise<void> {
+async function moveAll(run: Run, request: ReplayRequest, dependencies: ReplayDependencies): Promise<void> {
+  const { signal } = request;
   const { deadLetters, progress } = dependencies;
   const moves = movesOf(run);
   for (const page of pagesOf(moves)) {
     if (signal.aborted) return;
-    const gone = (await noteAndSend(page, note, dependencies)).map(({ letter }) => letter);
+    const gone = (await noteAndSend(page, request, dependencies)).map(({ letter }) => letter);
     const left = await deadLetters.remove(gone);
     run.moved += gone.length - left.length;
     run.copied += left.length;
@@ -139,18 +139,18 @@ async function moveAll(
 /** @returns the letters that SQS took. The ledger records the others as dead again, and they stay where they are. */
 async function noteAndSend(
   moves: readonly Move[],
-  note: string | undefined,
+  request: ReplayRequest,
   { ledger, queues, queueUrls, clock }: ReplayDependencies,
 ): Promise<readonly Move[]> {
   const sent: Move[] = [];
   try {
     for (const { letter, to } of moves) {
       const { messageId, filedUnder: orderNumber } = letter;
-      const sending = `sending it to ${to} again${note === undefined ? '' : `: ${note}`}`;
+      const sending = noteOf(`sending it to ${to} again`, request);
       await ledger.deadLetters.markReplayed({ messageId, orderNumber }, sending);
     }
     for (const [queue, group] of Map.groupBy(moves, ({ to }) => to)) {
-      const messages = group.map((move) => messageOf(move, clock));
+      const messages = group.map((move) => messageOf(move, request, clock));
       const refused = await queues.sendAll(queueUrls[queue], messages);
       sent.push(...group.filter((_, at) => !refused.includes(at)));
     }
@@ -165,9 +165,24 @@ async function noteAndSend(
   return sent;
 }
 
-function messageOf({ letter: { messageId, since }, body }: Move, clock: Clock) {
+function messageOf(
+  { letter: { messageId, since }, body, to }: Move,
+  { accepts }: ReplayRequest,
+  clock: Clock,
+) {
   const firstAttemptAt = since.toISOString();
-  return { body, attributes: { messageId, firstAttemptAt, replayedAt: clock.now().toISOString() } };
+  const message = jsonOf(body);
+  const isAccepting = accepts !== undefined && to === 'completions' && isRecord(message);
+  return {
+    body: isAccepting ? JSON.stringify({ ...message, accepts }) : body,
+    attributes: { messageId, firstAttemptAt, replayedAt: clock.now().toISOString() },
+  };
+}
+
+/** What was done, what a person accepts, and who and why. */
+function noteOf(done: string, { accepts, note }: ReplayRequest): string {
+  const accepting = accepts === undefined ? done : `${done}, accepting ${accepts}`;
+  return note === undefined ? accepting : `${accepting}: ${note}`;
 }
 
 /** Finds the orders of these numbers. The number of an ERP order that has another number here is no order of its own. */
@@ -203,7 +218,7 @@ function withoutLetter({ homes }: Awaited<ReturnType<typeof findOrders>>, run: R
 /** Has orders looked at once more, with a dead letter or without. @throws Error when SQS refuses. */
 async function sendHints(
   homes: readonly string[],
-  note: string | undefined,
+  request: ReplayRequest,
   { ledger, queues, queueUrls }: ReplayDependencies,
 ): Promise<void> {
   if (homes.length === 0) return;
@@ -212,11 +227,12 @@ async function sendHints(
       if (record.isDead && record.stage === 'book-completion')
         await ledger.deadLetters.markReplayed(
           record,
-          `looked at once more, as its letter is gone${note === undefined ? '' : `: ${note}`}`,
+          noteOf('looked at once more, as its letter is gone', request),
         );
   const hints = homes.map((productOrderNumber) => {
     const hint = completionHint('operator', { productOrderNumber }, `replay of ${productOrderNumber}`);
-    return { body: JSON.stringify(hint) };
+    const { accepts } = request;
+    return { body: JSON.stringify(accepts === undefined ? hint : { ...hint, accepts }) };
   });
   const refused = await queues.sendAll(queueUrls.completions, hints);
   if (refused.length > 0) throw new Error(`SQS did not take ${refused.length} of ${hints.length} messages.`);

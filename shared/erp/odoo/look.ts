@@ -2,6 +2,7 @@ import Big from 'big.js';
 import { checkLine, lotLine, reasonLine } from '../../model/completion-lines.ts';
 import type { BookingKey, Completion } from '../../model/completions.ts';
 import { compareDecimals, formatQuantity } from '../../model/quantity.ts';
+import { requireWithinOrder } from '../beyond-order.ts';
 import { type Built, builtOf, mayClose, notBookable } from '../booking-rules.ts';
 import type { Look } from '../connector.ts';
 import { rejected } from '../failures.ts';
@@ -77,6 +78,11 @@ export async function lookForQuantity(
 
 async function lookAtOpen(found: Found): Promise<QuantityToBook> {
   const { completion, key, family, production } = found;
+  const mark = markOf('booking', key);
+  // An earlier attempt has posted the text, on an order that another part finished since: only the mark is missing.
+  const isTold = family.marks.some((one) => one.mark === mark);
+  // A booking that has begun goes on, whatever others have booked since.
+  if (!isTold) requireWithin(found);
   requireRoom(found);
   requirePlanned(found);
   const leavesRest = leavesRestOf(found);
@@ -84,10 +90,7 @@ async function lookAtOpen(found: Found): Promise<QuantityToBook> {
   const toScrap = await lookForScrap(found, scraps);
   const components = await lookForComponents(found);
   const operations = await lookForOperations(found, leavesRest);
-  const mark = markOf('booking', key);
   const { paragraphs, links } = textOf(found, completion);
-  // An earlier attempt has posted the text, on an order that another part finished since: only the mark is missing.
-  const isTold = family.marks.some((one) => one.mark === mark);
   const text = isTold ? { paragraphs: paragraphs.slice(0, 1), links: [] } : { paragraphs, links };
   const note = family.lastBooking(production)?.mark === mark ? undefined : { production, mark, ...text };
   return { found, finish: { note, lots, components, operations, leavesRest }, scraps: toScrap };
@@ -95,6 +98,19 @@ async function lookAtOpen(found: Found): Promise<QuantityToBook> {
 
 function withoutReasons(built: Built): Built {
   return { ...built, scrapped: built.scrapped.map(({ reason: _, ...one }) => one) };
+}
+
+/** What an order is for, and what was booked on it before, count with the rests that our bookings have left of it. */
+function requireWithin({ completion, family, production, built }: Found): void {
+  const whole = new Big(family.wholeQuantity(family.own));
+  requireWithinOrder(completion, {
+    subject: `Odoo: ${family.own.name}`,
+    ordered: whole.toFixed(),
+    before: whole.minus(decimalOf(production.product_qty)).toFixed(),
+    good: built.good,
+    scrap: built.scrap,
+    unit: production.product_uom_id[1],
+  });
 }
 
 /** What a person split off is an order of its own, which Azumuta builds separately: it is not booked here. */

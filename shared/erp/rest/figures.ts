@@ -4,6 +4,7 @@ import type { ErpOrderRef, ProductOrderRef } from '../../model/orders.ts';
 import { compareDecimals, type Decimal, sumOf, toDecimal } from '../../model/quantity.ts';
 import { made } from '../../model/unread.ts';
 import type { HttpResponse } from '../../platform/http.ts';
+import { requireWithinOrder } from '../beyond-order.ts';
 import {
   type Built,
   builtOf,
@@ -66,6 +67,8 @@ export class Figures {
   #final: boolean;
   /** What the order is for now. Until a look-up tells it: what its product orders were made for. */
   #quantity: Decimal | undefined;
+  /** What a look-up tells of it. */
+  #ordered: Decimal | undefined;
 
   /** @throws Rejected for figures that the ERP cannot take. */
   constructor(
@@ -116,6 +119,19 @@ export class Figures {
     throw new Error(`no look-up lists the \`${name}\` of the order`);
   }
 
+  /** @throws Rejected for more than the order is for, where a look-up tells its quantity, and nobody else has compared. */
+  requireWithinOrder(): void {
+    const ordered = this.#ordered;
+    if (ordered === undefined) return;
+    requireWithinOrder(this.#completion, {
+      subject: `${this.#partner}: order ${this.#completion.erpOrder.number}`,
+      ordered,
+      good: this.built.good,
+      scrap: this.built.scrap,
+      unit: this.built.unit,
+    });
+  }
+
   /** @throws Rejected for what was recorded, and the order does not have, as far as look-ups list it. */
   requireListed(): void {
     if (this.#lists('components')) this.#requireLots(this.uses(false));
@@ -161,6 +177,7 @@ export class Figures {
       throw rejected('configuration', `${told}, which is no decimal: check erp.book.lookUp.`);
     }
     this.#quantity = amount;
+    this.#ordered = amount;
     this.#final = mayClose(this.#completion, { amount, unit }, this.built.produced);
   }
 

@@ -43,7 +43,10 @@ export async function look<Context>(reader: Reader, task: Task<Context>): Promis
       if (!receipt) requirePossible(run, lookUp);
       requireFree(run, lookUp);
     }
-    if (!receipt && taken.length === 0) figures?.requireListed();
+    if (!receipt && taken.length === 0) {
+      figures?.requireWithinOrder();
+      figures?.requireListed();
+    }
   } catch (error) {
     throw run.afterSteps(error, taken);
   }

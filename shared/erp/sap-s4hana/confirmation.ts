@@ -4,6 +4,7 @@ import type { ErpOrderRef } from '../../model/orders.ts';
 import { compareDecimals, type Decimal, sumOf, toDecimal } from '../../model/quantity.ts';
 import { shorten } from '../../model/text.ts';
 import { made } from '../../model/unread.ts';
+import { requireWithinOrder } from '../beyond-order.ts';
 import { mayClose, requireUnit } from '../booking-rules.ts';
 import { rejected } from '../failures.ts';
 import { issuesOf, usesIn } from './components.ts';
@@ -47,6 +48,7 @@ export function confirmationsOf(found: Found) {
   for (const one of [built, ...operations.flatMap(({ good, scrap }) => [good, scrap])])
     if (one) requireUnit({ ...built, unit: one.unit }, erpOrder.number, order.ProductionUnit, 'SAP');
   const { reports, closing: operation } = reportedIn(found);
+  requireWithin(found, operation);
   const closing = reports.find((one) => one.operation === operation)?.report;
   const [{ amount: scrap, reason }, ...further] = scrapOf(found, closing);
   const final = isFinal(found, operation) && closing?.finished !== false;
@@ -66,6 +68,31 @@ export function confirmationsOf(found: Found) {
     main: bodyOf(found, main, movements),
     uses,
   };
+}
+
+/** A booking that has begun goes on, whatever others have confirmed since. */
+function requireWithin(found: Found, operation: string): void {
+  const { completion, erpOrder, order, built, confirmations, key } = found;
+  const ordered = toDecimal(order.TotalQuantity);
+  const isBegun = confirmations.some((one) => isOfBooking(one, key));
+  if (ordered === undefined || isBegun) return;
+  const { closing } = confirmedByOthers(found, operation);
+  requireWithinOrder(completion, {
+    subject: `SAP: order ${erpOrder.number}`,
+    ordered,
+    before: sumOf(closing.map((one) => toDecimal(one.ConfirmationYieldQuantity) ?? '0')),
+    good: built.good,
+    scrap: built.scrap,
+    unit: order.ProductionUnit,
+  });
+}
+
+/** What others have confirmed of the order, and which of that on its last reporting point. */
+function confirmedByOthers({ options, key, confirmations }: Found, operation: string) {
+  const others = confirmations.filter(
+    (one) => one.IsReversed !== true && one.IsReversal !== true && !isOfBooking(one, key),
+  );
+  return { others, closing: others.filter((one) => isOn(operation, operationOf(options).sequence, one)) };
 }
 
 /**
@@ -121,17 +148,13 @@ function textOf({ productOrder, notes }: Completion): string {
  * reporting point, and what was built now, reach the planned quantity, as parts overtake each other. What a person
  * confirmed in another unit cannot be added up: then only the mapping can say that a completion is final.
  */
-function isFinal(
-  { options, completion, built: { produced }, key, order, confirmations }: Found,
-  operation: string,
-): boolean {
+function isFinal(found: Found, operation: string): boolean {
+  const { completion, order } = found;
+  const { produced } = found.built;
   const planned = toDecimal(order.TotalQuantity);
   const ordered = planned === undefined ? undefined : { amount: planned, unit: order.ProductionUnit };
   if (mayClose(completion, ordered, produced)) return true;
-  const others = confirmations.filter(
-    (one) => one.IsReversed !== true && one.IsReversal !== true && !isOfBooking(one, key),
-  );
-  const counted = others.filter((one) => isOn(operation, operationOf(options).sequence, one));
+  const { others, closing: counted } = confirmedByOthers(found, operation);
   // Where operations report, what one has scrapped never reaches the last one.
   const scrapped = completion.operations ? others : counted;
   const foreign = scrapped.some(({ ConfirmationUnit: unit }) => unit && unit !== order.ProductionUnit);

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { BookingKey, Completion, Receipt } from '../../model/completions.ts';
 import type { ErpOrderRef } from '../../model/orders.ts';
 import { compareDecimals } from '../../model/quantity.ts';
+import { requireWithinOrder } from '../beyond-order.ts';
 import {
   type Built,
   builtOf,
@@ -54,6 +55,13 @@ export async function lookForQuantity(
   requireArticle(completion, order.product, partner);
   requireUnit(built, order.number, order.unit, partner);
   requireOpen(order);
+  requireWithinOrder(completion, {
+    subject: `${partner}: order ${order.number}`,
+    ordered: order.quantity,
+    good: built.good,
+    scrap: built.scrap,
+    unit: order.unit,
+  });
   requireSerialNumbers(order, built);
   const body = {
     ...{ reference: key, unit: order.unit, notes, links, completedAt },

@@ -1,11 +1,12 @@
 import type { BookingKey, Completion } from '../../model/completions.ts';
 import { compareDecimals, sumOf } from '../../model/quantity.ts';
+import { requireWithinOrder } from '../beyond-order.ts';
 import { builtOf, mayClose, requireArticle } from '../booking-rules.ts';
 import type { Attempt, Look } from '../connector.ts';
 import { lookAtComponents, requireUsed, usedComponents } from './booking/components.ts';
 import { cycleReportsOf, requireReported } from './booking/cycles.ts';
 import { findLots } from './booking/lots.ts';
-import { openMoves, remainderOf } from './booking/moves.ts';
+import { amountOf, openMoves, remainderOf } from './booking/moves.ts';
 import { type Amounts, amountsOf, isBooked, partsOf, requireBooked } from './booking/outputs.ts';
 import { requireBookable, requireRights, type ToBook } from './booking/to-book.ts';
 import type { Reader } from './client.ts';
@@ -56,6 +57,8 @@ export async function lookForQuantity(
   refuseStates(production, ['done']);
   const { quantity, isOwn: isClaimed } = production;
   if (isClaimed && !again) throw heldByAnother(production);
+  // A booking that has begun goes on, whatever others have booked since.
+  if (!isClaimed) requireWithin(completion, production, line, amounts);
 
   const produced = sumOf([amounts.good, amounts.scrap]);
   const isLast = mayClose(completion, { amount: quantity, unit: line.unit.symbol }, produced);
@@ -72,6 +75,23 @@ export async function lookForQuantity(
   const toBook = { production, key, note, links, amounts, output, used, reports, finishes };
   await requireBookable(reader, toBook);
   return { toBook };
+}
+
+function requireWithin(
+  completion: Completion,
+  { number, quantity }: Production,
+  { moves, unit }: Line,
+  { good, scrap }: Amounts,
+): void {
+  const booked = moves.filter(({ state, wasted }) => state === 'done' && !wasted);
+  requireWithinOrder(completion, {
+    subject: `Tryton: production ${number}`,
+    ordered: quantity,
+    before: amountOf(booked),
+    good,
+    scrap,
+    unit: unit.symbol,
+  });
 }
 
 /** The production of a completion, with its marks. @throws Rejected for another product, or in one of these states. */

@@ -5,10 +5,16 @@ import type { Quantity } from '../../model/quantity.ts';
 import { shorten } from '../../model/text.ts';
 import { dayIn, isDate, utcInstant } from '../../model/time.ts';
 import { made, readOrWhy, Unread } from '../../model/unread.ts';
-import type { CompleteIntegration, CompletionMapping } from '../define.ts';
+import type { CompletionMapping } from '../define.ts';
 import { callForField, type Given, type GivenField } from './completion-fields.ts';
 import { checksOf, componentsOf, operationsOf, totalOf } from './details.ts';
 import { planned } from './recorded.ts';
+
+/** What of a configuration a completion is mapped with. */
+interface MappingOfPlant {
+  readonly completions: CompletionMapping;
+  readonly timeZone: string;
+}
 
 type Parts = readonly [CompletedProductOrder, ...CompletedProductOrder[]];
 
@@ -17,7 +23,7 @@ type Parts = readonly [CompletedProductOrder, ...CompletedProductOrder[]];
  * @throws Rejected when a function of the mapping fails or returns what cannot be booked, or a time of Azumuta is none.
  */
 export function mapCompletion(
-  { completions: mapping, timeZone }: Pick<CompleteIntegration, 'completions' | 'timeZone'>,
+  { completions: mapping, timeZone }: MappingOfPlant,
   kind: Completion['kind'],
   parts: Parts,
 ): Completion {

@@ -46,6 +46,8 @@ const readingSchema = z.object({
   readAt: z.coerce.date(),
   plannedFor: z.string(),
   configuration: z.string(),
+  /** Figures beyond its order that a person has accepted. */
+  accepted: z.exactOptional(z.string()),
   /** Further bookings of the same reading are written after it. */
   othersFollow: z.exactOptional(z.literal(true)),
 });
@@ -102,7 +104,16 @@ export interface Plan extends DeepReadonly<z.output<typeof readingSchema>> {
 /** Attributes of a booking that the receipt removes. */
 export const forBookingOnly = ['content', 'awaiting', 'dueAt'];
 /** Attributes that a new plan removes, unless it has them itself. */
-const ofPlan = ['reason', 'cause', 'rejectedBy', 'discarded', 'figures', 'othersFollow', ...forBookingOnly];
+const ofPlan = [
+  'reason',
+  'cause',
+  'rejectedBy',
+  'discarded',
+  'figures',
+  'accepted',
+  'othersFollow',
+  ...forBookingOnly,
+];
 
 export class Bookings extends Records {
   async of(number: string): Promise<BookingEntry[]> {
@@ -181,6 +192,7 @@ export class Bookings extends Records {
   }
 }
 
-function plannedEvent({ planned: { recordingIds } }: Plan, where = ''): NewEntry {
-  return { event: 'planned', note: `${recordingIds.length} recording(s)${where}` };
+function plannedEvent({ planned: { recordingIds }, accepted }: Plan, where = ''): NewEntry {
+  const consent = accepted === undefined ? '' : `, ${accepted} accepted by a person`;
+  return { event: 'planned', note: `${recordingIds.length} recording(s)${consent}${where}` };
 }

@@ -95,6 +95,15 @@ export class DeadLetters extends Records {
     }));
   }
 
+  /** What was refused is decided again by another message, so the dead letter of the first refusal is outdated. */
+  async settleOutdated(
+    refusedBy: string | undefined,
+    { messageId, orderNumber }: DeadLetterId,
+  ): Promise<void> {
+    if (refusedBy !== undefined && refusedBy !== messageId)
+      await this.markSettled({ messageId: refusedBy, orderNumber });
+  }
+
   /** Settled ones that may still be in the queue, by their key, written `<pk> <sk>`. */
   async settled(limit: number): Promise<string[]> {
     const from = new Date(this.clock.now().getTime() - queueKeepsMs).toISOString();

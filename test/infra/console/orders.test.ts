@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { refusalBeyondOrder } from '../../../shared/erp/beyond-order.ts';
 import { removedConcern } from '../../../shared/ledger/records/concerns.ts';
-import { plan } from '../../support/bookings.ts';
+import { rejectionOf } from '../../../shared/model/errors.ts';
+import { completionOf } from '../../shared/erp/conformance/completions.ts';
+import { plan, refuse } from '../../support/bookings.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
 import { newOrder } from '../../support/orders.ts';
 import { enter, linksOf } from './asking.ts';
@@ -135,6 +138,33 @@ describe('the page of one order', () => {
     expect(text).toContain(`Period 11 is open again (signed by ${operator})`);
     expect((await stage.depths())['dead-letters'].visible).toBe(before - 1);
     expect(await stage.depths()).toMatchObject({ completions: { visible: 1, hidden: 0 } });
+  });
+
+  it('has figures beyond its order accepted, once somebody types just those', async () => {
+    // Prepare
+    const number = 'MO/0400';
+    const compared = { subject: number, order: number, ordered: '5', good: '50', scrap: '0' };
+    const completion = completionOf({ number }, { quantity: { amount: '50' } });
+    const refusal = refusalBeyondOrder(completion, { good: 1.1 }, compared, () => '');
+    if (!refusal) throw new Error('50 of 5 were not refused.');
+    await refuse(stage.ledger, number, await plan(stage.ledger, number, 'm'), rejectionOf(refusal));
+
+    // Act
+    const wrong = await send(number, 'accept', { because: 'Somebody has counted', figures: '5' });
+    const none = await send(number, 'accept', { because: 'Somebody has counted', figures: 'fifty' });
+    const before = (await stage.depths()).completions;
+    const right = await send(number, 'accept', { because: 'Somebody has counted', figures: '50' });
+
+    // Assess
+    expect(wrong.text).toContain('Nothing was done. MO/0400 was not refused with 5, but MO/0400 with 50');
+    expect(none.text).toContain('Nothing was done. &quot;fifty&quot; is no figure');
+    expect(right.text).toContain('MO/0400: is looked at once more');
+    expect((await stage.depths()).completions.visible).toBe(before.visible + 1);
+  });
+
+  it('offers to accept figures only where some were refused as more than the order', async () => {
+    const { text } = await visitor.get(page('MO/0201'));
+    expect(text).not.toContain('action="/order/accept"');
   });
 
   it('discards its dead letter, and gives it up', async () => {

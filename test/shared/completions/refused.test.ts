@@ -10,7 +10,7 @@ import { type Handling, leaseSeconds, startCompletionStage, threeParts } from '.
 const stage = await startCompletionStage();
 
 /** A plant whose quantity is recorded, and here it was not. */
-const withoutQuantity = c.mapping({ quantity: ({ recordings }) => recordings[1] && 7 });
+const withoutQuantity = c.mapping({ quantity: ({ recordings }) => recordings[1] && 4 });
 /** The ERP's answer shows that nothing was written. */
 const unknown = c.erpThat(() => Promise.reject(new UnknownOrder('The ERP does not know it.')));
 /** A refusal after a write. */
@@ -232,7 +232,7 @@ it('includes, when a person replays a booking without a quantity, the recording 
   const { number } = await refused(withoutQuantity);
   await c.complete(stage, number);
   await operator(number)(withoutQuantity);
-  expect(await c.inErp(stage, number)).toEqual(['7']);
+  expect(await c.inErp(stage, number)).toEqual(['4']);
 });
 
 describe('an order that the ERP does not know, with unknownOrder: ignore', () => {

@@ -80,6 +80,7 @@ export async function stageOn(sandboxes: Omit<Sandboxes, 'stop'>) {
       reconciles: false,
       withoutRecordings: false,
       erpOrderNumber: undefined,
+      beyondOrder: { good: 1.1, scrap: 1 },
       articleIsMapped: false,
       unknownOrder: 'reject',
       ...own,

@@ -151,7 +151,7 @@ describe('defineIntegration', () => {
       expect(() => defineIntegration({ ...plain, erp, completions })).toThrow(
         `completions.${part} cannot be booked by ${noErp.name}: it keeps none. Leave it out`,
       );
-      expect(defineIntegration({ ...plain, completions }).completions).toEqual(completions);
+      expect(defineIntegration({ ...plain, completions }).completions).toMatchObject(completions);
     },
   );
 
@@ -161,6 +161,7 @@ describe('defineIntegration', () => {
     expect(integration.azumuta.contract.completedStatuses).toContain('completed');
     const reconcile = { everyHours: 24, most: 50, graceHours: 24 };
     expect(integration.schedule).toEqual({ pull: 'off', reconcile });
+    expect(integration.completions.beyondOrder).toEqual({ good: 1.1, scrap: 1 });
     expect(defineIntegration({ ...plain, schedule: { reconcile: { everyHours: 24 } } }).schedule).toEqual({
       ...{ pull: 'off', reconcile },
     });

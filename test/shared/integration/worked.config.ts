@@ -48,6 +48,7 @@ export default defineIntegration({
   completions: {
     quantity: (completed) => recorded(completed, 'Goedgekeurd'),
     lots: (completed) => recordedAll(completed, 'Serienummer', { optional: true }),
+    beyondOrder: { good: 1.25, scrap: 1 },
     scrap: (completed) => recordedScrap(completed, { quantity: 'Afgekeurd', reason: 'Reden' }),
     components: {
       of: (completed) =>

@@ -10,6 +10,7 @@ export const invariants = {
   ordered: 'Azumuta has only product orders that a planner released.',
   booked: 'Every completion is booked once, or becomes a dead letter with its cause.',
   figures: 'A booking has the recorded quantity, scrap and lots.',
+  plausible: 'Nothing is booked that is more than its order, unless a person has accepted it.',
   details: 'The ERP has the components, operations, reasons and checks that were recorded, once.',
   nothingElse: 'Nothing is booked that is not completed in Azumuta.',
   recordings: 'The ERP gets the link to each recording once.',

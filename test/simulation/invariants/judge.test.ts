@@ -144,6 +144,10 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
     [/: 1 scrap booked, 0 recorded/, bookings((one) => [{ ...one, scrap: '1' }])],
     [/: lots L booked, none recorded/, bookings((one) => [{ ...one, lots: ['L'] }])],
   ],
+  plausible: [
+    [/is for 5 at most, and 6 are booked/, bookings((one) => [{ ...one, good: '6' }])],
+    [/is for 5 at most, and 5.1 are booked/, bookings((one) => [{ ...one, scrap: '5.1' }])],
+  ],
   details: [
     [/: components \{\} booked, \{"HOUSING-02":\{"amount":"5"/, bookedDetails({ components: {} }), assembled],
     [/: reasons \{\} booked, \{"Scratch":"1"\} recorded/, bookedDetails({ reasons: {} }), assembled],

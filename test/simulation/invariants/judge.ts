@@ -91,6 +91,23 @@ function judgeOrder(
   judgeRework(world, order, find);
   for (const parts of bookedTogether(world, judged)) judgeBookings(world, judged, parts, find);
   judgeUnexplainedBookings(world, judged, find);
+  judgePlausible(judged, find);
+}
+
+/** A tenth more than the ERP has ever wanted may be built. */
+function judgePlausible(
+  { order: { ref, accepted, mostWanted }, family, books }: JudgedOrder,
+  find: Find,
+): void {
+  // What a planner split off is booked in the same books.
+  if (family.length > 1) return;
+  for (const { mark, good, scrap } of books.bookings)
+    for (const [figure, most] of [
+      [good, mostWanted * 1.1],
+      [scrap, mostWanted],
+    ] as const)
+      if (mark !== undefined && Number(figure) > most && !accepted.has(figure))
+        find('plausible', `${ref.number} is for ${mostWanted} at most, and ${figure} are booked.`);
 }
 
 function judgeCreation({ order, deadLetters, made, wanted, isChanged }: JudgedOrder, find: Find): void {

@@ -27,6 +27,22 @@ export const completionFaults: Faults = {
       foundBy: ['nothingElse', 'figures'],
     },
   },
+  'shared/completions/within-order.ts': {
+    'quantity-without-a-bound': {
+      find: 'if (refusal) throw refusal;',
+      replace: 'void refusal;',
+      why: 'A comma that was lost books 4,000 on an order of 400.',
+      foundBy: ['plausible'],
+    },
+  },
+  'shared/erp/beyond-order.ts': {
+    'consent-to-any-figure': {
+      find: "return accepted?.split('+').includes(figuresIn(completion)[figure]) ?? false;",
+      replace: 'return accepted !== undefined && completion !== undefined && figure !== undefined;',
+      why: 'What a person has accepted once is accepted whatever is recorded after that.',
+      foundIn: life('beyond-order', 'has not accepted what was recorded since'),
+    },
+  },
   'shared/completions/book.ts': {
     'completion-not-noted': {
       find: 'await orders.markCompleted(entry);',

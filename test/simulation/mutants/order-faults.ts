@@ -119,8 +119,8 @@ export const orderFaults: Faults = {
   },
   'shared/orders/decide-product-orders.ts': {
     'added-parameter-is-a-change': {
-      find: 'if (!entry || isNothingSent(entry) || !addsParameters(mapped, entry))',
-      replace: 'if (!entry || addsParameters(mapped, entry) || !addsParameters(mapped, entry))',
+      find: 'if (!entry || isNothingSent(entry) || !isOnlyRemapped(mapped, entry))',
+      replace: 'if (!entry || isOnlyRemapped(mapped, entry) || !isOnlyRemapped(mapped, entry))',
       why: 'After a deployment people are told that forty orders were changed in the ERP.',
       foundIn: life('mapping-gains', 'is no change in the ERP when a later mapping adds a parameter'),
     },

@@ -1,6 +1,6 @@
 import { discard } from '../../../infra/console/dead-letters.ts';
 import { DeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
-import { type ReplayReport, replay } from '../../../infra/ops/replay/replay.ts';
+import { type ReplayReport, type ReplayRequest, replay } from '../../../infra/ops/replay/replay.ts';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
 import { createLedger, type Ledger } from '../../../shared/ledger/ledger.ts';
 import type { FlowName } from '../../../shared/ledger/records/pauses.ts';
@@ -11,7 +11,7 @@ import type { World } from '../world/world.ts';
 import { isAbout, type ScenarioState } from './released-order.ts';
 
 /** The dependencies of the commands in infra/ops on an administrator's machine; no accident happens to their calls. */
-function toolsOf({ plant, time, integration }: Pick<World, 'plant' | 'time' | 'integration'>) {
+export function toolsOf({ plant, time, integration }: Pick<World, 'plant' | 'time' | 'integration'>) {
   const clock = {
     now: () => new Date(time.now()),
     sleep: async () => {},
@@ -25,13 +25,14 @@ function toolsOf({ plant, time, integration }: Pick<World, 'plant' | 'time' | 'i
   return { clock, ledger, breaker, deadLetters };
 }
 
-/** Sends all dead letters back to their queues. */
+/** Sends all dead letters back to their queues, or those that are asked for. */
 export async function replayAll(
   world: Pick<World, 'plant' | 'time' | 'timeline' | 'integration'>,
+  request: Partial<ReplayRequest> = {},
 ): Promise<ReplayReport> {
   const { plant, timeline } = world;
   const report = await replay(
-    { go: true, signal: new AbortController().signal },
+    { go: true, signal: new AbortController().signal, ...request },
     {
       ...toolsOf(world),
       queues: createQueues(plant.queues.client),

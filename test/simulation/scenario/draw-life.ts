@@ -63,6 +63,26 @@ function articleRenamed(chance: Chance, setting: Setting): readonly ScenarioEven
 }
 
 /**
+ * Of some orders the operators mistype the good quantity. It has a random stream of its own, so that it does not change the
+ * rest of a seed's scenario.
+ */
+export function drawMistyped(
+  seed: number,
+  { split, orders }: Setting,
+  events: readonly ScenarioEvent[],
+): readonly ScenarioEvent[] {
+  const chance = createChance(seed ^ 0x1b873593);
+  return orders.flatMap(({ article }, order): ScenarioEvent[] => {
+    const isRecordedOtherwise = events.some(
+      (one) => one.kind === 'operator records other figures' && one.order === order,
+    );
+    const isCounted = split === 'one' && article === 'plain' && !isRecordedOtherwise;
+    if (!chance.happens(0.15) || !isCounted) return [];
+    return [{ kind: 'operator records other figures', order, figures: 'mistyped' }];
+  });
+}
+
+/**
  * Some orders are of an assembly, of which the operators record everything; of some, a step was renamed. It has a random
  * stream of its own, so that it does not change the rest of a seed's scenario.
  */
@@ -73,6 +93,7 @@ export function drawAssemblies(
 ): { readonly orders: readonly PlannedOrder[]; readonly events: readonly ScenarioEvent[] } {
   const chance = createChance(seed ^ 0x2545f491);
   const renamed: ScenarioEvent[] = [];
+
   const drawn = orders.map((planned, order): PlannedOrder => {
     // Where no quantity is recorded, nobody could tell a renamed step from it.
     const isOther = events.some(
@@ -80,7 +101,8 @@ export function drawAssemblies(
     );
     if (!assembling.has(erp) || planned.article !== 'plain' || isOther || !chance.happens(0.5))
       return planned;
-    if (split === 'one' && chance.happens(0.25)) renamed.push({ kind: 'step is renamed in Azumuta', order });
+    if (split === 'one' && chance.happens(0.35) && planned.quantity > 1)
+      renamed.push({ kind: 'step is renamed in Azumuta', order });
     return { ...planned, article: 'assembly' };
   });
   return { orders: drawn, events: [...events, ...renamed] };

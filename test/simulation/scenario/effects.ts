@@ -113,7 +113,8 @@ const rotationsOf = (partner: keyof typeof partners) => {
 
 const ofFigures: Readonly<Record<OtherFigures, Shows>> = {
   fewer: [/erp: POST .*"goodQuantity":"4"/],
-  more: [/erp: POST .*"goodQuantity":"6"/],
+  more: [/Dead letter: .*--accept 6/, /^6\d{3} .*erp: POST .*"goodQuantity":"6"/],
+  mistyped: [/Dead letter: .*--accept 50/, /^6\d{3} .*erp: POST .*"goodQuantity":"5"/],
   zero: [/Dead letter: .*nothing was built/],
   'no quantity': [/look: \[null,null\]/],
   'no recording': [/look: \[\]/],
@@ -137,7 +138,7 @@ export const effects: readonly Effect[] = [
   ...(Object.keys(accidents) as AccidentName[]).map(ofCall),
   ...(Object.keys(erpModels) as ErpName[]).map(refusalOf),
   ...(['azumuta', 'erp'] as const).flatMap((partner) => [...outagesOf(partner), ...rotationsOf(partner)]),
-  ...otherFigures.map((figures) =>
+  ...[...otherFigures, 'mistyped' as const].map((figures) =>
     effect({ kind: 'operator records other figures', order: 0, figures }, ofFigures[figures], recorded),
   ),
   ...(['orders', 'completions'] as const).map((flow) =>
@@ -206,7 +207,7 @@ export const effects: readonly Effect[] = [
     { kind: 'step is renamed in Azumuta', order: 0 },
     [
       /Dead letter: .*no step "Good quantity" was recorded/,
-      /^6\d{3} .*erp: POST .*"goodQuantity":"6"/,
+      /^6\d{3} .*erp: POST .*"goodQuantity":"4"/,
       [posts, 1],
     ],
     { orders: [{ ...order, article: 'assembly' }] },

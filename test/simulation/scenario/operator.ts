@@ -3,6 +3,7 @@ import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import { minuteMs } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
 import { sendAgain } from './administrators.ts';
+import { isSeenTo, seeToFigures, timesTooMany } from './beyond-order.ts';
 import type { ReleasedOrder, ScenarioState } from './released-order.ts';
 import type { OtherFigures } from './scenario-event.ts';
 
@@ -30,6 +31,7 @@ export function startOperator(world: World, order: ReleasedOrder, state: Scenari
     else {
       if (open) complete(world, order, open);
       if (open && order.isStepRenamed) recordUnderAnotherName(world, open, state);
+      if (open && isSeenTo(order.figures)) seeToItLater(world, order, state);
       time.after(open ? betweenMs : lookAgainMs, build);
     }
   }
@@ -62,13 +64,19 @@ function complete(
     assembly: [],
   };
   // Under a renamed step another quantity is recorded than is planned, as the plan would be booked without a trace else.
-  const good = isStepRenamed ? pieces + 1 : pieces - scrap;
+  const good = isStepRenamed ? pieces - 1 : pieces - scrap;
   timeline.note(
     'operator',
     () => `completes ${number}: ${good} good, ${scrap} scrap, ${figures ?? 'as planned'}`,
   );
   const other = figures && otherRecordings(figures, good);
   azumuta.complete(number, { id, quantity: good, scrap, serials: serials[planned.article], ...other });
+}
+
+/** A person sees to what was refused as more than its order. */
+function seeToItLater(world: World, order: ReleasedOrder, { addTask }: ScenarioState): void {
+  const over = addTask();
+  world.time.after(correctedAfterMs, () => void seeToFigures(world, [order]).then(over));
 }
 
 const otherName = 'Pieces';
@@ -94,6 +102,8 @@ function otherRecordings(figures: OtherFigures, good: number): CompletionRequest
       return { quantity: Math.max(1, good - 1) };
     case 'more':
       return { quantity: good + 1 };
+    case 'mistyped':
+      return { quantity: good * timesTooMany };
     case 'zero':
       return { quantity: 0, scrap: 0 };
     case 'no quantity':

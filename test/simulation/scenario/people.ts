@@ -94,6 +94,8 @@ function release(place: number, planned: PlannedOrder, world: World): ReleasedOr
     ...{ planned, ref, numbers: new Set([ref.number]), family: ref.number, quantity, dueDate },
     ...{ isWithheld: false, heardAt: 0 },
     figures: other?.figures,
+    accepted: new Set(),
+    mostWanted: quantity,
     isStepRenamed: step !== undefined,
     changes: shared ? ['planner shares a number'] : [],
     ...{ typed: new Set(), removed: [], later: new Set(), corrected: new Map(), reworked: [] },

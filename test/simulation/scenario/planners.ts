@@ -39,6 +39,7 @@ function isDoneTo(order: ReleasedOrder, act: Act, world: World, state: ScenarioS
       if (isTooMany(order, act.quantity, world) || !erp.changeQuantity(ref, String(act.quantity)))
         return false;
       order.quantity = act.quantity;
+      order.mostWanted = Math.max(order.mostWanted, act.quantity);
       return true;
     case 'planner cancels':
       return erp.cancel(ref);

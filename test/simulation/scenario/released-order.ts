@@ -25,6 +25,10 @@ export interface ReleasedOrder {
   readonly changes: ScenarioEvent['kind'][];
   /** How the operators' recordings deviate from the plan, if they do. */
   readonly figures: OtherFigures | undefined;
+  /** What a person has accepted although it is more than the order. */
+  readonly accepted: Set<string>;
+  /** The most that the ERP has wanted of it so far. */
+  mostWanted: number;
   /** Whether the operators record the good quantity under another name. */
   readonly isStepRenamed: boolean;
   /** Ids of the product orders that operators typed by hand and that equal the wanted ones. */

@@ -38,7 +38,8 @@ export const otherFigures = [
   'no recording',
   'recorded twice',
 ] as const;
-export type OtherFigures = (typeof otherFigures)[number];
+/** `mistyped`: far more than the order, until it is corrected. */
+export type OtherFigures = (typeof otherFigures)[number] | 'mistyped';
 
 /** `doubled at once`: two containers work on it at the same moment. */
 export const triggerAccidents = ['lost', 'doubled', 'doubled at once', 'late'] as const;

@@ -2,7 +2,7 @@ import { type ErpName, erpModels } from '../partners/erp.ts';
 import { type Chance, createChance } from '../world/chance.ts';
 import { drawCalls } from './draw-calls.ts';
 import { drawPeople, drawWorld } from './draw-events.ts';
-import { drawAssemblies, drawLife } from './draw-life.ts';
+import { drawAssemblies, drawLife, drawMistyped } from './draw-life.ts';
 import { drawPairs } from './draw-pairs.ts';
 import { drawTogether } from './draw-together.ts';
 import type { ScenarioEvent } from './scenario-event.ts';
@@ -37,6 +37,7 @@ export function drawScenario(seed: number): Scenario {
     ...drawLife(seed, setting),
     ...drawPairs(seed, setting),
   ];
+  const all = [...events, ...drawMistyped(seed, setting, events)];
   const limit: Pick<Scenario, 'atOnce'> = chance.happens(0.2) ? { atOnce: chance.between(1, 2) } : {};
   return {
     seed,
@@ -46,7 +47,7 @@ export function drawScenario(seed: number): Scenario {
     ...limit,
     ...paceOf(seed, limit.atOnce),
     ...pagesOf(seed, via),
-    ...drawAssemblies(seed, setting, events),
+    ...drawAssemblies(seed, setting, all),
   };
 }
 

@@ -80,6 +80,11 @@ export function replayTests(stage: () => CommandStage): void {
 
   it.each([
     ['would move everything without saying so', ['--local', '--go'], 'Say what to replay'],
+    [
+      'accepts a figure of many orders',
+      ['--local', '--go', '--reason', 'quantity-or-lots', '--accept', '4000'],
+      'A figure is accepted of one order at a time',
+    ],
     ['contradicts itself', ['--local', '--all', '--order', '1'], 'Choose'],
   ])('refuses a command line that %s with exit code 2', async (_, words, complaint) => {
     // Act

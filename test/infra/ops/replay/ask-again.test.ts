@@ -1,4 +1,8 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { figuresIn, orderRefusedWith } from '../../../../infra/ops/replay/accept.ts';
+import { refusalBeyondOrder } from '../../../../shared/erp/beyond-order.ts';
+import { rejectionOf } from '../../../../shared/model/errors.ts';
+import { completionOf } from '../../../shared/erp/conformance/completions.ts';
 import { claimedOrder, plan, refuse } from '../../../support/bookings.ts';
 import { forAllTests } from '../../../support/for-all-tests.ts';
 import { newOrder } from '../../../support/orders.ts';
@@ -40,6 +44,63 @@ it('has an order looked at once more when its letter is gone, and a dry run only
   expect([looked.hinted, before, asked.hinted]).toEqual([['GONE-1'], nothing, ['GONE-1']]);
   expect(await hints()).toMatchObject([{ productOrderNumber: 'GONE-1', via: 'operator', again: true }]);
   expect(await ledger.deadLetters.of('GONE-1')).toMatchObject([{ isDead: false }]);
+});
+
+/** The booking of an order was refused as more than it. */
+async function beyondOrder(number: string, figures: string): Promise<void> {
+  const { ledger } = stores;
+  await created(number);
+  const [good = '0', scrap = '0'] = figures.split('+');
+  const completion = completionOf({ number }, { quantity: { amount: good }, scrap: { amount: scrap } });
+  const compared = { subject: number, order: number, ordered: '1', good, scrap };
+  const refusal = refusalBeyondOrder(completion, { good: 1.1, scrap: 1 }, compared, () => '');
+  if (!refusal) throw new Error(`${figures} of 1 were not refused.`);
+  await refuse(ledger, number, await plan(ledger, number), rejectionOf(refusal));
+}
+
+describe('figures that a person accepts', () => {
+  it('go into the hint of the one order that was refused with them, and into the message of its dead letter', async () => {
+    // Prepare
+    const { ledger, store, run } = stores;
+    await beyondOrder('ACCEPT-1', '4000');
+    await beyondOrder('ACCEPT-2', '4000+300');
+    await store.put({ ...letterOf('ACCEPT-2'), body: completion('ACCEPT-2') });
+
+    // Act
+    for (const [number, accepts] of [
+      ['ACCEPT-1', '4000'],
+      ['ACCEPT-2', '4000+300'],
+    ] as const) {
+      const home = await orderRefusedWith(accepts, new Set([number]), ledger);
+      await run({ orders: new Set([home]), accepts, note: 'counted (An)' });
+    }
+
+    // Assess
+    expect(await hints()).toMatchObject([
+      { productOrderNumber: 'ACCEPT-1', again: true, accepts: '4000' },
+      { productOrderNumber: 'ACCEPT-2', again: true, accepts: '4000+300' },
+    ]);
+  });
+
+  it('are refused where several orders were refused with them, each of which is named', async () => {
+    await beyondOrder('SAME-1', '7');
+    await beyondOrder('SAME-2', '7');
+    await expect(orderRefusedWith('7', new Set(['SAME-1', 'SAME-2']), stores.ledger)).rejects.toThrow(
+      'SAME-1, SAME-2 were refused with 7: accept it of one of them at a time.',
+    );
+  });
+
+  it.each([
+    ['4,000', 'is no figure'],
+    ['', 'is no figure'],
+    ['all', 'is no figure'],
+  ])('are decimals: %s is none', (typed, says) => {
+    expect(() => figuresIn(typed)).toThrow(says);
+  });
+
+  it('are read as refusals write them', () => {
+    expect(['4000.0', '4000+0300'].map(figuresIn)).toEqual(['4000', '4000+300']);
+  });
 });
 
 it('sends one hint for parts that are booked together, and their letter is found by any of them', async () => {
