@@ -284,7 +284,7 @@ describe('what it is compared with', () => {
         `The booking of ${order.number}/1 and 2 more parts is for 3 u, and was completed with 42 good \\(step "Good quantity" of recording ${wrong?.recordings[0]?.id}\\)`,
       ),
     ]);
-    await plant.accepted(order.number + '/3', '42');
+    await plant.accepted(`${order.number}/3`, '42');
     expect(books(order)).toMatchObject({ state: 'done', good: '42' });
   });
 
