@@ -9,7 +9,7 @@ import { type Booking, isOpen } from './family.ts';
 import { type QuantityToBook, requireAsBooked, type ToBook } from './look.ts';
 import { idOfLot, type OdooLot } from './lots.ts';
 import { post } from './marks.ts';
-import { bookOperations } from './operations.ts';
+import { bookOperations, reopenOperations } from './operations.ts';
 import { readProduction } from './order.ts';
 import type { Production } from './records.ts';
 import { bookScrap } from './scrap.ts';
@@ -35,14 +35,12 @@ async function bookQuantity(writer: Writer, { found, finish, scraps }: QuantityT
   }
 }
 
+type Finish = NonNullable<QuantityToBook['finish']>;
+
 /** @param written Takes the name of each thing that was written. */
-async function finishOrder(
-  booking: Booking,
-  { note, lots, components, operations, leavesRest }: NonNullable<QuantityToBook['finish']>,
-  written: string[],
-): Promise<Production> {
+async function finishOrder(booking: Booking, finish: Finish, written: string[]): Promise<Production> {
   const { write, production } = booking;
-  const { produced } = booking.built;
+  const { note, components, operations, leavesRest } = finish;
   // The note comes first: where our user lacks the rights for the rest, Odoo refuses the note, too.
   if (note) {
     await post(booking, note);
@@ -50,22 +48,11 @@ async function finishOrder(
   }
   requireUnchanged(production, await readProduction(booking, production));
   await bookOperations(booking, operations);
-  const ids = [production.id];
-  const { picks, needed, commands } = components;
-  const values = {
-    qty_producing: Number(produced),
-    ...(await lotValues(booking, lots)),
-    ...(commands.length > 0 ? { move_raw_ids: commands } : {}),
-  };
-  await write('mrp.production', 'write', ids, { values });
-  written.push(`the quantity being produced (${produced})`);
-  // Seen: without this call the order is done and its components are cancelled instead of consumed.
-  await write('mrp.production', 'set_qty_producing', ids);
-  if (picks.length > 0) await write('stock.move', 'write', picks, { values: { picked: true } });
+  await writeQuantity(booking, finish, written);
   const ready = await readProduction(booking, production);
   if (ready.state === 'done') {
     const how = 'changed by us after somebody finished it meanwhile';
-    await requireConsumed({ ...booking, production: ready }, needed, how);
+    await requireConsumed({ ...booking, production: ready }, components.needed, how);
     return ready;
   }
   requireUnchanged(production, ready);
@@ -80,11 +67,38 @@ async function finishOrder(
   const refusal = answer instanceof Rejected ? answer : notDone(now, answer);
   // An order that is `to_close` is listed no more; this one is open work as before.
   if (refusal instanceof Rejected && now.state === 'to_close') {
+    await reopenOperations(booking, operations);
     const qty_producing = note ? production.qty_producing : 0;
-    await write('mrp.production', 'write', ids, { values: { qty_producing } });
+    await write('mrp.production', 'write', [production.id], { values: { qty_producing } });
     written.pop();
   }
   throw refusal;
+}
+
+/** What is produced, under which lots, and what of the components is consumed for it. */
+async function writeQuantity(
+  booking: Booking,
+  { lots, components: { picks, commands }, operations: { endFirst } }: Finish,
+  written: string[],
+): Promise<void> {
+  const { write, production, built } = booking;
+  const ids = [production.id];
+  const qty_producing = Number(built.produced);
+  const values = {
+    qty_producing,
+    ...(await lotValues(booking, lots)),
+    ...(commands.length > 0 ? { move_raw_ids: commands } : {}),
+  };
+  await write('mrp.production', 'write', ids, { values });
+  written.push(`the quantity being produced (${built.produced})`);
+  // Seen: without this call the order is done and its components are cancelled instead of consumed.
+  await write('mrp.production', 'set_qty_producing', ids);
+  if (picks.length > 0) await write('stock.move', 'write', picks, { values: { picked: true } });
+  if (endFirst.length === 0) return;
+  // Once all is picked: what is not, a work order picks as it ends, and it would look as if a person had.
+  await write('mrp.workorder', 'button_finish', endFirst);
+  await write('mrp.production', 'write', ids, { values: { qty_producing } });
+  await write('mrp.production', 'set_qty_producing', ids);
 }
 
 /**

@@ -1,7 +1,8 @@
 import Big from 'big.js';
 import * as z from 'zod/mini';
 import { placeIn } from '../../model/completion-lines.ts';
-import { compareDecimals, sumOf } from '../../model/quantity.ts';
+import type { Operation } from '../../model/completions.ts';
+import { sumOf } from '../../model/quantity.ts';
 import { notBookable } from '../booking-rules.ts';
 import { reportsOf } from '../detail-rules.ts';
 import { rejected } from '../failures.ts';
@@ -17,15 +18,23 @@ const workorderSchema = z.object({
   operation_id: many2one,
   workcenter_id: reference,
   state: z.string(),
-  qty_produced: z.number(),
+  qty_produced: z.pipe(
+    z.number(),
+    z.transform((amount) => Number(decimalOf(amount))),
+  ),
 });
 type Workorder = z.infer<typeof workorderSchema>;
 
-/** What is left to write of operations: lines of minutes, and quantities by the id of their work order. */
+/** What is left to write of operations. */
 export interface OperationsToBook {
+  /** Lines of minutes. */
   readonly times: readonly Readonly<Record<string, unknown>>[];
-  readonly quantities: readonly (readonly [workorder: number, amount: number])[];
+  /** Quantities, with the ids of their work orders. */
+  readonly counts: readonly Count[];
+  /** Ids of the work orders that end before the order; none where Odoo may end them with it. */
+  readonly endFirst: readonly number[];
 }
+type Count = readonly [amount: number, workorders: readonly number[]];
 
 /**
  * What the operations of an order report. Whoever finishes an order ends all of its work orders, in any order and also
@@ -35,27 +44,14 @@ export interface OperationsToBook {
  * @throws Rejected for an operation that is not in the routing, reports twice, is cancelled, or would be left open.
  */
 export async function lookForOperations(found: Found, leavesRest: boolean): Promise<OperationsToBook> {
-  const { search, completion, production, scale, decimals } = found;
-  if (!completion.operations?.length) return { times: [], quantities: [] };
+  const { search, completion, production } = found;
+  if (!completion.operations?.length) return { times: [], counts: [], endFirst: [] };
   const domain = [['production_id', '=', production.id]];
   const routing = await search('mrp.workorder', { domain, row: workorderSchema });
   const namesOf = ({ name, operation_id }: Workorder) =>
     operation_id ? [name, String(operation_id[0])] : [name];
   const reports = reportsOf(completion, routing, namesOf, 'Odoo');
-  const quantities = reports.flatMap(({ report, operation: { id, state, qty_produced } }) => {
-    const handled = new Big(sumOf([report.good?.amount ?? '0', report.scrap?.amount ?? '0'])).times(scale);
-    const amount = handled.round(decimals, Big.roundHalfUp).toFixed();
-    const isOther = handled.gt(0) && compareDecimals(amount, decimalOf(qty_produced)) !== 0;
-    const why =
-      state === 'cancel' || (state === 'done' && isOther)
-        ? `is ${state} in Odoo already, with ${qty_produced}: book by hand`
-        : !report.finished && !leavesRest
-          ? 'is not finished, and Odoo ends each with the order: report it as finished, or let the completion not be final'
-          : undefined;
-    if (why)
-      throw notBookable('Odoo', production.name, `operation ${report.operation}${placeIn(report)} ${why}`);
-    return isOther ? [[id, Number(amount)] as const] : [];
-  });
+  for (const report of reports) requireReportable(found, report, leavesRest);
   const left = await missingTimes(found);
   const loss_id = left.length > 0 ? await productiveLoss(found) : undefined;
   const times = left.map(({ operation, ...time }) => {
@@ -63,17 +59,70 @@ export async function lookForOperations(found: Found, leavesRest: boolean): Prom
     const of = { workorder_id: own?.id, workcenter_id: own?.workcenter_id[0] };
     return { ...time, ...of, loss_id, company_id: production.company_id[0] };
   });
-  return { times, quantities };
+  return { times, ...countsToBook(found, routing, reports) };
 }
 
-/** Comes before the quantity of the order: 19 sets that to the least of its work orders (mrp_workorder.py:536, 19.0, `write`). */
+/** What an operation reports, and its work order. */
+type Reported = ReturnType<typeof reportsOf<Workorder>>[number];
+
+function requireReportable(found: Found, { report, operation }: Reported, leavesRest: boolean): void {
+  const { state, qty_produced } = operation;
+  const handled = handledBy(found, report);
+  const isOther = handled > 0 && handled !== qty_produced;
+  const why =
+    state === 'cancel' || (state === 'done' && isOther)
+      ? `is ${state} in Odoo already, with ${qty_produced}: book by hand`
+      : !report.finished && !leavesRest
+        ? 'is not finished, and Odoo ends each with the order: report it as finished, or let the completion not be final'
+        : undefined;
+  if (why === undefined) return;
+  const what = `operation ${report.operation}${placeIn(report)} ${why}`;
+  throw notBookable('Odoo', found.production.name, what);
+}
+
+/** Good and scrap together, in the unit of the order; 0 where they are not counted. */
+function handledBy({ scale, decimals }: Found, { good, scrap }: Operation): number {
+  const handled = new Big(sumOf([good?.amount ?? '0', scrap?.amount ?? '0'])).times(scale);
+  return handled.round(decimals, Big.roundHalfUp).toNumber();
+}
+
+/**
+ * Whenever the quantity of a work order is written, 19 takes the least of all for the quantity of the order, as long as one
+ * is open (mrp_workorder.py:535, 19.0, `write`). It is written when a work order ends, too, and those of one quantity end
+ * at once (:692, 19.0, `button_finish`). So where they have several, they end before the order, which then gets its quantity
+ * again.
+ */
+function countsToBook(
+  found: Found,
+  routing: readonly Workorder[],
+  reports: readonly Reported[],
+): Pick<OperationsToBook, 'counts' | 'endFirst'> {
+  const handled = reports.map(({ report, operation }) => [operation.id, handledBy(found, report)] as const);
+  const reported = new Map(handled.filter(([, amount]) => amount > 0));
+  const open = routing.filter(({ state }) => state !== 'done' && state !== 'cancel');
+  const others = open.filter(({ id, qty_produced }) => (reported.get(id) ?? qty_produced) !== qty_produced);
+  const byAmount = Map.groupBy(others, ({ id }) => reported.get(id) ?? 0);
+  const counts = [...byAmount].map(([amount, own]): Count => [amount, own.map(({ id }) => id)]);
+  // Odoo takes what is produced for a work order that has none.
+  const produced = Number(found.built.produced);
+  const countAtEnd = ({ id, qty_produced }: Workorder) => reported.get(id) ?? (qty_produced || produced);
+  const isMixed = new Set(open.map(countAtEnd)).size > 1;
+  return { counts, endFirst: found.isFrom19 && isMixed ? open.map(({ id }) => id) : [] };
+}
+
+/** Comes before the quantity of the order, which it may change. */
 export async function bookOperations(
   { write, create }: Writer,
-  { times, quantities }: OperationsToBook,
+  { times, counts }: OperationsToBook,
 ): Promise<void> {
   if (times.length > 0) await create('mrp.workcenter.productivity', times);
-  for (const [id, qty_produced] of quantities)
-    await write('mrp.workorder', 'write', [id], { values: { qty_produced } });
+  for (const [qty_produced, workorders] of counts)
+    await write('mrp.workorder', 'write', workorders, { values: { qty_produced } });
+}
+
+/** For an order that Odoo refuses to finish: it is to be closed, and not listed, while all of its work orders have ended. */
+export async function reopenOperations({ write }: Writer, { endFirst }: OperationsToBook): Promise<void> {
+  if (endFirst.length > 0) await write('mrp.workorder', 'write', endFirst, { values: { state: 'ready' } });
 }
 
 /** @throws Rejected when an order that is done has not exactly the minutes that its operations report. */
