@@ -98,17 +98,25 @@ function neededOf({ planned, amount, lots, place }: Use<Planned>): Needed[] {
 
 /**
  * The values of its moves, as Odoo's form writes them: what is picked and manual, Odoo leaves as it is
- * (mrp_production.py:1208 (17.0), :1261 (18.0), :1354 (19.0), `_set_qty_producing`). 0 creates, 1 writes and 2 deletes
- * (`Command`: odoo/fields.py:4056 (17.0), :4227 (18.0), orm/commands.py:11 (19.0)).
+ * (mrp_production.py:1208 (17.0), :1261 (18.0), :1354 (19.0), `_set_qty_producing`). 0 creates and 1 writes (`Command`:
+ * odoo/fields.py:4056 (17.0), :4227 (18.0), orm/commands.py:11 (19.0)).
+ *
+ * A quantity of 0 deletes the lines that are reserved (`_set_quantity`, stock_move.py). Their ids cannot be relied upon:
+ * whoever reserves again, the scheduler, a receipt or another order, replaces them (seen). The command that clears a list
+ * would only take them from the move, as they have no `ondelete='cascade'`, and their stock would stay reserved.
  * @param lines Its lots, each from a place where it lies, instead of those that are reserved; none: Odoo chooses.
  */
 function commandsOf(use: Use<Planned>, lines: readonly object[]): unknown[] {
-  const reserved = use.planned.moves[0].move_line_ids;
-  const chosen = [...reserved.map((line) => [2, line, 0]), ...lines.map((line) => [0, 0, line])];
-  return neededOf(use).map(({ id, amount }, at) => {
-    const what = at === 0 && lines.length > 0 ? { move_line_ids: chosen } : { quantity: Number(amount) };
-    return [1, id, { manual_consumption: true, picked: true, ...what }];
-  });
+  const byHand = { manual_consumption: true, picked: true };
+  const chosen = lines.map((line) => [0, 0, line]);
+  return neededOf(use).flatMap(({ id, amount }, at) =>
+    at === 0 && lines.length > 0
+      ? [
+          [1, id, { quantity: 0 }],
+          [1, id, { ...byHand, move_line_ids: chosen }],
+        ]
+      : [[1, id, { ...byHand, quantity: Number(amount) }]],
+  );
 }
 
 async function usesIn(
