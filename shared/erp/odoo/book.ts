@@ -9,7 +9,7 @@ import { type Booking, isOpen } from './family.ts';
 import { type QuantityToBook, requireAsBooked, type ToBook } from './look.ts';
 import { idOfLot, type OdooLot } from './lots.ts';
 import { post } from './marks.ts';
-import { bookOperations, reopenOperations } from './operations.ts';
+import { bookOperations, reopen } from './operations.ts';
 import { readProduction } from './order.ts';
 import type { Production } from './records.ts';
 import { bookScrap } from './scrap.ts';
@@ -39,8 +39,12 @@ type Finish = NonNullable<QuantityToBook['finish']>;
 
 /** @param written Takes the name of each thing that was written. */
 async function finishOrder(booking: Booking, finish: Finish, written: string[]): Promise<Production> {
-  const { write, production } = booking;
+  const { write, production, family } = booking;
   const { note, components, operations, leavesRest } = finish;
+  if (components.toReturn) {
+    await returnComponents(booking, components.toReturn);
+    written.push('its components as they were before an unfinished booking');
+  }
   // The note comes first: where our user lacks the rights for the rest, Odoo refuses the note, too.
   if (note) {
     await post(booking, note);
@@ -67,12 +71,25 @@ async function finishOrder(booking: Booking, finish: Finish, written: string[]):
   const refusal = answer instanceof Rejected ? answer : notDone(now, answer);
   // An order that is `to_close` is listed no more; this one is open work as before.
   if (refusal instanceof Rejected && now.state === 'to_close') {
-    await reopenOperations(booking, operations);
-    const qty_producing = note ? production.qty_producing : 0;
+    await reopen(booking, operations.endFirst);
+    const qty_producing = family.lastBooking(production) ? 0 : production.qty_producing;
     await write('mrp.production', 'write', [production.id], { values: { qty_producing } });
     written.pop();
   }
   throw refusal;
+}
+
+/**
+ * Puts the components back as they were before a booking that did not finish the order: nothing is picked, and all is
+ * reserved as Odoo does it, whatever lots that booking has taken. It comes before our note, as another attempt of ours would
+ * take what is picked for a person's.
+ */
+async function returnComponents({ write, production }: Booking, picked: readonly number[]): Promise<void> {
+  const ids = [production.id];
+  const commands = picked.map((id) => [1, id, { picked: false, quantity: 0 }]);
+  if (commands.length > 0)
+    await write('mrp.production', 'write', ids, { values: { move_raw_ids: commands } });
+  await write('mrp.production', 'action_assign', ids);
 }
 
 /** What is produced, under which lots, and what of the components is consumed for it. */

@@ -8,7 +8,7 @@ import { reportsOf } from '../detail-rules.ts';
 import { rejected } from '../failures.ts';
 import { keyAsText } from '../marks.ts';
 import type { Writer } from './client.ts';
-import type { Found } from './family.ts';
+import { type Found, isBegunByAnother, isOpen } from './family.ts';
 import { decimalOf, fromOdooTime, many2one, reference, toOdooTime } from './records.ts';
 
 const workorderSchema = z.object({
@@ -29,6 +29,8 @@ type Workorder = z.infer<typeof workorderSchema>;
 export interface OperationsToBook {
   /** Lines of minutes. */
   readonly times: readonly Readonly<Record<string, unknown>>[];
+  /** Ids of the work orders that another booking has ended, which did not finish the order. */
+  readonly reopened: readonly number[];
   /** Quantities, with the ids of their work orders. */
   readonly counts: readonly Count[];
   /** Ids of the work orders that end before the order; none where Odoo may end them with it. */
@@ -45,7 +47,9 @@ type Count = readonly [amount: number, workorders: readonly number[]];
  */
 export async function lookForOperations(found: Found, leavesRest: boolean): Promise<OperationsToBook> {
   const { search, completion, production } = found;
-  if (!completion.operations?.length) return { times: [], counts: [], endFirst: [] };
+  // What another booking has counted may change the quantity of this one.
+  if (!completion.operations?.length && !mayBeEndedByAnother(found))
+    return { times: [], reopened: [], counts: [], endFirst: [] };
   const domain = [['production_id', '=', production.id]];
   const routing = await search('mrp.workorder', { domain, row: workorderSchema });
   const namesOf = ({ name, operation_id }: Workorder) =>
@@ -62,15 +66,21 @@ export async function lookForOperations(found: Found, leavesRest: boolean): Prom
   return { times, ...countsToBook(found, routing, reports) };
 }
 
+/** Whether another booking, which did not finish the order, may have ended work orders: up to 18 none does before its order. */
+function mayBeEndedByAnother(found: Found): boolean {
+  return found.isFrom19 && isBegunByAnother(found);
+}
+
 /** What an operation reports, and its work order. */
 type Reported = ReturnType<typeof reportsOf<Workorder>>[number];
 
 function requireReportable(found: Found, { report, operation }: Reported, leavesRest: boolean): void {
   const { state, qty_produced } = operation;
   const handled = handledBy(found, report);
+  const isEnded = state === 'done' && !mayBeEndedByAnother(found);
   const isOther = handled > 0 && handled !== qty_produced;
   const why =
-    state === 'cancel' || (state === 'done' && isOther)
+    state === 'cancel' || (isEnded && isOther)
       ? `is ${state} in Odoo already, with ${qty_produced}: book by hand`
       : !report.finished && !leavesRest
         ? 'is not finished, and Odoo ends each with the order: report it as finished, or let the completion not be final'
@@ -91,38 +101,49 @@ function handledBy({ scale, decimals }: Found, { good, scrap }: Operation): numb
  * is open (mrp_workorder.py:535, 19.0, `write`). It is written when a work order ends, too, and those of one quantity end
  * at once (:692, 19.0, `button_finish`). So where they have several, they end before the order, which then gets its quantity
  * again.
+ *
+ * A completion that counts one operation counts for all of them, so what another booking has left is replaced. Where it counts
+ * none, all stays, as a person may have counted.
  */
 function countsToBook(
   found: Found,
   routing: readonly Workorder[],
   reports: readonly Reported[],
-): Pick<OperationsToBook, 'counts' | 'endFirst'> {
+): Omit<OperationsToBook, 'times'> {
+  const produced = Number(found.built.produced);
   const handled = reports.map(({ report, operation }) => [operation.id, handledBy(found, report)] as const);
   const reported = new Map(handled.filter(([, amount]) => amount > 0));
-  const open = routing.filter(({ state }) => state !== 'done' && state !== 'cancel');
-  const others = open.filter(({ id, qty_produced }) => (reported.get(id) ?? qty_produced) !== qty_produced);
-  const byAmount = Map.groupBy(others, ({ id }) => reported.get(id) ?? 0);
-  const counts = [...byAmount].map(([amount, own]): Count => [amount, own.map(({ id }) => id)]);
+  const isReplaced = reported.size > 0 && isBegunByAnother(found);
+  const amountOf = ({ id, qty_produced }: Workorder) =>
+    reported.get(id) ?? (isReplaced ? produced : qty_produced);
+  const isOther = (one: Workorder) => amountOf(one) !== one.qty_produced;
+  const isReopened = (one: Workorder) =>
+    one.state === 'done' && isReplaced && mayBeEndedByAnother(found) && isOther(one);
+  const open = routing.filter((one) => isOpen(one) || isReopened(one));
   // Odoo takes what is produced for a work order that has none.
-  const produced = Number(found.built.produced);
-  const countAtEnd = ({ id, qty_produced }: Workorder) => reported.get(id) ?? (qty_produced || produced);
-  const isMixed = new Set(open.map(countAtEnd)).size > 1;
-  return { counts, endFirst: found.isFrom19 && isMixed ? open.map(({ id }) => id) : [] };
+  const isMixed = new Set(open.map((one) => amountOf(one) || produced)).size > 1;
+  return {
+    reopened: idsOf(routing.filter(isReopened)),
+    counts: [...Map.groupBy(open.filter(isOther), amountOf)].map(([amount, own]) => [amount, idsOf(own)]),
+    endFirst: found.isFrom19 && isMixed ? idsOf(open) : [],
+  };
 }
+
+const idsOf = (workorders: readonly Workorder[]) => workorders.map(({ id }) => id);
 
 /** Comes before the quantity of the order, which it may change. */
-export async function bookOperations(
-  { write, create }: Writer,
-  { times, counts }: OperationsToBook,
-): Promise<void> {
-  if (times.length > 0) await create('mrp.workcenter.productivity', times);
+export async function bookOperations(writer: Writer, operations: OperationsToBook): Promise<void> {
+  const { times, reopened, counts } = operations;
+  if (times.length > 0) await writer.create('mrp.workcenter.productivity', times);
+  await reopen(writer, reopened);
   for (const [qty_produced, workorders] of counts)
-    await write('mrp.workorder', 'write', workorders, { values: { qty_produced } });
+    await writer.write('mrp.workorder', 'write', workorders, { values: { qty_produced } });
 }
 
-/** For an order that Odoo refuses to finish: it is to be closed, and not listed, while all of its work orders have ended. */
-export async function reopenOperations({ write }: Writer, { endFirst }: OperationsToBook): Promise<void> {
-  if (endFirst.length > 0) await write('mrp.workorder', 'write', endFirst, { values: { state: 'ready' } });
+/** Opens work orders that have ended: as long as all have, their order is to be closed, and is not listed. */
+export async function reopen({ write }: Writer, workorders: readonly number[]): Promise<void> {
+  if (workorders.length > 0)
+    await write('mrp.workorder', 'write', workorders, { values: { state: 'ready' } });
 }
 
 /** @throws Rejected when an order that is done has not exactly the minutes that its operations report. */

@@ -5,7 +5,7 @@ import { notBookable } from '../booking-rules.ts';
 import { type PlannedComponent, type Use, usesOf } from '../detail-rules.ts';
 import { rejected } from '../failures.ts';
 import { type Component, type Needed, readComponents } from './components.ts';
-import type { Found } from './family.ts';
+import { type Found, isBegunByAnother } from './family.ts';
 import { decimalOf, idOf, many2one, productSchema, reference } from './records.ts';
 
 // What was recorded of components: quantities and lots of the raw moves, as a person sets them in Odoo's form.
@@ -24,6 +24,8 @@ export interface ComponentsToBook {
   /** Those of them that differ from the plan by what was recorded, and what is written on their moves. */
   readonly recorded: readonly Needed[];
   readonly commands: readonly unknown[];
+  /** Ids of those that another booking has picked, which did not finish the order; undefined where there is no such booking. */
+  readonly toReturn: readonly number[] | undefined;
 }
 
 /**
@@ -37,7 +39,9 @@ export interface ComponentsToBook {
  * or lot that cannot be booked, with the step where it was recorded.
  */
 export async function lookForComponents(found: Found): Promise<ComponentsToBook> {
+  const isOurs = isBegunByAnother(found);
   const components = await readComponents(found);
+  const toReturn = isOurs ? components.filter(({ picked }) => picked).map(({ id }) => id) : undefined;
   const uses = await usesIn(found, components);
   for (const use of uses) requireBookable(found, use);
   const linesOf = await lotsInStock(found, uses);
@@ -46,16 +50,18 @@ export async function lookForComponents(found: Found): Promise<ComponentsToBook>
   const used = new Map(recorded.map((one) => [one.id, one]));
   const [picks, needed]: [number[], Needed[]] = [[], []];
   for (const one of components) {
-    const { id, share, picked, manual_consumption: isByHand } = one;
+    const { id, share, manual_consumption: isByHand } = one;
+    const picked = one.picked && !isOurs;
     const use = used.get(id);
     const expected = use ?? { id, amount: share, lots: [], place: '' };
     // `set_qty_producing` keeps what a person has set.
     const isKept = !use && picked && isByHand;
-    if (use || !picked || isByHand) requireAllowed(found, one, expected, isKept);
+    // What another booking has left says nothing: it is reserved again.
+    if (!isOurs && (use || !picked || isByHand)) requireAllowed(found, one, expected, isKept);
     if (!isKept) needed.push(expected);
     if (!use && !picked && isByHand) picks.push(id);
   }
-  return { picks, needed, recorded, commands };
+  return { picks, needed, recorded, commands, toReturn };
 }
 
 /** @param isKept Whether a person has set it. */

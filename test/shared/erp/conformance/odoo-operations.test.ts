@@ -52,23 +52,25 @@ describe.each<OdooVersion>([17, 18, 19])('quantities of operations in odoo %i', 
     expect(plant.books.rows('stock.scrap')).toMatchObject([{ scrap_qty: 1, state: 'done' }]);
   });
 
-  it('do not change it wherever an attempt is cut off', async () => {
-    // Prepare
-    const measured = startPlant(version);
-    await measured.book(completionOf(measured.plan('ENGINE'), oneLost));
-
-    for (let n = 1; n <= measured.faults.callCount(); n += 1) {
+  it('change neither that, nor what a person has picked, wherever an attempt is cut off', async () => {
+    for (let [n, isCut] = [1, true]; isCut; n += 1) {
+      // Prepare: a person takes one gear less.
       const plant = startPlant(version);
       const order = plant.plan('ENGINE');
+      const gear = plant.books.rows('stock.move')[1];
+      const byHand = { quantity: 4, picked: true, manual_consumption: true };
+      const vals = { move_raw_ids: [[1, gear?.id, byHand]] };
+      plant.books.call('mrp.production', 'write', { ids: [Number(order.id)], named: { vals }, context: {} });
       plant.faults.crashAt(n, 'after');
 
       // Act
-      const failure = await failureOf(plant.book(completionOf(order, oneLost)));
+      isCut = (await failureOf(plant.book(completionOf(order, oneLost)))) !== undefined;
+      plant.faults.reset();
       await plant.book(completionOf(order, oneLost));
 
       // Assess
-      expect(failure, `call ${n}`).toMatchObject({ name: 'RetryLater' });
-      expect(booked(plant, order), `call ${n}`).toEqual(wholeWithOneLost);
+      const [whole] = wholeWithOneLost;
+      expect(booked(plant, order), `call ${n}`).toEqual([{ ...whole, consumed: [5, 4, 5] }]);
     }
   });
 
@@ -104,6 +106,40 @@ describe.each<OdooVersion>([17, 18, 19])('quantities of operations in odoo %i', 
     expect(booked(plant, order)).toEqual([
       { state: 'done', produced: 5, consumed: [5, 5, 5], counts: [5, 5, 5, 4] },
     ]);
+  });
+
+  it.each<[string, Partial<Completion>]>([
+    ['that reports its own', counted({ Weld: 2, Assemble: 1, Pack: 1 })],
+    ['that reports nothing', {}],
+  ])('of a part that waits do not change another part %s', async (_, reported) => {
+    // Prepare
+    const waitingWith = counted({ Weld: 3, Paint: 3, Pack: 1 });
+    const measured = startPlant(version);
+    await measured.book(partOf(measured.plan('ENGINE'), 1, '3', waitingWith));
+    const before = calls(measured).findIndex((call) => call.includes('button_mark_done'));
+
+    for (let n = 1; n <= before; n += 1) {
+      const plant = startPlant(version);
+      const order = plant.plan('ENGINE');
+      const waiting = partOf(order, 1, '3', waitingWith);
+      plant.faults.crashAt(n, 'after');
+      await failureOf(plant.book(waiting));
+
+      // Act
+      await plant.book(partOf(order, 2, '2', reported));
+      await plant.book(waiting);
+
+      // Assess: what was counted stays where the other part counts nothing.
+      const [first, second] = booked(plant, order);
+      expect(first, `call ${n}`).toMatchObject({ produced: 2, consumed: [2, 2, 2] });
+      if (reported.operations) expect(first?.counts, `call ${n}`).toEqual([2, 2, 1, 1]);
+      expect(second, `call ${n}`).toEqual({
+        state: 'done',
+        produced: 3,
+        consumed: [3, 3, 3],
+        counts: [3, 3, 3, 1],
+      });
+    }
   });
 
   it('leave an order listed as open work, whose operations are open, when Odoo refuses to finish it', async () => {
