@@ -4,7 +4,7 @@ import { Rejected } from '../../model/errors.ts';
 import { orRefusal, withDone } from '../booking-rules.ts';
 import { orderWaits, rejected } from '../failures.ts';
 import type { Writer } from './client.ts';
-import { readComponents, requireConsumed } from './components.ts';
+import { type Needed, readComponents, requireConsumed } from './components.ts';
 import { type Booking, isOpen } from './family.ts';
 import { type QuantityToBook, requireAsBooked, type ToBook } from './look.ts';
 import { idOfLot, type OdooLot } from './lots.ts';
@@ -42,21 +42,23 @@ async function finishOrder(booking: Booking, finish: Finish, written: string[]):
   const { write, production, family } = booking;
   const { note, components, operations, leavesRest } = finish;
   if (components.toReturn) {
-    await returnComponents(booking, components.toReturn);
-    written.push('its components as they were before an unfinished booking');
+    requireUnchanged(production, await readProduction(booking, production));
+    await returnComponents(booking, components.toReturn, written);
   }
   // The note comes first: where our user lacks the rights for the rest, Odoo refuses the note, too.
   if (note) {
     await post(booking, note);
     written.push('our note');
   }
-  requireUnchanged(production, await readProduction(booking, production));
+  const begun = await readProduction(booking, production);
+  // If somebody finished it just before we put its components back, they are not consumed any more.
+  if (components.toReturn && begun.state === 'done') await requireNeeded(booking, begun, components.needed);
+  requireUnchanged(production, begun);
   await bookOperations(booking, operations);
   await writeQuantity(booking, finish, written);
   const ready = await readProduction(booking, production);
   if (ready.state === 'done') {
-    const how = 'changed by us after somebody finished it meanwhile';
-    await requireConsumed({ ...booking, production: ready }, components.needed, how);
+    await requireNeeded(booking, ready, components.needed);
     return ready;
   }
   requireUnchanged(production, ready);
@@ -79,16 +81,28 @@ async function finishOrder(booking: Booking, finish: Finish, written: string[]):
   throw refusal;
 }
 
+/** @throws Rejected when we have changed what was consumed for an order that somebody finished meanwhile. */
+function requireNeeded(booking: Booking, production: Production, needed: readonly Needed[]): Promise<void> {
+  const how = 'changed by us after somebody finished it meanwhile';
+  return requireConsumed({ ...booking, production }, needed, how);
+}
+
 /**
- * Puts the components back as they were before a booking that did not finish the order: nothing is picked, and all is
- * reserved as Odoo does it, whatever lots that booking has taken. It comes before our note, as another attempt of ours would
- * take what is picked for a person's.
+ * Puts the components back as they were before an unfinished booking: nothing is picked, and Odoo reserves everything again,
+ * whatever lots that booking has taken. This comes before our note: once our mark is the last one, another attempt of ours
+ * takes what is picked for a person's.
  */
-async function returnComponents({ write, production }: Booking, picked: readonly number[]): Promise<void> {
+async function returnComponents(
+  { write, production }: Booking,
+  picked: readonly number[],
+  written: string[],
+): Promise<void> {
   const ids = [production.id];
-  const commands = picked.map((id) => [1, id, { picked: false, quantity: 0 }]);
-  if (commands.length > 0)
+  if (picked.length > 0) {
+    const commands = picked.map((id) => [1, id, { picked: false, quantity: 0 }]);
     await write('mrp.production', 'write', ids, { values: { move_raw_ids: commands } });
+    written.push('its components as they were before an unfinished booking');
+  }
   await write('mrp.production', 'action_assign', ids);
 }
 
@@ -112,7 +126,7 @@ async function writeQuantity(
   await write('mrp.production', 'set_qty_producing', ids);
   if (picks.length > 0) await write('stock.move', 'write', picks, { values: { picked: true } });
   if (endFirst.length === 0) return;
-  // Once all is picked: what is not, a work order picks as it ends, and it would look as if a person had.
+  // A work order that ends picks what is not picked yet, and that would look as if a person had done it.
   await write('mrp.workorder', 'button_finish', endFirst);
   await write('mrp.production', 'write', ids, { values: { qty_producing } });
   await write('mrp.production', 'set_qty_producing', ids);

@@ -79,8 +79,8 @@ export interface Found extends Reader {
 export type Booking = Found & Writer;
 
 /**
- * Whether another booking of ours was begun last on the order that is to be booked on, and did not finish it: so what is
- * picked there, it has picked, and no person.
+ * Whether another booking of ours was the last one to begin on the order, and did not finish it. Then that booking, and no
+ * person, has picked what is picked there.
  */
 export function isBegunByAnother({ family, production, key }: Found): boolean {
   const last = family.lastBooking(production);

@@ -62,8 +62,7 @@ export function listReleasedOrders(
 }
 
 /**
- * One order as it would be listed, or undefined when Odoo does not show it. One that somebody else builds is there, but is
- * not released to us.
+ * One order as it would be listed, or undefined when Odoo does not show it. One that a subcontractor builds is not released.
  * @throws Rejected
  */
 export async function readListedOrder(source: Source, order: ErpOrderRef): Promise<ErpOrder | undefined> {

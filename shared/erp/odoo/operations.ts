@@ -29,7 +29,7 @@ type Workorder = z.infer<typeof workorderSchema>;
 export interface OperationsToBook {
   /** Lines of minutes. */
   readonly times: readonly Readonly<Record<string, unknown>>[];
-  /** Ids of the work orders that another booking has ended, which did not finish the order. */
+  /** Ids of work orders that have ended by an unfinished booking, and are opened again. */
   readonly reopened: readonly number[];
   /** Quantities, with the ids of their work orders. */
   readonly counts: readonly Count[];
@@ -66,7 +66,7 @@ export async function lookForOperations(found: Found, leavesRest: boolean): Prom
   return { times, ...countsToBook(found, routing, reports) };
 }
 
-/** Whether another booking, which did not finish the order, may have ended work orders: up to 18 none does before its order. */
+/** Whether a booking that did not finish the order may have ended work orders. Up to 18 no booking ends one before its order. */
 function mayBeEndedByAnother(found: Found): boolean {
   return found.isFrom19 && isBegunByAnother(found);
 }
@@ -98,12 +98,12 @@ function handledBy({ scale, decimals }: Found, { good, scrap }: Operation): numb
 
 /**
  * Whenever the quantity of a work order is written, 19 takes the least of all for the quantity of the order, as long as one
- * is open (mrp_workorder.py:535, 19.0, `write`). It is written when a work order ends, too, and those of one quantity end
- * at once (:692, 19.0, `button_finish`). So where they have several, they end before the order, which then gets its quantity
- * again.
+ * is open (mrp_workorder.py:535, 19.0, `write`). It is also written when a work order ends, and those with the same quantity
+ * end together (:692, 19.0, `button_finish`). So work orders with different quantities end before their order, and then the
+ * order gets its own quantity again.
  *
- * A completion that counts one operation counts for all of them, so what another booking has left is replaced. Where it counts
- * none, all stays, as a person may have counted.
+ * A completion that counts one operation counts for all of them, so it replaces what another booking has left. If it counts
+ * none, everything stays, as a person may have counted.
  */
 function countsToBook(
   found: Found,
@@ -140,7 +140,7 @@ export async function bookOperations(writer: Writer, operations: OperationsToBoo
     await writer.write('mrp.workorder', 'write', workorders, { values: { qty_produced } });
 }
 
-/** Opens work orders that have ended: as long as all have, their order is to be closed, and is not listed. */
+/** Opens work orders again: once all of them have ended, Odoo takes their order for built, and it is not listed. */
 export async function reopen({ write }: Writer, workorders: readonly number[]): Promise<void> {
   if (workorders.length > 0)
     await write('mrp.workorder', 'write', workorders, { values: { state: 'ready' } });

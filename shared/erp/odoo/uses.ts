@@ -24,7 +24,7 @@ export interface ComponentsToBook {
   /** Those of them that differ from the plan by what was recorded, and what is written on their moves. */
   readonly recorded: readonly Needed[];
   readonly commands: readonly unknown[];
-  /** Ids of those that another booking has picked, which did not finish the order; undefined where there is no such booking. */
+  /** Ids of those that an unfinished booking of another part has picked; undefined if there is no such booking. */
   readonly toReturn: readonly number[] | undefined;
 }
 
@@ -56,7 +56,7 @@ export async function lookForComponents(found: Found): Promise<ComponentsToBook>
     const expected = use ?? { id, amount: share, lots: [], place: '' };
     // `set_qty_producing` keeps what a person has set.
     const isKept = !use && picked && isByHand;
-    // What another booking has left says nothing: it is reserved again.
+    // What an unfinished booking has left does not matter, as everything is reserved again.
     if (!isOurs && (use || !picked || isByHand)) requireAllowed(found, one, expected, isKept);
     if (!isKept) needed.push(expected);
     if (!use && !picked && isByHand) picks.push(id);
@@ -107,9 +107,9 @@ function neededOf({ planned, amount, lots, place }: Use<Planned>): Needed[] {
  * (mrp_production.py:1208 (17.0), :1261 (18.0), :1354 (19.0), `_set_qty_producing`). 0 creates and 1 writes (`Command`:
  * odoo/fields.py:4056 (17.0), :4227 (18.0), orm/commands.py:11 (19.0)).
  *
- * A quantity of 0 deletes the lines that are reserved (`_set_quantity`, stock_move.py). Their ids cannot be relied upon:
- * whoever reserves again, the scheduler, a receipt or another order, replaces them (seen). The command that clears a list
- * would only take them from the move, as they have no `ondelete='cascade'`, and their stock would stay reserved.
+ * A quantity of 0 deletes the lines that are reserved (`_set_quantity`, stock_move.py). We never delete them by their ids,
+ * as whoever reserves again (the scheduler, a receipt, another order) replaces them (seen). The command that clears a list
+ * would only detach them from the move, as their field has no `ondelete='cascade'`: their stock would stay reserved.
  * @param lines Its lots, each from a place where it lies, instead of those that are reserved; none: Odoo chooses.
  */
 function commandsOf(use: Use<Planned>, lines: readonly object[]): unknown[] {

@@ -90,6 +90,14 @@ async function callsBeforeDone(version: OdooVersion, { article, recorded }: Wait
   return plant.faults.calls().findIndex(({ url, body }) => `${url} ${body}`.includes('button_mark_done'));
 }
 
+/** Part 1 waits: it was cut off before its order was finished. */
+async function leaveBegun({ books, book }: OdooPlant, order: ErpOrderRef, amount = '3'): Promise<void> {
+  books.beforeNext('mrp.production', 'button_mark_done', () => {
+    throw new Error('the server dies here');
+  });
+  expect(await failureOf(book(partOf(order, 1, amount)))).toMatchObject({ name: 'RetryLater' });
+}
+
 describe.each<OdooVersion>([17, 18, 19])('a part of odoo %i that waits', (version) => {
   it.each(kinds)(
     'neither gives components to the part that is booked before it, nor loses any to it: $what',
@@ -142,14 +150,38 @@ describe.each<OdooVersion>([17, 18, 19])('a part of odoo %i that waits', (versio
     }
   });
 
+  it('undoes nothing that a person finishes before its components are put back, and tells it where it has', async () => {
+    // Prepare: the order is read right before its components are put back.
+    const measured = startPlant(version);
+    const same = measured.plan();
+    await leaveBegun(measured, same);
+    measured.faults.reset();
+    await measured.book(partOf(same, 2, '2'));
+    const putBack = measured.faults.calls().findIndex(({ body }) => body.includes('move_raw_ids')) + 1;
+    const finished = async (call: number) => {
+      const plant = startPlant(version);
+      const order = plant.plan();
+      await leaveBegun(plant, order);
+      plant.faults.beforeCall(call, () => plant.bookByHand(order, 5, 'no rest'));
+      const failure = await failureOf(plant.book(partOf(order, 2, '2')));
+      return { failure, consumed: booked(plant, order)[0]?.consumed };
+    };
+
+    // Act
+    const [before, meanwhile] = [await finished(putBack - 1), await finished(putBack)];
+
+    // Assess
+    expect(before).toMatchObject({ failure: { name: 'RetryLater', scope: 'order' }, consumed: [20] });
+    const says =
+      'changed by us after somebody finished it meanwhile.*The LEG was consumed with 0 instead of 8';
+    expect(meanwhile.failure).toMatchObject(rejection(says, 'booked-otherwise'));
+  });
+
   it('leaves the order listed as open work when Odoo refuses the other part', async () => {
     // Prepare: both are of the whole quantity, so the order is to be closed.
     const plant = startPlant(version);
     const order = plant.plan();
-    plant.books.beforeNext('mrp.production', 'button_mark_done', () => {
-      throw new Error('the server dies here');
-    });
-    await failureOf(plant.book(partOf(order, 1, '5')));
+    await leaveBegun(plant, order, '5');
     plant.books.beforeNext('mrp.production', 'button_mark_done', () => {
       throw userError('The work center is closed.');
     });
