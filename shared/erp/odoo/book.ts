@@ -4,12 +4,12 @@ import { Rejected } from '../../model/errors.ts';
 import { orRefusal, withDone } from '../booking-rules.ts';
 import { orderWaits, rejected } from '../failures.ts';
 import type { Writer } from './client.ts';
-import { readComponents, requireConsumed } from './components.ts';
+import { type Needed, readComponents, requireConsumed } from './components.ts';
 import { type Booking, isOpen } from './family.ts';
 import { type QuantityToBook, requireAsBooked, type ToBook } from './look.ts';
 import { idOfLot, type OdooLot } from './lots.ts';
 import { post } from './marks.ts';
-import { bookOperations } from './operations.ts';
+import { bookOperations, reopen } from './operations.ts';
 import { readProduction } from './order.ts';
 import type { Production } from './records.ts';
 import { bookScrap } from './scrap.ts';
@@ -35,37 +35,30 @@ async function bookQuantity(writer: Writer, { found, finish, scraps }: QuantityT
   }
 }
 
+type Finish = NonNullable<QuantityToBook['finish']>;
+
 /** @param written Takes the name of each thing that was written. */
-async function finishOrder(
-  booking: Booking,
-  { note, lots, components, operations, leavesRest }: NonNullable<QuantityToBook['finish']>,
-  written: string[],
-): Promise<Production> {
-  const { write, production } = booking;
-  const { produced } = booking.built;
+async function finishOrder(booking: Booking, finish: Finish, written: string[]): Promise<Production> {
+  const { write, production, family } = booking;
+  const { note, components, operations, leavesRest } = finish;
+  if (components.toReturn) {
+    requireUnchanged(production, await readProduction(booking, production));
+    await returnComponents(booking, components.toReturn, written);
+  }
   // The note comes first: where our user lacks the rights for the rest, Odoo refuses the note, too.
   if (note) {
     await post(booking, note);
     written.push('our note');
   }
-  requireUnchanged(production, await readProduction(booking, production));
+  const begun = await readProduction(booking, production);
+  // If somebody finished it just before we put its components back, they are not consumed any more.
+  if (components.toReturn && begun.state === 'done') await requireNeeded(booking, begun, components.needed);
+  requireUnchanged(production, begun);
   await bookOperations(booking, operations);
-  const ids = [production.id];
-  const { picks, needed, commands } = components;
-  const values = {
-    qty_producing: Number(produced),
-    ...(await lotValues(booking, lots)),
-    ...(commands.length > 0 ? { move_raw_ids: commands } : {}),
-  };
-  await write('mrp.production', 'write', ids, { values });
-  written.push(`the quantity being produced (${produced})`);
-  // Seen: without this call the order is done and its components are cancelled instead of consumed.
-  await write('mrp.production', 'set_qty_producing', ids);
-  if (picks.length > 0) await write('stock.move', 'write', picks, { values: { picked: true } });
+  await writeQuantity(booking, finish, written);
   const ready = await readProduction(booking, production);
   if (ready.state === 'done') {
-    const how = 'changed by us after somebody finished it meanwhile';
-    await requireConsumed({ ...booking, production: ready }, needed, how);
+    await requireNeeded(booking, ready, components.needed);
     return ready;
   }
   requireUnchanged(production, ready);
@@ -80,11 +73,63 @@ async function finishOrder(
   const refusal = answer instanceof Rejected ? answer : notDone(now, answer);
   // An order that is `to_close` is listed no more; this one is open work as before.
   if (refusal instanceof Rejected && now.state === 'to_close') {
-    const qty_producing = note ? production.qty_producing : 0;
-    await write('mrp.production', 'write', ids, { values: { qty_producing } });
+    await reopen(booking, operations.endFirst);
+    const qty_producing = family.lastBooking(production) ? 0 : production.qty_producing;
+    await write('mrp.production', 'write', [production.id], { values: { qty_producing } });
     written.pop();
   }
   throw refusal;
+}
+
+/** @throws Rejected when we have changed what was consumed for an order that somebody finished meanwhile. */
+function requireNeeded(booking: Booking, production: Production, needed: readonly Needed[]): Promise<void> {
+  const how = 'changed by us after somebody finished it meanwhile';
+  return requireConsumed({ ...booking, production }, needed, how);
+}
+
+/**
+ * Puts the components back as they were before an unfinished booking: nothing is picked, and Odoo reserves everything again,
+ * whatever lots that booking has taken. This comes before our note: once our mark is the last one, another attempt of ours
+ * takes what is picked for a person's.
+ */
+async function returnComponents(
+  { write, production }: Booking,
+  picked: readonly number[],
+  written: string[],
+): Promise<void> {
+  const ids = [production.id];
+  if (picked.length > 0) {
+    const commands = picked.map((id) => [1, id, { picked: false, quantity: 0 }]);
+    await write('mrp.production', 'write', ids, { values: { move_raw_ids: commands } });
+    written.push('its components as they were before an unfinished booking');
+  }
+  await write('mrp.production', 'action_assign', ids);
+}
+
+/** What is produced, under which lots, and what of the components is consumed for it. */
+async function writeQuantity(
+  booking: Booking,
+  { lots, components: { picks, commands }, operations: { endFirst } }: Finish,
+  written: string[],
+): Promise<void> {
+  const { write, production, built } = booking;
+  const ids = [production.id];
+  const qty_producing = Number(built.produced);
+  const values = {
+    qty_producing,
+    ...(await lotValues(booking, lots)),
+    ...(commands.length > 0 ? { move_raw_ids: commands } : {}),
+  };
+  await write('mrp.production', 'write', ids, { values });
+  written.push(`the quantity being produced (${built.produced})`);
+  // Seen: without this call the order is done and its components are cancelled instead of consumed.
+  await write('mrp.production', 'set_qty_producing', ids);
+  if (picks.length > 0) await write('stock.move', 'write', picks, { values: { picked: true } });
+  if (endFirst.length === 0) return;
+  // A work order that ends picks what is not picked yet, and that would look as if a person had done it.
+  await write('mrp.workorder', 'button_finish', endFirst);
+  await write('mrp.production', 'write', ids, { values: { qty_producing } });
+  await write('mrp.production', 'set_qty_producing', ids);
 }
 
 /**

@@ -21,7 +21,6 @@ const componentSchema = z.object({
   manual_consumption: z.boolean(),
   picked: z.boolean(),
   location_id: reference,
-  move_line_ids: z.array(z.number()),
 });
 
 /** A move of a component: what the order plans of it. */

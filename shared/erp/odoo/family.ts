@@ -5,7 +5,7 @@ import type { ErpOrderRef } from '../../model/orders.ts';
 import type { Built } from '../booking-rules.ts';
 import { rejected } from '../failures.ts';
 import type { Reader, Writer } from './client.ts';
-import { type FoundMark, readMarks } from './marks.ts';
+import { type FoundMark, markOf, readMarks } from './marks.ts';
 import { readOrder, searchProductions } from './order.ts';
 import type { ListedProduction, Product, Production } from './records.ts';
 
@@ -77,6 +77,15 @@ export interface Found extends Reader {
 }
 
 export type Booking = Found & Writer;
+
+/**
+ * Whether another booking of ours was the last one to begin on the order, and did not finish it. Then that booking, and no
+ * person, has picked what is picked there.
+ */
+export function isBegunByAnother({ family, production, key }: Found): boolean {
+  const last = family.lastBooking(production);
+  return isOpen(production) && last !== undefined && last.mark !== markOf('booking', key);
+}
 
 /** @param marks All our marks on the members. */
 function createFamily(members: readonly Production[], marks: readonly FoundMark[]) {

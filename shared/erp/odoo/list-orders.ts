@@ -23,6 +23,13 @@ import {
 const defaultStates = ['confirmed', 'progress'];
 
 /**
+ * As Odoo's own list of manufacturing orders has it (`mrp_production_action`, mrp_production_views.xml): an order that a
+ * subcontractor builds has an operation type that is archived (`_get_picking_type_update_values`, stock_warehouse.py of
+ * mrp_subcontracting).
+ */
+const isBuiltHere = ['picking_type_id.active', '=', true];
+
+/**
  * Lists orders by change time. `write_date` has microseconds in the database, is compared with them, and is read
  * without: within a second neither equality nor the order of ids can be relied upon. So a page starts at the
  * last second read, and leaves out the orders of that second which were listed already.
@@ -39,7 +46,7 @@ export function listReleasedOrders(
     partner: 'Odoo',
     ...{ pageSize, since, from: since && { time: toOdooTime(since.changedAt), ids: [] } },
     async readPage(behind, limit) {
-      const domain = [['state', 'in', states], ...changedBehind(behind)];
+      const domain = [['state', 'in', states], isBuiltHere, ...changedBehind(behind)];
       const rows = await searchOrders(source, domain, { sort: 'write_date asc, id asc', limit });
       const positions = positionsOf(rows, positionSchema);
       return { rows, end: sharedTimeAfter(positions, behind), hasMore: rows.length === limit };
@@ -48,17 +55,24 @@ export function listReleasedOrders(
     async ordersOf(rows) {
       const { orders: listed, unreadable } = readRows(rows);
       const orders = await withRestsMerged(source, listed, readRows);
-      return withArticles(source, { orders, unreadable });
+      return withArticles(source, { orders, unreadable }, released);
     },
     endlessBecause: 'something changes the domain of our search; let modules and proxies leave it as it is',
   });
 }
 
-/** One order as it would be listed, or undefined when Odoo does not show it. @throws Rejected */
+/**
+ * One order as it would be listed, or undefined when Odoo does not show it. One that a subcontractor builds is not released.
+ * @throws Rejected
+ */
 export async function readListedOrder(source: Source, order: ErpOrderRef): Promise<ErpOrder | undefined> {
-  const { orders: found, unreadable } = rowReader()(await searchOrders(source, domainOf(order)));
+  const { states = defaultStates } = source.options;
+  const own = domainOf(order);
+  const here = await searchOrders(source, [...own, isBuiltHere]);
+  const [rows, released] = here.length > 0 ? [here, states] : [await searchOrders(source, own), []];
+  const { orders: found, unreadable } = rowReader()(rows);
   const orders = await Promise.all(found.map((one) => withItsRest(source, one)));
-  return onlyOrder('Odoo', order, await withArticles(source, { orders, unreadable }));
+  return onlyOrder('Odoo', order, await withArticles(source, { orders, unreadable }, released));
 }
 
 function searchOrders(
@@ -119,10 +133,14 @@ async function withItsRest({ connect }: Source, order: ListedProduction): Promis
   return { ...order, ...familyOf(order)?.asOne(order) };
 }
 
-/** Adds the articles. An order whose product cannot be read is unreadable: nobody knows what to build. */
+/**
+ * Adds the articles. An order whose product cannot be read is unreadable: nobody knows what to build.
+ * @param released States in which one of them is released.
+ */
 async function withArticles(
-  { search, options: { states = defaultStates } }: Source,
+  { search }: Source,
   { orders: listed, unreadable }: ReadRows<ListedProduction>,
+  released: readonly string[],
 ): Promise<ReadRows<ErpOrder>> {
   if (listed.length === 0) return { orders: [], unreadable };
   const products = await search('product.product', {
@@ -138,7 +156,7 @@ async function withArticles(
   for (const production of listed) {
     const [id, name] = production.product_id;
     const product = parse(productSchema, byId.get(id));
-    if (product.ok) orders.push(orderOf(production, product.value.default_code, states));
+    if (product.ok) orders.push(orderOf(production, product.value.default_code, released));
     else {
       const found = describeMismatches(product.mismatches);
       const why = `its product ${name} (id ${id}) is not as expected (${found})`;

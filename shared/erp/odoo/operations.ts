@@ -1,13 +1,14 @@
 import Big from 'big.js';
 import * as z from 'zod/mini';
 import { placeIn } from '../../model/completion-lines.ts';
-import { compareDecimals, sumOf } from '../../model/quantity.ts';
+import type { Operation } from '../../model/completions.ts';
+import { sumOf } from '../../model/quantity.ts';
 import { notBookable } from '../booking-rules.ts';
 import { reportsOf } from '../detail-rules.ts';
 import { rejected } from '../failures.ts';
 import { keyAsText } from '../marks.ts';
 import type { Writer } from './client.ts';
-import type { Found } from './family.ts';
+import { type Found, isBegunByAnother, isOpen } from './family.ts';
 import { decimalOf, fromOdooTime, many2one, reference, toOdooTime } from './records.ts';
 
 const workorderSchema = z.object({
@@ -17,15 +18,25 @@ const workorderSchema = z.object({
   operation_id: many2one,
   workcenter_id: reference,
   state: z.string(),
-  qty_produced: z.number(),
+  qty_produced: z.pipe(
+    z.number(),
+    z.transform((amount) => Number(decimalOf(amount))),
+  ),
 });
 type Workorder = z.infer<typeof workorderSchema>;
 
-/** What is left to write of operations: lines of minutes, and quantities by the id of their work order. */
+/** What is left to write of operations. */
 export interface OperationsToBook {
+  /** Lines of minutes. */
   readonly times: readonly Readonly<Record<string, unknown>>[];
-  readonly quantities: readonly (readonly [workorder: number, amount: number])[];
+  /** Ids of work orders that have ended by an unfinished booking, and are opened again. */
+  readonly reopened: readonly number[];
+  /** Quantities, with the ids of their work orders. */
+  readonly counts: readonly Count[];
+  /** Ids of the work orders that end before the order; none where Odoo may end them with it. */
+  readonly endFirst: readonly number[];
 }
+type Count = readonly [amount: number, workorders: readonly number[]];
 
 /**
  * What the operations of an order report. Whoever finishes an order ends all of its work orders, in any order and also
@@ -35,27 +46,16 @@ export interface OperationsToBook {
  * @throws Rejected for an operation that is not in the routing, reports twice, is cancelled, or would be left open.
  */
 export async function lookForOperations(found: Found, leavesRest: boolean): Promise<OperationsToBook> {
-  const { search, completion, production, scale, decimals } = found;
-  if (!completion.operations?.length) return { times: [], quantities: [] };
+  const { search, completion, production } = found;
+  // What another booking has counted may change the quantity of this one.
+  if (!completion.operations?.length && !mayBeEndedByAnother(found))
+    return { times: [], reopened: [], counts: [], endFirst: [] };
   const domain = [['production_id', '=', production.id]];
   const routing = await search('mrp.workorder', { domain, row: workorderSchema });
   const namesOf = ({ name, operation_id }: Workorder) =>
     operation_id ? [name, String(operation_id[0])] : [name];
   const reports = reportsOf(completion, routing, namesOf, 'Odoo');
-  const quantities = reports.flatMap(({ report, operation: { id, state, qty_produced } }) => {
-    const handled = new Big(sumOf([report.good?.amount ?? '0', report.scrap?.amount ?? '0'])).times(scale);
-    const amount = handled.round(decimals, Big.roundHalfUp).toFixed();
-    const isOther = handled.gt(0) && compareDecimals(amount, decimalOf(qty_produced)) !== 0;
-    const why =
-      state === 'cancel' || (state === 'done' && isOther)
-        ? `is ${state} in Odoo already, with ${qty_produced}: book by hand`
-        : !report.finished && !leavesRest
-          ? 'is not finished, and Odoo ends each with the order: report it as finished, or let the completion not be final'
-          : undefined;
-    if (why)
-      throw notBookable('Odoo', production.name, `operation ${report.operation}${placeIn(report)} ${why}`);
-    return isOther ? [[id, Number(amount)] as const] : [];
-  });
+  for (const report of reports) requireReportable(found, report, leavesRest);
   const left = await missingTimes(found);
   const loss_id = left.length > 0 ? await productiveLoss(found) : undefined;
   const times = left.map(({ operation, ...time }) => {
@@ -63,17 +63,87 @@ export async function lookForOperations(found: Found, leavesRest: boolean): Prom
     const of = { workorder_id: own?.id, workcenter_id: own?.workcenter_id[0] };
     return { ...time, ...of, loss_id, company_id: production.company_id[0] };
   });
-  return { times, quantities };
+  return { times, ...countsToBook(found, routing, reports) };
 }
 
-/** Comes before the quantity of the order: 19 sets that to the least of its work orders (mrp_workorder.py:536, 19.0, `write`). */
-export async function bookOperations(
-  { write, create }: Writer,
-  { times, quantities }: OperationsToBook,
-): Promise<void> {
-  if (times.length > 0) await create('mrp.workcenter.productivity', times);
-  for (const [id, qty_produced] of quantities)
-    await write('mrp.workorder', 'write', [id], { values: { qty_produced } });
+/** Whether a booking that did not finish the order may have ended work orders. Up to 18 no booking ends one before its order. */
+function mayBeEndedByAnother(found: Found): boolean {
+  return found.isFrom19 && isBegunByAnother(found);
+}
+
+/** What an operation reports, and its work order. */
+type Reported = ReturnType<typeof reportsOf<Workorder>>[number];
+
+function requireReportable(found: Found, { report, operation }: Reported, leavesRest: boolean): void {
+  const { state, qty_produced } = operation;
+  const handled = handledBy(found, report);
+  const isEnded = state === 'done' && !mayBeEndedByAnother(found);
+  const isOther = handled > 0 && handled !== qty_produced;
+  const why =
+    state === 'cancel' || (isEnded && isOther)
+      ? `is ${state} in Odoo already, with ${qty_produced}: book by hand`
+      : !report.finished && !leavesRest
+        ? 'is not finished, and Odoo ends each with the order: report it as finished, or let the completion not be final'
+        : undefined;
+  if (why === undefined) return;
+  const what = `operation ${report.operation}${placeIn(report)} ${why}`;
+  throw notBookable('Odoo', found.production.name, what);
+}
+
+/** Good and scrap together, in the unit of the order; 0 where they are not counted. */
+function handledBy({ scale, decimals }: Found, { good, scrap }: Operation): number {
+  const handled = new Big(sumOf([good?.amount ?? '0', scrap?.amount ?? '0'])).times(scale);
+  return handled.round(decimals, Big.roundHalfUp).toNumber();
+}
+
+/**
+ * Whenever the quantity of a work order is written, 19 takes the least of all for the quantity of the order, as long as one
+ * is open (mrp_workorder.py:535, 19.0, `write`). It is also written when a work order ends, and those with the same quantity
+ * end together (:692, 19.0, `button_finish`). So work orders with different quantities end before their order, and then the
+ * order gets its own quantity again.
+ *
+ * A completion that counts one operation counts for all of them, so it replaces what another booking has left. If it counts
+ * none, everything stays, as a person may have counted.
+ */
+function countsToBook(
+  found: Found,
+  routing: readonly Workorder[],
+  reports: readonly Reported[],
+): Omit<OperationsToBook, 'times'> {
+  const produced = Number(found.built.produced);
+  const handled = reports.map(({ report, operation }) => [operation.id, handledBy(found, report)] as const);
+  const reported = new Map(handled.filter(([, amount]) => amount > 0));
+  const isReplaced = reported.size > 0 && isBegunByAnother(found);
+  const amountOf = ({ id, qty_produced }: Workorder) =>
+    reported.get(id) ?? (isReplaced ? produced : qty_produced);
+  const isOther = (one: Workorder) => amountOf(one) !== one.qty_produced;
+  const isReopened = (one: Workorder) =>
+    one.state === 'done' && isReplaced && mayBeEndedByAnother(found) && isOther(one);
+  const open = routing.filter((one) => isOpen(one) || isReopened(one));
+  // Odoo takes what is produced for a work order that has none.
+  const isMixed = new Set(open.map((one) => amountOf(one) || produced)).size > 1;
+  return {
+    reopened: idsOf(routing.filter(isReopened)),
+    counts: [...Map.groupBy(open.filter(isOther), amountOf)].map(([amount, own]) => [amount, idsOf(own)]),
+    endFirst: found.isFrom19 && isMixed ? idsOf(open) : [],
+  };
+}
+
+const idsOf = (workorders: readonly Workorder[]) => workorders.map(({ id }) => id);
+
+/** Comes before the quantity of the order, which it may change. */
+export async function bookOperations(writer: Writer, operations: OperationsToBook): Promise<void> {
+  const { times, reopened, counts } = operations;
+  if (times.length > 0) await writer.create('mrp.workcenter.productivity', times);
+  await reopen(writer, reopened);
+  for (const [qty_produced, workorders] of counts)
+    await writer.write('mrp.workorder', 'write', workorders, { values: { qty_produced } });
+}
+
+/** Opens work orders again: once all of them have ended, Odoo takes their order for built, and it is not listed. */
+export async function reopen({ write }: Writer, workorders: readonly number[]): Promise<void> {
+  if (workorders.length > 0)
+    await write('mrp.workorder', 'write', workorders, { values: { state: 'ready' } });
 }
 
 /** @throws Rejected when an order that is done has not exactly the minutes that its operations report. */

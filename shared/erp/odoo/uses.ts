@@ -5,7 +5,7 @@ import { notBookable } from '../booking-rules.ts';
 import { type PlannedComponent, type Use, usesOf } from '../detail-rules.ts';
 import { rejected } from '../failures.ts';
 import { type Component, type Needed, readComponents } from './components.ts';
-import type { Found } from './family.ts';
+import { type Found, isBegunByAnother } from './family.ts';
 import { decimalOf, idOf, many2one, productSchema, reference } from './records.ts';
 
 // What was recorded of components: quantities and lots of the raw moves, as a person sets them in Odoo's form.
@@ -24,6 +24,8 @@ export interface ComponentsToBook {
   /** Those of them that differ from the plan by what was recorded, and what is written on their moves. */
   readonly recorded: readonly Needed[];
   readonly commands: readonly unknown[];
+  /** Ids of those that an unfinished booking of another part has picked; undefined if there is no such booking. */
+  readonly toReturn: readonly number[] | undefined;
 }
 
 /**
@@ -37,7 +39,9 @@ export interface ComponentsToBook {
  * or lot that cannot be booked, with the step where it was recorded.
  */
 export async function lookForComponents(found: Found): Promise<ComponentsToBook> {
+  const isOurs = isBegunByAnother(found);
   const components = await readComponents(found);
+  const toReturn = isOurs ? components.filter(({ picked }) => picked).map(({ id }) => id) : undefined;
   const uses = await usesIn(found, components);
   for (const use of uses) requireBookable(found, use);
   const linesOf = await lotsInStock(found, uses);
@@ -46,16 +50,18 @@ export async function lookForComponents(found: Found): Promise<ComponentsToBook>
   const used = new Map(recorded.map((one) => [one.id, one]));
   const [picks, needed]: [number[], Needed[]] = [[], []];
   for (const one of components) {
-    const { id, share, picked, manual_consumption: isByHand } = one;
+    const { id, share, manual_consumption: isByHand } = one;
+    const picked = one.picked && !isOurs;
     const use = used.get(id);
     const expected = use ?? { id, amount: share, lots: [], place: '' };
     // `set_qty_producing` keeps what a person has set.
     const isKept = !use && picked && isByHand;
-    if (use || !picked || isByHand) requireAllowed(found, one, expected, isKept);
+    // What an unfinished booking has left does not matter, as everything is reserved again.
+    if (!isOurs && (use || !picked || isByHand)) requireAllowed(found, one, expected, isKept);
     if (!isKept) needed.push(expected);
     if (!use && !picked && isByHand) picks.push(id);
   }
-  return { picks, needed, recorded, commands };
+  return { picks, needed, recorded, commands, toReturn };
 }
 
 /** @param isKept Whether a person has set it. */
@@ -98,17 +104,25 @@ function neededOf({ planned, amount, lots, place }: Use<Planned>): Needed[] {
 
 /**
  * The values of its moves, as Odoo's form writes them: what is picked and manual, Odoo leaves as it is
- * (mrp_production.py:1208 (17.0), :1261 (18.0), :1354 (19.0), `_set_qty_producing`). 0 creates, 1 writes and 2 deletes
- * (`Command`: odoo/fields.py:4056 (17.0), :4227 (18.0), orm/commands.py:11 (19.0)).
+ * (mrp_production.py:1208 (17.0), :1261 (18.0), :1354 (19.0), `_set_qty_producing`). 0 creates and 1 writes (`Command`:
+ * odoo/fields.py:4056 (17.0), :4227 (18.0), orm/commands.py:11 (19.0)).
+ *
+ * A quantity of 0 deletes the lines that are reserved (`_set_quantity`, stock_move.py). We never delete them by their ids,
+ * as whoever reserves again (the scheduler, a receipt, another order) replaces them (seen). The command that clears a list
+ * would only detach them from the move, as their field has no `ondelete='cascade'`: their stock would stay reserved.
  * @param lines Its lots, each from a place where it lies, instead of those that are reserved; none: Odoo chooses.
  */
 function commandsOf(use: Use<Planned>, lines: readonly object[]): unknown[] {
-  const reserved = use.planned.moves[0].move_line_ids;
-  const chosen = [...reserved.map((line) => [2, line, 0]), ...lines.map((line) => [0, 0, line])];
-  return neededOf(use).map(({ id, amount }, at) => {
-    const what = at === 0 && lines.length > 0 ? { move_line_ids: chosen } : { quantity: Number(amount) };
-    return [1, id, { manual_consumption: true, picked: true, ...what }];
-  });
+  const byHand = { manual_consumption: true, picked: true };
+  const chosen = lines.map((line) => [0, 0, line]);
+  return neededOf(use).flatMap(({ id, amount }, at) =>
+    at === 0 && lines.length > 0
+      ? [
+          [1, id, { quantity: 0 }],
+          [1, id, { ...byHand, move_line_ids: chosen }],
+        ]
+      : [[1, id, { ...byHand, quantity: Number(amount) }]],
+  );
 }
 
 async function usesIn(

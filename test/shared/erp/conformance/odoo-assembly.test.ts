@@ -163,6 +163,27 @@ describe.each<OdooVersion>([17, 18, 19])('an assembly in odoo %i', (version) => 
     expect(plant.family(order).map(({ qty_produced }) => qty_produced)).toEqual([2, 3]);
   });
 
+  it('books minutes once when an attempt left them on the order, and another part is booked on it first', async () => {
+    // Prepare
+    const plant = startPlant(version);
+    const order = plant.plan('ENGINE');
+    const waiting = partOf(order, 1, '3', reported({}));
+    plant.books.beforeNext('mrp.production', 'write', () => {
+      throw new Error('the server dies here');
+    });
+    await failureOf(plant.book(waiting));
+
+    // Act
+    await plant.book(partOf(order, 2, '2'));
+    await plant.book(waiting);
+
+    // Assess
+    const lines = plant.books.rows('mrp.workcenter.productivity');
+    const ours = lines.filter(({ description }) => String(description).startsWith('Run of Weld'));
+    expect(ours.map(({ workorder_id }) => minutesOf(plant.books, Number(workorder_id)))).toEqual([10]);
+    expect(plant.family(order).map(({ qty_produced }) => qty_produced)).toEqual([2, 3]);
+  });
+
   it.each<[string, (plant: OdooPlant) => void, string]>([
     [
       'another quantity of a component',

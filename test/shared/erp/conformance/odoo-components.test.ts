@@ -47,18 +47,40 @@ describe.each<OdooVersion>([17, 18, 19])('components of odoo %i', (version) => {
     expect(family(order).length).toBe(1);
   });
 
-  it('are refused before anything is written when a person has set them and the bill of materials blocks that', async () => {
-    // Prepare
-    const { plan, book, row, setAll, expectRefused } = startPlant(version);
-    const order = plan();
-    row(order).consumption = 'strict';
-    setAll('stock.move', { quantity: 21, picked: true, manual_consumption: true });
+  it.each([21, 19])(
+    'are refused before anything is written when a person has set %i instead of 20 and the bill of materials blocks that',
+    async (quantity) => {
+      // Prepare
+      const { plan, book, row, setAll, expectRefused } = startPlant(version);
+      const order = plan();
+      row(order).consumption = 'strict';
+      setAll('stock.move', { quantity, picked: true, manual_consumption: true });
 
-    // Act, Assess
-    await expectRefused(completionOf(order), 'The LEG is set to 21 instead of 20.*blocks');
-    setAll('stock.move', { quantity: 20 });
-    await book(completionOf(order));
-    expect(row(order).state).toBe('done');
+      // Act, Assess
+      await expectRefused(completionOf(order), `The LEG is set to ${quantity} instead of 20.*blocks`);
+      setAll('stock.move', { quantity: 20 });
+      await book(completionOf(order));
+      expect(row(order).state).toBe('done');
+    },
+  );
+
+  it('are consumed once where two lines of the bill of materials are of one component', async () => {
+    // Prepare: each line plans 20.
+    const { plan, book, books, row } = startPlant(version);
+    const order = plan();
+    const [line] = books.rows('stock.move');
+    books.insert('stock.move', { ...line });
+    const leg = { article: 'LEG', quantity: { amount: '7' }, lots: [], recording: 'r1', step: 'Legs' };
+
+    // Act
+    await book(completionOf(order, { components: { all: false, beyondPlan: false, used: [leg] } }));
+
+    // Assess
+    const moves = books.where('stock.move', { raw_material_production_id: row(order).id });
+    expect(moves.map(({ state, quantity }) => [state, quantity])).toEqual([
+      ['done', 7],
+      ['cancel', 0],
+    ]);
   });
 
   it('are never left to a question that cancels them', async () => {

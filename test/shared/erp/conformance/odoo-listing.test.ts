@@ -4,6 +4,7 @@ import { failureOf, newSignal } from './attempts.ts';
 import { partOf } from './completions.ts';
 import { type OdooPlant, startPlant } from './odoo-plant.ts';
 import { rejection } from './rejection.ts';
+import { operationTypes } from './servers/odoo-masters.ts';
 import type { OdooVersion } from './servers/odoo-models.ts';
 
 const read = ({ connect }: OdooPlant, order: ErpOrderRef) => connect().readOrder?.(order, newSignal());
@@ -48,6 +49,27 @@ describe.each<OdooVersion>([17, 18, 19])('one order of odoo %i', (version) => {
     expect(whole?.state).toBe(expected);
     expect(rest?.state).toBe(expected === 'released' ? 'released' : 'other');
     expect(rest?.quantity.amount).toBe(state === 'cancel' ? '2' : '5');
+  });
+
+  it.each([
+    ['confirmed', 'other'],
+    ['progress', 'other'],
+    ['cancel', 'cancelled'],
+    ['done', 'other'],
+  ])('is, when a subcontractor builds it and it is %s, %s', async (state, expected) => {
+    // Prepare
+    const plant = startPlant(version);
+    const order = plant.plan();
+    Object.assign(plant.row(order), { picking_type_id: operationTypes.subcontracting, state });
+
+    // Act
+    const found = [await read(plant, order), await read(plant, { number: order.number })];
+
+    // Assess
+    expect(found).toMatchObject([
+      { id: order.id, article: 'CHAIR', state: expected },
+      { id: order.id, state: expected },
+    ]);
   });
 
   it('keeps its whole quantity when all of its parts are booked', async () => {
@@ -125,6 +147,23 @@ describe.each<OdooVersion>([17, 18, 19])('a listing of odoo %i', (version) => {
 
     expect(orders.map(({ number }) => number)).toEqual([begun.number]);
     expect(asked.map(({ number }) => number)).toEqual([built.number]);
+  });
+
+  it('does not list what a subcontractor builds, as Odoo does not, unless its operation type is active', async () => {
+    // Prepare
+    const { plan, listed, row, books } = startPlant(version);
+    const [own, theirs] = [plan(), plan()];
+    const subcontracting = books.find('stock.picking.type', operationTypes.subcontracting);
+    row(theirs).picking_type_id = subcontracting?.id;
+
+    // Act
+    const orders = await listed();
+    Object.assign(subcontracting ?? {}, { active: true });
+    const activated = await listed();
+
+    // Assess
+    expect(orders.map(({ number }) => number)).toEqual([own.number]);
+    expect(activated.map(({ number }) => number)).toEqual([own.number, theirs.number]);
   });
 
   it('rejects a field that Odoo does not have, naming it', async () => {

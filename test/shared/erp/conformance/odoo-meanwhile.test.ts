@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Completion } from '../../../../shared/model/completions.ts';
 import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
-import { failureOf } from './attempts.ts';
-import { completionOf, partOf } from './completions.ts';
+import { attemptAfter, failureOf, firstAttempt } from './attempts.ts';
+import { completionOf, partOf, quantityKey } from './completions.ts';
 import { type OdooPlant, startPlant } from './odoo-plant.ts';
 import { rejection } from './rejection.ts';
 import { userError } from './servers/odoo-domain.ts';
@@ -17,7 +18,74 @@ function moved({ books }: OdooPlant, order: ErpOrderRef) {
   return { built: of('production_id'), consumed: of('raw_material_production_id') };
 }
 
+/** Six motors of a lot that nothing is reserved from. */
+const sixMotors: Partial<Completion> = {
+  components: {
+    all: false,
+    beyondPlan: true,
+    used: [{ article: 'MOTOR', quantity: { amount: '6' }, lots: [{ number: 'MOTOR-2' }] }],
+  },
+};
+
+/** What an order has consumed of the lots of a component, and how many reservations nobody needs any more. */
+function motorsOf({ books, nameIn }: OdooPlant) {
+  const [motor] = books.where('product.product', { default_code: 'MOTOR' });
+  const lines = books.where('stock.move.line', { product_id: motor?.id });
+  return {
+    consumed: lines.map(({ lot_id, quantity, state }) => [nameIn('stock.lot', lot_id), quantity, state]),
+    left: books.where('stock.move.line', { move_id: false }).length,
+  };
+}
+
 describe.each<OdooVersion>([17, 18, 19])('what people do in odoo %i while we book', (version) => {
+  it('is no matter when somebody reserves the components again just before we write their lots', async () => {
+    // Prepare
+    const plant = startPlant(version);
+    const order = plant.plan('ENGINE');
+    plant.books.beforeNext(production, 'write', () => {
+      plant.press('do_unreserve', order);
+      plant.press('action_assign', order);
+    });
+
+    // Act
+    await plant.book(completionOf(order, sixMotors));
+
+    // Assess
+    expect(motorsOf(plant)).toEqual({ consumed: [['MOTOR-2', 6, 'done']], left: 0 });
+  });
+
+  it('is no matter when it is our own call, given up and late, that writes the lots just before we do', async () => {
+    // Prepare: the calls of both attempts are the same, but for the note of the first.
+    const measured = startPlant(version);
+    await measured.book(completionOf(measured.plan('ENGINE'), sixMotors));
+    const writing = measured.faults.calls().findIndex(({ body }) => body.includes('qty_producing":')) + 1;
+    const plant = startPlant(version);
+    const completion = completionOf(plant.plan('ENGINE'), sixMotors);
+    const key = quantityKey(completion.productOrder);
+    const [giveUp, late, through] = [
+      new AbortController(),
+      Promise.withResolvers<void>(),
+      Promise.withResolvers<void>(),
+    ];
+    plant.faults.beforeCall(writing, () => {
+      giveUp.abort();
+      return late.promise;
+    });
+    plant.faults.afterCall(writing, () => through.resolve());
+    const failure = await failureOf(plant.connect().book(completion, key, firstAttempt(giveUp.signal)));
+    plant.faults.beforeCall(writing - 1, () => {
+      late.resolve();
+      return through.promise;
+    });
+
+    // Act
+    await plant.connect().book(completion, key, attemptAfter(failure));
+
+    // Assess
+    await through.promise;
+    expect(motorsOf(plant)).toEqual({ consumed: [['MOTOR-2', 6, 'done']], left: 0 });
+  });
+
   it('is not overwritten when a person finishes the order just before our note', async () => {
     // Prepare
     const plant = startPlant(version);

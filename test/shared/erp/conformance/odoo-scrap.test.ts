@@ -218,6 +218,26 @@ describe.each<OdooVersion>([17, 18, 19])('scrap of odoo %i', (version) => {
   });
 });
 
+it.each<OdooVersion>([18, 19])(
+  'does not take a scrap order of odoo %i that has no reason for the one of a reason',
+  async (version) => {
+    // Prepare
+    const plant = startPlant(version);
+    const scrapReasons = [{ reason: 'Scratch', quantity: { amount: '1' } }];
+    const completion = completionOf(plant.plan(), { ...scrapOne, scrapReasons });
+    await plant.book(completion);
+    plant.setAll('stock.scrap', { scrap_reason_tag_ids: [] });
+
+    // Act
+    const failure = await failureOf(plant.book(completion));
+
+    // Assess
+    const says = 'scrap order SP/1.*has scrapped 1, which is more than was scrapped';
+    expect(failure).toMatchObject(rejection(says, 'booked-otherwise'));
+    expect(scrapped(plant)).toBe(1);
+  },
+);
+
 it('scraps several serial numbers one by one, and the remaining ones after a crash', async () => {
   // Prepare
   const plant = startPlant(19);

@@ -23,6 +23,7 @@ export class Books {
   /** The next button_mark_done answers true and does nothing. */
   ignoreNextDone = false;
   readonly doneCount = new Map<number, number>();
+  readonly #lastIds = new Map<string, number>();
   readonly #time: (() => Date) | undefined;
   #clock = Date.parse('2030-01-01T00:00:00Z');
 
@@ -53,10 +54,12 @@ export class Books {
     return this.rows(model).filter((row) => known.every(([field, value]) => row[field] === value));
   }
 
+  /** With an id that no record of the model ever had: PostgreSQL's sequences give none twice. */
   insert(model: string, values: Record<string, unknown>): OdooRow {
-    const rows = this.rows(model);
-    const row: OdooRow = { ...values, id: (rows.at(-1)?.id ?? 0) + 1 };
-    rows.push(row);
+    const id = (this.#lastIds.get(model) ?? 0) + 1;
+    this.#lastIds.set(model, id);
+    const row: OdooRow = { ...values, id };
+    this.rows(model).push(row);
     return row;
   }
 

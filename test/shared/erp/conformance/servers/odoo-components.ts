@@ -1,6 +1,7 @@
 import type { Books } from './odoo-books.ts';
 import { OdooError, type OdooRow, validationError, valueError } from './odoo-domain.ts';
-import { locations } from './odoo-masters.ts';
+import { locations, us } from './odoo-masters.ts';
+import { linesOf, removeLine, setQuantity } from './odoo-reserving.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 type Command = readonly [number, number, Values];
@@ -22,22 +23,14 @@ export function setComponents(books: Books, commands: unknown): void {
 }
 
 /**
- * More than is reserved of a tracked component gets a line without a lot (stock_move.py:2104 (17.0), :2243 (18.0), :2361
- * (19.0), `_set_quantity_done`).
+ * 5 deletes no line, and frees nothing: it only takes them from the move, as their field `move_id` has no
+ * `ondelete='cascade'` (`write_real` of One2many: odoo/fields.py (17.0, 18.0), orm/fields_relational.py (19.0)).
  */
-function setQuantity(books: Books, move: OdooRow, quantity: number): void {
-  move.quantity = quantity;
-  let left = quantity;
-  for (const line of linesOf(books, move)) {
-    line.quantity_product_uom = Math.min(Number(line.quantity_product_uom), left);
-    left -= Number(line.quantity_product_uom);
-  }
-}
-
 function setLines(books: Books, move: OdooRow, commands: readonly Command[]): void {
   for (const [command, id, values] of commands) {
-    if (command === 2) remove(books, rowOf(books, 'stock.move.line', id));
+    if (command === 2) removeLine(books, rowOf(books, 'stock.move.line', id));
     else if (command === 0) createLine(books, move, values);
+    else if (command === 5) for (const line of linesOf(books, move)) line.move_id = false;
     else throw valueError(`The test server knows no command ${command} of lines.`);
   }
   const lines = linesOf(books, move);
@@ -69,7 +62,7 @@ export function consume(books: Books, move: OdooRow): void {
   if (!isDone) move.quantity = 0;
   for (const line of linesOf(books, move)) {
     if (!isDone) {
-      remove(books, line);
+      removeLine(books, line);
       continue;
     }
     const quantity = Math.min(Number(line.quantity_product_uom), Number(move.quantity));
@@ -80,19 +73,12 @@ export function consume(books: Books, move: OdooRow): void {
   }
 }
 
-function linesOf(books: Books, { id }: OdooRow): OdooRow[] {
-  return books.where('stock.move.line', { move_id: id });
-}
-
-function remove(books: Books, line: OdooRow): void {
-  const lines = books.rows('stock.move.line');
-  lines.splice(lines.indexOf(line), 1);
-}
-
 function rowOf(books: Books, model: string, id: number): OdooRow {
   const row = books.find(model, id);
   if (row) return row;
-  throw new OdooError('odoo.exceptions.MissingError', 'Record does not exist or has been deleted.', 404);
+  const which = `(Record: ${model}(${id},), User: ${us.uid})`;
+  const message = `Record does not exist or has been deleted.\n${which}`;
+  throw new OdooError('odoo.exceptions.MissingError', message, 404);
 }
 
 function commandsIn(value: unknown): readonly Command[] {

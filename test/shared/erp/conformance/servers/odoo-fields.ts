@@ -7,6 +7,7 @@ export function fieldsOf(version: OdooVersion): Readonly<Record<string, readonly
       ...['id', 'name', 'origin', 'product_id', 'product_qty', 'qty_producing', 'qty_produced', 'state'],
       ...['write_date', 'create_date', 'date_deadline', 'date_finished', 'product_uom_id', 'company_id'],
       ...['backorder_sequence', 'priority', 'consumption', 'x_drawing', 'location_dest_id'],
+      'picking_type_id',
       ...(version < 19
         ? ['procurement_group_id', 'lot_producing_id']
         : ['production_group_id', 'lot_producing_ids']),
@@ -34,6 +35,7 @@ export function fieldsOf(version: OdooVersion): Readonly<Record<string, readonly
       ...['id', 'workorder_id', 'workcenter_id', 'loss_id', 'description', 'date_start', 'date_end'],
       'company_id',
     ],
+    'stock.picking.type': ['id', 'name', 'active'],
     'stock.location': ['id', 'name', 'usage'],
     'stock.scrap': [
       ...['id', 'name', 'product_id', 'scrap_qty', 'product_uom_id', 'production_id', 'lot_id'],
@@ -69,6 +71,7 @@ export const many2one: Readonly<Record<string, string>> = {
   production_group_id: 'mrp.production.group',
   lot_producing_id: 'stock.lot',
   lot_id: 'stock.lot',
+  picking_type_id: 'stock.picking.type',
   production_id: 'mrp.production',
   raw_material_production_id: 'mrp.production',
   move_id: 'stock.move',

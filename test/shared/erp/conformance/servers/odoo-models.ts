@@ -13,19 +13,13 @@ import {
 import { quantities } from './odoo-fields.ts';
 import { us } from './odoo-masters.ts';
 import { plan } from './odoo-planning.ts';
-import {
-  changeQuantity,
-  markDone,
-  recomputeState,
-  refuseLocked,
-  round,
-  setQtyProducing,
-  split,
-} from './odoo-production.ts';
+import { changeQuantity, markDone, split } from './odoo-production.ts';
+import { openMoves, recomputeState, refuseLocked, round, setQtyProducing } from './odoo-quantities.ts';
 import { fieldsGet, searchRead } from './odoo-reading.ts';
+import { assign, unreserve } from './odoo-reserving.ts';
 import { requireWritable } from './odoo-rights.ts';
 import { createLot, scrapLocation, validateScrap, writeOnDone } from './odoo-stock.ts';
-import { createTime, writeWorkorder } from './odoo-workorders.ts';
+import { createTime, endWorkorders, writeWorkorders } from './odoo-workorders.ts';
 
 export type { OdooVersion };
 
@@ -119,7 +113,10 @@ export class OdooBooks extends Books {
     const [record] = records;
     if (!record) throw new OdooError('builtins.ValueError', `Expected singleton: ${model}()`, 500);
     if (model === 'stock.scrap' && method === 'action_validate') return validateScrap(this, record);
+    if (model === 'mrp.workorder' && method === 'button_finish') return endWorkorders(this, records);
     if (model === 'mrp.production') {
+      if (method === 'action_assign') return assign(this, openMoves(this, record));
+      if (method === 'do_unreserve') return unreserve(this, openMoves(this, record));
       if (method === 'set_qty_producing') return setQtyProducing(this, record);
       if (method === 'button_mark_done') return markDone(this, record, call.context);
       if (method === 'action_cancel')
@@ -149,9 +146,18 @@ export class OdooBooks extends Books {
     }
     const { move_raw_ids: components, ...plain } = { ...values } as Record<string, unknown>;
     this.#requireFields(model, plain);
+    if (model === 'mrp.workorder') writeWorkorders(this, records, this.#rounded(plain));
+    else this.#writeEach(model, records, plain, components);
+    return true;
+  }
+
+  #writeEach(
+    model: string,
+    records: OdooRow[],
+    plain: Readonly<Record<string, unknown>>,
+    components: unknown,
+  ): void {
     for (const row of records) {
-      const changed = model === 'mrp.workorder' && writeWorkorder(this, row, plain);
-      if (changed) setQtyProducing(this, changed);
       if (model === 'mrp.production') {
         refuseLocked(this, row);
         writeOnDone(this, row, this.#rounded(plain));
@@ -162,7 +168,6 @@ export class OdooBooks extends Books {
       if (model === 'mrp.production') recomputeState(this, row);
       row.write_date = this.now();
     }
-    return true;
   }
 
   #requireFields(model: string, values: object): void {

@@ -1,6 +1,7 @@
 import { type Books, stamp } from './odoo-books.ts';
 import type { OdooRow } from './odoo-domain.ts';
-import { articles, locations, parts, perPiece } from './odoo-masters.ts';
+import { articles, locations, operationTypes, parts, perPiece } from './odoo-masters.ts';
+import { reserve } from './odoo-reserving.ts';
 import { planWorkorders } from './odoo-workorders.ts';
 
 export function plan(
@@ -30,6 +31,7 @@ export function plan(
     date_finished: false,
     product_uom_id: 1,
     company_id: 1,
+    picking_type_id: operationTypes.manufacturing,
     location_dest_id: locations.stock,
     backorder_sequence: 0,
     priority: '0',
@@ -72,13 +74,6 @@ function planComponent(books: Books, row: OdooRow, article: string, component: s
     manual_consumption: isByHand[books.version],
   });
   if (reserved) reserve(books, move, amount);
-}
-
-/** From the oldest lot. */
-export function reserve(books: Books, { id, product_id }: OdooRow, amount: number): void {
-  const [lot] = books.where('stock.lot', { product_id });
-  const line = { move_id: id, product_id, lot_id: lot?.id, location_id: locations.stock };
-  books.insert('stock.move.line', { ...line, quantity_product_uom: amount });
 }
 
 function productOf(books: Books, code: string): OdooRow {

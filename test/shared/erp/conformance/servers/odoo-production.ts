@@ -1,37 +1,19 @@
 import type { Books } from './odoo-books.ts';
 import { consume } from './odoo-components.ts';
-import { OdooError, type OdooRow, userError, validationError } from './odoo-domain.ts';
+import { type OdooError, type OdooRow, userError, validationError } from './odoo-domain.ts';
 import { locations } from './odoo-masters.ts';
-import { reserve } from './odoo-planning.ts';
+import {
+  openMoves,
+  recomputeState,
+  refuseLocked,
+  round,
+  setQtyProducing,
+  trackingOf,
+} from './odoo-quantities.ts';
+import { reserve, reservedOf, setQuantity } from './odoo-reserving.ts';
 import { requireAccounting } from './odoo-rights.ts';
 import { lotsOf, receive } from './odoo-stock.ts';
 import { bookExpectedTimes, copyWorkorders, finishWorkorders } from './odoo-workorders.ts';
-
-/** mrp_production.py:525 (17.0), :533 (18.0), :572 (19.0), `_compute_state`, without work orders. */
-export function recomputeState(books: Books, row: OdooRow): void {
-  const producing = Number(row.qty_producing);
-  if (['draft', 'done', 'cancel'].includes(String(row.state))) return;
-  if (producing !== 0 && producing >= Number(row.product_qty)) row.state = 'to_close';
-  else if (producing !== 0 || openMoves(books, row).some(({ picked }) => picked)) row.state = 'progress';
-}
-
-/**
- * Sets what is consumed, and picks it, but not what is consumed by hand (mrp_production.py:1208 (17.0), :1261 (18.0),
- * :1354 (19.0), `_set_qty_producing`).
- * @param isFromInside By Odoo itself, 18 and 19 pick that, too; from outside they do not (:1374 (18.0), :1470 (19.0),
- * `set_qty_producing`).
- */
-export function setQtyProducing(books: Books, row: OdooRow, isFromInside = false): null {
-  refuseLocked(books, row);
-  if (books.version < 19 && trackingOf(books, row) === 'serial') row.qty_producing = 1;
-  for (const move of openMoves(books, row)) {
-    if (move.manual_consumption && move.picked) continue;
-    move.quantity = round(Number(row.qty_producing) * Number(move.unit_factor), books.decimals);
-    if (!move.manual_consumption || (isFromInside && books.version >= 18)) move.picked = true;
-  }
-  row.write_date = books.now();
-  return null;
-}
 
 export function markDone(books: Books, row: OdooRow, context: Readonly<Record<string, unknown>>): unknown {
   refuseLocked(books, row);
@@ -58,7 +40,7 @@ export function markDone(books: Books, row: OdooRow, context: Readonly<Record<st
     for (const move of openMoves(books, row)) if (move.manual_consumption) move.picked = true;
   }
   const producing = producedUnder(books, row);
-  const remaining = round(Number(row.product_qty) - producing, books.decimals);
+  const left = () => round(Number(row.product_qty) - Number(row.qty_producing), books.decimals);
   // Seen: a wizard action with HTTP 200, and the order is not done (mrp_production.py:1537 (17.0), :1594 (18.0), :1701
   // (19.0), `_get_consumption_issues`; the other wizard: :1597 (17.0), :1654 (18.0), :1760 (19.0)).
   if (row.consumption !== 'flexible' && !skipsConsumption) {
@@ -68,20 +50,22 @@ export function markDone(books: Books, row: OdooRow, context: Readonly<Record<st
     );
     if (missing) return asks;
   }
-  if (remaining > 0 && context.skip_backorder !== true) {
+  if (left() > 0 && context.skip_backorder !== true) {
     return { type: 'ir.actions.act_window', res_model: 'mrp.production.backorder', target: 'new' };
   }
   requireComponentLots(books, row);
-  if (remaining > 0 && keepsRest && books.version >= 19) requireAccounting(books.rights);
-  finishWorkorders(books, row, openMoves(books, row));
+  if (left() > 0 && keepsRest && books.version >= 19) requireAccounting(books.rights);
+  finishWorkorders(books, row);
   const at = books.now();
-  const [, backorder] = remaining > 0 && keepsRest ? split(books, row, [producing, remaining], at) : [];
+  // In 19 ending the work orders may have changed it.
+  const produced = Number(row.qty_producing);
+  const [, backorder] = left() > 0 && keepsRest ? split(books, row, [produced, left()], at) : [];
   // What is not picked is cancelled instead of consumed (mrp_production.py:1682 (17.0), :1739 (18.0), :1852 (19.0),
   // `_post_inventory`).
   for (const move of openMoves(books, row)) consume(books, move);
   bookExpectedTimes(books, row);
-  Object.assign(row, { state: 'done', qty_produced: producing, date_finished: at, write_date: at });
-  receive(books, row, producing);
+  Object.assign(row, { state: 'done', qty_produced: produced, date_finished: at, write_date: at });
+  receive(books, row, produced);
   books.doneCount.set(row.id, (books.doneCount.get(row.id) ?? 0) + 1);
   if (!backorder) return true;
   return {
@@ -224,62 +208,25 @@ export function changeQuantity(books: Books, row: OdooRow, amount: number): void
   recomputeState(books, row);
 }
 
-/** Reservations move along with the components that need them. */
+/** Each reserves what it needs, if anything was reserved. */
 function splitOff(books: Books, move: OdooRow, to: OdooRow): void {
   const { id: _, ...values } = move;
-  const raw_material_production_id = to.id;
+  const needed = round(Number(move.unit_factor) * Number(to.product_qty), books.decimals);
+  const isReserved = move.has_tracking === 'none' || reservedOf(books, move) > 0;
   const made = books.insert('stock.move', {
     ...values,
-    raw_material_production_id,
-    quantity: move.has_tracking === 'none' ? move.product_uom_qty : reservedOf(books, move),
+    raw_material_production_id: to.id,
+    product_uom_qty: needed,
+    product_qty: needed,
+    quantity: isReserved ? needed : 0,
     picked: false,
   });
-  // The lines of a move that a person has set stay with it, and what is left is reserved anew.
-  if (move.manual_consumption && move.picked && move.has_tracking !== 'none')
-    reserve(books, made, Number(move.unit_factor) * Number(to.product_qty));
-  else
-    for (const line of books.where('stock.move.line', { move_id: move.id })) {
-      const { id: __, ...reserved } = line;
-      books.insert('stock.move.line', { ...reserved, move_id: made.id });
-    }
-  demand(books, made, Number(to.product_qty));
-}
-
-function reservedOf(books: Books, { id }: OdooRow): number {
-  const lines = books.where('stock.move.line', { move_id: id }).filter(({ lot_id }) => lot_id);
-  return lines.reduce((sum, line) => sum + Number(line.quantity_product_uom), 0);
+  if (isReserved && move.has_tracking !== 'none') reserve(books, made, needed);
 }
 
 function demand(books: Books, move: OdooRow, pieces: number): void {
   const amount = round(pieces * Number(move.unit_factor), books.decimals);
   Object.assign(move, { product_uom_qty: amount, product_qty: amount });
   if (move.picked) return;
-  move.quantity = Math.min(Number(move.quantity), amount);
-  for (const line of books.where('stock.move.line', { move_id: move.id }))
-    line.quantity_product_uom = move.quantity;
-}
-
-function openMoves(books: Books, row: OdooRow): OdooRow[] {
-  const moves = books.where('stock.move', { raw_material_production_id: row.id });
-  return moves.filter(({ state }) => state !== 'done' && state !== 'cancel');
-}
-
-/** Seen on PostgreSQL with several writers. */
-export function refuseLocked(books: Books, row: OdooRow): void {
-  if (books.locked.has(row.id)) {
-    throw new OdooError(
-      'psycopg2.errors.LockNotAvailable',
-      'could not obtain lock on row in relation "mrp_production"\n',
-      500,
-    );
-  }
-}
-
-function trackingOf(books: Books, row: OdooRow): unknown {
-  return books.find('product.product', row.product_id)?.tracking;
-}
-
-export function round(amount: number, decimals: number): number {
-  const scale = 10 ** decimals;
-  return Math.round(amount * scale + 1e-9) / scale;
+  setQuantity(books, move, Math.min(Number(move.quantity), amount));
 }

@@ -1,6 +1,8 @@
 import type { Books } from './odoo-books.ts';
 import { OdooError, type OdooRow, userError } from './odoo-domain.ts';
 import { operations } from './odoo-masters.ts';
+import { hasEnded, openMoves, recomputeState, round, setQtyProducing } from './odoo-quantities.ts';
+import { setQuantity } from './odoo-reserving.ts';
 
 /** What the routing expects of each operation. */
 const expectedMinutes = 30;
@@ -27,16 +29,57 @@ export function copyWorkorders(books: Books, from: OdooRow, to: OdooRow): void {
 /**
  * `button_finish`, which `button_mark_done` calls for all work orders, whatever blocks them (mrp_workorder.py:647 (17.0),
  * :642 (18.0), :692 (19.0); mrp_production.py:1994 (17.0), :2053 (18.0), :2167 (19.0)). From 18 on it picks what is not
- * picked yet, with the planned quantity.
+ * picked yet, with the planned quantity: components without an operation belong to the last work order (`workorder_id`,
+ * `_link_workorders_and_moves`, mrp_production.py). Work orders of one quantity are written at once.
+ * @param workorders Default: all of the order.
  */
-export function finishWorkorders(books: Books, row: OdooRow, moves: readonly OdooRow[]): void {
-  const open = workordersOf(books, row).filter(({ state }) => state !== 'done' && state !== 'cancel');
+export function finishWorkorders(
+  books: Books,
+  row: OdooRow,
+  workorders: readonly OdooRow[] = workordersOf(books, row),
+): void {
+  const open = workorders.filter((one) => !hasEnded(one));
+  const last = workordersOf(books, row).at(-1);
   const producing = Number(row.qty_producing) || Number(row.product_qty);
-  if (books.version >= 18 && open.length > 0)
-    for (const move of moves)
-      if (!move.picked) Object.assign(move, { quantity: producing * Number(move.unit_factor), picked: true });
-  for (const one of open)
-    Object.assign(one, { state: 'done', qty_produced: Number(one.qty_produced) || producing });
+  if (books.version >= 18 && last && open.includes(last)) pickComponents(books, row, producing);
+  const ofQuantity = Map.groupBy(open, ({ qty_produced }) => Number(qty_produced) || producing);
+  for (const [qty_produced, ended] of ofQuantity) {
+    for (const one of ended) Object.assign(one, { state: 'done', qty_produced });
+    takeLeast(books, row);
+  }
+}
+
+/** Somebody presses `button_finish` of these. */
+export function endWorkorders(books: Books, rows: readonly OdooRow[]): true {
+  for (const [id, own] of Map.groupBy(rows, (row) => row.production_id)) {
+    const production = books.find('mrp.production', id);
+    if (!production) continue;
+    finishWorkorders(books, production, own);
+    recomputeState(books, production);
+    production.write_date = books.now();
+  }
+  return true;
+}
+
+function pickComponents(books: Books, row: OdooRow, producing: number): void {
+  for (const move of openMoves(books, row)) {
+    if (move.picked) continue;
+    setQuantity(books, move, round(producing * Number(move.unit_factor), books.decimals));
+    move.picked = true;
+  }
+}
+
+/**
+ * After each write of their quantity, 19 takes the least of all work orders for the quantity being produced, unless one has
+ * none or all are done (mrp_workorder.py:535, 19.0, `write`; `_set_qty_producing`, the inverse of `qty_producing`).
+ */
+function takeLeast(books: Books, row: OdooRow): void {
+  const all = workordersOf(books, row);
+  const least = Math.min(...all.map(({ qty_produced }) => Number(qty_produced)));
+  const isOver = all.every(({ state }) => state === 'done');
+  if (books.version < 19 || isOver || least <= 0 || least === Number(row.qty_producing)) return;
+  row.qty_producing = least;
+  setQtyProducing(books, row);
 }
 
 /** A work order without minutes gets the expected ones, in 19 unless it is cancelled (mrp_production.py:1707 (17.0), :1764 (18.0), :1879 (19.0)). */
@@ -67,25 +110,26 @@ export function createTime(books: Books, values: Readonly<Record<string, unknown
 }
 
 /**
- * 19 changes no quantity of a work order that has ended, and takes the least of all work orders for the quantity being
- * produced (mrp_workorder.py:483 and :536, 19.0, `write`). Earlier versions only write it (:435 (17.0), :453 (18.0)).
- * @returns the order whose quantity has changed.
+ * 19 changes no quantity of a work order that has ended (mrp_workorder.py:483, 19.0, `write`); earlier versions write it
+ * (:435 (17.0), :453 (18.0)).
  */
-export function writeWorkorder(
+export function writeWorkorders(
   books: Books,
-  row: OdooRow,
+  rows: readonly OdooRow[],
   values: Readonly<Record<string, unknown>>,
-): OdooRow | undefined {
-  if (books.version < 19 || !('qty_produced' in values)) return undefined;
-  if (row.state === 'done' || row.state === 'cancel')
+): void {
+  if (books.version >= 19 && 'qty_produced' in values && rows.some(hasEnded))
     throw userError(
       'You cannot change the quantity produced of a work order that is in done or cancel state.',
     );
-  const production = books.find('mrp.production', row.production_id);
-  if (!production) return undefined;
-  const quantityOf = (one: OdooRow) => Number((one.id === row.id ? values : one).qty_produced);
-  const least = Math.min(...workordersOf(books, production).map(quantityOf));
-  return least > 0 ? Object.assign(production, { qty_producing: least }) : undefined;
+  for (const row of rows) Object.assign(row, values);
+  for (const id of new Set(rows.map((row) => row.production_id))) {
+    const production = books.find('mrp.production', id);
+    if (!production) continue;
+    if (Number(values.qty_produced) > 0) takeLeast(books, production);
+    recomputeState(books, production);
+    production.write_date = books.now();
+  }
 }
 
 function workordersOf(books: Books, { id }: OdooRow): OdooRow[] {
