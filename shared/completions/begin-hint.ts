@@ -44,7 +44,7 @@ function nextOf(job: Job, dependencies: HintDependencies): Step {
 
 function stepOf(inquiry: Inquiry, { clock, configuration }: HintDependencies): NextStep {
   const { bookings, entry, hint } = inquiry;
-  if (entry?.givenUp && hint.again !== true) return { to: 'end', refused: [] };
+  if (entry?.end?.how === 'given up' && hint.again !== true) return { to: 'end', refused: [] };
   const part = entry?.part.index ?? 1;
   const known = recordingsIn(bookings);
   const named = recordingsNamedBy(inquiry);

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { ErpConnector } from '../erp/connector.ts';
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
-import type { OrderEntry } from '../ledger/records/product-orders.ts';
+import { asMade, type OrderEntry } from '../ledger/records/product-orders.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import { type ErpOrder, type ErpOrderRef, erpOrderRefOf, isSameErpOrder } from '../model/orders.ts';
 import { quantitySchema, toDecimal } from '../model/quantity.ts';
@@ -57,7 +57,7 @@ async function asksFor(
   const { index } = entry.part;
   // The first part keeps the bookings of others, too.
   const isBuilt = bookings.some(({ parts, state }) => parts.includes(index) || state !== 'done');
-  if (isBuilt || entry.givenUp) return false;
+  if (isBuilt || entry.end?.how === 'given up') return false;
   if (index === 1) return true;
   const first = await ledger.orders.find(entry.part.first);
   return !first?.awaiting || !isSameErpOrder(first.erpOrder, entry.erpOrder);
@@ -78,7 +78,10 @@ async function lookAtRefused(
   else await ledger.concerns.end(number, refused, 'The ERP does not have it any more.');
 }
 
-/** Has a refused order mapped as the ERP has it now. @returns false when nothing is to be created any more. @throws Rejected */
+/**
+ * Has a refused order mapped as the ERP has it now, or, where the ERP cannot be asked, made as it was mapped: a person takes
+ * its end back so. @returns false when nothing is to be created any more. @throws Rejected
+ */
 export async function mapAnew(
   number: string,
   attempt: WorkAttempt,
@@ -86,8 +89,10 @@ export async function mapAnew(
 ): Promise<boolean> {
   const { entry, bookings } = await dependencies.ledger.knownOrders.read(number);
   // It may have been typed by hand and booked.
-  if (entry?.state !== 'rejected' || entry.withdrawn || bookings.length > 0) return true;
+  if (entry?.state !== 'rejected' || entry.end?.how === 'withdrawn' || bookings.length > 0) return true;
   const accepted = await askErp(entry.erpOrder, 'replay', attempt, dependencies);
+  const { orders } = dependencies.ledger;
+  if (!accepted && entry.end) await orders.replace(entry, { ...asMade(entry), via: 'replay' });
   const { reason, cause, productOrders } = accepted ?? {};
   if (reason !== undefined && cause !== undefined && productOrders?.length === 0 && !accepted?.isEnded)
     throw new Rejected(reason, { code: cause });

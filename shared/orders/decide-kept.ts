@@ -80,7 +80,7 @@ function allBookedAt(known: KnownErpOrder, order: ErpOrder): number {
   const all = [...known.productOrders.values()];
   const isOpen = all.some(
     ({ entry }) =>
-      entry && isSameErpOrder(entry.erpOrder, order) && !entry.withdrawn && !isBookedFinally(known, entry),
+      entry && isSameErpOrder(entry.erpOrder, order) && !entry.end && !isBookedFinally(known, entry),
   );
   const times = all.flatMap(({ bookings }) => bookings.map(({ doneAt }) => Date.parse(doneAt ?? '') || 0));
   return isOpen ? Number.POSITIVE_INFINITY : Math.max(...times);

@@ -17,7 +17,7 @@ interface LookFacts {
  * What a look at Azumuta says about the concerns of a product order:
  *
  *   Azumuta has it       unwanted             wanted again     changed                     removed
- *   withdrawn already    over                 over             over                        over
+ *   ended already        over                 over             over                        over
  *   booked               over                 over             as below                    over
  *   no, but planned      stays                over             stays                       over
  *   no                   over: withdrawn      over: made anew  over, if withdrawn          begins, unless withdrawn
@@ -32,7 +32,7 @@ export function decideLook({ entry, concerns, seen, booking }: LookFacts) {
   const over = (those: readonly Concern[], note: string) => those.map((concern) => ({ concern, note }));
   const [unwanted, changed, removed] = [of('unwanted'), of('changed'), of('removed')];
   // A planner may have begun one from what was read before.
-  if (entry.withdrawn) return { ends: over(concerns, 'It is withdrawn.'), begins: [] };
+  if (entry.end) return { ends: over(concerns, `It is ${entry.end.how}.`), begins: [] };
   if (booking === 'booked' && unwanted.length > 0)
     return { ends: over([...unwanted, ...removed], 'It is built and booked.'), begins: [] };
   const again = unwanted.filter((concern) => concern.wanted);

@@ -11,6 +11,7 @@ import {
   type Split,
 } from '../model/orders.ts';
 import { compareDecimals, type Decimal, toDecimal } from '../model/quantity.ts';
+import { wordForAnyShell } from '../platform/shell-word.ts';
 import {
   afterBooking,
   conflict,
@@ -38,6 +39,9 @@ import {
  *   the ledger has                       the ERP wants it           not wanted any more (fewer parts, cancelled)
  *   nothing                              create                     –
  *   withdrawn                            replace                    unchanged
+ *   given up by a person                 the caller is told;        unchanged
+ *                                        replace if a person
+ *                                        replays its creation
  *   not created, same content            unchanged                  withdraw
  *   not created, other content           replace                    withdraw
  *   refused, same content                replace if asked for       withdraw, or a concern if it may be there
@@ -85,13 +89,14 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
   }
   const sentence = `ERP order ${nameOf(wanted.order)} is mapped to ${numbersOf(split)} now: it will not be created under this number.`;
   const first = own.flatMap((entry): PartDecision[] => {
-    const { number, withdrawn } = entry;
+    const { number, end } = entry;
     const ends = known.productOrders.get(number)?.concerns.filter(({ claimant }) => claimant === undefined);
-    return withdrawn
-      ? []
-      : [{ number, action: 'withdraw', entry, ends: ends ?? [], event: 'withdrawn', sentence }];
+    return end ? [] : [{ number, action: 'withdraw', entry, ends: ends ?? [], sentence }];
   });
-  const after = own.map((entry): OrderEntry => ({ ...entry, withdrawn: true, state: 'rejected' }));
+  const withdrawn = { how: 'withdrawn', at: undefined, because: sentence, by: 'the ERP' } as const;
+  const after = own.map(
+    (entry): OrderEntry => ({ ...entry, end: entry.end ?? withdrawn, state: 'rejected' }),
+  );
   const parts = decideParts(known, after, wanted);
   const earlier = [...record.earlier, { ...record.split, of: record.mostParts }].slice(-maxEarlier);
   return { first, split, mostParts: split.of, earlier, parts };
@@ -128,8 +133,7 @@ function countParts(known: KnownErpOrder, own: readonly OrderEntry[], { mapped }
   const { productOrders = [] } = mapped ?? {};
   const unbuilt = productOrders.filter(({ draft, part }) => !isBuilt(known, draft.number, part));
   const beyond = own.filter(
-    ({ number, part, withdrawn }) =>
-      mapped && part.index > mapped.split.of && !withdrawn && isBuilt(known, number, part),
+    ({ number, part, end }) => mapped && part.index > mapped.split.of && !end && isBuilt(known, number, part),
   );
   // Not more than the ERP wants: a person is told of the others.
   const kept = beyond.slice(0, unbuilt.length);
@@ -181,8 +185,10 @@ function decidePart(
   const { number } = mapped.draft;
   const own = ofContent(known, number);
   if (!entry) return { number, action: 'create', wanted: mapped, ends: own };
-  if (entry.withdrawn) return { number, action: 'replace', wanted: mapped, ends: own, entry };
+  if (entry.end?.how === 'withdrawn') return { number, action: 'replace', wanted: mapped, ends: own, entry };
   if (!isSameErpOrder(entry.erpOrder, wanted.order)) return takenByAnother(entry, wanted);
+  if (entry.end && isBookedFinally(known, entry)) return overAsBooked(entry, known);
+  if (entry.end) return givenUp(entry, mapped, wanted, own);
   const same = isSameContent(entry, mapped, wanted);
   const open = entry.state === 'rejected' || (!same && isNothingSent(entry));
   // A refused order is tried again when somebody asks for it; a pull reads it again and again.
@@ -202,6 +208,21 @@ function decidePart(
   });
 }
 
+/** Only a person takes back what a person has given up: the caller is told how. */
+function givenUp(
+  entry: OrderEntry,
+  mapped: MappedProductOrder,
+  { via }: WantedOrder,
+  ends: readonly Concern[],
+): PartDecision {
+  const { number, state } = entry;
+  if (via === 'replay' && state !== 'done') return { number, action: 'replace', wanted: mapped, ends, entry };
+  const word = wordForAnyShell(number);
+  const remake = word && `npm run orders -- remake ${word} --because "…" --go --stack <stack>`;
+  const sentence = `A person has given up product order ${number}, so it is neither made nor booked. To have it made after all: ${remake ?? 'its page in the console'}`;
+  return stays(entry, { action: 'given up', sentence });
+}
+
 /** A renamed article that is mapped to the same one is no difference, nor is a unit that the endpoint or the pull leaves out. */
 function isSameContent(entry: OrderEntry, mapped: MappedProductOrder, { order }: WantedOrder): boolean {
   const { contentHash, part } = mapped;
@@ -212,7 +233,7 @@ function isSameContent(entry: OrderEntry, mapped: MappedProductOrder, { order }:
 /** Surplus, or of an order that the ERP does not want any more. */
 function unwanted(entry: OrderEntry, known: KnownErpOrder, wanted: WantedOrder): PartDecision {
   const { number, part } = entry;
-  if (entry.withdrawn) return stays(entry);
+  if (entry.end) return stays(entry);
   if (isBookedFinally(known, entry)) return overAsBooked(entry, known);
   const of = wanted.mapped?.split.of;
   const why =
@@ -221,8 +242,9 @@ function unwanted(entry: OrderEntry, known: KnownErpOrder, wanted: WantedOrder):
       : `The ERP order has ${of} part${of === 1 ? '' : 's'} now, and part ${part.index} is ${part.index > of ? 'one too many' : 'the one that is not built'}`;
   if (isNothingSent(entry)) {
     const sentence = `${why} before it was created: it will not be, unless the ERP wants it again.`;
-    const event = of === undefined ? 'cancelled in the ERP' : 'withdrawn';
-    return { number, action: 'withdraw', entry, ends: ofContent(known, number), event, sentence };
+    const ends = ofContent(known, number);
+    const event = of === undefined ? ({ event: 'cancelled in the ERP' } as const) : {};
+    return { number, action: 'withdraw', entry, ends, sentence, ...event };
   }
   const there = entry.state === 'done' ? '' : ' if it is there';
   const note = `${why}: remove it in Azumuta by hand${there}`;
@@ -261,12 +283,12 @@ function takenByAnother(entry: OrderEntry, { order }: WantedOrder): Kept {
 
 function renumbered(entry: OrderEntry, was: Split, is: Split, wanted: WantedOrder): Kept {
   const { number, part } = entry;
-  if (entry.withdrawn && part.index > was.of) return stays(entry);
+  if (entry.end?.how === 'given up' || (entry.end && part.index > was.of)) return stays(entry);
   const now = `${numbersOf(is)} (${is.book})`;
   const note = `ERP order ${nameOf(wanted.order)} is mapped to ${now} now, and keeps what it has in Azumuta, ${numbersOf(was)} (${was.book}): change that there by hand`;
   const made = isNothingSent(entry) ? 'is about to be made' : 'exists';
   const concern = { kind: 'changed', content: `numbered ${now}`, note, cause: 'conflict' } as const;
-  const sentence = `Product order ${number} ${entry.withdrawn ? 'is not made' : made}: ${note}.`;
+  const sentence = `Product order ${number} ${entry.end ? 'is not made' : made}: ${note}.`;
   return conflict(entry, [concern], sentence, false);
 }
 

@@ -45,11 +45,11 @@ function stageOf({ entry, bookings, concerns }: LifeFacts): Stage {
   const isOpen = (kind: Concern['kind']) => concerns.some((concern) => concern.kind === kind);
   const quantities = bookings.filter(({ kind }) => kind === 'quantity');
   if (quantities.some(({ state }) => state === 'done')) return 'booked';
-  if (entry?.givenUp) return 'given up';
+  if (entry?.end?.how === 'given up') return 'given up';
   if (quantities.some(({ discarded }) => !discarded)) return 'to be booked';
   if (quantities.length > 0) return 'given up';
   if (isOpen('removed')) return 'removed';
-  if (entry?.withdrawn) return 'withdrawn';
+  if (entry?.end) return 'withdrawn';
   if (entry?.state === 'done') return entry.awaiting || isOpen('unwanted') ? 'in Azumuta' : 'completed';
   return entry?.state === 'claimed' ? 'being created' : 'wanted';
 }

@@ -16,9 +16,10 @@ export interface LookDependencies {
   readonly enqueue: (productOrderNumber: string) => Promise<void>;
 }
 
-const notThere = {
-  reason: 'Azumuta does not have it any more, and the ERP did not want it.',
-  cause: 'order-state',
+const removedThere = {
+  how: 'withdrawn',
+  because: 'Azumuta does not have it any more, and the ERP did not want it.',
+  isRemoved: true,
 } as const;
 const lookedAt: readonly Concern['kind'][] = ['changed', 'unwanted', 'removed'];
 
@@ -31,10 +32,10 @@ export async function lookAtOrder(
   const { ledger } = dependencies;
   const { entry, concerns: all, bookings } = await ledger.knownOrders.standing(number);
   const concerns = all.filter(({ kind }) => lookedAt.includes(kind));
-  // One that was refused may be there as well; one that is withdrawn is not.
+  // One that was refused may be there as well; nobody asks about one that has ended.
   const isEnded = entry?.state === 'done' || entry?.state === 'rejected';
   if (!entry || !isEnded || concerns.length === 0) return undefined;
-  const seen = entry.withdrawn ? undefined : await seenOf(entry, signal, dependencies);
+  const seen = entry.end ? undefined : await seenOf(entry, signal, dependencies);
   const { index } = entry.part;
   // What is refused may be booked otherwise, or never.
   const isPlanned = bookings.some(({ parts, state }) => parts.includes(index) && state !== 'rejected');
@@ -42,7 +43,7 @@ export async function lookAtOrder(
   const { ends, begins, takes, withdraws } = decideLook({ entry, concerns, seen, booking });
   log.info('Looked at a product order', { seen: seen?.status ?? 'not there', ends: ends.length });
   if (takes) await ledger.orders.take(entry, takes);
-  const withdrawn = withdraws ? await ledger.orders.withdrawRemoved(entry, notThere) : undefined;
+  const withdrawn = withdraws ? await ledger.orders.end(entry, removedThere) : undefined;
   for (const concern of begins) await ledger.concerns.begin(number, concern);
   for (const { concern, note } of ends) await ledger.concerns.end(number, concern, note);
   const over = ends.map(({ concern }) => concern);
@@ -51,6 +52,7 @@ export async function lookAtOrder(
     const order = { ...again, number, part: entry.part, via: 'a look' };
     if (await ledger.orders.replace(withdrawn, order)) await dependencies.enqueue(number);
   }
+  if (entry.end) return undefined;
   const isUnwanted = concerns.some((one) => one.kind === 'unwanted' && !over.includes(one));
   const isWanted = seen !== undefined && !isUnwanted;
   if (isWanted !== (entry.awaiting !== undefined) && !isPlanned)

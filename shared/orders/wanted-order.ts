@@ -46,7 +46,7 @@ export type PartDecision = { readonly number: string; readonly ends: readonly Co
   | {
       readonly action: 'withdraw';
       readonly entry: OrderEntry;
-      readonly event: 'cancelled in the ERP' | 'withdrawn';
+      readonly event?: 'cancelled in the ERP';
       readonly sentence: string;
     }
   /** The number belongs to another ERP order, and this one is not mapped to it any more. */
@@ -57,6 +57,7 @@ export type PartDecision = { readonly number: string; readonly ends: readonly Co
 /**
  * A product order that stays as it is.
  *
+ *   given up    by a person: only the caller is told
  *   older       the ERP has sent what is newer: nothing is changed
  *   unchanged   as it is wanted
  *   over        the same, and so the concerns that it had end
@@ -65,7 +66,7 @@ export type PartDecision = { readonly number: string; readonly ends: readonly Co
  */
 export interface Kept {
   readonly number: string;
-  readonly action: 'older' | 'unchanged' | 'over' | 'look' | 'concern';
+  readonly action: 'given up' | 'older' | 'unchanged' | 'over' | 'look' | 'concern';
   readonly entry: OrderEntry;
   /** Concerns that are open from now on, or know more; the caller is told of the first. */
   readonly begins: readonly Concern[];

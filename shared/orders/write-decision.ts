@@ -88,8 +88,8 @@ export async function writePart(
       return put(part, wanted, ledger);
     case 'withdraw': {
       const { number, entry, event, sentence } = part;
-      const why = { reason: sentence, cause: 'order-state' } as const;
-      if (!(await ledger.orders.withdraw(entry, why, { event, note: sentence }))) return 'changed meanwhile';
+      const withdrawal = { how: 'withdrawn', because: sentence, ...(event ? { event } : {}) } as const;
+      if (!(await ledger.orders.end(entry, withdrawal))) return 'changed meanwhile';
       await endAll(part, sentence, ledger);
       log.info('The ERP took an order back before it was created', { order: number });
       return {};
@@ -140,9 +140,11 @@ async function keep(
   let isNews = false;
   for (const one of begins) if (await ledger.concerns.begin(number, one)) isNews = true;
   const status = statusOf(entry);
+  if (part.action === 'given up')
+    return { status: inConflict(status, { note: reason, cause: 'order-state' }, reason) };
   const message = looks || isSentAgain(part, via) ? 'again' : undefined;
   const [concern] = begins;
-  if (!concern) return entry.withdrawn ? {} : { status, message, isRemapped };
+  if (!concern) return entry.end ? {} : { status, message, isRemapped };
   const { kind, cause } = concern;
   const measured =
     kind === 'unwanted' && cause === 'order-state' ? { OrdersCancelled: 1 } : { OrderConflicts: 1 };
@@ -153,7 +155,7 @@ async function keep(
 
 /** While it waits, its message may never have been sent: unless a caller asks for it, until it is known to have been sent. */
 function isSentAgain({ action, entry }: Kept, via: Via): boolean {
-  if (entry.withdrawn || statusOf(entry).status !== 'queued') return false;
+  if (entry.end || statusOf(entry).status !== 'queued') return false;
   // With a concern, it is going to be created in its present form, if it surely was not yet.
   if (action === 'concern' && !isNothingSent(entry)) return false;
   return via === 'endpoint' || !entry.enqueued;
@@ -170,7 +172,7 @@ async function follow(
   { orders }: Pick<Ledger, 'orders'>,
 ): Promise<void> {
   const was = entry.erpOrder;
-  if (action === 'older' || entry.withdrawn || !isSameErpOrder(was, order)) return;
+  if (action === 'older' || entry.end || !isSameErpOrder(was, order)) return;
   const isWanted = action !== 'concern';
   const isSameArticle = isWanted || concern?.wanted?.draft.article === entry.draft.article;
   const { number, id = was.id, article, amount } = factsOf(order);

@@ -64,7 +64,7 @@ export function toldInOwnWords(facts: ToldFacts): Told {
   const { entry, bookings, concerns, letters, journey = [], partners } = facts;
   return toldOf({
     ...facts,
-    entry: entry && { ...entry, reason: undefined },
+    entry: entry && { ...entry, reason: undefined, end: entry.end && { ...entry.end, because: '' } },
     bookings: bookings.map(({ reason: _, ...booking }) => booking),
     concerns: concerns.map(({ note: _, ...concern }) => ({
       ...concern,
@@ -133,7 +133,7 @@ function lastOfLetters({ journey = [] }: ToldFacts): 'replayed' | 'discarded' | 
 function progressOf(facts: ToldFacts, stage: Stage): Words {
   const { entry, bookings, journey = [] } = facts;
   const last = journey.at(-1);
-  if (entry?.givenUp && stage === 'given up') return { says: 'A person has given it up.' };
+  if (entry?.end && stage === 'given up') return { says: 'A person has given it up.' };
   if (last?.event === 'discarded')
     return { says: `A person discarded its dead letter. ${sentence(last.note ?? '')}` };
   const wasRefused = refusedBooking(facts) !== undefined || isRefusedOrder(facts, stage);
@@ -186,7 +186,7 @@ function sayingOf(stage: Stage, facts: ToldFacts): string {
     case 'booked':
       return bookedSentence(journey);
     case 'withdrawn':
-      return sentence(entry?.reason ?? 'It was withdrawn');
+      return sentence(entry?.end?.because || 'It was withdrawn');
     case 'given up': {
       const reason = bookings.find(({ discarded }) => discarded)?.reason ?? '';
       return `A person takes care of its booking, which was refused. ${sentence(reason)}`.trim();

@@ -224,7 +224,7 @@ it('is not made anew where it is built, and removed in Azumuta before it is book
 
   // Assess
   expect(open).not.toContain('unwanted');
-  expect((await plant.ledger.orders.find(order.number))?.withdrawn).toBe(false);
+  expect((await plant.ledger.orders.find(order.number))?.end).toBeUndefined();
   expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '5' });
 });
 

@@ -12,7 +12,7 @@ const entryOf = (given: Partial<OrderEntry>): OrderEntry => ({
   draft: { number: 'MO/1', article: 'GEAR-01', parameters: {}, variants: [] },
   contentHash: 'x',
   part: { index: 1, first: 'MO/1', book: 'alone' },
-  ...{ state: 'done', attempts: 1, clean: false, enqueued: false, withdrawn: false, givenUp: false },
+  ...{ state: 'done', attempts: 1, clean: false, enqueued: false, end: undefined },
   ...{ productOrder: undefined, linkedAt: undefined, linkInDoubt: false, awaiting: undefined },
   ...{ reason: undefined, cause: undefined, history: [], historyLeft: 0, expiresAt: 0 },
   ...given,
@@ -35,23 +35,25 @@ const concern = (kind: Concern['kind'], note = `note of ${kind}`): Concern => {
 const letter = { messageId: 'm-1', orderNumber: 'MO/1' };
 const well = { open: false, reason: undefined, openedAt: undefined, openUntilMs: undefined };
 const down = { ...well, open: true, reason: 'Azumuta answered 503.' };
+const withdrawn = { how: 'withdrawn', at: undefined, because: '', by: 'the ERP' } as const;
+const givenUp = { how: 'given up', at: undefined, because: 'scrapped (An)', by: 'a person' } as const;
 const inAzumuta = entryOf({ awaiting: 'completion' });
 const retried = [entry('order', 'retry', 'Azumuta answered 500')];
 
 describe('the stage of an order', () => {
   it.each<[Stage, string, Partial<ToldFacts>]>([
-    ['booked', 'its quantity is booked', { entry: entryOf({ givenUp: true }), bookings: [quantity('done')] }],
+    ['booked', 'its quantity is booked', { entry: entryOf({ end: givenUp }), bookings: [quantity('done')] }],
     [
       'given up',
       'a person gave it up',
-      { entry: entryOf({ givenUp: true }), bookings: [quantity('waiting')] },
+      { entry: entryOf({ end: givenUp }), bookings: [quantity('waiting')] },
     ],
     ['to be booked', 'a booking is planned', { entry: inAzumuta, bookings: [quantity('waiting')] }],
     ['to be booked', 'a booking is under way', { bookings: [quantity('claimed')] }],
     ['to be booked', 'a booking was refused', { bookings: [quantity('rejected')] }],
     ['given up', 'a person discarded its booking', { bookings: [quantity('rejected', true)] }],
     ['removed', 'Azumuta does not have it', { entry: inAzumuta, concerns: [concern('removed')] }],
-    ['withdrawn', 'it was withdrawn', { entry: entryOf({ state: 'rejected', withdrawn: true }) }],
+    ['withdrawn', 'it was withdrawn', { entry: entryOf({ state: 'rejected', end: withdrawn }) }],
     ['in Azumuta', 'it waits for its completion', { entry: inAzumuta }],
     ['in Azumuta', 'the ERP does not want it', { entry: entryOf({}), concerns: [concern('unwanted')] }],
     ['completed', 'it waits no more', { entry: entryOf({}) }],
@@ -81,7 +83,7 @@ describe('an order that needs a person', () => {
   it.each(orderConcernKinds)(
     'says so at every stage, with the note and a next step, while %s is open',
     (kind) => {
-      const entries = [undefined, inAzumuta, entryOf({}), entryOf({ withdrawn: true })];
+      const entries = [undefined, inAzumuta, entryOf({}), entryOf({ end: withdrawn })];
       for (const known of entries)
         for (const bookings of [[], [quantity('waiting')], [quantity('done')]]) {
           const found = life({ entry: known, bookings, concerns: [concern(kind)], isOverdue: true });
@@ -215,10 +217,10 @@ describe('an order that needs nobody', () => {
         journey: [entry('dead letter m-1', 'discarded'), entry('order', 'over')],
       },
     ],
-    ['A person has given it up.', { entry: entryOf({ givenUp: true }) }],
+    ['A person has given it up.', { entry: entryOf({ end: givenUp }) }],
     [
       'It was cancelled.',
-      { entry: entryOf({ state: 'rejected', withdrawn: true, reason: 'It was cancelled' }) },
+      { entry: entryOf({ state: 'rejected', end: { ...withdrawn, because: 'It was cancelled' } }) },
     ],
     // One of another maker.
     ['Azumuta is being asked what is to be booked for it.', {}],

@@ -100,7 +100,9 @@ describe('an order that was removed in Azumuta', () => {
 
   it('is refused where it was not removed', async () => {
     const order = await released();
-    await expect(endings.remake(request(order.number), dependencies())).rejects.toThrow('was not removed');
+    await expect(endings.remake(request(order.number), dependencies())).rejects.toThrow(
+      'was neither removed',
+    );
     expect(made()).toHaveLength(1);
   });
 });

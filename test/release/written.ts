@@ -61,7 +61,7 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
   const { erpOrder, contentHash, ...order } = newOrder({ number, draft });
   await ledger.orders.put({ erpOrder, contentHash, ...order });
   const entry = await ledger.orders.find(number);
-  if (entry) await ledger.orders.giveUp(entry, 'because (An)');
+  if (entry) await ledger.orders.end(entry, { how: 'given up', because: 'because (An)' });
   const mapped = mapping.flatMap(({ becomes: { production, test } }) => [production, test]);
   for (const [key, { completion }] of mapped.entries()) {
     if (!completion) continue;

@@ -1,6 +1,9 @@
+import { isNothingSent } from '../../../shared/ledger/claims.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
+import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import { type Concern, orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
 import type { Standing } from '../../../shared/ledger/records/known-orders.ts';
+import { asMade } from '../../../shared/ledger/records/product-orders.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import type { Queues } from '../../../shared/platform/aws/queue.ts';
 import { oneOf, UsageError } from '../cli/command.ts';
@@ -40,10 +43,14 @@ async function giveUp(request: EndRequest, { ledger }: EndDependencies) {
   const { go, note } = request;
   const { number, entry, bookings, concerns, letters, home } = await knownOf(request, ledger);
   const left = bookings.filter(({ state }) => state !== 'done');
-  if (left.some(({ state }) => state === 'claimed'))
-    throw new UsageError(`${number} is being booked at this moment: try it again in a few minutes.`);
+  if (entry?.state === 'claimed') throw underWay(number, 'created');
+  // What is in doubt together with other parts is booked or refused as it was planned, with all of them.
+  const isJoint = ({ parts }: BookingEntry) => parts.length > 1;
+  if (left.some((one) => one.state === 'claimed' || (isJoint(one) && !isNothingSent(one))))
+    throw underWay(number, 'booked');
   if (go) {
-    if (entry) await ledger.orders.giveUp(entry, note);
+    if (entry && !(await ledger.orders.end(entry, { how: 'given up', because: note })))
+      throw underWay(number, 'changed');
     await ledger.bookings.discard(home, undefined, note);
     for (const concern of concerns) await ledger.concerns.end(number, concern, note);
     for (const { messageId, orderNumber } of letters)
@@ -63,19 +70,25 @@ async function remake(request: EndRequest, dependencies: EndDependencies) {
   const { ledger, queues, queueUrls } = dependencies;
   const { number, entry, bookings, concerns } = await knownOf(request, ledger);
   const removed = concerns.find(({ kind }) => kind === 'removed');
-  if (!entry || !removed)
-    throw new UsageError(`${number} was not removed in Azumuta, as far as is known${others(concerns)}.`);
+  if (!entry || !(removed || entry.end?.how === 'given up'))
+    throw new UsageError(
+      `${number} was neither removed in Azumuta, as far as is known, nor given up${others(concerns)}.`,
+    );
   if (bookings.some(({ parts }) => parts.includes(entry.part.index)))
     throw new UsageError(`${number} has a booking already: a second one would need another number.`);
   if (go) {
-    const withdrawn = await ledger.orders.withdrawRemoved(entry, { reason: note, cause: 'order-state' });
-    const { draft, contentHash, erpOrder, part } = entry;
-    await ledger.orders.replace(withdrawn, { number, draft, contentHash, erpOrder, part, via: note });
-    await ledger.concerns.end(number, removed, note);
+    const removal = { how: 'withdrawn', because: note, isRemoved: true } as const;
+    const withdrawn = await ledger.orders.end(entry, removal);
+    const again = withdrawn && (await ledger.orders.replace(withdrawn, { ...asMade(entry), via: note }));
+    if (!again) throw underWay(number, 'changed');
+    if (removed) await ledger.concerns.end(number, removed, note);
     await queues.send(queueUrls['product-orders'], { body: productOrderMessage(number) });
   }
   return [`creates product order ${number} in Azumuta anew, as it was made: article ${entry.draft.article}`];
 }
+
+const underWay = (number: string, what: string) =>
+  new UsageError(`${number} is being ${what} at this moment: try it again in a few minutes.`);
 
 async function knownOf(
   { number }: EndRequest,

@@ -118,7 +118,7 @@ function foundOf(
   if (part.action === 'replace')
     return {
       outcome: 'create',
-      reason: entry.withdrawn ? 'the ERP withdrew it, and has released it again' : 'its content has changed',
+      reason: entry.end ? 'the ERP withdrew it, and has released it again' : 'its content has changed',
     };
   if (part.action === 'withdraw') return { outcome: 'left out', reason: part.sentence };
   const [concern] = part.begins;
@@ -126,8 +126,8 @@ function foundOf(
     const isCancelled = concern?.kind === 'unwanted' && concern.cause === 'order-state';
     return { outcome: isCancelled ? 'cancelled' : 'conflict', reason: concern?.note };
   }
-  if (entry.withdrawn)
-    return before ?? { outcome: 'left out', reason: entry.reason ?? 'the ERP withdrew it' };
+  if (part.action === 'given up') return { outcome: 'conflict', reason: part.sentence };
+  if (entry.end) return before ?? { outcome: 'left out', reason: entry.reason ?? 'the ERP withdrew it' };
   if (entry.state === 'rejected')
     return { outcome: 'reject', reason: `it was refused: ${entry.reason ?? 'no reason is known'}` };
   return { outcome: 'exists', reason: entry.state === 'done' ? undefined : 'it is being created' };

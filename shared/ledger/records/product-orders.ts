@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import type { Rejection } from '../../model/errors.ts';
 import {
   erpOrderFactsSchema,
   isSameErpOrder,
@@ -7,10 +6,12 @@ import {
   productOrderDraftSchema,
   productOrderRefSchema,
 } from '../../model/orders.ts';
+import { shorten } from '../../model/text.ts';
 import type { DeepReadonly, StoredItem, Update } from '../../platform/aws/dynamodb-table.ts';
 import { nothingSent, stepSchema } from '../claims.ts';
-import { heldSchema, type NewEntry } from '../history.ts';
+import { heldSchema, maxNoteLength, type NewEntry } from '../history.ts';
 import { ledgerIndexes, numberOf, orderKey } from '../keys.ts';
+import { endFields, endOf, storedEndSchema } from './order-end.ts';
 import { Records } from './records.ts';
 
 export const contentSchema = z.object({
@@ -22,7 +23,7 @@ export const contentSchema = z.object({
 });
 type Content = DeepReadonly<z.output<typeof contentSchema>>;
 
-export const orderSchema = z.object({
+const storedOrderSchema = z.object({
   number: z.string(),
   ...contentSchema.shape,
   mappedBy: z.optional(z.string()),
@@ -30,10 +31,7 @@ export const orderSchema = z.object({
   ...stepSchema.shape,
   /** Its message is known to have been sent since this content was written: it was claimed, or a pull sent it again. */
   enqueued: z._default(z.boolean(), false),
-  /** Rejected without a dead letter, as the ERP does not want it any more. It may be released again. */
-  withdrawn: z._default(z.boolean(), false),
-  /** A person has given it up: nothing is booked for it, and nobody asks about it. */
-  givenUp: z._default(z.boolean(), false),
+  ...storedEndSchema.shape,
   productOrder: z.optional(productOrderRefSchema),
   linkedAt: z.optional(z.string()),
   /** ISO date by which the ERP wants it. */
@@ -46,6 +44,14 @@ export const orderSchema = z.object({
   expiresAt: z.number(),
   ...heldSchema.shape,
 });
+export const orderSchema = z.pipe(
+  storedOrderSchema,
+  // Nothing else reads how an end is stored.
+  z.transform(({ withdrawn, givenUp, ...order }) => ({
+    ...order,
+    end: endOf({ ...order, withdrawn, givenUp }),
+  })),
+);
 export type OrderEntry = DeepReadonly<z.output<typeof orderSchema>>;
 
 /** The entry of a stored order. Throws on another item: only this module writes them. */
@@ -58,6 +64,23 @@ export type NewOrder = Content &
     /** How it came: `endpoint`, `pull`. */
     readonly via: string;
   };
+
+/** What an order was made of, to have it made again. */
+export function asMade(entry: OrderEntry): Omit<NewOrder, 'via'> {
+  const { number, draft, contentHash, mappedBy, erpOrder, part, dueDate } = entry;
+  return { number, draft, contentHash, mappedBy, erpOrder, part, dueDate };
+}
+
+/** How an order ends, and why: a sentence, of a person signed. */
+export type Ending =
+  | { readonly how: 'given up'; readonly because: string; readonly event?: undefined }
+  | {
+      readonly how: 'withdrawn';
+      readonly because: string;
+      readonly event?: 'cancelled in the ERP';
+      /** Azumuta had it, and has it no more; else it surely was never there. */
+      readonly isRemoved?: true;
+    };
 
 type Condition = Required<Pick<Update, 'condition' | 'values'>>;
 
@@ -94,7 +117,7 @@ export class Orders extends Records {
         'reason',
         'cause',
         'rejectedBy',
-        'withdrawn',
+        ...endFields,
         ...(order.dueDate === undefined ? ['dueDate'] : []),
       ],
     };
@@ -110,16 +133,25 @@ export class Orders extends Records {
     );
   }
 
-  /** Prevents that an order that was surely not created ever is; false when it may have been created or changed since. */
-  async withdraw(entry: OrderEntry, rejection: Rejection, event: NewEntry): Promise<boolean> {
-    return (await this.#withdraw(entry, rejection, event, nothingSent)) !== undefined;
-  }
-
-  /** Azumuta does not have it any more: if it is wanted again, it is created anew. @returns it as it is then, for `replace`. */
-  async withdrawRemoved(entry: OrderEntry, rejection: Rejection): Promise<OrderEntry> {
-    const event: NewEntry = { event: 'withdrawn', note: rejection.reason };
-    await this.#withdraw(entry, rejection, event, was(entry.state));
-    return { ...entry, withdrawn: true, state: 'rejected' };
+  /**
+   * Ends an order, and makes its step unclaimable by the same write: without `rejectedBy` each message finds it rejected.
+   * What Azumuta has stays created there, unless it was removed. Only `replace` takes an end back.
+   * @returns the order as it is then; undefined when it may have been created, claimed or changed since it was read.
+   */
+  async end(entry: OrderEntry, ending: Ending): Promise<OrderEntry | undefined> {
+    const { how, because } = ending;
+    const isMade = how === 'given up' && entry.state === 'done';
+    const isRemoved = how === 'withdrawn' && ending.isRemoved === true;
+    const refused = { state: 'rejected', reason: shorten(because, maxNoteLength), cause: 'order-state' };
+    const set = {
+      ...(how === 'given up' ? { givenUp: true } : { withdrawn: true, clean: true }),
+      ...(isMade ? {} : refused),
+    };
+    const remove = ['awaiting', 'rejectedBy', ...(how === 'given up' ? ['dueAt'] : [])];
+    const event: NewEntry = { event: ending.event ?? how, note: because };
+    const when = how === 'given up' || isRemoved ? was(entry.state) : nothingSent;
+    const written = await this.#change(entry, { set, remove }, event, when);
+    return written && orderEntryOf({ ...written });
   }
 
   /** Its content and due date from now on; does nothing when another writer has changed it since it was read. */
@@ -130,16 +162,6 @@ export class Orders extends Records {
     const due = dueDate === entry.dueDate ? {} : { dueDate, dueAt: this.#dueAt(dueDate) };
     const set = { draft, contentHash, erpOrder, erpOrderNumber: erpOrder.number, ...due };
     await this.table.update(orderKey(entry.number), { set, ...unchanged(entry) });
-  }
-
-  /** A person gives it up. @param note Who, and why. */
-  async giveUp(entry: OrderEntry, note: string): Promise<void> {
-    const changes = {
-      set: { givenUp: true },
-      remove: ['awaiting', 'dueAt'],
-      condition: 'attribute_exists(#draft)',
-    };
-    await this.change(orderKey(entry.number), changes, { event: 'given up', note }, entry);
   }
 
   /** Whether the reconciliation asks about it once it is overdue: not while the ERP does not want it, or Azumuta lacks it. */
@@ -189,12 +211,6 @@ export class Orders extends Records {
   #dueAt(dueDate: string | undefined): number {
     const due = Date.parse(dueDate ?? '');
     return Number.isNaN(due) ? this.clock.now().getTime() + 7 * 86_400_000 : due;
-  }
-
-  #withdraw(entry: OrderEntry, rejection: Rejection, event: NewEntry, when: Condition) {
-    const set = { state: 'rejected', withdrawn: true, clean: true, ...rejection };
-    // Without `rejectedBy` no message may claim it again: each one finds it rejected and ends.
-    return this.#change(entry, { set, remove: ['awaiting', 'rejectedBy'] }, event, when);
   }
 
   /** Changes an order that is still as it was read; undefined when it is not, or when the condition does not hold. */

@@ -68,7 +68,7 @@ export function getOrder(
     const known = await mapConcurrently(numbers, atOnce, (each) => ledger.knownOrders.standing(each));
     const found = known.flatMap(({ entry: one, ...facts }) => (one ? [{ entry: one, ...facts }] : []));
     // What was withdrawn says nothing about the others.
-    const live = found.filter(({ entry: { withdrawn } }) => !withdrawn);
+    const live = found.filter(({ entry: { end } }) => end?.how !== 'withdrawn');
     const productOrders = (live.length > 0 ? live : found).map(statusOfKnown);
     if (productOrders.length === 0) return failure(404, `No order ${number} was received.`);
     return { statusCode: 200, body: { orders: [{ number, status: overall(productOrders), productOrders }] } };

@@ -108,7 +108,7 @@ it('gives a part one number, touches nothing that may exist and does nothing twi
           const { at, how } = happened.attempted;
           const attempt = async () => {
             const all = [...(await entriesOf(stage))];
-            const open = all.filter(([, { state, withdrawn }]) => state !== 'done' && !withdrawn);
+            const open = all.filter(([, { state, end }]) => state !== 'done' && !end);
             const [number] = open[at % Math.max(open.length, 1)] ?? [];
             if (number !== undefined) await stage.attempt(number, how);
           };
@@ -145,13 +145,13 @@ async function holds(
   const now = await entriesOf(stage);
   for (const [number, was] of before) {
     const is = now.get(number);
-    const isOfAnother = was.erpOrder.id !== order.id && !was.withdrawn;
+    const isOfAnother = was.erpOrder.id !== order.id && !was.end;
     if (isOfAnother) expect(is).toEqual(was);
     if (was.state === 'done' || was.state === 'claimed')
       expect({ ...is, erpOrder: was.erpOrder }).toEqual(was);
-    if (!isNothingSent(was)) expect([is?.withdrawn, is && isNothingSent(is)]).toEqual([false, false]);
+    if (!isNothingSent(was)) expect([is?.end, is && isNothingSent(is)]).toEqual([undefined, false]);
   }
-  const live = [...now.values()].filter(({ erpOrder: of, withdrawn }) => of.id === order.id && !withdrawn);
+  const live = [...now.values()].filter(({ erpOrder: of, end }) => of.id === order.id && !end);
   expect(new Set(live.map(({ part }) => `${part.first} ${part.book}`)).size).toBeLessThanOrEqual(1);
   const wanted = order.state === 'cancelled' ? [] : mapProductOrders(mapping, order).productOrders;
   const asWanted = new Set(wanted.map(({ draft, part }) => `${draft.number} ${part.book}`));

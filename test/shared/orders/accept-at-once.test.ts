@@ -45,7 +45,7 @@ const inTurns = (table: Table, scheduler: fc.Scheduler): Ledger =>
 async function liveOf(ledger: Ledger) {
   const numbers = await ledger.journeys.productOrdersOf('MO/1');
   const found = await Promise.all(numbers.map((number) => ledger.orders.find(number)));
-  return found.flatMap((entry) => (entry && !entry.withdrawn ? [entry] : []));
+  return found.flatMap((entry) => (entry && !entry.end ? [entry] : []));
 }
 
 /** What is left to do until the ERP order is as wanted. */

@@ -89,7 +89,10 @@ describe('an ERP order that is cancelled', () => {
     const { news } = await stage.accept(erpOrder({ number: 'REFUSED', state: 'cancelled' }));
     expect(news).toBe(0);
     expect(await stage.attempt('REFUSED', 'created')).toBe('rejected');
-    expect(await stage.ledger.orders.find('REFUSED')).toMatchObject({ withdrawn: true, state: 'rejected' });
+    expect(await stage.ledger.orders.find('REFUSED')).toMatchObject({
+      end: { how: 'withdrawn' },
+      state: 'rejected',
+    });
   });
 
   const [whole, { id: _, ...bare }] = [erpOrder({ number: 'ID' }), erpOrder({ number: 'ID' })];
@@ -106,14 +109,14 @@ describe('an ERP order that is cancelled', () => {
     for (const order of orders) await stage.accept(named(order), { via: 'endpoint' });
     await stage.accept(named({ ...whole, state: 'cancelled' }));
     expect(await stage.ledger.erpOrders.find(named(orders[0] ?? bare))).toMatchObject({ state: 'cancelled' });
-    expect(await stage.ledger.orders.find(`ID ${when}`)).toMatchObject({ withdrawn: true });
+    expect(await stage.ledger.orders.find(`ID ${when}`)).toMatchObject({ end: { how: 'withdrawn' } });
   });
 
   it('stays cancelled on the same page as its release, whatever number the mapping gives it', async () => {
     const mapping: Mapping = { number: ({ number }) => `GH-${number}` };
     const order = erpOrder({ number: 'PAGE' });
     await stage.acceptAll([order, { ...order, state: 'cancelled' }], { mapping });
-    expect(await stage.ledger.orders.find('GH-PAGE')).toMatchObject({ withdrawn: true });
+    expect(await stage.ledger.orders.find('GH-PAGE')).toMatchObject({ end: { how: 'withdrawn' } });
   });
 });
 

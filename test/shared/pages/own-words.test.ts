@@ -61,12 +61,13 @@ const stories: Readonly<Record<string, Happened>> = {
   withdrawn: async (pages, number) => {
     await released(pages, number);
     const entry = await pages.ledger.orders.find(number);
-    if (entry) await pages.ledger.orders.withdraw(entry, rejection, { event: 'withdrawn', note: words });
+    if (entry) await pages.ledger.orders.end(entry, { how: 'withdrawn', because: words });
   },
   'given up': async (pages, number) => {
     await made(pages, number);
     const entry = await pages.ledger.orders.find(number);
-    if (entry) await pages.ledger.orders.giveUp(entry, `by ${words}, because ${words}`);
+    if (entry)
+      await pages.ledger.orders.end(entry, { how: 'given up', because: `by ${words}, because ${words}` });
   },
   'to be booked': async (pages, number) => void (await planned(pages, number)),
   booked: async (pages, number) => {

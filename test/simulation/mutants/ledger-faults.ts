@@ -140,8 +140,8 @@ export const ledgerFaults: Faults = {
   },
   'shared/ledger/records/product-orders.ts': {
     'withdrawn-order-still-waits': {
-      find: "set = { state: 'rejected', withdrawn: true",
-      replace: "set = { state: 'waiting', withdrawn: true",
+      find: "const refused = { state: 'rejected', reason:",
+      replace: "const refused = { state: 'waiting', reason:",
       why: 'An order that the ERP has withdrawn is created in Azumuta by a waiting message, and built.',
       foundBy: ['withdrawn'],
     },

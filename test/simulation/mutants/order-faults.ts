@@ -4,7 +4,7 @@ import { type Faults, life } from './mutant.ts';
 export const orderFaults: Faults = {
   'infra/ops/orders/end-order.ts': {
     'removed-order-made-twice': {
-      find: 'if (!entry || !removed)',
+      find: "if (!entry || !(removed || entry.end?.how === 'given up'))",
       replace: 'if (!entry)',
       why: 'A product order that is there is made a second time.',
       foundIn: life('operators', 'is refused where it was not removed'),
@@ -124,6 +124,11 @@ export const orderFaults: Faults = {
       why: 'After a deployment people are told that forty orders were changed in the ERP.',
       foundIn: life('mapping-gains', 'is no change in the ERP when a later mapping adds a parameter'),
     },
+    'given-up-order-wanted-again': {
+      find: 'if (entry.end) return givenUp(entry, mapped, wanted, own);',
+      why: 'What a person has given up is made again, and built, and booked by nobody.',
+      foundIn: life('ends', 'is neither made nor booked'),
+    },
     'part-by-its-index': {
       find: 'const kept = beyond.slice(0, unbuilt.length);',
       replace: 'const kept = beyond.slice(0, 0);',
@@ -139,9 +144,16 @@ export const orderFaults: Faults = {
       foundBy: ['created'],
     },
   },
+  'shared/orders/look.ts': {
+    'look-awaits-what-has-ended': {
+      find: 'if (entry.end) return undefined;',
+      why: 'Somebody is told twice a day, for ever, about an order that a person has given up.',
+      foundIn: life('ends', 'is not awaited again by a look'),
+    },
+  },
   'shared/orders/life.ts': {
     'given-up-order-goes-on': {
-      find: "if (entry?.givenUp) return 'given up';",
+      find: "if (entry?.end?.how === 'given up') return 'given up';",
       why: 'An order that a person has given up is shown as one that is being built.',
       foundIn: { file: 'test/life/life.test.ts', name: 'given up' },
     },

@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest';
+import { endings } from '../../infra/ops/orders/end-order.ts';
+import { createQueues } from '../../shared/platform/aws/queue.ts';
+import { urlOf } from '../simulation/world/network.ts';
+import { queueUrlOf } from '../simulation/world/plant.ts';
+import { overriding } from '../support/overriding.ts';
+import { eachWithPlant, kinds, made, plant, takePlant } from './acts.ts';
+import { days, hours, type LifePlant } from './plant.ts';
+
+eachWithPlant();
+
+type Order = ReturnType<LifePlant['plan']>;
+
+const dependencies = () => ({
+  ledger: plant.ledger,
+  queues: createQueues(plant.queues.client),
+  queueUrls: { 'product-orders': queueUrlOf('product-orders') },
+});
+const giveUp = ({ number }: Order) =>
+  endings['give-up']({ number, go: true, note: 'booked by hand (An)' }, dependencies());
+const remake = ({ number }: Order) =>
+  endings.remake({ number, go: true, note: 'a mistake (An)' }, dependencies());
+const posted = ({ number, id }: Order, quantity = '5') => ({
+  ...{ number, id, article: 'GEAR-01', quantity, unit: 'u' },
+});
+const endOf = async ({ number }: Order) => (await plant.ledger.orders.find(number))?.end;
+const stateIn = (order: Order) => plant.erp.books(order).state;
+
+/** Azumuta does not know articles, until the answer that this returns is called. */
+function withoutArticles(): () => void {
+  let isUnknown = true;
+  plant.answers.azumuta = ({ url }, answer) =>
+    isUnknown && url.pathname.endsWith('/articles') ? { body: { data: [] } } : answer();
+  return () => {
+    isUnknown = false;
+  };
+}
+
+/** One whose creation was refused, and that a person has given up. */
+async function refusedAndGivenUp(): Promise<Order> {
+  const correct = withoutArticles();
+  const order = plant.plan('5');
+  await plant.pulled();
+  expect(plant.letters()).toHaveLength(1);
+  await giveUp(order);
+  correct();
+  return order;
+}
+
+async function inAzumutaAndGivenUp(): Promise<Order> {
+  const order = plant.plan('5', 'plain', { dueDate: '2026-11-25' });
+  await plant.pulled();
+  await giveUp(order);
+  return order;
+}
+
+async function weekLater(): Promise<void> {
+  for (let day = 0; day < 7; day++) {
+    plant.advance(days);
+    await plant.pulled();
+    await plant.looked();
+    await plant.alerts();
+  }
+}
+
+describe('an order whose creation was refused, and that a person has given up', () => {
+  it.each([
+    ['posted again', async (order: Order) => void (await plant.post(posted(order)))],
+    ['posted with another quantity', async (order: Order) => void (await plant.post(posted(order, '6')))],
+    [
+      'changed in the ERP, and pulled',
+      async (order: Order) => {
+        plant.erp.changeQuantity(order, '6');
+        await plant.pull();
+      },
+    ],
+    ['looked at', async () => void (await plant.looked())],
+  ])('is neither made nor booked when it is %s', async (_, happens) => {
+    const order = await refusedAndGivenUp();
+    plant.advance(hours);
+    await happens(order);
+    await weekLater();
+    expect(made()).toEqual([]);
+    expect(await endOf(order)).toMatchObject({
+      ...{ how: 'given up', because: 'booked by hand (An)', by: 'a person' },
+    });
+    expect(await kinds()).toEqual([]);
+  });
+
+  it('is told to its caller, with the command that takes it back', async () => {
+    const order = await refusedAndGivenUp();
+    expect(await plant.post(posted(order))).toMatchObject({
+      productOrders: [
+        {
+          status: 'conflict',
+          reason: `A person has given up product order ${order.number}, so it is neither made nor booked. To have it made after all: npm run orders -- remake ${order.number} --because "…" --go --stack <stack>`,
+        },
+      ],
+    });
+  });
+
+  it.each([
+    ['the replay of its creation', () => plant.replayed()],
+    ['remake', (order: Order) => remake(order).then(() => plant.work())],
+  ])('is made, built and booked once a person takes its end back by %s', async (_, takeBack) => {
+    const order = await refusedAndGivenUp();
+    await takeBack(order);
+    expect(await endOf(order)).toBeUndefined();
+    plant.azumuta.complete(order.number);
+    await plant.work();
+    expect(stateIn(order)).toBe('done');
+  });
+
+  it('is made as it was mapped by the replay of its creation, where the ERP cannot be asked for one order', async () => {
+    const definition = plant.erp.definition(urlOf('erp'));
+    const connect: typeof definition.connect = (environment) =>
+      overriding(definition.connect(environment), { readOrder: undefined });
+    plant.deploy({ erp: { ...definition, connect } });
+    await refusedAndGivenUp();
+    await plant.replayed();
+    expect(made()).toEqual(['MO/0001 open']);
+  });
+});
+
+it('is not created when it was given up while its creation waited in the queue', async () => {
+  const order = plant.plan('5');
+  await plant.pull();
+  await giveUp(order);
+  await weekLater();
+  expect(made()).toEqual([]);
+  expect(plant.letters()).toEqual([]);
+});
+
+it('is not given up while it is being created', async () => {
+  // Prepare
+  const order = plant.plan('5');
+  await plant.pull();
+  let refusal: unknown;
+  plant.answers.azumuta = ({ method }, answer) => {
+    if (method === 'POST')
+      giveUp(order).catch((error: unknown) => {
+        refusal = error;
+      });
+    return answer();
+  };
+
+  // Act
+  await plant.work();
+
+  // Assess
+  expect(String(refusal)).toContain('is being created at this moment: try it again in a few minutes');
+  expect(made()).toEqual([`${order.number} open`]);
+  expect(await endOf(order)).toBeUndefined();
+});
+
+describe('an order that is in Azumuta, and that a person has given up', () => {
+  it('is not awaited again by a look at Azumuta after the ERP has changed it', async () => {
+    const order = await inAzumutaAndGivenUp();
+    plant.mails.length = 0;
+    plant.advance(hours);
+    plant.erp.changeQuantity(order, '8');
+    await plant.pulled();
+    await plant.post(posted(order, '9'));
+    await weekLater();
+    expect((await plant.ledger.orders.find(order.number))?.awaiting).toBeUndefined();
+    expect(await kinds()).toEqual([]);
+    expect(plant.mails.map(({ subject }) => subject)).toEqual([]);
+  });
+
+  it('is not told as unwanted once the ERP cancels it, and is not made again once it is released', async () => {
+    const order = await inAzumutaAndGivenUp();
+    plant.advance(hours);
+    plant.erp.putBack(order);
+    await weekLater();
+    const cancelled = await kinds();
+    plant.azumuta.remove(order.number);
+    plant.erp.releaseAgain(order);
+    await weekLater();
+    expect([cancelled, await kinds(), made()]).toEqual([[], [], []]);
+  });
+
+  it('is awaited and booked again once a person has it made after all', async () => {
+    const order = await inAzumutaAndGivenUp();
+    await remake(order);
+    await plant.work();
+    expect(made()).toEqual([`${order.number} open`]);
+    plant.azumuta.complete(order.number);
+    await plant.work();
+    expect(stateIn(order)).toBe('done');
+  });
+});
+
+it('is withdrawn by the ERP, and made once the ERP releases it again', async () => {
+  takePlant({ erp: 'sap-s4hana' });
+  const order = plant.plan('5');
+  await plant.pull();
+  plant.advance(hours);
+  plant.erp.cancel(order);
+  await plant.pulled();
+  expect(await endOf(order)).toMatchObject({ how: 'withdrawn', by: 'the ERP' });
+  plant.advance(hours);
+  plant.erp.releaseAgain(order);
+  await plant.pulled();
+  expect(await endOf(order)).toBeUndefined();
+  expect(made()).toEqual([`${order.number} open`]);
+});
