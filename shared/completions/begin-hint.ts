@@ -1,5 +1,5 @@
 import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
-import type { BookingEntry } from '../ledger/records/bookings.ts';
+import { type BookingEntry, isSettled } from '../ledger/records/bookings.ts';
 import { Rejected, Wait } from '../model/errors.ts';
 import type { Step, WorkAttempt } from '../worker/worker.ts';
 import { askLater, type IfUnanswered, mayEnd, recordAnswer, recordingsNamedBy } from './ask-azumuta.ts';
@@ -42,14 +42,21 @@ function nextOf(job: Job, dependencies: HintDependencies): Step {
   return { needs, order: job.home, run, leave: () => planJob(job, dependencies) };
 }
 
+/** Nothing is booked for it, unless a person asks. */
+function isGivenUp({ entry, hint }: Inquiry): boolean {
+  return entry?.end?.how === 'given up' && hint.again !== true;
+}
+
 function stepOf(inquiry: Inquiry, { clock, configuration }: HintDependencies): NextStep {
-  const { bookings, entry, hint } = inquiry;
-  if (entry?.end?.how === 'given up' && hint.again !== true) return { to: 'end', refused: [] };
+  const { bookings, entry, askedAs, number } = inquiry;
+  // Where an alias has led to it, another one may have the number by now.
+  if (isGivenUp(inquiry) && askedAs === number) return { to: 'end', refused: [] };
   const part = entry?.part.index ?? 1;
   const known = recordingsIn(bookings);
   const named = recordingsNamedBy(inquiry);
   const names = named.length === 0 ? 'nothing' : named.every((id) => known.has(id)) ? 'known' : 'new';
-  return nextStep({ ...inquiry, part, names, configuration, now: clock.now() });
+  const isOrdered = entry !== undefined;
+  return nextStep({ ...inquiry, isOrdered, part, names, configuration, now: clock.now() });
 }
 
 /** The job of a step that needs nothing of Azumuta. @throws Wait */
@@ -74,7 +81,7 @@ async function readAndDecide(
   step: Extract<NextStep, { to: 'read' }>,
   dependencies: HintDependencies,
 ): Promise<Job | undefined> {
-  const { number, entry, hint, attempt } = inquiry;
+  const { number, hint, attempt } = inquiry;
   const isOpen = step.anew.length + step.refused.length > 0;
   if (!isOpen && (await mayEnd(inquiry, dependencies))) {
     attempt.log.info('Another hint has asked about it a moment ago, and asks again');
@@ -82,9 +89,11 @@ async function readAndDecide(
   }
   const { reader, clock, trustTrigger } = dependencies;
   const readAt = clock.now();
-  const id = entry?.productOrder?.id;
-  const order = await reader.readProductOrder({ id, number }, attempt.signal);
-  const known = order && order.id !== id ? await byAzumutaId(order, inquiry, dependencies) : inquiry;
+  const { order, ...meant } = await readMeant(inquiry, dependencies);
+  const id = meant.inquiry.entry?.productOrder?.id;
+  const known =
+    order && order.id !== id ? await byAzumutaId(order, meant.inquiry, dependencies) : meant.inquiry;
+  if (isGivenUp(known)) return undefined;
   const next = known === inquiry ? step : stepOf(known, dependencies);
   if (next.to !== 'read') return jobOf(known, next);
   const asked = { ...known, readAt, anew: next.anew, refused: next.refused.map(refusalOf) };
@@ -104,7 +113,25 @@ async function readAndDecide(
   return unclear(sentence, { ...reading, anew: [] }, dependencies, { lastLook });
 }
 
-/** What was renamed in Azumuta stays under its first number, to which an alias leads, unless the new one is another order's. */
+/**
+ * The product order that a hint means. An alias outlives its name: where Azumuta calls the order that it leads to otherwise by
+ * now, another one may have the number that was asked.
+ */
+async function readMeant(inquiry: Inquiry, { reader, ledger }: HintDependencies) {
+  const { entry, number, askedAs, hint, attempt } = inquiry;
+  const id = entry?.productOrder?.id;
+  const order = await reader.readProductOrder({ id, number }, attempt.signal);
+  if (askedAs === number || order?.number === askedAs) return { inquiry, order };
+  const other = await reader.readProductOrder({ id: undefined, number: askedAs }, attempt.signal);
+  if (!other || other.id === order?.id) return { inquiry, order };
+  const named = await ledger.knownOrders.named(askedAs);
+  return { inquiry: { ...named, hint, attempt }, order: other };
+}
+
+/**
+ * What was renamed in Azumuta stays under its first number, to which an alias leads, unless the new one is another order's;
+ * so does what was typed by hand and booked. What was only planned of it is taken back: its number counts now.
+ */
 async function byAzumutaId(
   { id }: AzumutaProductOrder,
   inquiry: Inquiry,
@@ -113,8 +140,16 @@ async function byAzumutaId(
   const number = await ledger.knownOrders.numberOfAzumutaId(id);
   if (number === undefined || number === inquiry.number) return inquiry;
   const found = await ledger.knownOrders.standing(number);
-  if (!found.entry) return inquiry;
   const { hint, attempt, askedAs, question, answered } = inquiry;
+  if (!found.entry) {
+    const own = found.bookings.filter(({ productOrder }) => productOrder.id === id);
+    if (own.some(isSettled)) return { ...found, hint, attempt, askedAs, question, answered };
+    for (const booking of own.filter(({ state }) => state !== 'ignored')) {
+      if (!(await ledger.bookings.withdraw(number, booking))) throw plannedByAnother(booking);
+      await ledger.deadLetters.settleOutdated(booking.rejectedBy, { ...attempt, orderNumber: number });
+    }
+    return inquiry;
+  }
   if (!inquiry.entry) await ledger.knownOrders.writeAlias(hint.productOrderNumber, number);
   return { ...found, hint, attempt, askedAs, question, answered };
 }

@@ -200,7 +200,7 @@ async function book(of: Booking, dependencies: HintDependencies): Promise<void> 
     if (!mayBeMissing || (await ledger.orders.find(of.home)))
       throw await giveBack(of, error, calling, dependencies);
     const ignored = { event: 'ignored', note: error.message } as const;
-    await ledger.claims.complete(claim, { remove: forBookingOnly }, ignored);
+    await ledger.claims.complete(claim, { ignored: true, remove: forBookingOnly }, ignored);
     await lock?.release(claim.owner);
   }
 }

@@ -75,7 +75,7 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
   const quantities = bookings.filter((one) => one.kind === 'quantity' && !isOfAnother(one));
   const quantityOf = (index: number) => quantities.find((booking) => booking.parts.includes(index));
 
-  const wrong = entry && problemOf(current, entry, quantityOf(current.index));
+  const wrong = problemOf(current, entry, quantityOf(current.index));
   if (wrong !== undefined) return reject(wrong, 'conflict');
   const built = [current, ...others].sort((a, b) => a.index - b.index);
   const counts = partsThatCount(facts, built, quantities);
@@ -103,12 +103,14 @@ export function decideBookings(facts: CompletionFacts): BookingDecision {
 
 const reject = (sentence: string, cause: Cause): BookingDecision => ({ to: 'reject', sentence, cause });
 
+/** @param entry Undefined for one that was typed by hand: nobody but the ERP knows of which article it is to be. */
 function problemOf(
   { order, bookedAs }: BuiltPart,
-  { draft, number }: OrderEntry,
+  entry: OrderEntry | undefined,
   booked: BookingEntry | undefined,
 ): string | undefined {
-  if (order.article !== undefined && order.article !== draft.article)
+  const { number = order.number, draft } = entry ?? {};
+  if (draft && order.article !== undefined && order.article !== draft.article)
     return `Product order ${number} was made of article ${draft.article}, and Azumuta says ${order.article}: find out which was built, and book it in the ERP by hand.`;
   const id = bookedAs ?? (booked?.parts.length === 1 ? booked.productOrder.id : order.id);
   if (booked && id !== order.id)

@@ -9,6 +9,8 @@ import type { CompletionHint } from './messages.ts';
 export interface StepFacts extends Pick<Inquiry, 'bookings' | 'answered'> {
   readonly hint: Pick<CompletionHint, 'via' | 'again'>;
   readonly attempt: Pick<WorkAttempt, 'messageId' | 'sentAt' | 'receiveCount'>;
+  /** Whether its order came from the ERP: then what was ignored before is booked. */
+  readonly isOrdered: boolean;
   /** Index of the part that the hint is about. Bookings of other parts may be kept at the same home. */
   readonly part: number;
   /** Whether it names recordings that are in no booking, or only such that are in one. */
@@ -46,6 +48,7 @@ type Stand = 'keep' | 'anew' | 'soon' | 'refused' | 'leave';
  *   refused                                leave. Decided anew for a newer trigger if surely never sent; a person opens
  *                                          it again: anew if surely never sent, else as planned
  *   discarded                              leave, for ever: only a person opens it again, anew
+ *   ignored, as the ERP did not know it    decided anew once the ERP order is there; done until then
  *   all done                               ask Azumuta if this hint is newer than what was read
  *
  * A booking of other parts is neither decided anew nor opened. Newer means: sent after Azumuta was read for the booking.
@@ -53,7 +56,8 @@ type Stand = 'keep' | 'anew' | 'soon' | 'refused' | 'leave';
  */
 export function nextStep(facts: StepFacts): NextStep {
   const { bookings, hint, now } = facts;
-  const open = bookings.filter(({ state }) => state !== 'done');
+  const isOpen = ({ state }: BookingEntry) => state !== 'done' && (state !== 'ignored' || facts.isOrdered);
+  const open = bookings.filter(isOpen);
   const running = open.find(({ state, leaseUntil = 0 }) => state === 'claimed' && leaseUntil > now.getTime());
   if (running) {
     const sentence = `The booking ${running.key} is under way in another attempt.`;
@@ -78,6 +82,7 @@ export function nextStep(facts: StepFacts): NextStep {
 function standOf(booking: BookingEntry, facts: StepFacts): Stand {
   const { hint, attempt, now } = facts;
   const { state, discarded, rejectedBy } = booking;
+  if (booking.state === 'ignored') return 'anew';
   const surelyNotBooked = isNothingSent(booking);
   const isRecent = now.getTime() - askedAt(booking, facts).getTime() < betweenQuestionsMs;
   if (state !== 'rejected') {

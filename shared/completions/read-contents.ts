@@ -59,7 +59,8 @@ export async function readContents(
     if (typeof read === 'string') return read;
     const seen = anew.find(({ key }) => key === planned.key);
     const content = contentOf(read, { ...evidence, planned, seen }, dependencies);
-    const known = { planned, seen, readAt, plannedFor: attempt.messageId, configuration };
+    const azumutaId = evidence.entry ? undefined : planned.productOrder.id;
+    const known = { planned, seen, readAt, plannedFor: attempt.messageId, configuration, azumutaId };
     if (seen?.state === 'rejected' && !hint.again && isSame(seen, content))
       attempt.log.info('It was refused before, with the same figures', { booking: planned.key });
     else if (content instanceof Rejected) toRefuse.push({ plan: known, refusal: content });

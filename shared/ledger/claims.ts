@@ -61,12 +61,13 @@ export const stepSchema = z.object({
 
 type Step = z.output<typeof stepSchema>;
 
-/** Whether nothing was ever sent to the partner that may have had the effect. */
+/** Whether nothing was ever sent to the partner that may have had the effect. An ignored booking surely had none. */
 export function isNothingSent({
   state,
   attempts,
   clean,
-}: Pick<Step, 'state' | 'attempts' | 'clean'>): boolean {
+}: Pick<Step, 'attempts' | 'clean'> & { readonly state: Step['state'] | 'ignored' }): boolean {
+  if (state === 'ignored') return true;
   return (state === 'waiting' || state === 'rejected') && (attempts === 0 || clean);
 }
 /** The same as a condition. */

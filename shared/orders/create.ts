@@ -4,6 +4,7 @@ import type { ErpConnector } from '../erp/connector.ts';
 import type { Claim } from '../ledger/claims.ts';
 import { orderKey } from '../ledger/keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { isSettled } from '../ledger/records/bookings.ts';
 import { type OrderEntry, orderEntryOf } from '../ledger/records/product-orders.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import { type ProductOrderRef, productOrderRefOf } from '../model/orders.ts';
@@ -17,6 +18,8 @@ export interface CreateDependencies extends LookDependencies {
   readonly erp: ErpConnector;
   readonly clock: Clock;
   readonly settlingSeconds: number;
+  /** Has the completion of a product order looked at once more. */
+  readonly lookAgain: (productOrderNumber: string) => Promise<void>;
 }
 
 interface Made {
@@ -24,6 +27,8 @@ interface Made {
   readonly event: 'created' | 'adopted';
   /** It is known to be completed: nobody needs to ask about it. */
   readonly isBuilt?: boolean;
+  /** It was completed before the ERP had its order, so its completion was ignored: no trigger comes for it again. */
+  readonly wasIgnored?: boolean;
 }
 
 /** What the ledger is to note after an attempt to give the ERP the Azumuta id. */
@@ -69,7 +74,8 @@ export async function createProductOrder(
 
 async function create(claim: Claim, attempt: WorkAttempt, dependencies: CreateDependencies): Promise<void> {
   const entry = orderEntryOf(claim.held);
-  const { productOrder, event, isBuilt = false } = await createOrAdopt(claim, entry, attempt, dependencies);
+  const made = await createOrAdopt(claim, entry, attempt, dependencies);
+  const { productOrder, event, isBuilt = false, wasIgnored = false } = made;
   const link = await linkInErp({ ...entry, productOrder }, attempt, dependencies);
   // From now on, until it is completed, the reconciliation may ask about it when it is overdue.
   const awaited = isBuilt ? {} : { awaiting: 'completion' };
@@ -78,7 +84,9 @@ async function create(claim: Claim, attempt: WorkAttempt, dependencies: CreateDe
   const noting = dependencies.ledger.claims.complete(claim, set, created, ...link.told).then(() => {
     attempt.log.info('Product order created', { event, azumutaId: productOrder.id }, { OrdersCreated: 1 });
   });
-  await throwOnceNoted(link, noting);
+  // If its hint is lost, the reconciliation asks about it once it is overdue.
+  const hinting = noting.then(() => (wasIgnored ? dependencies.lookAgain(entry.number) : undefined));
+  await throwOnceNoted(link, hinting);
 }
 
 async function createOrAdopt(
@@ -128,19 +136,25 @@ async function adopt(
   const { number } = draft;
   // An Azumuta id belongs to one order: an operator may have given this number to the product order of another one.
   const owner = await knownOrders.numberOfAzumutaId(existing.id);
-  if (owner !== undefined && owner !== number) {
+  if (owner !== undefined && owner !== number && (await isTakenBy(owner, existing.id, knownOrders))) {
     const sentence = `Azumuta calls the product order of ${owner} ${number} by now: give it its own number there again, then replay.`;
     throw new Rejected(sentence, { code: 'conflict' });
   }
   // It may have been typed by hand, built and booked while its creation was refused.
   const { bookings } = existing.completed ? await knownOrders.read(number) : { bookings: [] };
-  const isBooked = bookings.some(
-    ({ state, productOrder }) => state === 'done' && productOrder.id === existing.id,
-  );
-  const why = whyNotAdopted(existing, draft, { mayBeOurs: claim.again || isBooked });
+  const own = bookings.filter(({ productOrder }) => productOrder.id === existing.id);
+  const isBuilt = own.some(({ state }) => state === 'done');
+  const wasIgnored = own.some(({ state }) => state === 'ignored');
+  const why = whyNotAdopted(existing, draft, { mayBeOurs: claim.again || isBuilt || wasIgnored });
   if (why) throw new Rejected(why, { code: 'conflict' });
   const event = claim.again ? 'created' : 'adopted';
-  return { productOrder: productOrderRefOf(existing), event, isBuilt: isBooked };
+  return { productOrder: productOrderRefOf(existing), event, isBuilt, wasIgnored };
+}
+
+/** Whether another order of ours has this id, or a booking of one that was typed by hand, which may be in the ERP. */
+async function isTakenBy(owner: string, id: string, knownOrders: Ledger['knownOrders']): Promise<boolean> {
+  const { entry, bookings } = await knownOrders.read(owner);
+  return entry !== undefined || bookings.some((one) => one.productOrder.id === id && isSettled(one));
 }
 
 /** What the ledger knows to be completed under the number of an order: its quantity is planned or booked, or waits for other parts. */

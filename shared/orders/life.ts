@@ -25,6 +25,7 @@ export interface LifeFacts extends Pick<KnownOrder, 'entry' | 'concerns'> {
  *
  *   its quantity is booked                            booked
  *   a person has given it up                          given up
+ *   completed, and the ERP does not know it           completed
  *   a booking is planned, under way or refused        to be booked; given up, once a person has discarded it
  *   Azumuta does not have it any more                 removed
  *   withdrawn                                         withdrawn
@@ -46,8 +47,10 @@ function stageOf({ entry, bookings, concerns }: LifeFacts): Stage {
   const quantities = bookings.filter(({ kind }) => kind === 'quantity');
   if (quantities.some(({ state }) => state === 'done')) return 'booked';
   if (entry?.end?.how === 'given up') return 'given up';
-  if (quantities.some(({ discarded }) => !discarded)) return 'to be booked';
-  if (quantities.length > 0) return 'given up';
+  const open = quantities.filter(({ state }) => state !== 'ignored');
+  if (open.some(({ discarded }) => !discarded)) return 'to be booked';
+  if (open.length > 0) return 'given up';
+  if (!entry && quantities.length > 0) return 'completed';
   if (isOpen('removed')) return 'removed';
   if (entry?.end) return 'withdrawn';
   if (entry?.state === 'done') return entry.awaiting || isOpen('unwanted') ? 'in Azumuta' : 'completed';

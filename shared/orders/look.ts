@@ -52,7 +52,6 @@ export async function lookAtOrder(
     const order = { ...again, number, part: entry.part, via: 'a look' };
     if (await ledger.orders.replace(withdrawn, order)) await dependencies.enqueue(number);
   }
-  if (entry.end) return undefined;
   const isUnwanted = concerns.some((one) => one.kind === 'unwanted' && !over.includes(one));
   const isWanted = seen !== undefined && !isUnwanted;
   if (isWanted !== (entry.awaiting !== undefined) && !isPlanned)

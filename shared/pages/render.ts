@@ -1,4 +1,4 @@
-import type { BookedFigures } from '../ledger/records/bookings.ts';
+import type { BookedFigures, BookingEntry } from '../ledger/records/bookings.ts';
 import { flowNames } from '../ledger/records/pauses.ts';
 import { eventWords } from '../model/journey.ts';
 import { partnerNames, partnerWords } from '../model/partner.ts';
@@ -12,6 +12,14 @@ import type { Situation } from '../situation/read.ts';
 import { figureCells, lateBy, type Today } from '../situation/today.ts';
 import { toldInOwnWords } from '../situation/told.ts';
 import { definitions, html, type Markup, pageOf } from './html.ts';
+
+const wordsOfBookings: Readonly<Record<BookingEntry['state'], string>> = {
+  done: 'Booked',
+  ignored: 'Ignored',
+  rejected: 'Not booked',
+  waiting: 'To be booked',
+  claimed: 'To be booked',
+};
 
 /** The page of an order, as the link that shows this page may go on to it. */
 type LinkTo = (number: string) => string;
@@ -91,7 +99,7 @@ ${definitions([
   ['Due', facts.dueDate?.slice(0, 10)],
   ['Stage', stage],
   ...facts.bookings.map(({ state, figures }): [string, string | undefined] => [
-    state === 'done' ? 'Booked' : state === 'rejected' ? 'Not booked' : 'To be booked',
+    wordsOfBookings[state],
     figures && builtOf(figures),
   ]),
   ...facts.journey

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planned } from '../../shared/integration/index.ts';
-import { eachWithPlant, plant } from './acts.ts';
+import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
+import { eachWithPlant, kinds, plant } from './acts.ts';
 import { hours, type LifePlant } from './plant.ts';
 
 eachWithPlant();
@@ -145,5 +146,223 @@ describe('a second product order of one number', () => {
 
     // Assess
     expect([books(order).good, plant.letters()]).toEqual(['4', [expect.stringMatching(sentence)]]);
+  });
+});
+
+describe('a product order that was typed by hand, built, and ignored, as the ERP did not know its number', () => {
+  const typed = 'MO/0001';
+
+  async function ignored(): Promise<void> {
+    plant.deploy({ completions: { quantity: planned, unknownOrder: 'ignore' } });
+    plant.azumuta.typeByHand(typed, 'GEAR-01', { Quantity: 5 });
+    plant.azumuta.complete(typed);
+    await plant.work();
+    plant.advance(hours);
+  }
+
+  it.each(['pulled', 'posted'])(
+    'is booked once the ERP order is %s, whose creation finds it',
+    async (how) => {
+      // Prepare
+      await ignored();
+      const [before] = await plant.ledger.bookings.of(typed);
+
+      // Act
+      const order = plant.plan('5');
+      if (how === 'pulled') await plant.pulled();
+      else await plant.post({ number: typed, id: order.id, article: 'GEAR-01', quantity: '5', unit: 'u' });
+      await plant.work();
+
+      // Assess
+      expect(order.number).toBe(typed);
+      expect(before?.state).toBe('ignored');
+      expect(books(order)).toEqual({ state: 'done', good: '5' });
+      expect(plant.letters()).toEqual([]);
+      expect(plant.azumuta.productOrders()).toHaveLength(1);
+    },
+  );
+
+  it('is booked by its trigger, where that comes again', async () => {
+    await ignored();
+    const order = plant.plan('5');
+    await plant.pulled();
+    plant.azumuta.triggerAgain(typed);
+    await plant.work();
+    expect(books(order)).toEqual({ state: 'done', good: '5' });
+  });
+
+  it('stays ignored, and asks nobody, while the ERP does not know it', async () => {
+    await ignored();
+    const calls = plant.calls.erp;
+    plant.azumuta.triggerAgain(typed);
+    await plant.work();
+    expect([plant.calls.erp, plant.letters()]).toEqual([calls, []]);
+  });
+
+  it('is known by its history alone, as 0.3.0 has written it', async () => {
+    await ignored();
+    const [{ pk, sk }] = plant.table.items().filter((item) => String(item.sk).startsWith('BOOKING')) as [
+      { pk: string; sk: string },
+    ];
+    await new Table(plant.table.client, 'ledger').update({ pk, sk }, { remove: ['ignored'] });
+    const order = plant.plan('5');
+    await plant.pulled();
+    expect(books(order)).toEqual({ state: 'done', good: '5' });
+  });
+});
+
+it.each(['reopened', 'removed and typed again'])(
+  'tells a person of a product order that was typed by hand, booked, and built again: %s',
+  async (how) => {
+    // Prepare
+    plant.deploy({ completions: { quantity: planned } });
+    const order = plant.plan('10');
+    plant.azumuta.typeByHand(order.number, 'GEAR-01', { Quantity: 5 });
+    plant.azumuta.complete(order.number);
+    await plant.work();
+    plant.advance(hours);
+
+    // Act
+    if (how === 'reopened') plant.azumuta.reopen(order.number);
+    else {
+      plant.azumuta.remove(order.number);
+      plant.azumuta.typeByHand(order.number, 'GEAR-01', { Quantity: 5 });
+    }
+    plant.azumuta.complete(order.number);
+    await plant.work();
+
+    // Assess
+    expect(plant.erp.books(order).good).toBe('5');
+    if (how !== 'reopened')
+      expect(plant.letters()).toEqual([expect.stringContaining(`${order.number} was booked as`)]);
+  },
+);
+
+describe('a product order that was typed by hand under the number of the wrong ERP order', () => {
+  const typedBuilt = async (number: string) => {
+    plant.azumuta.typeByHand(number, 'GEAR-01', { Quantity: 5 });
+    plant.azumuta.complete(number, { quantity: 5 });
+    await plant.work();
+  };
+
+  it.each([
+    ['triggered again', () => plant.azumuta.triggerAgain('MO/0002')],
+    [
+      'opened and completed again',
+      () => {
+        plant.azumuta.reopen('MO/0002');
+        plant.azumuta.complete('MO/0002', { quantity: null });
+      },
+    ],
+  ])(
+    'is booked on that one alone once it was booked there, renamed to the right one, and %s',
+    async (_, happens) => {
+      // Prepare
+      const [wrong, right] = [plant.plan('5'), plant.plan('5')];
+      await typedBuilt(wrong.number);
+      plant.azumuta.rename(wrong.number, right.number);
+      plant.advance(hours);
+
+      // Act
+      happens();
+      await plant.work();
+
+      // Assess
+      expect([wrong, right].map(books)).toEqual([
+        { state: 'done', good: '5' },
+        { state: 'open', good: '0' },
+      ]);
+    },
+  );
+
+  it('is told to a person when the ERP order whose number it has by now is created', async () => {
+    const [wrong, right] = [plant.plan('5'), plant.plan('5')];
+    await typedBuilt(wrong.number);
+    plant.azumuta.rename(wrong.number, right.number);
+    await plant.pulled();
+    expect(plant.letters()).toEqual([expect.stringContaining(`of ${wrong.number} ${right.number} by now`)]);
+    expect(books(right)).toEqual({ state: 'open', good: '0' });
+  });
+
+  it('is booked on the right one where nothing was sent for the wrong one, whose dead letter ends', async () => {
+    // Prepare: the ERP does not know the wrong number
+    const right = plant.plan('5');
+    await typedBuilt('MO/9999');
+    expect(plant.letters()).toHaveLength(1);
+    plant.azumuta.rename('MO/9999', right.number);
+    plant.advance(hours);
+
+    // Act
+    plant.azumuta.triggerAgain(right.number);
+    await plant.work();
+
+    // Assess
+    expect(books(right)).toEqual({ state: 'done', good: '5' });
+    expect(await kinds()).toEqual([]);
+    expect(await plant.ledger.bookings.of('MO/9999')).toEqual([]);
+  });
+
+  it('stays with the person who has discarded it', async () => {
+    const right = plant.plan('5');
+    await typedBuilt('MO/9999');
+    const [booking] = await plant.ledger.bookings.of('MO/9999');
+    await plant.ledger.bookings.discard('MO/9999', booking?.rejectedBy, 'booked by hand (An)');
+    plant.azumuta.rename('MO/9999', right.number);
+    plant.advance(hours);
+    plant.azumuta.triggerAgain(right.number);
+    await plant.work();
+    expect(books(right)).toEqual({ state: 'open', good: '0' });
+  });
+});
+
+describe('a number by which Azumuta has called another order of ours once', () => {
+  /** One trigger by that number is enough for an alias. */
+  async function calledOnce(number: string, then: (order: ReturnType<LifePlant['plan']>) => void) {
+    const order = plant.plan('5');
+    await plant.pulled();
+    plant.azumuta.rename(order.number, number);
+    plant.azumuta.complete(number, { quantity: 5 });
+    await plant.work();
+    expect(books(order)).toEqual({ state: 'done', good: '5' });
+    plant.azumuta.rename(number, 'called otherwise');
+    then(order);
+    plant.advance(hours);
+    return order;
+  }
+
+  it.each([
+    ['is called otherwise by now', () => {}],
+    ['is given up', () => {}],
+  ])('is booked as what Azumuta has under it, typed by hand, while the other one %s', async (how, then) => {
+    // Prepare
+    const number = 'MO/0002';
+    const first = await calledOnce(number, then);
+    if (how === 'is given up') {
+      const entry = await plant.ledger.orders.find(first.number);
+      if (entry) await plant.ledger.orders.end(entry, { how: 'given up', because: 'x' });
+    }
+    const second = plant.plan('4');
+
+    // Act
+    plant.azumuta.typeByHand(number, 'GEAR-01', { Quantity: 4 });
+    plant.azumuta.complete(number, { quantity: 4 });
+    await plant.work();
+
+    // Assess
+    expect(second.number).toBe(number);
+    expect([first, second].map(books)).toEqual([
+      { state: 'done', good: '5' },
+      { state: 'done', good: '4' },
+    ]);
+    expect(plant.letters()).toEqual([]);
+  });
+
+  it('still leads to it while Azumuta has nothing else under it', async () => {
+    const first = await calledOnce('Z-1', () => {});
+    await plant.trigger(JSON.stringify({ productOrderNumber: 'Z-1' }));
+    await plant.work();
+    expect(plant.letters()).toEqual([]);
+    expect(await kinds()).toEqual([]);
+    expect(books(first)).toEqual({ state: 'done', good: '5' });
   });
 });

@@ -3,6 +3,7 @@ import { SendMessageBatchCommand, SendMessageCommand } from '@aws-sdk/client-sqs
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { figuresOf, packed } from '../../shared/completions/content.ts';
 import { completionHint } from '../../shared/completions/messages.ts';
+import { bookingKeyOf } from '../../shared/ledger/keys.ts';
 import { orderConcernKinds } from '../../shared/ledger/records/concerns.ts';
 import { createLifePlant, type LifePlant } from '../life/plant.ts';
 import { completionOf } from '../shared/erp/conformance/completions.ts';
@@ -81,6 +82,10 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
     accepted: '4000',
   });
   await ledger.bookings.planOnly(number, accepted, {});
+  const [key, messageId] = [bookingKeyOf(number, accepted.planned.key), 'hint'];
+  const claimed = await ledger.claims.claim(key, { owner: 'ignores', messageId, endsAt: now });
+  if (claimed.outcome === 'claimed')
+    await ledger.claims.complete(claimed.claim, { ignored: true }, { event: 'ignored' });
   await ledger.questions.recordAsked(number, { by: 'hint', since: now });
   await ledger.questions.join(number, { recordingIds: ['r1'] });
   await ledger.questions.leaveToReconciliation(number, 'Not completed');

@@ -75,7 +75,8 @@ export function bookingWords({
 }: Pick<TracedBooking, 'kind' | 'state' | 'discarded'>): string {
   const what = kind === 'quantity' ? '' : ' (later recording)';
   if (state === 'rejected') return `${discarded ? 'Discarded' : 'Refused'}${what}`;
-  return `${state === 'done' ? 'Booked' : 'To be booked'}${what}`;
+  const words = { done: 'Booked', ignored: 'Ignored', waiting: 'To be booked', claimed: 'To be booked' };
+  return `${words[state]}${what}`;
 }
 
 function draftLine({ draft }: TracedOrder): string | undefined {

@@ -5,7 +5,7 @@ import { quantitySchema } from '../../model/quantity.ts';
 import { shorten } from '../../model/text.ts';
 import type { DeepReadonly, StoredItem } from '../../platform/aws/dynamodb-table.ts';
 import { type Claim, type Claimant, isNothingSent, nothingSent, stepSchema } from '../claims.ts';
-import { maxNoteLength, type NewEntry } from '../history.ts';
+import { heldSchema, maxNoteLength, type NewEntry } from '../history.ts';
 import { bookingKeyOf, bookingPrefix, partitionOf } from '../keys.ts';
 import { Records } from './records.ts';
 
@@ -65,12 +65,23 @@ export const bookingSchema = z.pipe(
     /** What is booked, compressed; removed by the receipt, or when a person discards it. */
     content: z.exactOptional(z.instanceof(Uint8Array)),
     figures: z.exactOptional(figuresSchema),
+    /** The ERP did not know its order, and the configuration ignores that: nothing is booked. */
+    ignored: z._default(z.boolean(), false),
     /** A person takes care of it: only a person opens it again. */
     discarded: z._default(z.boolean(), false),
     /** It waits without an order that waits, so the reconciliation asks for it. */
     awaiting: z.exactOptional(z.string()),
+    ...heldSchema.shape,
   }),
-  z.transform(({ sk, ...booking }) => ({ ...booking, key: sk.slice(bookingPrefix.length) })),
+  z.transform(({ sk, history, historyLeft: _, ignored, state, ...booking }) => {
+    // 0.3.0 says it in the history alone. It is no booking, so whoever asks for what is done does not find it.
+    const isIgnored = state === 'done' && (ignored || history.at(-1)?.event === 'ignored');
+    return {
+      ...booking,
+      key: sk.slice(bookingPrefix.length),
+      state: isIgnored ? ('ignored' as const) : state,
+    };
+  }),
 );
 export type BookingEntry = DeepReadonly<z.output<typeof bookingSchema>>;
 
@@ -81,6 +92,11 @@ export function bookedQuantity(bookings: readonly BookingEntry[], index: number)
   return bookings.find(
     ({ kind, state, parts }) => kind === 'quantity' && state === 'done' && parts.includes(index),
   );
+}
+
+/** Whether it is booked, may be, or is a person's: then no other number may book what was built. */
+export function isSettled(booking: BookingEntry): boolean {
+  return booking.discarded || !isNothingSent(booking);
 }
 
 export function bookedParts(bookings: readonly BookingEntry[]): ReadonlySet<number> {
@@ -97,6 +113,8 @@ export interface Plan extends DeepReadonly<z.output<typeof readingSchema>> {
   /** Undefined for one that the mapping refuses. */
   readonly content?: Uint8Array | undefined;
   readonly figures?: BookedFigures | undefined;
+  /** Azumuta's id of a product order that has no entry: its bookings are known by it, whatever its number is later. */
+  readonly azumutaId?: string | undefined;
   /** How it is known already: then it is planned anew, which only works while it is still so. */
   readonly seen?: BookingEntry | undefined;
 }
@@ -112,8 +130,14 @@ const ofPlan = [
   'figures',
   'accepted',
   'othersFollow',
+  'ignored',
+  'doneAt',
+  'azumutaId',
   ...forBookingOnly,
 ];
+
+/** What a person has discarded holds nothing that could be booked as it was planned. */
+const replaceable = `${nothingSent.condition} OR (#state = :rejected AND #discarded = :yes)`;
 
 export class Bookings extends Records {
   async of(number: string): Promise<BookingEntry[]> {
@@ -179,14 +203,17 @@ export class Bookings extends Records {
     const set: StoredItem = { ...planned, ...reading, readAt: readAt.toISOString(), ...standing };
     const attempts = standing.state === 'claimed' ? 1 : 0;
     if (!seen) return this.add(key, { ...set, attempts }, event);
+    const isIgnored = seen.state === 'ignored';
     const changes = {
       // Attempts are counted on: what was in doubt stays so.
       set: { ...set, clean: attempts === 0 && isNothingSent(seen) },
       add: { attempts },
       remove: ofPlan.filter((name) => set[name] === undefined),
-      // What a person has discarded holds nothing that could be booked as it was planned.
-      condition: `(${nothingSent.condition} OR (#state = :rejected AND #discarded = :yes)) AND #readAt = :seen`,
-      values: { ...nothingSent.values, seen: seen.readAt.toISOString() },
+      condition: `(${isIgnored ? '#state = :done' : replaceable}) AND #readAt = :seen`,
+      values: {
+        ...(isIgnored ? { done: 'done' } : nothingSent.values),
+        seen: seen.readAt.toISOString(),
+      },
     };
     return this.change(key, changes, event);
   }

@@ -55,6 +55,8 @@ export function isBookedTogether(entry: OrderEntry | undefined): entry is OrderE
   return entry?.part.book === 'when-all-done';
 }
 
+/** An order, and the bookings that it had before its ERP order came. */
+const mostWithOneId = 20;
 const monthSeconds = 30 * 86_400;
 
 export class KnownOrders extends Records {
@@ -75,6 +77,12 @@ export class KnownOrders extends Records {
     const { bookings, letters } = await this.read(home);
     const ofBookings = letters.filter(({ stage }) => stage === 'book-completion');
     return { ...known, home, bookings, letters: [...known.letters, ...ofBookings] };
+  }
+
+  /** Of the order that has this number itself, whatever Azumuta has called by it before. */
+  async named(number: string): Promise<Standing> {
+    const known = await this.read(number);
+    return { ...known, home: known.entry ? homeOf(known.entry) : number, askedAs: number };
   }
 
   async #byAlias(number: string): Promise<Omit<Standing, 'home'>> {
@@ -113,9 +121,13 @@ export class KnownOrders extends Records {
     await this.table.update(aliasKey(alias), { set: { number, expiresAt: this.expiresAt() } });
   }
 
-  /** Number of the order with this id of Azumuta. The index lags a moment. */
+  /**
+   * Number of the order with this id of Azumuta: of ours, else of one typed by hand that has a booking. The index lags a
+   * moment.
+   */
   async numberOfAzumutaId(id: string): Promise<string | undefined> {
-    const [found] = await this.table.queryIndex(ledgerIndexes.azumutaId, id, { limit: 1 });
-    return found && numberOf(found);
+    const found = await this.table.queryIndex(ledgerIndexes.azumutaId, id, { limit: mostWithOneId });
+    const first = found.find(({ sk }) => sk === orderKey('').sk) ?? found[0];
+    return first && numberOf(first);
   }
 }

@@ -20,6 +20,7 @@ const answered = (seconds: number, by = 'another') => ({
 function whatOf(bookings: readonly BookingEntry[], given: Partial<StepFacts> = {}): string {
   const step = nextStep({
     ...{ bookings, answered: undefined, hint: { via: 'webhook' }, part: 1, names: 'nothing', now },
+    isOrdered: true,
     ...{ ...sent(10), configuration: 'version 1', ...given },
   });
   const tells = 'refused' in step && step.refused.length > 0 ? ', tell' : '';
@@ -135,7 +136,14 @@ it('never ends over what is to be booked, and touches neither a claim that runs 
   fc.assert(
     fc.property(anyFacts, ({ age, ...given }) => {
       const { bookings, hint } = given;
-      const step = nextStep({ ...given, ...sent(age), part: 1, configuration: 'version 1', now });
+      const step = nextStep({
+        ...given,
+        ...sent(age),
+        isOrdered: true,
+        part: 1,
+        configuration: 'version 1',
+        now,
+      });
       const isRunning = ({ state, leaseUntil = 0 }: BookingEntry) => state === 'claimed' && leaseUntil > +now;
       if (bookings.some(isRunning)) expect(step.to).toBe('wait');
       const open = bookings.filter(({ state }) => state === 'waiting' || state === 'claimed');

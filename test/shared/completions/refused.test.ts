@@ -265,7 +265,7 @@ describe('an order that the ERP does not know, with unknownOrder: ignore', () =>
     await stage.message(number, message)({ ...unknown(attempts), unknownOrder: 'reject' });
     await stage.handle({ productOrderNumber: number, again: true }, message, unknown(attempts));
     expect(attempts).toEqual([false, false]);
-    expect(await stateOf(number)).toEqual([['done', false]]);
+    expect(await stateOf(number)).toEqual([['ignored', false]]);
   });
 
   it('is for a person once an attempt may have written to it, as it was known then', async () => {

@@ -14,6 +14,7 @@ export async function startCreateStage() {
   const dependencies: CreateDependencies = {
     ...{ ledger, azumuta, erp, clock: systemClock, settlingSeconds: 300 },
     enqueue: async () => {},
+    lookAgain: async () => {},
     partners: partnersOn({ ...store, clock: systemClock }),
   };
   return {

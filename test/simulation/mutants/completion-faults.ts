@@ -20,6 +20,18 @@ export const completionFaults: Faults = {
     },
   },
   'shared/completions/begin-hint.ts': {
+    'typed-by-hand-booked-twice': {
+      find: 'if (!found.entry) {',
+      replace: 'if (!found.entry) return inquiry;\n  if (!found.entry) {',
+      why: 'What was typed under a wrong number, booked and renamed is booked on the right ERP order as well.',
+      foundIn: life('made-by-hand', 'is booked on that one alone'),
+    },
+    'alias-outlives-its-name': {
+      find: 'if (!other || other.id === order?.id) return { inquiry, order };',
+      replace: 'if (other || order) return { inquiry, order };',
+      why: 'What is built under a number that another order had once is never booked.',
+      foundIn: life('made-by-hand', 'is booked as what Azumuta has under it'),
+    },
     'open-order-booked': {
       find: 'if (order.completed || (trustTrigger && hadTrigger))',
       replace: 'if (reading)',

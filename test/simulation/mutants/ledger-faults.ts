@@ -126,7 +126,7 @@ export const ledgerFaults: Faults = {
   },
   'shared/ledger/records/known-orders.ts': {
     'renamed-product-order-unknown': {
-      find: 'return found && numberOf(found);',
+      find: 'return first && numberOf(first);',
       replace: 'return undefined;',
       why: 'The booking of a product order that was renamed in Azumuta does not know its ERP order.',
       foundBy: ['booked', 'deadLetters'],
