@@ -11,6 +11,7 @@ export const invariants = {
   booked: 'Every completion is booked once, or becomes a dead letter with its cause.',
   figures: 'A booking has the recorded quantity, scrap and lots.',
   details: 'The ERP has the components, operations, reasons and checks that were recorded, once.',
+  worked: 'The ERP has no more working time than was recorded.',
   nothingElse: 'Nothing is booked that is not completed in Azumuta.',
   recordings: 'The ERP gets the link to each recording once.',
   linked: 'The ERP knows each product order of an order, and no other.',
