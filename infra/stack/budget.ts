@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Stack, Tags } from 'aws-cdk-lib';
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import type { CompleteDeployment } from '../../shared/integration/deployment.ts';
@@ -14,17 +15,29 @@ export function addBudget(stack: Stack, { monthlyBudget, alarmEmails }: Complete
   // At most ten.
   const subscribers = alarmEmails.slice(0, 10).map((address) => ({ subscriptionType: 'EMAIL', address }));
   if (subscribers.length === 0 || monthlyBudget === 'none') return;
+  const notificationsWithSubscribers = ['ACTUAL', 'FORECASTED'].map((notificationType) => ({
+    notification: { notificationType, comparisonOperator: 'GREATER_THAN', threshold: 100 },
+    subscribers,
+  }));
   new CfnBudget(stack, 'Budget', {
     budget: {
-      budgetName: stack.stackName,
+      budgetName: nameFor(stack, notificationsWithSubscribers),
       budgetType: 'COST',
       timeUnit: 'MONTHLY',
       budgetLimit: { amount: monthlyBudget, unit: 'USD' },
       costFilters: { TagKeyValue: [`user:${tag}$${stack.stackName}`] },
     },
-    notificationsWithSubscribers: ['ACTUAL', 'FORECASTED'].map((notificationType) => ({
-      notification: { notificationType, comparisonOperator: 'GREATER_THAN', threshold: 100 },
-      subscribers,
-    })),
+    notificationsWithSubscribers,
   });
+}
+
+/**
+ * Another name for each list of addresses: to change the list, CloudFormation makes a new budget before it deletes the old
+ * one, and two of one name would fail the update (https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/365).
+ * The region is in it, as an account has its budgets for all regions. A name that AWS makes up would not begin with that
+ * of the stack, and `infra/policies` would not permit it. At most 100 characters.
+ */
+function nameFor({ stackName, region }: Stack, notifications: object): string {
+  const hash = createHash('sha256').update(JSON.stringify(notifications)).digest('hex');
+  return `${stackName}-${region}-${hash.slice(0, 8)}`;
 }

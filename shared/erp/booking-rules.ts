@@ -91,7 +91,9 @@ export async function bookWhatIsLeft<Writer, ToBook>(
  */
 export function withDone(error: unknown, words: string, done: readonly string[]): unknown {
   if (!(error instanceof Rejected) || done.length === 0) return error;
-  const message = `${error.message} ${words}: ${[...new Set(done)].join(', ')}.`;
+  // A sentence of an ERP, or of a configuration, may have no full stop.
+  const sentence = /[.!?]$/.test(error.message) ? error.message : `${error.message}.`;
+  const message = `${sentence} ${words}: ${[...new Set(done)].join(', ')}.`;
   return new Rejected(message, { code: error.code, cause: error });
 }
 

@@ -46,6 +46,7 @@ export interface HttpRequest {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD';
   /** Path below the base URL (`/productorders`), or an absolute URL on the same origin (paging links). */
   readonly path: string;
+  /** Takes the place of what the path itself has by these names. A blank is written as `%20`, a plus as `%2B`. */
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly headers?: Readonly<Record<string, string>>;
   /** Text is sent as it is; anything else as JSON. */
@@ -236,10 +237,37 @@ function resolveUrl(base: URL, request: HttpRequest, partner: string): URL {
       { code: 'configuration' },
     );
   }
-  for (const [key, value] of Object.entries(request.query ?? {})) {
-    if (value !== undefined) url.searchParams.set(key, String(value));
-  }
+  setQuery(url, request.query ?? {});
   return url;
+}
+
+/**
+ * Gives an address these parameters. Its other ones are kept letter by letter: of a partner's own link, only the partner
+ * knows how it reads a `+`.
+ */
+function setQuery(url: URL, query: NonNullable<HttpRequest['query']>): void {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) given.set(name, String(value));
+  }
+  if (given.size === 0) return;
+  const written = url.search.slice(1).split('&');
+  const kept = written.filter((parameter) => parameter !== '' && !given.has(nameOf(parameter)));
+  url.search = [...kept, writtenQuery(given)].join('&');
+}
+
+function nameOf(parameter: string): string {
+  const [name = ''] = new URLSearchParams(parameter).keys();
+  return name;
+}
+
+/**
+ * Writes a blank as `%20` and a plus as `%2B`, which every server reads alike. Only forms have `+` for a blank, as
+ * `URLSearchParams` writes it; some servers of OData V4 take it for a plus (https://issues.oasis-open.org/browse/ODATA-1539;
+ * seen on SAP CAP).
+ */
+export function writtenQuery(parameters: URLSearchParams): string {
+  return parameters.toString().replaceAll('+', '%20');
 }
 
 async function readText(response: Response, maxBytes: number, what: string): Promise<string> {

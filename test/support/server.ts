@@ -17,6 +17,16 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string | string[]>>;
 }
 
+/**
+ * The address of a call as a strict server reads it: a `+` of its query is a plus, and only `%20` is a blank. So do servers
+ * of OData V4 (SAP CAP, Apache Olingo); those that take both for a blank read what we write alike.
+ */
+export function strictlyRead(address: URL): URL {
+  const url = new URL(address);
+  url.search = url.search.replaceAll('+', '%2B');
+  return url;
+}
+
 /** A loopback server that is closed at the end of the test. If there is no answer, it closes the connection. */
 export async function startServer(
   answer: (received: Received) => Answer | undefined | Promise<Answer | undefined>,
@@ -25,7 +35,7 @@ export async function startServer(
   const { url, close } = await listenOnLoopback(async (request, response) => {
     const received = {
       method: request.method ?? '',
-      url: new URL(request.url ?? '/', 'http://here'),
+      url: strictlyRead(new URL(request.url ?? '/', 'http://here')),
       headers: request.headers,
       body: await text(request),
     };

@@ -13,18 +13,18 @@ import type { Session } from './session.ts';
  */
 export async function book<Context>(
   session: Session,
-  { run, steps, taken }: ToBook<Context>,
+  { run, steps, progress }: ToBook<Context>,
   onWritten: () => void,
 ): Promise<Receipt> {
-  const done = [...taken];
+  const taken = [...progress.taken];
   for (const step of steps) {
     try {
       await take(session, run, step);
     } catch (error) {
-      throw run.afterSteps(error, done);
+      throw run.withProgress(error, { taken, seen: progress.seen });
     }
     onWritten();
-    done.push(step.name);
+    taken.push(step.name);
   }
   return { reference: await readBack(session, run), alreadyBooked: false };
 }

@@ -2,15 +2,14 @@ import type { Look } from '../connector.ts';
 import { orderWaits, rejected } from '../failures.ts';
 import { failureOfLookUp } from './errors.ts';
 import type { RestStep } from './options.ts';
-import { type LookUp, Run, type Task } from './run.ts';
+import { type LookUp, type Progress, Run, type Task } from './run.ts';
 import type { Reader } from './session.ts';
 
 /** What a look leaves to be written. */
 export interface ToBook<Context> {
   readonly run: Run<Context>;
   readonly steps: readonly RestStep<Context>[];
-  /** Names of those that an earlier attempt took. */
-  readonly taken: readonly string[];
+  readonly progress: Progress;
 }
 
 /**
@@ -34,7 +33,8 @@ export async function look<Context>(reader: Reader, task: Task<Context>): Promis
   const left = run.stepsLeft(reference);
   if (receipt && left.length === 0) return { receipt };
 
-  const taken = steps.filter((step) => !left.includes(step)).map(({ name }) => name);
+  const done = steps.filter((step) => !left.includes(step)).map(({ name }) => name);
+  const progress: Progress = receipt ? { taken: done, seen: [] } : { taken: [], seen: done };
   try {
     // While a look-up with `done` waits, a booking in the ERP may be ours: it must not be refused as somebody else's.
     for (const lookUp of lookUps) if (lookUp.part.done) requireFree(run, lookUp);
@@ -43,14 +43,14 @@ export async function look<Context>(reader: Reader, task: Task<Context>): Promis
       if (!receipt) requirePossible(run, lookUp);
       requireFree(run, lookUp);
     }
-    if (!receipt && taken.length === 0) {
+    if (!receipt && done.length === 0) {
       figures?.requireWithinOrder();
       figures?.requireListed();
     }
   } catch (error) {
-    throw run.afterSteps(error, taken);
+    throw run.withProgress(error, progress);
   }
-  if (steps.length > 0) return { toBook: { run, steps: left, taken } };
+  if (steps.length > 0) return { toBook: { run, steps: left, progress } };
   const none = `${partner}: no step is configured for ${task.what}; add one, or do it by hand.`;
   throw rejected('configuration', none);
 }

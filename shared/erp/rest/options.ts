@@ -76,6 +76,7 @@ const listing = <Row>() =>
     /**
      * Query of the request. `since` is the time from which changes are wanted, that time included: an ISO instant in UTC,
      * or as the option `since` writes it. It is undefined when all orders are wanted. How many rows a page has stands here.
+     * It is encoded as it is sent, with `%20` for a blank and `%2B` for a plus.
      */
     query: optionalFn<(since: string | undefined) => NonNullable<HttpRequest['query']>>(),
     /**

@@ -59,6 +59,14 @@ export interface LookUp<Context> {
   answer?: RestAnswer;
 }
 
+/** Which steps need not be taken any more, by their names. */
+export interface Progress {
+  /** Answered in this attempt, or done while the ERP shows our key. */
+  readonly taken: readonly string[];
+  /** Done while nothing shows our key: by somebody else, or by an attempt of ours that was cut off. */
+  readonly seen: readonly string[];
+}
+
 /** One run of a procedure: its parts, with the answers that they have so far. */
 export class Run<Context> {
   readonly task: Task<Context>;
@@ -140,7 +148,10 @@ export class Run<Context> {
     return sentence.includes(orderNumber) ? sentence : `${this.#partner}, order ${orderNumber}: ${sentence}`;
   }
 
-  afterSteps(error: unknown, names: readonly string[]): unknown {
-    return withDone(error, `${this.#partner} has these steps already`, names);
+  /** The same refusal, naming what was done before it. Any other error is returned as it is. */
+  withProgress(error: unknown, { taken, seen }: Progress): unknown {
+    const partner = this.#partner;
+    const afterTaken = withDone(error, `${partner} has these steps already`, taken);
+    return withDone(afterTaken, `${partner} shows these steps as done, but not who did them`, seen);
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CompleteIntegration } from '../../../shared/integration/define.ts';
 import { templateOf } from './assembled.ts';
 import everything from './everything.config.ts';
-import { identitiesOf, namesOf, parsedTemplate, type StackTemplate, usedOf } from './updates.ts';
+import { identitiesOf, namedIn, parsedTemplate, type StackTemplate, usedOf } from './updates.ts';
 
 const templateWith = async (integration: CompleteIntegration, content = '') =>
   parsedTemplate(await templateOf(integration, 'production', content));
@@ -45,17 +45,18 @@ describe('the version of the configuration', () => {
 
 describe('a second deployment', () => {
   it('finds all its names free: what stays of a deleted stack was named by CloudFormation', () => {
-    const staying = Object.values(production.Resources).filter(({ DeletionPolicy }) =>
+    const staying = Object.entries(production.Resources).filter(([, { DeletionPolicy }]) =>
       /^Retain/.test(DeletionPolicy ?? ''),
     );
 
-    expect([...new Set(staying.map(({ Type }) => Type))].sort()).toEqual([
+    expect([...new Set(staying.map(([, { Type }]) => Type))].sort()).toEqual([
       'AWS::DynamoDB::GlobalTable',
       'AWS::EC2::EIP',
       'AWS::Logs::LogGroup',
       'AWS::SecretsManager::Secret',
     ]);
-    expect(staying.flatMap(namesOf)).toEqual([]);
+    const ids = new Set(staying.map(([id]) => id));
+    expect(namedIn(production).filter(({ id }) => ids.has(id))).toEqual([]);
   });
 
   it('creates the schedule group, which is deleted with its stack, under the same name', () => {
@@ -77,12 +78,12 @@ describe('a second deployment', () => {
   });
 
   it('knows all names: a resource of another type has none', () => {
-    const named = Object.values(production.Resources).filter((resource) => namesOf(resource).length > 0);
-
-    // The name of an API is a label, which several may have.
-    expect([...new Set(named.map(({ Type }) => Type))].sort()).toEqual([
-      'AWS::ApiGatewayV2::Api',
+    expect([...new Set(namedIn(production).map(({ type }) => type))].sort()).toEqual([
+      'AWS::ApiGatewayV2::DomainName',
+      'AWS::ApiGatewayV2::Stage',
+      'AWS::Budgets::Budget',
       'AWS::CloudWatch::Alarm',
+      'AWS::Lambda::EventInvokeConfig',
       'AWS::Scheduler::ScheduleGroup',
     ]);
   });

@@ -33,9 +33,30 @@ describe('one call to a partner', () => {
       request.on('end', () => response.end());
     };
     const { http } = await partnerThat(echoes, {}, '/api');
-    const order = { path: '/orders', query: { a: 'b c' }, body: { number: 1 } };
+    const order = { path: '/orders', query: { a: 'b' }, body: { number: 1 } };
     const answer = await http.send({ method: 'POST', ...order });
-    expect(answer).toMatchObject({ status: 409, json: { got: { number: 1 }, path: '/api/orders?a=b+c' } });
+    expect(answer).toMatchObject({ status: 409, json: { got: { number: 1 }, path: '/api/orders?a=b' } });
+  });
+
+  it.each([
+    ['a blank as %20 and a plus as %2B', '/orders', '/orders?a=b%20c%2Bd'],
+    ['its parameters behind those of the path', '/orders?page=2', '/orders?page=2&a=b%20c%2Bd'],
+    ['them instead of those of the same name', '/orders?a=1&%61=2&page=2', '/orders?page=2&a=b%20c%2Bd'],
+    ['the others of a link letter by letter', '/orders?t=x+y%20z%2B=', '/orders?t=x+y%20z%2B=&a=b%20c%2Bd'],
+  ])('writes %s', async (_, path, asked) => {
+    const { http } = await partnerThat((request, response) => response.end(JSON.stringify(request.url)));
+
+    const answer = await http.send({ path, query: { a: 'b c+d', none: undefined } });
+
+    expect(answer.json).toBe(asked);
+  });
+
+  it.each([{}, { none: undefined }])('follows a link as it is where nothing is added: %j', async (query) => {
+    const { http } = await partnerThat((request, response) => response.end(JSON.stringify(request.url)));
+
+    const answer = await http.send({ path: '/orders?t=x+y%20z%2B=', query });
+
+    expect(answer.json).toBe('/orders?t=x+y%20z%2B=');
   });
 
   it('follows no redirect', async () => {

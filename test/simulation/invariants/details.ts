@@ -31,15 +31,36 @@ export function judgeDetails(
   const isPart = scenario.split === 'each';
   for (const operation of assembly.operations) {
     const of = known.filter((one) => one.operation === operation);
-    const minutes = (some: readonly ModelRecording[]) => some.reduce((sum, one) => sum + one.minutes, 0);
     // What came later counts if it came before the booking.
-    const [least, most] = [minutes(of.filter(({ id }) => !later.has(id))), minutes(of)];
+    const [least, most] = [minutesOf(of.filter(({ id }) => !later.has(id))), minutesOf(of)];
     const { minutes: is = 0, finished = false } = reported[operation] ?? {};
     if (is < least || is > most)
       find('details', `${ref.number}: ${is} min of operation ${operation} booked, ${most} recorded.`);
     if (finished === isPart)
       find('details', `${ref.number}: operation ${operation} is ${finished ? '' : 'not '}finished.`);
   }
+}
+
+/**
+ * Checks that no minute is booked that nobody has recorded, whatever became of the order. What was recorded of product
+ * orders that were removed or opened again since counts, too, as it may have been booked before.
+ * @param family The orders whose books the ERP keeps together with this one's.
+ */
+export function judgeWorkingTime(
+  { erp, madeFor }: World,
+  { ref }: ReleasedOrder,
+  family: readonly ReleasedOrder[],
+  find: Find,
+): void {
+  const { operations = {} } = erp.books(ref).details ?? {};
+  const booked = Object.values(operations).reduce((sum, { minutes }) => sum + minutes, 0);
+  const built = family.flatMap((one) => [...madeFor(one.ref), ...one.removed]);
+  const recorded = minutesOf(built.flatMap(({ recordings }) => recordings));
+  if (booked > recorded) find('worked', `${ref.number}: ${booked} min booked, ${recorded} recorded.`);
+}
+
+function minutesOf(recordings: readonly ModelRecording[]): number {
+  return recordings.reduce((sum, { minutes }) => sum + minutes, 0);
 }
 
 function expectedOf(recordings: readonly ModelRecording[]): Omit<Details, 'operations'> {

@@ -12,6 +12,7 @@ export const invariants = {
   figures: 'A booking has the recorded quantity, scrap and lots.',
   plausible: 'Nothing is booked that is more than its order, unless a person has accepted it.',
   details: 'The ERP has the components, operations, reasons and checks that were recorded, once.',
+  worked: 'The ERP has no more working time than was recorded.',
   nothingElse: 'Nothing is booked that is not completed in Azumuta.',
   recordings: 'The ERP gets the link to each recording once.',
   linked: 'The ERP knows each product order of an order, and no other.',

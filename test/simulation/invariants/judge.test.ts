@@ -115,6 +115,12 @@ const assembled: Partial<Scenario> = {
   orders: calmJourney().orders.map((order) => ({ ...order, article: 'assembly', scrap: 1 })),
 };
 const bookedDetails = (differs: Details) => books(({ details }) => ({ details: { ...details, ...differs } }));
+const minutesTwice = books(({ details: { operations = {}, ...others } = {} }) => {
+  const twice = Object.entries(operations).map(
+    ([name, one]) => [name, { ...one, minutes: 2 * one.minutes }] as const,
+  );
+  return { details: { ...others, operations: Object.fromEntries(twice) } };
+});
 const readAt = (minute: number) =>
   items(theBooking, { readAt: new Date(beginning + minute * minuteMs).toISOString() });
 
@@ -153,7 +159,13 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
     [/: reasons \{\} booked, \{"Scratch":"1"\} recorded/, bookedDetails({ reasons: {} }), assembled],
     [/: checks \[\] booked, \["Torque 10"/, bookedDetails({ checks: [] }), assembled],
     [/: 0 min of operation 10 booked, 8 recorded/, bookedDetails({ operations: {} }), assembled],
+    [/: 16 min of operation 10 booked, 8 recorded/, minutesTwice, assembled],
     [/: operation 10 is not finished/, bookedDetails({ operations: {} }), assembled],
+  ],
+  worked: [
+    [/: 64 min booked, 32 recorded/, minutesTwice, assembled],
+    [/: 32 min booked, 16 recorded/, minutesTwice, { erp: 'sap-s4hana' }],
+    [/: 32 min booked, 16 recorded/, minutesTwice, { erp: 'sap-s4hana', events: [change] }],
   ],
   nothingElse: [
     [

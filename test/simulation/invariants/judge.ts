@@ -10,7 +10,7 @@ import { judgeCalls } from './calls.ts';
 import { judgeConcerns } from './concerns.ts';
 import { asBooked, judgeCorrections } from './corrections.ts';
 import { type DeadLetter, deadLettersOf } from './dead-letters.ts';
-import { judgeDetails } from './details.ts';
+import { judgeDetails, judgeWorkingTime } from './details.ts';
 import { createFindings, type Find, type Finding } from './finding.ts';
 import { judgeJourneys, judgeLinks } from './journey.ts';
 import { isOpenConcern, judgeLedger } from './ledger.ts';
@@ -88,6 +88,7 @@ function judgeOrder(
   if (deadLetters.length === 0 && !isChanged) judgeDetails(world, order, made, find);
   if (deadLetters.length === 0) judgeParts(world, order, made, find);
   if (deadLetters.length === 0) judgeCorrections(world, order, made, find);
+  judgeWorkingTime(world, order, given.family, find);
   judgeRework(world, order, find);
   for (const parts of bookedTogether(world, judged)) judgeBookings(world, judged, parts, find);
   judgeUnexplainedBookings(world, judged, find);

@@ -198,6 +198,12 @@ export const completionFaults: Faults = {
       why: 'Scrap is never booked, so the stock of components is wrong.',
       foundBy: ['figures'],
     },
+    'working-time-doubled': {
+      find: 'parts.flatMap((part) => workOf(timeZone, part))',
+      replace: '[...parts, ...parts].flatMap((part) => workOf(timeZone, part))',
+      why: 'Each product costs twice the time that it took.',
+      foundBy: ['worked'],
+    },
     'last-lot-dropped': {
       find: "each('lots', mapping.lots ?? (() => []), parts)",
       replace: "each('lots', mapping.lots ?? (() => []), parts).map((given) => given.slice(0, 1))",
@@ -234,7 +240,7 @@ export const completionFaults: Faults = {
       find: 'const told = reports.flatMap((report) => report[field] ?? []);',
       replace: 'const told = [...reports, ...reports].flatMap((report) => report[field] ?? []);',
       why: 'Each operation costs twice what it took.',
-      foundBy: ['details'],
+      foundBy: ['details', 'worked'],
     },
   },
   'shared/integration/mapping/recorded.ts': {

@@ -99,6 +99,7 @@ function sapModel({ now, newId }: ErpWorld): ErpModel {
         url,
         auth: 'basic',
         goodsMovements: 'receipt',
+        activities: { run: 1 },
         notesField: 'OrderLongText',
         ...options,
       }),

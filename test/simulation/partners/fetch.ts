@@ -1,10 +1,15 @@
-import type { Answer, Received } from '../../support/server.ts';
+import { type Answer, type Received, strictlyRead } from '../../support/server.ts';
 
 /** The request that a server receives from a call of the built-in fetch with a text body. */
 export function receivedOf(url: URL | string, init: RequestInit = {}): Received {
   const { method = 'GET', headers, body = '' } = init;
   if (typeof body !== 'string') throw new Error('The models accept only a text as body.');
-  return { method, url: new URL(url), headers: Object.fromEntries(new Headers(headers)), body };
+  return {
+    method,
+    url: strictlyRead(new URL(url)),
+    headers: Object.fromEntries(new Headers(headers)),
+    body,
+  };
 }
 
 /** The response of the built-in fetch for a server's answer. */

@@ -1,3 +1,4 @@
+import { writtenQuery } from '../../../../shared/platform/http.ts';
 import { describeMismatches, parse } from '../../../../shared/platform/validation.ts';
 import { Refusal, type Route, route } from '../api.ts';
 import { type Article, type Catalogue, type WorkInstruction, workInstructionsOf } from './catalogue.ts';
@@ -140,7 +141,7 @@ function list<T>(
     return {
       object: 'list',
       url: `${origin}${path}`,
-      next: from + pageSize < found.length ? `${path}?${next}` : null,
+      next: from + pageSize < found.length ? `${path}?${writtenQuery(next)}` : null,
       data: found.slice(from, from + pageSize).map((entry) => show(entry, origin)),
     };
   });

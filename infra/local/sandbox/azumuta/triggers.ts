@@ -1,4 +1,5 @@
 import { reasonOf } from '../../../../shared/model/errors.ts';
+import { writtenQuery } from '../../../../shared/platform/http.ts';
 import type { Azumuta, ProductOrderRecord, Trigger } from './store.ts';
 
 /** How triggers are called: over the network and in real time, except in the simulation. */
@@ -58,5 +59,6 @@ function requestOf(
     return { url, headers: { 'content-type': 'application/json' }, body };
   }
   for (const [name, value] of fields) url.searchParams.set(name, String(value));
+  url.search = writtenQuery(url.searchParams);
   return { url };
 }

@@ -122,7 +122,8 @@ const odataRow = ({ number, product, quantity, unit, status, changedAt }: Order)
 
 /**
  * An ERP with OData V4: literals and filters as in https://docs.oasis-open.org/odata/odata/v4.01/odata-v4.01-part2-url-conventions.html,
- * pages as in part 1, *Server-Driven Paging*. It refuses filters that it does not know, and names a host that only it knows.
+ * pages as in part 1, *Server-Driven Paging*. It refuses filters that it does not know, such as one with `+` for a blank, and
+ * names a host that only it knows.
  */
 export function odataErp(books: Books, { method, url, headers, body }: Received): Answer | undefined {
   const { pathname, searchParams: query } = url;
@@ -158,8 +159,8 @@ export function odataErp(books: Books, { method, url, headers, body }: Received)
   const all = books.listed(listed[1] ?? always);
   const next = new URL(url);
   next.searchParams.set('$skiptoken', `${from + pageSize}`);
-  const link =
-    from + pageSize < all.length ? { '@odata.nextLink': `http://inside${pathname}${next.search}` } : {};
+  const nextLink = `http://inside${pathname}${next.search.replaceAll('+', '%20')}`;
+  const link = from + pageSize < all.length ? { '@odata.nextLink': nextLink } : {};
   return { body: { value: all.slice(from, from + pageSize).map(odataRow), ...link } };
 }
 

@@ -163,6 +163,31 @@ it.each([true, false])(
 );
 
 it.each([
+  ['https and a host that only the ERP knows', 'https://erp.internal:8443/orders'],
+  ['http and a host that only the ERP knows', 'http://erp.internal/orders'],
+  ['another host and no scheme', '//erp.internal/orders'],
+  ['a path alone', '/orders'],
+  ['a path below that of its page', 'orders'],
+])('follows a link to the next page on our own host, with its query as it is: %s', async (_, begins) => {
+  // Prepare
+  const token = 'a+b%20c%2B=';
+  const server = await startServer(({ url }) => {
+    const page = Number(url.searchParams.get('page') ?? 1);
+    const next = page < 3 ? `${begins}?page=${page + 1}&$skiptoken=${token}` : undefined;
+    return { body: { rows: [row(String(page), minute(page))], '@odata.nextLink': next } };
+  });
+
+  // Act
+  const listed = await pagesOf(server.url, { paging: { kind: 'nextLink', next: '@odata.nextLink' } });
+
+  // Assess
+  expect(numbersOf(listed)).toEqual(['1', '2', '3']);
+  const followed = server.calls.filter(({ url }) => url.searchParams.has('page'));
+  const tokens = followed.map(({ url }) => url.searchParams.get('$skiptoken'));
+  expect(new Set(tokens)).toEqual(new Set(['a+b c+=']));
+});
+
+it.each([
   ['moved up by one that was added before them', [['a', 'b', 'c'], ['b', 'c', 'd'], []]],
   ['come again as the first of the next page', [['a', 'b'], ['b', 'c'], []]],
 ])('says nothing about rows that %s', async (_, pages) => {

@@ -82,8 +82,15 @@ it.each<[string, Answer, Partial<Step>, string]>([
   expect(await failureOf(erp.book())).toMatchObject(rejection(says));
 });
 
-/** An ERP in which booking and closing are two calls. @param answerClose Its answer instead of closing. */
-async function started(answerClose: () => Answer | undefined) {
+/**
+ * An ERP in which booking and closing are two calls.
+ * @param answerClose Its answer instead of closing.
+ * @param says How the configuration finds our key, and whether the booking is there. Default: it is where our key is.
+ */
+async function started(
+  answerClose: () => Answer | undefined,
+  says: { readonly reference?: Book['lookUp'][number]['done']; readonly isBooked?: Step['done'] } = {},
+) {
   const state = { key: undefined as string | undefined, status: 'released' };
   const server = await startServer(({ method, url, body }) => {
     if (method === 'GET') return { body: url.pathname === '/order' ? { status: state.status } : state };
@@ -106,11 +113,11 @@ async function started(answerClose: () => Answer | undefined) {
       {
         name: 'bookings',
         request: () => ({ path: '/bookings' }),
-        done: ({ json }) => (textAt(json, 'key') === key ? 'booking 1' : undefined),
+        done: says.reference ?? (({ json }) => (textAt(json, 'key') === key ? 'booking 1' : undefined)),
       },
     ],
     steps: [
-      { name: 'the booking', request: () => ({ path: '/book', body: { key } }) },
+      { name: 'the booking', done: says.isBooked, request: () => ({ path: '/book', body: { key } }) },
       {
         name: 'the closing',
         done: ({ found }) => valueAt(found('order').json, 'status') === 'closed',
@@ -165,6 +172,52 @@ it.each([
   // Assess
   expect(receipt).toEqual({ reference: 'booking 1', alreadyBooked: status === 'closed' });
   expect(erp.writes()).toEqual(writes);
+});
+
+it('says of a step that is done without our key that nobody knows who did it, and never sends it', async () => {
+  // Prepare: somebody else closed the order, of which nothing is booked.
+  const erp = await started(() => undefined);
+  erp.state.status = 'closed';
+
+  // Act
+  const failures = [await failureOf(erp.book()), await failureOf(erp.book(nextAttempt()))];
+
+  // Assess
+  for (const failure of failures) {
+    expect(failure).toMatchObject({
+      name: 'Rejected',
+      code: 'order-state',
+      message:
+        'Small ERP, order MO/0001: it is not released. ' +
+        'Small ERP shows these steps as done, but not who did them: the closing.',
+    });
+  }
+  expect(erp.writes()).toEqual([]);
+});
+
+it('finishes what it has begun where the ERP shows our key only at the end', async () => {
+  // Prepare
+  const answers: Answer[] = [{ status: 423 }, { status: 409, body: { message: 'The period is closed.' } }];
+  const erp = await started(() => answers.shift(), {
+    reference: ({ json }, { found }) =>
+      valueAt(found('order').json, 'status') === 'closed' ? textAt(json, 'key') : undefined,
+    isBooked: ({ found }) => textAt(found('bookings').json, 'key') === key,
+  });
+
+  // Act
+  const cut = await failureOf(erp.book());
+  const refused = await failureOf(erp.book(nextAttempt()));
+  const receipt = await erp.book(nextAttempt());
+
+  // Assess
+  expect(cut).toMatchObject({ name: 'RetryLater', wrote: 'known' });
+  expect(refused).toMatchObject({
+    message: expect.stringContaining(
+      'Small ERP shows these steps as done, but not who did them: the booking.',
+    ),
+  });
+  expect(receipt).toEqual({ reference: key, alreadyBooked: false });
+  expect(erp.writes()).toEqual(['/book', '/close', '/close', '/close']);
 });
 
 it('names the steps that were taken when the ERP refuses a later one', async () => {

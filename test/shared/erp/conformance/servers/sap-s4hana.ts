@@ -221,7 +221,8 @@ function list(url: URL, rows: readonly ODataRow[], fields: readonly string[], la
   if (url.searchParams.has('$top')) next.searchParams.set('$top', String(asked - page.length));
   const isCut = page.length < asked && from + page.length < sorted.length;
   const results = page.map((row) => shown(row, select ?? Object.keys(row)));
-  const link = isCut ? { __next: `${ownHost}${next.pathname}${next.search}` } : {};
+  const query = next.search.replaceAll('+', '%20');
+  const link = isCut ? { __next: `${ownHost}${next.pathname}${query}` } : {};
   return { body: { d: { results, ...link } } };
 }
 
