@@ -81,6 +81,23 @@ it('asks and writes nothing more of an order of which only the quantity was reco
   ]);
 });
 
+it('leaves open what somebody plans after the look', async () => {
+  // Prepare: without it, this part finishes the production.
+  const whole = partOf(order, 1, '5');
+  const bookWhole = (attempt = firstAttempt()) =>
+    server.connector().book(whole, quantityKey(whole.productOrder), attempt);
+  server.before('production.assign_try', () => books.addOutput(2));
+
+  // Act
+  const failure = await failureOf(bookWhole());
+  await bookWhole(attemptAfter(failure));
+
+  // Assess
+  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'known' });
+  expect(booked()).toEqual([5]);
+  expect(books.state).toBe('running');
+});
+
 describe('a split order that is booked part by part', () => {
   it('is finished only by the part that leaves nothing open', async () => {
     // Act
