@@ -94,12 +94,17 @@ export class Figures {
     return { ...this.#completion, final: this.#final };
   }
 
-  /** @param isBegun Whether it is booked already in part: then its own share is not left of the plan. */
+  /**
+   * @param isBegun Whether it is booked already in part: then its own share is not left of the plan.
+   * @throws Rejected for a component that the ERP cannot take so, or that its look-up lists in several lines.
+   */
   uses(isBegun = true): Use<RestComponent>[] {
     const { components, ...completion } = this.#completion;
     if (!components) return [];
     const quantity = this.#quantity;
-    const plan = this.#needed('components').map((one) => {
+    const listed = this.#needed('components');
+    for (const { article } of components.used) this.#requireOneLine(article, listed);
+    const plan = listed.map((one) => {
       if (quantity === undefined)
         throw new Error('no look-up tells the `quantity` of the order, for which its components are planned');
       return plannedOf(one, new Big(this.built.produced).div(quantity), this.#decimals);
@@ -111,6 +116,16 @@ export class Figures {
   reports() {
     if (!this.#completion.operations) return [];
     return reportsOf(this.#completion, this.#needed('operations'), ({ names }) => names, this.#partner);
+  }
+
+  /** Only the first one would be compared with what was used. */
+  #requireOneLine(article: string, listed: Listed<'components'>): void {
+    const lines = listed.filter((one) => one.article === article).length;
+    if (lines < 2) return;
+    const where = `${this.#partner}: order ${this.#completion.erpOrder.number} has component ${article} in ${lines} lines`;
+    const remedy =
+      'let `components` of erp.book.lookUp list each article once, with what its lines plan in sum';
+    throw rejected('configuration', `${where}, where one can be booked: ${remedy}.`);
   }
 
   #needed<Name extends ListName>(name: Name): Listed<Name> {

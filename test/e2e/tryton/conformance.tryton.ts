@@ -2,7 +2,7 @@ import { tryton } from '../../../shared/erp/tryton/index.ts';
 import type { Completion } from '../../../shared/model/completions.ts';
 import type { ErpOrderRef } from '../../../shared/model/orders.ts';
 import { sumOf, toDecimal } from '../../../shared/model/quantity.ts';
-import { completionOf } from '../../shared/erp/conformance/completions.ts';
+import { completionOf, consumedIn } from '../../shared/erp/conformance/completions.ts';
 import { connecting } from '../../shared/erp/conformance/connecting.ts';
 import { createFaultProxy } from '../../shared/erp/conformance/fault-proxy.ts';
 import { describeErpConformance } from '../../shared/erp/conformance/suite.ts';
@@ -17,12 +17,14 @@ import {
 } from './client.ts';
 import { literal, openDatabase, type PlantDatabase } from './database.ts';
 import { passingOnTo } from './plant.ts';
-import { assembly } from './seed.ts';
+import { assembly, repeated } from './seed.ts';
 
 describeErpConformance('Tryton 7.0', trytonTarget, {
   'every-call':
     'a call takes too long for that; crashes.tryton.ts disturbs the writes of the fullest booking',
   'page-cap': 'Tryton 7.0 gives as many rows as were asked for',
+  'line-by-line': 'a move is made for each lot, whatever the lines of the plan are',
+  reservations: 'what is reserved are the moves that are taken',
 });
 
 /** The real Tryton of the environment, as a target of the conformance suite. */
@@ -41,6 +43,10 @@ async function trytonTarget(): Promise<ErpConformanceTarget> {
     rowFields: { number: 'number', quantity: 'quantity' },
     articles: { plain: 'PASTE-01', lots: 'GEAR-LOT', serials: 'GEAR-SERIAL' },
     assembly,
+    repeated,
+    issueByHand: async (order, component, amount) =>
+      issueByHand(admin, await idOf(order), component, Number(amount)),
+    addOutput: async (order, amount) => addOutput(admin, await idOf(order), Number(amount)),
     refused: refusedBookings(admin),
     everything: database.everything,
     units: { own: 'kg', other: { unit: 't', holds: '1000' }, foreign: 'm' },
@@ -126,8 +132,10 @@ function detailsOf({ inputs, works, notes }: ProductionBooks): Details {
     components: Object.fromEntries(
       taken.map(({ article }) => {
         const moves = taken.filter((move) => move.article === article);
-        const amount = sumOf(moves.map(({ quantity }) => toDecimal(quantity) ?? ''));
-        return [article, { amount, lots: [...new Set(moves.flatMap(({ lot }) => lot ?? []))] }];
+        return [
+          article,
+          consumedIn(moves.map(({ quantity, lot }) => ({ amount: toDecimal(quantity) ?? '', lot }))),
+        ];
       }),
     ),
     operations: Object.fromEntries(
@@ -146,6 +154,42 @@ function detailsOf({ inputs, works, notes }: ProductionBooks): Details {
       .map(([name, judged]) => `${judged === 'failed' ? '!' : ''}${name}`)
       .sort(),
   };
+}
+
+/** The warehouse issues so much of a component to a production that nobody has started. */
+async function issueByHand(admin: TrytonTestClient, production: number, code: string, amount: number) {
+  const product = await admin.idOf('product.product', [['code', '=', code]]);
+  const movesOf = () =>
+    admin.find(
+      'stock.move',
+      [
+        ['production_input', '=', production],
+        ['product', '=', product],
+      ],
+      ['quantity'],
+    );
+  // Of the move that reaches the amount, what is beyond it becomes a move of its own.
+  let planned = 0;
+  for (const { id, quantity } of await movesOf()) {
+    const issued = Math.min(Number(quantity), amount - planned);
+    planned += issued;
+    if (issued === 0 || issued === Number(quantity)) continue;
+    await admin.call('stock.move', 'copy', [id], { quantity: Number(quantity) - issued });
+    await admin.write('stock.move', [Number(id)], { quantity: issued });
+  }
+  await admin.press('production', 'assign_try', production);
+  let left = amount;
+  for (const { id, quantity } of await movesOf()) {
+    if (left === 0) break;
+    left -= Number(quantity);
+    await admin.press('stock.move', 'do', Number(id));
+  }
+}
+
+/** A planner adds an output of the production's own product. */
+async function addOutput(admin: TrytonTestClient, production: number, quantity: number): Promise<void> {
+  const [output] = await admin.find('stock.move', [['production_output', '=', production]]);
+  await admin.write('production', [production], { outputs: [['copy', [output?.id], { quantity }]] });
 }
 
 /** Completions that Tryton refuses, or asks a person about, only when it is too late. */

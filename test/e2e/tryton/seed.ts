@@ -6,10 +6,19 @@ import type { TrytonServer } from './server.ts';
 export const assembly = {
   article: 'ACT-01',
   components: ['CASE-01', 'MOTOR-01', 'BOARD-01'].map((article) => ({ article, lot: `LOT-${article}` })),
+  scarceLot: 'LOT-RARE',
   routing: 'Actuator routing',
   operations: ['Press', 'Solder', 'Close', 'Test'],
   reasons: ['Scratch', 'Wrong torque'],
 };
+
+/** Its bill of materials has each component in two lines. */
+export const repeated = {
+  article: 'ACT-02',
+  plain: 'BOLT-M8',
+  lotted: 'MOTOR-01',
+  lots: ['LOT-MOTOR-01', 'LOT-MOTOR-02'],
+} as const;
 
 /**
  * Fills an empty database with a plant: company, gearboxes with their bill of materials, an
@@ -66,16 +75,23 @@ async function seedProducts(admin: TrytonTestClient, company: number): Promise<v
   const scarce = await product('RARE-01', 'Bearing that is never in stock');
   const traced = await product('SHAFT-01', 'Shaft, traced by lot', { lot_required: ['storage'] });
   // One after another: PostgreSQL refuses to serialize two that are created at once.
-  const lotted: number[] = [];
   const lines: Fields[] = [];
-  for (const { article, lot: number } of assembly.components) {
-    const part = await product(article, `Part ${article}`);
-    lotted.push(part);
-    lines.push({
-      ...{ product: part, quantity: 100_000 },
+  const receive = async (number: string, part: number, quantity = 100_000) =>
+    void lines.push({
+      product: part,
+      quantity,
       lot: await admin.create('stock.lot', { number, product: part }),
     });
+  const lotted = new Map<string, number>();
+  for (const { article, lot } of assembly.components) {
+    const part = await product(article, `Part ${article}`);
+    lotted.set(article, part);
+    await receive(lot, part);
   }
+  const [caseOne = 0] = lotted.values();
+  await receive(assembly.scarceLot, caseOne, 1);
+  const motor = lotted.get(repeated.lotted) ?? 0;
+  await receive(repeated.lots[1], motor);
   const ofOne = (...products: readonly number[]) =>
     products.map((product) => ({ product, quantity: 1, unit }));
   const usual = [...ofOne(housing), { product: bolt, quantity: 8, unit }];
@@ -89,7 +105,8 @@ async function seedProducts(admin: TrytonTestClient, company: number): Promise<v
       ['GEAR-TRACED', 'Gearbox with a traced shaft', ofOne(traced)],
       ['GEAR-FREE', 'Gearbox without a price', usual, { list_price: null }],
       ['GEAR-RARE', 'Gearbox with a rare bearing', ofOne(scarce)],
-      [assembly.article, 'Actuator', ofOne(...lotted)],
+      [assembly.article, 'Actuator', ofOne(...lotted.values())],
+      [repeated.article, 'Double actuator', ofOne(bolt, bolt, motor, motor)],
     ];
   for (const [code, name, inputs, extra = {}] of built) {
     const gear = await product(code, name, { producible: true, ...extra });

@@ -75,7 +75,10 @@ function expectedOf(recordings: readonly ModelRecording[]): Omit<Details, 'opera
         const of = used.filter((one) => one.article === article);
         return {
           amount: sumOf(of.map(({ quantity }) => String(quantity))),
-          lots: [...new Set(of.map(({ lot }) => lot))],
+          lots: each(
+            of.map(({ lot }) => lot),
+            (lot) => sumOf(of.flatMap((one) => (one.lot === lot ? String(one.quantity) : []))),
+          ),
         };
       },
     ),

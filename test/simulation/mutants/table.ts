@@ -1,5 +1,6 @@
 import type { PromiseName } from '../invariants/finding.ts';
 import { completionFaults } from './completion-faults.ts';
+import { connectorFaults } from './connector-faults.ts';
 import { ledgerFaults } from './ledger-faults.ts';
 import type { Mutant } from './mutant.ts';
 import { orderFaults } from './order-faults.ts';
@@ -11,6 +12,7 @@ export const mutants: readonly Mutant[] = [
   completionFaults,
   orderFaults,
   partnerFaults,
+  connectorFaults,
 ].flatMap((byFile) =>
   Object.entries(byFile).flatMap(([file, faults]) =>
     Object.entries(faults).map(([name, fault]) => ({ file, name, ...fault })),

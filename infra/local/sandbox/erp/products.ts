@@ -30,7 +30,11 @@ export const products: readonly Product[] = [
     components: [
       {
         ...{ article: 'HOUSING-02', perPiece: '1', unit: 'u' },
-        lots: { 'H-2601': { quantity: stock }, 'H-2600': { quantity: stock, blocked: true } },
+        lots: {
+          'H-2601': { quantity: stock },
+          'H-2600': { quantity: stock, blocked: true },
+          'H-2599': { quantity: '1' },
+        },
       },
       {
         ...{ article: 'BEARING-30', perPiece: '1', unit: 'u' },

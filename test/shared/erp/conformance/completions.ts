@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Check, Completion, Component, Operation } from '../../../../shared/model/completions.ts';
 import type { ErpOrderRef, ProductOrderRef } from '../../../../shared/model/orders.ts';
-
-import type { Assembly, Cannot, Details } from './target.ts';
+import { type Decimal, sumOf } from '../../../../shared/model/quantity.ts';
+import type { Assembly, Cannot, Consumed, Details } from './target.ts';
 
 const meteorAlphabet = '23456789ABCDEFGHJKLMNPQRSTWXYZabcdefghijkmnopqrstuvwxyz';
 
@@ -92,10 +92,10 @@ export function detailsOf({ components, operations, reasons }: Assembly, cannot:
   return {
     ...(cannot.components === undefined && {
       components: Object.fromEntries(
-        components.map(({ article, lot }, at) => [
-          article,
-          { amount: ['5', '6', '4'][at] ?? '', lots: [lot] },
-        ]),
+        components.map(({ article, lot }, at) => {
+          const amount = ['5', '6', '4'][at] ?? '';
+          return [article, { amount, lots: { [lot]: amount } }];
+        }),
       ),
     }),
     ...(cannot.operations === undefined && {
@@ -110,6 +110,17 @@ export function detailsOf({ components, operations, reasons }: Assembly, cannot:
       checks: ['!Torque 5', 'Torque 1', 'Torque 2', 'Torque 3', 'Torque 4'],
     }),
   };
+}
+
+/** What was consumed of a component in several movements. */
+export function consumedIn(
+  movements: readonly { readonly amount: Decimal; readonly lot?: string | undefined }[],
+): Consumed {
+  const ofLot = Map.groupBy(movements, ({ lot }) => lot || undefined);
+  const lots = [...ofLot].flatMap(([lot, of]) =>
+    lot === undefined ? [] : [[lot, sumOf(of.map(({ amount }) => amount))] as const],
+  );
+  return { amount: sumOf(movements.map(({ amount }) => amount)), lots: Object.fromEntries(lots) };
 }
 
 /** One of several product orders of an ERP order, of which nobody knows whether it is the last one. */

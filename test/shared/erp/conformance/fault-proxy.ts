@@ -38,6 +38,7 @@ export function createFaultProxy(upstream: Upstream) {
   let crashes: { at: number; point: CrashPoint }[] = [];
   let before: { at: number; act: Act }[] = [];
   let after: { at: number; act: Act }[] = [];
+  let answered: { at: number; act: Act }[] = [];
   let every: { fits: (call: PassedCall) => boolean; point: CrashPoint } | undefined;
   let answers: Answer[] = [];
   let hangs = 0;
@@ -45,18 +46,24 @@ export function createFaultProxy(upstream: Upstream) {
 
   proxies.set(url, async (...given) => {
     const [, init] = given;
-    const answer = await unlessAborted(outcomeOf(receivedOf(...given)), init?.signal);
+    const received = receivedOf(...given);
+    const { method, url, body } = received;
+    const call = { method, url: url.pathname + url.search, body };
+    const n = passed.push(call);
+    const answer = await unlessAborted(outcomeOf(received, call, n), init?.signal);
     if (answer === 'hangs') return unlessAborted(new Promise(() => {}), init?.signal);
     if (answer === 'is cut')
       throw new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ECONNRESET' }) });
+    // The whole answer has arrived: whatever is aborted now, the call has succeeded.
+    await takeAt(answered, n)?.act();
     return responseOf(answer);
   });
 
-  async function outcomeOf(received: Received): Promise<ServerAnswer | 'is cut' | 'hangs'> {
-    const { method, url, body } = received;
-    const call = { method, url: url.pathname + url.search, body };
-    passed.push(call);
-    const n = passed.length;
+  async function outcomeOf(
+    received: Received,
+    call: PassedCall,
+    n: number,
+  ): Promise<ServerAnswer | 'is cut' | 'hangs'> {
     await takeAt(before, n)?.act();
     const crash = takeAt(crashes, n)?.point ?? (every?.fits(call) ? every.point : undefined);
     if (crash === 'before') return 'is cut';
@@ -93,8 +100,10 @@ export function createFaultProxy(upstream: Upstream) {
     },
     /** Runs before the n-th call from now is forwarded, once; the call waits for it. */
     beforeCall: (n: number, act: Act) => void before.push({ at: passed.length + n, act }),
-    /** Runs when the server has answered the n-th call from now and before the connector sees the answer, once. */
+    /** Runs when the server has answered the n-th call from now and before the connector sees the answer, once: the call is in flight. */
     afterCall: (n: number, act: Act) => void after.push({ at: passed.length + n, act }),
+    /** Runs when the connector has the answer to the n-th call from now, and before the next one can leave, once. */
+    afterAnswer: (n: number, act: Act) => void answered.push({ at: passed.length + n, act }),
     /** Changes the body of every answer that the server gives. */
     rewriteAnswers(change: (body: string) => string): void {
       rewrite = change;
@@ -107,6 +116,7 @@ export function createFaultProxy(upstream: Upstream) {
       crashes = [];
       before = [];
       after = [];
+      answered = [];
       answers = [];
       hangs = 0;
     },

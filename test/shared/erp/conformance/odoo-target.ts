@@ -6,9 +6,20 @@ import { connecting } from './connecting.ts';
 import { createFaultProxy } from './fault-proxy.ts';
 import { odooPlant } from './plants/odoo.ts';
 import { hooksOf } from './plants/plant.ts';
-import { assembly } from './servers/odoo-masters.ts';
-import type { OdooVersion } from './servers/odoo-models.ts';
-import type { ErpConformanceTarget } from './target.ts';
+import type { OdooRow } from './servers/odoo-domain.ts';
+import { assembly, locations } from './servers/odoo-masters.ts';
+import type { OdooBooks, OdooVersion } from './servers/odoo-models.ts';
+import type { ErpConformanceTarget, PlannedOrder, PlannedOrderRef, RepeatedComponents } from './target.ts';
+
+const scarceLot = 'MOTOR-3';
+
+/** Both components of an engine are in two lines. */
+const repeated: RepeatedComponents = {
+  article: 'ENGINE TWICE',
+  plain: 'LEG',
+  lotted: 'MOTOR',
+  lots: ['MOTOR-1', 'MOTOR-2'],
+};
 
 /** A test server of Odoo, and a connector that calls it through a proxy. */
 export async function odooTarget(
@@ -20,9 +31,12 @@ export async function odooTarget(
   const { books } = plant.server;
   const faults = createFaultProxy(plant.answer);
   const plan = (article: string, quantity: Decimal) => plant.plan({ article, quantity });
+  addScarceLot(books);
 
   return {
     ...hooksOf(plant),
+    planOrder: async (order) =>
+      order.article === repeated.article ? planRepeated(plant, order) : plant.plan(order),
     connector: connecting(
       faults.url,
       { right: login, wrong: { ...login, apiKey: 'canary-wrong-odoo' } },
@@ -55,6 +69,13 @@ export async function odooTarget(
         return completionOf(plan('PUMP', '1'), { quantity: { amount: '2' }, lots });
       },
       'it is rounded to 0': async () => completionOf(plan('CHAIR', '5'), { quantity: { amount: '0.004' } }),
+      'less of a component is set by hand than its bill of materials allows': async () => {
+        const order = plan('CHAIR', '5');
+        plant.row(order).consumption = 'strict';
+        for (const move of books.where('stock.move', { raw_material_production_id: plant.row(order).id }))
+          Object.assign(move, { quantity: 19, picked: true, manual_consumption: true });
+        return completionOf(order);
+      },
       'it is a draft': async () => {
         const order = plan('CHAIR', '5');
         plant.row(order).state = 'draft';
@@ -66,7 +87,8 @@ export async function odooTarget(
         return completionOf(order);
       },
     },
-    assembly,
+    assembly: { ...assembly, scarceLot },
+    repeated,
     units: { own: 'Units', other: { unit: 'Dozens', holds: '12' }, foreign: 'kg' },
     rounded: '2.12',
     mark: (key) => `[azumuta booking ${plant.markOf(key)}]`,
@@ -74,4 +96,39 @@ export async function odooTarget(
       return books.rows('stock.lot').filter((one) => one.name === number).length;
     },
   };
+}
+
+/** A lot of which one piece is there. */
+function addScarceLot(books: OdooBooks): void {
+  const product_id = productOf(books, 'MOTOR');
+  const lot_id = books.insert('stock.lot', { name: scarceLot, product_id, company_id: 1 }).id;
+  books.insert('stock.quant', { product_id, lot_id, location_id: locations.stock, quantity: 1 });
+}
+
+/** An engine whose lines are changed: two of a component that is tracked and reserved, and two of one that is not. */
+function planRepeated(plant: ReturnType<typeof odooPlant>, planned: PlannedOrder): PlannedOrderRef {
+  const { books } = plant.server;
+  const order = plant.plan({ ...planned, article: assembly.article });
+  const planOf = () => books.where('stock.move', { raw_material_production_id: plant.row(order).id });
+  const [motor, gear, casing] = planOf();
+  if (!motor || !gear || !casing) throw new Error('an engine has three components');
+  const linesOf = ({ id }: OdooRow) => books.where('stock.move.line', { move_id: id });
+  gear.product_id = motor.product_id;
+  for (const line of linesOf(gear))
+    Object.assign(line, { product_id: motor.product_id, lot_id: linesOf(motor)[0]?.lot_id });
+  for (const line of linesOf(casing))
+    books.call('stock.move.line', 'unlink', { ids: [line.id], named: {}, context: {} });
+  Object.assign(casing, {
+    product_id: productOf(books, repeated.plain),
+    has_tracking: 'none',
+    // In 17 only what is tracked is consumed by hand.
+    manual_consumption: books.version > 17,
+  });
+  const { id: _, ...values } = casing;
+  books.insert('stock.move', values);
+  return order;
+}
+
+function productOf(books: OdooBooks, code: string): number | undefined {
+  return books.where('product.product', { default_code: code })[0]?.id;
 }

@@ -1,17 +1,14 @@
 import { expect } from 'vitest';
-import type { Completion } from '../../../../shared/model/completions.ts';
+import type { Completion, Component } from '../../../../shared/model/completions.ts';
 import { Rejected } from '../../../../shared/model/errors.ts';
+import { type Decimal, sumOf } from '../../../../shared/model/quantity.ts';
 import { failureOf, firstAttempt } from './attempts.ts';
 import { amendmentOf, assemblyOf, completionOf, detailsOf, productOrderOf } from './completions.ts';
-import type { Assembly, Capability, Chapter, PlannedOrderRef } from './target.ts';
+import { type Assembly, type Capability, type Chapter, type PlannedOrderRef, provided } from './target.ts';
 
 /** What was recorded besides the quantity is where the table of the connector's page says, or refused before it writes. */
 export function detailTests({ target, cannot, plan, book, promise }: Chapter): void {
-  function assembly(): Assembly {
-    const { assembly: made } = target();
-    if (!made) throw new Error('The target has no assembly: give it one, or say why in cannot.assembly.');
-    return made;
-  }
+  const assembly = () => provided(target().assembly, 'assembly');
   const planAssembly = () => plan({ article: assembly().article });
 
   promise('books all of it, each part where it belongs', ['assembly'], async () => {
@@ -37,7 +34,10 @@ export function detailTests({ target, cannot, plan, book, promise }: Chapter): v
     await book(assemblyOf(order, assembly(), cannot, { components: { all: true, beyondPlan: false, used } }));
 
     const { details } = await target().books(order);
-    expect(details?.components?.[first?.article ?? '']).toEqual({ amount: '5', lots: [first?.lot] });
+    expect(details?.components?.[first?.article ?? '']).toEqual({
+      amount: '5',
+      lots: { [first?.lot ?? '']: '5' },
+    });
     expect(details?.components?.[second?.article ?? '']?.amount ?? '0').toBe('0');
   });
 
@@ -60,12 +60,23 @@ export function detailTests({ target, cannot, plan, book, promise }: Chapter): v
 
   type Wrong = (order: PlannedOrderRef, made: Assembly) => Partial<Completion>;
   const usedOf =
-    (differs: { readonly article?: string; readonly amount?: string; readonly lot?: string }): Wrong =>
+    (differs: {
+      readonly article?: string;
+      readonly amount?: string;
+      readonly lots?: Component['lots'];
+    }): Wrong =>
     (_, { components: [first] }) => {
-      const { article = first?.article ?? '', amount = '5', lot } = differs;
-      const lots = lot === undefined ? [] : [{ number: lot }];
+      const { article = first?.article ?? '', amount = '5', lots = [] } = differs;
       const one = { article, quantity: { amount }, lots, recording: 'r1', step: 'Scan' };
       return { components: { all: false, beyondPlan: false, used: [one] } };
+    };
+  /** A lot of which 1 is in stock. */
+  const usedOfScarce =
+    (amounts: readonly Decimal[]): Wrong =>
+    (order, made) => {
+      const number = provided(made.scarceLot, 'lot-stock');
+      const lots = amounts.map((amount) => ({ number, quantity: { amount } }));
+      return usedOf({ amount: sumOf(amounts), lots })(order, made);
     };
   const reportedOf =
     (...names: readonly (string | 0)[]): Wrong =>
@@ -77,20 +88,42 @@ export function detailTests({ target, cannot, plan, book, promise }: Chapter): v
         recording: 'r1',
       })),
     });
-  const refused: readonly (readonly [string, Capability, Wrong, string])[] = [
-    ['a component that the order does not have', 'components', usedOf({ article: 'NOT-THERE' }), 'NOT-THERE'],
+  const refused: readonly (readonly [string, readonly Capability[], Wrong, string])[] = [
+    [
+      'a component that the order does not have',
+      ['components'],
+      usedOf({ article: 'NOT-THERE' }),
+      'NOT-THERE',
+    ],
     [
       'more of a component than is planned',
-      'components',
+      ['components'],
       usedOf({ amount: '7' }),
       'step "Scan" of recording r1',
     ],
-    ['a lot of a component that nobody knows', 'components', usedOf({ lot: 'NO-LOT' }), 'NO-LOT'],
-    ['an operation that is not in the routing', 'operations', reportedOf('NOT-THERE'), 'NOT-THERE'],
-    ['an operation twice', 'operations', reportedOf(0, 0), 'recording r1'],
+    [
+      'a lot of a component that nobody knows',
+      ['components'],
+      usedOf({ lots: [{ number: 'NO-LOT' }] }),
+      'NO-LOT',
+    ],
+    [
+      'a lot of a component that holds less than was used',
+      ['components', 'lot-stock'],
+      usedOfScarce(['5']),
+      'step "Scan" of recording r1',
+    ],
+    [
+      'a lot of a component that holds less than two recordings used',
+      ['components', 'lot-stock'],
+      usedOfScarce(['1', '1']),
+      'step "Scan" of recording r1',
+    ],
+    ['an operation that is not in the routing', ['operations'], reportedOf('NOT-THERE'), 'NOT-THERE'],
+    ['an operation twice', ['operations'], reportedOf(0, 0), 'recording r1'],
   ];
   for (const [what, needs, wrong, says] of refused)
-    promise(`refuses ${what} before it writes`, ['assembly', needs], async () => {
+    promise(`refuses ${what} before it writes`, ['assembly', ...needs], async () => {
       // Prepare
       const order = await planAssembly();
       const before = await target().everything();

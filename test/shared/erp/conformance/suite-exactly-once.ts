@@ -105,6 +105,28 @@ export function exactlyOnceTests({ target, cannot, plan, book, promise }: Chapte
     expect(await target().books(order)).toMatchObject({ state: 'done', good: '5', bookings: 1 });
   });
 
+  async function planFor({ article = 'plain', after }: Scenario): Promise<PlannedOrderRef> {
+    const { articles, assembly } = target();
+    const planned = article === 'assembly' ? assembly?.article : articles[article];
+    const order = await plan({ article: planned ?? '' });
+    const earlier = after?.(order);
+    if (earlier) await book(earlier);
+    target().faults.reset();
+    return order;
+  }
+
+  const bookAs = ({ completion, key }: Scenario, order: PlannedOrderRef, attempt: Attempt) =>
+    target()
+      .connector()
+      .book(completion(order), `${productOrderOf(order).id}#${key}`, attempt);
+
+  /** Makes an undisturbed booking. @returns its calls, and what the books are then. */
+  async function undisturbed(scenario: Scenario) {
+    const order = await planFor(scenario);
+    await bookAs(scenario, order, firstAttempt());
+    return { calls: target().faults.callCount(), expected: comparable(await target().books(order)) };
+  }
+
   /**
    * For each call of a booking, makes one attempt that is disturbed at this call and one more: the books must end
    * like those of an undisturbed booking.
@@ -116,38 +138,19 @@ export function exactlyOnceTests({ target, cannot, plan, book, promise }: Chapte
     disturb: (n: number, order: PlannedOrderRef) => AbortSignal | undefined,
     judge: (failure: unknown, disturbed: Disturbed) => void,
   ): Promise<void> {
-    const { article = 'plain', after, completion, key } = scenario;
-    async function planned(): Promise<PlannedOrderRef> {
-      const { articles, assembly } = target();
-      const order = await plan({
-        article: (article === 'assembly' ? assembly?.article : articles[article]) ?? '',
-      });
-      const earlier = after?.(order);
-      if (earlier) await book(earlier);
-      target().faults.reset();
-      return order;
-    }
-    const bookAt = (order: PlannedOrderRef, attempt: Attempt) =>
-      target()
-        .connector()
-        .book(completion(order), `${productOrderOf(order).id}#${key}`, attempt);
-
-    const undisturbed = await planned();
-    await bookAt(undisturbed, firstAttempt());
-    const calls = target().faults.callCount();
-    const expected = comparable(await target().books(undisturbed));
+    const { calls, expected } = await undisturbed(scenario);
     for (let n = 1; n <= calls; n += 1) {
       // Prepare
-      const order = await planned();
+      const order = await planFor(scenario);
       const before = await target().books(order);
       const signal = disturb(n, order);
 
       // Act: a new container takes over, with the attempt that the ledger would give it.
-      const failure = await failureOf(bookAt(order, firstAttempt(signal)));
+      const failure = await failureOf(bookAs(scenario, order, firstAttempt(signal)));
       const made = target().faults.callCount();
       await target().unlockOrder?.(order);
       judge(failure, { n, at: `call ${n}`, calls: made, before, now: await target().books(order) });
-      if (failure !== undefined) await bookAt(order, attemptAfter(failure));
+      if (failure !== undefined) await bookAs(scenario, order, attemptAfter(failure));
 
       // Assess
       expect(comparable(await target().books(order)), `call ${n}`).toEqual(expected);
@@ -198,7 +201,7 @@ export function exactlyOnceTests({ target, cannot, plan, book, promise }: Chapte
     ),
   );
 
-  promise('books once when the worker is aborted at any call', ['every-call'], () =>
+  promise('books once when the worker is aborted during any call', ['every-call'], () =>
     disturbEachCall(
       whole,
       (n) => {
@@ -208,12 +211,35 @@ export function exactlyOnceTests({ target, cannot, plan, book, promise }: Chapte
       },
       (failure, disturbed) => {
         expect(failure, disturbed.at).toBeInstanceOf(RetryLater);
-        // No call is sent after the abort.
         expect(disturbed.calls, disturbed.at).toBe(disturbed.n);
         expectNextAttemptLooks(failure, disturbed);
       },
     ),
   );
+
+  // Which call cannot be undone differs from booking to booking. What is left then, each cut at a call leaves, too.
+  for (const scenario of scenarios)
+    promise(
+      `sends nothing more of ${scenario.name} once the time of the worker is up, after whichever call`,
+      ['every-call', ...scenario.needs],
+      async () => {
+        const { calls } = await undisturbed(scenario);
+        for (let n = 1; n <= calls; n += 1) {
+          // Prepare: the time is up when the call was answered, before the next one leaves.
+          const order = await planFor(scenario);
+          const deadline = new AbortController();
+          target().faults.afterAnswer(n, () => deadline.abort());
+
+          // Act
+          const failure = await failureOf(bookAs(scenario, order, firstAttempt(deadline.signal)));
+
+          // Assess: after the last call nothing is left to be sent.
+          expect(target().faults.callCount(), `after call ${n}`).toBe(n);
+          if (n < calls) expect(failure, `after call ${n}`).toBeInstanceOf(RetryLater);
+          else expect(failure).toBeUndefined();
+        }
+      },
+    );
 
   promise('writes nothing when it was aborted before it began', [], async () => {
     // Prepare

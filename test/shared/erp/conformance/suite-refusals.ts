@@ -143,6 +143,9 @@ export function refusalTests({ target, plan, book, promise }: Chapter): void {
   });
 
   promise('leaves the ERP unchanged after every other refusal', [], async () => {
-    for (const prepare of Object.values(target().refused)) await expectRefused(await prepare());
+    for (const [why, prepare] of Object.entries(target().refused))
+      await expectRefused(await prepare()).catch((cause: unknown) => {
+        throw new Error(`It was to be refused, because ${why}.`, { cause });
+      });
   });
 }

@@ -3,6 +3,7 @@ import { firstAttempt } from './attempts.ts';
 import { quantityKey } from './completions.ts';
 import { bookingTests } from './suite-booking.ts';
 import { changedTests } from './suite-changed-orders.ts';
+import { componentTests } from './suite-components.ts';
 import { detailTests } from './suite-details.ts';
 import { exactlyOnceTests } from './suite-exactly-once.ts';
 import { failureTests } from './suite-failures.ts';
@@ -24,6 +25,7 @@ const chapters = {
   reading: ['reading one order', readingTests],
   booking: ['booking a completion', bookingTests],
   details: ['booking what the shop floor recorded besides', detailTests],
+  components: ['taking components from stock', componentTests],
   parts: ['booking an order part by part', partTests],
   changed: ['booking an order that a planner has changed', changedTests],
   refusing: ['refusing before it writes', refusalTests],

@@ -56,6 +56,12 @@ export interface ErpConformanceTarget {
   };
   /** An article of which more is recorded than its quantity. Needed unless `cannot.assembly`. */
   readonly assembly?: Assembly;
+  /** Needed unless `cannot.assembly` or `cannot['component-lines']`. */
+  readonly repeated?: RepeatedComponents;
+  /** The warehouse issues so much of a component to an open order. Needed unless `cannot['issued-by-hand']`. */
+  issueByHand?(order: ErpOrderRef, component: string, amount: Decimal): Promise<void>;
+  /** Somebody plans that an open order brings so much more of its product, besides what it plans. Needed unless `cannot['further-outputs']`. */
+  addOutput?(order: ErpOrderRef, amount: Decimal): Promise<void>;
   /**
    * Bookings that this ERP refuses beside those that every ERP refuses, by what is wrong with them: each is prepared
    * anew, must be refused with the name of its order, and must leave `everything` unchanged.
@@ -91,10 +97,22 @@ export interface Assembly {
   readonly article: string;
   /** Three components, and of each a lot with stock for every order of the suite. */
   readonly components: readonly { readonly article: string; readonly lot: string }[];
+  /** A lot of the first component, of which 1 is in stock. Needed unless `cannot['lot-stock']`. */
+  readonly scarceLot?: string;
   /** The operations in the order of the routing, as a mapping names them. */
   readonly operations: readonly string[];
   /** Two reasons of scrap that the ERP knows. */
   readonly reasons: readonly string[];
+}
+
+/** An article whose order plans each component in two lines: an order of 5 plans 5 in each of them. */
+export interface RepeatedComponents {
+  readonly article: string;
+  /** A component of which no lots are recorded. */
+  readonly plain: string;
+  /** A component of which lots are recorded, and two lots of it with stock for every order of the suite. */
+  readonly lotted: string;
+  readonly lots: readonly [string, string];
 }
 
 export interface ConnectorOptions {
@@ -147,22 +165,33 @@ export interface ErpBooks {
   readonly productOrders: readonly string[];
   /** Components consumed for it, in pieces of finished product; undefined if the ERP keeps no such books. */
   readonly consumed?: Decimal;
+  /**
+   * Components of which one line of the plan was taken beyond what it plans, while another line was open. Needed unless
+   * `cannot['line-by-line']`.
+   */
+  readonly overdrawn?: readonly string[];
+  /** Components that were taken when the ERP had given up what it had reserved of them. Needed unless `cannot.reservations`. */
+  readonly unreserved?: readonly string[];
   /** What the ERP has of an assembly, wherever the table of the connector's page says. Needed unless `cannot.assembly`. */
   readonly details?: Details;
 }
 
 /** Each part only where the ERP takes it. */
 export interface Details {
-  /** What was consumed of each article, and from which lots. */
-  readonly components?: Readonly<
-    Record<string, { readonly amount: Decimal; readonly lots: readonly string[] }>
-  >;
+  /** What was consumed of each article, and how much of it from which lots. */
+  readonly components?: Readonly<Record<string, Consumed>>;
   /** Minutes of each operation that has some, setup and run together, and whether it is finished. */
   readonly operations?: Readonly<Record<string, { readonly minutes: number; readonly finished: boolean }>>;
   /** How much was scrapped for each reason. */
   readonly reasons?: Readonly<Record<string, Decimal>>;
   /** The names of the checks that the ERP has, sorted; those that failed with `!` before them. */
   readonly checks?: readonly string[];
+}
+
+export interface Consumed {
+  readonly amount: Decimal;
+  /** By their numbers; what has no lot is left out. */
+  readonly lots: Readonly<Record<string, Decimal>>;
 }
 
 /**
@@ -183,6 +212,18 @@ export type Capability =
   | 'operations'
   | 'reasons'
   | 'checks'
+  /** Plan one component in several lines of an order. */
+  | 'component-lines'
+  /** Take components line by line of the plan, so that a line can be taken beyond what it plans. */
+  | 'line-by-line'
+  /** Tell how much is there of a component's lot. */
+  | 'lot-stock'
+  /** Give up what is reserved of the components of an order before it is done. */
+  | 'reservations'
+  /** Issue components to an order beside our bookings. */
+  | 'issued-by-hand'
+  /** Plan further outputs of an order's product. */
+  | 'further-outputs'
   | 'notes'
   | 'links'
   /** Notes and links on an order that is done. */
@@ -221,6 +262,14 @@ export type Capability =
   | 'cancelled-listed'
   /** Distinguish our own completion from somebody else's. */
   | 'foreign-completion';
+
+/** What a target must provide unless it lacks this capability. */
+export function provided<What>(what: What | undefined, capability: Capability): What {
+  if (what !== undefined) return what;
+  throw new Error(
+    `The target does not provide what ${capability} needs: add it, or say why in cannot['${capability}'].`,
+  );
+}
 
 /** What the chapters of the suite share: the running target, and how to declare a test. */
 export interface Chapter {

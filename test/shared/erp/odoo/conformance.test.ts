@@ -4,6 +4,10 @@ import { describeErpConformance } from '../conformance/suite.ts';
 import type { Cannot } from '../conformance/target.ts';
 
 const always: Cannot = {
+  'line-by-line': 'Odoo compares by product, so the first line takes it all',
+  reservations: 'what is reserved belongs to the lines that are consumed',
+  'issued-by-hand': 'Odoo consumes the components of an order when it is finished, and not before',
+  'further-outputs': 'an order plans its product once',
   session: 'every call carries the key',
   'never-changed': 'Odoo writes a change time when it creates',
   'page-cap': 'Odoo gives as many rows as are asked for',

@@ -96,6 +96,20 @@ it.each<[string, Partial<Completion>, string]>([
   expect(calls.map(({ method }) => method)).toEqual(['GET']);
 });
 
+it('refuses a component that a look-up lists in two lines, of which one would be booked, and books the others', async () => {
+  const twice = { ...listing, components: () => [component, component, { article: 'BOLT', planned: 40 }] };
+  const { calls, book } = await started(twice);
+
+  const failure = await failureOf(book(usedOf({ quantity: { amount: '5' } })));
+  const refused = calls.map(({ method }) => method);
+  await book(usedOf({ article: 'BOLT', quantity: { amount: '30' } }));
+
+  const says = 'order MO/0001 has component MOT-1 in 2 lines';
+  expect(failure).toMatchObject({ name: 'Rejected', code: 'configuration', wrote: 'nothing' });
+  expect(failure).toMatchObject({ message: expect.stringContaining(says) });
+  expect(refused).toEqual(['GET']);
+});
+
 it('names the list of a look-up that cannot be read, and what a step needs and no look-up lists', async () => {
   const wrong = await started({ ...listing, components: () => [{ ...component, planned: 'many' }] });
   const none = await started({});

@@ -6,6 +6,7 @@ import type { ErpOrderRef } from '../../../../shared/model/orders.ts';
 import { sumOf } from '../../../../shared/model/quantity.ts';
 import { plannersOn } from '../../../support/planners.ts';
 import type { Answer, Received } from '../../../support/server.ts';
+import { consumedIn } from '../conformance/completions.ts';
 import type { BookedQuantity, ErpPlant, PlantBooks } from '../conformance/plants/plant.ts';
 import type { Details } from '../conformance/target.ts';
 
@@ -103,6 +104,7 @@ export function sandboxPlant(now: () => Date = () => new Date()): SandboxPlant {
         { article: 'BEARING-30', lot: 'B-17' },
         { article: 'PINION-02', lot: 'P-4' },
       ],
+      scarceLot: 'H-2599',
       operations: ['10', '20', '30', '40'],
       reasons: ['Scratch', 'Leak'],
     },
@@ -181,7 +183,9 @@ function detailsOf(entries: readonly Booking[]): Details {
   return {
     components: each(used, (of) => ({
       amount: sumOf(of.map(({ quantity }) => quantity)),
-      lots: [...new Set(of.flatMap(({ lots }) => lots.map(({ number }) => number)))],
+      lots: consumedIn(
+        of.flatMap(({ lots }) => lots.map(({ number: lot, quantity: amount }) => ({ amount, lot }))),
+      ).lots,
     })),
     operations: each(reports, (of) => ({
       minutes:

@@ -13,6 +13,11 @@ export const sandboxCannot: Cannot = {
   concurrency: 'this ERP books twice; the ledger locks the order',
   'never-changed': 'every order of this ERP has a change time',
   session: 'an API key needs no session',
+  'line-by-line': 'a booking names components, and no lines of the order',
+  'component-lines': 'a look-up lists each article once (assembly.test.ts)',
+  reservations: 'this ERP reserves nothing',
+  'issued-by-hand': 'this ERP consumes with bookings alone',
+  'further-outputs': 'an order plans its product once',
   units: 'a configuration knows no unit but the one that the order tells',
 };
 

@@ -3,6 +3,7 @@ import { describeErpConformance } from '../conformance/suite.ts';
 import type { Cannot } from '../conformance/target.ts';
 
 const cannot: Cannot = {
+  'further-outputs': 'an order plans its product once',
   concurrency: 'SAP books every confirmation; the ledger lets one worker at a time book to an order',
   units: 'neither service tells which units SAP would convert',
   'scrapped-serials': 'SAP receives no scrap into stock, so it has no batch',

@@ -133,8 +133,7 @@ describe('components', () => {
   it('are issued with their lots from the reservation, and the others as planned', async () => {
     // Prepare: the second one has two items, and the warehouse issues the third.
     const { components, order, book, posted } = startAssembly();
-    components.push({ ...components[1], ReservationItem: '9', Material: 'RM302', WithdrawnQuantity: '0' });
-    Object.assign(components[2] ?? {}, { MatlCompIsMarkedForBackflush: false });
+    for (const item of components.slice(1, 2)) components.push({ ...item, ReservationItem: '9' });
     const second = { article: 'RM302', quantity: { amount: '7', unit: 'PC' }, lots: [{ number: 'B-2' }] };
 
     // Act

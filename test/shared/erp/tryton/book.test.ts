@@ -32,26 +32,39 @@ function callOf(method: string): number {
   return at + 1;
 }
 
-it('calls Tryton no more once the time of the attempt is up, before whichever call', async () => {
-  // Prepare: how many calls a booking takes
-  await book(1);
-  const calls = faults.callCount();
+it.each([
+  ['a part, which ends with `do` of its moves', []],
+  ['the part that finishes the production, which ends with `done`', [1, 2]],
+] as const)(
+  'sends nothing more of %s once the time of the attempt is up, after whichever call',
+  async (_, before) => {
+    const last = before.length === 0 ? 1 : 3;
+    async function planned(): Promise<void> {
+      books.restart();
+      for (const n of before) await book(n);
+      faults.reset();
+    }
+    await planned();
+    await book(last);
+    const calls = faults.callCount();
 
-  for (let n = 0; n < calls; n += 1) {
-    books.restart();
-    faults.reset();
-    const deadline = new AbortController();
-    if (n === 0) deadline.abort();
-    else faults.afterCall(n, () => deadline.abort());
+    for (let n = 0; n <= calls; n += 1) {
+      // Prepare: the time is up when the call was answered, before the next one leaves.
+      await planned();
+      const deadline = new AbortController();
+      if (n === 0) deadline.abort();
+      else faults.afterAnswer(n, () => deadline.abort());
 
-    // Act
-    const failure = await failureOf(book(1, firstAttempt(deadline.signal)));
+      // Act
+      const failure = await failureOf(book(last, firstAttempt(deadline.signal)));
 
-    // Assess
-    expect(failure, `after call ${n}`).toMatchObject({ name: 'RetryLater', scope: 'order' });
-    expect(faults.callCount(), `after call ${n}`).toBe(n);
-  }
-});
+      // Assess: after the last call nothing is left to be sent.
+      expect(faults.callCount(), `after call ${n}`).toBe(n);
+      if (n < calls) expect(failure, `after call ${n}`).toMatchObject({ name: 'RetryLater', scope: 'order' });
+      else expect(failure).toBeUndefined();
+    }
+  },
+);
 
 it('asks and writes nothing more of an order of which only the quantity was recorded', async () => {
   // Act
@@ -66,6 +79,23 @@ it('asks and writes nothing more of an order of which only the quantity was reco
     ...['ir.note.create', 'ir.note.search_read', 'production.write', 'production.search_read'],
     ...['ir.note.create', 'stock.move.do', 'production.search_read'],
   ]);
+});
+
+it('leaves open what somebody plans after the look', async () => {
+  // Prepare: without it, this part finishes the production.
+  const whole = partOf(order, 1, '5');
+  const bookWhole = (attempt = firstAttempt()) =>
+    server.connector().book(whole, quantityKey(whole.productOrder), attempt);
+  server.before('production.assign_try', () => books.addOutput(2));
+
+  // Act
+  const failure = await failureOf(bookWhole());
+  await bookWhole(attemptAfter(failure));
+
+  // Assess
+  expect(failure).toMatchObject({ name: 'RetryLater', scope: 'order', wrote: 'known' });
+  expect(booked()).toEqual([5]);
+  expect(books.state).toBe('running');
 });
 
 describe('a split order that is booked part by part', () => {

@@ -1,9 +1,11 @@
+import { fieldIn, listOf, textOf } from './parameters.ts';
 import type { RpcAnswer, RpcCall } from './server.ts';
 
 export interface Move {
   readonly id: number;
   quantity: number;
   state: string;
+  /** Where the product goes to, or a component is taken from. */
   location: number;
   lot: number | null;
 }
@@ -11,7 +13,12 @@ export interface Move {
 interface Lot {
   readonly id: number;
   readonly number: string;
+  readonly product: number;
+  /** Where components are taken from. */
+  readonly quantity: number;
 }
+
+const [gear, casing] = [2, 3];
 
 /** Pieces, and dozens of them. */
 const units = [
@@ -25,15 +32,18 @@ const locations: Readonly<Record<number, { readonly type: string }>> = {
 };
 
 /**
- * The books of a Tryton with one production of 5, as far as a booking of its product touches them; `npm run
- * test:tryton` tests a real one. A button in the wrong state answers `null` and changes nothing (seen); too many
+ * The books of a Tryton with one production of 5, as far as a booking of its product, or of its only component, touches
+ * them; `npm run test:tryton` tests a real one. A button in the wrong state answers `null` and changes nothing (seen); too many
  * digits and a missing lot are refused as late as Tryton refuses them.
  */
 export class TrytonBooks {
   /** Module `stock_lot`. */
   readonly hasLots: boolean;
   state = 'waiting';
+  /** Of its product. */
   moves: Move[] = [];
+  /** Of its component. None: it has no component. */
+  inputs: Move[] = [];
   lots: Lot[] = [];
   readonly notes: { readonly id: number; readonly resource: string; readonly message: string }[] = [];
   /** Types of locations to and from which the product moves only with a lot. */
@@ -51,6 +61,7 @@ export class TrytonBooks {
   restart(): void {
     this.state = 'waiting';
     this.moves = [{ id: 1, quantity: 5, state: 'draft', location: 7, lot: null }];
+    this.inputs = [];
     this.lots = [];
     this.notes.length = 0;
   }
@@ -62,7 +73,18 @@ export class TrytonBooks {
 
   /** Somebody else creates a lot. */
   addLot(number: string, id = this.#newId()): void {
-    this.lots.push({ id, number });
+    this.lots.push({ id, number, product: gear, quantity: 0 });
+  }
+
+  /** The production has a component, 5 of which are planned; so much of this lot of it is in stock. */
+  addComponent(lot: string, quantity: number): void {
+    this.inputs = [{ id: 2, quantity: 5, state: 'draft', location: 7, lot: null }];
+    this.lots.push({ id: this.#newId(), number: lot, product: casing, quantity });
+  }
+
+  /** Somebody plans that the production brings so much more of its product. */
+  addOutput(quantity: number): void {
+    this.moves.push({ id: this.#newId(), quantity, state: 'draft', location: 7, lot: null });
   }
 
   readonly answer = ({ method, params }: RpcCall): RpcAnswer | undefined => {
@@ -86,18 +108,26 @@ export class TrytonBooks {
         return [this.#production()];
       case 'product.uom.search_read':
         return units.filter(({ symbol }) => JSON.stringify(params[0]).includes(`"${symbol}"`));
+      case 'production.wait':
+        for (const move of this.inputs) if (move.state === 'assigned') move.state = 'draft';
+        return this.#press('assigned', 'waiting');
       case 'production.assign_try':
+        for (const move of this.inputs) if (move.state === 'draft') move.state = 'assigned';
         return this.#press('waiting', 'assigned');
       case 'production.run':
+        for (const move of this.inputs) move.state = 'done';
         return this.#press('assigned', 'running');
       case 'production.done':
         return this.state === 'running'
           ? (this.#complete(this.moves) ?? this.#press('running', 'done'))
           : null;
       case 'production.write':
-        return this.#writeOutputs(params[1]);
-      case 'stock.move.do':
-        return this.#complete(this.moves.filter(({ id }) => listOf(params[0]).includes(id))) ?? null;
+        return this.#writeMoves(params[1]);
+      case 'stock.move.do': {
+        const isMeant = ({ id }: Move) => listOf(params[0]).includes(id);
+        for (const move of this.inputs.filter(isMeant)) move.state = 'done';
+        return this.#complete(this.moves.filter(isMeant)) ?? null;
+      }
       case 'stock.lot.search_read':
         return this.#lotsNamed(params[0]).sort((a, b) =>
           JSON.stringify(params[3]) === '[["id","DESC"]]' ? b.id - a.id : a.id - b.id,
@@ -154,9 +184,22 @@ export class TrytonBooks {
     return undefined;
   }
 
-  #writeOutputs(values: unknown): Refusal | null {
-    const moves = structuredClone(this.moves);
-    for (const command of listOf(fieldIn(values, 'outputs'))) {
+  #writeMoves(values: unknown): Refusal | null {
+    const outputs = this.#written(this.moves, fieldIn(values, 'outputs'));
+    const inputs = this.#written(this.inputs, fieldIn(values, 'inputs'));
+    if ([...outputs, ...inputs].some(({ quantity }) => !Number.isInteger(quantity))) {
+      return new Refusal('The number of digits in the value of "Quantity" exceeds the limit of "0".');
+    }
+    // Where a component is taken from stays, whatever place it goes to.
+    for (const move of inputs) move.location = 7;
+    this.moves = outputs;
+    this.inputs = inputs;
+    return null;
+  }
+
+  #written(before: readonly Move[], commands: unknown): Move[] {
+    const moves = structuredClone([...before]);
+    for (const command of listOf(commands)) {
       const [action, first, second] = listOf(command);
       if (action === 'write') {
         for (const move of moves) if (listOf(first).includes(move.id)) change(move, second);
@@ -168,16 +211,20 @@ export class TrytonBooks {
         }
       } else moves.splice(0, moves.length, ...moves.filter(({ id }) => !listOf(first).includes(id)));
     }
-    if (moves.some(({ quantity }) => !Number.isInteger(quantity))) {
-      return new Refusal('The number of digits in the value of "Quantity" exceeds the limit of "0".');
-    }
-    this.moves = moves;
-    return null;
+    return moves;
   }
 
-  #lotsNamed(domain: unknown): Lot[] {
-    const [, [, , numbers] = []] = listOf(domain).map(listOf);
-    return this.lots.filter(({ number }) => listOf(numbers).includes(number));
+  #lotsNamed(domain: unknown) {
+    const conditions = new Map(
+      listOf(domain).map((condition) => {
+        const [field, , value] = listOf(condition);
+        return [field, value];
+      }),
+    );
+    const named = this.lots.filter(({ number }) => listOf(conditions.get('number')).includes(number));
+    return named
+      .filter(({ product }) => !conditions.has('product') || conditions.get('product') === product)
+      .map((lot) => ({ ...lot, active: true, 'default_uom.': units[0] }));
   }
 
   #deleteLots(ids: readonly unknown[]): Refusal | null {
@@ -189,20 +236,48 @@ export class TrytonBooks {
   #production(): unknown {
     const [unit] = units;
     const lotted = this.hasLots ? { lot_required: this.lotRequired, lot_sequence: null } : {};
-    const product = { id: 2, code: 'GEAR', rec_name: 'Gear', ...lotted };
+    const product = { id: gear, code: 'GEAR', rec_name: 'Gear', ...lotted };
+    const component = { id: casing, code: 'CASE', rec_name: 'Case' };
     const lotOf = (id: number | null) => this.lots.find((lot) => lot.id === id) ?? null;
+    const shown = ({ id, quantity, state, lot }: Move) => ({
+      id,
+      _timestamp: '1',
+      state,
+      quantity,
+      unit: 1,
+      company: 1,
+      currency: null,
+      'unit.': unit,
+      ...(this.hasLots ? { lot, 'lot.': lotOf(lot) } : {}),
+    });
     return {
-      ...{ id: 17, _timestamp: '1', number: '17', state: this.state, company: 1, product: 2 },
+      id: 17,
+      _timestamp: '1',
+      number: '17',
+      state: this.state,
+      company: 1,
+      product: gear,
       quantity: 5,
       'product.': { ...product, list_price: { __class__: 'Decimal', decimal: '100' } },
       'unit.': unit,
       'warehouse.': { 'waste_locations.': [{ id: 8, name: 'Scrap', code: null }] },
-      'inputs.': [],
-      'outputs.': this.moves.map(({ id, quantity, state, location, lot }) => ({
-        ...{ id, _timestamp: '1', state, quantity, product: 2, unit: 1, from_location: 6 },
-        ...{ to_location: location, company: 1, currency: null, 'product.': product, 'unit.': unit },
-        ...{ 'from_location.': locations[6], 'to_location.': locations[location] },
-        ...(this.hasLots ? { lot, 'lot.': lotOf(lot) } : {}),
+      'inputs.': this.inputs.map((move) => ({
+        ...shown(move),
+        product: casing,
+        from_location: move.location,
+        to_location: 6,
+        'product.': component,
+        'from_location.': locations[move.location],
+        'to_location.': locations[6],
+      })),
+      'outputs.': this.moves.map((move) => ({
+        ...shown(move),
+        product: gear,
+        from_location: 6,
+        to_location: move.location,
+        'product.': product,
+        'from_location.': locations[6],
+        'to_location.': locations[move.location],
       })),
     };
   }
@@ -222,16 +297,4 @@ function change(move: Move, values: unknown): void {
   move.location = Number(fieldIn(values, 'to_location'));
   const lot = fieldIn(values, 'lot');
   if (typeof lot === 'number') move.lot = lot;
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function fieldIn(value: unknown, name: string): unknown {
-  return Object(value)[name];
-}
-
-function textOf(value: unknown, name: string): string {
-  return String(fieldIn(value, name));
 }

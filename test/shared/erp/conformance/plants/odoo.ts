@@ -1,12 +1,12 @@
 import { keyAsText } from '../../../../../shared/erp/marks.ts';
 import type { ErpOrderRef } from '../../../../../shared/model/orders.ts';
 import { sumOf, toDecimal } from '../../../../../shared/model/quantity.ts';
+import { consumedIn } from '../completions.ts';
 import { createOdoo } from '../servers/odoo.ts';
 import { OdooError, type OdooRow, userError } from '../servers/odoo-domain.ts';
 import { articles, perPiece, us } from '../servers/odoo-masters.ts';
 import type { OdooBooks, OdooVersion } from '../servers/odoo-models.ts';
 import { lotsOf } from '../servers/odoo-stock.ts';
-import { minutesOf } from '../servers/odoo-workorders.ts';
 import type { Details, PlannedOrderRef } from '../target.ts';
 import type { BookedQuantity, ErpPlant, PlantBooks } from './plant.ts';
 
@@ -202,13 +202,15 @@ function detailsOf(books: OdooBooks, orders: ReadonlySet<number>, notes: readonl
     const lines = books
       .rows('stock.move.line')
       .filter(({ move_id, quantity }) => moves.some(({ id }) => id === move_id) && Number(quantity) > 0);
-    const lots = [...new Set(lines.map(({ lot_id }) => nameIn('stock.lot', lot_id)))].sort();
+    const { lots } = consumedIn(
+      lines.map(({ lot_id, quantity }) => ({ amount: String(quantity), lot: nameIn('stock.lot', lot_id) })),
+    );
     return [code, { amount: sumOf(moves.map(({ quantity }) => String(quantity))), lots }] as const;
   });
   const workorders = books.rows('mrp.workorder').filter(isOurs('production_id'));
   const operations = [...new Set(workorders.map(({ name }) => String(name)))].map((name) => {
     const own = workorders.filter((one) => one.name === name);
-    const minutes = own.reduce((sum, { id }) => sum + minutesOf(books, id), 0);
+    const minutes = own.reduce((sum, { id }) => sum + reportedMinutes(books, id), 0);
     return [name, { minutes, finished: own.every(({ state }) => state === 'done') }] as const;
   });
   const scraps = books
@@ -232,6 +234,14 @@ function detailsOf(books: OdooBooks, orders: ReadonlySet<number>, notes: readonl
     reasons: Object.fromEntries([...tagged, ...noted]),
     checks: checks.sort(),
   };
+}
+
+/** Without those that Odoo expects, and books itself where a work order has none. */
+function reportedMinutes(books: OdooBooks, workorder: number): number {
+  const lines = books.where('mrp.workcenter.productivity', { workorder_id: workorder });
+  const ours = lines.filter(({ description }) => String(description).includes('[azumuta booking '));
+  const at = (time: unknown) => Date.parse(`${time}Z`);
+  return ours.reduce((sum, one) => sum + (at(one.date_end) - at(one.date_start)) / 60_000, 0);
 }
 
 /** A production that is done is one booking; the last booking mark on it shows whose. */

@@ -2,7 +2,14 @@ import type { BookingKey } from '../../../../../shared/model/completions.ts';
 import type { ErpOrderRef } from '../../../../../shared/model/orders.ts';
 import type { Decimal } from '../../../../../shared/model/quantity.ts';
 import type { Answer, Received } from '../../../../support/server.ts';
-import type { Assembly, ErpBooks, ErpConformanceTarget, PlannedOrder, PlannedOrderRef } from '../target.ts';
+import type {
+  Assembly,
+  ErpBooks,
+  ErpConformanceTarget,
+  PlannedOrder,
+  PlannedOrderRef,
+  RepeatedComponents,
+} from '../target.ts';
 
 /**
  * An ERP in this process, without a network or a connector: its server, what people do in its own screens, and its
@@ -21,6 +28,8 @@ export interface ErpPlant {
 
   /** An article of which more is recorded than its quantity. Left out where the server takes no more. */
   readonly assembly?: Assembly;
+  /** An article with each component in two lines. Left out where an ERP has none. */
+  readonly repeated?: RepeatedComponents;
 
   /** Creates and releases an order, with enough stock of every component. */
   readonly plan: (order: PlannedOrder) => PlannedOrderRef;
@@ -51,6 +60,8 @@ export interface ErpPlant {
   readonly unlock: (order: ErpOrderRef) => void;
   /** The next call that would complete an order answers as if it had, and changes nothing. */
   readonly ignoreNextBooking: () => void;
+  /** The warehouse issues so much of a component to an open order. Left out where an ERP cannot. */
+  readonly issueByHand?: (order: ErpOrderRef, component: string, amount: Decimal) => void;
 
   readonly books: (order: ErpOrderRef) => PlantBooks;
   /** How a booking with this key is marked in `books`. */
@@ -80,9 +91,15 @@ export interface BookedQuantity {
 
 /** The hooks of a conformance target, answered by a plant. */
 export function hooksOf(plant: ErpPlant) {
+  const { issueByHand } = plant;
   return {
     articles: plant.articles,
     ...(plant.assembly && { assembly: plant.assembly }),
+    ...(plant.repeated && { repeated: plant.repeated }),
+    ...(issueByHand && {
+      issueByHand: async (order: ErpOrderRef, component: string, amount: Decimal) =>
+        issueByHand(order, component, amount),
+    }),
     planOrder: async (order) => plant.plan(order),
     cancelOrder: async (order) => void plant.cancel(order),
     finishByHand: async (order) => void plant.finishByHand(order),

@@ -2,18 +2,28 @@ import { keyAsGuid } from '../../../../../shared/erp/marks.ts';
 import { markOf } from '../../../../../shared/erp/sap-s4hana/marks.ts';
 import type { ErpOrderRef } from '../../../../../shared/model/orders.ts';
 import { compareDecimals, sumOf } from '../../../../../shared/model/quantity.ts';
+import { consumedIn } from '../completions.ts';
 import { amountsOf, type SapBooks, type SapWorld } from '../servers/sap-books.ts';
-import { type SapConfirmation, SapError, type SapOrder } from '../servers/sap-records.ts';
+import { type SapComponent, type SapConfirmation, SapError, type SapOrder } from '../servers/sap-records.ts';
 import { createSap, type SapLogin, type SapServer } from '../servers/sap-s4hana.ts';
-import type { Assembly, Details } from '../target.ts';
+import type { Assembly, Details, RepeatedComponents } from '../target.ts';
 import type { BookedQuantity, ErpPlant, PlantBooks } from './plant.ts';
 
 /** An order of 5 of it plans 5 of each component, and four operations. */
 export const sapAssembly: Assembly = {
   article: 'FG300',
   components: ['RM301', 'RM302', 'RM303'].map((article, at) => ({ article, lot: `B-${at + 1}` })),
+  scarceLot: 'B-RARE',
   operations: ['0010', '0020', '0030', '0040'],
   reasons: ['0001', '0002'],
+};
+
+/** Only the second one is handled in batches. */
+const repeated: RepeatedComponents = {
+  article: 'FG400',
+  plain: 'RM401',
+  lotted: 'RM402',
+  lots: ['B-1', 'B-2'],
 };
 
 /** An S/4HANA in this process, with access to its books beyond the plant. */
@@ -23,15 +33,33 @@ interface SapPlant extends ErpPlant {
   readonly markInText: (key: string) => string;
 }
 
-/** An article that is assembled, and stock of the lots of its components. */
-export function addAssembly(books: SapBooks, { article, components, operations }: Assembly): void {
-  books.assemblies.set(article, { operations, components: components.map((one) => one.article) });
-  books.goods.stock.push(
-    ...components.map((one) => ({
-      ...{ Material: one.article, Batch: one.lot, Plant: '1710', StorageLocation: '171A' },
-      ...{ InventoryStockType: '01', MatlWrhsStkQtyInMatlBaseUnit: '100000' },
-    })),
-  );
+/** An article that is assembled, and stock of the lots of its components, of which the warehouse issues the last one. */
+export function addAssembly(books: SapBooks, assembly: Assembly): void {
+  const { article, components, operations, scarceLot } = assembly;
+  books.assemblies.set(article, {
+    operations,
+    components: components.map((one) => one.article),
+    picked: components.at(-1)?.article,
+  });
+  for (const one of components) addStock(books, one.article, one.lot);
+  const [first] = components;
+  if (first && scarceLot !== undefined) addStock(books, first.article, scarceLot, '1');
+}
+
+function addRepeated(books: SapBooks, { article, plain, lotted, lots }: RepeatedComponents): void {
+  books.assemblies.set(article, { operations: ['0010'], components: [plain, plain, lotted, lotted] });
+  for (const lot of lots) addStock(books, lotted, lot);
+}
+
+function addStock(books: SapBooks, Material: string, Batch: string, quantity = '100000'): void {
+  books.goods.stock.push({
+    Material,
+    Batch,
+    Plant: '1710',
+    StorageLocation: '171A',
+    InventoryStockType: '01',
+    MatlWrhsStkQtyInMatlBaseUnit: quantity,
+  });
 }
 
 export function sapPlant(given: SapLogin, world?: SapWorld): SapPlant {
@@ -39,6 +67,7 @@ export function sapPlant(given: SapLogin, world?: SapWorld): SapPlant {
   const server = createSap(login, world);
   const { books } = server;
   addAssembly(books, sapAssembly);
+  addRepeated(books, repeated);
   /** By the numbers that they had. */
   const removed = new Map<string, SapOrder>();
   const find = (number: string) => removed.get(number) ?? books.find(number);
@@ -75,6 +104,7 @@ export function sapPlant(given: SapLogin, world?: SapWorld): SapPlant {
     },
     restart: () => server.expireSessions(),
     articles: { plain: 'FG226', lots: 'FG227', serials: 'FG228' },
+    repeated,
     plan({ article, quantity, changedAt, dueDate }) {
       const planned = books.plan(article, quantity, changedAt);
       if (dueDate !== undefined) planned.MfgOrderPlannedEndDate = dateOf(dueDate);
@@ -114,6 +144,7 @@ export function sapPlant(given: SapLogin, world?: SapWorld): SapPlant {
     ignoreNextBooking() {
       books.ignoreNext = true;
     },
+    issueByHand: ({ number }, component, amount) => books.goods.issue(books.find(number), component, amount),
     books: ({ number }) => booksOf(books, find(number)),
     markOf: (key) => markIn(keyAsGuid(key)),
     everything: () =>
@@ -167,6 +198,8 @@ function booksOf(books: SapBooks, order: SapOrder): PlantBooks {
     links: text.split('\n').flatMap((line) => notedLink.exec(line)?.[1] ?? []),
     productOrders: [...text.matchAll(linkedOrder)].map(([, number]) => String(number)),
     details: detailsOf(books, order, confirmations),
+    overdrawn: overdrawnIn(order),
+    unreserved: books.goods.unreservedOf(order),
   };
 }
 
@@ -208,6 +241,17 @@ function bookingOf(
 const documentsOf = (books: SapBooks, { ManufacturingOrder }: SapOrder) =>
   books.goods.documents.filter(({ OrderID }) => OrderID === ManufacturingOrder);
 
+/** Components of which an item was issued beyond what it requires, while another one is open. */
+function overdrawnIn({ components }: SapOrder): string[] {
+  const isOver = ({ WithdrawnQuantity: is, RequiredQuantity: required }: SapComponent) =>
+    compareDecimals(is, required) > 0;
+  const isOpen = ({ WithdrawnQuantity: is, RequiredQuantity: required }: SapComponent) =>
+    compareDecimals(is, required) < 0;
+  return [...Map.groupBy(components, ({ Material }) => Material)].flatMap(([material, items]) =>
+    items.some(isOver) && items.some(isOpen) ? [material] : [],
+  );
+}
+
 /** A line of the order's text that tells of a check. */
 const notedCheck = /^(.+?): .*\b(passed|failed)$/;
 
@@ -221,8 +265,8 @@ function detailsOf(books: SapBooks, order: SapOrder, confirmations: readonly Sap
   return {
     components: Object.fromEntries(
       [...ofMaterial].map(([material, of]) => {
-        const amount = sumOf(of.map((one) => one.QuantityInEntryUnit));
-        return [material, { amount, lots: of.map(({ Batch }) => Batch) }];
+        const movements = of.map(({ QuantityInEntryUnit: amount, Batch: lot }) => ({ amount, lot }));
+        return [material, consumedIn(movements)];
       }),
     ),
     operations: Object.fromEntries(

@@ -6,6 +6,7 @@ import {
   orderFields,
   refusal,
   refuseUnknown,
+  type SapAssembly,
   type SapConfirmation,
   SapError,
   type SapOrder,
@@ -34,10 +35,7 @@ export class SapBooks {
   /** Whether more than was ordered is refused (transaction OPK4, "Error if overdelivery tolerance is exceeded"). */
   refusesOverdelivery = false;
   /** Articles with a routing of several operations, and components that are handled in batches. */
-  readonly assemblies = new Map<
-    string,
-    { readonly operations: readonly string[]; readonly components: readonly string[] }
-  >();
+  readonly assemblies = new Map<string, SapAssembly>();
   /** Reasons for variance of the plant (table TRUG). */
   readonly reasons = new Set(['0001', '0002']);
   /** Whether the sequence of operations is checked, and that none confirms more than the one before it (transaction OPK4). */
@@ -104,7 +102,7 @@ export class SapBooks {
   }
 
   #planOf(material: string, quantity: string): Pick<SapOrder, 'operations' | 'components'> {
-    const { operations = ['0010'], components = [] } = this.assemblies.get(material) ?? {};
+    const { operations = ['0010'], components = [], picked } = this.assemblies.get(material) ?? {};
     return {
       operations: operations.map((ManufacturingOrderOperation) => ({
         ManufacturingOrderOperation,
@@ -118,9 +116,11 @@ export class SapBooks {
         Reservation: String(185 + this.orders.length),
         ReservationItem: String(at + 1),
         Material,
+        ManufacturingOrderOperation: operations[0] ?? '',
         ...{ Plant: '1710', StorageLocation: '171A', Batch: '', GoodsMovementType: '261', BaseUnit: 'PC' },
         ...{ RequiredQuantity: quantity, WithdrawnQuantity: '0', QuantityIsFixed: false },
-        ...{ IsBulkMaterialComponent: false, MatlCompIsMarkedForBackflush: true },
+        IsBulkMaterialComponent: false,
+        MatlCompIsMarkedForBackflush: Material !== picked,
         ReservationIsFinallyIssued: false,
       })),
     };

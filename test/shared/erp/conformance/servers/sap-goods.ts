@@ -44,6 +44,8 @@ export type Fate = 'at once' | 'later' | 'failed';
 export class SapGoods {
   readonly documents: SapMovement[] = [];
   readonly waiting: SapMovement[] = [];
+  /** What was issued although its reservation was cleared before. */
+  readonly #unreserved: SapMovement[] = [];
   /** Only of materials that are handled in batches. */
   readonly stock: SapStock[] = [];
   fateOf: (movement: SapMovement) => Fate = () => 'at once';
@@ -67,24 +69,58 @@ export class SapGoods {
     const possible = movements.filter((movement) => this.#takes(order, movement));
     this.#document(possible.filter((movement) => this.fateOf(movement) === 'at once'));
     this.waiting.push(...movements.filter((movement) => this.fateOf(movement) === 'later'));
+    clearReservations(order, confirmation);
   }
 
   /** Takes what is issued from its batch and reservation. What cannot be taken waits for a person, and the confirmation is booked. */
-  #takes(
-    order: SapOrder,
-    { GoodsMovementType, Material, Batch, QuantityInEntryUnit, ...rest }: SapMovement,
-  ): boolean {
+  #takes(order: SapOrder, movement: SapMovement): boolean {
+    const { GoodsMovementType, Material, Batch, QuantityInEntryUnit, ...rest } = movement;
     if (GoodsMovementType !== '261' || !order.components.some((one) => one.Material === Material))
       return true;
-    const stock = this.stock.find((one) => one.Material === Material && one.Batch === Batch);
-    if (!stock || compareDecimals(stock.MatlWrhsStkQtyInMatlBaseUnit, QuantityInEntryUnit) < 0) return false;
-    stock.MatlWrhsStkQtyInMatlBaseUnit = sumOf([
-      stock.MatlWrhsStkQtyInMatlBaseUnit,
-      `-${QuantityInEntryUnit}`,
-    ]);
+    const batches = this.stock.filter((one) => one.Material === Material);
+    const stock = batches.find((one) => one.Batch === Batch);
+    if (batches.length > 0) {
+      if (!stock || compareDecimals(stock.MatlWrhsStkQtyInMatlBaseUnit, QuantityInEntryUnit) < 0)
+        return false;
+      stock.MatlWrhsStkQtyInMatlBaseUnit = sumOf([
+        stock.MatlWrhsStkQtyInMatlBaseUnit,
+        `-${QuantityInEntryUnit}`,
+      ]);
+    }
     const item = order.components.find((one) => Number(one.ReservationItem) === Number(rest.ReservationItem));
     if (item) item.WithdrawnQuantity = sumOf([item.WithdrawnQuantity, QuantityInEntryUnit]);
+    if (item?.ReservationIsFinallyIssued) this.#unreserved.push(movement);
     return true;
+  }
+
+  /** Components that were issued although their reservations were cleared before. */
+  unreservedOf({ ManufacturingOrder }: SapOrder): string[] {
+    return this.#unreserved.flatMap(({ OrderID, Material }) =>
+      OrderID === ManufacturingOrder ? [Material] : [],
+    );
+  }
+
+  /** The warehouse issues so much of a component that is not handled in batches, from one item after the other. */
+  issue({ ManufacturingOrder, components }: SapOrder, material: string, amount: string): void {
+    let left = amount;
+    for (const item of components.filter((one) => one.Material === material)) {
+      const open = sumOf([item.RequiredQuantity, `-${item.WithdrawnQuantity}`]);
+      const part = compareDecimals(left, open) < 0 ? left : open;
+      item.WithdrawnQuantity = sumOf([item.WithdrawnQuantity, part]);
+      left = sumOf([left, `-${part}`]);
+    }
+    this.#document([
+      {
+        ConfirmationGroup: '',
+        ConfirmationCount: '',
+        OrderID: ManufacturingOrder,
+        GoodsMovementType: '261',
+        Material: material,
+        Batch: '',
+        EntryUnit: 'PC',
+        QuantityInEntryUnit: amount,
+      },
+    ]);
   }
 
   /** Runs the job that posts waiting movements. */
@@ -100,6 +136,18 @@ export class SapGoods {
       this.documents.push({ ...item, ...document, MaterialDocumentItem });
     });
   }
+}
+
+/**
+ * Final confirmations that ask for it end the open reservations of their operation, but not of components that are
+ * backflushed (SAP's documentation of the data element AUSBU, "Clear Open Reservations").
+ */
+function clearReservations(order: SapOrder, confirmation: SapConfirmation): void {
+  const { OrderOperation, IsFinalConfirmation, OpenReservationsIsCleared } = confirmation;
+  if (IsFinalConfirmation !== true || OpenReservationsIsCleared !== true) return;
+  for (const one of order.components)
+    if (one.ManufacturingOrderOperation === OrderOperation && !one.MatlCompIsMarkedForBackflush)
+      one.ReservationIsFinallyIssued = true;
 }
 
 /** Backflush of the component for the produced quantity, and the receipt of the good quantity. */

@@ -56,8 +56,21 @@ export interface SapOperation {
 export interface SapComponent {
   [field: string]: unknown;
   Material: string;
+  /** The operation that it is assigned to. */
+  ManufacturingOrderOperation: string;
   ReservationItem: string;
+  RequiredQuantity: string;
   WithdrawnQuantity: string;
+  MatlCompIsMarkedForBackflush: boolean;
+  ReservationIsFinallyIssued: boolean;
+}
+
+/** Of what an article is made, by the numbers of its operations and the names of its components. */
+export interface SapAssembly {
+  readonly operations: readonly string[];
+  readonly components: readonly string[];
+  /** The component that the warehouse issues. All others are backflushed. */
+  readonly picked?: string | undefined;
 }
 
 /** Fields of A_ProductionOrder_2 that are in the service's metadata and that this server knows. */
