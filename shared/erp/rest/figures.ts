@@ -103,7 +103,8 @@ export class Figures {
     if (!components) return [];
     const quantity = this.#quantity;
     const listed = this.#needed('components');
-    for (const { article } of components.used) this.#requireOneLine(article, listed);
+    // A booking that has begun goes on.
+    if (!isBegun) for (const { article } of components.used) this.#requireOneLine(article, listed);
     const plan = listed.map((one) => {
       if (quantity === undefined)
         throw new Error('no look-up tells the `quantity` of the order, for which its components are planned');
