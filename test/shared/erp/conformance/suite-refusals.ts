@@ -3,7 +3,7 @@ import type { Completion } from '../../../../shared/model/completions.ts';
 import { Rejected, UnknownOrder } from '../../../../shared/model/errors.ts';
 import type { Decimal } from '../../../../shared/model/quantity.ts';
 import { failureOf } from './attempts.ts';
-import { completionOf, productOrderOf } from './completions.ts';
+import { completionOf, partOf, productOrderOf } from './completions.ts';
 import type { Chapter } from './target.ts';
 
 /** The look refuses everything that can be refused, so that the ERP stays unchanged. */
@@ -29,6 +29,48 @@ export function refusalTests({ target, plan, book, promise }: Chapter): void {
     await expectRefused(completionOf(await plan(), { quantity: { amount: '0' } }), 'nothing was built');
     const noScrap = { quantity: { amount: '0' }, scrap: { amount: '0' } };
     await expectRefused(completionOf(await plan(), noScrap), 'nothing was built');
+  });
+
+  const beyondOrder = { good: 1.1, scrap: 1, recorded: ' (step "Good quantity" of recording r1)' };
+
+  promise(
+    'refuses more than the order is for, where nobody but the ERP knows for how much it is',
+    [],
+    async () => {
+      const order = await plan();
+      const quantity = { amount: '50' };
+      const accepting = `npm run replay -- --order ${productOrderOf(order).number} --accept 50 --go`;
+      await expectRefused(
+        completionOf(order, { quantity, beyondOrder }),
+        'is for 5',
+        'was completed with 50 good (step "Good quantity" of recording r1)',
+        accepting,
+      );
+    },
+  );
+
+  promise('refuses more scrap than the order is for', ['scrap'], async () => {
+    const figures = { quantity: { amount: '1' }, scrap: { amount: '6' } };
+    await expectRefused(completionOf(await plan(), { ...figures, beyondOrder }), 'completed with 6 scrap');
+  });
+
+  promise('refuses what is more than the order in the unit of the order', ['units'], async () => {
+    const { unit = '', holds = '0' } = target().units.other ?? {};
+    const order = await plan({ quantity: holds });
+    const completion = completionOf(order, { quantity: { amount: '2', unit }, beyondOrder });
+    await expectRefused(completion, `is for ${holds}`, 'completed with 2 good');
+  });
+
+  promise('counts what others have booked on the order with it', ['partial', 'booked-before'], async () => {
+    const order = await plan();
+    await book(partOf(order, 1, '3'));
+    await expectRefused(partOf(order, 2, '3', { beyondOrder }), 'is for 5', '(3 are booked)');
+  });
+
+  promise('books as much as the order is for, and a tenth more', [], async () => {
+    const order = await plan({ quantity: '10' });
+    await book(completionOf(order, { quantity: { amount: '11' }, beyondOrder }));
+    expect(await target().books(order)).toMatchObject({ good: '11', bookings: 1 });
   });
 
   promise('books scrap alone', ['scrap'], async () => {

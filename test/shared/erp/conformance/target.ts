@@ -205,6 +205,8 @@ export type Capability =
   | 'link'
   /** Book a part and leave the order open. */
   | 'partial'
+  /** Tell how much others have booked on an order, in what the connector reads of it. */
+  | 'booked-before'
   | 'scrap'
   /** Anything of an assembly besides its quantity; then, what of it. */
   | 'assembly'

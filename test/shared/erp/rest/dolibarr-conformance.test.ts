@@ -16,6 +16,7 @@ describeErpConformance(
     concurrency: 'Dolibarr books twice; the ledger locks the order',
     'never-changed': 'every order of Dolibarr has a change time',
     'same-page': 'its pages have numbers: a list ends after 10,000 calls',
+    'booked-before': 'its look-up tells the quantity of the order alone',
     units: 'a configuration knows no unit but the one that the order tells',
     scrap: 'Dolibarr books no scrap',
     assembly: 'its example maps quantities alone',

@@ -13,6 +13,7 @@ export const sandboxCannot: Cannot = {
   concurrency: 'this ERP books twice; the ledger locks the order',
   'never-changed': 'every order of this ERP has a change time',
   session: 'an API key needs no session',
+  'booked-before': 'a look-up tells the quantity of the order alone',
   'line-by-line': 'a booking names components, and no lines of the order',
   'component-lines': 'a look-up lists each article once (assembly.test.ts)',
   reservations: 'this ERP reserves nothing',
