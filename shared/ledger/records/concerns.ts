@@ -7,7 +7,7 @@ import type { DeepReadonly, Key, StoredItem } from '../../platform/aws/dynamodb-
 import { maxNoteLength, storedCauseSchema } from '../history.ts';
 import { concernKey, ledgerIndexes, noOrder, numberOf } from '../keys.ts';
 import { dayFields } from './events.ts';
-import { contentSchema } from './product-orders.ts';
+import { contentSchema } from './order-content.ts';
 import { Records } from './records.ts';
 
 /**

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Partner } from '../../model/partner.ts';
-import { queueKeepsDays } from '../../model/queues.ts';
+import { consumerOf, queueKeepsDays } from '../../model/queues.ts';
 import { shorten } from '../../model/text.ts';
 import type { DeepReadonly, Key, StoredItem, Update } from '../../platform/aws/dynamodb-table.ts';
 import { maxNoteLength, type NewEntry, storedCauseSchema } from '../history.ts';
@@ -35,6 +35,14 @@ const queueKeepsMs = queueKeepsDays * 86_400_000;
 const noLongerDead = ['isDead', ...concernFieldNames];
 
 const keyOf = ({ messageId, orderNumber }: DeadLetterId) => deadLetterKey(orderNumber, messageId);
+
+export function isOfCreation({ stage }: Pick<DeadLetter, 'stage'>): boolean {
+  return stage === consumerOf['product-orders'];
+}
+
+export function isOfBooking({ stage }: Pick<DeadLetter, 'stage'>): boolean {
+  return stage === consumerOf.completions;
+}
 
 export const deadLetterOf = (stored: StoredItem): DeadLetter => z.parse(letterSchema, stored);
 
@@ -112,6 +120,12 @@ export class DeadLetters extends Records {
   ): Promise<void> {
     if (refusedBy !== undefined && refusedBy !== messageId)
       await this.markSettled({ messageId: refusedBy, orderNumber });
+  }
+
+  /** Its product order is made, is made by another message, or is not to be made. */
+  async settleOfCreation(orderNumber: string): Promise<void> {
+    for (const letter of await this.of(orderNumber))
+      if (letter.isDead && isOfCreation(letter)) await this.markSettled(letter);
   }
 
   /** Settled ones that may still be in the queue, by their key, written `<pk> <sk>`. */
