@@ -58,7 +58,7 @@ export function createConsole(dependencies: ConsoleDependencies): Hono {
 }
 
 function createAnswers(
-  { target, timeZone, shopFloor, countDeadLetters }: ConsoleDependencies,
+  { target, timeZone, shopFloor, situation }: ConsoleDependencies,
   withKeys: (page: string) => string,
 ) {
   const stack = { target, timeZone, hasFloor: shopFloor !== undefined };
@@ -67,7 +67,7 @@ function createAnswers(
 
   const answers: Answers = {
     async show(c, page, known) {
-      const deadLetters = known?.deadLetters ?? (await countDeadLetters());
+      const { deadLetters } = known ?? (await situation());
       const notice = notices.get(c.req.query('notice') ?? '');
       const whole = await layout({ ...stack, deadLetters, notice }, { refreshSeconds, ...page });
       return c.html(withKeys(seen(whole)));

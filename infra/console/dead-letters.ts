@@ -1,4 +1,4 @@
-import { deadLetterKey } from '../../shared/ledger/keys.ts';
+import { deadLetterKey, noOrder } from '../../shared/ledger/keys.ts';
 import type { Ledger } from '../../shared/ledger/ledger.ts';
 import type { DeadLetter, DeadLetterRecord } from '../../shared/ledger/records/dead-letters.ts';
 import { reasonOf } from '../../shared/model/errors.ts';
@@ -44,16 +44,16 @@ export class DeadLetterDesk {
     this.#dependencies = dependencies;
   }
 
-  /** Those that the ledger knows: all are counted, and the oldest of each partner and cause are read. */
+  /** Those that the ledger knows, of each order one by cause: all are counted, and the oldest of each partner and cause are read. */
   async open({ at, troubles, cut }: Situation) {
     const kinds = [...Map.groupBy(troubles.filter(isLetter), groupOf).values()];
     const ranked = kinds.flatMap((kind) => kind.map((trouble, rank) => ({ trouble, rank })));
     const shown = ranked.toSorted((a, b) => a.rank - b.rank).slice(0, maxShown);
     const keys = shown.flatMap(({ trouble }) => trouble.key ?? []);
     const records = await this.#dependencies.ledger.deadLetters.read(keys);
-    const letters = shown.flatMap(({ trouble: { key, since } }) => {
+    const letters = shown.flatMap(({ trouble: { key, since, more } }): ListedLetter[] => {
       const record = records.get(textOf(key));
-      return record ? filed(record, since) : [];
+      return record ? [{ ...filed(record, since), more }] : [];
     });
     /** There are more than are counted. */
     const isCut = cut.has('dead-letter');
@@ -68,7 +68,8 @@ export class DeadLetterDesk {
     const { deadLetters, ledger, situation } = this.#dependencies;
     const { troubles, at } = await situation();
     const settled = await ledger.deadLetters.settled(10 * maxShown);
-    const known = new Set([...settled, ...troubles.filter(isLetter).map(({ key }) => textOf(key))]);
+    const open = troubles.filter(isLetter).flatMap(({ key, more = [] }) => [key, ...more].map(textOf));
+    const known = new Set([...settled, ...open]);
     const hidden = await deadLetters.hidden();
     const taken = await this.#take();
     const letters = taken.filter(
@@ -103,9 +104,21 @@ export class DeadLetterDesk {
       return records.filter(({ isDead }) => isDead).map((record) => filed(record, clock.now()));
     }
     const groups = [...(await this.open(await situation())).groups, ...groupsOf(this.#taken)];
-    if ('group' in chosen) return groups.find(({ id }) => id === chosen.group)?.letters ?? [];
+    if ('group' in chosen)
+      return this.#withOthers(groups.find(({ id }) => id === chosen.group)?.letters ?? []);
     const ids = new Set([chosen.letter].flat());
-    return groups.flatMap(({ letters }) => letters.filter((letter) => ids.has(idOf(letter))));
+    return this.#withOthers(
+      groups.flatMap(({ letters }) => letters.filter((letter) => ids.has(idOf(letter)))),
+    );
+  }
+
+  /** What is done to one that is listed for its order is done to all that it stands for. */
+  async #withOthers(letters: readonly ListedLetter[]): Promise<readonly ListedLetter[]> {
+    const keys = letters.flatMap(({ more = [] }) => more);
+    if (keys.length === 0) return letters;
+    const { ledger, clock } = this.#dependencies;
+    const records = await ledger.deadLetters.read(keys);
+    return [...letters, ...[...records.values()].map((record) => filed(record, clock.now()))];
   }
 
   /**
@@ -169,7 +182,7 @@ function filed(record: DeadLetter, since: Date): ListedLetter {
   const to = queueOf(stage);
   const route = to ? { to } : { stays: 'another version of this program has recorded it' };
   // The ledger keeps under this number what names no order.
-  const orderNumber = filedUnder === 'unknown' ? '' : filedUnder;
+  const orderNumber = filedUnder === noOrder ? '' : filedUnder;
   return { ...record, orderNumber, since, route, record };
 }
 

@@ -4,7 +4,7 @@ import type { Situation } from '../../shared/situation/read.ts';
 import { createShopFloor } from '../local/sandbox/shop-floor.ts';
 import { plantOf } from '../ops/cli/partners.ts';
 import { invoke, operatorOf, type Target, whereOf } from '../ops/cli/target.ts';
-import { countDeadLetters, situationOf, stackReadsOf } from '../ops/flows/situation.ts';
+import { situationOf, stackReadsOf } from '../ops/flows/situation.ts';
 import type { EndDependencies } from '../ops/orders/end-order.ts';
 import { replayDependenciesOf } from '../ops/replay/replay.ts';
 import { findOwnerOf } from '../ops/trace/trace.ts';
@@ -18,7 +18,7 @@ export interface ConsoleDependencies extends ReturnType<typeof consoleDependenci
 }
 
 export interface Answers {
-  /** @param known The state of the flows, if it was read already; else the dead letters alone are counted. */
+  /** @param known The state of the flows, if it was read already: it counts the dead letters. */
   readonly show: (c: Context, page: Page, known?: Situation) => Promise<Response>;
   /** Shows a page, with what was done, or why nothing was: a `UsageError` is the sentence for that. */
   readonly redirect: (c: Context, path: string, notice: string | Promise<string>) => Promise<Response>;
@@ -41,7 +41,6 @@ export function consoleDependencies(target: Target, config: string) {
     commands: whereOf(target),
     local,
     situation,
-    countDeadLetters: () => countDeadLetters(reads),
     ledger,
     findOwner: findOwnerOf(target, config),
     /** The plant's configuration on this machine, and both partners: only what asks for it needs them. */

@@ -44,7 +44,8 @@ type Stand = 'keep' | 'anew' | 'soon' | 'refused' | 'leave';
  *   claimed, its lease runs                wait, until it ends at most: a hint never ends over what is not done
  *   claimed, its lease is over; in doubt   book exactly as planned
  *   waits, surely never sent               as planned; decided anew for a newer trigger, a newer configuration, a person
- *   refused by this message                its letter may be missing: refuse again, without a call if nothing else is new
+ *   refused by this message                its letter may be missing: refuse again, without a call if nothing else is new;
+ *                                          not once a person has discarded it
  *   refused                                leave. Decided anew for a newer trigger if surely never sent; a person opens
  *                                          it again: anew if surely never sent, else as planned
  *   discarded                              leave, for ever: only a person opens it again, anew
@@ -92,7 +93,7 @@ function standOf(booking: BookingEntry, facts: StepFacts): Stand {
     if (!isNewer(booking, facts)) return 'keep';
     return isRecent ? 'soon' : 'anew';
   }
-  if (!hint.again && rejectedBy === attempt.messageId) return 'refused';
+  if (!hint.again && !discarded && rejectedBy === attempt.messageId) return 'refused';
   if (!isOfPart(booking, facts)) return 'leave';
   if (hint.again) return surelyNotBooked || discarded ? 'anew' : 'keep';
   if (discarded || hint.via !== 'webhook' || !surelyNotBooked || !isNewer(booking, facts)) return 'leave';

@@ -32,6 +32,8 @@ export const partitionOf = (number: string): string => `ORDER#${number}`;
 /** Number of the product order that an item belongs to: what `partitionOf` was given. */
 export const numberOf = ({ pk }: Readonly<Record<string, unknown>>): string =>
   String(pk).slice(partitionOf('').length);
+/** Stands for the number of what names no order. */
+export const noOrder = 'unknown';
 export const bookingPrefix = 'BOOKING#';
 export const concernPrefix = 'CONCERN#';
 export const deadLetterPrefix = 'DEAD-LETTER#';

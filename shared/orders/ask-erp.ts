@@ -79,8 +79,9 @@ async function lookAtRefused(
 }
 
 /**
- * Has a refused order mapped as the ERP has it now, or, where the ERP cannot be asked, made as it was mapped: a person takes
- * its end back so. @returns false when nothing is to be created any more. @throws Rejected
+ * Has a refused order mapped as the ERP has it now, or, where the ERP cannot be asked, made as it was mapped: by whichever
+ * message a person asks for it, and a person takes its end back so.
+ * @returns false when nothing is to be created any more. @throws Rejected
  */
 export async function mapAnew(
   number: string,
@@ -92,7 +93,7 @@ export async function mapAnew(
   if (entry?.state !== 'rejected' || entry.end?.how === 'withdrawn' || bookings.length > 0) return true;
   const accepted = await askErp(entry.erpOrder, 'replay', attempt, dependencies);
   const { orders } = dependencies.ledger;
-  if (!accepted && entry.end) await orders.replace(entry, { ...asMade(entry), via: 'replay' });
+  if (!accepted) await orders.replace(entry, { ...asMade(entry), via: 'replay' });
   const { reason, cause, productOrders } = accepted ?? {};
   if (reason !== undefined && cause !== undefined && productOrders?.length === 0 && !accepted?.isEnded)
     throw new Rejected(reason, { code: cause });

@@ -9,6 +9,7 @@ import { type OrderEntry, orderEntryOf } from '../ledger/records/product-orders.
 import { Rejected, RetryLater } from '../model/errors.ts';
 import { type ProductOrderRef, productOrderRefOf } from '../model/orders.ts';
 import type { Clock } from '../platform/clock.ts';
+import { longWaitMs } from '../worker/policy.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { whyNotAdopted } from './differences.ts';
 import { type LookDependencies, lookAtOrder } from './look.ts';
@@ -73,6 +74,8 @@ export async function createProductOrder(
 }
 
 async function create(claim: Claim, attempt: WorkAttempt, dependencies: CreateDependencies): Promise<void> {
+  const { claims, deadLetters } = dependencies.ledger;
+  const { clock } = dependencies;
   const entry = orderEntryOf(claim.held);
   const made = await createOrAdopt(claim, entry, attempt, dependencies);
   const { productOrder, event, isBuilt = false, wasIgnored = false } = made;
@@ -81,12 +84,19 @@ async function create(claim: Claim, attempt: WorkAttempt, dependencies: CreateDe
   const awaited = isBuilt ? {} : { awaiting: 'completion' };
   const set = { productOrder, azumutaId: productOrder.id, ...link.noted, ...awaited };
   const created = { event, note: `Azumuta id ${productOrder.id}` };
-  const noting = dependencies.ledger.claims.complete(claim, set, created, ...link.told).then(() => {
+  const noting = claims.complete(claim, set, created, ...link.told).then(async () => {
     attempt.log.info('Product order created', { event, azumutaId: productOrder.id }, { OrdersCreated: 1 });
+    if (mayHaveLetter(entry, clock)) await deadLetters.settleOfCreation(entry.number);
   });
   // If its hint is lost, the reconciliation asks about it once it is overdue.
   const hinting = noting.then(() => (wasIgnored ? dependencies.lookAgain(entry.number) : undefined));
   await throwOnceNoted(link, hinting);
+}
+
+/** Another message of it may have failed, or waited until it was a dead letter; not where it is made as soon as it came. */
+function mayHaveLetter({ attempts, history }: OrderEntry, clock: Clock): boolean {
+  const queued = history.findLast(({ event }) => event === 'queued');
+  return attempts > 1 || queued === undefined || clock.now().getTime() - Date.parse(queued.at) > longWaitMs;
 }
 
 async function createOrAdopt(

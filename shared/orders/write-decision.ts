@@ -113,10 +113,6 @@ async function put(
     part.action === 'create' ? ledger.orders.put(entry) : ledger.orders.replace(part.entry, entry);
   if (!(await putting)) return 'changed meanwhile';
   await endAll(part, 'What the ERP wants now has taken its place.', ledger);
-  // If it is refused again, another message says so.
-  const refusedBy = part.action === 'replace' ? part.entry.rejectedBy : undefined;
-  if (refusedBy !== undefined)
-    await ledger.deadLetters.markSettled({ messageId: refusedBy, orderNumber: number });
   return { status: { number, status: 'queued' }, message: 'first' };
 }
 

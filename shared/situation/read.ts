@@ -1,4 +1,5 @@
 import type { Breaker, BreakerState } from '../circuit-breaker/circuit-breaker.ts';
+import { noOrder, numberOf } from '../ledger/keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { concernKinds, type OpenConcern } from '../ledger/records/concerns.ts';
 import type { Cause } from '../model/causes.ts';
@@ -25,6 +26,8 @@ export interface SeenTrouble extends TroubleGroup {
   /** Whether people are told of it already; before, it only prevents that its group counts as over. */
   readonly isDue: boolean;
   readonly key?: OpenConcern['key'];
+  /** Younger dead letters of its order with the same cause: they are told with it. */
+  readonly more?: readonly OpenConcern['key'][];
   /** Its order, where it is known without reading an item. */
   readonly order?: string;
   /** How many it stands for. Default 1. */
@@ -51,8 +54,9 @@ export interface Situation {
   readonly cut: ReadonlySet<TroubleKind>;
   readonly partners: Readonly<Record<Partner, BreakerState>>;
   readonly queues: Readonly<Record<QueueName, QueueStatus>>;
-  /** Messages in the dead-letter queue; those that the ledger does not know, by SQS's approximation. */
+  /** What waits for a person as a dead letter: of each order one by cause, and those that the ledger does not know. */
   readonly deadLetters: number;
+  /** Dead letters that the ledger does not know, by SQS's approximation. */
   readonly unfiled: number;
 }
 
@@ -74,7 +78,7 @@ const limitOf = (kind: TroubleKind) => (kind === 'dead-letter' || kind === 'over
 /** What waited during an outage is drained within this multiple of `outageSeconds`: half an hour. */
 const drainedTimes = 6;
 const hourMs = 3_600_000;
-/** SQS has dropped a dead letter, and a message that waits, a day later at the latest: then only the journey shows it. */
+/** SQS has dropped a message a day later at the latest. */
 const messageLastsMs = (queueKeepsDays + 1) * 24 * hourMs;
 
 /**
@@ -89,7 +93,7 @@ export async function readSituation(
 ): Promise<Situation> {
   const at = clock.now();
   const overdueBy = (dueBy: Date) => ledger.orders.overdue(dueBy, maxSeen, { byOwnDate: true });
-  const [open, overdue, due, partners, productOrders, completions, deadLetters] = await Promise.all([
+  const [open, overdue, due, partners, productOrders, completions, inQueue] = await Promise.all([
     ledger.concerns.open(limitOf),
     // The reconciliation moves orders that it has asked about to a later time that has passed: they stay overdue.
     overdueBy(at),
@@ -99,28 +103,28 @@ export async function readSituation(
     queue('completions'),
     countDeadLetters(),
   ]);
-  const lasting = open.filter(
-    ({ kind, since }) =>
-      (kind !== 'dead-letter' && kind !== 'waiting') || at.getTime() - since.getTime() < messageLastsMs,
-  );
+  const hasMessage = ({ since }: OpenConcern) => at.getTime() - since.getTime() < messageLastsMs;
+  const lasting = open.filter((concern) => !endsWithMessage(concern) || hasMessage(concern));
   const cut = new Set<TroubleKind>(
     [...Map.groupBy(open, ({ kind }) => kind)].flatMap(([kind, of]) =>
       of.length < limitOf(kind) ? [] : kind,
     ),
   );
   if (overdue.length >= maxSeen) cut.add('overdue');
-  const unknown = deadLetters - lasting.filter(({ kind }) => kind === 'dead-letter').length;
+  const unknown = inQueue - open.filter((concern) => isLetter(concern) && hasMessage(concern)).length;
   const isKnown = unknown <= 0 || cut.has('dead-letter');
   const settled = isKnown ? [] : await ledger.deadLetters.settled(maxSeen);
   const unfiled = isKnown ? 0 : Math.max(0, unknown - settled.length);
   const ofAzumuta = { partner: 'azumuta', since: at } as const;
   const long = new Set(due);
+  const told = byOrder(lasting);
   return {
-    ...{ at, cut, partners, deadLetters, unfiled },
+    ...{ at, cut, partners, unfiled },
+    deadLetters: told.filter(isLetter).length + unfiled,
     queues: { 'product-orders': productOrders, completions },
     troubles: [
       ...outagesOf(partners, outageSeconds, at),
-      ...lasting.map((concern) => {
+      ...told.map((concern) => {
         const { key, kind, partner, since } = concern;
         const isDue = kind !== 'waiting' || isWell(partners[partner], outageSeconds, at);
         return { ...concern, id: `${key.pk} ${key.sk} ${since.toISOString()}`, isDue };
@@ -131,6 +135,32 @@ export async function readSituation(
       ...unfiledOf(Math.min(unfiled, unfiledBefore), at),
     ],
   };
+}
+
+const isLetter = ({ kind }: Pick<OpenConcern, 'kind'>): boolean => kind === 'dead-letter';
+const namesNoOrder = ({ key }: OpenConcern): boolean => numberOf({ ...key }) === noOrder;
+
+/**
+ * What can only be done by its message ends with it; then only the journey shows it. A dead letter of an order ends with
+ * what it asks for, as no replay of an order needs its message.
+ */
+function endsWithMessage(concern: OpenConcern): boolean {
+  return concern.kind === 'waiting' || (isLetter(concern) && namesNoOrder(concern));
+}
+
+/** Several messages about one order may have failed for one reason, as each day sends one: they are one trouble, its oldest. */
+function byOrder(
+  open: readonly OpenConcern[],
+): (OpenConcern & { readonly more?: readonly OpenConcern['key'][] })[] {
+  const alike = Map.groupBy(open, (concern) => {
+    const { pk, sk } = concern.key;
+    return isLetter(concern) && !namesNoOrder(concern) ? `${pk} ${groupOf(concern)}` : `${pk} ${sk}`;
+  });
+  return [...alike.values()].flatMap((concerns) => {
+    const [oldest, ...others] = concerns.toSorted((a, b) => a.since.getTime() - b.since.getTime());
+    if (!oldest || others.length === 0) return oldest ?? [];
+    return { ...oldest, more: others.map(({ key }) => key) };
+  });
 }
 
 /** However many somebody from outside sends: they are one trouble. */

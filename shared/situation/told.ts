@@ -113,8 +113,10 @@ function tasksOf(facts: ToldFacts, stage: Stage): Words[] {
     ];
   if (!isRefusedOrder(facts, stage) || done) return tasks;
   const says = `It was refused, and its dead letter is gone. ${sentence(facts.entry?.reason ?? '')}`.trim();
-  const next = 'Correct what the reason names, then send the order again from the ERP.';
-  return [...tasks, { says, next, who: whoActs({ kind: 'refused', cause: facts.entry?.cause }) }];
+  const next =
+    'Correct what the reason names, then have it looked at once more, or send the order again from the ERP.';
+  const who = whoActs({ kind: 'refused', cause: facts.entry?.cause });
+  return [...tasks, { says, next, who, command: 'replay' }];
 }
 
 function refusedBooking({ bookings }: ToldFacts) {

@@ -1,4 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
+import { noOrder } from '../ledger/keys.ts';
 import { Rejected, RetryLater, reasonOf, rejectionOf, Wait } from '../model/errors.ts';
 import {
   type Consumer,
@@ -112,7 +113,7 @@ export class RecordProcessor<Message> {
   /** It succeeded, perhaps after it was noted as a dead letter that then could not be sent. */
   async #forget({ record, orderNumber }: RecordInWork): Promise<void> {
     const { deadLetters, attempts } = this.#dependencies;
-    await deadLetters.markRecovered({ messageId: firstIdOf(record), orderNumber: orderNumber || 'unknown' });
+    await deadLetters.markRecovered({ messageId: firstIdOf(record), orderNumber: orderNumber || noOrder });
     await attempts.end(record.messageId);
   }
 
@@ -184,7 +185,7 @@ export class RecordProcessor<Message> {
   ): Promise<boolean> {
     const { deadLetters, queues, clock, deadLetterQueueUrl } = this.#dependencies;
     const { stage } = this.#consumer;
-    const filed = { messageId: firstIdOf(record), orderNumber: orderNumber || 'unknown', stage, partner };
+    const filed = { messageId: firstIdOf(record), orderNumber: orderNumber || noOrder, stage, partner };
     const letter = { ...filed, ...rejectionOf(rejected) };
     if (deadline.isOverdue()) return false;
     await deadLetters.record(letter);

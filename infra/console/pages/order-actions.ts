@@ -46,8 +46,9 @@ async function done(action: Action, { because, figures, ...of }: Form, pages: Pa
   if (action !== 'replay' && action !== 'accept')
     return (await endings[action]({ ...of, go: true, note }, ending)).join('; ');
   const accepts = action === 'accept' ? figuresIn(figures) : undefined;
-  const { moved, hinted, failure } = await letters.replay({ order: of.number }, note, accepts);
-  return failure ?? (moved + hinted.length > 0 ? 'is looked at once more' : 'there is nothing to look at');
+  const { moved, hinted, created, failure } = await letters.replay({ order: of.number }, note, accepts);
+  const sent = moved + hinted.length + created.length;
+  return failure ?? (sent > 0 ? 'is looked at once more' : 'there is nothing to look at');
 }
 
 interface Offered {

@@ -7,6 +7,7 @@ import type { DeadLetter } from '../../../shared/ledger/records/dead-letters.ts'
 import { causes } from '../../../shared/model/causes.ts';
 import { partnerNames } from '../../../shared/model/partner.ts';
 import { consumerOf, type QueueName, queueNames } from '../../../shared/model/queues.ts';
+import type { Key } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { isRecord, jsonOf } from '../../../shared/platform/json.ts';
 import { type LetterAttribute, orderNumberAttribute } from '../../../shared/worker/dead-letter.ts';
 
@@ -22,6 +23,8 @@ export interface ListedLetter
   readonly route: { readonly to: QueueName } | { readonly stays: string };
   /** What the ledger has of it, where it was read there. */
   readonly record?: DeadLetter;
+  /** Keys of younger ones of its order with the same cause: it stands for them in the list. */
+  readonly more?: readonly Key[] | undefined;
 }
 
 const stageOfKind: Readonly<Record<string, string>> = {

@@ -2,9 +2,11 @@ import * as z from 'zod/mini';
 import { triggerNamesSchema } from '../../../shared/azumuta/trigger.ts';
 import { completionHint } from '../../../shared/completions/messages.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
+import { type DeadLetter, isOfBooking, isOfCreation } from '../../../shared/ledger/records/dead-letters.ts';
 import type { Standing } from '../../../shared/ledger/records/known-orders.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import type { QueueName } from '../../../shared/model/queues.ts';
+import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import { createQueues, type Queues } from '../../../shared/platform/aws/queue.ts';
 import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
 import { isRecord, jsonOf } from '../../../shared/platform/json.ts';
@@ -65,6 +67,8 @@ interface Run {
   copied: number;
   /** Orders asked for that are looked at once more although no letter of them is replayed. */
   hinted: readonly string[];
+  /** Those whose creation is asked for once more, in the same way. */
+  created: readonly string[];
   /**
    * Some letters were not looked at: the limit was reached, or the first became visible again before the last were taken.
    */
@@ -89,17 +93,23 @@ function movesOf({ chosen }: Pick<Run, 'chosen'>) {
  */
 export async function replay(request: ReplayRequest, dependencies: ReplayDependencies) {
   const { go, signal } = request;
-  const run: Run = { chosen: new Map(), lookedAt: 0, hinted: [], more: false, moved: 0, copied: 0 };
+  const run: Run = {
+    ...{ chosen: new Map(), lookedAt: 0, more: false, moved: 0, copied: 0 },
+    ...{ hinted: [], created: [] },
+  };
   let failure: string | undefined;
   try {
     const asked = request.orders && (await findOrders(request.orders, dependencies.ledger));
     await chooseLetters(run, { ...request, orders: asked?.numbers }, dependencies);
     // Who names a reason wants the letters that have it, and nothing else.
-    if (asked && request.reason === undefined && !run.more && !signal.aborted)
-      run.hinted = withoutLetter(asked, run);
+    if (asked && request.reason === undefined && !run.more && !signal.aborted) {
+      run.hinted = withoutLetter(asked.homes, 'completions', run);
+      run.created = withoutLetter(asked.refused, 'product-orders', run);
+    }
     if (go) {
       await moveAll(run, request, dependencies);
       await sendHints(run.hinted, request, dependencies);
+      await sendCreations(run.created, request, dependencies);
     }
   } catch (error) {
     failure = reasonOf(error);
@@ -191,12 +201,15 @@ async function findOrders(asked: ReadonlySet<string>, ledger: Pick<Ledger, 'know
   const numbers = new Set(asked);
   /** Each order that may be booked, once: parts that are booked together are one. */
   const homes = new Set<string>();
+  /** Each whose creation waits for a person. */
+  const refused = new Set<string>();
   for (const number of asked) {
     const standing = await ledger.knownOrders.standing(number);
     numbers.add(standing.number).add(standing.home);
+    if (isRefused(standing)) refused.add(standing.number);
     if ((asked.size === 1 || isKnown(standing)) && mayBeBooked(standing)) homes.add(standing.home);
   }
-  return { numbers, homes: [...homes] };
+  return { numbers, homes: [...homes], refused: [...refused] };
 }
 
 /** What is not in Azumuta yet cannot be completed; one that is unknown may have been typed there by hand. */
@@ -204,38 +217,70 @@ function mayBeBooked({ entry, bookings }: Standing): boolean {
   return entry === undefined || entry.productOrder !== undefined || bookings.length > 0;
 }
 
+/** Refused; or a dead letter says that its creation, or its link, is not done. What has ended only `remake` has made again. */
+function isRefused({ entry, bookings, letters }: Standing): boolean {
+  if (letters.some(isOfCreation)) return true;
+  return entry?.state === 'rejected' && entry.end === undefined && bookings.length === 0;
+}
+
 function isKnown({ entry, bookings, question, answered, letters }: Standing): boolean {
   return Boolean(entry ?? question ?? answered) || bookings.length + letters.length > 0;
 }
 
-/** The orders of which no hint is replayed: one is enough for each. */
-function withoutLetter({ homes }: Awaited<ReturnType<typeof findOrders>>, run: Run): string[] {
-  const hints = movesOf(run).filter(({ to }) => to === 'completions');
-  const named = new Set(hints.flatMap(({ letter }) => letter.numbers));
-  return homes.filter((home) => !named.has(home));
+/** The orders of which no message to this queue is replayed: one is enough for each. */
+function withoutLetter(numbers: readonly string[], queue: QueueName, run: Run): string[] {
+  const moves = movesOf(run).filter(({ to }) => to === queue);
+  const named = new Set(moves.flatMap(({ letter }) => letter.numbers));
+  return numbers.filter((number) => !named.has(number));
 }
 
 /** Has orders looked at once more, with a dead letter or without. @throws Error when SQS refuses. */
 async function sendHints(
   homes: readonly string[],
   request: ReplayRequest,
-  { ledger, queues, queueUrls }: ReplayDependencies,
+  dependencies: ReplayDependencies,
 ): Promise<void> {
-  if (homes.length === 0) return;
-  for (const home of homes)
-    for (const record of await ledger.deadLetters.of(home))
-      if (record.isDead && record.stage === 'book-completion')
-        await ledger.deadLetters.markReplayed(
-          record,
-          noteOf('looked at once more, as its letter is gone', request),
-        );
+  const { accepts } = request;
   const hints = homes.map((productOrderNumber) => {
     const hint = completionHint('operator', { productOrderNumber }, `replay of ${productOrderNumber}`);
-    const { accepts } = request;
-    return { body: JSON.stringify(accepts === undefined ? hint : { ...hint, accepts }) };
+    return JSON.stringify(accepts === undefined ? hint : { ...hint, accepts });
   });
-  const refused = await queues.sendAll(queueUrls.completions, hints);
-  if (refused.length > 0) throw new Error(`SQS did not take ${refused.length} of ${hints.length} messages.`);
+  for (const home of homes) await markGone(home, isOfBooking, request, dependencies);
+  await sendTo('completions', hints, dependencies);
+}
+
+/** Has orders created that were not, as the ERP wants them now. @throws Error when SQS refuses. */
+async function sendCreations(
+  numbers: readonly string[],
+  request: ReplayRequest,
+  dependencies: ReplayDependencies,
+): Promise<void> {
+  const messages = numbers.map((number) => productOrderMessage(number, { asksErp: 'replay' }));
+  for (const number of numbers) await markGone(number, isOfCreation, request, dependencies);
+  await sendTo('product-orders', messages, dependencies);
+}
+
+/** What its dead letters ask for is asked for by another message. */
+async function markGone(
+  number: string,
+  isOf: (letter: DeadLetter) => boolean,
+  request: ReplayRequest,
+  { ledger: { deadLetters } }: ReplayDependencies,
+): Promise<void> {
+  const note = noteOf('looked at once more, as its letter is gone', request);
+  for (const letter of await deadLetters.of(number))
+    if (letter.isDead && isOf(letter)) await deadLetters.markReplayed(letter, note);
+}
+
+async function sendTo(
+  queue: QueueName,
+  bodies: readonly string[],
+  { queues, queueUrls }: ReplayDependencies,
+): Promise<void> {
+  if (bodies.length === 0) return;
+  const messages = bodies.map((body) => ({ body }));
+  const refused = await queues.sendAll(queueUrls[queue], messages);
+  if (refused.length > 0) throw new Error(`SQS did not take ${refused.length} of ${bodies.length} messages.`);
 }
 
 function isSelected(letter: DeadLetterMessage, { orders, reason, wanted }: ReplayRequest): boolean {

@@ -25,7 +25,10 @@ export function replayLines(
     report.groups.length > 0 && [...groupTable(report.groups, now), ''],
     sentencesOf(report, go),
     hintSentence(report, go),
-    !go && isComplete && report.movable + report.hinted.length > 0 && ['To do it:', `  ${command}`],
+    creationSentence(report, go),
+    !go &&
+      isComplete &&
+      report.movable + report.hinted.length + report.created.length > 0 && ['To do it:', `  ${command}`],
     hidden > 0 &&
       `${counted(hidden, 'dead letter')} more could not be looked at: another run holds them, or one that was killed. They are visible again within ${hiddenInWords}.`,
   );
@@ -33,9 +36,18 @@ export function replayLines(
 
 function hintSentence({ hinted }: ReplayReport, go: boolean): string | undefined {
   if (hinted.length === 0) return undefined;
-  const orders = `${hinted.slice(0, 10).join(', ')}${hinted.length > 10 ? ` and ${hinted.length - 10} more` : ''}`;
-  const are = go ? (hinted.length === 1 ? 'is' : 'are') : 'would be';
-  return `${orders} ${are} looked at once more without a dead letter: what was refused or discarded is booked if it can be now.`;
+  return `${areOrWouldBe(hinted, go)} looked at once more without a dead letter: what was refused or discarded is booked if it can be now.`;
+}
+
+function creationSentence({ created }: ReplayReport, go: boolean): string | undefined {
+  if (created.length === 0) return undefined;
+  return `${areOrWouldBe(created, go)} sent to be created without a dead letter: the ERP is asked first, where it can be, and what it wants no more is not created.`;
+}
+
+function areOrWouldBe(numbers: readonly string[], go: boolean): string {
+  const more = numbers.length > 10 ? ` and ${numbers.length - 10} more` : '';
+  const are = numbers.length === 1 ? 'is' : 'are';
+  return `${numbers.slice(0, 10).join(', ')}${more} ${go ? are : 'would be'}`;
 }
 
 function groupTable(groups: readonly ReplayGroup[], now: Date): string[] {

@@ -5,9 +5,9 @@ import { partnerNames } from '../../model/partner.ts';
 import { shorten } from '../../model/text.ts';
 import type { DeepReadonly, Key, StoredItem } from '../../platform/aws/dynamodb-table.ts';
 import { maxNoteLength, storedCauseSchema } from '../history.ts';
-import { concernKey, ledgerIndexes, numberOf } from '../keys.ts';
+import { concernKey, ledgerIndexes, noOrder, numberOf } from '../keys.ts';
 import { dayFields } from './events.ts';
-import { contentSchema } from './product-orders.ts';
+import { contentSchema } from './order-content.ts';
 import { Records } from './records.ts';
 
 /**
@@ -99,7 +99,6 @@ export const concernFieldNames = ['concern', 'concernOf'];
 
 const maxContentLength = 1000;
 const maxNumbers = 50;
-const noOrder = 'unknown';
 
 /** Undefined once it has ended, and, after a rollback, for a kind that only the newer version knows. */
 export function concernOf(stored: StoredItem | undefined): Concern | undefined {

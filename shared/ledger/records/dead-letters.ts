@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import type { Partner } from '../../model/partner.ts';
-import { queueKeepsDays } from '../../model/queues.ts';
+import { consumerOf, queueKeepsDays } from '../../model/queues.ts';
 import { shorten } from '../../model/text.ts';
 import type { DeepReadonly, Key, StoredItem, Update } from '../../platform/aws/dynamodb-table.ts';
 import { maxNoteLength, type NewEntry, storedCauseSchema } from '../history.ts';
-import { deadLetterKey, ledgerIndexes } from '../keys.ts';
+import { deadLetterKey, ledgerIndexes, noOrder } from '../keys.ts';
 import { concernFieldNames, concernFields } from './concerns.ts';
 import { dayFields } from './events.ts';
 import { Records } from './records.ts';
@@ -36,6 +36,14 @@ const noLongerDead = ['isDead', ...concernFieldNames];
 
 const keyOf = ({ messageId, orderNumber }: DeadLetterId) => deadLetterKey(orderNumber, messageId);
 
+export function isOfCreation({ stage }: Pick<DeadLetter, 'stage'>): boolean {
+  return stage === consumerOf['product-orders'];
+}
+
+export function isOfBooking({ stage }: Pick<DeadLetter, 'stage'>): boolean {
+  return stage === consumerOf.completions;
+}
+
 export const deadLetterOf = (stored: StoredItem): DeadLetter => z.parse(letterSchema, stored);
 
 export class DeadLetters extends Records {
@@ -56,41 +64,51 @@ export class DeadLetters extends Records {
     const now = this.clock.now();
     const { cause = 'internal-error', stage, reason } = letter;
     const set = {
-      ...{ ...letter, reason: shorten(reason, maxNoteLength), isDead: true, expiresAt: this.expiresAt() },
+      ...letter,
+      reason: shorten(reason, maxNoteLength),
+      isDead: true,
+      // What is open does not expire, unless it names no order: then nothing but its message can be worked on.
+      expiresAt: letter.orderNumber === noOrder ? this.expiresAt() : undefined,
       ...dayFields(now, 'dead-lettered'),
       ...concernFields({ kind: 'dead-letter', partner, cause }, now),
     };
     const event: NewEntry = { event: 'dead-lettered', note: `${stage}: ${reason}` };
     if (await this.add(keyOf(letter), set, event)) return;
     // It was replayed and failed again. If it is already recorded as dead, an attempt crashed after recording it.
-    const changes = { set, condition: 'attribute_not_exists(#isDead)' };
+    const remove = set.expiresAt === undefined ? ['expiresAt'] : [];
+    const changes = { set, remove, condition: 'attribute_not_exists(#isDead)' };
     await this.change(keyOf(letter), changes, event);
   }
 
   /** It was sent to its queue again: it keeps its history and is no longer dead. */
   async markReplayed(id: DeadLetterId, note: string): Promise<void> {
     // Some have no record: the webhook endpoint has no table, and SQS's own redrive writes none.
-    const changes = { remove: noLongerDead, condition: 'attribute_exists(pk)' };
+    const changes = { ...this.#over(), condition: 'attribute_exists(pk)' };
     await this.change(keyOf(id), changes, { event: 'replayed', note });
   }
 
   /** An operator discarded it. The note says who and why, and is stored even where there was no record. */
   async markDiscarded({ partner: _, ...letter }: DeadLetterRecord, note: string): Promise<void> {
     const reason = shorten(letter.reason, maxNoteLength);
-    const changes = { set: { ...letter, reason, expiresAt: this.expiresAt() }, remove: noLongerDead };
+    const { set, remove } = this.#over();
+    const changes = { set: { ...letter, reason, ...set }, remove };
     await this.change(keyOf(letter), changes, { event: 'discarded', note });
   }
 
   /** It was recorded but not sent to the dead-letter queue, was retried and succeeded: it needs nobody any more. */
   markRecovered(id: DeadLetterId): Promise<void> {
-    return this.#recover(id, () => ({ remove: noLongerDead }));
+    return this.#recover(id, () => this.#over());
   }
 
   /** What it says is not so any more, and it needs nobody; but its message may still be in the dead-letter queue. */
   markSettled(id: DeadLetterId): Promise<void> {
     // It stays in the index, where it is counted with the messages of the queue.
     return this.#recover(id, ({ concernOf }) => ({
-      set: { concern: settled, concernOf: String(concernOf).split(' ').at(-1) },
+      set: {
+        concern: settled,
+        concernOf: String(concernOf).split(' ').at(-1),
+        expiresAt: this.expiresAt(),
+      },
       remove: ['isDead'],
     }));
   }
@@ -104,11 +122,22 @@ export class DeadLetters extends Records {
       await this.markSettled({ messageId: refusedBy, orderNumber });
   }
 
+  /** Its product order is made, is made by another message, or is not to be made. */
+  async settleOfCreation(orderNumber: string): Promise<void> {
+    for (const letter of await this.of(orderNumber))
+      if (letter.isDead && isOfCreation(letter)) await this.markSettled(letter);
+  }
+
   /** Settled ones that may still be in the queue, by their key, written `<pk> <sk>`. */
   async settled(limit: number): Promise<string[]> {
     const from = new Date(this.clock.now().getTime() - queueKeepsMs).toISOString();
     const found = await this.table.queryIndex(ledgerIndexes.concern, settled, { from, limit });
     return found.map(({ pk, sk }) => `${pk} ${sk}`);
+  }
+
+  /** It needs nobody any more, and expires from now on. */
+  #over() {
+    return { set: { expiresAt: this.expiresAt() }, remove: noLongerDead };
   }
 
   async #recover(id: DeadLetterId, changesOf: (held: StoredItem) => Update): Promise<void> {

@@ -14,7 +14,7 @@ import {
 } from '../keys.ts';
 import { bookingEntryOf } from './bookings.ts';
 import { concernOf } from './concerns.ts';
-import { deadLetterOf } from './dead-letters.ts';
+import { deadLetterOf, isOfBooking } from './dead-letters.ts';
 import { ErpOrders } from './erp-orders.ts';
 import { type OrderEntry, orderEntryOf } from './product-orders.ts';
 import { questionOf } from './questions.ts';
@@ -75,7 +75,7 @@ export class KnownOrders extends Records {
     const home = known.entry ? homeOf(known.entry) : known.number;
     if (home === known.number) return { ...known, home };
     const { bookings, letters } = await this.read(home);
-    const ofBookings = letters.filter(({ stage }) => stage === 'book-completion');
+    const ofBookings = letters.filter(isOfBooking);
     return { ...known, home, bookings, letters: [...known.letters, ...ofBookings] };
   }
 

@@ -1,27 +1,14 @@
 import * as z from 'zod/mini';
-import {
-  erpOrderFactsSchema,
-  isSameErpOrder,
-  partSchema,
-  productOrderDraftSchema,
-  productOrderRefSchema,
-} from '../../model/orders.ts';
+import { isSameErpOrder, partSchema, productOrderRefSchema } from '../../model/orders.ts';
 import { shorten } from '../../model/text.ts';
 import type { DeepReadonly, StoredItem, Update } from '../../platform/aws/dynamodb-table.ts';
 import { nothingSent, stepSchema } from '../claims.ts';
 import { heldSchema, maxNoteLength, type NewEntry } from '../history.ts';
 import { ledgerIndexes, numberOf, orderKey } from '../keys.ts';
+import { DeadLetters } from './dead-letters.ts';
+import { type Content, contentSchema } from './order-content.ts';
 import { endFields, endOf, storedEndSchema } from './order-end.ts';
 import { Records } from './records.ts';
-
-export const contentSchema = z.object({
-  /** What the draft is made for: bookings are compared with this. Only the number follows a renamed ERP order. */
-  erpOrder: erpOrderFactsSchema,
-  draft: productOrderDraftSchema,
-  /** Hash of the mapped content: tells an echo from a change. */
-  contentHash: z.string(),
-});
-type Content = DeepReadonly<z.output<typeof contentSchema>>;
 
 const storedOrderSchema = z.object({
   number: z.string(),
@@ -97,6 +84,8 @@ function unchanged({ contentHash: readHash, erpOrder }: OrderEntry): Condition {
 }
 
 export class Orders extends Records {
+  readonly #deadLetters = new DeadLetters(this.table, this.clock);
+
   async find(number: string): Promise<OrderEntry | undefined> {
     const stored = await this.table.get(orderKey(number));
     return stored && orderEntryOf(stored);
@@ -109,7 +98,10 @@ export class Orders extends Records {
     return (await this.add(orderKey(order.number), fields, event)) !== undefined;
   }
 
-  /** Replaces the content of an order that was not created; false when it may have been created or changed since. */
+  /**
+   * Replaces the content of an order that was not created, which another message creates: dead letters of its creation are
+   * over. @returns false when it may have been created or changed since.
+   */
   async replace(entry: OrderEntry, { via, ...order }: NewOrder): Promise<boolean> {
     const changes = {
       set: { ...this.#fieldsOf(order), enqueued: false },
@@ -123,19 +115,24 @@ export class Orders extends Records {
     };
     const event: NewEntry = { event: 'queued', note: `again by ${via}` };
     const condition = `(#state = :rejected OR ${nothingSent.condition})`;
-    if (await this.#change(entry, changes, event, { ...nothingSent, condition })) return true;
-    // Replaced by a write of ours whose answer was lost, or by another caller with the same content.
-    const held = await this.find(entry.number);
+    const written = await this.#change(entry, changes, event, { ...nothingSent, condition });
+    if (!written && !(await this.#isReplaced(entry.number, order))) return false;
+    await this.#deadLetters.settleOfCreation(entry.number);
+    return true;
+  }
+
+  /** By a write of ours whose answer was lost, or by another caller with the same content. */
+  async #isReplaced(number: string, { contentHash, erpOrder }: Content): Promise<boolean> {
+    const held = await this.find(number);
     return (
-      held?.state === 'waiting' &&
-      held.contentHash === order.contentHash &&
-      isSameErpOrder(held.erpOrder, order.erpOrder)
+      held?.state === 'waiting' && held.contentHash === contentHash && isSameErpOrder(held.erpOrder, erpOrder)
     );
   }
 
   /**
    * Ends an order, and makes its step unclaimable by the same write: without `rejectedBy` each message finds it rejected.
-   * What Azumuta has stays created there, unless it was removed. Only `replace` takes an end back.
+   * So dead letters of its creation are over. What Azumuta has stays created there, unless it was removed. Only `replace`
+   * takes an end back.
    * @returns the order as it is then; undefined when it may have been created, claimed or changed since it was read.
    */
   async end(entry: OrderEntry, ending: Ending): Promise<OrderEntry | undefined> {
@@ -151,7 +148,9 @@ export class Orders extends Records {
     const event: NewEntry = { event: ending.event ?? how, note: because };
     const when = how === 'given up' || isRemoved ? was(entry.state) : nothingSent;
     const written = await this.#change(entry, { set, remove }, event, when);
-    return written && orderEntryOf({ ...written });
+    if (!written) return undefined;
+    await this.#deadLetters.settleOfCreation(entry.number);
+    return orderEntryOf({ ...written });
   }
 
   /** Its content and due date from now on; does nothing when another writer has changed it since it was read. */

@@ -25,10 +25,13 @@ export class Records {
     return Math.floor(from.getTime() / 1000) + keptSeconds;
   }
 
-  /** Puts an item whose key is free, with the first event of its history. @returns it; undefined when there is one. */
+  /**
+   * Puts an item whose key is free, with the first event of its history. It expires, unless its own field `expiresAt` is
+   * undefined. @returns it; undefined when there is one.
+   */
   protected async add(key: Key, fields: StoredItem, event: NewEntry): Promise<StoredItem | undefined> {
     const history = [entryAt(this.clock.now(), event)];
-    const item = { ...key, ...fields, history, expiresAt: this.expiresAt() };
+    const item = { ...key, expiresAt: this.expiresAt(), ...fields, history };
     return (await this.table.putIf(item)) ? item : undefined;
   }
 

@@ -105,6 +105,37 @@ describe('the page of dead letters', () => {
   });
 });
 
+describe('an order of which several messages have failed for one reason', () => {
+  const letters = () => stage.ledger.deadLetters.of('PO-LATE');
+  beforeEach(async () => {
+    for (const messageId of ['m-1', 'm-2', 'm-3']) {
+      await dead('PO-LATE', 'Waited too long.', {
+        ...{ messageId, body: completion('PO-LATE'), stage: 'book-completion', cause: 'waited-too-long' },
+      });
+      stage.clock.advance(60);
+    }
+  });
+
+  it('is listed and counted once', async () => {
+    const { text } = await visitor.get('/letters');
+    expect(text).toContain('<p class="meta">1 dead letter · cause: waited-too-long');
+    expect(text).not.toMatch(/belongs? to no order/);
+    expect((await stage.situation()).deadLetters).toBe(1);
+  });
+
+  it('is replayed with all of them', async () => {
+    const { text } = await visitor.send(await action('replay'));
+    expect(text).toContain('Replayed 3 dead letters.');
+    expect((await letters()).filter(({ isDead }) => isDead)).toEqual([]);
+  });
+
+  it('is discarded with all of them', async () => {
+    const { text } = await visitor.send(await action('discard'), { note: 'Booked by hand' });
+    expect(text).toContain('Discarded 3 dead letters.');
+    expect((await letters()).filter(({ isDead }) => isDead)).toEqual([]);
+  });
+});
+
 describe('dead letters that the ledger does not know', () => {
   it('are a count with a link that says what it does; the page takes none of them', async () => {
     // Prepare

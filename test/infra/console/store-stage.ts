@@ -3,7 +3,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { createConsole, listenOnLoopback } from '../../../infra/console/app.ts';
 import { DeadLetterDesk } from '../../../infra/console/dead-letters.ts';
 import type { ConsoleDependencies } from '../../../infra/console/dependencies.ts';
-import { countDeadLetters, situationOf } from '../../../infra/ops/flows/situation.ts';
+import { situationOf } from '../../../infra/ops/flows/situation.ts';
 import { ConfigurationError } from '../../../shared/integration/define.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import type { DeadLetter } from '../../../shared/worker/dead-letter.ts';
@@ -29,7 +29,6 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
     commands: '--local',
     local: true,
     situation,
-    countDeadLetters: () => countDeadLetters({ sqs: store.sqs, queueUrls }),
     ledger,
     plant,
     findOwner: async (id) => (id === '5KKoy7m6ms89mvrTg' ? { owner: 'PO-REC' } : {}),

@@ -186,22 +186,58 @@ it('tells of an order that was changed, cancelled or cannot be accepted, until i
   ]);
 });
 
-it('leaves out a dead letter that SQS has dropped, and ends nothing in the ledger', async () => {
+it('tells a dead letter of an order for as long as it is open, and one of no order until SQS has dropped it', async () => {
   // Prepare
   const stage = await startAlertStage();
-  const { ledger, clock, received } = stage;
+  const { ledger, received } = stage;
   await ledger.deadLetters.record(refused('PO-1'));
-  await stage.runFor(10);
-  expect(received.webhook.at(-1)).toMatchObject({ event: 'new', kind: 'dead-letter' });
+  await ledger.deadLetters.record({ ...refused('unknown'), cause: 'unreadable-message', partner: 'azumuta' });
+  await stage.run();
 
   // Act
-  clock.advance(15 * 24 * 60 * 60);
-  await stage.runFor(24 * 60, 60);
+  await stage.runFor(20 * 24 * 60, 24 * 60);
 
   // Assess
-  expect(received.webhook.at(-1)).toMatchObject({ event: 'over', kind: 'dead-letter' });
-  expect(received.webhook.filter(({ event }) => event === 'over')).toHaveLength(1);
-  expect(await ledger.concerns.open(() => 10)).toMatchObject([{ kind: 'dead-letter' }]);
+  const over = received.webhook.filter(({ event }) => event === 'over');
+  expect(over).toMatchObject([{ kind: 'dead-letter', cause: 'unreadable-message' }]);
+  expect(received.webhook.at(-1)).toMatchObject({
+    ...{ event: 'reminder', cause: 'refused-by-erp', at: stage.clock.now().toISOString() },
+    troubles: [{ order: 'PO-1' }],
+  });
+});
+
+it('tells an order once, however many of its messages have failed for one reason', async () => {
+  // Prepare: a message of each day waits until it is a dead letter.
+  const stage = await startAlertStage();
+  const { ledger, received } = stage;
+  const waited = (messageId: string) =>
+    ledger.deadLetters.record({
+      ...refused('PO-1', 'Bookings are paused.'),
+      messageId,
+      cause: 'waited-too-long',
+    });
+  await waited('first');
+  await stage.run();
+
+  // Act
+  for (const messageId of ['second', 'third']) {
+    await stage.runFor(2 * 60, 60);
+    await waited(messageId);
+  }
+  await stage.runFor(2 * 60, 60);
+  const told = received.webhook.map(({ title }) => title);
+  await stage.runFor(24 * 60, 60);
+  for (const messageId of ['first', 'second', 'third'])
+    await ledger.deadLetters.markSettled({ messageId, orderNumber: 'PO-1' });
+  await stage.runFor(60, 60);
+
+  // Assess
+  const title = 'PO-1: completion cannot be booked in the ERP: waited too long';
+  expect(told).toEqual([`ghent-production: ${title}`]);
+  expect(received.webhook.slice(1)).toMatchObject([
+    { event: 'reminder', count: 1, troubles: [{ order: 'PO-1', why: 'Bookings are paused.' }] },
+    { event: 'over', count: 1 },
+  ]);
 });
 
 it('tells of an order that is overdue by a day and when it was due, until it is completed', async () => {

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { figuresIn, orderRefusedWith } from '../../../../infra/ops/replay/accept.ts';
 import { refusalBeyondOrder } from '../../../../shared/erp/beyond-order.ts';
-import { rejectionOf } from '../../../../shared/model/errors.ts';
+import { Rejected, rejectionOf } from '../../../../shared/model/errors.ts';
+import { productOrderMessage } from '../../../../shared/orders/messages.ts';
 import { completionOf } from '../../../shared/erp/conformance/completions.ts';
 import { claimedOrder, plan, refuse } from '../../../support/bookings.ts';
 import { forAllTests } from '../../../support/for-all-tests.ts';
@@ -44,6 +45,64 @@ it('has an order looked at once more when its letter is gone, and a dry run only
   expect([looked.hinted, before, asked.hinted]).toEqual([['GONE-1'], nothing, ['GONE-1']]);
   expect(await hints()).toMatchObject([{ productOrderNumber: 'GONE-1', via: 'operator', again: true }]);
   expect(await ledger.deadLetters.of('GONE-1')).toMatchObject([{ isDead: false }]);
+});
+
+const creations = async () =>
+  (await stores.store.read('product-orders')).map(({ Body = '' }): unknown => JSON.parse(Body));
+
+/** Refused before it was created, by the message of this letter. */
+async function refusedCreation(number: string) {
+  const { orders, claims } = stores.ledger;
+  await orders.put(newOrder({ number }));
+  const claim = await claimedOrder(stores.ledger, number);
+  const refusal = new Rejected('Azumuta has no article.', { code: 'unknown-article' });
+  await claims.giveBack(claim, refusal, false);
+  return {
+    ...{ messageId: claim.messageId, orderNumber: number, stage: 'create-product-orders' },
+    ...{ reason: refusal.message, cause: refusal.code },
+  };
+}
+
+describe('a creation that was refused', () => {
+  it('is asked for once more when its letter is gone, and a dry run only says so', async () => {
+    // Prepare
+    const { ledger, run, depths } = stores;
+    await ledger.deadLetters.record(await refusedCreation('REFUSED-1'));
+
+    // Act
+    const looked = await run({ go: false, orders: new Set(['REFUSED-1']) });
+    const before = (await depths())['product-orders'];
+    const asked = await run({ orders: new Set(['REFUSED-1']) });
+
+    // Assess
+    for (const report of [looked, asked])
+      expect(report).toMatchObject({ created: ['REFUSED-1'], hinted: [] });
+    expect(before).toEqual(nothing);
+    expect(await creations()).toEqual([
+      { v: 1, kind: 'product-order', number: 'REFUSED-1', asksErp: 'replay' },
+    ]);
+    expect(await ledger.deadLetters.of('REFUSED-1')).toMatchObject([{ isDead: false }]);
+  });
+
+  it('is not asked for besides its letter', async () => {
+    const { run, store } = stores;
+    const letter = await refusedCreation('REFUSED-2');
+    await stores.ledger.deadLetters.record(letter);
+    await store.put({ ...letter, body: productOrderMessage('REFUSED-2') });
+    expect(await run({ orders: new Set(['REFUSED-2']) })).toMatchObject({ moved: 1, created: [] });
+    expect(await creations()).toHaveLength(1);
+  });
+
+  it.each([
+    { how: 'given up', because: 'by hand' },
+    { how: 'withdrawn', because: 'It was cancelled in the ERP.' },
+  ] as const)('is not asked for once it is $how', async (ending) => {
+    const number = `ENDED-${ending.how}`;
+    await refusedCreation(number);
+    const entry = await stores.ledger.orders.find(number);
+    if (!entry || !(await stores.ledger.orders.end(entry, ending))) throw new Error('It did not end.');
+    expect(await stores.run({ orders: new Set([number]) })).toMatchObject({ created: [], hinted: [] });
+  });
 });
 
 /** The booking of an order was refused as more than it. */

@@ -6,7 +6,8 @@ describe('the report of a replay', () => {
   const toCreate = { stage: 'create-product-orders', to: 'product-orders', stays: undefined } as const;
   const keptCall = { stage: 'receive-webhook', to: undefined, stays: 'still not understood' };
   const report: ReplayReport = {
-    ...{ lookedAt: 4, selected: 3, movable: 2, moved: 0, copied: 0, hinted: [], more: false },
+    ...{ lookedAt: 4, selected: 3, movable: 2, moved: 0, copied: 0, more: false },
+    ...{ hinted: [], created: [] },
     ...{ interrupted: false, failure: undefined },
     groups: [
       {
@@ -60,6 +61,11 @@ describe('the report of a replay', () => {
       'which orders are looked at without a letter',
       { hinted: ['PO-9'] },
       'PO-9 is looked at once more without a dead letter: what was refused or discarded is booked if it can be now.',
+    ],
+    [
+      'which orders are sent to be created without a letter',
+      { created: ['PO-8', 'PO-9'] },
+      'PO-8, PO-9 are sent to be created without a dead letter: the ERP is asked first, where it can be, and what it wants no more is not created.',
     ],
     ['why it stopped', { failure: 'No rights.' }, 'Stopped after 0 dead letters: No rights.'],
     [
