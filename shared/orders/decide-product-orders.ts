@@ -20,6 +20,7 @@ import {
   ofContent,
   overAsBooked,
   stays,
+  unwanted,
 } from './decide-kept.ts';
 import { differencesFrom, unitDifference } from './differences.ts';
 import {
@@ -228,29 +229,6 @@ function isSameContent(entry: OrderEntry, mapped: MappedProductOrder, { order }:
   const { contentHash, part } = mapped;
   const isSame = entry.contentHash === contentHash && entry.part.book === part.book;
   return isSame && unitDifference(entry.erpOrder, factsOf(order)).length === 0;
-}
-
-/** Surplus, or of an order that the ERP does not want any more. */
-function unwanted(entry: OrderEntry, known: KnownErpOrder, wanted: WantedOrder): PartDecision {
-  const { number, part } = entry;
-  if (entry.end) return stays(entry);
-  if (isBookedFinally(known, entry)) return overAsBooked(entry, known);
-  const of = wanted.mapped?.split.of;
-  const why =
-    of === undefined
-      ? (wanted.ended ?? 'It was cancelled in the ERP')
-      : `The ERP order has ${of} part${of === 1 ? '' : 's'} now, and part ${part.index} is ${part.index > of ? 'one too many' : 'the one that is not built'}`;
-  if (isNothingSent(entry)) {
-    const sentence = `${why} before it was created: it will not be, unless the ERP wants it again.`;
-    const ends = ofContent(known, number);
-    const event = of === undefined ? ({ event: 'cancelled in the ERP' } as const) : {};
-    return { number, action: 'withdraw', entry, ends, sentence, ...event };
-  }
-  const there = entry.state === 'done' ? '' : ' if it is there';
-  const note = `${why}: remove it in Azumuta by hand${there}`;
-  const cause = of === undefined ? 'order-state' : 'conflict';
-  const concern = { kind: 'unwanted', content: why, note, cause } as const;
-  return conflict(entry, [concern], `${why}: remove product order ${number} in Azumuta by hand${there}.`);
 }
 
 function changed(
