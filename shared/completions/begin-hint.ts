@@ -2,7 +2,14 @@ import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
 import type { BookingEntry } from '../ledger/records/bookings.ts';
 import { Rejected, Wait } from '../model/errors.ts';
 import type { Step, WorkAttempt } from '../worker/worker.ts';
-import { askLater, type IfUnanswered, mayEnd, recordAnswer, recordingsNamedBy } from './ask-azumuta.ts';
+import {
+  askLater,
+  endOwnQuestion,
+  type IfUnanswered,
+  mayEnd,
+  recordAnswer,
+  recordingsNamedBy,
+} from './ask-azumuta.ts';
 import { bookJob, type Job, planJob } from './book.ts';
 import { aboutOf, plannedByAnother } from './content.ts';
 import { type BookingDecision, decideBookings, recordingsIn } from './decide-bookings.ts';
@@ -25,9 +32,15 @@ export async function beginHint(
   const step = stepOf(inquiry, dependencies);
   if (step.to !== 'read') return nextOf(jobOf(inquiry, step), dependencies);
   const run = async (reading: WorkAttempt) => {
-    const read = () => readAndDecide({ ...inquiry, attempt: reading }, step, dependencies);
-    const job = await dependencies.reader.alone(inquiry.home, askedAt, read);
-    return job && nextOf(job, dependencies);
+    const asking = { ...inquiry, attempt: reading };
+    const read = () => readAndDecide(asking, step, dependencies);
+    try {
+      const job = await dependencies.reader.alone(inquiry.home, askedAt, read);
+      return job && nextOf(job, dependencies);
+    } catch (error) {
+      if (error instanceof Rejected) await endOwnQuestion(asking, dependencies);
+      throw error;
+    }
   };
   return { needs: 'azumuta', order: inquiry.home, run };
 }
