@@ -45,7 +45,8 @@ import {
  *                                        replays its creation
  *   not created, same content            unchanged                  withdraw
  *   not created, other content           replace                    withdraw
- *   refused, same content                replace if asked for       withdraw, or a concern if it may be there
+ *   refused, same content                replace if asked for, or   withdraw, or a concern if it may be there
+ *                                        not wanted meanwhile
  *   refused, other content               replace                    (as above)
  *   created, same content                unchanged; a look where    concern: unwanted
  *                                        a concern is open
@@ -192,8 +193,10 @@ function decidePart(
   if (entry.end) return givenUp(entry, mapped, wanted, own);
   const same = isSameContent(entry, mapped, wanted);
   const open = entry.state === 'rejected' || (!same && isNothingSent(entry));
-  // A refused order is tried again when somebody asks for it; a pull reads it again and again.
-  const isAsked = wanted.via === 'endpoint' || wanted.via === 'replay';
+  // A refused order is tried again when somebody asks for it, a pull reads it again and again; and when the ERP wants it
+  // again, as its dead letter may have been replayed in vain while it was not wanted.
+  const isWantedAgain = own.some(({ kind }) => kind === 'unwanted');
+  const isAsked = wanted.via === 'endpoint' || wanted.via === 'replay' || isWantedAgain;
   if (open && (!same || isAsked)) return { number, action: 'replace', wanted: mapped, ends: own, entry };
   if (isBookedFinally(known, entry)) return afterBooking(entry, mapped, known, wanted);
   if (!same) return changed(entry, mapped, wanted, own);
