@@ -16,6 +16,7 @@ import { type BookingDecision, decideBookings, recordingsIn } from './decide-boo
 import type { HintDependencies, Inquiry, Reading } from './inquiry.ts';
 import type { CompletionHint } from './messages.ts';
 import { type NextStep, nextStep } from './next-step.ts';
+import { refusalOfOther } from './other-order.ts';
 import { compareFigures, readContents } from './read-contents.ts';
 import { readFacts } from './read-facts.ts';
 
@@ -112,8 +113,7 @@ async function readAndDecide(
   await withdraw(reading, dependencies);
   const status = order.status ?? 'without status';
   const sentence = `Azumuta says that product order ${number} is "${status}", not completed.`;
-  const lastLook = () =>
-    reader.refusalOfOther(recordingsNamedBy(reading), order.recordingIds, order, attempt.signal);
+  const lastLook = () => refusalOfOther(reading, order.recordingIds, dependencies);
   return unclear(sentence, { ...reading, anew: [] }, dependencies, { lastLook });
 }
 
@@ -164,10 +164,8 @@ async function decide(reading: Reading, dependencies: HintDependencies): Promise
   const evidence = await readFacts(reading, dependencies);
   const decision = decideBookings(evidence.facts);
   if (decision.to === 'wait') return unclear(decision.sentence, reading, dependencies);
-  const { order, attempt, entry, home, number } = reading;
-  const named = recordingsNamedBy(reading);
-  const own = evidence.facts.current.recordingIds;
-  const ofOther = await dependencies.reader.refusalOfOther(named, own, order, attempt.signal);
+  const { attempt, entry, home, number } = reading;
+  const ofOther = await refusalOfOther(reading, evidence.facts.current.recordingIds, dependencies);
   const refused = ofOther ? [...reading.refused, ofOther] : reading.refused;
   await withdraw(reading, dependencies, decision);
   const job = { ...reading, refused, toBook: [], looksAgain: false };

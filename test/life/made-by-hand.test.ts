@@ -177,9 +177,33 @@ it('books a product order that was made again after its booking was refused', as
   expect(await plant.ledger.bookings.of(order.number)).toMatchObject([{ state: 'done' }]);
 });
 
+it('is told which of our orders was built under the number of another, and is booked by the replay that it names', async () => {
+  // Prepare
+  const [first, second] = [plant.plan('5'), plant.plan('7')];
+  await plant.pulled();
+  const renamed = plant.azumuta.productOrders().find(({ number }) => number === first.number);
+  plant.azumuta.rename(first.number, second.number);
+
+  // Act
+  plant.azumuta.complete(second.number, { id: String(renamed?.id), quantity: 5 });
+  await plant.work();
+
+  // Assess
+  const [letter = ''] = plant.letters();
+  expect(letter).toMatch(
+    /^Azumuta calls the product order of MO\/0001 MO\/0002 by now, and recording \S+ is of it: give it its own number there again\./,
+  );
+  expect(letter).toContain('npm run replay -- --order MO/0001 --go --stack <stack>');
+  await plant.replayed({ orders: new Set([first.number]) });
+  expect([books(first), books(second)]).toEqual([
+    { state: 'done', good: '5' },
+    { state: 'open', good: '0' },
+  ]);
+});
+
 describe('a second product order of one number', () => {
   const sentence =
-    /^Azumuta has two product orders MO\/0001: recording .+ is of the one with id .+, and the one with/;
+    /^Azumuta has two product orders MO\/0001: recording .+ is of the one with id .+, and what is booked under this number is that with id/;
 
   it('is told when it is completed instead of ours, which an operator has copied', async () => {
     // Prepare
