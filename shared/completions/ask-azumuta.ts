@@ -66,9 +66,11 @@ export async function askLater(
   const goesOn = question && (question.by === by || !isOlder);
   const since = goesOn ? question.since : clock.now();
   const isUnknown = code === 'unknown-order' && isKnownToNobody(inquiry);
-  // It may be any text of somebody who has the webhook's URL: it costs little.
-  if (!isUnknown || !goesOn) await questions.recordAsked(askedAs, { by, since });
   const leftMs = patienceMs - ageOf(since, clock);
+  // A number that nobody knows may be any text of somebody who has the webhook's URL: it costs little. And whoever asks for
+  // the last time is no asker that others may join.
+  const isNoted = isUnknown ? !goesOn : leftMs > 0;
+  if (isNoted) await questions.recordAsked(askedAs, { by, since });
   if (isUnknown && leftMs > 0) {
     const afterSeconds = goesOn ? Math.ceil(leftMs / 1000) : unknownAgainSeconds;
     throw new Wait(sentence, { scope: 'order', afterSeconds });
@@ -85,6 +87,24 @@ export async function askLater(
   const note = `${sentence} It is asked about with the overdue orders from now on.`;
   await questions.leaveToReconciliation(askedAs, note);
   attempt.log.warn('Left to the reconciliation', { reason: sentence });
+}
+
+/**
+ * A hint that becomes a dead letter asks no more: others would end over it while its question stays.
+ * @throws RetryLater when one has ended over it since the question was read
+ */
+export async function endOwnQuestion(
+  { askedAs, question, attempt }: Inquiry,
+  { ledger: { questions } }: Pick<HintDependencies, 'ledger'>,
+): Promise<void> {
+  const isOwn = question && question.by === nameOf(attempt) && !question.awaiting;
+  if (isOwn && !(await questions.end(askedAs, question, { lastAskedAt: question.askedAt })))
+    throw askedMeanwhile(askedAs);
+}
+
+export function askedMeanwhile(askedAs: string): RetryLater {
+  const sentence = `Further triggers of product order ${askedAs} came meanwhile.`;
+  return new RetryLater(sentence, { scope: 'order' });
 }
 
 /** A person who asks about a number is told in a dead letter. */

@@ -2,13 +2,21 @@ import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
 import { type BookingEntry, isSettled } from '../ledger/records/bookings.ts';
 import { Rejected, Wait } from '../model/errors.ts';
 import type { Step, WorkAttempt } from '../worker/worker.ts';
-import { askLater, type IfUnanswered, mayEnd, recordAnswer, recordingsNamedBy } from './ask-azumuta.ts';
+import {
+  askLater,
+  endOwnQuestion,
+  type IfUnanswered,
+  mayEnd,
+  recordAnswer,
+  recordingsNamedBy,
+} from './ask-azumuta.ts';
 import { bookJob, type Job, planJob } from './book.ts';
 import { aboutOf, plannedByAnother } from './content.ts';
 import { type BookingDecision, decideBookings, recordingsIn } from './decide-bookings.ts';
 import type { HintDependencies, Inquiry, Reading } from './inquiry.ts';
 import type { CompletionHint } from './messages.ts';
 import { type NextStep, nextStep } from './next-step.ts';
+import { refusalOfOther } from './other-order.ts';
 import { compareFigures, readContents } from './read-contents.ts';
 import { readFacts } from './read-facts.ts';
 
@@ -25,9 +33,15 @@ export async function beginHint(
   const step = stepOf(inquiry, dependencies);
   if (step.to !== 'read') return nextOf(jobOf(inquiry, step), dependencies);
   const run = async (reading: WorkAttempt) => {
-    const read = () => readAndDecide({ ...inquiry, attempt: reading }, step, dependencies);
-    const job = await dependencies.reader.alone(inquiry.home, askedAt, read);
-    return job && nextOf(job, dependencies);
+    const asking = { ...inquiry, attempt: reading };
+    const read = () => readAndDecide(asking, step, dependencies);
+    try {
+      const job = await dependencies.reader.alone(inquiry.home, askedAt, read);
+      return job && nextOf(job, dependencies);
+    } catch (error) {
+      if (error instanceof Rejected) await endOwnQuestion(asking, dependencies);
+      throw error;
+    }
   };
   return { needs: 'azumuta', order: inquiry.home, run };
 }
@@ -87,7 +101,7 @@ async function readAndDecide(
     attempt.log.info('Another hint has asked about it a moment ago, and asks again');
     return undefined;
   }
-  const { reader, clock, trustTrigger } = dependencies;
+  const { clock, trustTrigger } = dependencies;
   const readAt = clock.now();
   const { order, ...meant } = await readMeant(inquiry, dependencies);
   const id = meant.inquiry.entry?.productOrder?.id;
@@ -108,8 +122,7 @@ async function readAndDecide(
   await withdraw(reading, dependencies);
   const status = order.status ?? 'without status';
   const sentence = `Azumuta says that product order ${number} is "${status}", not completed.`;
-  const lastLook = () =>
-    reader.refusalOfOther(recordingsNamedBy(reading), order.recordingIds, order, attempt.signal);
+  const lastLook = () => refusalOfOther(reading, order.recordingIds, dependencies);
   return unclear(sentence, { ...reading, anew: [] }, dependencies, { lastLook });
 }
 
@@ -186,10 +199,8 @@ async function decide(reading: Reading, dependencies: HintDependencies): Promise
   const evidence = await readFacts(reading, dependencies);
   const decision = decideBookings(evidence.facts);
   if (decision.to === 'wait') return unclear(decision.sentence, reading, dependencies);
-  const { order, attempt, entry, home, number } = reading;
-  const named = recordingsNamedBy(reading);
-  const own = evidence.facts.current.recordingIds;
-  const ofOther = await dependencies.reader.refusalOfOther(named, own, order, attempt.signal);
+  const { attempt, entry, home, number } = reading;
+  const ofOther = await refusalOfOther(reading, evidence.facts.current.recordingIds, dependencies);
   const refused = ofOther ? [...reading.refused, ofOther] : reading.refused;
   await withdraw(reading, dependencies, decision);
   const job = { ...reading, refused, toBook: [], looksAgain: false };

@@ -12,6 +12,7 @@ import type { DayFigures } from '../ledger/records/events.ts';
 import type { Completion } from '../model/completions.ts';
 import { Rejected, RetryLater, UnknownOrder, Wait } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
+import { askedMeanwhile } from './ask-azumuta.ts';
 import { aboutOf, plannedByAnother, unpacked } from './content.ts';
 import type { HintDependencies, Inquiry } from './inquiry.ts';
 
@@ -84,8 +85,7 @@ async function finish(
   }
   await endWait(job, orders);
   // The recordings of hints that have joined since are not read yet.
-  if (question && !(await questions.end(askedAs, question)))
-    throw new RetryLater(`Further triggers of product order ${askedAs} came meanwhile.`, { scope: 'order' });
+  if (question && !(await questions.end(askedAs, question))) throw askedMeanwhile(askedAs);
   const [first, ...others] = refused;
   if (first) throw others.length === 0 ? first : together([first, ...others]);
   const booked = new Set(toBook.map(({ planned }) => planned.key));

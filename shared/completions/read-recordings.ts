@@ -100,21 +100,22 @@ export class CompletionReader {
     return read;
   }
 
-  /** The first recording that a trigger names and the order does not have may be of a copy, to which somebody gave its number. */
-  async refusalOfOther(
+  /**
+   * The first recording that a trigger names and the order does not have may be of another one in Azumuta, which has its
+   * number as well. @returns that recording, and the id of the other product order
+   */
+  async otherOfNumber(
     named: readonly string[],
     own: readonly string[] = [],
     { id: ours, number }: Owner,
     signal: AbortSignal,
-  ): Promise<Rejected | undefined> {
-    const id = named.find((one) => !own.includes(one));
-    const recording = id === undefined ? undefined : await this.#read(id, { id: ours, number }, signal);
-    const owner = recording?.productOrder.id;
-    if (owner === undefined || owner === ours) return undefined;
-    const other = await this.#ask(number, signal, (azumuta, guarded) => azumuta.productOrder(owner, guarded));
-    if (other?.number !== number) return undefined;
-    const sentence = `Azumuta has two product orders ${number}: recording ${id} is of the one with id ${owner}, and the one with id ${ours} is booked. Give the other a number of its own there, and book by hand what was built in it.`;
-    return new Rejected(sentence, { code: 'completion-unclear' });
+  ): Promise<{ readonly recording: string; readonly id: string } | undefined> {
+    const recording = named.find((one) => !own.includes(one));
+    if (recording === undefined) return undefined;
+    const id = (await this.#read(recording, { id: ours, number }, signal))?.productOrder.id;
+    if (id === undefined || id === ours) return undefined;
+    const other = await this.#ask(number, signal, (azumuta, guarded) => azumuta.productOrder(id, guarded));
+    return other?.number === number ? { recording, id } : undefined;
   }
 
   #ask<Answer>(

@@ -1,3 +1,4 @@
+import { isNothingSent } from '../ledger/claims.ts';
 import { type BookingEntry, bookedQuantity } from '../ledger/records/bookings.ts';
 import type { Concern, OrderConcernKind } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
@@ -8,7 +9,7 @@ import {
   type MappedProductOrder,
   type Part,
 } from '../model/orders.ts';
-import type { Kept, KnownErpOrder, WantedOrder } from './wanted-order.ts';
+import type { Kept, KnownErpOrder, PartDecision, WantedOrder } from './wanted-order.ts';
 
 /** What is over once its product order is made anew, or withdrawn. */
 export function ofContent(known: KnownErpOrder, number: string): readonly Concern[] {
@@ -31,6 +32,7 @@ export function stays(entry: OrderEntry, how: Partial<Kept> = {}): Kept {
   return { number: entry.number, entry, ...unchanged, ...how };
 }
 
+/** Its booking is planned, refused or done, or it is completed and waits for other parts. */
 export function isBuilt(known: KnownErpOrder, number: string, part: Part): boolean {
   const bookings = bookingsOf(known, number, part);
   const isOfPart = ({ discarded, parts }: BookingEntry) => !discarded && parts.includes(part.index);
@@ -44,6 +46,49 @@ export function isBookedFinally(known: KnownErpOrder, { number, part }: OrderEnt
 
 function bookingsOf({ productOrders }: KnownErpOrder, number: string, part: Part): readonly BookingEntry[] {
   return productOrders.get(homeOf({ number, part }))?.bookings ?? [];
+}
+
+/** Surplus, or of an order that the ERP does not want any more. */
+export function unwanted(entry: OrderEntry, known: KnownErpOrder, wanted: WantedOrder): PartDecision {
+  const { number, part } = entry;
+  if (entry.end) return stays(entry);
+  if (isBookedFinally(known, entry)) return overAsBooked(entry, known);
+  const of = wanted.mapped?.split.of;
+  const why =
+    of === undefined
+      ? (wanted.ended ?? 'It was cancelled in the ERP')
+      : `The ERP order has ${of} part${of === 1 ? '' : 's'} now, and part ${part.index} is ${part.index > of ? 'one too many' : 'the one that is not built'}`;
+  if (isNothingSent(entry)) {
+    const sentence = `${why} before it was created: it will not be, unless the ERP wants it again.`;
+    const ends = ofContent(known, number);
+    const event = of === undefined ? ({ event: 'cancelled in the ERP' } as const) : {};
+    return { number, action: 'withdraw', entry, ends, sentence, ...event };
+  }
+  const { content, sayOf } = isBuilt(known, number, part) ? ofBuilt(why) : ofUnbuilt(why, entry);
+  const cause = of === undefined ? 'order-state' : 'conflict';
+  const concern = { kind: 'unwanted', content, note: sayOf('it'), cause } as const;
+  return conflict(entry, [concern], `${sayOf(`product order ${number}`)}.`);
+}
+
+/** What a person is told of an order that is not wanted any more. */
+interface UnwantedWords {
+  readonly content: string;
+  readonly sayOf: (name: string) => string;
+}
+
+/** Removing it in Azumuta loses its recordings: a booking that was refused could not be repeated. */
+function ofBuilt(why: string): UnwantedWords {
+  const content = `${why}, and it is built`;
+  const then = 'Book it in the ERP by hand, or have the ERP want it again and replay it';
+  return { content, sayOf: (name) => `${content}: leave ${name} in Azumuta. ${then}` };
+}
+
+/** It may be completed all the same: its trigger may be on its way. */
+function ofUnbuilt(why: string, { state }: OrderEntry): UnwantedWords {
+  const there = state === 'done' ? '' : ' if it is there';
+  const say = (name: string) =>
+    `${why}: remove ${name} in Azumuta by hand${there}, unless it is built by now`;
+  return { content: why, sayOf: say };
 }
 
 export function overAsBooked(entry: OrderEntry, known: KnownErpOrder): Kept {

@@ -20,6 +20,7 @@ import {
   ofContent,
   overAsBooked,
   stays,
+  unwanted,
 } from './decide-kept.ts';
 import { differencesFrom, unitDifference } from './differences.ts';
 import {
@@ -44,7 +45,8 @@ import {
  *                                        replays its creation
  *   not created, same content            unchanged                  withdraw
  *   not created, other content           replace                    withdraw
- *   refused, same content                replace if asked for       withdraw, or a concern if it may be there
+ *   refused, same content                replace if asked for, or   withdraw, or a concern if it may be there
+ *                                        not wanted meanwhile
  *   refused, other content               replace                    (as above)
  *   created, same content                unchanged; a look where    concern: unwanted
  *                                        a concern is open
@@ -191,8 +193,10 @@ function decidePart(
   if (entry.end) return givenUp(entry, mapped, wanted, own);
   const same = isSameContent(entry, mapped, wanted);
   const open = entry.state === 'rejected' || (!same && isNothingSent(entry));
-  // A refused order is tried again when somebody asks for it; a pull reads it again and again.
-  const isAsked = wanted.via === 'endpoint' || wanted.via === 'replay';
+  // A refused order is tried again when somebody asks for it, a pull reads it again and again; and when the ERP wants it
+  // again, as its dead letter may have been replayed in vain while it was not wanted.
+  const isWantedAgain = own.some(({ kind }) => kind === 'unwanted');
+  const isAsked = wanted.via === 'endpoint' || wanted.via === 'replay' || isWantedAgain;
   if (open && (!same || isAsked)) return { number, action: 'replace', wanted: mapped, ends: own, entry };
   if (isBookedFinally(known, entry)) return afterBooking(entry, mapped, known, wanted);
   if (!same) return changed(entry, mapped, wanted, own);
@@ -228,29 +232,6 @@ function isSameContent(entry: OrderEntry, mapped: MappedProductOrder, { order }:
   const { contentHash, part } = mapped;
   const isSame = entry.contentHash === contentHash && entry.part.book === part.book;
   return isSame && unitDifference(entry.erpOrder, factsOf(order)).length === 0;
-}
-
-/** Surplus, or of an order that the ERP does not want any more. */
-function unwanted(entry: OrderEntry, known: KnownErpOrder, wanted: WantedOrder): PartDecision {
-  const { number, part } = entry;
-  if (entry.end) return stays(entry);
-  if (isBookedFinally(known, entry)) return overAsBooked(entry, known);
-  const of = wanted.mapped?.split.of;
-  const why =
-    of === undefined
-      ? (wanted.ended ?? 'It was cancelled in the ERP')
-      : `The ERP order has ${of} part${of === 1 ? '' : 's'} now, and part ${part.index} is ${part.index > of ? 'one too many' : 'the one that is not built'}`;
-  if (isNothingSent(entry)) {
-    const sentence = `${why} before it was created: it will not be, unless the ERP wants it again.`;
-    const ends = ofContent(known, number);
-    const event = of === undefined ? ({ event: 'cancelled in the ERP' } as const) : {};
-    return { number, action: 'withdraw', entry, ends, sentence, ...event };
-  }
-  const there = entry.state === 'done' ? '' : ' if it is there';
-  const note = `${why}: remove it in Azumuta by hand${there}`;
-  const cause = of === undefined ? 'order-state' : 'conflict';
-  const concern = { kind: 'unwanted', content: why, note, cause } as const;
-  return conflict(entry, [concern], `${why}: remove product order ${number} in Azumuta by hand${there}.`);
 }
 
 function changed(

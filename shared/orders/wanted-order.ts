@@ -20,7 +20,7 @@ import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
 export interface KnownErpOrder {
   readonly record: ErpOrderRecord | undefined;
   readonly productOrders: ReadonlyMap<string, KnownOrder>;
-  /** Indexes of the parts that are noted as completed: read where the ERP order has fewer parts than before. */
+  /** Indexes of the parts that are noted as completed: read where the ERP order has fewer parts than before, or is not wanted any more. */
   readonly completed?: ReadonlySet<number> | undefined;
 }
 
@@ -127,7 +127,8 @@ export async function readKnown(
     const { split, mostParts, earlier } = record;
     await read([{ ...split, of: mostParts }, ...earlier].flatMap(partNumbers));
   }
-  const { of = 0, book = 'alone' } = mapped?.split ?? {};
+  // Of an order that is not wanted any more, those count that are built as well.
+  const { of, book } = mapped?.split ?? { of: 0, book: record?.split.book };
   if (!record || book !== 'when-all-done' || of >= record.mostParts) return { record, productOrders };
   const completed = await ledger.erpOrders.completedParts(record);
   return { record, productOrders, completed: new Set(completed.keys()) };

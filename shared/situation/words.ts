@@ -25,7 +25,7 @@ const kinds: Readonly<Record<Exclude<TroubleKind, 'dead-letter' | 'partner-down'
   },
   unwanted: {
     headline: ['product order is not wanted any more', 'product orders are not wanted any more'],
-    next: 'Remove the product order in Azumuta, or let the shop floor know.',
+    next: 'If it is not built, remove it in Azumuta, or let the shop floor know. If it is built, leave it there: book it in the ERP by hand, or have the ERP want it again, and then: npm run replay -- --order <number> --go --stack <stack>.',
   },
   'number-taken': {
     headline: ['product order has two ERP orders', 'product orders have two ERP orders each'],

@@ -58,7 +58,7 @@ describe('the daily look at an open order', () => {
     }
     const told = plant.mails.map(({ subject }) => subject);
     expect(await concerns(order)).toEqual([
-      'unwanted: The ERP does not have it any more: remove it in Azumuta by hand',
+      'unwanted: The ERP does not have it any more: remove it in Azumuta by hand, unless it is built by now',
     ]);
     const subject = `${order.number}: product order is not wanted any more`;
     expect(told).toEqual(
@@ -74,7 +74,7 @@ describe('the daily look at an open order', () => {
     erpShows((row) => ({ ...row, status: 'planned' }));
     await day();
     expect(await concerns(order)).toEqual([
-      'unwanted: The ERP does not release it any more: remove it in Azumuta by hand',
+      'unwanted: The ERP does not release it any more: remove it in Azumuta by hand, unless it is built by now',
     ]);
   });
 

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { planned } from '../../shared/integration/index.ts';
 import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
-import { eachWithPlant, kinds, plant } from './acts.ts';
+import { eachWithPlant, kinds, made, plant, takePlant } from './acts.ts';
 import { hours, type LifePlant } from './plant.ts';
 
 eachWithPlant();
 
-const books = (order: ReturnType<LifePlant['plan']>) => {
+type Order = ReturnType<LifePlant['plan']>;
+
+const books = (order: Order) => {
   const { state, good } = plant.erp.books(order);
   return { state, good };
 };
@@ -89,6 +91,71 @@ it.each([
   },
 );
 
+describe('an order that was refused in doubt, as another one has its number in Azumuta, and is not wanted meanwhile', () => {
+  const hand = 'TYPED-1';
+
+  /** Its first attempt got no answer, and then somebody typed another one with its number. */
+  async function refused() {
+    plant.answers.azumuta = ({ method }, answer) =>
+      method === 'POST' ? { status: 502, body: {} } : answer();
+    const order = plant.plan('5');
+    await plant.pull();
+    await plant.work(60_000);
+    plant.azumuta.typeByHand(order.number, plant.erp.articles.plain, { Quantity: 2 });
+    plant.answers.azumuta = (_, answer) => answer();
+    await plant.work();
+    expect(plant.letters()).toEqual([expect.stringContaining('which is not the one that is wanted')]);
+    plant.advance(hours);
+    return order;
+  }
+
+  it.each([
+    [
+      'deleted, and its dead letter was replayed meanwhile',
+      'rest',
+      async (order: Order) => {
+        plant.erp.remove(order);
+        await plant.replayed();
+      },
+    ],
+    [
+      'cancelled, and its dead letter is open',
+      'sap-s4hana',
+      async (order: Order) => {
+        plant.erp.cancel(order);
+        await plant.pulled();
+      },
+    ],
+  ] as const)('is made once the ERP wants it again: one that was %s', async (_, erp, happens) => {
+    // Prepare
+    takePlant({ erp });
+    const order = await refused();
+    await happens(order);
+    expect(await kinds()).toContain('unwanted');
+    plant.azumuta.rename(order.number, hand);
+
+    // Act
+    plant.advance(hours);
+    plant.erp.releaseAgain(order);
+    await plant.pulled();
+
+    // Assess
+    expect(made().toSorted()).toEqual([`${order.number} open`, `${hand} open`].toSorted());
+    expect(await kinds()).toEqual([]);
+  });
+
+  it('is a dead letter again while the other still has its number', async () => {
+    const order = await refused();
+    plant.erp.remove(order);
+    await plant.replayed();
+    plant.advance(hours);
+    plant.erp.releaseAgain(order);
+    await plant.pulled();
+    expect(await kinds()).toEqual(['dead-letter']);
+    expect(plant.letters()).toHaveLength(1);
+  });
+});
+
 it('books a product order that was made again after its booking was refused', async () => {
   // Prepare: two serial numbers are missing
   const order = plant.plan('3', 'serials');
@@ -111,9 +178,33 @@ it('books a product order that was made again after its booking was refused', as
   expect(await plant.ledger.bookings.of(order.number)).toMatchObject([{ state: 'done' }]);
 });
 
+it('is told which of our orders was built under the number of another, and is booked by the replay that it names', async () => {
+  // Prepare
+  const [first, second] = [plant.plan('5'), plant.plan('7')];
+  await plant.pulled();
+  const renamed = plant.azumuta.productOrders().find(({ number }) => number === first.number);
+  plant.azumuta.rename(first.number, second.number);
+
+  // Act
+  plant.azumuta.complete(second.number, { id: String(renamed?.id), quantity: 5 });
+  await plant.work();
+
+  // Assess
+  const [letter = ''] = plant.letters();
+  expect(letter).toMatch(
+    /^Azumuta calls the product order of MO\/0001 MO\/0002 by now, and recording \S+ is of it: give it its own number there again\./,
+  );
+  expect(letter).toContain('npm run replay -- --order MO/0001 --go --stack <stack>');
+  await plant.replayed({ orders: new Set([first.number]) });
+  expect([books(first), books(second)]).toEqual([
+    { state: 'done', good: '5' },
+    { state: 'open', good: '0' },
+  ]);
+});
+
 describe('a second product order of one number', () => {
   const sentence =
-    /^Azumuta has two product orders MO\/0001: recording .+ is of the one with id .+, and the one with/;
+    /^Azumuta has two product orders MO\/0001: recording .+ is of the one with id .+, and what is booked under this number is that with id/;
 
   it('is told when it is completed instead of ours, which an operator has copied', async () => {
     // Prepare

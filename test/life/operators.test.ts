@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { endings } from '../../infra/ops/orders/end-order.ts';
+import { removedConcern } from '../../shared/ledger/records/concerns.ts';
 import type { ErpOrder } from '../../shared/model/orders.ts';
 import { createQueues } from '../../shared/platform/aws/queue.ts';
 import { queueUrlOf } from '../simulation/world/plant.ts';
@@ -55,6 +56,66 @@ describe('a concern that is settled', () => {
     await expect(endings.settle({ ...request(order.number), kind }, dependencies())).rejects.toThrow(
       sentence,
     );
+  });
+});
+
+describe('a settled concern of an order that nobody asked about meanwhile', () => {
+  const settled = (number: string, kind: string) =>
+    endings.settle({ ...request(number), kind }, dependencies());
+  const stageOf = async (number: string) => (await plant.get(number)).productOrders[0].stage;
+
+  it('has it asked about again: built without a trigger, it is booked', async () => {
+    // Prepare
+    const order = await released();
+    plant.erp.putBack(order);
+    await daysLater(1);
+    expect(await kinds()).toEqual(['unwanted']);
+
+    // Act
+    const steps = await settled(order.number, 'unwanted');
+    plant.erp.releaseAgain(order);
+    await daysLater(1);
+    const stage = await stageOf(order.number);
+    plant.azumuta.complete(order.number);
+    plant.triggers.length = 0;
+    await daysLater(3);
+
+    // Assess
+    expect(steps.at(-1)).toContain('is asked about again');
+    expect(stage).toBe('in Azumuta');
+    expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '5' });
+  });
+
+  it('is told anew while Azumuta does not have it, and never says that it is completed', async () => {
+    const order = await released();
+    plant.azumuta.remove(order.number);
+    await daysLater(3);
+    expect(await kinds()).toEqual(['removed']);
+    await settled(order.number, 'removed');
+    expect(await stageOf(order.number)).toBe('in Azumuta');
+    await daysLater(1);
+    expect(await kinds()).toEqual(['removed']);
+    expect(await stageOf(order.number)).toBe('removed');
+  });
+
+  it('leaves it alone while another concern says that nobody shall ask', async () => {
+    const order = await released();
+    plant.erp.putBack(order);
+    await daysLater(1);
+    const { ledger } = plant;
+    await ledger.concerns.begin(order.number, removedConcern);
+    await settled(order.number, 'removed');
+    expect((await ledger.orders.find(order.number))?.awaiting).toBeUndefined();
+  });
+
+  it('does not ask about what is booked', async () => {
+    const order = await released();
+    plant.azumuta.complete(order.number);
+    await plant.work();
+    const { ledger } = plant;
+    await ledger.concerns.begin(order.number, removedConcern);
+    await settled(order.number, 'removed');
+    expect((await ledger.orders.find(order.number))?.awaiting).toBeUndefined();
   });
 });
 

@@ -37,7 +37,7 @@ it('has the part removed that was not built, and is booked with those that were'
   await reduced(order, '3');
   expect(await concerns(order, 4)).toEqual([]);
   expect(await concerns(order, 2)).toEqual([
-    'The ERP order has 3 parts now, and part 2 is the one that is not built: remove it in Azumuta by hand',
+    'The ERP order has 3 parts now, and part 2 is the one that is not built: remove it in Azumuta by hand, unless it is built by now',
   ]);
   expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '3' });
 });
@@ -50,7 +50,7 @@ it('counts the parts that are booked one by one, too', async () => {
   await reduced(order, '3');
   expect(await concerns(order, 4)).toEqual([]);
   expect(await concerns(order, 3)).toEqual([
-    'The ERP order has 3 parts now, and part 3 is the one that is not built: remove it in Azumuta by hand',
+    'The ERP order has 3 parts now, and part 3 is the one that is not built: remove it in Azumuta by hand, unless it is built by now',
   ]);
 });
 
@@ -73,7 +73,7 @@ it('tells that a part is not wanted any more once a surplus one was built instea
   plant.advance(days);
   await plant.looked();
   expect(await concerns(order, 1)).toEqual([
-    'The ERP does not release it any more: remove it in Azumuta by hand',
+    'The ERP does not release it any more: remove it in Azumuta by hand, unless it is built by now',
   ]);
 });
 

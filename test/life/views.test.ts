@@ -29,8 +29,7 @@ async function views(number: string) {
     countDeadLetters: async () => plant.letters().length,
   });
   const problems = problemsOf(situation, '--local');
-  // Each value is escaped, as `It&#39;s`.
-  const read = (html: unknown) => String(html).replaceAll('&#39;', "'");
+  const read = (html: unknown) => unescaped(String(html));
   const page = read(await orderPage(order, [], time));
   return {
     order,
@@ -50,6 +49,15 @@ async function views(number: string) {
     doctor: [problemFindings(situation, '--local')].flat(),
     mail: mails.at(-1)?.text ?? '',
   };
+}
+
+/** What a person reads: each value is escaped, as `It&#39;s` and `&lt;number&gt;`. */
+function unescaped(html: string): string {
+  const characters = { '&#39;': "'", '&quot;': '"', '&lt;': '<', '&gt;': '>', '&amp;': '&' };
+  return Object.entries(characters).reduce(
+    (text, [code, character]) => text.replaceAll(code, character),
+    html,
+  );
 }
 
 async function released(): Promise<PlannedOrderRef> {
@@ -85,7 +93,7 @@ describe('every view of an order', () => {
       'cancelled',
       (order) => plant.erp.cancel(order),
       'cancelled in the ERP',
-      'Remove the product order in Azumuta',
+      'If it is not built, remove it in Azumuta',
     ],
     [
       'removed in Azumuta',

@@ -19,6 +19,7 @@ Examples:
   npm run orders -- remake MO/0042 --because "removed by mistake" --local
 
 settle    what the concern says was put right, or does not matter. If its cause is seen anew, it begins again.
+          An order that is settled as unwanted or removed is asked about again; who means its end gives it up.
 give-up   the end of an order: nobody asks about it, and nothing is booked for it unless somebody replays it.
 remake    creates a product order that was removed in Azumuta anew, as it was made.
 

@@ -1,9 +1,14 @@
 import { isNothingSent } from '../../../shared/ledger/claims.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
-import { type Concern, orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
+import {
+  type Concern,
+  type OrderConcernKind,
+  orderConcernKinds,
+} from '../../../shared/ledger/records/concerns.ts';
 import type { Standing } from '../../../shared/ledger/records/known-orders.ts';
 import { asMade } from '../../../shared/ledger/records/product-orders.ts';
+import { lifeOf } from '../../../shared/orders/life.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import type { Queues } from '../../../shared/platform/aws/queue.ts';
 import { oneOf, UsageError } from '../cli/command.ts';
@@ -27,15 +32,29 @@ export interface EndRequest {
 /** What a person ends, by its name. Each resolves to what was or would be done, by line. */
 export const endings = { settle, 'give-up': giveUp, remake } as const;
 
+/**
+ * While one of these is open, nobody asks Azumuta whether the order is completed. An order that does not wait counts as
+ * completed without them, so the waiting is given back with their end.
+ */
+const stopsAsking: readonly OrderConcernKind[] = ['unwanted', 'removed'];
+
 /** A concern is over until its cause is seen anew. @throws UsageError */
-async function settle({ number, kind, go, note }: EndRequest, { ledger }: EndDependencies) {
+async function settle({ number: asked, kind, go, note }: EndRequest, { ledger }: EndDependencies) {
   if (kind === undefined) throw new UsageError(`Say which concern: ${orderConcernKinds.join(', ')}.`);
-  const { concerns } = await ledger.knownOrders.read(number);
+  const known = await ledger.knownOrders.standing(asked);
+  const { number, concerns } = known;
   const wanted = oneOf(orderConcernKinds, kind, 'concern');
   const open = concerns.filter((concern) => concern.kind === wanted);
   if (open.length === 0) throw new UsageError(`${number} has no open concern ${kind}${others(concerns)}.`);
+  const left = { ...known, concerns: concerns.filter((concern) => !open.includes(concern)) };
+  const isAskedAgain = stopsAsking.includes(wanted) && lifeOf(left).stage === 'completed';
   if (go) for (const concern of open) await ledger.concerns.end(number, concern, note);
-  return open.map((concern) => `ends "${concern.kind}": ${concern.note}`);
+  if (go && isAskedAgain) await ledger.orders.setAwaited(number, true);
+  return linesOf(
+    open.map((concern) => `ends "${concern.kind}": ${concern.note}`),
+    isAskedAgain &&
+      `product order ${number} is asked about again once it is overdue: if nobody shall ask, give it up instead`,
+  );
 }
 
 /** Nothing more is created, asked or booked for an order. @throws UsageError */

@@ -82,14 +82,22 @@ export class Questions extends Records {
     await this.table.update(questionKey(number), { set });
   }
 
-  /** It is completed. False when further hints have joined since the question was read, or it has ended. */
-  async end(number: string, { recordingIds }: Pick<Question, 'recordingIds'>): Promise<boolean> {
+  /**
+   * It is completed, or a dead letter is left of it. False when it has ended, or hints have joined since it was read: those
+   * that name recordings, and where it matters (`lastAskedAt`) those that have asked Azumuta themselves.
+   */
+  async end(
+    number: string,
+    { recordingIds }: Pick<Question, 'recordingIds'>,
+    { lastAskedAt }: { readonly lastAskedAt?: Date } = {},
+  ): Promise<boolean> {
+    const joinedNone = '(attribute_not_exists(#recordingIds) OR size(#recordingIds) = :read)';
+    const askedNone = lastAskedAt ? ' AND #askedAt = :askedAt' : '';
     // Only the question ends: its history stays in the journey.
     const ended = await this.table.update(questionKey(number), {
       remove: ['by', 'recordingIds', 'awaiting', 'dueAt'],
-      condition:
-        'attribute_exists(#by) AND (attribute_not_exists(#recordingIds) OR size(#recordingIds) = :read)',
-      values: { read: recordingIds.length },
+      condition: `attribute_exists(#by) AND ${joinedNone}${askedNone}`,
+      values: { read: recordingIds.length, askedAt: lastAskedAt?.toISOString() },
     });
     return ended !== undefined;
   }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { questionKey } from '../../../shared/ledger/keys.ts';
+import { overriding } from '../../support/overriding.ts';
 import { complete, completed, eventsOf, inErp, madeByHand, orderRoute } from './completed.ts';
 import { otherAzumuta } from './other-azumuta.ts';
 import { startCompletionStage } from './stage.ts';
@@ -88,6 +89,31 @@ describe('a product order that is not completed in Azumuta', () => {
     const forPerson = { name: 'Rejected', message };
     expect(failures).toMatchObject([{ name: 'RetryLater' }, { name: 'RetryLater' }, forPerson]);
     expect(replayed).toEqual(retried);
+  });
+
+  it('is asked about once more where another hint has ended over the one that would become a dead letter', async () => {
+    // Prepare
+    const number = await openOrder();
+    const first = stage.message(number);
+    await first();
+    stage.clock.advance(15 * 60);
+    await first();
+    stage.clock.advance(15 * 60);
+    let joined: unknown = 'not yet';
+
+    // Act
+    const azumuta = overriding(stage.azumuta, {
+      productOrder: async (...of: Parameters<typeof stage.azumuta.productOrder>) => {
+        joined = await stage.message(number)();
+        return stage.azumuta.productOrder(...of);
+      },
+    });
+    const last = await first({ azumuta });
+
+    // Assess
+    expect([joined, last]).toEqual([undefined, retried]);
+    expect(await first()).toMatchObject({ name: 'Rejected' });
+    expect((await stage.ledger.knownOrders.read(number)).question).toBeUndefined();
   });
 
   it('costs no write when it is completed', async () => {

@@ -12,8 +12,8 @@ export const orderFaults: Faults = {
   },
   'infra/ops/replay/replay.ts': {
     'replay-loses-them': {
-      find: 'const refused = await queues.sendAll(queueUrls[queue], messages);',
-      replace: 'const refused: number[] = [];',
+      find: 'const refused = await queues.sendAll(queueUrls[queue], messages);\n      sent.push',
+      replace: 'const refused: number[] = [];\n      sent.push',
       why: 'When a person sends dead letters again, they are lost.',
       foundBy: ['created', 'linked', 'booked'],
     },
