@@ -14,6 +14,9 @@ const posted = ({ number, id }: Order, more: object = {}) => ({
 const concerns = async ({ number }: Order) =>
   (await plant.ledger.knownOrders.read(number)).concerns.map(({ kind, note }) => `${kind}: ${note}`);
 
+const kindsOf = async ({ number }: Order) =>
+  (await plant.ledger.knownOrders.read(number)).concerns.map(({ kind }) => kind);
+
 async function made(more: object = {}): Promise<Order> {
   const order = plant.plan('5', 'plain', { dueDate: '2026-12-01' });
   await plant.post(posted(order, more));
@@ -122,6 +125,22 @@ describe('the daily look at an open order', () => {
     ]);
     expect(await concerns(order)).toEqual([]);
     expect(plant.azumuta.productOrders()).toMatchObject([{ number: order.number, article: 'GEAR-01' }]);
+  });
+
+  it('tells that an order was deleted which could not be mapped any more', async () => {
+    // Prepare: it is in Azumuta, and the mapping refuses what the ERP wants since
+    const order = await made();
+    plant.deploy({ productOrders: { article: () => '' } });
+    plant.erp.changeQuantity(order, '8');
+    await day();
+    expect(await kindsOf(order)).toEqual(['refused']);
+
+    // Act
+    erpShows(() => undefined);
+    await day();
+
+    // Assess
+    expect(await kindsOf(order)).toEqual(['unwanted']);
   });
 
   it('says nothing more of an order that could not be mapped, and was deleted', async () => {

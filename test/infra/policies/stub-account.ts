@@ -15,6 +15,7 @@ export type StubAccount = Awaited<ReturnType<typeof startStubAccount>>;
  * @param trusting Whether roles can be assumed at all.
  * @param deployed Stacks that are there already.
  * @param failed One whose first deployment failed, protected as the CDK leaves it.
+ * @param rolledBack One that is in use, and whose last update failed.
  */
 export async function startStubAccount(
   policy: string,
@@ -22,12 +23,19 @@ export async function startStubAccount(
     trusting = true,
     deployed = [],
     failed,
-  }: { readonly trusting?: boolean; readonly deployed?: readonly string[]; readonly failed?: string } = {},
+    rolledBack,
+  }: {
+    readonly trusting?: boolean;
+    readonly deployed?: readonly string[];
+    readonly failed?: string;
+    readonly rolledBack?: string;
+  } = {},
 ) {
   const refused: string[] = [];
   const asked: string[] = [];
   const stacks = new Map(deployed.map((stack) => [stack, 'CREATE_COMPLETE']));
   if (failed) stacks.set(failed, 'ROLLBACK_COMPLETE');
+  if (rolledBack) stacks.set(rolledBack, 'UPDATE_ROLLBACK_COMPLETE');
   const unprotected = new Set<string>();
 
   const { url } = await startServer((received) => {

@@ -25,6 +25,10 @@ const seldom = await assembled.add(
   { ...configuration, plant: 'slow', schedule: { ...configuration.schedule, pull } },
   'production',
 );
+const off = await assembled.add(
+  { ...configuration, plant: 'off', schedule: { ...configuration.schedule, pull: 'off', reconcile: 'off' } },
+  'production',
+);
 const template = Template.fromStack(everything);
 /** A pull every half an hour. */
 const slow = Template.fromStack(seldom);
@@ -80,6 +84,13 @@ describe('the alarms', () => {
       const section = /infra\/RUNBOOK\.md, "(\w+)"/.exec(AlarmDescription)?.[1];
       expect(runbook).toContain(`\n## ${section}\n`);
     }
+  });
+
+  it('are none for what is off: it would be silent for ever', () => {
+    const ringing = Object.values(Template.fromStack(off).findResources('AWS::CloudWatch::Alarm'));
+    const names = ringing.map(({ Properties }) => z.parse(alarmSchema, Properties).AlarmName);
+    expect(names.filter((name) => /pull|reconcile/.test(name))).toEqual([]);
+    expect(names).toContain('AzumutaErp-off-production-NotRunning-send-alerts');
   });
 
   it('watch the metrics that the functions write into their logs, by the same names', () => {

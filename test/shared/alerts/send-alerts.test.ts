@@ -1,5 +1,7 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect, it } from 'vitest';
 import { claimedOrder } from '../../support/bookings.ts';
+import { overriding } from '../../support/overriding.ts';
 import { orderOf, refused, startAlertStage } from './stage.ts';
 
 const changed = {
@@ -58,6 +60,34 @@ it('tells of a dead letter once, on every channel, with order, article, quantity
     expect(told).toContain('Next: Correct in the ERP what its message names');
     expect(told).toContain('Type: npm run replay -- --stack AzumutaErp-ghent-production --order \\"PO 1\\"');
   }
+});
+
+const readsLetter = (command: object): boolean =>
+  command instanceof GetItemCommand && command.input.Key?.sk?.S?.startsWith('DEAD-LETTER') === true;
+
+it('tells at the next run what could not be put into words, as the ledger did not answer', async () => {
+  // Prepare: the letter is in the index of concerns, and its record cannot be read
+  let isThrottled = true;
+  const stage = await startAlertStage({
+    dynamodb: (client) =>
+      overriding(client, {
+        send: (command: object) =>
+          isThrottled && readsLetter(command)
+            ? Promise.reject(new Error('Throttled.'))
+            : Reflect.apply(client.send, client, [command]),
+      }),
+  });
+  await stage.ledger.deadLetters.record(refused('PO-1'));
+
+  // Act
+  await expect(stage.run()).rejects.toThrow('Throttled.');
+  const before = stage.received.webhook.length;
+  isThrottled = false;
+  await stage.runFor(10);
+
+  // Assess
+  expect(before).toBe(0);
+  expect(stage.received.webhook).toMatchObject([{ event: 'new', troubles: [{ order: 'PO-1' }] }]);
 });
 
 it('reminds after a day, and says that it is over', async () => {

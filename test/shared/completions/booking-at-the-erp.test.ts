@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Attempt } from '../../../shared/erp/connector.ts';
 import { RetryLater } from '../../../shared/model/errors.ts';
-import { complete, erpThat, inErp, kept } from './completed.ts';
+import { bookedAndRecorded, complete, erpThat, inErp, kept } from './completed.ts';
 import { type Handling, startCompletionStage, threeParts } from './stage.ts';
 
 const stage = await startCompletionStage();
@@ -59,6 +59,24 @@ it('makes other bookings on its ERP order wait, and its own message, which write
   expect(after).toEqual(before);
   expect(later).toEqual(Array(4).fill(undefined));
   expect(await inErp(stage, erpOrder)).toEqual(['1', '1', '1']);
+});
+
+it('lets an amendment wait, whose own claim guards nothing else, while its ERP order is booked on', async () => {
+  // Prepare: an order that is not split, booked before, and somebody else books on it
+  const { number } = await bookedAndRecorded(stage, 1);
+  const lock = stage.ledger.bookingLock(number);
+  await lock.take('another', 60);
+  const attempt = stage.message(number);
+
+  // Act
+  const meanwhile = await attempt();
+  const before = await inErp(stage, number);
+  await lock.release('another');
+  const later = await attempt();
+
+  // Assess
+  expect([meanwhile, later]).toMatchObject([waits, undefined]);
+  expect([before, await inErp(stage, number)]).toEqual([['1'], ['1', 'notes']]);
 });
 
 describe('a booking whose writes were all answered', () => {

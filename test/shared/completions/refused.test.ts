@@ -216,6 +216,24 @@ describe('several amendments of one hint, of which one is refused', () => {
   });
 });
 
+it('does not end the letter of a booking that stays refused when another booking of the order is made', async () => {
+  // Prepare: what came later is refused, and may be in the ERP
+  const { number } = await c.bookedAndRecorded(stage, 1);
+  const attempt = stage.message(number);
+  expect(await attempt(doubtful)).toMatchObject(saying('Not so.'));
+  stage.clock.advance(61);
+
+  // Act: a further recording is booked
+  await c.complete(stage, number);
+  await stage.handle(number);
+
+  // Assess
+  expect(await c.inErp(stage, number)).toEqual(['1', 'notes']);
+  const states = (await stage.ledger.bookings.of(number)).map(({ state }) => state);
+  expect(states.toSorted()).toEqual(['done', 'done', 'rejected']);
+  expect(await c.lettersOf(stage, number)).toMatchObject([{ reason: 'Not so.' }]);
+});
+
 it('ends the letters of an order that another hint books', async () => {
   const { number } = await c.completed(stage);
   const { azumuta } = await otherAzumuta(stage, {

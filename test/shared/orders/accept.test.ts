@@ -137,6 +137,20 @@ it('tells of a change time in the future, also of an order that is posted for th
   expect(concerns).toMatchObject([{ kind: 'time-ahead' }]);
 });
 
+it('takes back an order whose change time was two hours ahead', async () => {
+  // Prepare
+  const inHours = (count: number) => new Date(stage.clock.now().getTime() + count * 3_600_000).toISOString();
+  await stage.accept(erpOrder({ number: 'HOURS', changedAt: inHours(2) }), { via: 'endpoint' });
+
+  // Act: an hour later by the right time
+  stage.clock.advance(3600);
+  const cancelled = erpOrder({ number: 'HOURS', state: 'cancelled', changedAt: inHours(0) });
+  await stage.accept(cancelled, { via: 'endpoint' });
+
+  // Assess
+  expect((await stage.ledger.orders.find('HOURS'))?.end?.how).toBe('withdrawn');
+});
+
 describe('a long list', () => {
   const orders = (prefix: string) => Array.from({ length: 15 }, (_, at) => units(`${prefix}-${at}`, '20'));
   const how = { mapping: each, via: 'endpoint' } as const;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { orderKey } from '../../../shared/ledger/keys.ts';
-import { bookingPlan, plannedBooking } from '../../support/bookings.ts';
+import { bookingPlan, plan, plannedBooking } from '../../support/bookings.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { each, type Mapping, startOrderStage, together, units } from './order-stage.ts';
 
@@ -80,6 +80,18 @@ describe('an ERP order that shrinks', () => {
     } else await stage.accept(units(number, now), { mapping });
     expect(stage.lookedAt).toEqual([]);
   });
+});
+
+it('keeps a part whose booking is planned when it shrinks, and has one removed that is not built', async () => {
+  // Prepare: the last of three parts is built, and its booking waits for the ERP
+  await made('PLANNED', 3, each);
+  await plan(stage.ledger, 'PLANNED/3', 'm', [3]);
+
+  // Act
+  const two = await stage.accept(units('PLANNED', '2'), { mapping: each });
+
+  // Assess
+  expect(stage.statuses(two)).toEqual(['PLANNED/1 exists', 'PLANNED/2 conflict', 'PLANNED/3 exists']);
 });
 
 describe('an ERP order that is cancelled', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { plan } from '../../support/bookings.ts';
 import { erpOrder } from '../../support/orders.ts';
 import { type Mapping, startOrderStage, units } from './order-stage.ts';
 
@@ -50,6 +51,21 @@ describe('a look', () => {
     await stage.accept(units('WRONG', '8'));
     await stage.look('WRONG', { Quantity: 9 });
     expect(await openOf('WRONG')).toEqual(['changed: parameters["Quantity"] is 9, wanted 8']);
+  });
+
+  it('tells nobody to book by hand what was removed after its booking was planned', async () => {
+    await made('PLANNED');
+    await stage.accept(units('PLANNED', '8'));
+    await plan(stage.ledger, 'PLANNED');
+    await stage.look('PLANNED', 'not there');
+    expect(await openOf('PLANNED')).toEqual(['changed: parameters["Quantity"] is 5, wanted 8']);
+  });
+
+  it('does not say what differs of an order that nobody wants', async () => {
+    await made('NOBODY');
+    await stage.accept(erpOrder({ number: 'NOBODY', state: 'cancelled' }));
+    await stage.look('NOBODY', { Quantity: 9 });
+    expect(await openOf('NOBODY')).toEqual(['unwanted: It was cancelled in the ERP']);
   });
 
   it('tells that a changed order was removed, and takes it back when it is there again', async () => {

@@ -56,6 +56,24 @@ export const completionFaults: Faults = {
     },
   },
   'shared/completions/book.ts': {
+    'letters-end-with-any-booking': {
+      find: "if (booked.size === 0 || bookings.some(({ key, state }) => state !== 'done' && !booked.has(key))) return;",
+      replace: 'if (booked.size === 0) return;',
+      why: 'One booking of an order ends the letter of another, which stays refused: nobody is told.',
+      foundIn: {
+        file: 'test/shared/completions/refused.test.ts',
+        name: 'does not end the letter of a booking that stays refused when another',
+      },
+    },
+    'amendment-without-the-lock': {
+      find: "const isAlone = isOnly && planned.kind === 'quantity';",
+      replace: 'const isAlone = isOnly;',
+      why: 'An amendment is written while another booking of its ERP order is still settling there.',
+      foundIn: {
+        file: 'test/shared/completions/booking-at-the-erp.test.ts',
+        name: 'lets an amendment wait, whose own claim guards nothing else',
+      },
+    },
     'completion-not-noted': {
       find: 'await orders.markCompleted(entry);',
       replace: 'void 0;',

@@ -90,6 +90,19 @@ export const ledgerFaults: Faults = {
     },
   },
   'shared/ledger/records/bookings.ts': {
+    'plan-taken-back-though-attempted': {
+      find: `    const condition = \`\${nothingSent.condition} AND #readAt = :seen\`;
+    const values = { ...nothingSent.values, seen: readAt.toISOString() };
+`,
+      replace: `    const condition = '#readAt = :seen';
+    const values = { seen: readAt.toISOString() };
+`,
+      why: 'What is being booked at this moment is forgotten, and booked once more.',
+      foundIn: {
+        file: 'test/shared/ledger/records/bookings.test.ts',
+        name: 'is withdrawn only if it was surely not sent',
+      },
+    },
     'two-plan-at-once': {
       find: 'if (!seen) return this.add(key, { ...set, attempts }, event);',
       replace: `if (!seen) {
@@ -139,6 +152,15 @@ export const ledgerFaults: Faults = {
     },
   },
   'shared/ledger/records/product-orders.ts': {
+    'order-withdrawn-though-attempted': {
+      find: 'isRemoved ? was(entry.state) : nothingSent;',
+      replace: 'isRemoved ? was(entry.state) : was(entry.state);',
+      why: 'An order that may be in Azumuta is told as withdrawn, and is built for nobody.',
+      foundIn: {
+        file: 'test/shared/ledger/records/product-orders.test.ts',
+        name: 'is withdrawn only while surely nothing of it was sent',
+      },
+    },
     'withdrawn-order-still-waits': {
       find: "const refused = { state: 'rejected', reason:",
       replace: "const refused = { state: 'waiting', reason:",

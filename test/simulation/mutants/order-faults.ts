@@ -1,31 +1,7 @@
 import { type Faults, life } from './mutant.ts';
 
-/** Faults between an ERP order and its product order, in its life after that, and in what people are told and do. */
+/** Faults between an ERP order and its product order, and in its life after that. */
 export const orderFaults: Faults = {
-  'infra/ops/orders/end-order.ts': {
-    'removed-order-made-twice': {
-      find: "if (!entry || !(removed || entry.end?.how === 'given up'))",
-      replace: 'if (!entry)',
-      why: 'A product order that is there is made a second time.',
-      foundIn: life('operators', 'is refused where it was not removed'),
-    },
-  },
-  'infra/ops/replay/replay.ts': {
-    'replay-loses-them': {
-      find: 'const refused = await queues.sendAll(queueUrls[queue], messages);\n      sent.push',
-      replace: 'const refused: number[] = [];\n      sent.push',
-      why: 'When a person sends dead letters again, they are lost.',
-      foundBy: ['created', 'linked', 'booked'],
-    },
-  },
-  'shared/alerts/decide-alerts.ts': {
-    'told-again': {
-      find: 'isDue && !known.has(fingerprint(id))',
-      replace: 'isDue',
-      why: 'What people know already is told as new every hour.',
-      foundBy: ['told'],
-    },
-  },
   'shared/orders/accept-wanted.ts': {
     'fewer-parts-not-collected': {
       find: 'if (wanted.mapped) await collectIfComplete(known, decision, dependencies);',
@@ -44,6 +20,15 @@ export const orderFaults: Faults = {
     },
   },
   'shared/orders/accept.ts': {
+    'change-time-a-day-ahead-taken': {
+      find: 'const aheadMs = 3_600_000;',
+      replace: 'const aheadMs = 86_400_000;',
+      why: 'An order whose clock is hours ahead hides its own cancellation, which counts as older.',
+      foundIn: {
+        file: 'test/shared/orders/accept.test.ts',
+        name: 'takes back an order whose change time was two hours ahead',
+      },
+    },
     'accepted-by-the-endpoint-alone': {
       find: 'if (ended ?? !accept(order))',
       replace: "if (ended ?? (via !== 'endpoint' && !accept(order)))",
@@ -55,6 +40,17 @@ export const orderFaults: Faults = {
     },
   },
   'shared/orders/ask-erp.ts': {
+    'deleted-order-stays-refused': {
+      find: "return record.state === 'cancelled';",
+      replace: "return record.state !== 'released';",
+      why: 'An order that cannot be mapped any more, and is then deleted in the ERP, is told as one to be corrected for ever.',
+      foundIn: life('daily-look', 'tells that an order was deleted which could not be mapped any more'),
+    },
+    'unknown-order-stays-refused': {
+      find: "else await ledger.concerns.end(number, refused, 'The ERP does not have it any more.');",
+      why: 'An order that could never be mapped, and is then deleted in the ERP, is told as one to be corrected for ever.',
+      foundIn: life('daily-look', 'says nothing more of an order that could not be mapped, and was deleted'),
+    },
     'no-daily-look': {
       find: '    if (await asksFor(entry, known.bookings, dependencies))',
       replace: '    if (false)',
@@ -103,7 +99,37 @@ export const orderFaults: Faults = {
       foundIn: life('made-by-hand', 'never books one product order on two ERP orders'),
     },
   },
+  'shared/orders/decide-kept.ts': {
+    'planned-part-not-built': {
+      find: 'const isOfPart = ({ discarded, parts }: BookingEntry) => !discarded',
+      replace:
+        "const isOfPart = ({ discarded, parts, state }: BookingEntry) => state === 'done' && !discarded",
+      why: 'A person is told to remove the part that is about to be booked.',
+      foundIn: {
+        file: 'test/shared/orders/changed-orders.test.ts',
+        name: 'keeps a part whose booking is planned when it shrinks',
+      },
+    },
+  },
   'shared/orders/decide-look.ts': {
+    'planned-order-told-as-removed': {
+      find: "if (!seen && booking !== 'none')",
+      replace: "if (!seen && booking === 'booked')",
+      why: 'A person is told to book by hand what the queue is going to book: it is booked twice.',
+      foundIn: {
+        file: 'test/shared/orders/looks.test.ts',
+        name: 'tells nobody to book by hand what was removed after its booking was planned',
+      },
+    },
+    'unwanted-order-told-as-changed': {
+      find: 'if (unwanted.length > again.length || changed',
+      replace: 'if (changed',
+      why: 'People are told to correct an order that they are told to remove.',
+      foundIn: {
+        file: 'test/shared/orders/looks.test.ts',
+        name: 'does not say what differs of an order that nobody wants',
+      },
+    },
     'difference-ended-by-a-look': {
       find: 'if (differences.length === 0)',
       replace: 'if (differences.length >= 0)',

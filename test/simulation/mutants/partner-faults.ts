@@ -88,6 +88,15 @@ export const partnerFaults: Faults = {
     },
   },
   'shared/erp/odoo/marks.ts': {
+    'link-marked-by-number': {
+      find: "const mark = markOf('product-order', id);",
+      replace: "const mark = markOf('product-order', number);",
+      why: 'A product order that was made again has no link in Odoo: the one that is there leads to nothing.',
+      foundIn: {
+        file: 'test/shared/erp/conformance/odoo-traps.test.ts',
+        name: 'links a product order that was made again under its number',
+      },
+    },
     'linked-again-without-a-look': {
       find: 'if (marks.some((found) => found.mark === mark)) return;',
       why: 'After a crash the ERP gets the same id a second time.',

@@ -5,6 +5,7 @@ import { ledgerFaults } from './ledger-faults.ts';
 import type { Mutant } from './mutant.ts';
 import { orderFaults } from './order-faults.ts';
 import { partnerFaults } from './partner-faults.ts';
+import { peopleFaults } from './people-faults.ts';
 
 /** All known faults, each of which is planted alone. */
 export const mutants: readonly Mutant[] = [
@@ -13,6 +14,7 @@ export const mutants: readonly Mutant[] = [
   orderFaults,
   partnerFaults,
   connectorFaults,
+  peopleFaults,
 ].flatMap((byFile) =>
   Object.entries(byFile).flatMap(([file, faults]) =>
     Object.entries(faults).map(([name, fault]) => ({ file, name, ...fault })),

@@ -6,8 +6,8 @@ import { typed } from '../commands/typed.ts';
 
 const nobody = { AWS_EC2_METADATA_DISABLED: 'true', HOME: '/nonexistent' };
 
-/** A plant's file, of an account or of none. */
-const fileOf = (account?: string) =>
+/** A plant's file, of an account and a region or of none. */
+const fileOf = (account?: string, region?: string) =>
   join(
     snippetFolder({
       'ghent.config.ts': `
@@ -17,7 +17,7 @@ export default defineIntegration({
   timeZone: 'Europe/Brussels',
   erp: tryton({ url: 'https://erp.example.com', database: 'plant' }),
   completions: { quantity: planned },
-  deployment: ${JSON.stringify({ account })},
+  deployment: ${JSON.stringify({ account, region })},
 });`,
     }),
     'ghent.config.ts',
@@ -77,6 +77,35 @@ describe('deploy says in one sentence, before anything is synthesized,', () => {
     });
   });
 });
+
+it('deploy compares the account of a plant whose region is pinned as well', async () => {
+  const { environment } = await startStubAccount('bootstrap');
+  const told = await typed('deploy', ['-c', fileOf('444455556666', 'eu-west-1')], { environment });
+  expect(told).toMatchObject({
+    code: 2,
+    output: '',
+    complaint: expect.stringContaining('deployment.account is 444455556666'),
+  });
+});
+
+it.each(['rolledBack', 'failed'] as const)(
+  'deploy takes the protection only from the empty stack of a first deployment, not from one in use: %s',
+  async (what) => {
+    // Prepare
+    const { environment, asked } = await startStubAccount('deploy', {
+      [what]: 'AzumutaErp-ghent-production',
+    });
+
+    // Act: where the CDK finds no app, nothing is deployed
+    const words = ['-c', fileOf('111122223333')];
+    const told = await typed('deploy', words, { environment: { ...environment, CDK_APP: '/nonexistent' } });
+
+    // Assess
+    expect(told.output).toContain('Deploying ghent (production) to account 111122223333');
+    const unprotected = asked.filter((one) => one.includes('UpdateTerminationProtection'));
+    expect(unprotected).toHaveLength(what === 'failed' ? 1 : 0);
+  },
+);
 
 it('deploy hands over to the CDK for who may deploy, and may not look whether the account is bootstrapped', async () => {
   const { environment } = await startStubAccount('deploy');

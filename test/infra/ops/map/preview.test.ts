@@ -118,6 +118,11 @@ describe('previewing a completion', () => {
     );
   });
 
+  it('says that a booking does not finish its order, where the configuration says so', () => {
+    const [preview] = previews(samples.completion, { completions: { ...completions, final: () => false } });
+    expect(preview?.becomes[0]?.rows).toContainEqual(['finishes the order', 'no, more is to come']);
+  });
+
   it('shows an amendment without a quantity', () => {
     const [preview] = previews({ ...samples.completion, kind: 'amendment' }, { completions });
     const fields = preview?.becomes[0]?.rows.map(([field]) => field);

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ReplayRequest } from '../../../../infra/ops/replay/replay.ts';
+import type { ReplayDependencies, ReplayRequest } from '../../../../infra/ops/replay/replay.ts';
 import { productOrderMessage } from '../../../../shared/orders/messages.ts';
 import { forAllTests } from '../../../support/for-all-tests.ts';
 import {
@@ -207,3 +207,56 @@ it.each([
     ]);
   },
 );
+
+describe('a letter that is replayed', () => {
+  const dead = {
+    messageId: 'm-80',
+    stage: 'create-product-orders',
+    reason: 'Azumuta has no article X.',
+    cause: 'unknown-article',
+  } as const;
+
+  /** In its queue, and recorded as dead. */
+  async function deadLetter(orderNumber: string): Promise<void> {
+    await ledger.deadLetters.record({ ...dead, orderNumber });
+    await store.put({ ...dead, orderNumber, body: productOrderMessage(orderNumber) });
+  }
+  const isDead = async (orderNumber: string) =>
+    (await ledger.deadLetters.of(orderNumber)).map((letter) => letter.isDead);
+
+  it('is noted before it is sent, as it may fail again at once', async () => {
+    // Prepare
+    await deadLetter('PO-80');
+    const failingAtOnce: ReplayDependencies['queues'] = {
+      async sendAll(queueUrl) {
+        // The order is also asked about, once its letter is sent.
+        if (queueUrl === store.url('product-orders'))
+          await ledger.deadLetters.record({ ...dead, orderNumber: 'PO-80' });
+        return [];
+      },
+    };
+
+    // Act
+    const report = await run({ orders: new Set(['PO-80']) }, { queues: failingAtOnce });
+
+    // Assess
+    expect(report).toMatchObject({ moved: 1, failure: undefined });
+    expect(await isDead('PO-80')).toEqual([true]);
+  });
+
+  it('is dead as before where SQS does not take it, and stays in its queue', async () => {
+    // Prepare
+    await deadLetter('PO-81');
+    const refusing: ReplayDependencies['queues'] = {
+      sendAll: async (_, messages) => messages.map((_message, at) => at),
+    };
+
+    // Act
+    const report = await run({ orders: new Set(['PO-81']) }, { queues: refusing });
+
+    // Assess
+    expect(report).toMatchObject({ moved: 0, movable: 1 });
+    expect(await isDead('PO-81')).toEqual([true]);
+    expect((await depths())['dead-letters']).toEqual({ visible: 1, hidden: 0 });
+  });
+});

@@ -65,6 +65,23 @@ describe.each<OdooVersion>([17, 18, 19])('odoo %i', (version) => {
     ]);
   });
 
+  it('links a product order that was made again under its number, as the link of the first leads to nothing', async () => {
+    // Prepare
+    const { plan, connect, books } = startPlant(version);
+    const order = plan();
+    const { number } = order;
+    const linkOf = (id: string) => ({ id, number, url: `https://azumuta.example/${id}` });
+    const link = (id: string) => connect().linkProductOrder?.(order, linkOf(id), firstAttempt());
+    const messages = () => books.rows('mail.message').map(({ body }) => String(body));
+
+    // Act
+    for (const id of ['first', 'again', 'again']) await link(id);
+
+    // Assess
+    for (const id of ['first', 'again'])
+      expect(messages().filter((body) => body.includes(`https://azumuta.example/${id}`))).toHaveLength(1);
+  });
+
   it('refuses before it writes when our user has no e-mail address, and books once it has one, for which 19 does not ask', async () => {
     // Prepare: the same container serves both attempts.
     const { plan, book, connect, everything, setAll, row } = startPlant(version);
