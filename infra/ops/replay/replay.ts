@@ -1,25 +1,23 @@
 import * as z from 'zod/mini';
 import { triggerNamesSchema } from '../../../shared/azumuta/trigger.ts';
-import { completionHint } from '../../../shared/completions/messages.ts';
-import type { Ledger } from '../../../shared/ledger/ledger.ts';
-import { type DeadLetter, isOfBooking, isOfCreation } from '../../../shared/ledger/records/dead-letters.ts';
-import type { Standing } from '../../../shared/ledger/records/known-orders.ts';
 import { reasonOf } from '../../../shared/model/errors.ts';
 import type { QueueName } from '../../../shared/model/queues.ts';
-import { productOrderMessage } from '../../../shared/orders/messages.ts';
-import { createQueues, type Queues } from '../../../shared/platform/aws/queue.ts';
+import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { type Clock, systemClock } from '../../../shared/platform/clock.ts';
 import { isRecord, jsonOf } from '../../../shared/platform/json.ts';
 import { ledgerOf, queueUrlsOf, sqsOf, type Target } from '../cli/target.ts';
 import { type DeadLetterMessage, groupsOf, type LetterGroup } from '../dead-letters/dead-letter.ts';
 import { DeadLetterQueue, type DeadLetterQueueOptions, pagesOf } from '../dead-letters/queue.ts';
+import {
+  type AskDependencies,
+  findOrders,
+  ordersWithoutMessage,
+  sendCreations,
+  sendHints,
+} from './ask-again.ts';
 
-export interface ReplayDependencies {
+export interface ReplayDependencies extends AskDependencies {
   readonly deadLetters: DeadLetterQueue;
-  readonly queues: Pick<Queues, 'sendAll'>;
-  readonly queueUrls: Readonly<Record<QueueName, string>>;
-  readonly ledger: Pick<Ledger, 'knownOrders' | 'deadLetters'>;
-  readonly clock: Clock;
   readonly progress?: ((text: string) => void) | undefined;
 }
 
@@ -69,6 +67,8 @@ interface Run {
   hinted: readonly string[];
   /** Those whose creation is asked for once more, in the same way. */
   created: readonly string[];
+  /** Where no order was asked for: orders with a dead letter whose message SQS has dropped, which are replayed one by one. */
+  gone: readonly string[];
   /**
    * Some letters were not looked at: the limit was reached, or the first became visible again before the last were taken.
    */
@@ -95,7 +95,7 @@ export async function replay(request: ReplayRequest, dependencies: ReplayDepende
   const { go, signal } = request;
   const run: Run = {
     ...{ chosen: new Map(), lookedAt: 0, more: false, moved: 0, copied: 0 },
-    ...{ hinted: [], created: [] },
+    ...{ hinted: [], created: [], gone: [] },
   };
   let failure: string | undefined;
   try {
@@ -106,10 +106,12 @@ export async function replay(request: ReplayRequest, dependencies: ReplayDepende
       run.hinted = withoutLetter(asked.homes, 'completions', run);
       run.created = withoutLetter(asked.refused, 'product-orders', run);
     }
+    if (!asked) run.gone = await ordersWithoutMessage(dependencies);
     if (go) {
       await moveAll(run, request, dependencies);
-      await sendHints(run.hinted, request, dependencies);
-      await sendCreations(run.created, request, dependencies);
+      const asking = { ...request, note: noteOf('looked at once more, as its letter is gone', request) };
+      await sendHints(run.hinted, asking, dependencies);
+      await sendCreations(run.created, asking, dependencies);
     }
   } catch (error) {
     failure = reasonOf(error);
@@ -195,92 +197,11 @@ function noteOf(done: string, { accepts, note }: ReplayRequest): string {
   return note === undefined ? accepting : `${accepting}: ${note}`;
 }
 
-/** Finds the orders of these numbers. The number of an ERP order that has another number here is no order of its own. */
-async function findOrders(asked: ReadonlySet<string>, ledger: Pick<Ledger, 'knownOrders'>) {
-  /** As they were asked for, and as the ledger keeps their bookings and dead letters. */
-  const numbers = new Set(asked);
-  /** Each order that may be booked, once: parts that are booked together are one. */
-  const homes = new Set<string>();
-  /** Each whose creation waits for a person. */
-  const refused = new Set<string>();
-  for (const number of asked) {
-    const standing = await ledger.knownOrders.standing(number);
-    numbers.add(standing.number).add(standing.home);
-    if (isRefused(standing)) refused.add(standing.number);
-    if ((asked.size === 1 || isKnown(standing)) && mayBeBooked(standing)) homes.add(standing.home);
-  }
-  return { numbers, homes: [...homes], refused: [...refused] };
-}
-
-/** What is not in Azumuta yet cannot be completed; one that is unknown may have been typed there by hand. */
-function mayBeBooked({ entry, bookings }: Standing): boolean {
-  return entry === undefined || entry.productOrder !== undefined || bookings.length > 0;
-}
-
-/** Refused; or a dead letter says that its creation, or its link, is not done. What has ended only `remake` has made again. */
-function isRefused({ entry, bookings, letters }: Standing): boolean {
-  if (letters.some(isOfCreation)) return true;
-  return entry?.state === 'rejected' && entry.end === undefined && bookings.length === 0;
-}
-
-function isKnown({ entry, bookings, question, answered, letters }: Standing): boolean {
-  return Boolean(entry ?? question ?? answered) || bookings.length + letters.length > 0;
-}
-
 /** The orders of which no message to this queue is replayed: one is enough for each. */
 function withoutLetter(numbers: readonly string[], queue: QueueName, run: Run): string[] {
   const moves = movesOf(run).filter(({ to }) => to === queue);
   const named = new Set(moves.flatMap(({ letter }) => letter.numbers));
   return numbers.filter((number) => !named.has(number));
-}
-
-/** Has orders looked at once more, with a dead letter or without. @throws Error when SQS refuses. */
-async function sendHints(
-  homes: readonly string[],
-  request: ReplayRequest,
-  dependencies: ReplayDependencies,
-): Promise<void> {
-  const { accepts } = request;
-  const hints = homes.map((productOrderNumber) => {
-    const hint = completionHint('operator', { productOrderNumber }, `replay of ${productOrderNumber}`);
-    return JSON.stringify(accepts === undefined ? hint : { ...hint, accepts });
-  });
-  for (const home of homes) await markGone(home, isOfBooking, request, dependencies);
-  await sendTo('completions', hints, dependencies);
-}
-
-/** Has orders created that were not, as the ERP wants them now. @throws Error when SQS refuses. */
-async function sendCreations(
-  numbers: readonly string[],
-  request: ReplayRequest,
-  dependencies: ReplayDependencies,
-): Promise<void> {
-  const messages = numbers.map((number) => productOrderMessage(number, { asksErp: 'replay' }));
-  for (const number of numbers) await markGone(number, isOfCreation, request, dependencies);
-  await sendTo('product-orders', messages, dependencies);
-}
-
-/** What its dead letters ask for is asked for by another message. */
-async function markGone(
-  number: string,
-  isOf: (letter: DeadLetter) => boolean,
-  request: ReplayRequest,
-  { ledger: { deadLetters } }: ReplayDependencies,
-): Promise<void> {
-  const note = noteOf('looked at once more, as its letter is gone', request);
-  for (const letter of await deadLetters.of(number))
-    if (letter.isDead && isOf(letter)) await deadLetters.markReplayed(letter, note);
-}
-
-async function sendTo(
-  queue: QueueName,
-  bodies: readonly string[],
-  { queues, queueUrls }: ReplayDependencies,
-): Promise<void> {
-  if (bodies.length === 0) return;
-  const messages = bodies.map((body) => ({ body }));
-  const refused = await queues.sendAll(queueUrls[queue], messages);
-  if (refused.length > 0) throw new Error(`SQS did not take ${refused.length} of ${bodies.length} messages.`);
 }
 
 function isSelected(letter: DeadLetterMessage, { orders, reason, wanted }: ReplayRequest): boolean {

@@ -26,6 +26,7 @@ export function replayLines(
     sentencesOf(report, go),
     hintSentence(report, go),
     creationSentence(report, go),
+    goneSentence(report),
     !go &&
       isComplete &&
       report.movable + report.hinted.length + report.created.length > 0 && ['To do it:', `  ${command}`],
@@ -44,10 +45,19 @@ function creationSentence({ created }: ReplayReport, go: boolean): string | unde
   return `${areOrWouldBe(created, go)} sent to be created without a dead letter: the ERP is asked first, where it can be, and what it wants no more is not created.`;
 }
 
+function goneSentence({ gone }: ReplayReport): string | undefined {
+  if (gone.length === 0) return undefined;
+  return `The messages of ${named(gone)} are gone, and what they were about is still open: each is replayed by its number, with --order.`;
+}
+
 function areOrWouldBe(numbers: readonly string[], go: boolean): string {
-  const more = numbers.length > 10 ? ` and ${numbers.length - 10} more` : '';
   const are = numbers.length === 1 ? 'is' : 'are';
-  return `${numbers.slice(0, 10).join(', ')}${more} ${go ? are : 'would be'}`;
+  return `${named(numbers)} ${go ? are : 'would be'}`;
+}
+
+function named(numbers: readonly string[]): string {
+  const more = numbers.length > 10 ? ` and ${numbers.length - 10} more` : '';
+  return `${numbers.slice(0, 10).join(', ')}${more}`;
 }
 
 function groupTable(groups: readonly ReplayGroup[], now: Date): string[] {

@@ -105,6 +105,23 @@ describe('a creation that was refused', () => {
   });
 });
 
+it('names the orders whose messages SQS has dropped, unless some are asked for, and none that is younger', async () => {
+  // Prepare
+  const { ledger, run, clock } = stores;
+  await ledger.deadLetters.record(letterOf('DROPPED-1'));
+  await ledger.deadLetters.record({ ...letterOf('unknown'), messageId: 'of no order' });
+  clock.advance(15 * 86_400);
+  await ledger.deadLetters.record(letterOf('KEPT-1'));
+
+  // Act
+  const [all, one] = [await run({ go: false }), await run({ go: false, orders: new Set(['KEPT-1']) })];
+
+  // Assess
+  expect(all.gone).toContain('DROPPED-1');
+  for (const other of ['KEPT-1', 'unknown']) expect(all.gone).not.toContain(other);
+  expect(one.gone).toEqual([]);
+});
+
 /** The booking of an order was refused as more than it. */
 async function beyondOrder(number: string, figures: string): Promise<void> {
   const { ledger } = stores;

@@ -7,7 +7,7 @@ describe('the report of a replay', () => {
   const keptCall = { stage: 'receive-webhook', to: undefined, stays: 'still not understood' };
   const report: ReplayReport = {
     ...{ lookedAt: 4, selected: 3, movable: 2, moved: 0, copied: 0, more: false },
-    ...{ hinted: [], created: [] },
+    ...{ hinted: [], created: [], gone: [] },
     ...{ interrupted: false, failure: undefined },
     groups: [
       {
@@ -66,6 +66,11 @@ describe('the report of a replay', () => {
       'which orders are sent to be created without a letter',
       { created: ['PO-8', 'PO-9'] },
       'PO-8, PO-9 are sent to be created without a dead letter: the ERP is asked first, where it can be, and what it wants no more is not created.',
+    ],
+    [
+      'which orders wait for a person though their messages are gone',
+      { gone: ['PO-8', 'PO-9'] },
+      'The messages of PO-8, PO-9 are gone, and what they were about is still open: each is replayed by its number, with --order.',
     ],
     ['why it stopped', { failure: 'No rights.' }, 'Stopped after 0 dead letters: No rights.'],
     [

@@ -1,0 +1,117 @@
+import { completionHint } from '../../../shared/completions/messages.ts';
+import { noOrder, numberOf } from '../../../shared/ledger/keys.ts';
+import type { Ledger } from '../../../shared/ledger/ledger.ts';
+import { type DeadLetter, isOfBooking, isOfCreation } from '../../../shared/ledger/records/dead-letters.ts';
+import type { Standing } from '../../../shared/ledger/records/known-orders.ts';
+import { type QueueName, queueKeepsDays } from '../../../shared/model/queues.ts';
+import { productOrderMessage } from '../../../shared/orders/messages.ts';
+import type { Queues } from '../../../shared/platform/aws/queue.ts';
+import type { Clock } from '../../../shared/platform/clock.ts';
+
+/** What has orders looked at once more without their dead letters. */
+export interface AskDependencies {
+  readonly queues: Pick<Queues, 'sendAll'>;
+  readonly queueUrls: Readonly<Record<QueueName, string>>;
+  readonly ledger: Pick<Ledger, 'knownOrders' | 'deadLetters' | 'concerns'>;
+  readonly clock: Clock;
+}
+
+interface Asking {
+  /** Figures beyond its order that a person accepts. */
+  readonly accepts?: string | undefined;
+  /** Kept with each dead letter of the orders. */
+  readonly note: string;
+}
+
+/** Open dead letters that are read. */
+const maxRead = 5000;
+
+/** Finds the orders of these numbers. The number of an ERP order that has another number here is no order of its own. */
+export async function findOrders(asked: ReadonlySet<string>, ledger: Pick<Ledger, 'knownOrders'>) {
+  /** As they were asked for, and as the ledger keeps their bookings and dead letters. */
+  const numbers = new Set(asked);
+  /** Each order that may be booked, once: parts that are booked together are one. */
+  const homes = new Set<string>();
+  /** Each whose creation waits for a person. */
+  const refused = new Set<string>();
+  for (const number of asked) {
+    const standing = await ledger.knownOrders.standing(number);
+    numbers.add(standing.number).add(standing.home);
+    if (isRefused(standing)) refused.add(standing.number);
+    if ((asked.size === 1 || isKnown(standing)) && mayBeBooked(standing)) homes.add(standing.home);
+  }
+  return { numbers, homes: [...homes], refused: [...refused] };
+}
+
+/** What is not in Azumuta yet cannot be completed; one that is unknown may have been typed there by hand. */
+function mayBeBooked({ entry, bookings }: Standing): boolean {
+  return entry === undefined || entry.productOrder !== undefined || bookings.length > 0;
+}
+
+/** Refused; or a dead letter says that its creation, or its link, is not done. What has ended only `remake` has made again. */
+function isRefused({ entry, bookings, letters }: Standing): boolean {
+  if (letters.some(isOfCreation)) return true;
+  return entry?.state === 'rejected' && entry.end === undefined && bookings.length === 0;
+}
+
+function isKnown({ entry, bookings, question, answered, letters }: Standing): boolean {
+  return Boolean(entry ?? question ?? answered) || bookings.length + letters.length > 0;
+}
+
+/** Those with an open dead letter whose message SQS has dropped. */
+export async function ordersWithoutMessage({ ledger, clock }: AskDependencies): Promise<string[]> {
+  const keptSince = clock.now().getTime() - queueKeepsDays * 86_400_000;
+  const open = await ledger.concerns.open(() => maxRead);
+  const gone = open.filter(({ kind, since }) => kind === 'dead-letter' && since.getTime() < keptSince);
+  const numbers = new Set(gone.map(({ key }) => numberOf({ ...key })));
+  numbers.delete(noOrder);
+  return [...numbers];
+}
+
+/** Has orders looked at once more, with a dead letter or without. @throws Error when SQS refuses. */
+export async function sendHints(
+  homes: readonly string[],
+  asking: Asking,
+  dependencies: AskDependencies,
+): Promise<void> {
+  const { accepts } = asking;
+  const hints = homes.map((productOrderNumber) => {
+    const hint = completionHint('operator', { productOrderNumber }, `replay of ${productOrderNumber}`);
+    return JSON.stringify(accepts === undefined ? hint : { ...hint, accepts });
+  });
+  for (const home of homes) await markGone(home, isOfBooking, asking, dependencies);
+  await sendTo('completions', hints, dependencies);
+}
+
+/** Has orders created that were not, as the ERP wants them now. @throws Error when SQS refuses. */
+export async function sendCreations(
+  numbers: readonly string[],
+  asking: Asking,
+  dependencies: AskDependencies,
+): Promise<void> {
+  const messages = numbers.map((number) => productOrderMessage(number, { asksErp: 'replay' }));
+  for (const number of numbers) await markGone(number, isOfCreation, asking, dependencies);
+  await sendTo('product-orders', messages, dependencies);
+}
+
+/** What its dead letters ask for is asked for by another message. */
+async function markGone(
+  number: string,
+  isOf: (letter: DeadLetter) => boolean,
+  { note }: Asking,
+  { ledger: { deadLetters } }: AskDependencies,
+): Promise<void> {
+  for (const letter of await deadLetters.of(number))
+    if (letter.isDead && isOf(letter)) await deadLetters.markReplayed(letter, note);
+}
+
+async function sendTo(
+  queue: QueueName,
+  bodies: readonly string[],
+  { queues, queueUrls }: AskDependencies,
+): Promise<void> {
+  if (bodies.length === 0) return;
+  const messages = bodies.map((body) => ({ body }));
+  const refused = await queues.sendAll(queueUrls[queue], messages);
+  if (refused.length > 0) throw new Error(`SQS did not take ${refused.length} of ${bodies.length} messages.`);
+}
