@@ -73,7 +73,7 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
     entry && isSameErpOrder(entry.erpOrder, wanted.order) ? [entry] : [],
   );
   const { record } = known;
-  if (record && isOlder(wanted.order, record))
+  if (record && isOlder(wanted, record))
     return { ...record, first: [], parts: own.map((entry) => stays(entry, { action: 'older' })) };
   const split = wanted.mapped?.split ??
     record?.split ?? { number: wanted.order.number, of: 0, book: 'alone' };
