@@ -9,7 +9,13 @@ import {
   type MappedProductOrder,
   type Part,
 } from '../model/orders.ts';
-import type { Kept, KnownErpOrder, PartDecision, WantedOrder } from './wanted-order.ts';
+import {
+  type Kept,
+  type KnownErpOrder,
+  nameOf,
+  type PartDecision,
+  type WantedOrder,
+} from './wanted-order.ts';
 
 /** What is over once its product order is made anew, or withdrawn. */
 export function ofContent(known: KnownErpOrder, number: string): readonly Concern[] {
@@ -117,6 +123,18 @@ export function afterBooking(
     return overAsBooked(entry, known);
   const note = `it is built and booked, and the ERP wants ${is} instead of ${was}: release another order for the rest`;
   const concern = { kind: 'changed', content: mapped.contentHash, note, cause: 'conflict' } as const;
+  return conflict(entry, [concern], `Product order ${number}: ${note}.`, false);
+}
+
+/** Of an ERP order that has another number now: it is not made again, as only a person knows whether its id was used again. */
+export function numberedAfterBooking(entry: OrderEntry, known: KnownErpOrder, { order }: WantedOrder): Kept {
+  const { article, quantity } = order;
+  const { erpOrder: made, number } = entry;
+  if (article === made.article && !(Number(quantity.amount) > Number(made.amount)))
+    return overAsBooked(entry, known);
+  const note = `it is built and booked, and ERP order ${nameOf(order)} wants ${quantity.amount} of ${article} now: release another order, with an id of its own, for what is still to be built`;
+  const content = `${order.number}: ${quantity.amount} of ${article}`;
+  const concern = { kind: 'changed', content, note, cause: 'conflict' } as const;
   return conflict(entry, [concern], `Product order ${number}: ${note}.`, false);
 }
 

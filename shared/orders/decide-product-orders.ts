@@ -17,6 +17,7 @@ import {
   conflict,
   isBookedFinally,
   isBuilt,
+  numberedAfterBooking,
   ofContent,
   overAsBooked,
   stays,
@@ -64,15 +65,15 @@ import {
  * before it is created.
  *
  * Once a product order may exist in Azumuta, the ERP order keeps its numbers and how its parts are booked: if the
- * mapping or the name changes later, each product order has a concern, and nothing is created a second time under
- * another number. While surely none exists, all are withdrawn first, and then created anew.
+ * mapping or the name changes later, each product order that is not booked has a concern, and nothing is created a second
+ * time under another number. While surely none exists, all are withdrawn first, and then created anew.
  */
 export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): OrderDecision {
   const own = [...known.productOrders.values()].flatMap(({ entry }) =>
     entry && isSameErpOrder(entry.erpOrder, wanted.order) ? [entry] : [],
   );
   const { record } = known;
-  if (record && isOlder(wanted.order, record))
+  if (record && isOlder(wanted, record))
     return { ...record, first: [], parts: own.map((entry) => stays(entry, { action: 'older' })) };
   const split = wanted.mapped?.split ??
     record?.split ?? { number: wanted.order.number, of: 0, book: 'alone' };
@@ -84,7 +85,7 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
   if (!own.every(isNothingSent)) {
     const parts = own.map((entry) =>
       entry.number === partNumber(record.split, entry.part.index)
-        ? renumbered(entry, record.split, split, wanted)
+        ? renumbered(entry, record.split, split, known, wanted)
         : unwanted(entry, known, wanted),
     );
     return { ...record, first: [], parts };
@@ -262,9 +263,16 @@ function takenByAnother(entry: OrderEntry, { order }: WantedOrder): Kept {
   return conflict(entry, [{ ...concern, claimant: order.id ?? order.number }], sentence, false);
 }
 
-function renumbered(entry: OrderEntry, was: Split, is: Split, wanted: WantedOrder): Kept {
+function renumbered(
+  entry: OrderEntry,
+  was: Split,
+  is: Split,
+  known: KnownErpOrder,
+  wanted: WantedOrder,
+): Kept {
   const { number, part } = entry;
   if (entry.end?.how === 'given up' || (entry.end && part.index > was.of)) return stays(entry);
+  if (isBookedFinally(known, entry)) return numberedAfterBooking(entry, known, wanted);
   const now = `${numbersOf(is)} (${is.book})`;
   const note = `ERP order ${nameOf(wanted.order)} is mapped to ${now} now, and keeps what it has in Azumuta, ${numbersOf(was)} (${was.book}): change that there by hand`;
   const made = isNothingSent(entry) ? 'is about to be made' : 'exists';

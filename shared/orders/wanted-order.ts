@@ -14,6 +14,7 @@ import {
   partNumbers,
   type Split,
 } from '../model/orders.ts';
+import { clocksDifferMs } from '../platform/clock.ts';
 import { atOnce, mapConcurrently } from '../platform/map-concurrently.ts';
 
 /** What the ledger knows about one ERP order: its record, and each product order that it has, had, or is mapped to. */
@@ -96,9 +97,15 @@ export function factsOf(order: ErpOrder): ErpOrderFacts {
   return z.parse(erpOrderFactsSchema, { ...order, ...order.quantity });
 }
 
-/** Whether an order is older than what is recorded of it: two posts may overtake each other. */
-export function isOlder({ changedAt }: Pick<ErpOrder, 'changedAt'>, record: ErpOrderRecord): boolean {
-  return changedAt !== undefined && record.changedAt !== undefined && changedAt < record.changedAt;
+/**
+ * Whether an order is older than what is recorded of it: two posts may overtake each other. A record that is dated ahead of
+ * our clock, as nobody is told of while it is less than an hour, hides no order that is not.
+ */
+export function isOlder({ order, now }: Pick<WantedOrder, 'order' | 'now'>, record: ErpOrderRecord): boolean {
+  const { changedAt } = order;
+  if (changedAt === undefined || record.changedAt === undefined) return false;
+  const isAhead = (instant: string) => Date.parse(instant) > now.getTime() + clocksDifferMs;
+  return changedAt < record.changedAt && isAhead(changedAt) === isAhead(record.changedAt);
 }
 
 export function nameOf({ number, id }: { readonly number: string; readonly id?: string }): string {

@@ -37,11 +37,12 @@ export type Message = 'first' | 'again';
 export async function writeRecord(
   before: ErpOrderRecord | undefined,
   { split, mostParts, earlier }: OrderDecision,
-  { order, mapped }: WantedOrder,
+  wanted: WantedOrder,
   { erpOrders }: Pick<Ledger, 'erpOrders'>,
 ): Promise<ErpOrderRecord | undefined | 'changed meanwhile'> {
+  const { order, mapped } = wanted;
   if (!before && !mapped) return undefined;
-  if (before && isOlder(order, before)) return before;
+  if (before && isOlder(wanted, before)) return before;
   const { changedAt, dueDate } = order;
   const changeTime = changedAt === undefined ? {} : { changedAt };
   // Its id came after its record: the record stays where it is.

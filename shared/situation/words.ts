@@ -17,11 +17,14 @@ interface Kind {
 
 const longWait = durationInWords(longWaitMs / 1000);
 
+/** What a person types to end something, as it runs once the placeholders are filled in: no shell reads `"…"` otherwise. */
+const ending = (what: string) => `npm run orders -- ${what} --because "…" --go --stack <stack>`;
+
 /** What every view says of what is open, by its kind. */
 const kinds: Readonly<Record<Exclude<TroubleKind, 'dead-letter' | 'partner-down'>, Kind>> = {
   changed: {
     headline: ['product order is not as the ERP wants it', 'product orders are not as the ERP wants them'],
-    next: 'Correct the product order in Azumuta by hand: its API cannot. Nothing is blocked meanwhile.',
+    next: `Correct the product order in Azumuta by hand: its API cannot. Nothing is blocked meanwhile. If it shall stay as it is, end this: ${ending('settle <number> changed')}.`,
   },
   unwanted: {
     headline: ['product order is not wanted any more', 'product orders are not wanted any more'],
@@ -29,20 +32,20 @@ const kinds: Readonly<Record<Exclude<TroubleKind, 'dead-letter' | 'partner-down'
   },
   'number-taken': {
     headline: ['product order has two ERP orders', 'product orders have two ERP orders each'],
-    next: "Change productOrders.number in the plant's configuration, so that each gets a number of its own.",
+    next: `Change productOrders.number in the plant's configuration, so that each gets a number of its own. If the second ERP order is gone, end this: ${ending('settle <number> number-taken')}.`,
   },
   refused: { headline: ['order of the ERP cannot be accepted', 'orders of the ERP cannot be accepted'] },
   removed: {
     headline: ['product order was removed in Azumuta', 'product orders were removed in Azumuta'],
-    next: 'If it was built, book it in the ERP by hand.',
+    next: `If it was built, book it in the ERP by hand. Then end the order: ${ending('give-up <number>')}. If it was not, and shall be, have it made anew: ${ending('remake <number>')}.`,
   },
   'figures-changed': {
     headline: ['completion was corrected after booking', 'completions were corrected after booking'],
-    next: 'Compare both figures with what was built, and correct the ERP by hand.',
+    next: `Compare both figures with what was built, and correct the ERP by hand. Then end this: ${ending('settle <number> figures-changed')}.`,
   },
   'used-again': {
     headline: ['number is used again in the ERP', 'numbers are used again in the ERP'],
-    next: "Change productOrders.number in the plant's configuration, so that it tells the orders apart.",
+    next: `Change productOrders.number in the plant's configuration, so that it tells the orders apart. Then end this: ${ending('settle <number> used-again')}.`,
   },
   'time-ahead': {
     headline: ['order has a change time in the future', 'orders have change times in the future'],
@@ -53,7 +56,7 @@ const kinds: Readonly<Record<Exclude<TroubleKind, 'dead-letter' | 'partner-down'
       'hour with triggers of product orders that nobody knows',
       'hours with triggers of product orders that nobody knows',
     ],
-    next: 'Find out who sends these triggers. If a trigger in Azumuta is wrong, correct it; if somebody else has the address of the webhook, rotate its token. If one was built, have it booked: npm run replay -- --order <number> --stack <stack>. Then end this: npm run orders -- settle unknown unknown-numbers --stack <stack>.',
+    next: `Find out who sends these triggers. If a trigger in Azumuta is wrong, correct it; if somebody else has the address of the webhook, rotate its token. If one was built, have it booked: npm run replay -- --order <number> --go --stack <stack>. Then end this: ${ending('settle unknown unknown-numbers')}.`,
   },
   waiting: {
     headline: [

@@ -48,6 +48,25 @@ it('is asked about by its new date when it is moved earlier, and its trigger is 
   expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '5' });
 });
 
+it('takes what is posted after a post that was dated half an hour ahead, and never what is older than that', async () => {
+  // Prepare
+  const { number, id } = plant.plan('5');
+  const at = (minutes: number) => new Date(plant.clock.now().getTime() + minutes * 60_000).toISOString();
+  const post = (quantity: string, changedAt: string) =>
+    plant.post({ number, id, article: 'GEAR-01', quantity, changedAt });
+  const wanted = async () => (await plant.ledger.orders.find(number))?.erpOrder.amount;
+  await post('5', at(30));
+
+  // Act
+  plant.advance(10 * 60_000);
+  await post('6', at(0));
+  const later = await wanted();
+  await post('9', at(-1));
+
+  // Assess
+  expect([later, await wanted()]).toEqual(['6', '6']);
+});
+
 it('reads what comes after an order whose change time is days ahead', async () => {
   const ahead = plant.plan('1');
   erpLists((row) => (row.number === ahead.number ? { ...row, changedAt: '2026-11-27T08:00:00.000Z' } : row));

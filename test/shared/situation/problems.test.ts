@@ -153,6 +153,19 @@ describe('the list of problems', () => {
     },
   );
 
+  it.each([
+    ['changed', 'settle <number> changed'],
+    ['figures-changed', 'settle <number> figures-changed'],
+    ['number-taken', 'settle <number> number-taken'],
+    ['used-again', 'settle <number> used-again'],
+    ['removed', 'remake <number>'],
+    ['removed', 'give-up <number>'],
+    ['unknown-numbers', 'settle unknown unknown-numbers'],
+  ] as const)('names the command that ends what no look ends: of %s it is %s', (kind, command) => {
+    const [problem] = problemsOf({ troubles: [trouble(kind, 'MO/1')] });
+    expect(problem?.next).toContain(`npm run orders -- ${command} --because "…" --go --stack <stack>`);
+  });
+
   it('groups what is open by kind, and names its orders', () => {
     const troubles = [trouble('unwanted', 'MO/1'), trouble('changed', 'MO/2'), trouble('unwanted', 'MO/3')];
     expect(problemsOf({ troubles })).toMatchObject([

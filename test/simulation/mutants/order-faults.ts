@@ -225,8 +225,8 @@ export const orderFaults: Faults = {
       ),
     },
     'older-post-replaces-newer': {
-      find: 'changedAt < record.changedAt;',
-      replace: 'changedAt < record.changedAt && false;',
+      find: 'changedAt < record.changedAt &&',
+      replace: 'false &&',
       why: 'Of two posts that overtake each other, the one that came last counts.',
       foundIn: life('erp-side', 'takes the newer of two posts that overtake each other'),
     },

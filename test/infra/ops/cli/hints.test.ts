@@ -6,11 +6,23 @@ const hint = /npm run (?:-s )?(?:trace|doctor|replay|secrets|pause|resume|pull|c
 /** The stack by its name, by a placeholder, or from `whereOf`. */
 const place = /--local|--stack|\$\{(?:where|whereOf\(.*|commands)\}/;
 
-it('names no command, in any sentence or document, that fails as it does not name a stack', () => {
-  const files = ['README.md', 'CONTRIBUTING.md', ...globSync('{functions,infra,plants,shared}/**/*.{ts,md}')];
-  const found = files.flatMap((file) =>
-    Array.from(readFileSync(file, 'utf8').matchAll(hint), ([text]) => ({ file, text })),
+/** Commands that end something: no shell reads `"…"` as anything but a reason. */
+const ending = /npm run (?:-s )?orders\b[^`\n]*/g;
+
+const files = ['README.md', 'CONTRIBUTING.md', ...globSync('{functions,infra,plants,shared}/**/*.{ts,md}')];
+const namedIn = (pattern: RegExp) =>
+  files.flatMap((file) =>
+    Array.from(readFileSync(file, 'utf8').matchAll(pattern), ([text]) => ({ file, text })),
   );
+
+it('names no command that ends something without its reason, as it fails', () => {
+  const found = namedIn(ending).filter(({ text }) => text.includes(' -- '));
+  expect(found.length).toBeGreaterThan(5);
+  expect(found.filter(({ text }) => !/ --because ["$]/.test(text) || !place.test(text))).toEqual([]);
+});
+
+it('names no command, in any sentence or document, that fails as it does not name a stack', () => {
+  const found = namedIn(hint);
   expect(found.length).toBeGreaterThan(50);
   expect(found.filter(({ text }) => !place.test(text))).toEqual([]);
 });
