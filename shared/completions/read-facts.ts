@@ -1,5 +1,5 @@
 import { bookedParts, countBuilt } from '../ledger/records/bookings.ts';
-import type { RecordHome } from '../ledger/records/erp-orders.ts';
+import { partsTogether, type RecordHome } from '../ledger/records/erp-orders.ts';
 import { isBookedTogether } from '../ledger/records/known-orders.ts';
 import type { Recording } from '../model/completions.ts';
 import { Rejected } from '../model/errors.ts';
@@ -69,10 +69,14 @@ async function partsBookedTogether(
   record: RecordHome,
   { hint, attempt, concerns }: Reading,
   { ledger: { erpOrders, knownOrders, orders }, reader }: HintDependencies,
-): Promise<Pick<CompletionFacts, 'current' | 'others'>> {
+): Promise<Pick<CompletionFacts, 'current' | 'others' | 'parts'>> {
   const booked = bookedParts(bookings);
+  const together = async () => partsTogether(await erpOrders.partsOf(record), parts, index);
   const isUnwanted = concerns.some(({ kind }) => kind === 'unwanted');
-  const isEnough = async () => countBuilt((await erpOrders.completedParts(record)).keys(), booked) >= parts;
+  const isEnough = async () => {
+    const { completed, wanted } = await together();
+    return countBuilt(completed.keys(), booked) >= wanted;
+  };
   // What is booked stays noted with the id that was booked; and what is not wanted is no part where the others are enough.
   if (!booked.has(index) && !(isUnwanted && (await isEnough())))
     await erpOrders.recordCompletedPart(record, {
@@ -80,12 +84,12 @@ async function partsBookedTogether(
       // No trigger names them again when the last part is completed.
       ...(order.recordingIds ? {} : { named }),
     });
-  const completed = await erpOrders.completedParts(record);
+  const { completed, wanted } = await together();
   const noted = completed.get(index);
   const bookedAs = booked.has(index) ? noted?.productOrderId : undefined;
   // They are booked with this one, once as many are completed as the ERP order has. A person's hint looks at all: further
   // recordings may have come while their booking was refused.
-  const isComplete = countBuilt(completed.keys(), booked) >= parts;
+  const isComplete = countBuilt(completed.keys(), booked) >= wanted;
   const needed = [...completed.values()].filter(
     (part) => isComplete && part.index !== index && (hint.again || !booked.has(part.index)),
   );
@@ -107,6 +111,7 @@ async function partsBookedTogether(
   }
   const ofTriggers = unlessNone([...new Set([...(noted?.named ?? []), ...named])]);
   return {
+    parts: wanted,
     current: { index, order, recordingIds: order.recordingIds ?? ofTriggers, bookedAs, isUnwanted },
     others,
   };

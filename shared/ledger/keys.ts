@@ -14,6 +14,8 @@ import type { Key, TableIndex } from '../platform/aws/dynamodb-table.ts';
  *                                  CONCERN#number-taken#…   another ERP order that is mapped to its number as well
  *   ERP-ORDER#<its id or number>   ORDER                    the ERP order: its fields, its state, its parts
  *                                  COMPLETED#<index>        a completed part of a split order
+ *                                  ENDED#<index>            a part that a person has given up: the others are booked
+ *                                                           without it
  *   LOCK#<ERP order number>        LOCK                     who is booking on this ERP order right now, where several
  *                                                           product orders may be
  *   BREAKER#<partner>              STATE, MINUTE#<n>         the circuit breaker of a partner; the ERP's: what is paused
@@ -38,6 +40,7 @@ export const bookingPrefix = 'BOOKING#';
 export const concernPrefix = 'CONCERN#';
 export const deadLetterPrefix = 'DEAD-LETTER#';
 export const completedPartPrefix = 'COMPLETED#';
+export const endedPartPrefix = 'ENDED#';
 export const slotPlacePrefix = 'PLACE#';
 
 const ofOrder = (number: string, sk: string) => keyOf(partitionOf(number), sk);
@@ -52,6 +55,7 @@ export const concernKey = (number: string, kind: string, claimant?: string) =>
 export const erpOrderKey = ({ id, number }: ErpOrderRef) =>
   keyOf(`ERP-ORDER#${id === undefined ? `number ${number}` : `id ${id}`}`, 'ORDER');
 export const completedPartKey = ({ pk }: Key, index: number) => keyOf(pk, `${completedPartPrefix}${index}`);
+export const endedPartKey = ({ pk }: Key, index: number) => keyOf(pk, `${endedPartPrefix}${index}`);
 /** By number, as a product order that was created by hand has no id of its ERP order. */
 export const erpOrderLockKey = (erpOrderNumber: string) => keyOf(`LOCK#${erpOrderNumber}`, 'LOCK');
 export const slotKey = (partner: Partner, number: number) => keyOf(`SLOTS#${partner}`, `SLOT#${number}`);

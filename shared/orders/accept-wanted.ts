@@ -1,5 +1,6 @@
 import type { Ledger } from '../ledger/ledger.ts';
 import { bookedParts, countBuilt } from '../ledger/records/bookings.ts';
+import { partsTogether } from '../ledger/records/erp-orders.ts';
 import { RetryLater } from '../model/errors.ts';
 import { type ErpOrder, type MappedOrder, partNumber } from '../model/orders.ts';
 import type { Queues } from '../platform/aws/queue.ts';
@@ -158,8 +159,8 @@ async function collectIfComplete(
   const { bookings = [] } = productOrders.get(partNumber(split, 1)) ?? {};
   const booked = bookedParts(bookings);
   if (booked.size >= split.of) return;
-  const completed = await ledger.erpOrders.completedParts(record);
+  const { completed, wanted } = partsTogether(await ledger.erpOrders.partsOf(record), split.of);
   const [index] = [...completed.keys()].filter((one) => !booked.has(one));
-  if (index !== undefined && countBuilt(completed.keys(), booked) >= split.of)
+  if (index !== undefined && countBuilt(completed.keys(), booked) >= wanted)
     await lookAgain(partNumber(split, index));
 }

@@ -176,7 +176,7 @@ async function builtOf(
   const planned = bookings.find(({ kind, parts }) => kind === 'quantity' && parts.includes(part.index));
   if (planned) return planned.productOrder;
   const record = await erpOrders.find(erpOrder);
-  const completed = record && (await erpOrders.completedParts(record)).get(part.index);
+  const completed = record && (await erpOrders.partsOf(record)).completed.get(part.index);
   return completed && { id: completed.productOrderId, number };
 }
 

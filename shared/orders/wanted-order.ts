@@ -137,6 +137,6 @@ export async function readKnown(
   // Of an order that is not wanted any more, those count that are built as well.
   const { of, book } = mapped?.split ?? { of: 0, book: record?.split.book };
   if (!record || book !== 'when-all-done' || of >= record.mostParts) return { record, productOrders };
-  const completed = await ledger.erpOrders.completedParts(record);
+  const { completed } = await ledger.erpOrders.partsOf(record);
   return { record, productOrders, completed: new Set(completed.keys()) };
 }

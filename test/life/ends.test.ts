@@ -14,7 +14,10 @@ type Order = ReturnType<LifePlant['plan']>;
 const dependencies = () => ({
   ledger: plant.ledger,
   queues: createQueues(plant.queues.client),
-  queueUrls: { 'product-orders': queueUrlOf('product-orders') },
+  queueUrls: {
+    'product-orders': queueUrlOf('product-orders'),
+    completions: queueUrlOf('completions'),
+  },
 });
 const giveUp = ({ number }: Order) =>
   endings['give-up']({ number, go: true, note: 'booked by hand (An)' }, dependencies());

@@ -82,7 +82,10 @@ function situation() {
 const ending = () => ({
   ledger: plant.ledger,
   queues: createQueues(plant.queues.client),
-  queueUrls: { 'product-orders': queueUrlOf('product-orders') },
+  queueUrls: {
+    'product-orders': queueUrlOf('product-orders'),
+    completions: queueUrlOf('completions'),
+  },
 });
 const giveUp = ({ number }: Order) =>
   endings['give-up']({ number, go: true, note: 'booked by hand (An)' }, ending());

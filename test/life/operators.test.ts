@@ -12,7 +12,10 @@ eachWithPlant();
 const dependencies = () => ({
   ledger: plant.ledger,
   queues: createQueues(plant.queues.client),
-  queueUrls: { 'product-orders': queueUrlOf('product-orders') },
+  queueUrls: {
+    'product-orders': queueUrlOf('product-orders'),
+    completions: queueUrlOf('completions'),
+  },
 });
 const request = (number: string, go = true) => ({ number, go, note: 'because (An)' });
 

@@ -10,7 +10,11 @@ import { bookingEntryOf, bookingSchema } from '../../shared/ledger/records/booki
 import { concernSchema } from '../../shared/ledger/records/concerns.ts';
 import { daySchema } from '../../shared/ledger/records/days.ts';
 import { letterSchema } from '../../shared/ledger/records/dead-letters.ts';
-import { completedPartSchema, recordSchema } from '../../shared/ledger/records/erp-orders.ts';
+import {
+  completedPartSchema,
+  endedPartSchema,
+  recordSchema,
+} from '../../shared/ledger/records/erp-orders.ts';
 import { dayFiguresSchema } from '../../shared/ledger/records/events.ts';
 import { orderSchema } from '../../shared/ledger/records/product-orders.ts';
 import { progressSchema } from '../../shared/ledger/records/pull-state.ts';
@@ -63,6 +67,7 @@ export const reads: Readonly<Record<string, readonly z.ZodMiniType[]>> = {
   ],
   'ERP-ORDER ORDER': [z.union([recordSchema, z.object({ leadsTo: text })])],
   'ERP-ORDER COMPLETED': [completedPartSchema],
+  'ERP-ORDER ENDED': [endedPartSchema],
   'LOCK LOCK': [lease],
   'BREAKER STATE': [
     some({ open: flag, openedAt: text, openUntil: number, openings: number, reason: text, closedAt: text }),

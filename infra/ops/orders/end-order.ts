@@ -1,3 +1,4 @@
+import { completionHint } from '../../../shared/completions/messages.ts';
 import { isNothingSent } from '../../../shared/ledger/claims.ts';
 import type { Ledger } from '../../../shared/ledger/ledger.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
@@ -6,8 +7,10 @@ import {
   type OrderConcernKind,
   orderConcernKinds,
 } from '../../../shared/ledger/records/concerns.ts';
-import type { Standing } from '../../../shared/ledger/records/known-orders.ts';
-import { asMade } from '../../../shared/ledger/records/product-orders.ts';
+import { partsTogether } from '../../../shared/ledger/records/erp-orders.ts';
+import { isBookedTogether, type Standing } from '../../../shared/ledger/records/known-orders.ts';
+import { asMade, type OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
+import { partNumber } from '../../../shared/model/orders.ts';
 import { lifeOf } from '../../../shared/orders/life.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import type { Queues } from '../../../shared/platform/aws/queue.ts';
@@ -15,9 +18,12 @@ import { oneOf, UsageError } from '../cli/command.ts';
 import { linesOf } from '../cli/output.ts';
 
 export interface EndDependencies {
-  readonly ledger: Pick<Ledger, 'orders' | 'bookings' | 'concerns' | 'knownOrders' | 'deadLetters'>;
+  readonly ledger: Pick<
+    Ledger,
+    'orders' | 'erpOrders' | 'bookings' | 'concerns' | 'knownOrders' | 'deadLetters'
+  >;
   readonly queues: Pick<Queues, 'send'>;
-  readonly queueUrls: Readonly<Record<'product-orders', string>>;
+  readonly queueUrls: Readonly<Record<'product-orders' | 'completions', string>>;
 }
 
 export interface EndRequest {
@@ -58,10 +64,13 @@ async function settle({ number: asked, kind, go, note }: EndRequest, { ledger }:
 }
 
 /** Nothing more is created, asked or booked for an order. @throws UsageError */
-async function giveUp(request: EndRequest, { ledger }: EndDependencies) {
+async function giveUp(request: EndRequest, dependencies: EndDependencies) {
   const { go, note } = request;
+  const { ledger } = dependencies;
   const { number, entry, bookings, concerns, letters, home } = await knownOf(request, ledger);
-  const left = bookings.filter(({ state }) => state !== 'done');
+  const index = entry?.part.index ?? 1;
+  // Bookings of other parts may be kept at the same home.
+  const left = bookings.filter(({ state, parts }) => state !== 'done' && parts.includes(index));
   if (entry?.state === 'claimed') throw underWay(number, 'created');
   // What is in doubt together with other parts is booked or refused as it was planned, with all of them.
   const isJoint = ({ parts }: BookingEntry) => parts.length > 1;
@@ -70,7 +79,8 @@ async function giveUp(request: EndRequest, { ledger }: EndDependencies) {
   if (go) {
     if (entry && !(await ledger.orders.end(entry, { how: 'given up', because: note })))
       throw underWay(number, 'changed');
-    await ledger.bookings.discard(home, undefined, note);
+    for (const booking of left) await giveUpBooking(home, booking, note, ledger);
+    if (isBookedTogether(entry)) await goOnWithout(entry, dependencies);
     for (const concern of concerns) await ledger.concerns.end(number, concern, note);
     for (const { messageId, orderNumber } of letters)
       await ledger.deadLetters.markSettled({ messageId, orderNumber });
@@ -81,6 +91,31 @@ async function giveUp(request: EndRequest, { ledger }: EndDependencies) {
     concerns.map(({ kind, note: told }) => `ends "${kind}": ${told}`),
     letters.map(({ messageId }) => `ends the dead letter ${messageId}; discard its message with the console`),
   );
+}
+
+/** One of several parts is planned again without it; any other is a person's from now on. */
+async function giveUpBooking(
+  home: string,
+  booking: BookingEntry,
+  note: string,
+  { bookings }: EndDependencies['ledger'],
+): Promise<void> {
+  if (booking.parts.length === 1) await bookings.giveUp(home, booking, note);
+  else if (!(await bookings.withdraw(home, booking))) throw underWay(home, 'booked');
+}
+
+/** The other parts of its ERP order are booked without it, once they are completed: they may be. */
+async function goOnWithout(entry: OrderEntry, dependencies: EndDependencies): Promise<void> {
+  const { ledger, queues, queueUrls } = dependencies;
+  const record = await ledger.erpOrders.find(entry.erpOrder);
+  if (!record) return;
+  await ledger.erpOrders.endPart(record, entry.part.index);
+  const { completed } = partsTogether(await ledger.erpOrders.partsOf(record), record.split.of);
+  const [other] = completed.keys();
+  if (other === undefined) return;
+  const productOrderNumber = partNumber(record.split, other);
+  const hint = completionHint('reconciliation', { productOrderNumber }, `without ${entry.number}`);
+  await queues.send(queueUrls.completions, { body: JSON.stringify(hint) });
 }
 
 /** Has a product order that was removed in Azumuta created there anew. @throws UsageError */
@@ -100,6 +135,7 @@ async function remake(request: EndRequest, dependencies: EndDependencies) {
     const withdrawn = await ledger.orders.end(entry, removal);
     const again = withdrawn && (await ledger.orders.replace(withdrawn, { ...asMade(entry), via: note }));
     if (!again) throw underWay(number, 'changed');
+    await ledger.erpOrders.takeBackPart(entry.erpOrder, entry.part.index);
     if (removed) await ledger.concerns.end(number, removed, note);
     await queues.send(queueUrls['product-orders'], { body: productOrderMessage(number) });
   }

@@ -3,7 +3,7 @@ import type { Rejection } from '../../model/errors.ts';
 import { erpOrderRefSchema, productOrderRefSchema } from '../../model/orders.ts';
 import { quantitySchema } from '../../model/quantity.ts';
 import { shorten } from '../../model/text.ts';
-import type { DeepReadonly, StoredItem } from '../../platform/aws/dynamodb-table.ts';
+import type { DeepReadonly, StoredItem, Update } from '../../platform/aws/dynamodb-table.ts';
 import { type Claim, type Claimant, isNothingSent, nothingSent, stepSchema } from '../claims.ts';
 import { heldSchema, maxNoteLength, type NewEntry } from '../history.ts';
 import { bookingKeyOf, bookingPrefix, partitionOf } from '../keys.ts';
@@ -176,20 +176,28 @@ export class Bookings extends Records {
     return this.table.remove(bookingKeyOf(home, key), condition, values);
   }
 
-  /** Only a person opens it again. @param refused Only what this message was refused; undefined when the order is given up. */
+  /** What a message was refused is a person's from now on: only a person opens it again. */
   async discard(home: string, refused: string | undefined, note: string): Promise<void> {
-    const isAll = refused === undefined;
-    const byPerson = { state: 'rejected', reason: note, cause: 'order-state', rejectedBy: 'a person' };
-    const changes = {
-      set: { discarded: true, ...(isAll ? byPerson : {}) },
-      remove: forBookingOnly,
-      condition: `#state = :rejected ${isAll ? 'OR #state = :waiting' : 'AND #rejectedBy = :refused'}`,
-      values: { rejected: 'rejected', waiting: isAll ? 'waiting' : undefined, refused },
-    };
-    for (const { key, state, rejectedBy } of await this.of(home)) {
-      if (isAll ? state === 'done' : state !== 'rejected' || rejectedBy !== refused) continue;
-      await this.change(bookingKeyOf(home, key), changes, { event: 'discarded', note });
-    }
+    for (const booking of await this.of(home))
+      if (booking.state === 'rejected' && booking.rejectedBy === refused)
+        await this.#leaveToPerson(home, booking, note, {
+          condition: '#state = :rejected AND #rejectedBy = :refused',
+          values: { rejected: 'rejected', refused },
+        });
+  }
+
+  /** A person gives a booking up with its order, whether it waits or was refused. */
+  async giveUp(home: string, booking: BookingEntry, note: string): Promise<void> {
+    await this.#leaveToPerson(home, booking, note, {
+      set: { state: 'rejected', reason: note, cause: 'order-state', rejectedBy: 'a person' },
+      condition: '#state = :rejected OR #state = :waiting',
+      values: { rejected: 'rejected', waiting: 'waiting' },
+    });
+  }
+
+  async #leaveToPerson(home: string, { key }: BookingEntry, note: string, change: Update): Promise<void> {
+    const changes = { ...change, set: { discarded: true, ...change.set }, remove: forBookingOnly };
+    await this.change(bookingKeyOf(home, key), changes, { event: 'discarded', note });
   }
 
   /** Puts a new plan, or replaces one of which nothing was sent. @returns the item; undefined when another was faster. */

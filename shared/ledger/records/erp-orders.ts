@@ -1,7 +1,13 @@
 import * as z from 'zod/mini';
 import { type ErpOrderRef, erpOrderFactsSchema, splitSchema } from '../../model/orders.ts';
 import type { DeepReadonly, Key, StoredItem } from '../../platform/aws/dynamodb-table.ts';
-import { completedPartKey, completedPartPrefix, erpOrderKey } from '../keys.ts';
+import {
+  completedPartKey,
+  completedPartPrefix,
+  endedPartKey,
+  endedPartPrefix,
+  erpOrderKey,
+} from '../keys.ts';
 import { Records } from './records.ts';
 
 export const recordSchema = z.object({
@@ -37,6 +43,27 @@ export const completedPartSchema = z.object({
 });
 /** A part that was completed when Azumuta was last asked about it. */
 export type CompletedPart = Omit<DeepReadonly<z.output<typeof completedPartSchema>>, 'reopened'>;
+
+export const endedPartSchema = z.object({ index: z.number() });
+
+/** By their indexes. */
+export interface KnownParts {
+  readonly completed: ReadonlyMap<number, CompletedPart>;
+  /** Given up by a person. */
+  readonly ended: ReadonlySet<number>;
+}
+
+/**
+ * The parts that are booked together: those that a person has given up neither count nor are wanted.
+ * @param of How many the ERP order has now. @param asked One that a person asks for although it was given up.
+ */
+export function partsTogether({ completed, ended }: KnownParts, of: number, asked?: number) {
+  const without = new Set([...ended].filter((index) => index !== asked));
+  return {
+    completed: new Map([...completed].filter(([index]) => !without.has(index))),
+    wanted: Math.max(0, of - without.size),
+  };
+}
 
 export class ErpOrders extends Records {
   /** By the ERP's id, or by its number where it has none. */
@@ -79,10 +106,28 @@ export class ErpOrders extends Records {
     });
   }
 
-  async completedParts(erpOrder: RecordHome): Promise<ReadonlyMap<number, CompletedPart>> {
-    const stored = await this.table.query(homeOf(erpOrder).pk, completedPartPrefix);
-    const parts = stored.map((each) => z.parse(completedPartSchema, each));
-    return new Map(parts.filter(({ reopened }) => !reopened).map((part) => [part.index, part]));
+  /** What is known of the parts of a split order, by one query. */
+  async partsOf(erpOrder: RecordHome): Promise<KnownParts> {
+    const stored = await this.table.query(homeOf(erpOrder).pk);
+    const all = (prefix: string) => stored.filter(({ sk }) => String(sk).startsWith(prefix));
+    const parts = all(completedPartPrefix).map((each) => z.parse(completedPartSchema, each));
+    const counted = parts.filter(({ reopened }) => !reopened).map((part) => [part.index, part] as const);
+    const ended = all(endedPartPrefix).map((each) => z.parse(endedPartSchema, each).index);
+    return { completed: new Map(counted), ended: new Set(ended) };
+  }
+
+  /** A person has given a part up: 0.3.0 counts it no more, as one that was opened again. */
+  async endPart(erpOrder: RecordHome, index: number): Promise<void> {
+    const home = homeOf(erpOrder);
+    await this.table.update(endedPartKey(home, index), { set: { index, expiresAt: this.expiresAt() } });
+    const isThere = { condition: 'attribute_exists(pk)' };
+    await this.table.update(completedPartKey(home, index), { set: { reopened: true }, ...isThere });
+  }
+
+  /** The end of a part is taken back: it is wanted with the others again. */
+  async takeBackPart(erpOrder: ErpOrderRef, index: number): Promise<void> {
+    const record = await this.find(erpOrder);
+    if (record) await this.table.remove(endedPartKey(homeOf(record), index));
   }
 
   async forgetCompletedPart(erpOrder: RecordHome, index: number): Promise<void> {

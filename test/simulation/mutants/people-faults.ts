@@ -30,6 +30,11 @@ export const peopleFaults: Faults = {
       why: 'An order is booked that its planner was told is given up.',
       foundIn: endOrder('is refused while the order is being booked'),
     },
+    'parts-wait-for-one-given-up': {
+      find: '    if (isBookedTogether(entry)) await goOnWithout(entry, dependencies);\n',
+      why: 'Parts that are built wait for ever for one that a person has given up, or are booked with it.',
+      foundIn: life('parts-given-up', 'is not booked with the others, when it was built before'),
+    },
     'planned-order-remade': {
       find: 'bookings.some(({ parts }) => parts',
       replace: "bookings.some(({ parts, state }) => state === 'done' && parts",

@@ -25,7 +25,7 @@ beforeEach(async () => {
 const dependencies = () => ({
   ledger,
   queues: { send: async (_: string, { body }: { readonly body: string }) => void sent.push(body) },
-  queueUrls: { 'product-orders': 'product-orders' },
+  queueUrls: { 'product-orders': 'product-orders', completions: 'completions' },
 });
 const request = (go: boolean) => ({ number, go, note: because });
 const openOf = async () => (await ledger.knownOrders.read(number)).concerns.map(({ kind }) => kind);

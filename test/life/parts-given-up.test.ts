@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import { endings } from '../../infra/ops/orders/end-order.ts';
+import { createQueues } from '../../shared/platform/aws/queue.ts';
+import { queueUrlOf } from '../simulation/world/plant.ts';
+import { eachWithPlant, kinds, made, plant } from './acts.ts';
+import { days, hours, type LifePlant } from './plant.ts';
+
+// Parts that are booked together, of which a person gives one up.
+eachWithPlant({
+  integration: { productOrders: { split: { per: 'unit', book: 'when-all-done' } } },
+});
+
+type Order = ReturnType<LifePlant['plan']>;
+
+const dependencies = () => ({
+  ledger: plant.ledger,
+  queues: createQueues(plant.queues.client),
+  queueUrls: {
+    'product-orders': queueUrlOf('product-orders'),
+    completions: queueUrlOf('completions'),
+  },
+});
+
+async function planned(quantity: string): Promise<Order> {
+  const order = plant.plan(quantity, 'plain', { dueDate: '2026-12-01' });
+  await plant.pulled();
+  return order;
+}
+
+async function built(order: Order, ...parts: readonly number[]): Promise<void> {
+  for (const part of parts) plant.azumuta.complete(`${order.number}/${part}`);
+  await plant.work();
+}
+
+async function endedBy(end: 'give-up' | 'remake', order: Order, part: number): Promise<void> {
+  const request = { number: `${order.number}/${part}`, go: true, note: 'booked by hand (An)' };
+  await endings[end](request, dependencies());
+  await plant.work();
+}
+
+async function weekLater(): Promise<void> {
+  for (let day = 0; day < 7; day++) {
+    plant.advance(days);
+    await plant.pulled();
+    await plant.looked();
+    await plant.alerts();
+  }
+}
+
+const books = (order: Order) => {
+  const { state, good } = plant.erp.books(order);
+  return { state, good };
+};
+
+describe('a part of an order that is booked together, which a person has given up', () => {
+  it('is not booked with the others, when it was built before', async () => {
+    const order = await planned('3');
+    await built(order, 2);
+    await endedBy('give-up', order, 2);
+    await built(order, 1, 3);
+    await weekLater();
+    expect(books(order)).toEqual({ state: 'done', good: '2' });
+    expect(await kinds()).toEqual([]);
+  });
+
+  it('is not awaited by the others, when it was never built', async () => {
+    const order = await planned('3');
+    await endedBy('give-up', order, 1);
+    await built(order, 2, 3);
+    await weekLater();
+    expect(books(order)).toEqual({ state: 'done', good: '2' });
+    expect(await kinds()).toEqual([]);
+  });
+
+  it('is not awaited by others that were built before it was given up', async () => {
+    const order = await planned('3');
+    await built(order, 1, 3);
+    await endedBy('give-up', order, 2);
+    expect(books(order)).toEqual({ state: 'done', good: '2' });
+    await weekLater();
+    expect(await kinds()).toEqual([]);
+  });
+
+  it('is not booked when all are built, and their booking waits for the ERP', async () => {
+    // Prepare
+    const order = await planned('3');
+    plant.answers.erp = () => ({ status: 503 });
+    await built(order, 1, 2, 3);
+
+    // Act
+    await endedBy('give-up', order, 2);
+    plant.answers.erp = (_, answer) => answer();
+    plant.advance(hours);
+    await plant.work(2 * hours);
+
+    // Assess
+    expect(books(order)).toEqual({ state: 'done', good: '2' });
+    await weekLater();
+    expect(await kinds()).toEqual([]);
+  });
+
+  it('is not built into the booking when it is completed after that', async () => {
+    const order = await planned('3');
+    await endedBy('give-up', order, 2);
+    await built(order, 1, 2, 3);
+    await weekLater();
+    expect(books(order)).toEqual({ state: 'done', good: '2' });
+  });
+
+  it('leaves nothing to book when all are given up', async () => {
+    const order = await planned('2');
+    await built(order, 1);
+    await endedBy('give-up', order, 2);
+    expect(books(order)).toEqual({ state: 'done', good: '1' });
+    const other = await planned('2');
+    for (const part of [1, 2]) await endedBy('give-up', other, part);
+    await built(other, 1, 2);
+    await weekLater();
+    expect(books(other)).toEqual({ state: 'open', good: '0' });
+    expect(await kinds()).toEqual([]);
+  });
+
+  it('is booked with the others again once a person has it made after all', async () => {
+    const order = await planned('3');
+    await endedBy('give-up', order, 2);
+    await built(order, 1);
+    await endedBy('remake', order, 2);
+    await built(order, 3);
+    expect(books(order)).toEqual({ state: 'open', good: '0' });
+    expect(made()).toContain(`${order.number}/2 open`);
+    await built(order, 2);
+    await weekLater();
+    expect(books(order)).toEqual({ state: 'done', good: '3' });
+    expect(await kinds()).toEqual([]);
+  });
+});
+
+it('books each part by itself as before where they are booked one by one', async () => {
+  plant.deploy({ productOrders: { split: { per: 'unit', book: 'each' } } });
+  const order = await planned('3');
+  await endedBy('give-up', order, 2);
+  await built(order, 1, 2, 3);
+  await weekLater();
+  expect(plant.erp.books(order)).toMatchObject({ good: '2' });
+});
