@@ -13,13 +13,13 @@ const sizes = sizesOf(metafile);
 /** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
 const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 202_000,
-  'accept-product-orders': 375_000,
-  'book-completion': 422_500,
-  'create-product-orders': 411_500,
-  'send-alerts': 424_500,
-  'show-pages': 286_000,
+  'accept-product-orders': 376_500,
+  'book-completion': 427_000,
+  'create-product-orders': 413_500,
+  'send-alerts': 426_000,
+  'show-pages': 287_500,
 };
-const budgetOfOthers = 375_500;
+const budgetOfOthers = 377_500;
 
 describe('the bundle of a function', () => {
   it.each(functionNames)('stays within its budget: %s', (name) => {
