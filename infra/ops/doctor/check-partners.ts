@@ -63,7 +63,7 @@ export function partnerChecks(
       // The one path that Azumuta documents, with an id that cannot exist; then one that is assumed.
       await azumuta.workInstruction('doctor', signal);
       await azumuta.findProductOrder('doctor: there is no such order', signal);
-      return `answers at ${integration.azumuta.baseUrl} and takes the API key`;
+      return `answers at ${integration.azumuta.baseUrl} and takes the API key; another stack on this account needs numbers of its own`;
     }),
     called(`ERP (${integration.erp.name})`, async (signal) => {
       let [pages, rows] = [0, 0];
