@@ -99,6 +99,27 @@ describe('a part of an order that is booked together, which a person has given u
     expect(await kinds()).toEqual([]);
   });
 
+  it('leaves the others to be booked by a replay, which ends their dead letter, where their booking was refused', async () => {
+    // Prepare
+    const order = await planned('3');
+    let isClosed = true;
+    plant.answers.erp = ({ method }, answer) =>
+      isClosed && method === 'POST' ? { status: 422, body: { error: 'the period is closed' } } : answer();
+    await built(order, 1, 2, 3);
+    expect(plant.letters()).toHaveLength(1);
+
+    // Act
+    await endedBy('give-up', order, 2);
+    isClosed = false;
+    plant.advance(hours);
+    await plant.replayed();
+
+    // Assess
+    expect(books(order)).toEqual({ state: 'done', good: '2' });
+    await weekLater();
+    expect(await kinds()).toEqual([]);
+  });
+
   it('is not built into the booking when it is completed after that', async () => {
     const order = await planned('3');
     await endedBy('give-up', order, 2);
