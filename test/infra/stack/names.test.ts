@@ -3,7 +3,7 @@ import type { CompleteIntegration } from '../../../shared/integration/define.ts'
 import type { CompleteDeployment } from '../../../shared/integration/deployment.ts';
 import { templateOf } from './assembled.ts';
 import everything from './everything.config.ts';
-import { clashesInAccount, clashesOf, parsedTemplate, type StackTemplate } from './updates.ts';
+import { clashesInAccount, clashesOf, parsedTemplate, renamedIn, type StackTemplate } from './updates.ts';
 
 const templateWith = async (changes: Partial<CompleteIntegration>) =>
   parsedTemplate(await templateOf({ ...everything, ...changes }, 'production'));
@@ -13,7 +13,7 @@ const { alarmEmails, alerts, secrets } = everything.deployment;
 const inAnotherRegion = { region: 'eu-central-1', domain: undefined, secrets: {} };
 const certificateArn = 'arn:aws:acm:eu-west-1:111122223333:certificate/5a1d2c3f';
 
-/** What a plant may change: each field by itself, so that no other change gives a resource another name. */
+/** What a plant may change. */
 const deployments: Readonly<Record<keyof CompleteDeployment, readonly Partial<CompleteDeployment>[]>> = {
   account: [{ account: '444455556666' }],
   region: [inAnotherRegion],
@@ -58,27 +58,52 @@ const others: Readonly<Record<string, Partial<CompleteIntegration>>> = {
   schedule: { schedule: { pull: 'off', reconcile: 'off' } },
 };
 
+/** What gives resources other names: changed by itself, as it would hide what another field does. */
+const renaming: readonly string[] = [
+  'account',
+  'region',
+  'alarmEmails',
+  'monthlyBudget',
+  'domain',
+] satisfies (keyof CompleteDeployment)[];
+
+/** All other fields at once, as a synthesis takes a third of a second: which of them it is, the resource says. */
+function together(at: number): Partial<CompleteIntegration> {
+  const variants = Object.entries(deployments)
+    .filter(([field]) => !renaming.includes(field))
+    .map(([, of]) => of[Math.min(at, of.length - 1)]);
+  const deployment = Object.assign({}, everything.deployment, ...variants);
+  return Object.assign({ deployment }, at === 0 ? Object.assign({}, ...Object.values(others)) : {});
+}
+
 const changes = [
-  ...Object.entries(deployments).flatMap(([field, variants]) =>
-    variants.map((variant, at) => ({
-      field: `deployment.${field}`,
-      at,
-      change: { deployment: { ...everything.deployment, ...variant } },
-    })),
-  ),
-  ...Object.entries(others).map(([field, change]) => ({ field, at: 0, change })),
+  ...Object.entries(deployments)
+    .filter(([field]) => renaming.includes(field))
+    .flatMap(([field, variants]) =>
+      variants.map((variant, at) => ({
+        what: `deployment.${field} (${at})`,
+        change: { deployment: { ...everything.deployment, ...variant } },
+        keepsNames: false,
+      })),
+    ),
+  ...Array.from({ length: Math.max(...Object.values(deployments).map(({ length }) => length)) }, (_, at) => ({
+    what: `everything that gives no name (${at})`,
+    change: together(at),
+    keepsNames: true,
+  })),
 ];
 
 const production = await templateWith({});
 
 it.each(changes)(
-  'makes nothing anew under a name that is taken when $field changes ($at)',
-  async ({ change }) => {
+  'makes nothing anew under a name that is taken when $what changes',
+  async ({ change, keepsNames }) => {
     const changed = await templateWith(change);
 
     expect(changed).not.toEqual(production);
     expect(clashesOf(production, changed)).toEqual([]);
     expect(clashesOf(changed, production)).toEqual([]);
+    if (keepsNames) expect(renamedIn(production, changed)).toEqual([]);
   },
 );
 

@@ -77,6 +77,14 @@ export function clashesOf(before: StackTemplate, after: StackTemplate): string[]
   return clashing.map(describe);
 }
 
+/** What has another name in the second, and is the same resource. */
+export function renamedIn(before: StackTemplate, after: StackTemplate): string[] {
+  const names = new Map(namedIn(before).map(({ id, name }) => [id, name]));
+  return namedIn(after)
+    .filter(({ id, name }) => names.has(id) && names.get(id) !== name)
+    .map(describe);
+}
+
 /** What two stacks of one account, in two regions, could not both have. */
 export function clashesInAccount(one: StackTemplate, other: StackTemplate): string[] {
   const names = namedIn(other);
