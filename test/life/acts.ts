@@ -1,5 +1,8 @@
 import { afterEach, beforeEach } from 'vitest';
-import { createLifePlant, type LifeOptions, type LifePlant } from './plant.ts';
+import type { EndDependencies } from '../../infra/ops/orders/end-order.ts';
+import { createQueues } from '../../shared/platform/aws/queue.ts';
+import { queueUrlOf } from '../simulation/world/plant.ts';
+import { createLifePlant, days, type LifeOptions, type LifePlant } from './plant.ts';
 
 /** The plant of the test that runs. */
 export let plant: LifePlant;
@@ -35,4 +38,34 @@ export function erpLists(change: (row: Record<string, unknown>) => Record<string
         .sort((a, b) => (String(a.changedAt) < String(b.changedAt) ? -1 : 1));
     return given;
   };
+}
+
+/** With what a person's commands end an order. */
+export const endDependencies = (): EndDependencies => ({
+  ledger: plant.ledger,
+  queues: createQueues(plant.queues.client),
+  queueUrls: {
+    'product-orders': queueUrlOf('product-orders'),
+    completions: queueUrlOf('completions'),
+  },
+});
+
+/** Azumuta does not know articles, until the answer that this returns is called. */
+export function withoutArticles(): () => void {
+  let isUnknown = true;
+  plant.answers.azumuta = ({ url }, answer) =>
+    isUnknown && url.pathname.endsWith('/articles') ? { body: { data: [] } } : answer();
+  return () => {
+    isUnknown = false;
+  };
+}
+
+/** Days on which orders are pulled and worked on, looked at and told. */
+export async function daysGoBy(count: number): Promise<void> {
+  for (let day = 0; day < count; day++) {
+    plant.advance(days);
+    await plant.pulled();
+    await plant.looked();
+    await plant.alerts();
+  }
 }

@@ -1,43 +1,32 @@
 import { describe, expect, it } from 'vitest';
 import { endings } from '../../infra/ops/orders/end-order.ts';
-import { createQueues } from '../../shared/platform/aws/queue.ts';
 import { urlOf } from '../simulation/world/network.ts';
-import { queueUrlOf } from '../simulation/world/plant.ts';
 import { overriding } from '../support/overriding.ts';
-import { eachWithPlant, kinds, made, plant, takePlant } from './acts.ts';
-import { days, hours, type LifePlant } from './plant.ts';
+import {
+  daysGoBy,
+  eachWithPlant,
+  endDependencies,
+  kinds,
+  made,
+  plant,
+  takePlant,
+  withoutArticles,
+} from './acts.ts';
+import { hours, type LifePlant } from './plant.ts';
 
 eachWithPlant();
 
 type Order = ReturnType<LifePlant['plan']>;
 
-const dependencies = () => ({
-  ledger: plant.ledger,
-  queues: createQueues(plant.queues.client),
-  queueUrls: {
-    'product-orders': queueUrlOf('product-orders'),
-    completions: queueUrlOf('completions'),
-  },
-});
 const giveUp = ({ number }: Order) =>
-  endings['give-up']({ number, go: true, note: 'booked by hand (An)' }, dependencies());
+  endings['give-up']({ number, go: true, note: 'booked by hand (An)' }, endDependencies());
 const remake = ({ number }: Order) =>
-  endings.remake({ number, go: true, note: 'a mistake (An)' }, dependencies());
+  endings.remake({ number, go: true, note: 'a mistake (An)' }, endDependencies());
 const posted = ({ number, id }: Order, quantity = '5') => ({
   ...{ number, id, article: 'GEAR-01', quantity, unit: 'u' },
 });
 const endOf = async ({ number }: Order) => (await plant.ledger.orders.find(number))?.end;
 const stateIn = (order: Order) => plant.erp.books(order).state;
-
-/** Azumuta does not know articles, until the answer that this returns is called. */
-function withoutArticles(): () => void {
-  let isUnknown = true;
-  plant.answers.azumuta = ({ url }, answer) =>
-    isUnknown && url.pathname.endsWith('/articles') ? { body: { data: [] } } : answer();
-  return () => {
-    isUnknown = false;
-  };
-}
 
 /** One whose creation was refused, and that a person has given up. */
 async function refusedAndGivenUp(): Promise<Order> {
@@ -57,15 +46,6 @@ async function inAzumutaAndGivenUp(): Promise<Order> {
   return order;
 }
 
-async function weekLater(): Promise<void> {
-  for (let day = 0; day < 7; day++) {
-    plant.advance(days);
-    await plant.pulled();
-    await plant.looked();
-    await plant.alerts();
-  }
-}
-
 describe('an order whose creation was refused, and that a person has given up', () => {
   it.each([
     ['posted again', async (order: Order) => void (await plant.post(posted(order)))],
@@ -82,7 +62,7 @@ describe('an order whose creation was refused, and that a person has given up', 
     const order = await refusedAndGivenUp();
     plant.advance(hours);
     await happens(order);
-    await weekLater();
+    await daysGoBy(7);
     expect(made()).toEqual([]);
     expect(await endOf(order)).toMatchObject({
       ...{ how: 'given up', because: 'booked by hand (An)', by: 'a person' },
@@ -129,7 +109,7 @@ it('is not created when it was given up while its creation waited in the queue',
   const order = plant.plan('5');
   await plant.pull();
   await giveUp(order);
-  await weekLater();
+  await daysGoBy(7);
   expect(made()).toEqual([]);
   expect(plant.letters()).toEqual([]);
 });
@@ -164,7 +144,7 @@ describe('an order that is in Azumuta, and that a person has given up', () => {
     plant.erp.changeQuantity(order, '8');
     await plant.pulled();
     await plant.post(posted(order, '9'));
-    await weekLater();
+    await daysGoBy(7);
     expect((await plant.ledger.orders.find(order.number))?.awaiting).toBeUndefined();
     expect(await kinds()).toEqual([]);
     expect(plant.mails.map(({ subject }) => subject)).toEqual([]);
@@ -174,11 +154,11 @@ describe('an order that is in Azumuta, and that a person has given up', () => {
     const order = await inAzumutaAndGivenUp();
     plant.advance(hours);
     plant.erp.putBack(order);
-    await weekLater();
+    await daysGoBy(7);
     const cancelled = await kinds();
     plant.azumuta.remove(order.number);
     plant.erp.releaseAgain(order);
-    await weekLater();
+    await daysGoBy(7);
     expect([cancelled, await kinds(), made()]).toEqual([[], [], []]);
   });
 

@@ -8,7 +8,17 @@ import { readSituation } from '../../shared/situation/read.ts';
 import { urlOf } from '../simulation/world/network.ts';
 import { queueUrlOf } from '../simulation/world/plant.ts';
 import { overriding } from '../support/overriding.ts';
-import { eachWithPlant, kinds, made, plant, subjects, takePlant } from './acts.ts';
+import {
+  daysGoBy,
+  eachWithPlant,
+  endDependencies,
+  kinds,
+  made,
+  plant,
+  subjects,
+  takePlant,
+  withoutArticles,
+} from './acts.ts';
 import { days, hours, type LifePlant } from './plant.ts';
 
 const minutes = 60_000;
@@ -16,16 +26,6 @@ const minutes = 60_000;
 eachWithPlant();
 
 type Order = ReturnType<LifePlant['plan']>;
-
-/** Azumuta does not know articles, until the answer that this returns is called. */
-function withoutArticles(): () => void {
-  let isUnknown = true;
-  plant.answers.azumuta = ({ url }, answer) =>
-    isUnknown && url.pathname.endsWith('/articles') ? { body: { data: [] } } : answer();
-  return () => {
-    isUnknown = false;
-  };
-}
 
 /** The ERP refuses each booking, until the answer that this returns is called. */
 function closedPeriod(): () => void {
@@ -61,12 +61,7 @@ async function refusedBooking() {
 
 /** SQS keeps a message for 14 days. */
 async function untilMessagesAreGone(): Promise<void> {
-  for (let day = 0; day < 20; day++) {
-    plant.advance(days);
-    await plant.pulled();
-    await plant.looked();
-    await plant.alerts();
-  }
+  await daysGoBy(20);
   expect(plant.letters()).toEqual([]);
 }
 
@@ -79,16 +74,8 @@ function situation() {
   });
 }
 
-const ending = () => ({
-  ledger: plant.ledger,
-  queues: createQueues(plant.queues.client),
-  queueUrls: {
-    'product-orders': queueUrlOf('product-orders'),
-    completions: queueUrlOf('completions'),
-  },
-});
 const giveUp = ({ number }: Order) =>
-  endings['give-up']({ number, go: true, note: 'booked by hand (An)' }, ending());
+  endings['give-up']({ number, go: true, note: 'booked by hand (An)' }, endDependencies());
 
 function deadLetterQueue() {
   const names = defaultContract.trigger;

@@ -2,21 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { endings } from '../../infra/ops/orders/end-order.ts';
 import { removedConcern } from '../../shared/ledger/records/concerns.ts';
 import type { ErpOrder } from '../../shared/model/orders.ts';
-import { createQueues } from '../../shared/platform/aws/queue.ts';
-import { queueUrlOf } from '../simulation/world/plant.ts';
-import { eachWithPlant, kinds, made, plant, subjects } from './acts.ts';
+import { eachWithPlant, endDependencies, kinds, made, plant, subjects } from './acts.ts';
 import { days, hours } from './plant.ts';
 
 eachWithPlant();
 
-const dependencies = () => ({
-  ledger: plant.ledger,
-  queues: createQueues(plant.queues.client),
-  queueUrls: {
-    'product-orders': queueUrlOf('product-orders'),
-    completions: queueUrlOf('completions'),
-  },
-});
 const request = (number: string, go = true) => ({ number, go, note: 'because (An)' });
 
 async function released() {
@@ -40,9 +30,12 @@ describe('a concern that is settled', () => {
     plant.advance(hours);
     plant.erp.changeQuantity(order, '8');
     await plant.pulled();
-    const shown = await endings.settle({ ...request(order.number, false), kind: 'changed' }, dependencies());
+    const shown = await endings.settle(
+      { ...request(order.number, false), kind: 'changed' },
+      endDependencies(),
+    );
     expect([shown.length, await kinds()]).toEqual([1, ['changed']]);
-    await endings.settle({ ...request(order.number), kind: 'changed' }, dependencies());
+    await endings.settle({ ...request(order.number), kind: 'changed' }, endDependencies());
     expect(await kinds()).toEqual([]);
     expect((await plant.ledger.journeys.of(order.number)).at(-1)).toMatchObject({ note: 'because (An)' });
     plant.advance(hours);
@@ -56,7 +49,7 @@ describe('a concern that is settled', () => {
     ['a kind that does not exist', 'wrong', 'There is no concern wrong'],
   ])('is refused for %s', async (_what, kind, sentence) => {
     const order = await released();
-    await expect(endings.settle({ ...request(order.number), kind }, dependencies())).rejects.toThrow(
+    await expect(endings.settle({ ...request(order.number), kind }, endDependencies())).rejects.toThrow(
       sentence,
     );
   });
@@ -64,7 +57,7 @@ describe('a concern that is settled', () => {
 
 describe('a settled concern of an order that nobody asked about meanwhile', () => {
   const settled = (number: string, kind: string) =>
-    endings.settle({ ...request(number), kind }, dependencies());
+    endings.settle({ ...request(number), kind }, endDependencies());
   const stageOf = async (number: string) => (await plant.get(number)).productOrders[0].stage;
 
   it('has it asked about again: built without a trigger, it is booked', async () => {
@@ -125,7 +118,7 @@ describe('a settled concern of an order that nobody asked about meanwhile', () =
 describe('an order that is given up', () => {
   it('is asked about, told and booked no more', async () => {
     const order = await released();
-    await endings['give-up'](request(order.number), dependencies());
+    await endings['give-up'](request(order.number), endDependencies());
     plant.azumuta.complete(order.number);
     await daysLater(5);
     expect(plant.mails).toEqual([]);
@@ -142,7 +135,7 @@ describe('an order that is given up', () => {
     plant.azumuta.complete(order.number);
     await plant.work();
     expect(plant.letters()).toHaveLength(1);
-    await endings['give-up'](request(order.number), dependencies());
+    await endings['give-up'](request(order.number), endDependencies());
     expect(await kinds()).toEqual([]);
     expect(await plant.ledger.bookings.of(order.number)).toMatchObject([
       { state: 'rejected', discarded: true },
@@ -156,7 +149,7 @@ describe('an order that was removed in Azumuta', () => {
     plant.azumuta.remove(order.number);
     await daysLater(3);
     expect(await kinds()).toEqual(['removed']);
-    await endings.remake(request(order.number), dependencies());
+    await endings.remake(request(order.number), endDependencies());
     await plant.work();
     expect(made()).toEqual([`${order.number} open`]);
     expect(await kinds()).toEqual([]);
@@ -164,7 +157,7 @@ describe('an order that was removed in Azumuta', () => {
 
   it('is refused where it was not removed', async () => {
     const order = await released();
-    await expect(endings.remake(request(order.number), dependencies())).rejects.toThrow(
+    await expect(endings.remake(request(order.number), endDependencies())).rejects.toThrow(
       'was neither removed',
     );
     expect(made()).toHaveLength(1);

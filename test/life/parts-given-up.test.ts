@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endings } from '../../infra/ops/orders/end-order.ts';
-import { createQueues } from '../../shared/platform/aws/queue.ts';
-import { queueUrlOf } from '../simulation/world/plant.ts';
-import { eachWithPlant, kinds, made, plant } from './acts.ts';
-import { days, hours, type LifePlant } from './plant.ts';
+import { daysGoBy, eachWithPlant, endDependencies, kinds, made, plant } from './acts.ts';
+import { hours, type LifePlant } from './plant.ts';
 
 // Parts that are booked together, of which a person gives one up.
 eachWithPlant({
@@ -11,15 +9,6 @@ eachWithPlant({
 });
 
 type Order = ReturnType<LifePlant['plan']>;
-
-const dependencies = () => ({
-  ledger: plant.ledger,
-  queues: createQueues(plant.queues.client),
-  queueUrls: {
-    'product-orders': queueUrlOf('product-orders'),
-    completions: queueUrlOf('completions'),
-  },
-});
 
 async function planned(quantity: string): Promise<Order> {
   const order = plant.plan(quantity, 'plain', { dueDate: '2026-12-01' });
@@ -34,17 +23,8 @@ async function built(order: Order, ...parts: readonly number[]): Promise<void> {
 
 async function endedBy(end: 'give-up' | 'remake', order: Order, part: number): Promise<void> {
   const request = { number: `${order.number}/${part}`, go: true, note: 'booked by hand (An)' };
-  await endings[end](request, dependencies());
+  await endings[end](request, endDependencies());
   await plant.work();
-}
-
-async function weekLater(): Promise<void> {
-  for (let day = 0; day < 7; day++) {
-    plant.advance(days);
-    await plant.pulled();
-    await plant.looked();
-    await plant.alerts();
-  }
 }
 
 const books = (order: Order) => {
@@ -58,7 +38,7 @@ describe('a part of an order that is booked together, which a person has given u
     await built(order, 2);
     await endedBy('give-up', order, 2);
     await built(order, 1, 3);
-    await weekLater();
+    await daysGoBy(7);
     expect(books(order)).toEqual({ state: 'done', good: '2' });
     expect(await kinds()).toEqual([]);
   });
@@ -67,7 +47,7 @@ describe('a part of an order that is booked together, which a person has given u
     const order = await planned('3');
     await endedBy('give-up', order, 1);
     await built(order, 2, 3);
-    await weekLater();
+    await daysGoBy(7);
     expect(books(order)).toEqual({ state: 'done', good: '2' });
     expect(await kinds()).toEqual([]);
   });
@@ -77,7 +57,7 @@ describe('a part of an order that is booked together, which a person has given u
     await built(order, 1, 3);
     await endedBy('give-up', order, 2);
     expect(books(order)).toEqual({ state: 'done', good: '2' });
-    await weekLater();
+    await daysGoBy(7);
     expect(await kinds()).toEqual([]);
   });
 
@@ -95,7 +75,7 @@ describe('a part of an order that is booked together, which a person has given u
 
     // Assess
     expect(books(order)).toEqual({ state: 'done', good: '2' });
-    await weekLater();
+    await daysGoBy(7);
     expect(await kinds()).toEqual([]);
   });
 
@@ -116,7 +96,7 @@ describe('a part of an order that is booked together, which a person has given u
 
     // Assess
     expect(books(order)).toEqual({ state: 'done', good: '2' });
-    await weekLater();
+    await daysGoBy(7);
     expect(await kinds()).toEqual([]);
   });
 
@@ -124,7 +104,7 @@ describe('a part of an order that is booked together, which a person has given u
     const order = await planned('3');
     await endedBy('give-up', order, 2);
     await built(order, 1, 2, 3);
-    await weekLater();
+    await daysGoBy(7);
     expect(books(order)).toEqual({ state: 'done', good: '2' });
   });
 
@@ -136,7 +116,7 @@ describe('a part of an order that is booked together, which a person has given u
     const other = await planned('2');
     for (const part of [1, 2]) await endedBy('give-up', other, part);
     await built(other, 1, 2);
-    await weekLater();
+    await daysGoBy(7);
     expect(books(other)).toEqual({ state: 'open', good: '0' });
     expect(await kinds()).toEqual([]);
   });
@@ -150,7 +130,7 @@ describe('a part of an order that is booked together, which a person has given u
     expect(books(order)).toEqual({ state: 'open', good: '0' });
     expect(made()).toContain(`${order.number}/2 open`);
     await built(order, 2);
-    await weekLater();
+    await daysGoBy(7);
     expect(books(order)).toEqual({ state: 'done', good: '3' });
     expect(await kinds()).toEqual([]);
   });
@@ -161,6 +141,6 @@ it('books each part by itself as before where they are booked one by one', async
   const order = await planned('3');
   await endedBy('give-up', order, 2);
   await built(order, 1, 2, 3);
-  await weekLater();
+  await daysGoBy(7);
   expect(plant.erp.books(order)).toMatchObject({ good: '2' });
 });

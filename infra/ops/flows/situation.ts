@@ -37,7 +37,7 @@ export function situationOf(reads: ReturnType<typeof stackReadsOf>): Promise<Sit
 }
 
 /** Messages in the dead-letter queue, also those that a replay is holding. */
-export async function countDeadLetters({
+async function countDeadLetters({
   sqs,
   queueUrls,
 }: Pick<ReturnType<typeof stackReadsOf>, 'sqs' | 'queueUrls'>): Promise<number> {
