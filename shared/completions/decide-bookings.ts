@@ -7,8 +7,7 @@ import {
   maxPlannedBytes,
   type PlannedBooking,
 } from '../ledger/records/bookings.ts';
-import { isBookedTogether } from '../ledger/records/known-orders.ts';
-import type { OrderEntry } from '../ledger/records/product-orders.ts';
+import { isBookedTogether, type OrderEntry } from '../ledger/records/product-orders.ts';
 import type { Cause } from '../model/causes.ts';
 import { type ErpOrderRef, productOrderRefOf } from '../model/orders.ts';
 

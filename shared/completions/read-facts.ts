@@ -1,6 +1,6 @@
 import { bookedParts, countBuilt } from '../ledger/records/bookings.ts';
 import { partsTogether, type RecordHome } from '../ledger/records/erp-orders.ts';
-import { isBookedTogether } from '../ledger/records/known-orders.ts';
+import { isBookedTogether } from '../ledger/records/product-orders.ts';
 import type { Recording } from '../model/completions.ts';
 import { Rejected } from '../model/errors.ts';
 import { erpOrderRefOf } from '../model/orders.ts';

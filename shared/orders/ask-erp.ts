@@ -92,11 +92,8 @@ export async function mapAnew(
   // It may have been typed by hand and booked.
   if (entry?.state !== 'rejected' || entry.end?.how === 'withdrawn' || bookings.length > 0) return true;
   const accepted = await askErp(entry.erpOrder, 'replay', attempt, dependencies);
-  const { orders, erpOrders } = dependencies.ledger;
-  if (!accepted) {
-    await orders.replace(entry, { ...asMade(entry), via: 'replay' });
-    if (entry.end) await erpOrders.takeBackPart(entry.erpOrder, entry.part.index);
-  }
+  const { orders } = dependencies.ledger;
+  if (!accepted) await orders.replace(entry, { ...asMade(entry), via: 'replay' });
   const { reason, cause, productOrders } = accepted ?? {};
   if (reason !== undefined && cause !== undefined && productOrders?.length === 0 && !accepted?.isEnded)
     throw new Rejected(reason, { code: cause });

@@ -113,8 +113,6 @@ async function put(
   const putting =
     part.action === 'create' ? ledger.orders.put(entry) : ledger.orders.replace(part.entry, entry);
   if (!(await putting)) return 'changed meanwhile';
-  const isTakenBack = part.action === 'replace' && part.entry.end?.how === 'given up';
-  if (isTakenBack) await ledger.erpOrders.takeBackPart(part.entry.erpOrder, part.entry.part.index);
   await endAll(part, 'What the ERP wants now has taken its place.', ledger);
   return { status: { number, status: 'queued' }, message: 'first' };
 }

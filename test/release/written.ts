@@ -102,7 +102,7 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
   await ledger.erpOrders.write(record);
   await ledger.erpOrders.recordCompletedPart(record, { index: 1, productOrderId: 'id1', named: ['r1'] });
   await ledger.erpOrders.forgetCompletedPart(record, 1);
-  await ledger.erpOrders.endPart(record, 2);
+  await ledger.erpOrders.endPart(record.erpOrder, 2);
   await ledger.alerts.markRefused({ channel: 'teams', id: '0000000001', body: '{"subject":"x","text":"y"}' });
   const outage = { since, count: 3, openedAt: since, seenAt: since, toldAt: since, told: 'down' } as const;
   const failing = { teams: { since, problem: 'It answers 429.', notBefore: now.getTime() } };

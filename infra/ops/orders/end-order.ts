@@ -8,8 +8,8 @@ import {
   orderConcernKinds,
 } from '../../../shared/ledger/records/concerns.ts';
 import { partsTogether } from '../../../shared/ledger/records/erp-orders.ts';
-import { isBookedTogether, type Standing } from '../../../shared/ledger/records/known-orders.ts';
-import { asMade, type OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
+import type { Standing } from '../../../shared/ledger/records/known-orders.ts';
+import { asMade, isBookedTogether, type OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
 import { partNumber } from '../../../shared/model/orders.ts';
 import { lifeOf } from '../../../shared/orders/life.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
@@ -109,7 +109,6 @@ async function goOnWithout(entry: OrderEntry, dependencies: EndDependencies): Pr
   const { ledger, queues, queueUrls } = dependencies;
   const record = await ledger.erpOrders.find(entry.erpOrder);
   if (!record) return;
-  await ledger.erpOrders.endPart(record, entry.part.index);
   const { completed } = partsTogether(await ledger.erpOrders.partsOf(record), record.split.of);
   const [other] = completed.keys();
   if (other === undefined) return;
@@ -135,7 +134,6 @@ async function remake(request: EndRequest, dependencies: EndDependencies) {
     const withdrawn = await ledger.orders.end(entry, removal);
     const again = withdrawn && (await ledger.orders.replace(withdrawn, { ...asMade(entry), via: note }));
     if (!again) throw underWay(number, 'changed');
-    await ledger.erpOrders.takeBackPart(entry.erpOrder, entry.part.index);
     if (removed) await ledger.concerns.end(number, removed, note);
     await queues.send(queueUrls['product-orders'], { body: productOrderMessage(number) });
   }

@@ -117,8 +117,10 @@ export class ErpOrders extends Records {
   }
 
   /** A person has given a part up: 0.3.0 counts it no more, as one that was opened again. */
-  async endPart(erpOrder: RecordHome, index: number): Promise<void> {
-    const home = homeOf(erpOrder);
+  async endPart(erpOrder: ErpOrderRef, index: number): Promise<void> {
+    const record = await this.find(erpOrder);
+    if (!record) return;
+    const home = homeOf(record);
     await this.table.update(endedPartKey(home, index), { set: { index, expiresAt: this.expiresAt() } });
     const isThere = { condition: 'attribute_exists(pk)' };
     await this.table.update(completedPartKey(home, index), { set: { reopened: true }, ...isThere });

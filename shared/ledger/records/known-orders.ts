@@ -50,11 +50,6 @@ export interface Standing extends KnownOrder {
   readonly askedAs: string;
 }
 
-/** Whether the parts of its ERP order are booked at once, when all are completed. */
-export function isBookedTogether(entry: OrderEntry | undefined): entry is OrderEntry {
-  return entry?.part.book === 'when-all-done';
-}
-
 /** An order, and the bookings that it had before its ERP order came. */
 const mostWithOneId = 20;
 const monthSeconds = 30 * 86_400;

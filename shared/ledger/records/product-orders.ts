@@ -6,6 +6,7 @@ import { nothingSent, stepSchema } from '../claims.ts';
 import { heldSchema, maxNoteLength, type NewEntry } from '../history.ts';
 import { ledgerIndexes, numberOf, orderKey } from '../keys.ts';
 import { DeadLetters } from './dead-letters.ts';
+import { ErpOrders } from './erp-orders.ts';
 import { type Content, contentSchema } from './order-content.ts';
 import { endFields, endOf, storedEndSchema } from './order-end.ts';
 import { Records } from './records.ts';
@@ -43,6 +44,11 @@ export type OrderEntry = DeepReadonly<z.output<typeof orderSchema>>;
 
 /** The entry of a stored order. Throws on another item: only this module writes them. */
 export const orderEntryOf = (stored: StoredItem): OrderEntry => z.parse(orderSchema, stored);
+
+/** Whether the parts of its ERP order are booked at once, when all are completed. */
+export function isBookedTogether(entry: OrderEntry | undefined): entry is OrderEntry {
+  return entry?.part.book === 'when-all-done';
+}
 
 export type NewOrder = Content &
   Pick<OrderEntry, 'number' | 'part' | 'mappedBy'> & {
@@ -85,6 +91,7 @@ function unchanged({ contentHash: readHash, erpOrder }: OrderEntry): Condition {
 
 export class Orders extends Records {
   readonly #deadLetters = new DeadLetters(this.table, this.clock);
+  readonly #erpOrders = new ErpOrders(this.table, this.clock);
 
   async find(number: string): Promise<OrderEntry | undefined> {
     const stored = await this.table.get(orderKey(number));
@@ -100,7 +107,8 @@ export class Orders extends Records {
 
   /**
    * Replaces the content of an order that was not created, which another message creates: dead letters of its creation are
-   * over. @returns false when it may have been created or changed since.
+   * over, and a part that had ended is wanted with the others again. @returns false when it may have been created or changed
+   * since.
    */
   async replace(entry: OrderEntry, { via, ...order }: NewOrder): Promise<boolean> {
     const changes = {
@@ -118,6 +126,8 @@ export class Orders extends Records {
     const written = await this.#change(entry, changes, event, { ...nothingSent, condition });
     if (!written && !(await this.#isReplaced(entry.number, order))) return false;
     await this.#deadLetters.settleOfCreation(entry.number);
+    if (entry.end && isBookedTogether(entry))
+      await this.#erpOrders.takeBackPart(entry.erpOrder, entry.part.index);
     return true;
   }
 
@@ -131,7 +141,7 @@ export class Orders extends Records {
 
   /**
    * Ends an order, and makes its step unclaimable by the same write: without `rejectedBy` each message finds it rejected.
-   * So dead letters of its creation are over. What Azumuta has stays created there, unless it was removed. Only `replace`
+   * So dead letters of its creation are over, and parts that are booked together are booked without it. What Azumuta has stays created there, unless it was removed. Only `replace`
    * takes an end back.
    * @returns the order as it is then; undefined when it may have been created, claimed or changed since it was read.
    */
@@ -150,6 +160,8 @@ export class Orders extends Records {
     const written = await this.#change(entry, { set, remove }, event, when);
     if (!written) return undefined;
     await this.#deadLetters.settleOfCreation(entry.number);
+    if (how === 'given up' && isBookedTogether(entry))
+      await this.#erpOrders.endPart(entry.erpOrder, entry.part.index);
     return orderEntryOf({ ...written });
   }
 
