@@ -41,6 +41,12 @@ export class PartnerCalls {
     this.#dependencies = dependencies;
   }
 
+  /** Whether a call would only wait for the partner to recover: so would a message that needs one. */
+  async isHeldBack(partner: Partner): Promise<boolean> {
+    const outage = await this.#dependencies.breaker.outage(partner);
+    return outage !== undefined && outage.seconds > 0;
+  }
+
   /** Looks before anything is claimed. @throws as `call` does. */
   async ready(partner: Partner): Promise<void> {
     const { breaker, slots, log } = this.#dependencies;

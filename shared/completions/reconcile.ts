@@ -3,6 +3,7 @@ import { BreakerOpen, type PartnerCalls } from '../circuit-breaker/guarded-call.
 import type { Ledger } from '../ledger/ledger.ts';
 import { bookedQuantity } from '../ledger/records/bookings.ts';
 import { removedConcern } from '../ledger/records/concerns.ts';
+import type { Paused } from '../ledger/records/pauses.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import type { Invocation } from '../platform/aws/lambda.ts';
 import type { Queues } from '../platform/aws/queue.ts';
@@ -27,12 +28,18 @@ export interface ReconcileDependencies {
   readonly graceHours: number;
 }
 
-type Outcome = 'asked' | 'another run is under way' | 'no slot was free' | 'out of time' | 'Azumuta is down';
+type Outcome =
+  | 'asked'
+  | 'paused'
+  | 'another run is under way'
+  | 'no slot was free'
+  | 'out of time'
+  | 'Azumuta is down';
 
 /**
  * What one run did, in product orders; also the function's answer, for a run by hand. `asked`: about which Azumuta was asked,
- * with one read each. `completed`: their trigger was lost, or is late. `planned`, and not booked: their hints are sent again,
- * and Azumuta is not asked. `open`: still being built. `unclear`: Azumuta does not know them any more, or refused to answer.
+ * with one read each. `completed`: their trigger was lost, or is late. `planned`, and not booked: Azumuta is not asked, and
+ * their hints are sent again, unless they would only wait with those that are under way. `open`: still being built. `unclear`: Azumuta does not know them any more, or refused to answer.
  */
 type ReconcileReport = typeof nothingDone & { outcome: Outcome };
 
@@ -52,7 +59,8 @@ const reportingMs = 2000;
 /**
  * Makes good for lost triggers: asks Azumuta about product orders that are overdue, with one read each, one after the
  * other. A completed one enters the completions queue as its trigger would have brought it. When Azumuta fails, the run
- * ends, and the next one begins with another order.
+ * ends, and the next one begins with another order. While a flow is paused nothing is sent into it: each day's messages
+ * would be tried until its end.
  */
 export async function reconcileCompletions(
   invocation: Invocation,
@@ -66,12 +74,16 @@ export async function reconcileCompletions(
     return { ...tally, outcome: 'another run is under way' };
   try {
     slots?.begin(invocation);
-    // Only a look shows whether a concern is over. What is not completed the ERP may not want any more.
-    const concerned = await ledger.concerns.toLookAt(Math.ceil(most / 4));
-    const open = await ledger.orders.overdue(undefined, maxOpen, { byOwnDate: true });
-    await lookAt([...new Set([...concerned, ...open])]);
-    if ((await slots?.takeInTime('azumuta')) === false) tally.outcome = 'no slot was free';
-    else tally.outcome = await askAboutOverdue(invocation, tally, dependencies);
+    const paused = await ledger.pauses.now();
+    if (!paused.orders) {
+      // Only a look shows whether a concern is over. What is not completed the ERP may not want any more.
+      const concerned = await ledger.concerns.toLookAt(Math.ceil(most / 4));
+      const open = await ledger.orders.overdue(undefined, maxOpen, { byOwnDate: true });
+      await lookAt([...new Set([...concerned, ...open])]);
+    }
+    if (paused.completions) tally.outcome = 'paused';
+    else if ((await slots?.takeInTime('azumuta')) === false) tally.outcome = 'no slot was free';
+    else tally.outcome = await askAboutOverdue(invocation, tally, paused, dependencies);
   } finally {
     await slots?.end();
     await ledger.reconciling.release(owner);
@@ -83,9 +95,10 @@ export async function reconcileCompletions(
 async function askAboutOverdue(
   invocation: Invocation,
   tally: ReconcileReport,
+  paused: Paused,
   dependencies: ReconcileDependencies,
 ): Promise<Outcome> {
-  const { ledger, queues, completionsQueueUrl, clock, log, most, graceHours } = dependencies;
+  const { ledger, partners, queues, completionsQueueUrl, clock, log, most, graceHours } = dependencies;
   const { orders, knownOrders } = ledger;
   const runMs = invocation.getRemainingTimeInMillis();
   const deadline = clock.timeout(Math.max(1000, runMs - reportingMs));
@@ -114,7 +127,10 @@ async function askAboutOverdue(
     if (answer === 'failed' || answer === 'Azumuta is down') return 'Azumuta is down';
     if (!isPlanned) tally.asked += 1;
     tally[answer] += 1;
-    if (answer === 'planned' || answer === 'completed') {
+    const isHinted =
+      answer === 'completed' ||
+      (answer === 'planned' && !paused.bookings && !(await partners.isHeldBack('erp')));
+    if (isHinted) {
       const eventId = `${invocation.awsRequestId}/${tally.planned + tally.completed}`;
       const hint = completionHint('reconciliation', { productOrderNumber: number }, eventId);
       await queues.send(completionsQueueUrl, { body: JSON.stringify(hint) });

@@ -17,8 +17,9 @@ const maxKeyCharacters = 500;
 
 /**
  * Accepts ERP orders, including cancelled ones, and enqueues what is to be created. One bad order never blocks the others.
- * One that is not created yet is enqueued again while it is unknown whether its message was sent: by a pull, which lists the
- * same orders again and again, once at most, and for a caller each time. A post without a change time may be undone by a
+ * One that is not created yet is enqueued again while it is unknown whether its message was sent, and for a caller; one that
+ * Azumuta is looked at for, too: once a day at most while that message waits, as a pull lists the same orders, and a caller
+ * posts them, again and again. A post without a change time may be undone by a
  * pull that read the order before, until the next pull.
  * @throws when SQS or the ledger does not answer: what was written by then is sent now, or once it is accepted again.
  */
@@ -53,8 +54,7 @@ async function sendAll(
   const refused = new Set(await queues.sendAll(queueUrl, messages));
   const sent = sending.filter((_, index) => !refused.has(index));
   if (sent.length > 0) log.info('Orders accepted', { via }, { OrdersAccepted: sent.length });
-  // Or each pull would send it once more.
-  const noted = sent.filter(([, message]) => message === 'again' && via !== 'endpoint');
+  const noted = sent.filter(([, message]) => message === 'again');
   await mapConcurrently(noted, atOnce, ([number]) => ledger.orders.markSentAgain(number));
   if (refused.size > 0)
     throw new Error(`SQS did not take ${refused.size} of ${sending.length} product orders.`);

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { ErpConnector } from '../erp/connector.ts';
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
-import { asMade, type OrderEntry } from '../ledger/records/product-orders.ts';
+import { asMade, isMessageUnderWay, type OrderEntry } from '../ledger/records/product-orders.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import { type ErpOrder, type ErpOrderRef, erpOrderRefOf, isSameErpOrder } from '../model/orders.ts';
 import { quantitySchema, toDecimal } from '../model/quantity.ts';
@@ -25,7 +25,7 @@ export async function lookDaily(
   attempt: WorkAttempt,
   dependencies: AskErpDependencies,
 ): Promise<void> {
-  const { ledger, enqueue, lookAgain } = dependencies;
+  const { ledger, clock, enqueue, lookAgain } = dependencies;
   const known = await ledger.knownOrders.read(number);
   const { entry, concerns } = known;
   // From now on they come after the others, whatever is found.
@@ -38,8 +38,11 @@ export async function lookDaily(
     // Nobody asks about an order that the ERP does not want, and its trigger may be lost.
     if (seen?.completed && known.bookings.length === 0) await lookAgain(number);
     // Its message may be lost.
-    if (entry.state === 'waiting') await enqueue(number);
-    else await ledger.knownOrders.keep(entry);
+    if (entry.state === 'waiting' && !isMessageUnderWay(entry, clock.now())) {
+      await enqueue(number);
+      await ledger.orders.markSentAgain(number);
+    }
+    if (entry.state !== 'waiting') await ledger.knownOrders.keep(entry);
   } catch (error) {
     // A slot is free in a moment.
     if (error instanceof NoFreeSlot || !(error instanceof Rejected || error instanceof RetryLater))

@@ -82,7 +82,8 @@ async function create(claim: Claim, attempt: WorkAttempt, dependencies: CreateDe
   const link = await linkInErp({ ...entry, productOrder }, attempt, dependencies);
   // From now on, until it is completed, the reconciliation may ask about it when it is overdue.
   const awaited = isBuilt ? {} : { awaiting: 'completion' };
-  const set = { productOrder, azumutaId: productOrder.id, ...link.noted, ...awaited };
+  const remove = ['sentAgainAt'];
+  const set = { productOrder, azumutaId: productOrder.id, ...link.noted, ...awaited, remove };
   const created = { event, note: `Azumuta id ${productOrder.id}` };
   const noting = claims.complete(claim, set, created, ...link.told).then(async () => {
     attempt.log.info('Product order created', { event, azumutaId: productOrder.id }, { OrdersCreated: 1 });

@@ -31,6 +31,7 @@ export async function lookAtOrder(
 ): Promise<AzumutaProductOrder | undefined> {
   const { ledger } = dependencies;
   const { entry, concerns: all, bookings } = await ledger.knownOrders.standing(number);
+  if (entry) await ledger.orders.takeUpMessage(entry);
   const concerns = all.filter(({ kind }) => lookedAt.includes(kind));
   // One that was refused may be there as well; nobody asks about one that has ended.
   const isEnded = entry?.state === 'done' || entry?.state === 'rejected';

@@ -3,6 +3,7 @@ import { isNothingSent } from '../ledger/claims.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
+import { isMessageUnderWay } from '../ledger/records/product-orders.ts';
 import { type ErpOrder, isSameErpOrder } from '../model/orders.ts';
 import type { Logger } from '../platform/log.ts';
 import type { ProductOrderStatus } from './endpoint/answers.ts';
@@ -127,7 +128,7 @@ async function endAll(
 
 async function keep(
   part: Kept,
-  { order, via }: WantedOrder,
+  { order, via, now }: WantedOrder,
   dependencies: WriteDependencies,
 ): Promise<Written> {
   const { ledger, log } = dependencies;
@@ -139,7 +140,8 @@ async function keep(
   const status = statusOf(entry);
   if (part.action === 'given up')
     return { status: inConflict(status, { note: reason, cause: 'order-state' }, reason) };
-  const message = looks || isSentAgain(part, via) ? 'again' : undefined;
+  const asks = looks || isSentAgain(part, via);
+  const message = asks && !isMessageUnderWay(entry, now) ? 'again' : undefined;
   const [concern] = begins;
   if (!concern) return entry.end ? {} : { status, message, isRemapped };
   const { kind, cause } = concern;
@@ -150,7 +152,7 @@ async function keep(
   return { status: inConflict(status, concern, reason), isNews, message };
 }
 
-/** While it waits, its message may never have been sent: unless a caller asks for it, until it is known to have been sent. */
+/** While it waits, its message may never have been sent, or be lost, if a caller asks for it again. */
 function isSentAgain({ action, entry }: Kept, via: Via): boolean {
   if (entry.end || statusOf(entry).status !== 'queued') return false;
   // With a concern, it is going to be created in its present form, if it surely was not yet.

@@ -1,8 +1,11 @@
 import { expect, it } from 'vitest';
+import { queueUrlOf } from '../simulation/world/plant.ts';
 import { eachWithPlant, plant } from './acts.ts';
+import { hours } from './plant.ts';
 
 eachWithPlant();
 
+const minutes = 60_000;
 const orders = 5;
 const repeated = 100;
 
@@ -105,4 +108,27 @@ it('reads each version of a work instruction once for all orders, whichever cont
   // Assess: an article has two of them
   expect(new Set(read).size).toBe(2);
   expect(read).toHaveLength(2);
+});
+
+it('sends one message a day of an order that is cancelled while orders are paused, however often it is pulled', async () => {
+  // Prepare: a list of what has changed overlaps, so each pull reads the order again
+  const order = plant.plan('5');
+  await plant.pulled();
+  await plant.ledger.pauses.begin('orders');
+  plant.erp.cancel(order);
+
+  // Act
+  for (let pulls = 0; pulls < 3 * 24 * 6; pulls += 1) {
+    plant.advance(10 * minutes);
+    await plant.pull();
+    if (pulls % (24 * 6) === 0) await plant.reconcile();
+  }
+  const waiting = plant.queues.messages(queueUrlOf('product-orders')).length;
+  await plant.ledger.pauses.end('orders');
+  plant.azumuta.remove(order.number);
+  await plant.work(3 * hours);
+
+  // Assess
+  expect(waiting).toBe(3);
+  expect((await plant.ledger.knownOrders.read(order.number)).concerns).toEqual([]);
 });

@@ -19,6 +19,8 @@ const storedOrderSchema = z.object({
   ...stepSchema.shape,
   /** Its message is known to have been sent since this content was written: it was claimed, or a pull sent it again. */
   enqueued: z._default(z.boolean(), false),
+  /** When a message about it was sent again that no look has taken up since: `isMessageUnderWay` says how long that counts. */
+  sentAgainAt: z.optional(z.string()),
   ...storedEndSchema.shape,
   productOrder: z.optional(productOrderRefSchema),
   linkedAt: z.optional(z.string()),
@@ -57,6 +59,17 @@ export type NewOrder = Content &
     /** How it came: `endpoint`, `pull`. */
     readonly via: string;
   };
+
+/** After so long a message counts as lost: an order has one a day at most, however often it is asked about. */
+const lostAfterMs = 86_400_000;
+
+/**
+ * Whether a message was sent again a short while ago, and still waits: for a partner, or for the end of a pause. Who asks
+ * once more, such as a pull every ten minutes, need not send another: each would be tried for days.
+ */
+export function isMessageUnderWay({ sentAgainAt }: Pick<OrderEntry, 'sentAgainAt'>, now: Date): boolean {
+  return sentAgainAt !== undefined && now.getTime() - Date.parse(sentAgainAt) < lostAfterMs;
+}
 
 /** What an order was made of, to have it made again. */
 export function asMade(entry: OrderEntry): Omit<NewOrder, 'via'> {
@@ -117,6 +130,7 @@ export class Orders extends Records {
         'reason',
         'cause',
         'rejectedBy',
+        'sentAgainAt',
         ...endFields,
         ...(order.dueDate === undefined ? ['dueDate'] : []),
       ],
@@ -181,9 +195,15 @@ export class Orders extends Records {
     await this.table.update(orderKey(number), { ...changes, ...was('done') });
   }
 
-  /** Its message was sent again, so it is known to have been sent. */
+  /** A message about it was sent again: until it is taken up, `isMessageUnderWay` keeps others from sending one more. */
   async markSentAgain(number: string): Promise<void> {
-    await this.table.update(orderKey(number), { set: { enqueued: true }, ...was('waiting') });
+    const set = { enqueued: true, sentAgainAt: this.clock.now().toISOString() };
+    await this.table.update(orderKey(number), { set, condition: 'attribute_exists(pk)' });
+  }
+
+  /** A look begins: what changes from now on needs another message. */
+  async takeUpMessage({ number, sentAgainAt }: OrderEntry): Promise<void> {
+    if (sentAgainAt !== undefined) await this.table.update(orderKey(number), { remove: ['sentAgainAt'] });
   }
 
   /** Its completion is known: the reconciliation asks about it no more. */

@@ -99,6 +99,44 @@ describe('a booking that is planned and whose message is lost', () => {
   }
 });
 
+describe('while its flow is paused', () => {
+  it.each([
+    ['orders', { outcome: 'asked', asked: 1 }, { looked: 0, hinted: 1 }],
+    ['completions', { outcome: 'paused', asked: 0 }, { looked: 1, hinted: 0 }],
+    ['bookings', { outcome: 'asked', asked: 1 }, { looked: 1, hinted: 1 }],
+  ] as const)('nothing is sent into it that would only wait: %s', async (flow, report, sent) => {
+    await lost();
+    await stage.ledger.pauses.begin(flow);
+    expect(await stage.run()).toMatchObject(report);
+    expect({ looked: stage.lookedAt.length, hinted: stage.hints.length }).toEqual(sent);
+  });
+
+  it.each(['bookings are paused', 'the ERP is down'] as const)(
+    'a planned booking gets no further hint while %s, and one a day later',
+    async (why) => {
+      // Prepare
+      const number = await lost();
+      await stage.message(number)({ down: 'erp' });
+      const breaker = new Breaker(stage.store.table, stage.clock);
+      const refused = new RetryLater('Refused.', { scope: 'partner', unauthorized: true });
+      stage.clock.advance(2 * 86_400);
+      if (why === 'the ERP is down') await breaker.recordFailure('erp', refused, 'call', 'another container');
+      else await stage.ledger.pauses.begin('bookings');
+
+      // Act
+      const held = await stage.run();
+      const before = stage.hints.length;
+      stage.clock.advance(86_400);
+      await stage.ledger.pauses.end('bookings');
+      const later = await stage.run();
+
+      // Assess
+      expect([held, later]).toMatchObject([{ planned: 1 }, { planned: 1 }]);
+      expect([before, stage.hints.length]).toEqual([0, 1]);
+    },
+  );
+});
+
 it('records once that an overdue product order was removed in Azumuta, and has it looked at from then on', async () => {
   const number = await stage.createdOutside(3);
   const reports = [await stage.run()];

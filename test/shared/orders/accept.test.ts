@@ -61,6 +61,22 @@ describe('an order that is in the ledger and not created yet', () => {
     expect(sent()).toEqual(['MO/taken', 'MO/refused']);
   });
 
+  it('is enqueued once a day for an ERP that posts it every five minutes while its message waits', async () => {
+    // Prepare
+    const order = erpOrder({ number: 'MO/every 5 minutes' });
+    await stage.accept(order, { via: 'endpoint' });
+    const day = 24 * 12;
+
+    // Act
+    for (let posts = 0; posts < 2 * day; posts++) {
+      stage.clock.advance(5 * 60);
+      expect(await stage.accept(order, { via: 'endpoint' })).toMatchObject({ status: 'queued' });
+    }
+
+    // Assess: as it came, again as it might be lost, and a day later
+    expect(sent()).toEqual(Array(3).fill(order.number));
+  });
+
   it.each([
     ['is not enqueued again by a pull once it was tried, so that an outage does not multiply it', 'pull', 1],
     ['is enqueued again for an ERP that posts it again, tried or not', 'endpoint', 2],

@@ -232,6 +232,12 @@ export const orderFaults: Faults = {
     },
   },
   'shared/orders/write-decision.ts': {
+    'message-of-each-pull': {
+      find: 'asks && !isMessageUnderWay(entry, now)',
+      replace: 'asks',
+      why: 'Each pull has an order looked at that is open, and while orders are paused its messages are tried for days.',
+      foundIn: life('noise', 'sends one message a day'),
+    },
     'order-not-enqueued-again': {
       find: "return via === 'endpoint' || !entry.enqueued;",
       replace: 'return false;',
