@@ -8,8 +8,13 @@ import {
   isSameErpOrder,
   type MappedProductOrder,
   type Part,
+  partNumber,
+  type Split,
 } from '../model/orders.ts';
+import { wordForAnyShell } from '../platform/shell-word.ts';
+import { differencesFrom, unitDifference } from './differences.ts';
 import {
+  factsOf,
   type Kept,
   type KnownErpOrder,
   nameOf,
@@ -21,6 +26,13 @@ import {
 export function ofContent(known: KnownErpOrder, number: string): readonly Concern[] {
   const kinds: readonly OrderConcernKind[] = ['changed', 'unwanted', 'removed', 'used-again'];
   return known.productOrders.get(number)?.concerns.filter(({ kind }) => kinds.includes(kind)) ?? [];
+}
+
+export function ofKinds(
+  concerns: readonly Concern[],
+  kinds: readonly OrderConcernKind[],
+): readonly Concern[] {
+  return concerns.filter(({ kind }) => kinds.includes(kind));
 }
 
 /** @param looks Whether a look at Azumuta may show that it is over. */
@@ -54,24 +66,28 @@ function bookingsOf({ productOrders }: KnownErpOrder, number: string, part: Part
   return productOrders.get(homeOf({ number, part }))?.bookings ?? [];
 }
 
-/** Surplus, or of an order that the ERP does not want any more. */
-export function unwanted(entry: OrderEntry, known: KnownErpOrder, wanted: WantedOrder): PartDecision {
+/** Why the ERP does not want it any more: a sentence without its end. */
+function whyUnwanted({ part }: OrderEntry, { mapped, ended }: WantedOrder): string {
+  if (!mapped) return ended ?? 'It was cancelled in the ERP';
+  const { of } = mapped.split;
+  const which = part.index > of ? 'one too many' : 'the one that is not built';
+  return `The ERP order has ${of} part${of === 1 ? '' : 's'} now, and part ${part.index} is ${which}`;
+}
+
+/** It surely was not created. */
+export function withdrawn(entry: OrderEntry, ends: readonly Concern[], wanted: WantedOrder): PartDecision {
+  const { number } = entry;
+  const sentence = `${whyUnwanted(entry, wanted)} before it was created: it will not be, unless the ERP wants it again.`;
+  const event = wanted.mapped ? {} : ({ event: 'cancelled in the ERP' } as const);
+  return { number, action: 'withdraw', entry, ends, sentence, ...event };
+}
+
+/** It may be in Azumuta, and surplus, or of an order that the ERP does not want any more. */
+export function unwanted(entry: OrderEntry, known: KnownErpOrder, wanted: WantedOrder): Kept {
   const { number, part } = entry;
-  if (entry.end) return stays(entry);
-  if (isBookedFinally(known, entry)) return overAsBooked(entry, known);
-  const of = wanted.mapped?.split.of;
-  const why =
-    of === undefined
-      ? (wanted.ended ?? 'It was cancelled in the ERP')
-      : `The ERP order has ${of} part${of === 1 ? '' : 's'} now, and part ${part.index} is ${part.index > of ? 'one too many' : 'the one that is not built'}`;
-  if (isNothingSent(entry)) {
-    const sentence = `${why} before it was created: it will not be, unless the ERP wants it again.`;
-    const ends = ofContent(known, number);
-    const event = of === undefined ? ({ event: 'cancelled in the ERP' } as const) : {};
-    return { number, action: 'withdraw', entry, ends, sentence, ...event };
-  }
+  const why = whyUnwanted(entry, wanted);
   const { content, sayOf } = isBuilt(known, number, part) ? ofBuilt(why) : ofUnbuilt(why, entry);
-  const cause = of === undefined ? 'order-state' : 'conflict';
+  const cause = wanted.mapped ? 'conflict' : 'order-state';
   const concern = { kind: 'unwanted', content, note: sayOf('it'), cause } as const;
   return conflict(entry, [concern], `${sayOf(`product order ${number}`)}.`);
 }
@@ -97,45 +113,132 @@ function ofUnbuilt(why: string, { state }: OrderEntry): UnwantedWords {
   return { content: why, sayOf: say };
 }
 
-export function overAsBooked(entry: OrderEntry, known: KnownErpOrder): Kept {
-  // Whether a number was used again, only a person knows.
-  const ends = ofContent(known, entry.number).filter(({ kind }) => kind !== 'used-again');
-  return stays(entry, ends.length === 0 ? {} : { action: 'over', ends, sentence: 'It is built and booked.' });
+export const builtAndBooked = 'It is built and booked.';
+export const asPlanned = 'The ERP wants it again as it is going to be made.';
+
+export function over(entry: OrderEntry, ends: readonly Concern[], sentence = asPlanned): Kept {
+  return stays(entry, ends.length === 0 ? {} : { action: 'over', ends, sentence });
+}
+
+/** Only a person takes back what a person has given up: the caller is told how. */
+export function givenUp(entry: OrderEntry): Kept {
+  const { number } = entry;
+  const word = wordForAnyShell(number);
+  const remake = word && `npm run orders -- remake ${word} --because "…" --go --stack <stack>`;
+  const sentence = `A person has given up product order ${number}, so it is neither made nor booked. To have it made after all: ${remake ?? 'its page in the console'}`;
+  return stays(entry, { action: 'given up', sentence });
+}
+
+/** The ERP wants it as it was made: only a look at Azumuta shows whether what is open about it, which knows that now, is over. */
+export function lookWhereOpen(
+  entry: OrderEntry,
+  { draft, contentHash }: MappedProductOrder,
+  { order }: WantedOrder,
+  open: readonly Concern[],
+): Kept {
+  const [first] = open;
+  if (!first) return stays(entry);
+  const wanted = { draft, contentHash, erpOrder: factsOf(order) };
+  return stays(entry, {
+    action: 'look',
+    begins: open.map((concern) => ({ ...concern, wanted })),
+    looks: true,
+    sentence: `${first.note}. The ERP wants it as it was made: Azumuta is looked at.`,
+  });
+}
+
+export function changed(
+  entry: OrderEntry,
+  { draft, contentHash }: MappedProductOrder,
+  { order }: WantedOrder,
+  open: readonly Concern[],
+): Kept {
+  const erpOrder = factsOf(order);
+  const differences = [
+    ...differencesFrom(entry.draft, draft, { withVariants: true }),
+    ...unitDifference(entry.erpOrder, erpOrder),
+  ];
+  const note = differences.join('; ') || 'the content is another';
+  const wanted = { draft, contentHash, erpOrder };
+  const concern = { kind: 'changed', content: note, note, cause: 'conflict', wanted } as const;
+  const sentence = `Product order ${entry.number} exists with other content: ${note}.`;
+  // What is open since the ERP did not want it knows now that it does.
+  const again = open.filter(({ kind }) => kind === 'unwanted').map((one) => ({ ...one, wanted }));
+  return conflict(entry, [concern, ...again], sentence);
+}
+
+export function takenByAnother(entry: OrderEntry, { order }: WantedOrder): Kept {
+  const [is, was] = [nameOf(order), nameOf(entry.erpOrder)];
+  const note = `ERP order ${is} is mapped to its number as well, and it was made for ERP order ${was}: let productOrders.number tell them apart`;
+  const concern = { kind: 'number-taken', content: 'mapped', note, cause: 'configuration' } as const;
+  const sentence = `Product order ${entry.number} was made for ERP order ${was}, not for ${is}: let productOrders.number give each its own number.`;
+  return conflict(entry, [{ ...concern, claimant: order.id ?? order.number }], sentence, false);
+}
+
+/** @param mapped What it is mapped to now, which a look may see in Azumuta; undefined where its parts are others. */
+export function renumbered(
+  entry: OrderEntry,
+  mapped: MappedProductOrder | undefined,
+  is: Split,
+  { order }: WantedOrder,
+): Kept {
+  const { number, part, draft } = entry;
+  const isOnlyRenamed = mapped?.part.book === part.book && mapped.draft.number !== draft.number;
+  const wanted =
+    mapped && isOnlyRenamed
+      ? { wanted: { draft: mapped.draft, contentHash: mapped.contentHash, erpOrder: factsOf(order) } }
+      : {};
+  const now = `${numbersOf(is)} (${is.book})`;
+  const note = `ERP order ${nameOf(order)} is mapped to ${now} now, and keeps what it has in Azumuta, ${draft.number} (${part.book}): change that there by hand`;
+  const made = isNothingSent(entry) ? 'is about to be made' : 'exists';
+  const content = `numbered ${now}`;
+  const concern = { kind: 'changed', content, note, cause: 'conflict', ...wanted } as const;
+  const sentence = `Product order ${number} ${entry.end ? 'is not made' : made}: ${note}.`;
+  return conflict(entry, [concern], sentence, 'wanted' in wanted && entry.state === 'done');
+}
+
+export function numbersOf(split: Split): string {
+  const first = partNumber(split, 1);
+  return split.of === 1 ? first : `${first} to ${partNumber(split, split.of)}`;
 }
 
 /** An ERP without ids may use its numbers again: a day later nobody repeats a call any more. */
 const usedAgainMs = 86_400_000;
 
-export function afterBooking(
-  entry: OrderEntry,
-  mapped: MappedProductOrder,
-  known: KnownErpOrder,
-  { order, now }: WantedOrder,
-): Kept {
-  const { number } = entry;
-  if (order.id === undefined && now.getTime() - allBookedAt(known, order) >= usedAgainMs) {
-    const note = `The ERP wants ${number} once more, and it is built and booked: let productOrders.number tell the orders apart that have one number, such as by the year of their due date`;
-    const concern = { kind: 'used-again', content: 'used again', note, cause: 'configuration' } as const;
-    return conflict(entry, [concern], `${note}.`, false);
-  }
-  const [was, is] = [entry.erpOrder.amount, order.quantity.amount].map(Number);
-  if (entry.contentHash === mapped.contentHash || !(Number(is) > Number(was)))
-    return overAsBooked(entry, known);
-  const note = `it is built and booked, and the ERP wants ${is} instead of ${was}: release another order for the rest`;
-  const concern = { kind: 'changed', content: mapped.contentHash, note, cause: 'conflict' } as const;
-  return conflict(entry, [concern], `Product order ${number}: ${note}.`, false);
+export function isUsedAgain(entry: OrderEntry, known: KnownErpOrder, { order, now }: WantedOrder): boolean {
+  return !entry.end && order.id === undefined && now.getTime() - allBookedAt(known, order) >= usedAgainMs;
 }
 
-/** Of an ERP order that has another number now: it is not made again, as only a person knows whether its id was used again. */
-export function numberedAfterBooking(entry: OrderEntry, known: KnownErpOrder, { order }: WantedOrder): Kept {
+export function usedAgain(entry: OrderEntry): Kept {
+  const note = `The ERP wants ${entry.number} once more, and it is built and booked: let productOrders.number tell the orders apart that have one number, such as by the year of their due date`;
+  const concern = { kind: 'used-again', content: 'used again', note, cause: 'configuration' } as const;
+  return conflict(entry, [concern], `${note}.`, false);
+}
+
+export function moreThanBooked(
+  entry: OrderEntry,
+  { contentHash }: MappedProductOrder,
+  { order }: WantedOrder,
+): Kept {
+  const note = `it is built and booked, and the ERP wants ${Number(order.quantity.amount)} instead of ${Number(entry.erpOrder.amount)}: release another order for the rest`;
+  const concern = { kind: 'changed', content: contentHash, note, cause: 'conflict' } as const;
+  return conflict(entry, [concern], `Product order ${entry.number}: ${note}.`, false);
+}
+
+/** Whether an ERP order that has another number now wants what was not booked: only a person knows whether its id was used again. */
+export function wantsOther(
+  { erpOrder: made }: OrderEntry,
+  { order: { article, quantity } }: WantedOrder,
+): boolean {
+  return article !== made.article || Number(quantity.amount) > Number(made.amount);
+}
+
+export function otherThanBooked({ number, ...entry }: OrderEntry, { order }: WantedOrder): Kept {
   const { article, quantity } = order;
-  const { erpOrder: made, number } = entry;
-  if (article === made.article && !(Number(quantity.amount) > Number(made.amount)))
-    return overAsBooked(entry, known);
   const note = `it is built and booked, and ERP order ${nameOf(order)} wants ${quantity.amount} of ${article} now: release another order, with an id of its own, for what is still to be built`;
   const content = `${order.number}: ${quantity.amount} of ${article}`;
   const concern = { kind: 'changed', content, note, cause: 'conflict' } as const;
-  return conflict(entry, [concern], `Product order ${number}: ${note}.`, false);
+  return conflict({ number, ...entry }, [concern], `Product order ${number}: ${note}.`, false);
 }
 
 /** When the last part of an ERP order was booked; infinity while one is not: the ERP lists such an order again and again. */

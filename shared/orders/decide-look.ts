@@ -2,67 +2,106 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
 import { type Concern, removedConcern } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
-import { differencesFrom, unitDifference } from './differences.ts';
+import { differencesFrom, numberDifference, unitDifference } from './differences.ts';
+import { type AzumutaFacts, type AzumutaRow, azumutaRowOf, whatAzumutaShows } from './what-azumuta-shows.ts';
 
-interface LookFacts {
-  readonly entry: OrderEntry;
-  readonly concerns: readonly Concern[];
+interface LookFacts extends AzumutaFacts {
   /** Undefined when Azumuta does not have it, under its id or its number. */
   readonly seen: AzumutaProductOrder | undefined;
-  /** How far its quantity is: what is planned was read from Azumuta, and once it is booked nothing can be put right there. */
-  readonly booking: 'none' | 'planned' | 'booked';
 }
 
-/**
- * What a look at Azumuta says about the concerns of a product order:
- *
- *   Azumuta has it       unwanted             wanted again     changed                     removed
- *   ended already        over                 over             over                        over
- *   booked               over                 over             as below                    over
- *   no, but planned      stays                over             stays                       over
- *   no                   over: withdrawn      over: made anew  over, if withdrawn          begins, unless withdrawn
- *   as the ERP wants it  stays                over             over: the order is that now over
- *   otherwise            stays                over             begins, or tells what is    over
- *
- * @returns `ends`: concerns that are over, each with what was seen. `takes`: what the ERP wants, which Azumuta has by now.
- * `withdraws`: the ERP did not want it, and Azumuta has it no more; it is created anew if it is wanted again.
- */
-export function decideLook({ entry, concerns, seen, booking }: LookFacts) {
-  const of = (kind: Concern['kind']) => concerns.filter((concern) => concern.kind === kind);
-  const over = (those: readonly Concern[], note: string) => those.map((concern) => ({ concern, note }));
-  const [unwanted, changed, removed] = [of('unwanted'), of('changed'), of('removed')];
-  // A planner may have begun one from what was read before.
-  if (entry.end) return { ends: over(concerns, `It is ${entry.end.how}.`), begins: [] };
-  if (booking === 'booked' && unwanted.length > 0)
-    return { ends: over([...unwanted, ...removed], 'It is built and booked.'), begins: [] };
-  const again = unwanted.filter((concern) => concern.wanted);
-  const wantedAgain = over(again, 'The ERP wants it again.');
-  // What becomes of its booking decides: it is not made anew.
-  if (!seen && booking !== 'none')
-    return {
-      ends: [...wantedAgain, ...over(removed, 'It is built, and its booking is written down.')],
-      begins: [],
-    };
-  if (!seen && unwanted.length === 0) return { ends: [], begins: [removedConcern] };
-  if (!seen) {
-    const ends = over([...unwanted, ...changed, ...removed], 'Azumuta does not have it any more.');
-    return { ends, begins: [], withdraws: true };
+interface SeenConcern {
+  readonly concern: Concern;
+  /** What was seen. */
+  readonly note: string;
+}
+
+export interface LookDecision {
+  /** Concerns that are over. */
+  readonly ends: readonly SeenConcern[];
+  readonly begins: readonly Concern[];
+  /** What the ERP wants, which Azumuta has by now. */
+  readonly takes?: Concern['wanted'];
+  /** The ERP did not want it, and Azumuta has it no more; it is created anew if it is wanted again. */
+  readonly withdraws?: true;
+}
+
+/** What a look at Azumuta says about the concerns of a product order, by the table `whatAzumutaShows`. */
+export function decideLook(facts: LookFacts): LookDecision {
+  const { entry, concerns, seen } = facts;
+  const thatAre = (kind: Concern['kind']) => concerns.filter((concern) => concern.kind === kind);
+  const row = azumutaRowOf(facts);
+  const wantedAgain = over(
+    thatAre('unwanted').filter(({ wanted }) => wanted),
+    'The ERP wants it again.',
+  );
+  const foundAgain = over(seen ? thatAre('removed') : [], 'Azumuta has it again.');
+  const { event, differences, wanted } = compare(entry, concerns, seen);
+  const outcome = whatAzumutaShows[row][event];
+  switch (outcome.to) {
+    case 'nothing':
+      return { ends: [...foundAgain, ...wantedAgain], begins: [] };
+    case 'tell':
+      if (outcome.kind === 'removed') return { ends: [], begins: [removedConcern] };
+      // Accepting the order ends what no look can show.
+      if (concerns.some(isBeyondLooks)) return { ends: [...foundAgain, ...wantedAgain], begins: [] };
+      return { ends: [...foundAgain, ...wantedAgain], begins: [changedTo(wanted ?? entry, differences)] };
+    case 'end': {
+      const kinds: readonly Concern['kind'][] = outcome.kinds;
+      const isOver = (concern: Concern) =>
+        kinds.includes(concern.kind) && (entry.end !== undefined || !isBeyondLooks(concern));
+      const takes =
+        seen && !concerns.some(isBeyondLooks) && differences.length === 0 ? { takes: wanted } : {};
+      return { ends: over(concerns.filter(isOver), saysOf(row, seen)), begins: [], ...takes };
+    }
+    case 'end the order':
+    case 'replace':
+      return { ends: over(concerns, 'Azumuta does not have it any more.'), begins: [], withdraws: true };
+    default:
+      return outcome satisfies never;
   }
-  const ends = [...over(removed, 'Azumuta has it again.'), ...wantedAgain];
-  // Nobody wants an order that the ERP does not: only whether it is there counts. And where the ERP, or the mapping, wants
-  // what no look can show, accepting the order ends it.
-  if (unwanted.length > again.length || changed.some(({ wanted }) => !wanted)) return { ends, begins: [] };
-  const takes = [...changed, ...again].find((concern) => concern.wanted)?.wanted;
-  const { draft, contentHash, erpOrder } = takes ?? entry;
+}
+
+function over(concerns: readonly Concern[], note: string): readonly SeenConcern[] {
+  return concerns.map((concern) => ({ concern, note }));
+}
+
+/** The ERP, or the mapping, wants what Azumuta cannot show. */
+function isBeyondLooks({ kind, wanted }: Concern): boolean {
+  return kind === 'changed' && !wanted;
+}
+
+/** What Azumuta has, compared with what the ERP wants as far as its concerns know, else with what it was made of. */
+function compare(entry: OrderEntry, concerns: readonly Concern[], seen: AzumutaProductOrder | undefined) {
+  const ofContent = [...concerns].sort((a, b) => a.kind.localeCompare(b.kind));
+  const wanted = ofContent.find(
+    ({ kind, wanted: is }) => (kind === 'changed' || kind === 'unwanted') && is,
+  )?.wanted;
+  if (!seen) return { event: 'gone', differences: [], wanted } as const;
+  const { draft, erpOrder } = wanted ?? entry;
   // Azumuta names variants, and those that we made may be wanted by their ids.
   const withVariants = !isDeepStrictEqual(draft.variants, entry.draft.variants);
   const differences = [
+    // It may be renamed there, unless the ERP wants another number.
+    ...(draft.number === entry.draft.number ? [] : numberDifference(seen.number, draft.number)),
     ...differencesFrom(seen, draft, { withVariants }),
     ...unitDifference(entry.erpOrder, erpOrder),
   ];
-  if (differences.length === 0)
-    return { ends: [...ends, ...over(changed, 'Azumuta has it as the ERP wants it.')], begins: [], takes };
+  if (differences.length > 0) return { event: 'different', differences, wanted } as const;
+  return { event: seen.number === draft.number ? 'equal' : 'renamed', differences, wanted } as const;
+}
+
+function changedTo(
+  { draft, contentHash, erpOrder }: NonNullable<Concern['wanted']>,
+  differences: readonly string[],
+) {
   const note = differences.join('; ');
   const wanted = { draft, contentHash, erpOrder };
-  return { ends, begins: [{ kind: 'changed', content: note, note, cause: 'conflict', wanted } as const] };
+  return { kind: 'changed', content: note, note, cause: 'conflict', wanted } as const;
+}
+
+function saysOf(row: AzumutaRow, seen: AzumutaProductOrder | undefined): string {
+  if (row === 'withdrawn' || row === 'given up') return `It is ${row}.`;
+  if (row === 'booked') return 'It is built and booked.';
+  return seen ? 'Azumuta has it as the ERP wants it.' : 'It is built, and its booking is written down.';
 }

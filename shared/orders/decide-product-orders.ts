@@ -11,58 +11,43 @@ import {
   type Split,
 } from '../model/orders.ts';
 import { compareDecimals, type Decimal, toDecimal } from '../model/quantity.ts';
-import { wordForAnyShell } from '../platform/shell-word.ts';
 import {
-  afterBooking,
-  conflict,
-  isBookedFinally,
+  asPlanned,
+  builtAndBooked,
+  changed,
+  givenUp,
   isBuilt,
-  numberedAfterBooking,
+  isUsedAgain,
+  lookWhereOpen,
+  moreThanBooked,
+  numbersOf,
   ofContent,
-  overAsBooked,
+  ofKinds,
+  otherThanBooked,
+  over,
+  renumbered,
   stays,
+  takenByAnother,
   unwanted,
+  usedAgain,
+  wantsOther,
+  withdrawn,
 } from './decide-kept.ts';
-import { differencesFrom, unitDifference } from './differences.ts';
+import { unitDifference } from './differences.ts';
 import {
   factsOf,
   isOlder,
-  type Kept,
   type KnownErpOrder,
   nameOf,
   type OrderDecision,
   type PartDecision,
   type WantedOrder,
 } from './wanted-order.ts';
+import { erpRowOf, whatTheErpSays } from './what-the-erp-says.ts';
 
 /**
- * Decides what to do about the product orders of one ERP order: compares the ledger with what the mapping wants now.
- *
- *   the ledger has                       the ERP wants it           not wanted any more (fewer parts, cancelled)
- *   nothing                              create                     –
- *   withdrawn                            replace                    unchanged
- *   given up by a person                 the caller is told;        unchanged
- *                                        replace if a person
- *                                        replays its creation
- *   not created, same content            unchanged                  withdraw
- *   not created, other content           replace                    withdraw
- *   refused, same content                replace if asked for, or   withdraw, or a concern if it may be there
- *                                        not wanted meanwhile
- *   refused, other content               replace                    (as above)
- *   created, same content                unchanged; a look where    concern: unwanted
- *                                        a concern is open
- *   created, other content               concern: changed; none     concern: unwanted
- *                                        where a later mapping
- *                                        only adds parameters
- *   booked, and final                    over; concern: changed     over
- *                                        where it wants more; used
- *                                        again, without an id and
- *                                        with all parts booked for
- *                                        a day
- *   of another ERP order                 concern: number taken      –, or unclaimed
- *
- * *Created* means that it may exist. A *refused* product order may exist, too: its replacement is searched by number
- * before it is created.
+ * Decides what to do about the product orders of one ERP order: compares the ledger with what the mapping wants now, by the
+ * table `whatTheErpSays`.
  *
  * Once a product order may exist in Azumuta, the ERP order keeps its numbers and how its parts are booked: if the
  * mapping or the name changes later, each product order that is not booked has a concern, and nothing is created a second
@@ -83,10 +68,10 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
     return { first: [], split, mostParts, earlier, parts: decideParts(known, own, wanted) };
   }
   if (!own.every(isNothingSent)) {
+    const isPart = ({ number, part }: OrderEntry) =>
+      part.index <= record.split.of && number === partNumber(record.split, part.index);
     const parts = own.map((entry) =>
-      entry.number === partNumber(record.split, entry.part.index)
-        ? renumbered(entry, record.split, split, known, wanted)
-        : unwanted(entry, known, wanted),
+      isPart(entry) ? decideRenumbered(entry, split, known, wanted) : decideUnwanted(entry, known, wanted),
     );
     return { ...record, first: [], parts };
   }
@@ -96,10 +81,8 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
     const ends = known.productOrders.get(number)?.concerns.filter(({ claimant }) => claimant === undefined);
     return end ? [] : [{ number, action: 'withdraw', entry, ends: ends ?? [], sentence }];
   });
-  const withdrawn = { how: 'withdrawn', at: undefined, because: sentence, by: 'the ERP' } as const;
-  const after = own.map(
-    (entry): OrderEntry => ({ ...entry, end: entry.end ?? withdrawn, state: 'rejected' }),
-  );
+  const end = { how: 'withdrawn', at: undefined, because: sentence, by: 'the ERP' } as const;
+  const after = own.map((entry): OrderEntry => ({ ...entry, end: entry.end ?? end, state: 'rejected' }));
   const parts = decideParts(known, after, wanted);
   const earlier = [...record.earlier, { ...record.split, of: record.mostParts }].slice(-maxEarlier);
   return { first, split, mostParts: split.of, earlier, parts };
@@ -118,7 +101,7 @@ function decideParts(known: KnownErpOrder, own: readonly OrderEntry[], wanted: W
     const held = known.productOrders.get(number);
     const one = mapped.get(number);
     const mine = ownByNumber.get(number);
-    const kept = mine && (counted.kept.includes(mine) ? stays(mine) : unwanted(mine, known, wanted));
+    const kept = mine && (counted.kept.includes(mine) ? stays(mine) : decideUnwanted(mine, known, wanted));
     const part = one ? decideMapped(one, mine ?? held?.entry, known, wanted) : kept;
     const isClaimed = part?.action === 'concern' && part.begins[0]?.claimant !== undefined;
     const claim = isClaimed ? undefined : held?.concerns.find((concern) => concern.claimant === claimant);
@@ -186,46 +169,103 @@ function decidePart(
   wanted: WantedOrder,
 ): PartDecision {
   const { number } = mapped.draft;
-  const own = ofContent(known, number);
-  if (!entry) return { number, action: 'create', wanted: mapped, ends: own };
-  if (entry.end?.how === 'withdrawn') return { number, action: 'replace', wanted: mapped, ends: own, entry };
-  if (!isSameErpOrder(entry.erpOrder, wanted.order)) return takenByAnother(entry, wanted);
-  if (entry.end && isBookedFinally(known, entry)) return overAsBooked(entry, known);
-  if (entry.end) return givenUp(entry, mapped, wanted, own);
-  const same = isSameContent(entry, mapped, wanted);
-  const open = entry.state === 'rejected' || (!same && isNothingSent(entry));
-  // A refused order is tried again when somebody asks for it, a pull reads it again and again; and when the ERP wants it
-  // again, as its dead letter may have been replayed in vain while it was not wanted.
-  const isWantedAgain = own.some(({ kind }) => kind === 'unwanted');
-  const isAsked = wanted.via === 'endpoint' || wanted.via === 'replay' || isWantedAgain;
-  if (open && (!same || isAsked)) return { number, action: 'replace', wanted: mapped, ends: own, entry };
-  if (isBookedFinally(known, entry)) return afterBooking(entry, mapped, known, wanted);
-  if (!same) return changed(entry, mapped, wanted, own);
-  const [first] = own;
-  if (!first) return stays(entry);
-  const asPlanned = 'The ERP wants it again as it is going to be made.';
-  if (entry.state !== 'done') return stays(entry, { action: 'over', ends: own, sentence: asPlanned });
-  const { draft, contentHash } = mapped;
-  const again = { draft, contentHash, erpOrder: factsOf(wanted.order) };
-  return stays(entry, {
-    ...{ action: 'look', begins: own.map((concern) => ({ ...concern, wanted: again })), looks: true },
-    sentence: `${first.note}. The ERP wants it as it was made: Azumuta is looked at.`,
-  });
+  const ends = ofContent(known, number);
+  const row = erpRowOf(entry, known, wanted.order);
+  if (!entry) return { number, action: 'create', wanted: mapped, ends };
+  if (row === 'booked' && isUsedAgain(entry, known, wanted)) return usedAgain(entry);
+  const event = eventOf(mapped, entry, wanted);
+  const outcome = whatTheErpSays[row][event];
+  switch (outcome.to) {
+    case 'create':
+      return { number, action: 'create', wanted: mapped, ends };
+    case 'replace':
+      if ('ifAsked' in outcome && !isAskedFor(ends, wanted)) return over(entry, ends);
+      return { number, action: 'replace', wanted: mapped, ends, entry };
+    case 'take the end back':
+      return row === 'withdrawn' || mayTakeBack(entry, wanted)
+        ? { number, action: 'replace', wanted: mapped, ends, entry }
+        : givenUp(entry);
+    case 'look':
+      return lookWhereOpen(entry, mapped, wanted, ends);
+    case 'end':
+      return over(entry, ofKinds(ends, outcome.kinds), row === 'booked' ? builtAndBooked : asPlanned);
+    case 'tell':
+      if (outcome.kind === 'number-taken') return takenByAnother(entry, wanted);
+      return row === 'booked' ? moreThanBooked(entry, mapped, wanted) : changed(entry, mapped, wanted, ends);
+    default:
+      return outcome satisfies never;
+  }
 }
 
-/** Only a person takes back what a person has given up: the caller is told how. */
-function givenUp(
+/** Surplus, or of an order that the ERP does not want any more. */
+function decideUnwanted(entry: OrderEntry, known: KnownErpOrder, wanted: WantedOrder): PartDecision {
+  const { number } = entry;
+  const row = erpRowOf(entry, known, wanted.order);
+  const outcome = whatTheErpSays[row][wanted.mapped ? 'surplus' : 'not wanted'];
+  switch (outcome.to) {
+    case 'nothing':
+      return stays(entry);
+    case 'withdraw':
+      return withdrawn(entry, ofContent(known, number), wanted);
+    case 'tell':
+      return unwanted(entry, known, wanted);
+    case 'end':
+      return over(entry, ofKinds(ofContent(known, number), outcome.kinds), builtAndBooked);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** Of an ERP order that is mapped to other numbers now, or whose parts are booked in another way. */
+function decideRenumbered(
   entry: OrderEntry,
-  mapped: MappedProductOrder,
-  { via }: WantedOrder,
-  ends: readonly Concern[],
+  split: Split,
+  known: KnownErpOrder,
+  wanted: WantedOrder,
 ): PartDecision {
-  const { number, state } = entry;
-  if (via === 'replay' && state !== 'done') return { number, action: 'replace', wanted: mapped, ends, entry };
-  const word = wordForAnyShell(number);
-  const remake = word && `npm run orders -- remake ${word} --because "…" --go --stack <stack>`;
-  const sentence = `A person has given up product order ${number}, so it is neither made nor booked. To have it made after all: ${remake ?? 'its page in the console'}`;
-  return stays(entry, { action: 'given up', sentence });
+  const mapped = wanted.mapped?.productOrders.find(({ part }) => part.index === entry.part.index);
+  // It was renamed in Azumuta as the ERP wants it, which a look has seen.
+  if (mapped?.contentHash === entry.contentHash && mapped.part.book === entry.part.book)
+    return decidePart(mapped, entry, known, wanted);
+  const row = erpRowOf(entry, known, wanted.order);
+  const isMore = row === 'booked' && wantsOther(entry, wanted);
+  const outcome = whatTheErpSays[row][isMore ? 'more' : 'numbered otherwise'];
+  switch (outcome.to) {
+    case 'create':
+    case 'replace':
+    case 'take the end back':
+    case 'nothing':
+      return stays(entry);
+    case 'end':
+      return over(entry, ofKinds(ofContent(known, entry.number), outcome.kinds), builtAndBooked);
+    case 'tell':
+      return isMore ? otherThanBooked(entry, wanted) : renumbered(entry, mapped, split, wanted);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function eventOf(
+  mapped: MappedProductOrder,
+  entry: OrderEntry,
+  wanted: WantedOrder,
+): 'same' | 'other' | 'more' {
+  if (isSameContent(entry, mapped, wanted)) return 'same';
+  const isMore = Number(wanted.order.quantity.amount) > Number(entry.erpOrder.amount);
+  return isMore && entry.contentHash !== mapped.contentHash ? 'more' : 'other';
+}
+
+/**
+ * A refused order is tried again when somebody asks for it, a pull reads it again and again; and when the ERP wants it again,
+ * as its dead letter may have been replayed in vain while it was not wanted.
+ */
+function isAskedFor(open: readonly Concern[], { via }: WantedOrder): boolean {
+  return via === 'endpoint' || via === 'replay' || open.some(({ kind }) => kind === 'unwanted');
+}
+
+/** Only a person takes back what a person has given up, by the replay of its creation; what Azumuta has is taken back by `remake`. */
+function mayTakeBack({ state }: OrderEntry, { via }: WantedOrder): boolean {
+  return via === 'replay' && state !== 'done';
 }
 
 /** A renamed article that is mapped to the same one is no difference, nor is a unit that the endpoint or the pull leaves out. */
@@ -233,55 +273,4 @@ function isSameContent(entry: OrderEntry, mapped: MappedProductOrder, { order }:
   const { contentHash, part } = mapped;
   const isSame = entry.contentHash === contentHash && entry.part.book === part.book;
   return isSame && unitDifference(entry.erpOrder, factsOf(order)).length === 0;
-}
-
-function changed(
-  entry: OrderEntry,
-  { draft, contentHash }: MappedProductOrder,
-  { order }: WantedOrder,
-  open: readonly Concern[],
-): Kept {
-  const erpOrder = factsOf(order);
-  const differences = [
-    ...differencesFrom(entry.draft, draft, { withVariants: true }),
-    ...unitDifference(entry.erpOrder, erpOrder),
-  ];
-  const note = differences.join('; ') || 'the content is another';
-  const wanted = { draft, contentHash, erpOrder };
-  const concern = { kind: 'changed', content: note, note, cause: 'conflict', wanted } as const;
-  const sentence = `Product order ${entry.number} exists with other content: ${note}.`;
-  // What is open since the ERP did not want it knows now that it does.
-  const again = open.filter(({ kind }) => kind === 'unwanted').map((one) => ({ ...one, wanted }));
-  return conflict(entry, [concern, ...again], sentence);
-}
-
-function takenByAnother(entry: OrderEntry, { order }: WantedOrder): Kept {
-  const [is, was] = [nameOf(order), nameOf(entry.erpOrder)];
-  const note = `ERP order ${is} is mapped to its number as well, and it was made for ERP order ${was}: let productOrders.number tell them apart`;
-  const concern = { kind: 'number-taken', content: 'mapped', note, cause: 'configuration' } as const;
-  const sentence = `Product order ${entry.number} was made for ERP order ${was}, not for ${is}: let productOrders.number give each its own number.`;
-  return conflict(entry, [{ ...concern, claimant: order.id ?? order.number }], sentence, false);
-}
-
-function renumbered(
-  entry: OrderEntry,
-  was: Split,
-  is: Split,
-  known: KnownErpOrder,
-  wanted: WantedOrder,
-): Kept {
-  const { number, part } = entry;
-  if (entry.end?.how === 'given up' || (entry.end && part.index > was.of)) return stays(entry);
-  if (isBookedFinally(known, entry)) return numberedAfterBooking(entry, known, wanted);
-  const now = `${numbersOf(is)} (${is.book})`;
-  const note = `ERP order ${nameOf(wanted.order)} is mapped to ${now} now, and keeps what it has in Azumuta, ${numbersOf(was)} (${was.book}): change that there by hand`;
-  const made = isNothingSent(entry) ? 'is about to be made' : 'exists';
-  const concern = { kind: 'changed', content: `numbered ${now}`, note, cause: 'conflict' } as const;
-  const sentence = `Product order ${number} ${entry.end ? 'is not made' : made}: ${note}.`;
-  return conflict(entry, [concern], sentence, false);
-}
-
-function numbersOf(split: Split): string {
-  const first = partNumber(split, 1);
-  return split.of === 1 ? first : `${first} to ${partNumber(split, split.of)}`;
 }

@@ -46,6 +46,10 @@ export function differencesFrom(
   ];
 }
 
+export function numberDifference(is: string, wanted: string): string[] {
+  return is === wanted ? [] : [`number is ${shorten(is, 200)}, wanted ${shorten(wanted, 200)}`];
+}
+
 /** What the ERP wants in another unit than it was made for: Azumuta does not show that. A missing one is no difference. */
 export function unitDifference(made: ErpOrderFacts, wanted: ErpOrderFacts): string[] {
   if (made.unit === undefined || wanted.unit === undefined) return [];

@@ -1,0 +1,152 @@
+import type { Concern } from '../ledger/records/concerns.ts';
+import type { OrderEntry } from '../ledger/records/product-orders.ts';
+import type { Outcome } from './outcomes.ts';
+
+/**
+ * What there is of a product order of ours when Azumuta is asked about it:
+ *
+ *   withdrawn, given up      it has ended
+ *   perhaps made             its creation was refused, after it may have been created
+ *   made                     it is in Azumuta
+ *   unwanted                 the same, and the ERP does not want it: a person was asked to remove it
+ *   wanted again             the ERP did not want it, and does by now
+ *   built                    its booking is planned or under way
+ *   built, unwanted          the same, and the ERP does not want it
+ *   booked                   its quantity is in the ERP
+ */
+export const azumutaRows = [
+  'withdrawn',
+  'given up',
+  'perhaps made',
+  'made',
+  'unwanted',
+  'wanted again',
+  'built',
+  'built, unwanted',
+  'booked',
+] as const;
+export type AzumutaRow = (typeof azumutaRows)[number];
+
+/**
+ * What Azumuta shows. A look, which asks as something is open about an order, compares it:
+ *
+ *   equal       it has what the ERP wants
+ *   renamed     the same, under another number: it is known by its id
+ *   different   it has something else, or the number of another order
+ *   gone        it does not have it, under its id or its number
+ *
+ * A hint, which asks as it may be completed, only wants to know that:
+ *
+ *   opened      it is not completed, or not any more
+ *   completed   it is
+ */
+export const azumutaEvents = ['equal', 'renamed', 'different', 'gone', 'opened', 'completed'] as const;
+export type AzumutaEvent = (typeof azumutaEvents)[number];
+
+const askAzumuta = { to: 'ask Azumuta' } as const;
+const decideAgain = { to: 'decide again' } as const;
+const endTheOrder = { to: 'end the order', as: 'withdrawn' } as const;
+const makeAnew = { to: 'replace' } as const;
+const tellChanged = { to: 'tell', kind: 'changed' } as const;
+const tellRemoved = { to: 'tell', kind: 'removed' } as const;
+const endAll = { to: 'end', kinds: ['changed', 'unwanted', 'removed'] } as const;
+const nothing = (because: string) => ({ to: 'nothing', because }) as const;
+const isStillThere = nothing('a person was asked to remove it, and Azumuta still has it');
+const isGivenUp = nothing('a person has given it up');
+const letterSaysWhy = nothing('its creation was refused, and its dead letter says what to do');
+const staysToBook = nothing('it is built: book it by hand, or have the ERP want it again');
+
+export const whatAzumutaShows = {
+  withdrawn: {
+    equal: endAll,
+    renamed: endAll,
+    different: endAll,
+    gone: endAll,
+    opened: askAzumuta,
+    completed: decideAgain,
+  },
+  'given up': {
+    equal: endAll,
+    renamed: endAll,
+    different: endAll,
+    gone: endAll,
+    opened: isGivenUp,
+    completed: isGivenUp,
+  },
+  'perhaps made': {
+    equal: endAll,
+    renamed: endAll,
+    different: tellChanged,
+    gone: letterSaysWhy,
+    opened: askAzumuta,
+    completed: decideAgain,
+  },
+  made: {
+    equal: endAll,
+    renamed: endAll,
+    different: tellChanged,
+    gone: tellRemoved,
+    opened: askAzumuta,
+    completed: decideAgain,
+  },
+  unwanted: {
+    equal: isStillThere,
+    renamed: isStillThere,
+    different: isStillThere,
+    gone: endTheOrder,
+    opened: askAzumuta,
+    completed: decideAgain,
+  },
+  'wanted again': {
+    equal: endAll,
+    renamed: endAll,
+    different: tellChanged,
+    gone: makeAnew,
+    opened: askAzumuta,
+    completed: decideAgain,
+  },
+  // What is planned was read from Azumuta: it is booked although it is gone there.
+  built: {
+    equal: endAll,
+    renamed: endAll,
+    different: tellChanged,
+    gone: { to: 'end', kinds: ['unwanted', 'removed'] },
+    opened: askAzumuta,
+    completed: decideAgain,
+  },
+  'built, unwanted': {
+    equal: staysToBook,
+    renamed: staysToBook,
+    different: staysToBook,
+    gone: staysToBook,
+    opened: askAzumuta,
+    completed: decideAgain,
+  },
+  // Nothing can be put right in Azumuta any more.
+  booked: {
+    equal: endAll,
+    renamed: endAll,
+    different: endAll,
+    gone: endAll,
+    opened: askAzumuta,
+    completed: decideAgain,
+  },
+} as const satisfies Record<AzumutaRow, Record<AzumutaEvent, Outcome>>;
+
+export interface AzumutaFacts {
+  readonly entry: OrderEntry;
+  readonly concerns: readonly Concern[];
+  /** How far its quantity is: what is planned was read from Azumuta, and once it is booked nothing can be put right there. */
+  readonly booking: 'none' | 'planned' | 'booked';
+}
+
+export function azumutaRowOf({ entry, concerns, booking }: AzumutaFacts): AzumutaRow {
+  if (entry.end) return entry.end.how;
+  if (booking === 'booked') return 'booked';
+  const unwanted = concerns.filter(({ kind }) => kind === 'unwanted');
+  const isUnwanted = unwanted.some(({ wanted }) => !wanted);
+  if (isUnwanted) return booking === 'planned' ? 'built, unwanted' : 'unwanted';
+  if (booking === 'planned') return 'built';
+  if (unwanted.length > 0) return 'wanted again';
+  return entry.state === 'done' ? 'made' : 'perhaps made';
+}

@@ -1,0 +1,187 @@
+import { isNothingSent } from '../ledger/claims.ts';
+import type { OrderEntry } from '../ledger/records/product-orders.ts';
+import { type ErpOrder, isSameErpOrder } from '../model/orders.ts';
+import { isBookedFinally, isBuilt } from './decide-kept.ts';
+import type { Outcome } from './outcomes.ts';
+import type { KnownErpOrder } from './wanted-order.ts';
+
+/**
+ * What there is of a product order when the ERP says something about its order:
+ *
+ *   nothing                  the ledger has no order of this number (what was typed by hand is adopted by its creation)
+ *   withdrawn, given up      it has ended
+ *   another's                it was made for another ERP order, which is mapped to the same number
+ *   not made                 it waits for its creation, and surely was never sent
+ *   refused                  the same, and a person was told why it cannot be created
+ *   refused, perhaps made    an attempt before may have created it
+ *   refused, but booked      it was typed by hand and booked, while its creation was refused
+ *   perhaps made             an attempt is under way, or in doubt
+ *   made                     Azumuta has it
+ *   built                    it is completed: its booking is planned or refused, or it waits for other parts
+ *   booked                   nothing can be put right in Azumuta any more
+ */
+export const erpRows = [
+  'nothing',
+  'withdrawn',
+  'given up',
+  "another's",
+  'not made',
+  'refused',
+  'refused, perhaps made',
+  'refused, but booked',
+  'perhaps made',
+  'made',
+  'built',
+  'booked',
+] as const;
+export type ErpRow = (typeof erpRows)[number];
+
+/**
+ * What the ERP says of it:
+ *
+ *   same                   it wants this, as it was (going to be) made
+ *   other                  it wants other content
+ *   more                   the same, and a larger quantity, or, of what is booked, another article
+ *   surplus                the ERP order has fewer parts now, and this one is not among them
+ *   not wanted             cancelled, put back, deleted, or not accepted by the plant
+ *   numbered otherwise     the ERP order is mapped to other numbers now, or its parts are booked in another way
+ */
+export const erpEvents = ['same', 'other', 'more', 'surplus', 'not wanted', 'numbered otherwise'] as const;
+export type ErpEvent = (typeof erpEvents)[number];
+
+const create = { to: 'create' } as const;
+const replace = { to: 'replace' } as const;
+const replaceIfAsked = { to: 'replace', ifAsked: true } as const;
+const withdraw = { to: 'withdraw' } as const;
+const look = { to: 'look' } as const;
+const takeTheEndBack = { to: 'take the end back' } as const;
+const tellChanged = { to: 'tell', kind: 'changed' } as const;
+const tellUnwanted = { to: 'tell', kind: 'unwanted' } as const;
+const tellTaken = { to: 'tell', kind: 'number-taken' } as const;
+/** Of what is going to be made as it is wanted: nothing that was told of its content is so any more. */
+const endOfContent = { to: 'end', kinds: ['changed', 'unwanted', 'removed', 'used-again'] } as const;
+/** Whether a number was used again, only a person knows. */
+const endOfBooked = { to: 'end', kinds: ['changed', 'unwanted', 'removed'] } as const;
+const nothing = (because: string) => ({ to: 'nothing', because }) as const;
+const neverCame = nothing('there is none of that number');
+const isEnded = nothing('it has ended already');
+const itStays = nothing('what the ERP calls its parts does not matter to what has ended');
+
+/** Each row is of one stage of `lifeOf`, but for `another's`, which says nothing of this ERP order. */
+export const whatTheErpSays = {
+  nothing: {
+    same: create,
+    other: create,
+    more: create,
+    surplus: neverCame,
+    'not wanted': neverCame,
+    'numbered otherwise': neverCame,
+  },
+  withdrawn: {
+    same: takeTheEndBack,
+    other: takeTheEndBack,
+    more: takeTheEndBack,
+    surplus: isEnded,
+    'not wanted': isEnded,
+    'numbered otherwise': tellChanged,
+  },
+  // Only a person takes back what a person has given up: the caller is told how.
+  'given up': {
+    same: takeTheEndBack,
+    other: takeTheEndBack,
+    more: takeTheEndBack,
+    surplus: isEnded,
+    'not wanted': isEnded,
+    'numbered otherwise': itStays,
+  },
+  "another's": {
+    same: tellTaken,
+    other: tellTaken,
+    more: tellTaken,
+    surplus: neverCame,
+    'not wanted': neverCame,
+    'numbered otherwise': neverCame,
+  },
+  'not made': {
+    same: endOfContent,
+    other: replace,
+    more: replace,
+    surplus: withdraw,
+    'not wanted': withdraw,
+    'numbered otherwise': tellChanged,
+  },
+  refused: {
+    same: replaceIfAsked,
+    other: replace,
+    more: replace,
+    surplus: withdraw,
+    'not wanted': withdraw,
+    'numbered otherwise': tellChanged,
+  },
+  // Its replacement is searched by number before it is created.
+  'refused, perhaps made': {
+    same: replaceIfAsked,
+    other: replace,
+    more: replace,
+    surplus: tellUnwanted,
+    'not wanted': tellUnwanted,
+    'numbered otherwise': tellChanged,
+  },
+  'refused, but booked': {
+    same: replaceIfAsked,
+    other: replace,
+    more: replace,
+    surplus: endOfBooked,
+    'not wanted': endOfBooked,
+    'numbered otherwise': endOfBooked,
+  },
+  'perhaps made': {
+    same: endOfContent,
+    other: tellChanged,
+    more: tellChanged,
+    surplus: tellUnwanted,
+    'not wanted': tellUnwanted,
+    'numbered otherwise': tellChanged,
+  },
+  made: {
+    same: look,
+    other: tellChanged,
+    more: tellChanged,
+    surplus: tellUnwanted,
+    'not wanted': tellUnwanted,
+    'numbered otherwise': tellChanged,
+  },
+  built: {
+    same: look,
+    other: tellChanged,
+    more: tellChanged,
+    surplus: tellUnwanted,
+    'not wanted': tellUnwanted,
+    'numbered otherwise': tellChanged,
+  },
+  booked: {
+    same: endOfBooked,
+    other: endOfBooked,
+    more: tellChanged,
+    surplus: endOfBooked,
+    'not wanted': endOfBooked,
+    'numbered otherwise': endOfBooked,
+  },
+} as const satisfies Record<ErpRow, Record<ErpEvent, Outcome>>;
+
+/** @param entry What the ledger has under the number, whoever's it is. */
+export function erpRowOf(entry: OrderEntry | undefined, known: KnownErpOrder, order: ErpOrder): ErpRow {
+  if (!entry) return 'nothing';
+  if (entry.end?.how === 'withdrawn') return 'withdrawn';
+  if (!isSameErpOrder(entry.erpOrder, order)) return "another's";
+  const isBooked = isBookedFinally(known, entry);
+  if (entry.end) return isBooked ? 'booked' : 'given up';
+  if (entry.state === 'rejected') {
+    if (isBooked) return 'refused, but booked';
+    return isNothingSent(entry) ? 'refused' : 'refused, perhaps made';
+  }
+  if (isBooked) return 'booked';
+  if (isNothingSent(entry)) return 'not made';
+  if (isBuilt(known, entry.number, entry.part)) return 'built';
+  return entry.state === 'done' ? 'made' : 'perhaps made';
+}
