@@ -1,5 +1,7 @@
 import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
 import { type BookingEntry, isSettled } from '../ledger/records/bookings.ts';
+import type { Outcome } from '../life/outcomes.ts';
+import { azumutaRowOf, bookingOf, whatAzumutaShows } from '../life/what-azumuta-shows.ts';
 import { Rejected, Wait } from '../model/errors.ts';
 import type { Step, WorkAttempt } from '../worker/worker.ts';
 import {
@@ -56,15 +58,20 @@ function nextOf(job: Job, dependencies: HintDependencies): Step {
   return { needs, order: job.home, run, leave: () => planJob(job, dependencies) };
 }
 
-/** Nothing is booked for it, unless a person asks. */
-function isGivenUp({ entry, hint }: Inquiry): boolean {
-  return entry?.end?.how === 'given up' && hint.again !== true;
+/** What becomes of the order that a hint is about, once Azumuta shows it; of one that we did not make, as of one that we did. */
+function outcomeOf({ entry, bookings, concerns, hint }: Inquiry, event: 'opened' | 'completed'): Outcome {
+  const booking = bookingOf(bookings, entry?.part.index ?? 1);
+  const row = entry ? azumutaRowOf({ entry, concerns, booking }) : 'made';
+  const outcome = whatAzumutaShows[row][event];
+  // A person's hint is asked about, whatever has ended: what is shown counts, as of one that goes on.
+  return hint.again && outcome.to === 'nothing' ? whatAzumutaShows.made[event] : outcome;
 }
 
 function stepOf(inquiry: Inquiry, { clock, configuration }: HintDependencies): NextStep {
   const { bookings, entry, askedAs, number } = inquiry;
   // Where an alias has led to it, another one may have the number by now.
-  if (isGivenUp(inquiry) && askedAs === number) return { to: 'end', refused: [] };
+  if (outcomeOf(inquiry, 'completed').to === 'nothing' && askedAs === number)
+    return { to: 'end', refused: [] };
   const part = entry?.part.index ?? 1;
   const known = recordingsIn(bookings);
   const named = recordingsNamedBy(inquiry);
@@ -107,7 +114,7 @@ async function readAndDecide(
   const id = meant.inquiry.entry?.productOrder?.id;
   const known =
     order && order.id !== id ? await byAzumutaId(order, meant.inquiry, dependencies) : meant.inquiry;
-  if (isGivenUp(known)) return undefined;
+  if (outcomeOf(known, 'completed').to === 'nothing') return undefined;
   const next = known === inquiry ? step : stepOf(known, dependencies);
   if (next.to !== 'read') return jobOf(known, next);
   const asked = { ...known, readAt, anew: next.anew, refused: next.refused.map(refusalOf) };
@@ -118,7 +125,15 @@ async function readAndDecide(
   const reading = { ...asked, order };
   // Bookings are planned after a trigger only, so when a person asks again for one that was planned, there was a trigger.
   const hadTrigger = hint.via === 'webhook' || (hint.again === true && known.bookings.length > 0);
-  if (order.completed || (trustTrigger && hadTrigger)) return decide(reading, dependencies);
+  const isCompleted = order.completed || (trustTrigger && hadTrigger);
+  const outcome = outcomeOf(known, isCompleted ? 'completed' : 'opened');
+  if (outcome.to === 'decide again') return decide(reading, dependencies);
+  return askUntilCompleted(reading, dependencies);
+}
+
+/** What was planned while it was completed does not hold any more. */
+async function askUntilCompleted(reading: Reading, dependencies: HintDependencies): Promise<Job | undefined> {
+  const { order, number } = reading;
   await withdraw(reading, dependencies);
   const status = order.status ?? 'without status';
   const sentence = `Azumuta says that product order ${number} is "${status}", not completed.`;

@@ -3,6 +3,8 @@ import type { ErpConnector } from '../erp/connector.ts';
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
 import { asMade, isMessageUnderWay, type OrderEntry } from '../ledger/records/product-orders.ts';
+import { lifeOf } from '../life/life.ts';
+import { whatAPersonDoes } from '../life/what-a-person-does.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import { type ErpOrder, type ErpOrderRef, erpOrderRefOf, isSameErpOrder } from '../model/orders.ts';
 import { quantitySchema, toDecimal } from '../model/quantity.ts';
@@ -91,9 +93,16 @@ export async function mapAnew(
   attempt: WorkAttempt,
   dependencies: AskErpDependencies,
 ): Promise<boolean> {
-  const { entry, bookings } = await dependencies.ledger.knownOrders.read(number);
-  // It may have been typed by hand and booked.
-  if (entry?.state !== 'rejected' || entry.end?.how === 'withdrawn' || bookings.length > 0) return true;
+  const known = await dependencies.ledger.knownOrders.standing(number);
+  const { entry } = known;
+  const outcome = whatAPersonDoes['replay of its creation'][lifeOf(known).stage];
+  if (outcome.to === 'nothing') {
+    attempt.log.info('Its creation is not tried again', { reason: outcome.because });
+    return false;
+  }
+  if (outcome.to === 'create' || outcome.to === 'look') return true;
+  // What waits is tried as it is, and what Azumuta has is taken back by `remake`.
+  if (entry?.state !== 'rejected') return true;
   const accepted = await askErp(entry.erpOrder, 'replay', attempt, dependencies);
   const { orders } = dependencies.ledger;
   if (!accepted) await orders.replace(entry, { ...asMade(entry), via: 'replay' });

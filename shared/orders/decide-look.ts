@@ -2,8 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
 import { type Concern, removedConcern } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
+import {
+  type AzumutaFacts,
+  type AzumutaRow,
+  azumutaRowOf,
+  whatAzumutaShows,
+} from '../life/what-azumuta-shows.ts';
 import { differencesFrom, numberDifference, unitDifference } from './differences.ts';
-import { type AzumutaFacts, type AzumutaRow, azumutaRowOf, whatAzumutaShows } from './what-azumuta-shows.ts';
 
 interface LookFacts extends AzumutaFacts {
   /** Undefined when Azumuta does not have it, under its id or its number. */

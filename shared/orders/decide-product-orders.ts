@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isNothingSent } from '../ledger/claims.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
+import { type ErpRow, erpRowOf, whatTheErpSays } from '../life/what-the-erp-says.ts';
 import {
   isSameErpOrder,
   type MappedProductOrder,
@@ -16,6 +17,7 @@ import {
   builtAndBooked,
   changed,
   givenUp,
+  isBookedFinally,
   isBuilt,
   isUsedAgain,
   lookWhereOpen,
@@ -43,7 +45,6 @@ import {
   type PartDecision,
   type WantedOrder,
 } from './wanted-order.ts';
-import { erpRowOf, whatTheErpSays } from './what-the-erp-says.ts';
 
 /**
  * Decides what to do about the product orders of one ERP order: compares the ledger with what the mapping wants now, by the
@@ -170,7 +171,7 @@ function decidePart(
 ): PartDecision {
   const { number } = mapped.draft;
   const ends = ofContent(known, number);
-  const row = erpRowOf(entry, known, wanted.order);
+  const row = rowOf(entry, known, wanted);
   if (!entry) return { number, action: 'create', wanted: mapped, ends };
   if (row === 'booked' && isUsedAgain(entry, known, wanted)) return usedAgain(entry);
   const event = eventOf(mapped, entry, wanted);
@@ -200,7 +201,7 @@ function decidePart(
 /** Surplus, or of an order that the ERP does not want any more. */
 function decideUnwanted(entry: OrderEntry, known: KnownErpOrder, wanted: WantedOrder): PartDecision {
   const { number } = entry;
-  const row = erpRowOf(entry, known, wanted.order);
+  const row = rowOf(entry, known, wanted);
   const outcome = whatTheErpSays[row][wanted.mapped ? 'surplus' : 'not wanted'];
   switch (outcome.to) {
     case 'nothing':
@@ -227,7 +228,7 @@ function decideRenumbered(
   // It was renamed in Azumuta as the ERP wants it, which a look has seen.
   if (mapped?.contentHash === entry.contentHash && mapped.part.book === entry.part.book)
     return decidePart(mapped, entry, known, wanted);
-  const row = erpRowOf(entry, known, wanted.order);
+  const row = rowOf(entry, known, wanted);
   const isMore = row === 'booked' && wantsOther(entry, wanted);
   const outcome = whatTheErpSays[row][isMore ? 'more' : 'numbered otherwise'];
   switch (outcome.to) {
@@ -243,6 +244,15 @@ function decideRenumbered(
     default:
       return outcome satisfies never;
   }
+}
+
+function rowOf(entry: OrderEntry | undefined, known: KnownErpOrder, { order }: WantedOrder): ErpRow {
+  return erpRowOf({
+    entry,
+    erpOrder: order,
+    isBuilt: entry !== undefined && isBuilt(known, entry.number, entry.part),
+    isBooked: entry !== undefined && isBookedFinally(known, entry),
+  });
 }
 
 function eventOf(

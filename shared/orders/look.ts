@@ -2,9 +2,9 @@ import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
 import { type AzumutaClient, readByIdOrNumber } from '../azumuta/client.ts';
 import type { PartnerCalls } from '../circuit-breaker/guarded-call.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { bookedQuantity } from '../ledger/records/bookings.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
+import { bookingOf } from '../life/what-azumuta-shows.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { decideLook } from './decide-look.ts';
 
@@ -37,10 +37,7 @@ export async function lookAtOrder(
   const isEnded = entry?.state === 'done' || entry?.state === 'rejected';
   if (!entry || !isEnded || concerns.length === 0) return undefined;
   const seen = entry.end ? undefined : await seenOf(entry, signal, dependencies);
-  const { index } = entry.part;
-  // What is refused may be booked otherwise, or never.
-  const isPlanned = bookings.some(({ parts, state }) => parts.includes(index) && state !== 'rejected');
-  const booking = bookedQuantity(bookings, index) ? 'booked' : isPlanned ? 'planned' : 'none';
+  const booking = bookingOf(bookings, entry.part.index);
   const { ends, begins, takes, withdraws } = decideLook({ entry, concerns, seen, booking });
   log.info('Looked at a product order', { seen: seen?.status ?? 'not there', ends: ends.length });
   if (takes) await ledger.orders.take(entry, takes);
@@ -55,7 +52,7 @@ export async function lookAtOrder(
   }
   const isUnwanted = concerns.some((one) => one.kind === 'unwanted' && !over.includes(one));
   const isWanted = seen !== undefined && !isUnwanted;
-  if (isWanted !== (entry.awaiting !== undefined) && !isPlanned)
+  if (isWanted !== (entry.awaiting !== undefined) && booking === 'none')
     await ledger.orders.setAwaited(number, isWanted);
   return seen;
 }

@@ -1,9 +1,9 @@
 import type { Concern } from '../ledger/records/concerns.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
+import { type LifeFacts, lifeOf } from '../life/life.ts';
 import { sentence } from '../model/text.ts';
 import type { OrderStatus, ProductOrderStatus } from './endpoint/answers.ts';
-import { type LifeFacts, lifeOf } from './life.ts';
 
 /** The status of a product order whose concerns are known to be none, or are told with it. */
 export function statusOf({ number, state, productOrder, reason, cause }: OrderEntry): ProductOrderStatus {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type Concern, orderConcernKinds } from '../../shared/ledger/records/concerns.ts';
 import type { JourneyEntry } from '../../shared/ledger/records/events.ts';
 import type { OrderEntry } from '../../shared/ledger/records/product-orders.ts';
+import { type Stage, stages } from '../../shared/life/life.ts';
 import { remedies } from '../../shared/model/remedies.ts';
-import { type Stage, stages } from '../../shared/orders/life.ts';
 import { type ToldFacts, toldOf } from '../../shared/situation/told.ts';
 import { nextOf } from '../../shared/situation/words.ts';
 

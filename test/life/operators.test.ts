@@ -158,7 +158,7 @@ describe('an order that was removed in Azumuta', () => {
   it('is refused where it was not removed', async () => {
     const order = await released();
     await expect(endings.remake(request(order.number), endDependencies())).rejects.toThrow(
-      'was neither removed',
+      'it was not removed in Azumuta, as far as is known, and nobody has given it up',
     );
     expect(made()).toHaveLength(1);
   });

@@ -10,8 +10,9 @@ import {
 import { partsTogether } from '../../../shared/ledger/records/erp-orders.ts';
 import type { Standing } from '../../../shared/ledger/records/known-orders.ts';
 import { asMade, isBookedTogether, type OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
+import { lifeOf } from '../../../shared/life/life.ts';
+import { whatAPersonDoes } from '../../../shared/life/what-a-person-does.ts';
 import { partNumber } from '../../../shared/model/orders.ts';
-import { lifeOf } from '../../../shared/orders/life.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import type { Queues } from '../../../shared/platform/aws/queue.ts';
 import { oneOf, UsageError } from '../cli/command.ts';
@@ -67,11 +68,13 @@ async function settle({ number: asked, kind, go, note }: EndRequest, { ledger }:
 async function giveUp(request: EndRequest, dependencies: EndDependencies) {
   const { go, note } = request;
   const { ledger } = dependencies;
-  const { number, entry, bookings, concerns, letters, home } = await knownOf(request, ledger);
+  const known = await knownOf(request, ledger);
+  const { number, entry, bookings, concerns, letters, home } = known;
+  const outcome = whatAPersonDoes['give up'][lifeOf(known).stage];
+  if (outcome.to === 'nothing') throw new UsageError(`${number}: ${outcome.because}.`);
   const index = entry?.part.index ?? 1;
   // Bookings of other parts may be kept at the same home.
   const left = bookings.filter(({ state, parts }) => state !== 'done' && parts.includes(index));
-  if (entry?.state === 'claimed') throw underWay(number, 'created');
   // What is in doubt together with other parts is booked or refused as it was planned, with all of them.
   const isJoint = ({ parts }: BookingEntry) => parts.length > 1;
   if (left.some((one) => one.state === 'claimed' || (isJoint(one) && !isNothingSent(one))))
@@ -121,14 +124,15 @@ async function goOnWithout(entry: OrderEntry, dependencies: EndDependencies): Pr
 async function remake(request: EndRequest, dependencies: EndDependencies) {
   const { go, note } = request;
   const { ledger, queues, queueUrls } = dependencies;
-  const { number, entry, bookings, concerns } = await knownOf(request, ledger);
-  const removed = concerns.find(({ kind }) => kind === 'removed');
-  if (!entry || !(removed || entry.end?.how === 'given up'))
-    throw new UsageError(
-      `${number} was neither removed in Azumuta, as far as is known, nor given up${others(concerns)}.`,
-    );
-  if (bookings.some(({ parts }) => parts.includes(entry.part.index)))
+  const known = await knownOf(request, ledger);
+  const { number, entry, bookings, concerns } = known;
+  const outcome = whatAPersonDoes.remake[lifeOf(known).stage];
+  if (outcome.to === 'nothing')
+    throw new UsageError(`${number} is not made anew: ${outcome.because}${others(concerns)}.`);
+  // A booking that a person has discarded is one that he takes care of.
+  if (!entry || bookings.some(({ parts }) => parts.includes(entry.part.index)))
     throw new UsageError(`${number} has a booking already: a second one would need another number.`);
+  const removed = concerns.find(({ kind }) => kind === 'removed');
   if (go) {
     const removal = { how: 'withdrawn', because: note, isRemoved: true } as const;
     const withdrawn = await ledger.orders.end(entry, removal);

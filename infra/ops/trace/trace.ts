@@ -1,8 +1,8 @@
 import { unpacked } from '../../../shared/completions/content.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
+import type { Stage } from '../../../shared/life/life.ts';
 import { partNumbers } from '../../../shared/model/orders.ts';
 import { writingsOf } from '../../../shared/model/text.ts';
-import type { Stage } from '../../../shared/orders/life.ts';
 import { atOnce, mapConcurrently } from '../../../shared/platform/map-concurrently.ts';
 import { notTyped, wordForAnyShell } from '../../../shared/platform/shell-word.ts';
 import { readOrderFacts } from '../../../shared/situation/order-facts.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import { stages } from '../../life/life.ts';
 import { causes } from '../../model/causes.ts';
-import { stages } from '../life.ts';
 
 /** What a caller is told about an order. The OpenAPI document is made of these. */
 

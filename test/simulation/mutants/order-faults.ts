@@ -170,7 +170,7 @@ export const orderFaults: Faults = {
       foundBy: ['created'],
     },
   },
-  'shared/orders/life.ts': {
+  'shared/life/life.ts': {
     'given-up-order-goes-on': {
       find: "if (entry?.end?.how === 'given up') return 'given up';",
       why: 'An order that a person has given up is shown as one that is being built.',

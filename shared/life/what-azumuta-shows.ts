@@ -1,3 +1,4 @@
+import { type BookingEntry, bookedQuantity } from '../ledger/records/bookings.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import type { Outcome } from './outcomes.ts';
@@ -138,6 +139,13 @@ export interface AzumutaFacts {
   readonly concerns: readonly Concern[];
   /** How far its quantity is: what is planned was read from Azumuta, and once it is booked nothing can be put right there. */
   readonly booking: 'none' | 'planned' | 'booked';
+}
+
+/** What is refused may be booked otherwise, or never. @param index Of its part. */
+export function bookingOf(bookings: readonly BookingEntry[], index: number): AzumutaFacts['booking'] {
+  if (bookedQuantity(bookings, index)) return 'booked';
+  const isPlanned = bookings.some(({ parts, state }) => parts.includes(index) && state !== 'rejected');
+  return isPlanned ? 'planned' : 'none';
 }
 
 export function azumutaRowOf({ entry, concerns, booking }: AzumutaFacts): AzumutaRow {

@@ -1,9 +1,7 @@
 import { isNothingSent } from '../ledger/claims.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
-import { type ErpOrder, isSameErpOrder } from '../model/orders.ts';
-import { isBookedFinally, isBuilt } from './decide-kept.ts';
+import { type ErpOrderRef, isSameErpOrder } from '../model/orders.ts';
 import type { Outcome } from './outcomes.ts';
-import type { KnownErpOrder } from './wanted-order.ts';
 
 /**
  * What there is of a product order when the ERP says something about its order:
@@ -169,12 +167,21 @@ export const whatTheErpSays = {
   },
 } as const satisfies Record<ErpRow, Record<ErpEvent, Outcome>>;
 
-/** @param entry What the ledger has under the number, whoever's it is. */
-export function erpRowOf(entry: OrderEntry | undefined, known: KnownErpOrder, order: ErpOrder): ErpRow {
+export interface ErpFacts {
+  /** What the ledger has under the number, whoever's it is. */
+  readonly entry: OrderEntry | undefined;
+  /** What the ERP says something about. */
+  readonly erpOrder: ErpOrderRef;
+  /** Its booking is planned, refused or done, or it is completed and waits for other parts. */
+  readonly isBuilt: boolean;
+  /** Its quantity is booked. */
+  readonly isBooked: boolean;
+}
+
+export function erpRowOf({ entry, erpOrder, isBuilt, isBooked }: ErpFacts): ErpRow {
   if (!entry) return 'nothing';
   if (entry.end?.how === 'withdrawn') return 'withdrawn';
-  if (!isSameErpOrder(entry.erpOrder, order)) return "another's";
-  const isBooked = isBookedFinally(known, entry);
+  if (!isSameErpOrder(entry.erpOrder, erpOrder)) return "another's";
   if (entry.end) return isBooked ? 'booked' : 'given up';
   if (entry.state === 'rejected') {
     if (isBooked) return 'refused, but booked';
@@ -182,6 +189,6 @@ export function erpRowOf(entry: OrderEntry | undefined, known: KnownErpOrder, or
   }
   if (isBooked) return 'booked';
   if (isNothingSent(entry)) return 'not made';
-  if (isBuilt(known, entry.number, entry.part)) return 'built';
+  if (isBuilt) return 'built';
   return entry.state === 'done' ? 'made' : 'perhaps made';
 }
