@@ -16,6 +16,7 @@ export function createCreateProductOrders(integration: CompleteIntegration, runt
   const dependencies = {
     ...acceptingOf(container),
     ...{ ledger, clock, settlingSeconds, partners, azumuta, erp },
+    configuration: setting('CONFIGURATION_VERSION'),
     enqueue: (number: string) => queues.send(queueUrl, { body: productOrderMessage(number) }),
   };
   return createWorker(

@@ -9,6 +9,7 @@ import {
   type PlannedBooking,
 } from '../ledger/records/bookings.ts';
 import type { DayFigures } from '../ledger/records/events.ts';
+import { overOnceBooked } from '../life/what-the-erp-says.ts';
 import type { Completion } from '../model/completions.ts';
 import { Rejected, RetryLater, UnknownOrder, Wait } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -132,8 +133,11 @@ async function bookOne(toBook: ToBook, job: Job, dependencies: HintDependencies)
   const isAlone = isOnly && planned.kind === 'quantity';
   const lock = isAlone ? undefined : bookingLock(planned.erpOrder.number);
   const lockedSeconds = attempt.secondsUntil(claims.leaseUntil(attempt.endsAt));
-  if (!lock || (await lock.take(claim.owner, lockedSeconds)))
-    return book({ ...job, claim, lock, planned, completion }, dependencies);
+  if (!lock || (await lock.take(claim.owner, lockedSeconds))) {
+    await book({ ...job, claim, lock, planned, completion }, dependencies);
+    if (planned.kind === 'quantity') await endOnceBooked(job, ledger);
+    return;
+  }
   // Another booking usually takes a second; its lease only covers the worst case.
   const sentence = `Another booking on ERP order ${planned.erpOrder.number} is under way.`;
   const wait = new Wait(sentence, { scope: 'order', forOurLock: true });
@@ -203,6 +207,16 @@ async function book(of: Booking, dependencies: HintDependencies): Promise<void> 
     await ledger.claims.complete(claim, { ignored: true, remove: forBookingOnly }, ignored);
     await lock?.release(claim.owner);
   }
+}
+
+/** What was open about it in Azumuta needs nobody any more. */
+async function endOnceBooked(
+  { entry, concerns: open }: Job,
+  { concerns }: Pick<HintDependencies['ledger'], 'concerns'>,
+): Promise<void> {
+  if (!entry) return;
+  for (const concern of overOnceBooked(entry, open))
+    await concerns.end(entry.number, concern, 'It is built and booked.');
 }
 
 function countedOf({ figures }: BookingEntry, entry: Inquiry['entry']): DayFigures {

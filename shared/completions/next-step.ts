@@ -1,5 +1,5 @@
 import { isNothingSent } from '../ledger/claims.ts';
-import type { BookingEntry } from '../ledger/records/bookings.ts';
+import { type BookingEntry, isRefusedByMapping } from '../ledger/records/bookings.ts';
 import { clocksDifferMs } from '../platform/clock.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
 import { betweenQuestionsMs, isSentBefore, nameOf } from './ask-azumuta.ts';
@@ -46,8 +46,8 @@ type Stand = 'keep' | 'anew' | 'soon' | 'refused' | 'leave';
  *   waits, surely never sent               as planned; decided anew for a newer trigger, a newer configuration, a person
  *   refused by this message                its letter may be missing: refuse again, without a call if nothing else is new;
  *                                          not once a person has discarded it
- *   refused                                leave. Decided anew for a newer trigger if surely never sent; a person opens
- *                                          it again: anew if surely never sent, else as planned
+ *   refused                                leave. Decided anew for a newer trigger if surely never sent, and what the
+ *                                          mapping refused once for each further configuration; a person opens it again: anew if surely never sent, else as planned
  *   discarded                              leave, for ever: only a person opens it again, anew
  *   ignored, as the ERP did not know it    decided anew once the ERP order is there; done until then
  *   all done                               ask Azumuta if this hint is newer than what was read
@@ -96,7 +96,9 @@ function standOf(booking: BookingEntry, facts: StepFacts): Stand {
   if (!hint.again && !discarded && rejectedBy === attempt.messageId) return 'refused';
   if (!isOfPart(booking, facts)) return 'leave';
   if (hint.again) return surelyNotBooked || discarded ? 'anew' : 'keep';
-  if (discarded || hint.via !== 'webhook' || !surelyNotBooked || !isNewer(booking, facts)) return 'leave';
+  const isOtherMapping = isRefusedByMapping(booking) && booking.configuration !== facts.configuration;
+  const isAsked = hint.via === 'webhook' || isOtherMapping;
+  if (discarded || !isAsked || !surelyNotBooked || !isNewer(booking, facts)) return 'leave';
   const asked = askedAt(booking, facts);
   if (asked > booking.readAt && isSentBefore(asked, attempt)) return 'leave';
   return isRecent ? 'soon' : 'anew';

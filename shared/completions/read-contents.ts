@@ -62,7 +62,7 @@ export async function readContents(
     const azumutaId = evidence.entry ? undefined : planned.productOrder.id;
     const known = { planned, seen, readAt, plannedFor: attempt.messageId, configuration, azumutaId };
     if (seen?.state === 'rejected' && !hint.again && isSame(seen, content))
-      attempt.log.info('It was refused before, with the same figures', { booking: planned.key });
+      await refusedBefore(seen, evidence, dependencies);
     else if (content instanceof Rejected) toRefuse.push({ plan: known, refusal: content });
     else toBook.push({ ...known, ...planOf(content) });
   }
@@ -78,6 +78,16 @@ export async function readContents(
     refused.push(new Rejected(message, { code, cause: refusal, about: aboutOf(plan.planned) }));
   }
   return { toBook: toBook.map((plan) => ({ planned: plan.planned, plan: marked(plan) })), refused };
+}
+
+/** After a deployment it was tried once more: each configuration tries it once. */
+async function refusedBefore(
+  seen: BookingEntry,
+  { home, attempt }: Evidence,
+  { ledger, configuration }: HintDependencies,
+): Promise<void> {
+  attempt.log.info('It was refused before, with the same figures', { booking: seen.key });
+  if (seen.configuration !== configuration) await ledger.bookings.noteTried(home, seen, configuration);
 }
 
 function planOf({ completion, content, accepted }: Content): Pick<Plan, 'content' | 'figures' | 'accepted'> {
@@ -131,7 +141,7 @@ export async function compareFigures(evidence: Evidence, dependencies: HintDepen
     const note = `It was booked as ${was}, and Azumuta shows ${is} now: compare both with what was built, and correct the ERP by hand`;
     const content = `${was}, ${is}`;
     const cause = 'booked-otherwise';
-    if (await concerns.begin(home, { kind: 'figures-changed', content, note, cause }))
+    if ((await concerns.begin(home, { kind: 'figures-changed', content, note, cause })) === 'news')
       attempt.log.warn('A completion was corrected after it was booked', { was, is });
     return;
   }

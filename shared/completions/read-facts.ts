@@ -88,10 +88,11 @@ async function partsBookedTogether(
   const noted = completed.get(index);
   const bookedAs = booked.has(index) ? noted?.productOrderId : undefined;
   // They are booked with this one, once as many are completed as the ERP order has. A person's hint looks at all: further
-  // recordings may have come while their booking was refused.
+  // recordings may have come while their booking was refused; so does one that compares what was corrected.
+  const looksAtAll = hint.again || concerns.some(({ kind }) => kind === 'figures-changed');
   const isComplete = countBuilt(completed.keys(), booked) >= wanted;
   const needed = [...completed.values()].filter(
-    (part) => isComplete && part.index !== index && (hint.again || !booked.has(part.index)),
+    (part) => isComplete && part.index !== index && (looksAtAll || !booked.has(part.index)),
   );
   const ids = needed.map(({ productOrderId }) => productOrderId);
   const read = await reader.readParts(ids, order, attempt.signal);

@@ -23,7 +23,7 @@ export interface ReconcileDependencies {
   readonly lookAt: (numbers: readonly string[]) => Promise<void>;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Orders asked about in one run; of those with concerns, a quarter as many are looked at. */
+  /** Overdue orders asked about in one run. */
   readonly most: number;
   readonly graceHours: number;
 }
@@ -49,6 +49,8 @@ const hourMs = 3_600_000;
 const askAgainMs = 22 * hourMs;
 /** Product orders that a run has looked at in the ERP: with more than these open at once, the last to be due are left out. */
 const maxOpen = 5000;
+/** Orders of which something is open, or that have a dead letter, that are looked at in one run: their messages keep its pace. */
+const maxLooks = 1000;
 /** Between two questions: Azumuta asks callers to keep the load on its systems low. */
 const pauseMs = 250;
 /** With less time left than this (or half of the run, if that is shorter) it asks no more: an answer may take 15 s. */
@@ -66,7 +68,7 @@ export async function reconcileCompletions(
   invocation: Invocation,
   dependencies: ReconcileDependencies,
 ): Promise<ReconcileReport> {
-  const { ledger, slots, log, lookAt, most } = dependencies;
+  const { ledger, slots, log, lookAt } = dependencies;
   const tally: ReconcileReport = { outcome: 'asked', ...nothingDone };
   const owner = invocation.awsRequestId;
   const leaseSeconds = Math.ceil(invocation.getRemainingTimeInMillis() / 1000) + 5;
@@ -77,9 +79,10 @@ export async function reconcileCompletions(
     const paused = await ledger.pauses.now();
     if (!paused.orders) {
       // Only a look shows whether a concern is over. What is not completed the ERP may not want any more.
-      const concerned = await ledger.concerns.toLookAt(Math.ceil(most / 4));
+      const concerned = await ledger.concerns.toLookAt(maxLooks);
+      const refused = await ledger.concerns.withLetters(maxLooks);
       const open = await ledger.orders.overdue(undefined, maxOpen, { byOwnDate: true });
-      await lookAt([...new Set([...concerned, ...open])]);
+      await lookAt([...new Set([...concerned, ...refused, ...open])]);
     }
     if (paused.completions) tally.outcome = 'paused';
     else if ((await slots?.takeInTime('azumuta')) === false) tally.outcome = 'no slot was free';
@@ -154,10 +157,10 @@ async function ask(
     const order = await partners.call('azumuta', signal, read, number);
     if (order) return order.completed ? 'completed' : 'open';
     // No trigger will come: its journey and the morning mail say so, once.
-    const isNews = await ledger.concerns.begin(number, removedConcern);
+    const begun = await ledger.concerns.begin(number, removedConcern);
     await ledger.orders.setAwaited(number, false);
     const about = { order: number, azumutaId: id, reason: removedConcern.note };
-    if (isNews) log.warn('A product order was removed in Azumuta', about, { OrderConflicts: 1 });
+    if (begun === 'news') log.warn('A product order was removed in Azumuta', about, { OrderConflicts: 1 });
     return 'unclear';
   } catch (error) {
     if (!(error instanceof Rejected || error instanceof RetryLater)) throw error;

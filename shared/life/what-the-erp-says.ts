@@ -1,4 +1,5 @@
 import { isNothingSent } from '../ledger/claims.ts';
+import type { Concern, OrderConcernKind } from '../ledger/records/concerns.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { type ErpOrderRef, isSameErpOrder } from '../model/orders.ts';
 import type { Outcome } from './outcomes.ts';
@@ -166,6 +167,14 @@ export const whatTheErpSays = {
     'numbered otherwise': endOfBooked,
   },
 } as const satisfies Record<ErpRow, Record<ErpEvent, Outcome>>;
+
+/** Concerns that are over once its quantity is booked; not where the ERP wants more than was made: that it says of what is booked. */
+export function overOnceBooked(entry: OrderEntry, concerns: readonly Concern[]): readonly Concern[] {
+  const kinds: readonly OrderConcernKind[] = whatTheErpSays.booked.same.kinds;
+  const wantsMore = ({ kind, wanted }: Concern) =>
+    kind === 'changed' && (!wanted || Number(wanted.erpOrder.amount) > Number(entry.erpOrder.amount));
+  return concerns.filter((concern) => kinds.includes(concern.kind) && !wantsMore(concern));
+}
 
 export interface ErpFacts {
   /** What the ledger has under the number, whoever's it is. */

@@ -154,7 +154,8 @@ export async function recordUnmapped(
       ? { about: { article: short(article), quantity: short(formatQuantity(quantity)) } }
       : {};
   const concern = { kind: 'refused', content: reason, note: reason, cause, ...about } as const;
-  const isNews = await ledger.concerns.begin(shorten(number, maxKeyCharacters), concern);
+  const begun = await ledger.concerns.begin(shorten(number, maxKeyCharacters), concern);
+  const isNews = begun === 'news';
   const fields = { order: number, reason, cause, via };
   if (isNews) log.warn('Order of the ERP cannot be mapped', fields, { OrdersUnmapped: 1 });
   return isNews;

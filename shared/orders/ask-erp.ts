@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { ErpConnector } from '../erp/connector.ts';
+import { type BookingEntry, bookedQuantity, isRefusedByMapping } from '../ledger/records/bookings.ts';
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
 import { asMade, isMessageUnderWay, type OrderEntry } from '../ledger/records/product-orders.ts';
@@ -15,7 +16,11 @@ import type { AcceptDependencies, Accepted } from './accept-wanted.ts';
 import { type LookDependencies, lookAtOrder } from './look.ts';
 import type { Via } from './wanted-order.ts';
 
-export type AskErpDependencies = AcceptDependencies & LookDependencies & { readonly erp: ErpConnector };
+export interface AskErpDependencies extends AcceptDependencies, LookDependencies {
+  readonly erp: ErpConnector;
+  /** Of the deployment: what its mapping makes of an order may differ from what was made. */
+  readonly configuration: string;
+}
 
 /**
  * The daily look at a product order that is open: its ERP order is read once and accepted as it is now, as the ERP may not
@@ -34,11 +39,12 @@ export async function lookDaily(
   for (const concern of concerns) await ledger.concerns.markLooked(number, concern);
   try {
     if (!entry) return await lookAtRefused(known, attempt, dependencies);
-    if (await asksFor(entry, known.bookings, dependencies))
-      await askErp(entry.erpOrder, 'daily look', attempt, dependencies);
+    if (await asksFor(known, entry, dependencies)) await askErpDaily(known, entry, attempt, dependencies);
+    await askForClaimants(known, attempt, dependencies);
     const seen = await lookAtOrder(number, attempt, dependencies);
     // Nobody asks about an order that the ERP does not want, and its trigger may be lost.
-    if (seen?.completed && known.bookings.length === 0) await lookAgain(number);
+    const isCompletedUnasked = seen?.completed === true && known.bookings.length === 0;
+    if (isCompletedUnasked || needsHint(known, dependencies)) await lookAgain(number);
     // Its message may be lost.
     if (entry.state === 'waiting' && !isMessageUnderWay(entry, clock.now())) {
       await enqueue(number);
@@ -53,16 +59,59 @@ export async function lookDaily(
   }
 }
 
-/** Not about what is built, and once for all parts of an ERP order: the first one asks, as long as it is open itself. */
-async function asksFor(
+/** A hint is the owner of what a completion says: Azumuta may show it otherwise, or the mapping that refused it may be another. */
+function needsHint({ concerns, bookings }: KnownOrder, { configuration }: AskErpDependencies): boolean {
+  const isRefusedByAnother = (booking: BookingEntry) =>
+    isRefusedByMapping(booking) && booking.configuration !== configuration;
+  return concerns.some(({ kind }) => kind === 'figures-changed') || bookings.some(isRefusedByAnother);
+}
+
+/** Accepts what the ERP has now: also the same, where something is open about what was booked, or another mapping may take it. */
+async function askErpDaily(
+  { concerns, bookings }: KnownOrder,
   entry: OrderEntry,
-  bookings: KnownOrder['bookings'],
+  attempt: WorkAttempt,
+  dependencies: AskErpDependencies,
+): Promise<void> {
+  const isBookedOtherwise =
+    bookedQuantity(bookings, entry.part.index) !== undefined &&
+    concerns.some(({ kind }) => kind === 'changed');
+  const isRefusedByAnother = entry.state === 'rejected' && entry.mappedBy !== dependencies.configuration;
+  const acceptsSame = isBookedOtherwise || isRefusedByAnother;
+  await askErp(entry.erpOrder, 'daily look', attempt, { ...dependencies, acceptsSame });
+}
+
+/** Another ERP order that is mapped to the same number may be gone, or mapped elsewhere by now: no list may show it. */
+async function askForClaimants(
+  { concerns }: KnownOrder,
+  attempt: WorkAttempt,
+  dependencies: AskErpDependencies,
+): Promise<void> {
+  const { erpOrders } = dependencies.ledger;
+  for (const { claimant } of concerns) {
+    if (claimant === undefined) continue;
+    const record =
+      (await erpOrders.find({ id: claimant, number: claimant })) ??
+      (await erpOrders.find({ number: claimant }));
+    if (record) await askErp(record.erpOrder, 'daily look', attempt, { ...dependencies, acceptsSame: true });
+  }
+}
+
+/**
+ * Not about what is built, unless something is open about what was booked; and once for all parts of an ERP order: the first
+ * one asks, as long as it is open itself.
+ */
+async function asksFor(
+  { bookings, concerns }: KnownOrder,
+  entry: OrderEntry,
   { ledger }: AskErpDependencies,
 ): Promise<boolean> {
   const { index } = entry.part;
+  if (entry.end?.how === 'given up') return false;
+  if (concerns.some(({ kind }) => kind === 'changed')) return true;
   // The first part keeps the bookings of others, too.
   const isBuilt = bookings.some(({ parts, state }) => parts.includes(index) || state !== 'done');
-  if (isBuilt || entry.end?.how === 'given up') return false;
+  if (isBuilt) return false;
   if (index === 1) return true;
   const first = await ledger.orders.find(entry.part.first);
   return !first?.awaiting || !isSameErpOrder(first.erpOrder, entry.erpOrder);
@@ -117,7 +166,7 @@ async function askErp(
   erpOrder: ErpOrderRef,
   via: Via,
   { signal }: Pick<WorkAttempt, 'signal'>,
-  dependencies: AskErpDependencies,
+  dependencies: AskErpDependencies & { readonly acceptsSame?: boolean },
 ): Promise<Accepted | undefined> {
   const { erp, partners, ledger } = dependencies;
   if (!erp.readOrder) return undefined;
@@ -126,7 +175,7 @@ async function askErp(
   const reading = async (guarded: AbortSignal) => erp.readOrder?.(record.erpOrder, guarded);
   const read = await partners.call('erp', signal, reading, record.erpOrder.number);
   const order = read ? asRecorded(read, record) : deleted(record);
-  if (via === 'daily look' && isRecorded(order, record)) return undefined;
+  if (via === 'daily look' && !dependencies.acceptsSame && isRecorded(order, record)) return undefined;
   const [accepted] = await acceptOrders([order], via, dependencies);
   return accepted;
 }

@@ -12,7 +12,7 @@ import {
   type Split,
 } from '../model/orders.ts';
 import { wordForAnyShell } from '../platform/shell-word.ts';
-import { differencesFrom, unitDifference } from './differences.ts';
+import { differencesFrom, numberDifference, unitDifference } from './differences.ts';
 import {
   factsOf,
   type Kept,
@@ -183,18 +183,27 @@ export function renumbered(
   { order }: WantedOrder,
 ): Kept {
   const { number, part, draft } = entry;
-  const isOnlyRenamed = mapped?.part.book === part.book && mapped.draft.number !== draft.number;
-  const wanted =
-    mapped && isOnlyRenamed
-      ? { wanted: { draft: mapped.draft, contentHash: mapped.contentHash, erpOrder: factsOf(order) } }
-      : {};
+  // Where its parts are booked in another way, Azumuta shows nothing of that.
+  const isSeenThere = mapped?.part.book === part.book;
+  const seen = mapped && isSeenThere ? wantedInAzumuta(entry, mapped, order) : undefined;
   const now = `${numbersOf(is)} (${is.book})`;
   const note = `ERP order ${nameOf(order)} is mapped to ${now} now, and keeps what it has in Azumuta, ${draft.number} (${part.book}): change that there by hand`;
   const made = isNothingSent(entry) ? 'is about to be made' : 'exists';
-  const content = `numbered ${now}`;
-  const concern = { kind: 'changed', content, note, cause: 'conflict', ...wanted } as const;
+  const told = seen ?? { content: `numbered ${now}` };
+  const concern = { kind: 'changed', note, cause: 'conflict', ...told } as const;
   const sentence = `Product order ${number} ${entry.end ? 'is not made' : made}: ${note}.`;
-  return conflict(entry, [concern], sentence, 'wanted' in wanted && entry.state === 'done');
+  return conflict(entry, [concern], sentence, seen !== undefined && entry.state === 'done');
+}
+
+/** What a look may see done: its content is in the words of the look, so that both tell the same once. */
+function wantedInAzumuta(entry: OrderEntry, { draft, contentHash }: MappedProductOrder, order: ErpOrder) {
+  const erpOrder = factsOf(order);
+  const differences = [
+    ...numberDifference(entry.draft.number, draft.number),
+    ...differencesFrom(entry.draft, draft, { withVariants: true }),
+    ...unitDifference(entry.erpOrder, erpOrder),
+  ];
+  return { content: differences.join('; '), wanted: { draft, contentHash, erpOrder } };
 }
 
 export function numbersOf(split: Split): string {

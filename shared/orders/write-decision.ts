@@ -136,13 +136,18 @@ async function keep(
   await follow(part, order, ledger);
   await endAll(part, reason, ledger);
   let isNews = false;
-  for (const one of begins) if (await ledger.concerns.begin(number, one)) isNews = true;
+  const open: Concern[] = [];
+  for (const one of begins) {
+    const begun = await ledger.concerns.begin(number, one);
+    if (begun === 'news') isNews = true;
+    if (begun !== 'settled') open.push(one);
+  }
   const status = statusOf(entry);
   if (part.action === 'given up')
     return { status: inConflict(status, { note: reason, cause: 'order-state' }, reason) };
   const asks = looks || isSentAgain(part, via);
   const message = asks && !isMessageUnderWay(entry, now) ? 'again' : undefined;
-  const [concern] = begins;
+  const [concern] = open;
   if (!concern) return entry.end ? {} : { status, message, isRemapped };
   const { kind, cause } = concern;
   const measured =

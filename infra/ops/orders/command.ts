@@ -18,7 +18,8 @@ Examples:
   npm run orders -- give-up MO/0042 --because "scrapped, booked by hand" --go --local
   npm run orders -- remake MO/0042 --because "removed by mistake" --local
 
-settle    what the concern says was put right, or does not matter. If its cause is seen anew, it begins again.
+settle    what the concern says was put right, or does not matter. If its cause is seen anew, it begins again;
+          changed, figures-changed, number-taken and used-again only with other figures or orders.
           An order that is settled as unwanted or removed is asked about again; who means its end gives it up.
 give-up   the end of an order: nobody asks about it, and nothing is booked for it unless somebody replays it.
 remake    creates a product order that was removed in Azumuta anew, as it was made.

@@ -45,7 +45,7 @@ export const endings = { settle, 'give-up': giveUp, remake } as const;
  */
 const stopsAsking: readonly OrderConcernKind[] = ['unwanted', 'removed'];
 
-/** A concern is over until its cause is seen anew. @throws UsageError */
+/** A concern is over until its cause is seen anew, or, where it says what differs, until something else does. @throws UsageError */
 async function settle({ number: asked, kind, go, note }: EndRequest, { ledger }: EndDependencies) {
   if (kind === undefined) throw new UsageError(`Say which concern: ${orderConcernKinds.join(', ')}.`);
   const known = await ledger.knownOrders.standing(asked);
@@ -55,7 +55,7 @@ async function settle({ number: asked, kind, go, note }: EndRequest, { ledger }:
   if (open.length === 0) throw new UsageError(`${number} has no open concern ${kind}${others(concerns)}.`);
   const left = { ...known, concerns: concerns.filter((concern) => !open.includes(concern)) };
   const isAskedAgain = stopsAsking.includes(wanted) && lifeOf(left).stage === 'completed';
-  if (go) for (const concern of open) await ledger.concerns.end(number, concern, note);
+  if (go) for (const concern of open) await ledger.concerns.settle(number, concern, note);
   if (go && isAskedAgain) await ledger.orders.setAwaited(number, true);
   return linesOf(
     open.map((concern) => `ends "${concern.kind}": ${concern.note}`),

@@ -99,6 +99,12 @@ export function isSettled(booking: BookingEntry): boolean {
   return booking.discarded || !isNothingSent(booking);
 }
 
+/** Refused by the mapping, so nothing was planned: another configuration may map it. */
+export function isRefusedByMapping(booking: BookingEntry): boolean {
+  const { state, discarded, content } = booking;
+  return state === 'rejected' && !discarded && content === undefined && isNothingSent(booking);
+}
+
 export function bookedParts(bookings: readonly BookingEntry[]): ReadonlySet<number> {
   return new Set(bookings.flatMap(({ kind, parts }) => (kind === 'quantity' ? parts : [])));
 }
@@ -167,6 +173,13 @@ export class Bookings extends Records {
     const reason = shorten(given, maxNoteLength);
     const set = { state: 'rejected', reason, cause, rejectedBy: plan.plannedFor };
     return (await this.#write(home, plan, set, { event: 'rejected', note: reason })) !== undefined;
+  }
+
+  /** The mapping of this configuration refuses it as the one before did. */
+  async noteTried(home: string, { key, readAt }: BookingEntry, configuration: string): Promise<void> {
+    const condition = '#state = :rejected AND #readAt = :seen';
+    const values = { rejected: 'rejected', seen: readAt.toISOString() };
+    await this.table.update(bookingKeyOf(home, key), { set: { configuration }, condition, values });
   }
 
   /** Takes back a plan of which nothing was sent; false when another attempt was faster. */

@@ -14,13 +14,13 @@ import { Records } from './records.ts';
  * What a person must see to about an order. Each kind has one owner, which begins it and ends it at its next look:
  *
  *   kind               begun by                        ended by
- *   changed            accept, when the ERP wants      a look: Azumuta has what the ERP wants; accept, once it is booked
- *                      other content than was made,    and the ERP wants no more
+ *   changed            accept, when the ERP wants      a look: Azumuta has what the ERP wants, or it is booked; its
+ *                      other content than was made,    booking; accept, once the ERP wants no more than was booked
  *                      or more than was booked
  *   unwanted           accept: cancelled, put back,    a look: Azumuta has it no more, it is booked, or the ERP wants it
  *                      deleted, surplus, not accepted  again as it is there
- *   number-taken       accept: another ERP order is    accept: that one is mapped elsewhere, or gone
- *                      mapped to its number as well
+ *   number-taken       accept: another ERP order is    accept: that one is mapped elsewhere, or gone (it is asked for
+ *                      mapped to its number as well    once a day)
  *   refused            accept: it cannot be mapped     accept: it can
  *   removed            a look, a hint, the             a look: it is there again, or the ERP does not want it any more
  *                      reconciliation
@@ -98,6 +98,13 @@ export function concernFields({ kind, partner, cause }: Omit<OpenConcern, 'key' 
 export const concernFieldNames = ['concern', 'concernOf'];
 
 const maxContentLength = 1000;
+/** Kinds whose content says what differs; of the others only the cause counts, and it may come anew in the same words. */
+const toldOfContent: readonly OrderConcernKind[] = [
+  'changed',
+  'figures-changed',
+  'number-taken',
+  'used-again',
+];
 const maxNumbers = 50;
 
 /** Undefined once it has ended, and, after a rollback, for a kind that only the newer version knows. */
@@ -106,17 +113,24 @@ export function concernOf(stored: StoredItem | undefined): Concern | undefined {
 }
 
 export class Concerns extends Records {
-  /** Begins a concern of a product order, else of an ERP order, or changes what it says; false when the same is told already. */
-  async begin(number: string, { content: given, ...concern }: Concern): Promise<boolean> {
+  /**
+   * Begins a concern of a product order, else of an ERP order, or changes what it says.
+   * @returns `known` when the same is told already; `settled` when a person has said that just this needs nobody.
+   */
+  async begin(
+    number: string,
+    { content: given, ...concern }: Concern,
+  ): Promise<'news' | 'known' | 'settled'> {
     const { kind, claimant, cause, about, wanted } = concern;
     const content = shorten(given, maxContentLength);
     const key = concernKey(number, kind, claimant);
     const held = await this.table.get(key);
     const known = concernOf(held);
+    if (!known && held?.settled === content) return 'settled';
     const isTold = known?.content === content;
     // A pull lists the same orders again and again.
     if (isTold && isDeepStrictEqual([known.cause, known.about, known.wanted], [cause, about, wanted]))
-      return false;
+      return 'known';
     const now = this.clock.now();
     const note = shorten(concern.note, maxNoteLength);
     const partner = kind === 'removed' ? 'azumuta' : 'erp';
@@ -125,19 +139,37 @@ export class Concerns extends Records {
     const changes = {
       set: { ...is, ...(isTold ? {} : told) },
       // Nothing that is open expires.
-      remove: ['expiresAt', ...(wanted ? [] : ['wanted'])],
+      remove: ['expiresAt', 'settled', ...(wanted ? [] : ['wanted'])],
       // Another writer who was faster has written the same, as both saw the same order.
       condition: 'attribute_not_exists(#content) OR #content = :before',
       values: { before: known?.content ?? '' },
     };
     const written = await this.change(key, changes, isTold ? [] : { event: kind, note }, held ?? {});
-    return written !== undefined && !isTold;
+    return written !== undefined && !isTold ? 'news' : 'known';
   }
 
   /** Ends a concern, unless it says something else by now. */
-  async end(number: string, { kind, claimant, content }: Concern, note: string): Promise<void> {
+  async end(number: string, concern: Concern, note: string): Promise<void> {
+    await this.#end(number, concern, note, {});
+  }
+
+  /**
+   * A person says that it was put right, or does not matter. What its owner sees again and again, and nobody can see put
+   * right, is not told once more until it says something else: the ERP lists the same order for weeks.
+   */
+  async settle(number: string, concern: Concern, note: string): Promise<void> {
+    const settled = { settled: shorten(concern.content, maxContentLength) };
+    await this.#end(number, concern, note, toldOfContent.includes(concern.kind) ? settled : {});
+  }
+
+  async #end(
+    number: string,
+    { kind, claimant, content }: Concern,
+    note: string,
+    more: StoredItem,
+  ): Promise<void> {
     const changes = {
-      set: { content: '', ...dayFields(this.clock.now(), 'over'), expiresAt: this.expiresAt() },
+      set: { ...more, content: '', ...dayFields(this.clock.now(), 'over'), expiresAt: this.expiresAt() },
       remove: ['note', 'cause', 'wanted', 'awaiting', 'dueAt', ...concernFieldNames],
       condition: '#content = :seen',
       values: { seen: shorten(content, maxContentLength) },
@@ -171,6 +203,13 @@ export class Concerns extends Records {
   async toLookAt(most: number): Promise<string[]> {
     const found = await this.table.queryIndex(ledgerIndexes.awaitingCompletion, 'look', { limit: most });
     return [...new Set(found.map(numberOf))];
+  }
+
+  /** Numbers of orders with an open dead letter, oldest letter first. The index lags. */
+  async withLetters(most: number): Promise<string[]> {
+    const range = { startsWith: 'dead-letter ', limit: most };
+    const found = await this.table.queryIndex(ledgerIndexes.concern, 'open', range);
+    return [...new Set(found.map(numberOf))].filter((number) => number !== noOrder);
   }
 
   /** The first open ones of each kind, so that many of one hide none of the others. The index lags a moment. */

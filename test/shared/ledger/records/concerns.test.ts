@@ -30,7 +30,7 @@ it('is told again when it begins again, and expires only while it is over', asyn
   stored.push(await table.get(key));
   told.push(await ledger.concerns.begin('AGAIN', changed('a')));
   stored.push(await table.get(key));
-  expect([between, told]).toEqual([[], [true, true]]);
+  expect([between, told]).toEqual([[], ['news', 'news']]);
   expect(stored.map((one) => [one?.concern, one?.expiresAt !== undefined])).toEqual([
     ...[
       ['open', false],
