@@ -121,6 +121,11 @@ export const ledgerFaults: Faults = {
     },
   },
   'shared/ledger/records/concerns.ts': {
+    'settled-and-told-again': {
+      find: "if (!known && held?.settled === content) return 'settled';",
+      why: 'What a person has settled is told again with each pull.',
+      foundIn: life('nothing-stays-open', 'is told once when a person has settled it'),
+    },
     'change-not-reported': {
       find: 'const isTold = known?.content === content;',
       replace: 'return false;',

@@ -42,8 +42,8 @@ export const peopleFaults: Faults = {
       foundIn: endOrder('is refused where a booking of the order'),
     },
     'removed-order-made-twice': {
-      find: "if (!entry || !(removed || entry.end?.how === 'given up'))",
-      replace: 'if (!entry)',
+      find: 'const outcome = whatAPersonDoes.remake[lifeOf(known).stage];',
+      replace: 'const outcome = whatAPersonDoes.remake.removed;',
       why: 'A product order that is there is made a second time.',
       foundIn: life('operators', 'is refused where it was not removed'),
     },
