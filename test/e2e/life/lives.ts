@@ -1,5 +1,5 @@
 import { expect, vi } from 'vitest';
-import { lifeOf } from '../../../shared/orders/life.ts';
+import { lifeOf } from '../../../shared/life/life.ts';
 import { azumutaPeopleOn } from '../../support/azumuta-people.ts';
 import { type Fault, setFaults } from '../../support/faults.ts';
 import { plannersOn } from '../../support/planners.ts';

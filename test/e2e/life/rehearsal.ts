@@ -14,7 +14,7 @@ import { DeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
 import { defaultContract } from '../../../shared/azumuta/contract.ts';
 import { orderKey } from '../../../shared/ledger/keys.ts';
 import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
-import { lifeOf, type Stage } from '../../../shared/orders/life.ts';
+import { lifeOf, type Stage } from '../../../shared/life/life.ts';
 import { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { isRecord } from '../../../shared/platform/json.ts';
 import { typed } from '../../infra/ops/commands/typed.ts';
