@@ -153,8 +153,7 @@ function planned(
     const further = newIn(part).filter((id) => !taken.has(id));
     const quantity = quantityOf(part.index);
     if (!quantity || further.length === 0) continue;
-    if (quantity.state === 'done')
-      plan.push(...further.map((id) => amendmentOf(part, id, erpOrder)));
+    if (quantity.state === 'done') plan.push(...further.map((id) => amendmentOf(part, id, erpOrder)));
     else later.push(`recording ${further.join(', ')} waits until ${quantity.key} is booked`);
   }
   // A booking is one item of the ledger.
@@ -177,7 +176,10 @@ interface Quantity {
  * One booking of all that is open. Of parts that are booked together, what is decided again keeps its key and none but its
  * parts (`BookingKey`): what may be in the ERP in any case, and then the other parts are a booking of their own.
  */
-function quantitiesOf(open: readonly BuiltPart[], { entry, anew, nextJointKey }: CompletionFacts): Quantity[] {
+function quantitiesOf(
+  open: readonly BuiltPart[],
+  { entry, anew, nextJointKey }: CompletionFacts,
+): Quantity[] {
   const [first] = open;
   if (!first) return [];
   if (!isBookedTogether(entry)) return quantityOf(`${first.order.id}#quantity`, open);

@@ -101,7 +101,9 @@ export function isSettled(booking: BookingEntry): boolean {
   return booking.discarded || !isNothingSent(booking);
 }
 
-export function bookedParts(bookings: readonly Pick<PlannedBooking, 'kind' | 'parts'>[]): ReadonlySet<number> {
+export function bookedParts(
+  bookings: readonly Pick<PlannedBooking, 'kind' | 'parts'>[],
+): ReadonlySet<number> {
   return new Set(bookings.flatMap(({ kind, parts }) => (kind === 'quantity' ? parts : [])));
 }
 
