@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endings } from '../../infra/ops/orders/end-order.ts';
-import { daysGoBy, eachWithPlant, endDependencies, kinds, made, plant, whileReading } from './acts.ts';
 import { overriding } from '../support/overriding.ts';
+import { daysGoBy, eachWithPlant, endDependencies, kinds, made, plant, whileReading } from './acts.ts';
 import { hours, type LifePlant } from './plant.ts';
 
 // Parts that are booked together, of which a person gives one up.
