@@ -122,16 +122,21 @@ function problemOf(
   return undefined;
 }
 
-/** Booked together, as many of those that are built as the ERP order has, whichever they are; else those whose index it has. */
+/**
+ * Booked together, as many of those that are built as the ERP order has, whichever they are, but first those of a plan that is
+ * decided again; else those whose index it has.
+ */
 function partsThatCount(
-  { entry, parts }: CompletionFacts,
+  { entry, parts, anew }: CompletionFacts,
   built: readonly BuiltPart[],
   quantities: readonly BookingEntry[],
 ): readonly BuiltPart[] {
   if (!isBookedTogether(entry)) return built.filter(({ index }) => index <= parts);
   const booked = bookedParts(quantities);
   const open = built.filter(({ index }) => !booked.has(index));
-  const wanted = open.toSorted((a, b) => Number(a.isUnwanted ?? false) - Number(b.isUnwanted ?? false));
+  const held = bookedParts(anew);
+  const rankOf = ({ index, isUnwanted }: BuiltPart) => (held.has(index) ? 0 : isUnwanted ? 2 : 1);
+  const wanted = open.toSorted((a, b) => rankOf(a) - rankOf(b));
   return wanted.slice(0, Math.max(0, parts - booked.size)).toSorted((a, b) => a.index - b.index);
 }
 

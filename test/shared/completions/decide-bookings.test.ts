@@ -109,8 +109,8 @@ const refused = (parts: readonly number[]) => {
   return bookingEntry({ parts, productOrder, state: 'rejected', clean: true });
 };
 
-const anew = (...bookings: readonly BookingEntry[]) =>
-  together(3, { anew: bookings, others: [builtPart(1), builtPart(2)] });
+const anew = (booking: BookingEntry, given: Partial<CompletionFacts> = {}) =>
+  together(3, { anew: [booking], others: [builtPart(1), builtPart(2)], ...given });
 
 it.each<[string, Partial<CompletionFacts>, string]>([
   [
@@ -171,6 +171,11 @@ it.each<[string, Partial<CompletionFacts>, string]>([
     'keep their key when they are decided again without a part that was given up',
     anew(refused([1, 2, 3, 4])),
     'id1#quantity: parts 1,2,3, recordings r3',
+  ],
+  [
+    'count before others when they are decided again',
+    anew(refused([2, 3]), { parts: 2 }),
+    'id1#quantity: parts 2,3, recordings r3',
   ],
   [
     'get the next key when they are decided again with one more part',
