@@ -154,6 +154,6 @@ it('books no part twice, nor one that was given up, whatever workers and a perso
         expect(inErp.length).toBeLessThanOrEqual(3);
       },
     ),
-    { numRuns: Number(process.env.RUNS ?? 60) },
+    { numRuns: 100 },
   );
 });
