@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { BookingKey } from '../../model/completions.ts';
 import type { OrderEntry } from './product-orders.ts';
 
-const form = /^[0-9a-f]{17}#quantity#(\d+)$/;
+const form = /^[0-9a-f]{17}#(\d+)#quantity$/;
 
 /**
  * The key of the next quantity of parts that are booked together: whoever knows the same bookings writes the same item, so
@@ -14,7 +14,7 @@ export function nextJointKey(
   keys: readonly BookingKey[],
 ): BookingKey {
   const highest = Math.max(0, ...keys.map(countOf));
-  return `${nameOf(number, history[0]?.at)}#quantity#${highest + 1}`;
+  return `${nameOf(number, history[0]?.at)}#${highest + 1}#quantity`;
 }
 
 /** Whether it is such a key. Those with an id of Azumuta are not: another planner finds another one. */

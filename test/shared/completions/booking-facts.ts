@@ -58,7 +58,7 @@ export const completionFacts = (given: Partial<CompletionFacts> = {}): Completio
   parts: 1,
   bookings: [],
   anew: [],
-  nextJointKey: 'joint#quantity#1',
+  nextJointKey: 'joint#1#quantity',
   current: builtPart(1),
   others: [],
   withoutRecordings: false,

@@ -117,7 +117,7 @@ it.each<[string, Partial<CompletionFacts>, string]>([
     // The second was scrapped, and the ERP order has three now.
     'are complete once as many are built as the ERP order has, whichever they are',
     together(3, { others: [builtPart(1), builtPart(4)] }),
-    'joint#quantity#1: parts 1,3,4, recordings r3',
+    'joint#1#quantity: parts 1,3,4, recordings r3',
   ],
   [
     'are for a person when more are built than the ERP order has',
@@ -140,7 +140,7 @@ it.each<[string, Partial<CompletionFacts>, string]>([
   [
     'are one booking once the last is completed, in order, under the next key',
     together(2, { others: [builtPart(3, ['r3']), builtPart(1, ['r1'])] }),
-    'joint#quantity#1: parts 1,2,3, recordings r1,r2,r3',
+    'joint#1#quantity: parts 1,2,3, recordings r1,r2,r3',
   ],
   [
     'wait while it is unknown which recordings one of them has',
@@ -150,12 +150,12 @@ it.each<[string, Partial<CompletionFacts>, string]>([
   [
     'are a booking of their own when they came after the others were booked',
     together(5, { ...threeBooked, parts: 5, others: [builtPart(1), builtPart(4)] }),
-    'joint#quantity#1: parts 4,5, recordings r5',
+    'joint#1#quantity: parts 4,5, recordings r5',
   ],
   [
     'are booked without a late part whose booking was refused',
     together(5, { bookings: [...threeBooked.bookings, refused([4])], parts: 5, others: [builtPart(4)] }),
-    'joint#quantity#1: parts 5, recordings r5',
+    'joint#1#quantity: parts 5, recordings r5',
   ],
   [
     'stay refused together, whichever part is looked at',
@@ -180,12 +180,12 @@ it.each<[string, Partial<CompletionFacts>, string]>([
   [
     'get the next key when they are decided again with one more part',
     anew(refused([1, 3])),
-    'joint#quantity#1: parts 1,2,3, recordings r3',
+    'joint#1#quantity: parts 1,2,3, recordings r3',
   ],
   [
     'keep their key, and none but their parts, when they may be booked and a person opens them again',
     anew({ ...refused([1, 3]), clean: false, discarded: true }),
-    'id1#quantity: parts 1,3, recordings r3; joint#quantity#1: parts 2, recordings ',
+    'id1#quantity: parts 1,3, recordings r3; joint#1#quantity: parts 2, recordings ',
   ],
   [
     'have the key of what the ERP did not know before, as nobody holds its parts',
