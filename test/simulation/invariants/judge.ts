@@ -14,7 +14,8 @@ import { judgeDetails, judgeWorkingTime } from './details.ts';
 import { createFindings, type Find, type Finding } from './finding.ts';
 import { judgeJourneys, judgeLinks } from './journey.ts';
 import { isOpenConcern, judgeLedger } from './ledger.ts';
-import { indexOf, judgeParts, judgeRework } from './parts.ts';
+import { judgeParts, judgeRework, judgeTogether } from './parts.ts';
+import { indexOf, keysOf } from './quantities.ts';
 import { judgeWakes } from './wakes.ts';
 
 export { type Finding, invariants } from './finding.ts';
@@ -90,6 +91,7 @@ function judgeOrder(
   if (deadLetters.length === 0) judgeCorrections(world, order, made, find);
   judgeWorkingTime(world, order, given.family, find);
   judgeRework(world, order, find);
+  judgeTogether(world, made, find);
   for (const parts of bookedTogether(world, judged)) judgeBookings(world, judged, parts, find);
   judgeUnexplainedBookings(world, judged, find);
   judgePlausible(judged, find);
@@ -147,8 +149,7 @@ function judgeBookings(
   const isWhole = scenario.split === 'when-all-done';
   const [first] = parts;
   if (!first) return;
-  // Booked under the id of the first part that is in the booking.
-  const marks = (isWhole ? [...made, ...removed] : parts).map(({ id }) => erp.markOf(`${id}#quantity`));
+  const marks = keysOf(world, isWhole ? [...made, ...removed] : parts).map((key) => erp.markOf(key));
   const bookings = books.bookings.filter(({ mark }) => mark !== undefined && marks.includes(mark));
   const name = `${first.number} (${first.id})`;
   for (const mark of new Set(marks)) {
@@ -186,15 +187,12 @@ function judgeBookings(
 /** Checks that each booking belongs to a completion, or was made by a planner. */
 function judgeUnexplainedBookings(world: World, { order, family, books }: JudgedOrder, find: Find): void {
   const { number } = order.ref;
-  const ours = new Set(
-    family
-      .flatMap((one) => [
-        ...[...world.madeFor(one.ref), ...one.removed].filter(({ status }) => status === 'completed'),
-        // A product order that was removed while it was open again had been completed before.
-        ...one.reworked,
-      ])
-      .map(({ id }) => world.erp.markOf(`${id}#quantity`)),
-  );
+  const completed = family.flatMap((one) => [
+    ...[...world.madeFor(one.ref), ...one.removed].filter(({ status }) => status === 'completed'),
+    // A product order that was removed while it was open again had been completed before.
+    ...one.reworked,
+  ]);
+  const ours = new Set(keysOf(world, completed).map((key) => world.erp.markOf(key)));
   const isBookedByHand = family.some((one) => one.changes.includes('planner finishes it by hand'));
   for (const { mark, good } of books.bookings) {
     if (mark !== undefined && !ours.has(mark))

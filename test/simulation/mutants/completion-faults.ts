@@ -133,9 +133,15 @@ export const completionFaults: Faults = {
   },
   'shared/completions/decide-bookings.ts': {
     'key-of-the-number': {
-      find: 'id}#quantity` :',
-      replace: 'productOrder.number}#quantity` :',
+      find: 'id}#quantity`, open)',
+      replace: 'number}#quantity`, open)',
       why: 'An order that is renamed between two attempts gets two keys, and is booked twice.',
+      foundBy: ['booked'],
+    },
+    'joint-key-of-the-lowest-part': {
+      find: 'if (!again) return quantityOf(nextJointKey, open);',
+      replace: "if (!again) return quantityOf(first.order.id + '#quantity', open);",
+      why: 'Two hints that see different parts book some of them twice.',
       foundBy: ['booked'],
     },
     'parts-not-waited-for': {

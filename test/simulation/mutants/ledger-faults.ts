@@ -90,6 +90,15 @@ export const ledgerFaults: Faults = {
     },
   },
   'shared/ledger/records/bookings.ts': {
+    'key-given-twice': {
+      find: 'if (!isJointKey(name)) return this.table.remove(key, condition, values);',
+      replace: 'if (key) return this.table.remove(key, condition, values);',
+      why: 'A plan is taken back, and two hints that have read before and after plan its parts under two keys.',
+      foundIn: {
+        file: 'test/shared/ledger/records/joint-keys.test.ts',
+        name: 'gives a key once: what is taken back stays',
+      },
+    },
     'plan-taken-back-though-attempted': {
       find: `    const condition = \`\${nothingSent.condition} AND #readAt = :seen\`;
     const values = { ...nothingSent.values, seen: readAt.toISOString() };

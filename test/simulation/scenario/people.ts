@@ -86,7 +86,8 @@ function release(place: number, planned: PlannedOrder, world: World): ReleasedOr
   const other = own.find((one) => one.kind === 'operator records other figures');
   const shared = own.find((one) => one.kind === 'planner shares a number');
   const step = own.find((one) => one.kind === 'step is renamed in Azumuta');
-  for (const one of [late, other, step]) if (one) happens(one);
+  const atOnce = own.find((one) => one.kind === 'operators finish all parts at once');
+  for (const one of [late, other, step, atOnce]) if (one) happens(one);
   const ref = world.written(late?.minutes ?? 0, () =>
     erp.plan({ article, quantity: String(quantity), dueDate }),
   );
@@ -97,6 +98,7 @@ function release(place: number, planned: PlannedOrder, world: World): ReleasedOr
     accepted: new Set(),
     mostWanted: quantity,
     isStepRenamed: step !== undefined,
+    areBuiltAtOnce: atOnce !== undefined,
     changes: shared ? ['planner shares a number'] : [],
     ...{ typed: new Set(), removed: [], later: new Set(), corrected: new Map(), reworked: [] },
   };

@@ -31,6 +31,8 @@ export interface ReleasedOrder {
   mostWanted: number;
   /** Whether the operators record the good quantity under another name. */
   readonly isStepRenamed: boolean;
+  /** Whether the operators complete all its parts at the same moment. */
+  readonly areBuiltAtOnce: boolean;
   /** Ids of the product orders that operators typed by hand and that equal the wanted ones. */
   readonly typed: Set<string>;
   /** Product orders that operators removed in Azumuta, as they were. */
