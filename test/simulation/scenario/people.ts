@@ -93,7 +93,7 @@ function release(place: number, planned: PlannedOrder, world: World): ReleasedOr
   );
   return {
     ...{ planned, ref, numbers: new Set([ref.number]), family: ref.number, quantity, dueDate },
-    ...{ isWithheld: false, heardAt: 0 },
+    isWithheld: false,
     figures: other?.figures,
     accepted: new Set(),
     mostWanted: quantity,

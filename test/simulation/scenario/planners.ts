@@ -21,10 +21,7 @@ export function plannerDoes(order: ReleasedOrder, act: Act, world: World, state:
   const isPosted = !isEnded && !order.isWithheld;
   if (isDone && isPosted && scenario.via === 'endpoint' && erp.books(order.ref).state === 'open') {
     const taken = state.addTask();
-    postOrder(world, order, () => {
-      order.heardAt = world.time.now();
-      taken();
-    });
+    postOrder(world, order, taken);
   }
   return isDone;
 }

@@ -17,8 +17,6 @@ export interface ReleasedOrder {
   quantity: number;
   /** Whether it was put back or deleted, and not released again since. */
   isWithheld: boolean;
-  /** When a post of a change of it was answered last (epoch milliseconds). */
-  heardAt: number;
   /** ISO date by which the ERP wants it. */
   dueDate: string;
   /** Acts that affect how it may end, oldest first; without those that came before anybody had accepted the order. */
