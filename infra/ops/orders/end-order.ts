@@ -130,8 +130,9 @@ async function remake(request: EndRequest, dependencies: EndDependencies) {
   if (bookings.some(({ parts }) => parts.includes(entry.part.index)))
     throw new UsageError(`${number} has a booking already: a second one would need another number.`);
   if (go) {
-    const removal = { how: 'withdrawn', because: note, isRemoved: true } as const;
-    const withdrawn = await ledger.orders.end(entry, removal);
+    // What was given up may be there still, under another number, or built by now: it is looked for before it is created.
+    const inAzumuta = removed ? 'removed' : 'perhaps';
+    const withdrawn = await ledger.orders.end(entry, { how: 'withdrawn', because: note, inAzumuta });
     const again = withdrawn && (await ledger.orders.replace(withdrawn, { ...asMade(entry), via: note }));
     if (!again) throw underWay(number, 'changed');
     if (removed) await ledger.concerns.end(number, removed, note);
