@@ -1,7 +1,8 @@
 import { clocksDifferMs } from '../../../shared/platform/clock.ts';
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import type { People } from '../scenario/people.ts';
-import { isAbout, type ReleasedOrder } from '../scenario/released-order.ts';
+import { personActs } from '../scenario/person-acts.ts';
+import { givenUpParts, isAbout, isGivenUp, type ReleasedOrder } from '../scenario/released-order.ts';
 import { disruptive } from '../scenario/scenario-event.ts';
 import { sourceParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
@@ -11,9 +12,9 @@ import { judgeConcerns } from './concerns.ts';
 import { asBooked, judgeCorrections } from './corrections.ts';
 import { type DeadLetter, deadLettersOf } from './dead-letters.ts';
 import { judgeDetails, judgeWorkingTime } from './details.ts';
-import { createFindings, type Find, type Finding } from './finding.ts';
+import { createFindings, type Find, type Finding, isOpenConcern } from './finding.ts';
 import { judgeJourneys, judgeLinks } from './journey.ts';
-import { isOpenConcern, judgeLedger } from './ledger.ts';
+import { judgeLedger } from './ledger.ts';
 import { indexOf, judgeParts, judgeRework } from './parts.ts';
 import { judgeWakes } from './wakes.ts';
 
@@ -93,6 +94,7 @@ function judgeOrder(
   for (const parts of bookedTogether(world, judged)) judgeBookings(world, judged, parts, find);
   judgeUnexplainedBookings(world, judged, find);
   judgePlausible(judged, find);
+  for (const done of order.done) personActs[done.event.kind].isRight(done, order, world, find);
 }
 
 /** A tenth more than the ERP has ever wanted may be built. */
@@ -157,7 +159,10 @@ function judgeBookings(
   }
   // If one part was removed, the others cannot be booked; they may have been booked together before.
   if (removed.length > 0 && isWhole) return;
-  const isPartly = isWhole && parts.length < Math.max(wanted, made.length);
+  // What a person has given up is nobody's to book.
+  const open = parts.filter(({ number }) => !isGivenUp(order, number));
+  const left = Math.max(wanted, made.length) - givenUpParts(order);
+  const isPartly = open.length === 0 || (isWhole && open.length < left);
   if (bookings.length === 0 && deadLetters.length === 0 && !isPartly) {
     if (!isChanged) find('booked', `${name} is completed, but not booked.`);
     // It may have been removed before anybody could read it.
@@ -225,7 +230,7 @@ function judgeChanges(world: World, { order, made }: JudgedOrder, find: Find): v
   const other = made.find(({ parameters: { Quantity } }) =>
     isBooked ? Number(Quantity) < order.quantity : Number(Quantity) !== order.quantity,
   );
-  if (other && !isReported(world, order, made))
+  if (other && !isGivenUp(order, other.number) && !isReported(world, order, made))
     find(
       'reported',
       `${other.number} is made for ${String(other.parameters.Quantity)}, the ERP wants ${order.quantity}, and nothing reports it.`,
@@ -295,10 +300,11 @@ function judgeRecordings(
 /** Whether the ledger reports to a person that the order changed; that person then resolves the difference. */
 function isReported(
   { plant }: World,
-  { numbers: own, changes }: ReleasedOrder,
+  { numbers: own, changes, done }: ReleasedOrder,
   made: readonly BuiltProductOrder[],
 ): boolean {
   if (changes.includes('dead letter is discarded')) return true;
+  if (done.some(({ event }) => event.kind === 'person settles')) return true;
   const numbers = [...own, ...made.map(({ number }) => number)];
   return plant.table
     .items()

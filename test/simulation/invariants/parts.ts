@@ -1,9 +1,8 @@
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
-import type { ReleasedOrder } from '../scenario/released-order.ts';
+import { givenUpParts, isGivenUp, type ReleasedOrder } from '../scenario/released-order.ts';
 import { harmless, type ScenarioEvent } from '../scenario/scenario-event.ts';
 import type { World } from '../world/world.ts';
-import type { Find, Item } from './finding.ts';
-import { isOpenConcern } from './ledger.ts';
+import { type Find, type Item, isOpenConcern } from './finding.ts';
 
 /**
  * The number of the part that a product order was created as: `…/2` is the second. A renamed one keeps it at the start.
@@ -22,15 +21,18 @@ const attemptMs = 65_000;
  */
 export function judgeParts(
   { plant, scenario, erp }: World,
-  { ref, changes }: ReleasedOrder,
-  made: readonly BuiltProductOrder[],
+  order: ReleasedOrder,
+  all: readonly BuiltProductOrder[],
   find: Find,
 ): void {
+  const { ref, changes } = order;
   if (scenario.split === 'one' || !changes.every(isHarmless)) return;
   const items: readonly Item[] = plant.table.items();
   const key = ref.id === undefined ? `number ${ref.number}` : `id ${ref.id}`;
   const record = items.find(({ pk, sk }) => pk === `ERP-ORDER#${key}` && sk === 'ORDER');
-  const of = Number(Object(record?.split).of);
+  // What a person has given up is no part any more.
+  const made = all.filter(({ number }) => !isGivenUp(order, number));
+  const of = Number(Object(record?.split).of) - givenUpParts(order);
   const isReported = ({ number }: BuiltProductOrder) =>
     items.some((item) => item.pk === `ORDER#${number.replace(/(?:-R)+$/, '')}` && isOpenConcern(item));
   // What is booked needs nobody: nothing can be put right in Azumuta any more.
@@ -61,7 +63,7 @@ export function judgeParts(
 }
 
 const isHarmless = (one: ScenarioEvent['kind']) =>
-  one === 'planner changes the quantity' || harmless.has(one);
+  one === 'planner changes the quantity' || one === 'person gives up a part' || harmless.has(one);
 
 /** Checks that nothing is planned to be booked while a product order is open for rework. */
 export function judgeRework(

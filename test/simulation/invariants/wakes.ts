@@ -1,7 +1,6 @@
 import type { People } from '../scenario/people.ts';
 import type { World } from '../world/world.ts';
-import type { Find, Item } from './finding.ts';
-import { isOpenConcern } from './ledger.ts';
+import { type Find, type Item, isOpenConcern } from './finding.ts';
 
 /**
  * Checks, after quiet days when the queues are empty, that nothing that is open lacks what wakes it: the index of what

@@ -123,7 +123,7 @@ function isSplit(order: ReleasedOrder, { erp }: World, { addOrder }: ScenarioSta
   addOrder({
     ...order,
     ...{ ref: other, numbers: new Set([other.number]), quantity: 1, changes: ['planner splits'] },
-    ...{ typed: new Set(), removed: [], later: new Set(), corrected: new Map(), reworked: [] },
+    ...{ typed: new Set(), removed: [], later: new Set(), corrected: new Map(), reworked: [], done: [] },
   });
   return true;
 }

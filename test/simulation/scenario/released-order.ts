@@ -1,7 +1,7 @@
 import type { PlannedOrderRef } from '../../shared/erp/conformance/target.ts';
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import type { World } from '../world/world.ts';
-import type { OtherFigures, ScenarioEvent } from './scenario-event.ts';
+import type { EndedByPerson, OtherFigures, ScenarioEvent } from './scenario-event.ts';
 import type { PlannedOrder } from './setting.ts';
 
 /** A released order of the scenario, and what people did to it. */
@@ -19,6 +19,8 @@ export interface ReleasedOrder {
   isWithheld: boolean;
   /** When a post of a change of it was answered last (epoch milliseconds). */
   heardAt: number;
+  /** When it was posted last, in answer or not (epoch milliseconds). */
+  postedAt: number;
   /** ISO date by which the ERP wants it. */
   dueDate: string;
   /** Acts that affect how it may end, oldest first; without those that came before anybody had accepted the order. */
@@ -46,6 +48,45 @@ export interface ReleasedOrder {
     readonly from: number;
     readonly until: number;
   }[];
+  /** What people ended about its product orders by a command, oldest first. */
+  readonly done: DoneAct[];
+}
+
+/** What a person did by a command to one product order, and what was there when it was done. */
+export interface DoneAct {
+  readonly event: EndedByPerson;
+  /** As the ledger has it. */
+  readonly number: string;
+  /** Which part of its ERP order it is. */
+  readonly index: number;
+  /** When the command began, and when it had ended (epoch milliseconds). */
+  readonly from: number;
+  readonly at: number;
+  /** Ids of its product orders in Azumuta. */
+  readonly made: ReadonlySet<string>;
+  /** Marks of the bookings of its ERP order that were ours. */
+  readonly booked: ReadonlySet<string>;
+  /** Keys of the bookings that a discarded letter was about. */
+  readonly keys: readonly string[];
+  /** A person has had it made again, or has replayed it. */
+  isTakenBack: boolean;
+}
+
+/** The number with which a product order was made: operators append to it when they rename it. */
+export const numberAsMade = (number: string): string => number.replace(/(?:-R)+$/, '');
+
+/** Whether a person has given up the product order that was made with this number, and nobody has taken that back. */
+export function isGivenUp({ done }: Pick<ReleasedOrder, 'done'>, number: string): boolean {
+  return done.some(
+    (act) =>
+      act.event.kind.startsWith('person gives up') && act.number === numberAsMade(number) && !act.isTakenBack,
+  );
+}
+
+/** How many of its parts a person has given up. */
+export function givenUpParts({ done }: ReleasedOrder): number {
+  const ended = done.filter(({ event, isTakenBack }) => /gives up/.test(event.kind) && !isTakenBack);
+  return new Set(ended.map(({ index }) => index)).size;
 }
 
 /** Whether a dead letter is about an order: by any present or past number or id of the order or its product orders. */
@@ -71,4 +112,6 @@ export interface ScenarioState {
   readonly addTask: () => () => void;
   /** Adds a new order, which is then posted and built like the others. */
   readonly addOrder: (order: ReleasedOrder) => void;
+  /** What people mean to end as soon as there is something to end. */
+  readonly meant: Set<EndedByPerson>;
 }
