@@ -27,6 +27,12 @@ async function endedBy(end: 'give-up' | 'remake', order: Order, part: number): P
   await plant.work();
 }
 
+async function reducedTo(quantity: string, order: Order): Promise<void> {
+  plant.advance(hours);
+  plant.erp.changeQuantity(order, quantity);
+  await plant.pulled();
+}
+
 const books = (order: Order) => {
   const { state, good } = plant.erp.books(order);
   return { state, good };
@@ -118,6 +124,16 @@ describe('a part of an order that is booked together, which a person has given u
     await built(other, 1, 2);
     await daysGoBy(7);
     expect(books(other)).toEqual({ state: 'open', good: '0' });
+    expect(await kinds()).toEqual([]);
+  });
+
+  it('leaves the others as many as the ERP has by then, when it was one too many', async () => {
+    const order = await planned('2');
+    await reducedTo('1', order);
+    await endedBy('give-up', order, 2);
+    await built(order, 1);
+    await daysGoBy(7);
+    expect(books(order)).toEqual({ state: 'done', good: '1' });
     expect(await kinds()).toEqual([]);
   });
 

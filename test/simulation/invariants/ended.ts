@@ -1,5 +1,5 @@
 import { type DoneAct, numberAsMade, type ReleasedOrder } from '../scenario/released-order.ts';
-import type { ScenarioEvent } from '../scenario/scenario-event.ts';
+import { harmless, type ScenarioEvent } from '../scenario/scenario-event.ts';
 import type { World } from '../world/world.ts';
 import { type Find, type Item, isOpenConcern } from './finding.ts';
 import { sinceOf } from './watch.ts';
@@ -70,7 +70,15 @@ export const staysSettled: Rightness = ({ number, event, at, from }, order, worl
   const since = sinceOf(concern);
   const what = `${event.concern} of ${number}`;
   if (since < from) find('settled', `${what} was settled, and is open as before.`);
-  if (event.concern === 'changed' && scenario.via === 'endpoint' && since > at && order.postedAt < from)
+  // What else planners do to it, the daily look may find.
+  const isPosted = order.changes.every((one) => one === 'planner changes the quantity' || harmless.has(one));
+  if (
+    event.concern === 'changed' &&
+    isPosted &&
+    scenario.via === 'endpoint' &&
+    since > at &&
+    order.postedAt < from
+  )
     find('settled', `${what} was settled, and is open again, though the ERP has not sent its order since.`);
 };
 

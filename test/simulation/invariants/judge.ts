@@ -161,7 +161,7 @@ function judgeBookings(
   if (removed.length > 0 && isWhole) return;
   // What a person has given up is nobody's to book.
   const open = parts.filter(({ number }) => !isGivenUp(order, number));
-  const left = Math.max(wanted, made.length) - givenUpParts(order);
+  const left = Math.max(wanted, made.length) - givenUpParts(order).size;
   const isPartly = open.length === 0 || (isWhole && open.length < left);
   if (bookings.length === 0 && deadLetters.length === 0 && !isPartly) {
     if (!isChanged) find('booked', `${name} is completed, but not booked.`);
@@ -172,8 +172,9 @@ function judgeBookings(
   }
   for (const booking of bookings) {
     const partsBooked = isWhole && isChanged ? bookedWith(world, parts, booking) : parts;
-    // The person who discards a dead letter takes care of its completion.
-    const isHandledByPerson = changes.includes('dead letter is discarded');
+    // The person who discards a dead letter, or gives up what is booked in part, takes care of its completion.
+    const isHandledByPerson =
+      changes.includes('dead letter is discarded') || parts.every(({ number }) => isGivenUp(order, number));
     // A planner who changes an order while it is booked gets a report of the difference.
     if (!isChanged || (deadLetters.length === 0 && !isHandledByPerson))
       judgeFigures(

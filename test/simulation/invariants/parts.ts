@@ -32,7 +32,7 @@ export function judgeParts(
   const record = items.find(({ pk, sk }) => pk === `ERP-ORDER#${key}` && sk === 'ORDER');
   // What a person has given up is no part any more.
   const made = all.filter(({ number }) => !isGivenUp(order, number));
-  const of = Number(Object(record?.split).of) - givenUpParts(order);
+  const of = wantedParts(Number(Object(record?.split).of), order, made);
   const isReported = ({ number }: BuiltProductOrder) =>
     items.some((item) => item.pk === `ORDER#${number.replace(/(?:-R)+$/, '')}` && isOpenConcern(item));
   // What is booked needs nobody: nothing can be put right in Azumuta any more.
@@ -60,6 +60,13 @@ export function judgeParts(
   const marks = new Set(erp.books(ref).bookings.map(({ mark }) => mark));
   if (of > 0 && isBuilt && !made.some(({ id }) => marks.has(erp.markOf(`${id}#quantity`))))
     find('booked', `All ${of} part(s) of ${ref.number} are completed, but it is not booked.`);
+}
+
+/** Those that the ERP order has, without those of them that were given up, unless others were built instead. */
+function wantedParts(of: number, order: ReleasedOrder, made: readonly BuiltProductOrder[]): number {
+  const missing = [...givenUpParts(order)].filter((index) => index <= of).length;
+  const beyond = made.filter((one) => one.status === 'completed' && indexOf(one) > of).length;
+  return Math.min(of, of - missing + beyond);
 }
 
 const isHarmless = (one: ScenarioEvent['kind']) =>

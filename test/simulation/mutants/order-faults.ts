@@ -75,10 +75,16 @@ export const orderFaults: Faults = {
   },
   'shared/orders/create.ts': {
     'created-without-a-look': {
-      find: 'const existing = await azumuta.findProductOrder(draft.number, guarded);',
-      replace: 'const existing = undefined;',
+      find: 'const existing = await readByIdOrNumber(known, guarded, azumuta);',
+      replace: 'const existing = known ? undefined : known;',
       why: 'The product order of an attempt that died after creating it is not recognised: the order is built twice.',
       foundBy: ['created'],
+    },
+    'renamed-made-a-second-time': {
+      find: 'const known = { id: entry.productOrder?.id, number: draft.number };',
+      replace: 'const known = { id: undefined, number: draft.number };',
+      why: 'What a person has given up, and has made after all, is built twice where operators have renamed it.',
+      foundBy: ['remade'],
     },
     'linked-again-before-it-has-settled': {
       find: 'Math.max(settlingSeconds, error.afterSeconds ?? 0)',

@@ -83,10 +83,10 @@ export function isGivenUp({ done }: Pick<ReleasedOrder, 'done'>, number: string)
   );
 }
 
-/** How many of its parts a person has given up. */
-export function givenUpParts({ done }: ReleasedOrder): number {
+/** Which of its parts a person has given up. */
+export function givenUpParts({ done }: ReleasedOrder): ReadonlySet<number> {
   const ended = done.filter(({ event, isTakenBack }) => /gives up/.test(event.kind) && !isTakenBack);
-  return new Set(ended.map(({ index }) => index)).size;
+  return new Set(ended.map(({ index }) => index));
 }
 
 /** Whether a dead letter is about an order: by any present or past number or id of the order or its product orders. */
