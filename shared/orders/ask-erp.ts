@@ -91,7 +91,8 @@ export async function mapAnew(
   const { entry, bookings } = await dependencies.ledger.knownOrders.read(number);
   // It may have been typed by hand and booked.
   if (entry?.state !== 'rejected' || entry.end?.how === 'withdrawn' || bookings.length > 0) return true;
-  const accepted = await askErp(entry.erpOrder, 'replay', attempt, dependencies);
+  const asked = { ...dependencies, askedFor: number };
+  const accepted = await askErp(entry.erpOrder, 'replay', attempt, asked);
   const { orders } = dependencies.ledger;
   if (!accepted) await orders.replace(entry, { ...asMade(entry), via: 'replay' });
   const { reason, cause, productOrders } = accepted ?? {};

@@ -217,11 +217,12 @@ function decidePart(
 function givenUp(
   entry: OrderEntry,
   mapped: MappedProductOrder,
-  { via }: WantedOrder,
+  { askedFor }: WantedOrder,
   ends: readonly Concern[],
 ): PartDecision {
   const { number, state } = entry;
-  if (via === 'replay' && state !== 'done') return { number, action: 'replace', wanted: mapped, ends, entry };
+  if (askedFor === number && state !== 'done')
+    return { number, action: 'replace', wanted: mapped, ends, entry };
   const word = wordForAnyShell(number);
   const remake = word && `npm run orders -- remake ${word} --because "…" --go --stack <stack>`;
   const sentence = `A person has given up product order ${number}, so it is neither made nor booked. To have it made after all: ${remake ?? 'its page in the console'}`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { endings } from '../../infra/ops/orders/end-order.ts';
-import { daysGoBy, eachWithPlant, endDependencies, kinds, made, plant } from './acts.ts';
+import { daysGoBy, eachWithPlant, endDependencies, kinds, made, plant, withoutArticles } from './acts.ts';
 import { hours, type LifePlant } from './plant.ts';
 
 // Parts that are booked together, of which a person gives one up.
@@ -135,6 +135,15 @@ describe('a part of an order that is booked together, which a person has given u
     await daysGoBy(7);
     expect(books(order)).toEqual({ state: 'done', good: '1' });
     expect(await kinds()).toEqual([]);
+  });
+
+  it('stays given up when a person replays the creation of another part', async () => {
+    const correct = withoutArticles();
+    const order = await planned('2');
+    await endedBy('give-up', order, 2);
+    correct();
+    await plant.replayed({ orders: new Set([`${order.number}/1`]) });
+    expect(made()).toEqual([`${order.number}/1 open`]);
   });
 
   it('is booked with the others again once a person has it made after all', async () => {

@@ -231,7 +231,9 @@ function judgeChanges(world: World, { order, made }: JudgedOrder, find: Find): v
   const other = made.find(({ parameters: { Quantity } }) =>
     isBooked ? Number(Quantity) < order.quantity : Number(Quantity) !== order.quantity,
   );
-  if (other && !isGivenUp(order, other.number) && !isReported(world, order, made))
+  // What is made again is made as it was: what the ERP has changed while it was given up, nothing tells yet.
+  const isAsItWas = order.changes.includes('person has it made again');
+  if (other && !isAsItWas && !isGivenUp(order, other.number) && !isReported(world, order, made))
     find(
       'reported',
       `${other.number} is made for ${String(other.parameters.Quantity)}, the ERP wants ${order.quantity}, and nothing reports it.`,

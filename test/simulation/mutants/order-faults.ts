@@ -150,6 +150,12 @@ export const orderFaults: Faults = {
     },
   },
   'shared/orders/decide-product-orders.ts': {
+    'parts-wanted-again-together': {
+      find: 'if (askedFor === number && state',
+      replace: 'if (askedFor !== undefined && state',
+      why: 'Who replays the creation of one part has those made that were given up, too.',
+      foundIn: life('parts-given-up', 'stays given up when a person replays'),
+    },
     'added-parameter-is-a-change': {
       find: 'if (!entry || isNothingSent(entry) || !isOnlyRemapped(mapped, entry))',
       replace: 'if (!entry || isOnlyRemapped(mapped, entry) || !isOnlyRemapped(mapped, entry))',
