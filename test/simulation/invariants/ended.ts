@@ -1,4 +1,4 @@
-import { type DoneAct, numberAsMade, type ReleasedOrder } from '../scenario/released-order.ts';
+import { type DoneAct, madeAs, type ReleasedOrder } from '../scenario/released-order.ts';
 import { harmless, type ScenarioEvent } from '../scenario/scenario-event.ts';
 import type { World } from '../world/world.ts';
 import { type Find, type Item, isOpenConcern } from './finding.ts';
@@ -17,7 +17,7 @@ export const staysEnded: Rightness = (done, order, world, find) => {
   const items: readonly Item[] = world.plant.table.items();
   const own = items.filter(({ pk }) => pk === `ORDER#${number}`);
   const entry = own.find(({ sk }) => sk === 'ORDER');
-  for (const { id } of partsMade(number, order, world))
+  for (const { id } of madeAs(number, order, world))
     if (!made.has(id)) find('ended', `${number} was given up, and is made as ${id} after that.`);
   const marks = new Set(world.erp.books(order.ref).bookings.map(({ mark }) => mark));
   for (const { pk, sk, parts } of items) {
@@ -101,7 +101,7 @@ const explains: ReadonlySet<ScenarioEvent['kind']> = new Set([
 
 /** It is there once. Where it is not, something explains it, or tells of it. */
 export const isMadeOnce: Rightness = ({ number }, order, world, find) => {
-  const made = partsMade(number, order, world);
+  const made = madeAs(number, order, world);
   if (made.length > 1) find('remade', `${number} is made again, and there ${made.length} times.`);
   const last = order.changes.lastIndexOf('person has it made again');
   if (last < 0 || made.length > 0 || order.changes.slice(last).some((one) => explains.has(one))) return;
@@ -113,9 +113,6 @@ export const isMadeOnce: Rightness = ({ number }, order, world, find) => {
     );
   if (!isTold) find('remade', `${number} is to be made again, is not there, and nothing tells of it.`);
 };
-
-const partsMade = (number: string, { ref }: ReleasedOrder, { madeFor }: World) =>
-  madeFor(ref).filter((one) => numberAsMade(one.number) === number);
 
 function markOf(sk: string, { erp }: World): string {
   return sk.startsWith('BOOKING#') ? erp.markOf(sk.slice('BOOKING#'.length)) : '';

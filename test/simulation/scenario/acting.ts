@@ -7,7 +7,7 @@ import { createChance } from '../world/chance.ts';
 import { queueUrlOf } from '../world/plant.ts';
 import type { World } from '../world/world.ts';
 import { toolsOf } from './administrators.ts';
-import { numberAsMade, type ReleasedOrder, type ScenarioState } from './released-order.ts';
+import { madeAs, type ReleasedOrder, type ScenarioState } from './released-order.ts';
 import type { EndedByPerson } from './scenario-event.ts';
 
 /** A person who is about to end something. */
@@ -98,7 +98,3 @@ export function noteDone(
     isTakenBack: false,
   });
 }
-
-/** What Azumuta has of a product order, whatever it is called there by now. */
-export const madeAs = (number: string, order: ReleasedOrder, { madeFor }: World) =>
-  madeFor(order.ref).filter((one) => numberAsMade(one.number) === number);

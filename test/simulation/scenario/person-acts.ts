@@ -4,9 +4,9 @@ import type { DeadLetterMessage } from '../../../infra/ops/dead-letters/dead-let
 import { endings } from '../../../infra/ops/orders/end-order.ts';
 import { homeOf } from '../../../shared/model/orders.ts';
 import { isMadeOnce, type Rightness, staysDiscarded, staysEnded, staysSettled } from '../invariants/ended.ts';
-import { type Acting, because, bookByHand, entriesOf, madeAs, noteDone } from './acting.ts';
+import { type Acting, because, bookByHand, entriesOf, noteDone } from './acting.ts';
 import { plannerDoes } from './planners.ts';
-import { isAbout, isGivenUp, type ReleasedOrder } from './released-order.ts';
+import { isAbout, isGivenUp, madeAs, type ReleasedOrder } from './released-order.ts';
 import type { EndedByPerson } from './scenario-event.ts';
 
 type EventOf<Kind extends EndedByPerson['kind']> = Extract<EndedByPerson, { readonly kind: Kind }>;

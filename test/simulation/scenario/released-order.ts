@@ -75,6 +75,10 @@ export interface DoneAct {
 /** The number with which a product order was made: operators append to it when they rename it. */
 export const numberAsMade = (number: string): string => number.replace(/(?:-R)+$/, '');
 
+/** What Azumuta has of the product order that was made with this number, whatever it is called there by now. */
+export const madeAs = (number: string, { ref }: ReleasedOrder, { madeFor }: World) =>
+  madeFor(ref).filter((one) => numberAsMade(one.number) === number);
+
 /** Whether a person has given up the product order that was made with this number, and nobody has taken that back. */
 export function isGivenUp({ done }: Pick<ReleasedOrder, 'done'>, number: string): boolean {
   return done.some(
