@@ -1,5 +1,5 @@
 import { type DoneAct, madeAs, type ReleasedOrder } from '../scenario/released-order.ts';
-import { harmless, type ScenarioEvent } from '../scenario/scenario-event.ts';
+import type { ScenarioEvent } from '../scenario/scenario-event.ts';
 import type { World } from '../world/world.ts';
 import { type Find, type Item, isOpenConcern } from './finding.ts';
 import { sinceOf } from './watch.ts';
@@ -56,6 +56,9 @@ export const staysDiscarded: Rightness = ({ number, keys, booked, isTakenBack },
   }
 };
 
+/** Nobody looks earlier; and then the ERP may show what its post did not say. */
+const untilLookMs = 3 * 3_600_000;
+
 /** It is told again only if its cause was seen again: the ERP sent its order, or a trigger came. */
 export const staysSettled: Rightness = ({ number, event, at, from }, order, world, find) => {
   if (event.kind !== 'person settles') return;
@@ -70,15 +73,8 @@ export const staysSettled: Rightness = ({ number, event, at, from }, order, worl
   const since = sinceOf(concern);
   const what = `${event.concern} of ${number}`;
   if (since < from) find('settled', `${what} was settled, and is open as before.`);
-  // What else planners do to it, the daily look may find.
-  const isPosted = order.changes.every((one) => one === 'planner changes the quantity' || harmless.has(one));
-  if (
-    event.concern === 'changed' &&
-    isPosted &&
-    scenario.via === 'endpoint' &&
-    since > at &&
-    order.postedAt < from
-  )
+  const isUnasked = since > at && since < at + untilLookMs && order.postedAt < from;
+  if (event.concern === 'changed' && scenario.via === 'endpoint' && isUnasked)
     find('settled', `${what} was settled, and is open again, though the ERP has not sent its order since.`);
 };
 

@@ -313,7 +313,11 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
       concernSince(beginning),
       { events: [change, settling] },
     ],
-    [/was settled, and is open again, though the ERP/, concernSince(late), { events: [change, settling] }],
+    [
+      /was settled, and is open again, though the ERP/,
+      concernSince(beginning + 50 * minuteMs),
+      { events: [change, settling] },
+    ],
   ],
   remade: [
     [/MO\/0001 is made again, and there 2 times/, made((one) => [one, one]), { events: [givenUp, remake] }],
