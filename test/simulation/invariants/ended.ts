@@ -1,4 +1,4 @@
-import { type DoneAct, madeAs, type ReleasedOrder } from '../scenario/released-order.ts';
+import { type DoneAct, isOvertaken, madeAs, type ReleasedOrder } from '../scenario/released-order.ts';
 import type { ScenarioEvent } from '../scenario/scenario-event.ts';
 import type { World } from '../world/world.ts';
 import { type Find, type Item, isOpenConcern } from './finding.ts';
@@ -20,7 +20,7 @@ export const staysEnded: Rightness = (done, order, world, find) => {
   for (const { id } of madeAs(number, order, world))
     if (!made.has(id)) find('ended', `${number} was given up, and is made as ${id} after that.`);
   const marks = new Set(world.erp.books(order.ref).bookings.map(({ mark }) => mark));
-  for (const { pk, sk, parts } of items) {
+  for (const { pk, sk, parts } of items.filter((item) => !isOvertaken(order, item))) {
     const mark = markOf(String(sk), world);
     const isOfIt = entry && (pk === `ORDER#${number}` || pk === `ORDER#${String(Object(entry.part).first)}`);
     if (isOfIt && Array.isArray(parts) && parts.includes(index) && marks.has(mark) && !booked.has(mark))

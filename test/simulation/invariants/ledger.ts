@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { textOf } from '../../../shared/completions/content.ts';
 import type { People } from '../scenario/people.ts';
+import { isOvertaken } from '../scenario/released-order.ts';
 import { sourceParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
 import { type Find, isOpenConcern } from './finding.ts';
@@ -31,6 +32,11 @@ export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: 
     sk === 'ORDER' &&
     attempts === 0 &&
     finished.some((number) => isPartOf(String(pk), number) || String(pk).startsWith(`ORDER#${number}-`));
+  const isLeft = (item: Item) =>
+    people.orders.some(
+      (order) =>
+        order?.done.some(({ number }) => isPartOf(String(item.pk), number)) && isOvertaken(order, item),
+    );
   const items = plant.table
     .items()
     .map((item) => ({ ...item, name: `${String(item.pk)} ${String(item.sk)}` }));
@@ -42,7 +48,7 @@ export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: 
     if (isCalm && isHeld(item)) find('released', `${item.name} is still held.`);
     if (wholeTextOf(item).includes(operatorName)) find('personal', `${item.name} names an operator.`);
     judgeBooking(item, items, find);
-    if (!isRemoved(item) && !isFinished(item)) judgeState(item, world, typed, find);
+    if (!isRemoved(item) && !isFinished(item) && !isLeft(item)) judgeState(item, world, typed, find);
   }
   judgeRemoved(items, people, find);
   const failed = plant.logged.find((line) => line.includes('"Retried",') && ofWaits.test(line));

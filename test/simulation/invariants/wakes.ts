@@ -1,4 +1,5 @@
 import type { People } from '../scenario/people.ts';
+import { isOvertaken } from '../scenario/released-order.ts';
 import type { World } from '../world/world.ts';
 import { type Find, type Item, isOpenConcern } from './finding.ts';
 
@@ -30,8 +31,13 @@ export function judgeWakes({ plant, azumuta }: World, { orders }: Pick<People, '
   const discarded = orders
     .filter((order) => order?.changes.includes('dead letter is discarded'))
     .flatMap(({ numbers }) => [...numbers]);
-  const isTakenCareOf = ({ pk }: Item) =>
-    discarded.some((number) => String(pk).startsWith(`ORDER#${number}`));
+  // What an attempt has planned of an order while that was given up wakes nobody, and need not.
+  const isLeft = (item: Item) =>
+    orders.some(
+      (order) => order?.done.some(({ number }) => item.pk === `ORDER#${number}`) && isOvertaken(order, item),
+    );
+  const isTakenCareOf = (item: Item) =>
+    discarded.some((number) => String(item.pk).startsWith(`ORDER#${number}`)) || isLeft(item);
   for (const item of items.filter((one) => !isTakenCareOf(one))) {
     const name = `${String(item.pk)} ${String(item.sk)}`;
     if (isUnbooked(item) && !isBookedElsewhere(item) && !isAwake(item))

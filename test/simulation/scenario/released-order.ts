@@ -1,3 +1,4 @@
+import { clocksDifferMs } from '../../../shared/platform/clock.ts';
 import type { PlannedOrderRef } from '../../shared/erp/conformance/target.ts';
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import type { World } from '../world/world.ts';
@@ -84,6 +85,19 @@ export function isGivenUp({ done }: Pick<ReleasedOrder, 'done'>, number: string)
   return done.some(
     (act) =>
       act.event.kind.startsWith('person gives up') && act.number === numberAsMade(number) && !act.isTakenBack,
+  );
+}
+
+/** Whether a booking was read from Azumuta before its product order was given up, and planned or booked after that: nothing stops it. */
+export function isOvertaken(order: ReleasedOrder, booking: Readonly<Record<string, unknown>>): boolean {
+  const { parts, readAt } = booking;
+  return order.done.some(
+    ({ event, index, at, isTakenBack }) =>
+      /gives up/.test(event.kind) &&
+      !isTakenBack &&
+      Array.isArray(parts) &&
+      parts.includes(index) &&
+      Date.parse(String(readAt)) < at + clocksDifferMs,
   );
 }
 
