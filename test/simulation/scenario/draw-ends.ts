@@ -26,8 +26,9 @@ function drawsOf({ split, via }: Setting): readonly Draw[] {
   return [
     ...ofEach,
     ...(isOne ? [changedAndSettled, changedAndSettled] : []),
-    ...(split === 'when-all-done' ? [partGivenUp, partGivenUp, partRemade] : [correctedAndSettled]),
-    ...(isOne ? [correctedAndSettled] : []),
+    ...(split === 'when-all-done'
+      ? [partGivenUp, partGivenUp, partRemade]
+      : [correctedAndSettled, correctedAndSettled, correctedAndSettled]),
     ...(isEndHeard ? [unwantedAndSettled, unwantedAndSettled, withdrawnAndRemade, withdrawnAndRemade] : []),
   ];
 }
@@ -154,13 +155,18 @@ function unwantedAndSettled(chance: Chance, setting: Setting): readonly Scenario
 }
 
 function correctedAndSettled(chance: Chance, setting: Setting): readonly ScenarioEvent[] {
-  const { order, planned } = orderIn(chance, setting);
-  if (setting.split === 'when-all-done' || planned.article !== 'plain') return givenUp(chance, setting);
-  const at = planned.releasedAt + planned.builtAfter + chance.between(10, 60);
+  const plain = setting.orders.filter(({ article }) => article === 'plain');
+  if (plain.length === 0) return givenUp(chance, setting);
+  const planned = chance.pick(plain);
+  const order = setting.orders.indexOf(planned);
+  // Several corrections, as the first may come before it is booked.
+  const at = planned.releasedAt + planned.builtAfter + chance.between(14, 40);
   const more = chance.pick([-1, 1]);
+  const correction = { kind: 'recording is corrected afterwards', order, more } as const;
   return [
-    { kind: 'recording is corrected afterwards', order, at, more },
-    { kind: 'person settles', concern: 'figures-changed', order, at: later(chance, at, 60) },
+    { ...correction, at },
+    { ...correction, at: at + chance.between(20, 60) },
+    { kind: 'person settles', concern: 'figures-changed', order, at: later(chance, at + 60, 60) },
   ];
 }
 
