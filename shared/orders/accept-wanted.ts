@@ -34,6 +34,8 @@ export interface AcceptDependencies extends WriteDependencies {
   readonly clock: Pick<Clock, 'now'>;
   /** Has the completion of a product order looked at once more, as its ERP order is there, or has fewer parts now. */
   readonly lookAgain: (productOrderNumber: string) => Promise<void>;
+  /** The product order that a person asks for: if it was given up, it is wanted again. Others stay given up. */
+  readonly askedFor?: string | undefined;
 }
 
 /** What became of an ERP order, and how many concerns of it are new. */

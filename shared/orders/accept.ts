@@ -84,13 +84,13 @@ async function acceptInSequence(
 export function wantedOf(
   listed: ErpOrder,
   via: Via,
-  { clock, map, accept }: Pick<AcceptDependencies, 'clock' | 'map' | 'accept'>,
+  { clock, map, accept, askedFor }: Pick<AcceptDependencies, 'clock' | 'map' | 'accept' | 'askedFor'>,
 ): WantedOrder | Rejection {
   const now = clock.now();
   const { changedAt } = listed;
   const isAhead = changedAt !== undefined && Date.parse(changedAt) > now.getTime() + aheadMs;
   const order = isAhead ? { ...listed, changedAt: now.toISOString() } : listed;
-  const wanted = { order, via, now, changedAhead: isAhead ? changedAt : undefined };
+  const wanted = { order, via, askedFor, now, changedAhead: isAhead ? changedAt : undefined };
   const problem = problemOf(order);
   if (problem) return problem;
   try {

@@ -7,7 +7,7 @@ import { asMade, isMessageUnderWay, type OrderEntry } from '../ledger/records/pr
 import { lifeOf } from '../life/life.ts';
 import { whatAPersonDoes } from '../life/what-a-person-does.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
-import { type ErpOrder, type ErpOrderRef, erpOrderRefOf, isSameErpOrder } from '../model/orders.ts';
+import { type ErpOrder, type ErpOrderFacts, erpOrderRefOf, isSameErpOrder } from '../model/orders.ts';
 import { quantitySchema, toDecimal } from '../model/quantity.ts';
 import { NoFreeSlot } from '../slots/slots.ts';
 import type { WorkAttempt } from '../worker/worker.ts';
@@ -67,19 +67,24 @@ function needsHint({ concerns, bookings }: KnownOrder, { configuration }: AskErp
   return concerns.some(({ kind }) => kind === 'figures-changed') || bookings.some(isRefusedByAnother);
 }
 
-/** Accepts what the ERP has now: also the same, where something is open about what was booked, or another mapping may take it. */
+/**
+ * Accepts what the ERP has now. What the record says already is accepted, too, where that may change something: it is booked
+ * as something else, another mapping may take it, or it was made again as it was before.
+ */
 async function askErpDaily(
   { concerns, bookings }: KnownOrder,
   entry: OrderEntry,
   attempt: WorkAttempt,
   dependencies: AskErpDependencies,
 ): Promise<void> {
-  const isBookedOtherwise =
-    bookedQuantity(bookings, entry.part.index) !== undefined &&
-    concerns.some(({ kind }) => kind === 'changed');
+  const record = await dependencies.ledger.erpOrders.find(entry.erpOrder);
+  if (!record) return;
+  const isChanged = concerns.some(({ kind }) => kind === 'changed');
+  const isBookedOtherwise = isChanged && bookedQuantity(bookings, entry.part.index) !== undefined;
   const isRefusedByAnother = entry.state === 'rejected' && entry.mappedBy !== dependencies.configuration;
-  const acceptsSame = isBookedOtherwise || isRefusedByAnother;
-  await askErp(entry.erpOrder, 'daily look', attempt, { ...dependencies, acceptsSame });
+  const isMadeOtherwise = concerns.length === 0 && !isMadeFor(entry.erpOrder, record);
+  const acceptsSame = isBookedOtherwise || isRefusedByAnother || isMadeOtherwise;
+  await askErp(record, 'daily look', attempt, { ...dependencies, acceptsSame });
 }
 
 /** Another ERP order that is mapped to the same number may be gone, or mapped elsewhere by now: no list may show it. */
@@ -94,7 +99,7 @@ async function askForClaimants(
     const record =
       (await erpOrders.find({ id: claimant, number: claimant })) ??
       (await erpOrders.find({ number: claimant }));
-    if (record) await askErp(record.erpOrder, 'daily look', attempt, { ...dependencies, acceptsSame: true });
+    if (record) await askErp(record, 'daily look', attempt, { ...dependencies, acceptsSame: true });
   }
 }
 
@@ -109,10 +114,9 @@ async function asksFor(
 ): Promise<boolean> {
   const { index } = entry.part;
   if (entry.end?.how === 'given up') return false;
-  if (concerns.some(({ kind }) => kind === 'changed')) return true;
   // The first part keeps the bookings of others, too.
   const isBuilt = bookings.some(({ parts, state }) => parts.includes(index) || state !== 'done');
-  if (isBuilt) return false;
+  if (isBuilt && !concerns.some(({ kind }) => kind === 'changed')) return false;
   if (index === 1) return true;
   const first = await ledger.orders.find(entry.part.first);
   return !first?.awaiting || !isSameErpOrder(first.erpOrder, entry.erpOrder);
@@ -153,8 +157,10 @@ export async function mapAnew(
   if (outcome.to === 'create' || outcome.to === 'look') return true;
   // What waits is tried as it is, and what Azumuta has is taken back by `remake`.
   if (entry?.state !== 'rejected') return true;
-  const accepted = await askErp(entry.erpOrder, 'replay', attempt, dependencies);
-  const { orders } = dependencies.ledger;
+  const { orders, erpOrders } = dependencies.ledger;
+  const record = await erpOrders.find(entry.erpOrder);
+  const asked = { ...dependencies, askedFor: number };
+  const accepted = record && (await askErp(record, 'replay', attempt, asked));
   if (!accepted) await orders.replace(entry, { ...asMade(entry), via: 'replay' });
   const { reason, cause, productOrders } = accepted ?? {};
   if (reason !== undefined && cause !== undefined && productOrders?.length === 0 && !accepted?.isEnded)
@@ -164,15 +170,13 @@ export async function mapAnew(
 
 /** Undefined when the ERP cannot be asked for one order, or the ledger has it as it is. @throws RetryLater, Rejected */
 async function askErp(
-  erpOrder: ErpOrderRef,
+  record: ErpOrderRecord,
   via: Via,
   { signal }: Pick<WorkAttempt, 'signal'>,
   dependencies: AskErpDependencies & { readonly acceptsSame?: boolean },
 ): Promise<Accepted | undefined> {
-  const { erp, partners, ledger } = dependencies;
+  const { erp, partners } = dependencies;
   if (!erp.readOrder) return undefined;
-  const record = await ledger.erpOrders.find(erpOrder);
-  if (!record) return undefined;
   const reading = async (guarded: AbortSignal) => erp.readOrder?.(record.erpOrder, guarded);
   const read = await partners.call('erp', signal, reading, record.erpOrder.number);
   const order = read ? asRecorded(read, record) : deleted(record);
@@ -191,6 +195,11 @@ function deleted({ erpOrder }: ErpOrderRecord): ErpOrder {
 function asRecorded(order: ErpOrder, { erpOrder: { amount, unit } }: ErpOrderRecord): ErpOrder {
   if (unit === undefined || toDecimal(order.quantity.amount) !== toDecimal(amount)) return order;
   return { ...order, quantity: { ...order.quantity, unit } };
+}
+
+/** What was made again is made as it was: the ERP may have changed its order while nobody wanted it. */
+function isMadeFor(made: ErpOrderFacts, { erpOrder }: ErpOrderRecord): boolean {
+  return made.article === erpOrder.article && made.amount === erpOrder.amount;
 }
 
 /** Only the ERP's own facts are compared: what a caller has posted may hold other fields than the connector reads. */

@@ -1,5 +1,5 @@
 import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
-import type { AzumutaClient } from '../azumuta/client.ts';
+import { type AzumutaClient, readByIdOrNumber } from '../azumuta/client.ts';
 import type { ErpConnector } from '../erp/connector.ts';
 import type { Claim } from '../ledger/claims.ts';
 import { orderKey } from '../ledger/keys.ts';
@@ -29,7 +29,7 @@ interface Made {
   readonly event: 'created' | 'adopted';
   /** It is known to be completed: nobody needs to ask about it. */
   readonly isBuilt?: boolean;
-  /** It was completed before the ERP had its order, so its completion was ignored: no trigger comes for it again. */
+  /** It was completed while its order was unknown, or was given up: no trigger comes for it again. */
   readonly wasIgnored?: boolean;
 }
 
@@ -126,8 +126,10 @@ async function createOrAdopt(
   let sent = false;
   try {
     const making = async (guarded: AbortSignal): Promise<Made> => {
-      const existing = await azumuta.findProductOrder(draft.number, guarded);
-      if (existing) return await adopt(existing, draft, claim, ledger);
+      // One that a person has made again may be there, whatever operators call it by now.
+      const known = { id: entry.productOrder?.id, number: draft.number };
+      const existing = await readByIdOrNumber(known, guarded, azumuta);
+      if (existing) return await adopt(existing, entry, claim, ledger);
       // An earlier attempt may have created it: built and removed since, it must not be built again.
       const built = claim.again ? await builtOf(entry, ledger) : undefined;
       if (built) return { productOrder: built, event: 'created', isBuilt: true };
@@ -156,7 +158,7 @@ async function createOrAdopt(
 /** Takes what Azumuta has under the number of an order for that order. @throws Rejected when it is not */
 async function adopt(
   existing: AzumutaProductOrder,
-  draft: OrderEntry['draft'],
+  { draft, productOrder: made }: OrderEntry,
   claim: Claim,
   { knownOrders }: Ledger,
 ): Promise<Made> {
@@ -171,7 +173,8 @@ async function adopt(
   const { bookings } = existing.completed ? await knownOrders.read(number) : { bookings: [] };
   const own = bookings.filter(({ productOrder }) => productOrder.id === existing.id);
   const isBuilt = own.some(({ state }) => state === 'done');
-  const wasIgnored = own.some(({ state }) => state === 'ignored');
+  const wasGivenUp = existing.completed && existing.id === made?.id && !isBuilt;
+  const wasIgnored = wasGivenUp || own.some(({ state }) => state === 'ignored');
   const why = whyNotAdopted(existing, draft, { mayBeOurs: claim.again || isBuilt || wasIgnored });
   if (why) throw new Rejected(why, { code: 'conflict' });
   const event = claim.again ? 'created' : 'adopted';

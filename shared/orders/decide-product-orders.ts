@@ -274,8 +274,8 @@ function isAskedFor(open: readonly Concern[], { via }: WantedOrder): boolean {
 }
 
 /** Only a person takes back what a person has given up, by the replay of its creation; what Azumuta has is taken back by `remake`. */
-function mayTakeBack({ state }: OrderEntry, { via }: WantedOrder): boolean {
-  return via === 'replay' && state !== 'done';
+function mayTakeBack({ number, state }: OrderEntry, { askedFor }: WantedOrder): boolean {
+  return askedFor === number && state !== 'done';
 }
 
 /** A renamed article that is mapped to the same one is no difference, nor is a unit that the endpoint or the pull leaves out. */

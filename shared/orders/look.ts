@@ -19,7 +19,7 @@ export interface LookDependencies {
 const removedThere = {
   how: 'withdrawn',
   because: 'Azumuta does not have it any more, and the ERP did not want it.',
-  isRemoved: true,
+  inAzumuta: 'removed',
 } as const;
 const lookedAt: readonly Concern['kind'][] = ['changed', 'unwanted', 'removed'];
 

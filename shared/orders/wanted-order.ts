@@ -35,6 +35,8 @@ export interface WantedOrder {
   /** Why the ERP does not want it, for a person: `It was cancelled in the ERP`. */
   readonly ended?: string | undefined;
   readonly via: Via;
+  /** The product order that a person asks for. */
+  readonly askedFor?: string | undefined;
   /** Its change time, when that is in the future: the order counts as changed now. */
   readonly changedAhead?: string | undefined;
   readonly now: Date;

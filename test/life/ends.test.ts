@@ -206,6 +206,40 @@ describe('an order that is in Azumuta, and that a person has given up', () => {
   });
 });
 
+describe('an order that is in Azumuta, was given up, and that a person has made again', () => {
+  it('is not made a second time where operators have renamed it', async () => {
+    const order = await inAzumutaAndGivenUp();
+    plant.azumuta.rename(order.number, `${order.number}-R`);
+    await remake(order);
+    await plant.work();
+    expect(made()).toEqual([`${order.number}-R open`]);
+    plant.azumuta.complete(`${order.number}-R`);
+    await plant.work();
+    expect([stateIn(order), await kinds()]).toEqual(['done', []]);
+  });
+
+  it('is booked at once, where it was built meanwhile', async () => {
+    const order = await inAzumutaAndGivenUp();
+    plant.azumuta.complete(order.number);
+    await plant.work();
+    await remake(order);
+    await plant.work();
+    expect([stateIn(order), plant.letters(), await kinds()]).toEqual(['done', [], []]);
+  });
+
+  it('is told as not wanted, where the ERP takes it back before its message is worked on', async () => {
+    const order = await inAzumutaAndGivenUp();
+    await remake(order);
+    plant.advance(hours);
+    plant.erp.cancel(order);
+    await plant.pull();
+    await daysGoBy(2);
+    expect(made()).toEqual([`${order.number} open`]);
+    expect(await endOf(order)).toBeUndefined();
+    expect(await kinds()).toEqual(['unwanted']);
+  });
+});
+
 it('is withdrawn by the ERP, and made once the ERP releases it again', async () => {
   takePlant({ erp: 'sap-s4hana' });
   const order = plant.plan('5');

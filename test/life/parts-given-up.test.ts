@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { endings } from '../../infra/ops/orders/end-order.ts';
 import { overriding } from '../support/overriding.ts';
-import { daysGoBy, eachWithPlant, endDependencies, kinds, made, plant, whileReading } from './acts.ts';
+import {
+  daysGoBy,
+  eachWithPlant,
+  endDependencies,
+  kinds,
+  made,
+  plant,
+  whileReading,
+  withoutArticles,
+} from './acts.ts';
 import { hours, type LifePlant } from './plant.ts';
 
 // Parts that are booked together, of which a person gives one up.
@@ -26,6 +35,12 @@ async function endedBy(end: 'give-up' | 'remake', order: Order, part: number): P
   const request = { number: `${order.number}/${part}`, go: true, note: 'booked by hand (An)' };
   await endings[end](request, endDependencies());
   await plant.work();
+}
+
+async function reducedTo(quantity: string, order: Order): Promise<void> {
+  plant.advance(hours);
+  plant.erp.changeQuantity(order, quantity);
+  await plant.pulled();
 }
 
 const books = (order: Order) => {
@@ -163,6 +178,25 @@ describe('a part of an order that is booked together, which a person has given u
     await daysGoBy(7);
     expect(books(other)).toEqual({ state: 'open', good: '0' });
     expect(await kinds()).toEqual([]);
+  });
+
+  it('leaves the others as many as the ERP has by then, when it was one too many', async () => {
+    const order = await planned('2');
+    await reducedTo('1', order);
+    await endedBy('give-up', order, 2);
+    await built(order, 1);
+    await daysGoBy(7);
+    expect(books(order)).toEqual({ state: 'done', good: '1' });
+    expect(await kinds()).toEqual([]);
+  });
+
+  it('stays given up when a person replays the creation of another part', async () => {
+    const correct = withoutArticles();
+    const order = await planned('2');
+    await endedBy('give-up', order, 2);
+    correct();
+    await plant.replayed({ orders: new Set([`${order.number}/1`]) });
+    expect(made()).toEqual([`${order.number}/1 open`]);
   });
 
   it('is booked with the others again once a person has it made after all', async () => {

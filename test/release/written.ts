@@ -94,6 +94,7 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
     planned: plannedBooking({ key: 'accepted#quantity' }),
     content,
     accepted: '4000',
+    othersFollow: true,
   });
   await ledger.bookings.planOnly(number, accepted, {});
   const [key, messageId] = [bookingKeyOf(number, accepted.planned.key), 'hint'];
@@ -134,6 +135,7 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
   if (state)
     await ledger.alerts.save('run', { ...state, failing, outages: { erp: outage }, mailedOn: '2026-11-24' });
   await plant.ledger.pauses.begin('pull');
+  await ledger.knownOrders.writeAlias('MO/1-R', number);
 }
 
 function messageOf(queue: string | undefined, body = '', attributes: object = {}): Recorded {

@@ -124,7 +124,9 @@ async function settle(
     await allDone();
     await seeToFigures(world, people.orders.filter(Boolean));
     await allDone();
-    if ((await replayAll(world)).moved > 0) await allDone();
+    people.endWhatTheyMeant();
+    await allDone();
+    if ((await replayAll(world, people.orders)).moved > 0) await allDone();
     world.plant.table.expire();
     quietDays = world.happened.size === before ? quietDays + 1 : 0;
   }

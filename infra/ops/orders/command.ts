@@ -22,7 +22,8 @@ settle    what the concern says was put right, or does not matter. If its cause 
           changed, figures-changed, number-taken and used-again only with other figures or orders.
           An order that is settled as unwanted or removed is asked about again; who means its end gives it up.
 give-up   the end of an order: nobody asks about it, and nothing is booked for it unless somebody replays it.
-remake    creates a product order that was removed in Azumuta anew, as it was made.
+remake    creates a product order that was removed in Azumuta, or given up, anew, as it was made. One that is there
+          still is taken.
 
 What is done is signed in the journey of the order, with your name and the reason.
 

@@ -159,12 +159,16 @@ async function remake(request: EndRequest, dependencies: EndDependencies) {
     throw new UsageError(`${number} has a booking already: a second one would need another number.`);
   const removed = concerns.find(({ kind }) => kind === 'removed');
   if (go) {
-    const removal = { how: 'withdrawn', because: note, isRemoved: true } as const;
-    const withdrawn = await ledger.orders.end(entry, removal);
+    // What was given up may be there still, under another number, or built by now: it is looked for before it is created.
+    const inAzumuta = removed ? 'removed' : 'perhaps';
+    const withdrawn = await ledger.orders.end(entry, { how: 'withdrawn', because: note, inAzumuta });
     const again = withdrawn && (await ledger.orders.replace(withdrawn, { ...asMade(entry), via: note }));
     if (!again) throw underWay(number, 'changed');
     if (removed) await ledger.concerns.end(number, removed, note);
-    await queues.send(queueUrls['product-orders'], { body: productOrderMessage(number) });
+    const send = (body: string) => queues.send(queueUrls['product-orders'], { body });
+    await send(productOrderMessage(number));
+    // The ERP may have changed its order since: it is made so, or a person is told.
+    await send(productOrderMessage(number, { asksErp: 'daily look' }));
   }
   return [`creates product order ${number} in Azumuta anew, as it was made: article ${entry.draft.article}`];
 }

@@ -54,15 +54,16 @@ export interface KnownParts {
 }
 
 /**
- * The parts that are booked together: those that a person has given up neither count nor are wanted.
+ * The parts that are booked together: those that a person has given up neither count nor are wanted. One that was too many
+ * leaves the others as they are, and one that was built beyond what the ERP order has now stands for one that was given up.
  * @param of How many the ERP order has now. @param asked One that a person asks for although it was given up.
  */
 export function partsTogether({ completed, ended }: KnownParts, of: number, asked?: number) {
   const without = new Set([...ended].filter((index) => index !== asked));
-  return {
-    completed: new Map([...completed].filter(([index]) => !without.has(index))),
-    wanted: Math.max(0, of - without.size),
-  };
+  const counted = new Map([...completed].filter(([index]) => !without.has(index)));
+  const missing = [...without].filter((index) => index <= of).length;
+  const beyond = [...counted.keys()].filter((index) => index > of).length;
+  return { completed: counted, wanted: Math.min(of, of - missing + beyond) };
 }
 
 export class ErpOrders extends Records {

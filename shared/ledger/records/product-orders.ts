@@ -84,8 +84,8 @@ export type Ending =
       readonly how: 'withdrawn';
       readonly because: string;
       readonly event?: 'cancelled in the ERP';
-      /** Azumuta had it, and has it no more; else it surely was never there. */
-      readonly isRemoved?: true;
+      /** Absent where it surely was never there. */
+      readonly inAzumuta?: 'removed' | 'perhaps';
     };
 
 type Condition = Required<Pick<Update, 'condition' | 'values'>>;
@@ -162,15 +162,17 @@ export class Orders extends Records {
   async end(entry: OrderEntry, ending: Ending): Promise<OrderEntry | undefined> {
     const { how, because } = ending;
     const isMade = how === 'given up' && entry.state === 'done';
-    const isRemoved = how === 'withdrawn' && ending.isRemoved === true;
+    const inAzumuta = how === 'withdrawn' ? ending.inAzumuta : 'perhaps';
     const refused = { state: 'rejected', reason: shorten(because, maxNoteLength), cause: 'order-state' };
     const set = {
-      ...(how === 'given up' ? { givenUp: true } : { withdrawn: true, clean: true }),
+      ...(how === 'given up' ? { givenUp: true } : { withdrawn: true }),
+      // What may be there stays in doubt.
+      ...(inAzumuta === 'perhaps' ? {} : { clean: true }),
       ...(isMade ? {} : refused),
     };
     const remove = ['awaiting', 'rejectedBy', ...(how === 'given up' ? ['dueAt'] : [])];
     const event: NewEntry = { event: ending.event ?? how, note: because };
-    const when = how === 'given up' || isRemoved ? was(entry.state) : nothingSent;
+    const when = inAzumuta === undefined ? nothingSent : was(entry.state);
     const written = await this.#change(entry, { set, remove }, event, when);
     if (!written) return undefined;
     await this.#deadLetters.settleOfCreation(entry.number);

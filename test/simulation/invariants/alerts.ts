@@ -1,6 +1,5 @@
 import type { World } from '../world/world.ts';
-import type { Find, Item } from './finding.ts';
-import { isOpenConcern } from './ledger.ts';
+import { type Find, type Item, isOpenConcern } from './finding.ts';
 import { isOfGroup, lagMs, sinceOf } from './watch.ts';
 
 /** A group is told at most once an hour; after the busy hours there is a run every four. */

@@ -1,11 +1,10 @@
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import type { People } from '../scenario/people.ts';
-import type { ReleasedOrder } from '../scenario/released-order.ts';
+import { isGivenUp, type ReleasedOrder } from '../scenario/released-order.ts';
 import { harmless, type ScenarioEvent } from '../scenario/scenario-event.ts';
 import { furtherParameter, sourceParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
-import type { Find, Item } from './finding.ts';
-import { isOpenConcern } from './ledger.ts';
+import { type Find, type Item, isOpenConcern } from './finding.ts';
 
 /**
  * Checks, after quiet days with their daily looks, that a concern is open exactly while its cause is: what the ERP wants
@@ -20,13 +19,18 @@ export function judgeConcerns(world: World, { orders }: Pick<People, 'orders'>, 
       (one) => one && its?.parameters[sourceParameter] === (one.ref.id ?? one.ref.number),
     );
     const isBooked = items.some(
-      ({ kind, state, productOrder }) =>
-        kind === 'quantity' && state === 'done' && its?.id === Object(productOrder).id,
+      // What was taken back is a booking of no part.
+      ({ kind, state, productOrder, parts }) =>
+        kind === 'quantity' &&
+        state === 'done' &&
+        Object(parts).length > 0 &&
+        its?.id === Object(productOrder).id,
     );
     const why = whyOver(item, its, order, isBooked);
     if (why !== undefined) find('concerns', `${String(item.pk)} ${String(item.sk)} is open, and ${why}.`);
   }
-  for (const { ref, changes, numbers, typed, isWithheld } of orders.filter(Boolean)) {
+  for (const order of orders.filter(Boolean)) {
+    const { ref, changes, numbers, typed, isWithheld } = order;
     // The letters of orders that share a number are kept with the other one.
     if (changes.includes('planner shares a number')) continue;
     const { state, bookings } = world.erp.books(ref);
@@ -38,7 +42,8 @@ export function judgeConcerns(world: World, { orders }: Pick<People, 'orders'>, 
       .madeFor(ref)
       .map(({ id, number }) => ({ number: number.replace(/(?:-R)+$/, ''), isTyped: typed.has(id) }));
     // What they typed is theirs to remove.
-    const parts = made.flatMap(({ number, isTyped }) => (isTyped ? [] : [number]));
+    const isOver = (number: string) => isGivenUp(order, number) || isSettled(order, number);
+    const parts = made.flatMap(({ number, isTyped }) => (isTyped || isOver(number) ? [] : [number]));
     const has = (number: string, is: (item: Item) => boolean) =>
       items.some((item) => item.pk === `ORDER#${number}` && is(item));
     // The letter of parts that are booked together is kept with one of them, which may have been typed.
@@ -51,6 +56,10 @@ export function judgeConcerns(world: World, { orders }: Pick<People, 'orders'>, 
           `${number} is in Azumuta, the ERP does not want its order, and nothing tells of it.`,
         );
   }
+}
+
+function isSettled({ done }: ReleasedOrder, of: string): boolean {
+  return done.some(({ event, number }) => event.kind === 'person settles' && number === of);
 }
 
 /** The product order that a concern is about, by its id in Azumuta or its number. */

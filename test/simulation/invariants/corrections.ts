@@ -1,8 +1,7 @@
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import type { ReleasedOrder } from '../scenario/released-order.ts';
 import type { World } from '../world/world.ts';
-import type { Find } from './finding.ts';
-import { isOpenConcern } from './ledger.ts';
+import { type Find, isOpenConcern } from './finding.ts';
 
 /** The product order as it was when it was booked: nothing is booked again because a recording was corrected. */
 export function asBooked(one: BuiltProductOrder, { corrected }: ReleasedOrder): BuiltProductOrder {
@@ -16,7 +15,7 @@ export function asBooked(one: BuiltProductOrder, { corrected }: ReleasedOrder): 
 /** Checks that a person is told both figures while they differ, and not any more once they are equal again. */
 export function judgeCorrections(
   { plant, wasTriggerAccepted }: World,
-  { corrected, reworked, changes }: ReleasedOrder,
+  { corrected, reworked, changes, done }: ReleasedOrder,
   made: readonly BuiltProductOrder[],
   find: Find,
 ): void {
@@ -34,11 +33,15 @@ export function judgeCorrections(
             item.sk === 'CONCERN#figures-changed' &&
             isOpenConcern(item),
         );
+      const isSettled = done.some(
+        ({ event, at }) =>
+          event.kind === 'person settles' && event.concern === 'figures-changed' && at > correction.at,
+      );
       const told = [...String(concern?.content).matchAll(/(\d+)(?: \S+)? good/g)].map(([, figure]) => figure);
       const figures = [correction.booked, good].map(String);
       if (correction.booked === good && concern)
         find('concerns', `${number} is booked as Azumuta shows it, and ${String(concern.content)} is told.`);
-      if (correction.booked !== good && !figures.every((figure) => told.includes(figure)))
+      if (correction.booked !== good && !isSettled && !figures.every((figure) => told.includes(figure)))
         find(
           'reported',
           `${number} is booked as ${figures.join(', Azumuta shows ')}, and nothing tells both.`,

@@ -24,6 +24,10 @@ export const invariants = {
   deadLetters: 'A dead letter has a cause that a person can resolve, and does not come back after that.',
   passing: 'A failure that passes by itself never becomes a dead letter.',
   recorded: 'The journey shows each dead letter, and a metric counts it.',
+  ended:
+    'What a person has ended is neither made nor booked nor told after that, unless a person takes it back.',
+  settled: 'What a person has settled is told again only if its cause is seen again.',
+  remade: 'What a person has made again is made once, or why not is reported.',
   journey: 'The journey shows what happened.',
   waiting: 'Nothing waits for a message that never comes.',
   wakes: 'Nothing that is open lacks what wakes it: a date in the index, or a person who was told.',
@@ -44,6 +48,11 @@ export const invariants = {
 
 /** An item of the ledger. */
 export type Item = Readonly<Record<string, unknown>>;
+
+/** What a person must see to about an order, until it is over. */
+export function isOpenConcern({ sk, content }: Item): boolean {
+  return String(sk).startsWith('CONCERN#') && content !== '';
+}
 
 export type PromiseName = keyof typeof invariants;
 export type Find = (invariant: PromiseName, sentence: string) => void;

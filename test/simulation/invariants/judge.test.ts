@@ -87,7 +87,7 @@ const all =
   (world) =>
     disturbances.map((disturb) => disturb(world));
 
-const change = { kind: 'planner changes the quantity', order: 0, at: 5, quantity: 3 } as const;
+const change = { kind: 'planner changes the quantity', order: 0, at: 5, quantity: 8 } as const;
 const cancellation = { kind: 'planner cancels', order: 0, at: 5 } as const;
 const correction = { kind: 'recording is corrected afterwards', order: 0, at: 20, more: -1 } as const;
 const removal = { kind: 'operator removes it', order: 0, at: 5 } as const;
@@ -97,6 +97,38 @@ const booking = { kind: 'call', stage: 'book-completion', service: 'erp', nth: 1
 const refusal = { ...booking, accident: 'the partner refuses it' } as const;
 const late = beginning + 30 * 86_400_000;
 const slot = { owner: { S: 'some-stage r' }, leaseUntil: { N: `${late}` } };
+
+/** From an hour after the beginning on. */
+const afterwards =
+  (disturb: Disturbance): Disturbance =>
+  (world) =>
+    world.time.after(60 * minuteMs, () => disturb(world));
+
+const givenUp = { kind: 'person gives up an order', order: 0, at: 5, byHand: false } as const;
+const remake = { kind: 'person has it made again', order: 0, at: 6, after: 'given up' } as const;
+const settling = { kind: 'person settles', concern: 'changed', order: 0, at: 20 } as const;
+/** At the call that books. */
+const refusedBooking = { ...refusal, nth: 3 } as const;
+const discarding = { kind: 'dead letter is discarded', at: 30, byHand: false } as const;
+const ofEnded = { pk: 'ORDER#MO/0001' } as const;
+/** Both of the booking that was planned first. */
+const bookedSince = afterwards(({ erp, plant, azumuta }) => {
+  const [first] = azumuta.productOrders();
+  const key = `${first?.id}#quantity`;
+  adds({ ...ofEnded, sk: `BOOKING#${key}`, parts: [1], state: 'done', kind: 'quantity' })(
+    // It changes no other part of the world.
+    { plant } as World,
+  );
+  const booking = { mark: erp.markOf(key), good: '5', scrap: '0', lots: [], scrappedLots: [] };
+  shows(erp, 'books', (read) => (ref) => ({ ...read(ref), bookings: [booking] }));
+});
+const concernSince = (since: number) =>
+  afterwards(
+    adds({
+      ...{ ...ofEnded, sk: 'CONCERN#changed', content: 'x' },
+      concernOf: `changed erp conflict ${new Date(since).toISOString()}`,
+    }),
+  );
 
 /** Two of three parts are built, and the third is not wanted any more. */
 const fewerParts = {
@@ -187,7 +219,14 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
     [/the ERP was sent/, books(({ productOrders: sent }) => ({ productOrders: [...sent, ...sent] }))],
   ],
   reported: [
-    [/is made for 5, the ERP wants 3, and nothing reports it/, items(concern, 'none'), { events: [change] }],
+    [
+      /is made for 5, the ERP wants 8, and nothing reports it/,
+      all(
+        items(concern, 'none'),
+        books(() => ({ state: 'open' })),
+      ),
+      { events: [change] },
+    ],
     [/are open in Azumuta, the ERP order has 2 part/, items(concern, 'none'), fewerParts],
     [/is booked as 5, Azumuta shows 4, and nothing tells/, items(concern, 'none'), { events: [correction] }],
     [/Nothing reports that MO\/0001 was removed/, items(concern, 'none'), { events: [removal] }],
@@ -209,8 +248,8 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
     ],
     [
       /CONCERN#changed is open for hours, and is told 0 times/,
-      ({ alerts }) => shows(alerts, 'mailed', () => () => undefined),
-      { events: [change, { kind: 'alert run' }] },
+      all(concernSince(beginning), ({ alerts }) => shows(alerts, 'mailed', () => () => undefined)),
+      { events: [{ kind: 'alert run' }] },
     ],
   ],
   concerns: [
@@ -226,7 +265,7 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
       /is open, and Azumuta has what the ERP wants/,
       adds({
         ...{ pk: 'ORDER#MO/0001', sk: 'CONCERN#changed', content: 'x' },
-        wanted: { draft: { article: 'GEAR-01', parameters: { Quantity: 5 } } },
+        wanted: { draft: { number: 'MO/0001', article: 'GEAR-01', parameters: { Quantity: 5 } } },
       }),
     ],
     [
@@ -251,6 +290,45 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
       /dead letter m, which does not exist/,
       adds({ pk: 'ORDER#1', sk: 'DEAD-LETTER#m', ...{ isDead: true } }),
     ],
+  ],
+  ended: [
+    [
+      /MO\/0001 was given up, and is made as \S+ after that/,
+      afterwards(({ azumuta }) => azumuta.typeByHand('MO/0001', 'GEAR-01', { Source: 'po-00000001' })),
+      { events: [givenUp] },
+    ],
+    [/MO\/0001 was given up, and is booked after that/, bookedSince, { events: [givenUp] }],
+    [/was given up, and CONCERN#changed is open/, concernSince(late), { events: [givenUp] }],
+    [
+      /was given up, and is still asked about/,
+      items(theOrder, { awaiting: 'completion' }),
+      { events: [givenUp] },
+    ],
+    [
+      /was given up, and becomes a dead letter/,
+      adds({
+        ...{ ...ofEnded, sk: 'DEAD-LETTER#m', stage: 'create-product-orders' },
+        history: [{ at: new Date(late).toISOString(), event: 'dead-lettered' }],
+      }),
+      { events: [givenUp] },
+    ],
+    [/was discarded, and \S+ is booked after that/, bookedSince, { events: [refusedBooking, discarding] }],
+  ],
+  settled: [
+    [
+      /changed of MO\/0001 was settled, and is open as before/,
+      concernSince(beginning),
+      { events: [change, settling] },
+    ],
+    [
+      /was settled, and is open again, though the ERP/,
+      concernSince(beginning + 50 * minuteMs),
+      { events: [change, settling] },
+    ],
+  ],
+  remade: [
+    [/MO\/0001 is made again, and there 2 times/, made((one) => [one, one]), { events: [givenUp, remake] }],
+    [/is to be made again, is not there, and nothing tells/, made(() => []), { events: [givenUp, remake] }],
   ],
   journey: [
     [/is in Azumuta, but its journey/, items(theOrder, { history: [] })],
@@ -366,6 +444,10 @@ const kept: readonly { readonly what: string; disturb?: Disturbance; given?: Par
   { what: 'a journey without accidents' },
   { what: 'a dead letter that a refusal explains', given: { events: [refusal] } },
   { what: 'a surplus part that is reported', given: fewerParts },
+  { what: 'an order that is given up, and built', given: { events: [givenUp] } },
+  { what: 'an order that is given up, made again, and built', given: { events: [givenUp, remake] } },
+  { what: 'a change that is settled', given: { events: [change, settling] } },
+  { what: 'a dead letter that is discarded', given: { events: [refusedBooking, discarding] } },
   { what: 'a booking that was planned before a rework', disturb: readAt(14), given: reworked },
   { what: 'a booking that was planned after a rework', disturb: readAt(26), given: reworked },
   {

@@ -1,6 +1,7 @@
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import type { People } from '../scenario/people.ts';
-import { isAbout, type ReleasedOrder } from '../scenario/released-order.ts';
+import { personActs } from '../scenario/person-acts.ts';
+import { givenUpParts, isAbout, isGivenUp, type ReleasedOrder } from '../scenario/released-order.ts';
 import { disruptive } from '../scenario/scenario-event.ts';
 import { sourceParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
@@ -10,9 +11,9 @@ import { judgeConcerns } from './concerns.ts';
 import { asBooked, judgeCorrections } from './corrections.ts';
 import { type DeadLetter, deadLettersOf } from './dead-letters.ts';
 import { judgeDetails, judgeWorkingTime } from './details.ts';
-import { createFindings, type Find, type Finding } from './finding.ts';
+import { createFindings, type Find, type Finding, isOpenConcern } from './finding.ts';
 import { judgeJourneys, judgeLinks } from './journey.ts';
-import { isOpenConcern, judgeLedger } from './ledger.ts';
+import { judgeLedger } from './ledger.ts';
 import { judgeParts, judgeRework, judgeTogether } from './parts.ts';
 import { indexOf, keysOf } from './quantities.ts';
 import { judgeWakes } from './wakes.ts';
@@ -94,6 +95,7 @@ function judgeOrder(
   for (const parts of bookedTogether(world, judged)) judgeBookings(world, judged, parts, find);
   judgeUnexplainedBookings(world, judged, find);
   judgePlausible(judged, find);
+  for (const done of order.done) personActs[done.event.kind].isRight(done, order, world, find);
 }
 
 /** A tenth more than the ERP has ever wanted may be built. */
@@ -157,7 +159,10 @@ function judgeBookings(
   }
   // If one part was removed, the others cannot be booked; they may have been booked together before.
   if (removed.length > 0 && isWhole) return;
-  const isPartly = isWhole && parts.length < Math.max(wanted, made.length);
+  // What a person has given up is nobody's to book.
+  const open = parts.filter(({ number }) => !isGivenUp(order, number));
+  const left = Math.max(wanted, made.length) - givenUpParts(order).size;
+  const isPartly = open.length === 0 || (isWhole && open.length < left);
   if (bookings.length === 0 && deadLetters.length === 0 && !isPartly) {
     if (!isChanged) find('booked', `${name} is completed, but not booked.`);
     // It may have been removed before anybody could read it.
@@ -167,8 +172,9 @@ function judgeBookings(
   }
   for (const booking of bookings) {
     const partsBooked = isWhole && isChanged ? bookedWith(world, parts, booking) : parts;
-    // The person who discards a dead letter takes care of its completion.
-    const isHandledByPerson = changes.includes('dead letter is discarded');
+    // The person who discards a dead letter, or gives up what is booked in part, takes care of its completion.
+    const isHandledByPerson =
+      changes.includes('dead letter is discarded') || parts.every(({ number }) => isGivenUp(order, number));
     // A planner who changes an order while it is booked gets a report of the difference.
     if (!isChanged || (deadLetters.length === 0 && !isHandledByPerson))
       judgeFigures(
@@ -203,9 +209,9 @@ function judgeUnexplainedBookings(world: World, { order, family, books }: Judged
 
 /**
  * A posted order is compared at once: a product order that does not match any more must be reported; one that is booked,
- * where the ERP wants more.
+ * where the ERP still wants more.
  */
-function judgeChanges(world: World, { order, made }: JudgedOrder, find: Find): void {
+function judgeChanges(world: World, { order, made, books }: JudgedOrder, find: Find): void {
   const { split, via } = world.scenario;
   if (split !== 'one' || via !== 'endpoint' || !order.changes.includes('planner changes the quantity'))
     return;
@@ -217,10 +223,12 @@ function judgeChanges(world: World, { order, made }: JudgedOrder, find: Find): v
       ({ pk, doneAt, kind }) =>
         kind === 'quantity' && typeof doneAt === 'string' && partitions.includes(String(pk)),
     );
+  // Operators may build what the ERP wants since, and then its order is closed.
+  if (isBooked && books.state !== 'open') return;
   const other = made.find(({ parameters: { Quantity } }) =>
     isBooked ? Number(Quantity) < order.quantity : Number(Quantity) !== order.quantity,
   );
-  if (other && !isReported(world, order, made))
+  if (other && !isGivenUp(order, other.number) && !isReported(world, order, made))
     find(
       'reported',
       `${other.number} is made for ${String(other.parameters.Quantity)}, the ERP wants ${order.quantity}, and nothing reports it.`,
@@ -290,10 +298,11 @@ function judgeRecordings(
 /** Whether the ledger reports to a person that the order changed; that person then resolves the difference. */
 function isReported(
   { plant }: World,
-  { numbers: own, changes }: ReleasedOrder,
+  { numbers: own, changes, done }: ReleasedOrder,
   made: readonly BuiltProductOrder[],
 ): boolean {
   if (changes.includes('dead letter is discarded')) return true;
+  if (done.some(({ event }) => event.kind === 'person settles')) return true;
   const numbers = [...own, ...made.map(({ number }) => number)];
   return plant.table
     .items()

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import { textOf } from '../../../shared/completions/content.ts';
 import type { People } from '../scenario/people.ts';
+import { isOvertaken } from '../scenario/released-order.ts';
 import { sourceParameter } from '../world/integration.ts';
 import type { World } from '../world/world.ts';
-import type { Find } from './finding.ts';
+import { type Find, isOpenConcern } from './finding.ts';
 import { isHeld, operatorName } from './watch.ts';
 
 /** A history keeps 16 KB (shared/ledger/history.ts); the rest of an item takes a few KB for these small orders. */
@@ -31,6 +32,11 @@ export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: 
     sk === 'ORDER' &&
     attempts === 0 &&
     finished.some((number) => isPartOf(String(pk), number) || String(pk).startsWith(`ORDER#${number}-`));
+  const isLeft = (item: Item) =>
+    people.orders.some(
+      (order) =>
+        order?.done.some(({ number }) => isPartOf(String(item.pk), number)) && isOvertaken(order, item),
+    );
   const items = plant.table
     .items()
     .map((item) => ({ ...item, name: `${String(item.pk)} ${String(item.sk)}` }));
@@ -42,7 +48,7 @@ export function judgeLedger(world: World, people: Pick<People, 'orders'>, find: 
     if (isCalm && isHeld(item)) find('released', `${item.name} is still held.`);
     if (wholeTextOf(item).includes(operatorName)) find('personal', `${item.name} names an operator.`);
     judgeBooking(item, items, find);
-    if (!isRemoved(item) && !isFinished(item)) judgeState(item, world, typed, find);
+    if (!isRemoved(item) && !isFinished(item) && !isLeft(item)) judgeState(item, world, typed, find);
   }
   judgeRemoved(items, people, find);
   const failed = plant.logged.find((line) => line.includes('"Retried",') && ofWaits.test(line));
@@ -87,16 +93,20 @@ function judgeBooking(item: Item, items: readonly Item[], find: Find): void {
 /** The reconciliation asks about it until it is completed, and finds that it does not exist; from then on it does not. */
 function judgeRemoved(items: readonly Item[], people: Pick<People, 'orders'>, find: Find): void {
   for (const { id, number } of people.orders.flatMap((order) => order?.removed ?? [])) {
+    const isSettled = people.orders.some((one) =>
+      one?.done.some(({ event, ...act }) => event.kind === 'person settles' && act.number === number),
+    );
     const order = items.find(
       (item) =>
         item.sk === 'ORDER' &&
         item.azumutaId === id &&
         item.withdrawn !== true &&
+        item.givenUp !== true &&
         (item.awaiting || lastOf(item, 'completed') === '') &&
         // Found when it was built and booked already, it was never waited for.
         !items.some((one) => one.kind === 'quantity' && one.doneAt !== undefined && isBookingOf(one, item)),
     );
-    if (order && !items.some((item) => item.pk === order.pk && isOpenConcern(item)))
+    if (order && !isSettled && !items.some((item) => item.pk === order.pk && isOpenConcern(item)))
       find('reported', `Nothing reports that ${number} was removed in Azumuta.`);
   }
 }
@@ -107,11 +117,6 @@ function isBookingOf({ pk, parts }: Item, order: Item): boolean {
   return (
     pk === order.pk || (pk === `ORDER#${String(first)}` && Array.isArray(parts) && parts.includes(index))
   );
-}
-
-/** What a person must see to about an order, until it is over. */
-export function isOpenConcern({ sk, content }: Readonly<Record<string, unknown>>): boolean {
-  return String(sk).startsWith('CONCERN#') && content !== '';
 }
 
 const isPartOf = (partition: string, number: string) =>

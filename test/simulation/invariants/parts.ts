@@ -1,9 +1,8 @@
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
-import type { ReleasedOrder } from '../scenario/released-order.ts';
+import { givenUpParts, isGivenUp, type ReleasedOrder } from '../scenario/released-order.ts';
 import { harmless, type ScenarioEvent } from '../scenario/scenario-event.ts';
 import type { World } from '../world/world.ts';
-import type { Find, Item } from './finding.ts';
-import { isOpenConcern } from './ledger.ts';
+import { type Find, type Item, isOpenConcern } from './finding.ts';
 import { familyOf, indexOf, keysOf, quantitiesOf } from './quantities.ts';
 
 /**
@@ -16,16 +15,19 @@ const attemptMs = 65_000;
  */
 export function judgeParts(
   world: World,
-  { ref, changes }: ReleasedOrder,
-  made: readonly BuiltProductOrder[],
+  order: ReleasedOrder,
+  all: readonly BuiltProductOrder[],
   find: Find,
 ): void {
   const { plant, scenario, erp } = world;
+  const { ref, changes } = order;
   if (scenario.split === 'one' || !changes.every(isHarmless)) return;
   const items: readonly Item[] = plant.table.items();
   const key = ref.id === undefined ? `number ${ref.number}` : `id ${ref.id}`;
   const record = items.find(({ pk, sk }) => pk === `ERP-ORDER#${key}` && sk === 'ORDER');
-  const of = Number(Object(record?.split).of);
+  // What a person has given up is no part any more.
+  const made = all.filter(({ number }) => !isGivenUp(order, number));
+  const of = wantedParts(Number(Object(record?.split).of), order, made);
   const isReported = ({ number }: BuiltProductOrder) =>
     items.some((item) => item.pk === `ORDER#${number.replace(/(?:-R)+$/, '')}` && isOpenConcern(item));
   // What is booked needs nobody: nothing can be put right in Azumuta any more.
@@ -65,8 +67,15 @@ export function judgeTogether(world: World, made: readonly BuiltProductOrder[], 
   }
 }
 
+/** Those that the ERP order has, without those of them that were given up, unless others were built instead. */
+function wantedParts(of: number, order: ReleasedOrder, made: readonly BuiltProductOrder[]): number {
+  const missing = [...givenUpParts(order)].filter((index) => index <= of).length;
+  const beyond = made.filter((one) => one.status === 'completed' && indexOf(one) > of).length;
+  return Math.min(of, of - missing + beyond);
+}
+
 const isHarmless = (one: ScenarioEvent['kind']) =>
-  one === 'planner changes the quantity' || harmless.has(one);
+  one === 'planner changes the quantity' || one === 'person gives up a part' || harmless.has(one);
 
 /** Checks that nothing is planned to be booked while a product order is open for rework. */
 export function judgeRework(

@@ -1,7 +1,7 @@
 import type { People } from '../scenario/people.ts';
+import { isOvertaken } from '../scenario/released-order.ts';
 import type { World } from '../world/world.ts';
-import type { Find, Item } from './finding.ts';
-import { isOpenConcern } from './ledger.ts';
+import { type Find, type Item, isOpenConcern } from './finding.ts';
 
 /**
  * Checks, after quiet days when the queues are empty, that nothing that is open lacks what wakes it: the index of what
@@ -31,8 +31,13 @@ export function judgeWakes({ plant, azumuta }: World, { orders }: Pick<People, '
   const discarded = orders
     .filter((order) => order?.changes.includes('dead letter is discarded'))
     .flatMap(({ numbers }) => [...numbers]);
-  const isTakenCareOf = ({ pk }: Item) =>
-    discarded.some((number) => String(pk).startsWith(`ORDER#${number}`));
+  // What an attempt has planned of an order while that was given up wakes nobody, and need not.
+  const isLeft = (item: Item) =>
+    orders.some(
+      (order) => order?.done.some(({ number }) => item.pk === `ORDER#${number}`) && isOvertaken(order, item),
+    );
+  const isTakenCareOf = (item: Item) =>
+    discarded.some((number) => String(item.pk).startsWith(`ORDER#${number}`)) || isLeft(item);
   for (const item of items.filter((one) => !isTakenCareOf(one))) {
     const name = `${String(item.pk)} ${String(item.sk)}`;
     if (isUnbooked(item) && !isBookedElsewhere(item) && !isAwake(item))

@@ -32,6 +32,12 @@ export const completionFaults: Faults = {
       why: 'What is built under a number that another order had once is never booked.',
       foundIn: life('made-by-hand', 'is booked as what Azumuta has under it'),
     },
+    'given-up-and-booked': {
+      find: "const row = entry ? azumutaRowOf({ entry, concerns, booking }) : 'made';",
+      replace: "const row = entry && !entry.end ? azumutaRowOf({ entry, concerns, booking }) : 'made';",
+      why: 'What a person has given up, and has booked by hand, is booked once more when it is completed.',
+      foundBy: ['ended'],
+    },
     'open-order-booked': {
       find: 'const isCompleted = order.completed || (trustTrigger && hadTrigger);',
       replace: 'const isCompleted = reading !== undefined;',

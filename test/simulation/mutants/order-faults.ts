@@ -96,10 +96,16 @@ export const orderFaults: Faults = {
   },
   'shared/orders/create.ts': {
     'created-without-a-look': {
-      find: 'const existing = await azumuta.findProductOrder(draft.number, guarded);',
-      replace: 'const existing = undefined;',
+      find: 'const existing = await readByIdOrNumber(known, guarded, azumuta);',
+      replace: 'const existing = known ? undefined : known;',
       why: 'The product order of an attempt that died after creating it is not recognised: the order is built twice.',
       foundBy: ['created'],
+    },
+    'renamed-made-a-second-time': {
+      find: 'const known = { id: entry.productOrder?.id, number: draft.number };',
+      replace: 'const known = { id: undefined, number: draft.number };',
+      why: 'What a person has given up, and has made after all, is built twice where operators have renamed it.',
+      foundBy: ['remade'],
     },
     'linked-again-before-it-has-settled': {
       find: 'Math.max(settlingSeconds, error.afterSeconds ?? 0)',
@@ -178,6 +184,12 @@ export const orderFaults: Faults = {
     },
   },
   'shared/orders/decide-product-orders.ts': {
+    'parts-wanted-again-together': {
+      find: "return askedFor === number && state !== 'done';",
+      replace: "return askedFor !== undefined && number !== '' && state !== 'done';",
+      why: 'Who replays the creation of one part has those made that were given up, too.',
+      foundIn: life('parts-given-up', 'stays given up when a person replays'),
+    },
     'added-parameter-is-a-change': {
       find: 'if (!entry || isNothingSent(entry) || !isOnlyRemapped(mapped, entry))',
       replace: 'if (!entry || isOnlyRemapped(mapped, entry) || !isOnlyRemapped(mapped, entry))',

@@ -24,6 +24,11 @@ export const peopleFaults: Faults = {
       why: 'Who looks first what a command would do ends that two orders have one number.',
       foundIn: endOrder('ends nothing while it only shows what it would end'),
     },
+    'settled-in-vain': {
+      find: 'if (go) for (const concern of open) await ledger.concerns.settle(number, concern, note);',
+      why: 'People are told for ever what they have put right and settled.',
+      foundBy: ['settled'],
+    },
     'given-up-while-it-is-booked': {
       find: "booking.state === 'claimed' || (booking",
       replace: '(booking',

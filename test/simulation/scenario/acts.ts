@@ -1,5 +1,6 @@
 import type { World } from '../world/world.ts';
-import { discardOne, pauseFlow, sendAgain } from './administrators.ts';
+import { pauseFlow, sendAgain } from './administrators.ts';
+import { endByPerson } from './end-by-person.ts';
 import { correctRecording, operatorDoes } from './operators.ts';
 import { plannerDoes } from './planners.ts';
 import type { ReleasedOrder, ScenarioState } from './released-order.ts';
@@ -98,8 +99,12 @@ function actOf(event: Single, world: World, state: ScenarioState): () => void {
       return () => triggerTooEarly(event, world, state);
     case 'recording is corrected afterwards':
       return () => correctRecording(event, world, state);
+    case 'person gives up an order':
+    case 'person gives up a part':
+    case 'person settles':
+    case 'person has it made again':
     case 'dead letter is discarded':
-      return () => discardOne(world, state, () => happens(event));
+      return () => endByPerson(event, world, state);
     default:
       return () => {
         const order = state.orders[event.order];

@@ -1,4 +1,3 @@
-import { discard } from '../../../infra/console/dead-letters.ts';
 import { DeadLetterQueue } from '../../../infra/ops/dead-letters/queue.ts';
 import { type ReplayReport, type ReplayRequest, replay } from '../../../infra/ops/replay/replay.ts';
 import { Breaker } from '../../../shared/circuit-breaker/circuit-breaker.ts';
@@ -8,16 +7,22 @@ import { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { queueUrlOf } from '../world/plant.ts';
 import type { World } from '../world/world.ts';
-import { isAbout, type ScenarioState } from './released-order.ts';
+import { isAbout, isGivenUp, type ReleasedOrder, type ScenarioState } from './released-order.ts';
 
-/** The dependencies of the commands in infra/ops on an administrator's machine; no accident happens to their calls. */
-export function toolsOf({ plant, time, integration }: Pick<World, 'plant' | 'time' | 'integration'>) {
+/**
+ * The dependencies of the commands in infra/ops on an administrator's machine; no accident happens to their calls.
+ * @param client How its calls reach the ledger. Default: at once.
+ */
+export function toolsOf(
+  { plant, time, integration }: Pick<World, 'plant' | 'time' | 'integration'>,
+  client = plant.table.client,
+) {
   const clock = {
     now: () => new Date(time.now()),
     sleep: async () => {},
     timeout: () => new AbortController().signal,
   };
-  const table = new Table(plant.table.client, 'ledger');
+  const table = new Table(client, 'ledger');
   const ledger: Ledger = createLedger({ table, clock, settlingSeconds: 300 });
   const names = integration.azumuta.contract.trigger;
   const deadLetters = new DeadLetterQueue(plant.queues.client, queueUrlOf('dead-letters'), { names });
@@ -25,14 +30,21 @@ export function toolsOf({ plant, time, integration }: Pick<World, 'plant' | 'tim
   return { clock, ledger, breaker, deadLetters };
 }
 
-/** Sends all dead letters back to their queues, or those that are asked for. */
+/** Sends dead letters back to their queues: all but those of what people have given up, or those that are asked for. */
 export async function replayAll(
-  world: Pick<World, 'plant' | 'time' | 'timeline' | 'integration'>,
+  world: World,
+  orders: readonly ReleasedOrder[],
   request: Partial<ReplayRequest> = {},
 ): Promise<ReplayReport> {
   const { plant, timeline } = world;
+  const wanted: ReplayRequest['wanted'] = ({ numbers, body }) => {
+    if (orders.some((order) => order && numbers.some((number) => isGivenUp(order, number)))) return false;
+    takeBack(orders, (order) => isAbout({ numbers, body }, order, world));
+    return true;
+  };
+  takeBack(orders, ({ numbers }) => [...numbers].some((number) => request.orders?.has(number)));
   const report = await replay(
-    { go: true, signal: new AbortController().signal, ...request },
+    { go: true, wanted, signal: new AbortController().signal, ...request },
     {
       ...toolsOf(world),
       queues: createQueues(plant.queues.client),
@@ -47,27 +59,16 @@ export async function replayAll(
   return report;
 }
 
-/** Same as `replayAll`, but while everything else goes on. */
-export function sendAgain(world: World, { addTask }: ScenarioState): void {
-  const over = addTask();
-  void replayAll(world).then(over);
+/** Who replays an order wants what a person has discarded of it. */
+function takeBack(orders: readonly ReleasedOrder[], isReplayed: (order: ReleasedOrder) => boolean): void {
+  for (const order of orders.filter((one) => one && isReplayed(one)))
+    for (const act of order.done) if (act.event.kind === 'dead letter is discarded') act.isTakenBack = true;
 }
 
-/** Discards one dead letter; its order need not end well any more. */
-export function discardOne(world: World, { orders, addTask }: ScenarioState, done: () => void): void {
+/** Same as `replayAll`, but while everything else goes on. */
+export function sendAgain(world: World, { orders, addTask }: ScenarioState): void {
   const over = addTask();
-  let isFirst = true;
-  const isChosen = (deadLetter: { readonly numbers: readonly string[]; readonly body: string }) => {
-    if (!isFirst) return false;
-    isFirst = false;
-    done();
-    world.timeline.note('administrator', () => `discards ${deadLetter.body}`);
-    for (const order of orders)
-      if (order && isAbout(deadLetter, order, world)) order.changes.push('dead letter is discarded');
-    return true;
-  };
-  const request = { wanted: isChosen, note: 'booked by hand (signed by administrator)' };
-  void discard(request, toolsOf(world)).then(over);
+  void replayAll(world, orders).then(over);
 }
 
 /** Pauses a flow, as `npm run pause` does. @returns a function that resumes it. */

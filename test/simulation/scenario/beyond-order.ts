@@ -21,14 +21,14 @@ export async function seeToFigures(world: World, orders: readonly ReleasedOrder[
       if (order.figures === 'more') {
         order.accepted.add(figures);
         timeline.note('administrator', () => `accepts ${figures} of ${number}`);
-        await replayAll(world, { orders: new Set([number]), accepts: figures });
+        await replayAll(world, orders, { orders: new Set([number]), accepts: figures });
       }
       const mistyped = made.recordings.findLast(({ good }) => good !== undefined);
       if (order.figures !== 'mistyped' || !mistyped) continue;
       const meant = Number(mistyped.good) / timesTooMany;
       timeline.note('operator', () => `corrects ${made.number} to ${meant}`);
       azumuta.correct(made.id, mistyped.id, meant);
-      await replayAll(world, { orders: new Set([number]) });
+      await replayAll(world, orders, { orders: new Set([number]) });
     }
 }
 

@@ -148,6 +148,6 @@ function administratorsDraws(chance: Chance, at: number): readonly Draw[] {
       },
     ],
     () => [{ kind: 'dead letters are sent again', at: later, twice: chance.happens(0.5) }],
-    () => [{ kind: 'dead letter is discarded', at: later }],
+    () => [{ kind: 'dead letter is discarded', at: later, byHand: true }],
   ];
 }

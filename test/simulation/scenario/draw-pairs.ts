@@ -106,7 +106,7 @@ const pairs: Readonly<Record<string, (chance: Chance, setting: Setting) => reado
     const at = releasedAt + builtAfter;
     return [
       { kind: 'planner finishes it by hand', order: 0, at: at - 1 },
-      { kind: 'dead letter is discarded', at: at + 30 },
+      { kind: 'dead letter is discarded', at: at + 30, byHand: false },
       { kind: 'operator opens it again', order: 0, at: at + 60, rework: 5, forgot: { quantity: 7 } },
     ];
   },

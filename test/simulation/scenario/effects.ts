@@ -8,7 +8,9 @@ import {
   type Outage,
   otherFigures,
   outages,
+  type remade,
   type ScenarioEvent,
+  type settled,
 } from './scenario-event.ts';
 
 /** Entries of the timeline, as `<seconds> <who>: <what>`: of one there are more than without the accident, or so many. */
@@ -130,6 +132,30 @@ const recorded: Given = {
 const pull = { via: 'pull' } as const;
 const run = { kind: 'run', stage: 'pull-product-orders', nth: 1 } as const;
 const at = { order: 0, at: 5 };
+const refusedBooking = {
+  kind: 'call',
+  stage: 'book-completion',
+  service: 'erp',
+  nth: 3,
+  accident: 'the partner refuses it',
+} as const;
+const changedTo3 = { kind: 'planner changes the quantity', ...at, quantity: 3 } as const;
+const gaveUp = (byHand: boolean) => ({ kind: 'person gives up an order', ...at, byHand }) as const;
+const settles = (concern: (typeof settled)[number]) =>
+  ({ kind: 'person settles', order: 0, at: 30, concern }) as const;
+const madeAgain = (after: (typeof remade)[number]) =>
+  ({ kind: 'person has it made again', order: 0, at: 25, after }) as const;
+/** Whose bookings the ERP has then. */
+const marks = (minute: number): Look => [
+  minute,
+  ({ erp }) => erp.books({ number: 'MO/0001' }).bookings.map(({ mark }) => (mark ? 'ours' : 'by hand')),
+];
+/** What the concerns say after a person has settled them. */
+const concerns: Look = [
+  35,
+  ({ plant }) =>
+    plant.table.items().flatMap(({ sk, content }) => (String(sk).startsWith('CONCERN#') ? content : [])),
+];
 const cancelled = [{ kind: 'planner cancels', ...at }] as const;
 const withDeadLetter: Given = { events: cancelled };
 
@@ -278,5 +304,46 @@ export const effects: readonly Effect[] = [
     [[/^1200 administrator: sends/, 2]],
     withDeadLetter,
   ),
-  effect({ kind: 'dead letter is discarded', at: 20 }, [/administrator: discards/], withDeadLetter),
+  effect(
+    { kind: 'dead letter is discarded', at: 20, byHand: false },
+    [/administrator: discards/],
+    withDeadLetter,
+  ),
+  effect({ kind: 'dead letter is discarded', at: 20, byHand: true }, [/look: \["by hand"\]/], {
+    ...{ events: [refusedBooking], look: marks(21) },
+  }),
+  effect(gaveUp(false), [[posts, 0]]),
+  effect(gaveUp(true), [/look: \["by hand"\]/], { look: marks(12) }),
+  effect({ kind: 'person gives up a part', order: 0, at: 5, part: 2 }, [/erp: POST .*"goodQuantity":"2"/], {
+    ...{ split: 'when-all-done', orders: [{ ...order, quantity: 3 }] },
+  }),
+  effect(settles('changed'), [/look: \[""\]/], {
+    orders: [{ ...order, builtAfter: 60 }],
+    events: [changedTo3],
+    look: concerns,
+  }),
+  effect(settles('figures-changed'), [/look: \[""\]/], {
+    events: [{ kind: 'recording is corrected afterwards', order: 0, at: 20, more: -1 }],
+    look: concerns,
+  }),
+  effect(settles('unwanted'), [/look: 0/], {
+    ...{ via: 'pull', orders: [{ ...order, builtAfter: 60 }] },
+    events: [{ kind: 'planner cancels', order: 0, at: 12 }],
+    look: [35, ({ azumuta }) => azumuta.productOrders().length],
+  }),
+  // It is told once it is overdue.
+  effect(settles('removed'), [/look: 1/], {
+    events: [{ kind: 'operator removes it', ...at }],
+    look: [4 * 24 * 60, ({ azumuta }) => azumuta.productOrders().length],
+  }),
+  effect(madeAgain('given up'), [[posts, 1]], { events: [gaveUp(false)] }),
+  effect(madeAgain('removed'), [[/azumuta: POST/, 2]], { events: [{ kind: 'operator removes it', ...at }] }),
+  effect(madeAgain('withdrawn'), [/look: 1/], {
+    ...{ via: 'pull', erp: 'sap-s4hana' },
+    events: [
+      { kind: 'outage', partner: 'azumuta', at: 0, minutes: 40, how: 'refuses connections' },
+      { kind: 'planner cancels', order: 0, at: 12 },
+    ],
+    look: [70, ({ azumuta }) => azumuta.productOrders().length],
+  }),
 ];

@@ -6,7 +6,7 @@ import type { ReleasedOrder } from './released-order.ts';
 /** The ERP posts an order to the endpoint, and again every minute until the answer is not a 5xx. */
 export function postOrder(
   world: World,
-  order: Pick<ReleasedOrder, 'ref' | 'quantity' | 'dueDate'>,
+  order: Pick<ReleasedOrder, 'ref' | 'quantity' | 'dueDate'> & Partial<Pick<ReleasedOrder, 'postedAt'>>,
   taken: () => void,
 ): void {
   const { plant, time, timeline } = world;
@@ -25,6 +25,7 @@ export function postOrder(
     isBase64Encoded: false,
   };
   plant.call('accept-product-orders', event, (status) => {
+    order.postedAt = time.now();
     timeline.note('ERP', () => `posts ${number}: answered ${status}`);
     if (status < 500) return taken();
     time.after(minuteMs, () => postOrder(world, order, taken));

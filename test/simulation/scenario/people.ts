@@ -1,6 +1,7 @@
 import { beginning, dueDate, minuteMs } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
 import { actsOf } from './acts.ts';
+import { discardOfGivenUp, endByPerson } from './end-by-person.ts';
 import { postOrder } from './erp-posts.ts';
 import { startOperator } from './operator.ts';
 import { isAbout, type ReleasedOrder, type ScenarioState } from './released-order.ts';
@@ -14,6 +15,8 @@ export interface People {
   readonly areDone: () => boolean;
   /** Has an ERP that posts its orders post those of dead letters once more, as two calls may overtake each other. */
   readonly post: (letters: readonly { readonly order: string; readonly body: string }[]) => void;
+  /** They end what they mean to end, if there is something to end by now. */
+  readonly endWhatTheyMeant: () => void;
 }
 
 /** Starts the people, and the accidents that have a time of their own. */
@@ -38,6 +41,7 @@ export function startPeople(world: World): People {
   const state: ScenarioState = {
     orders,
     addTask,
+    meant: new Set(),
     addOrder(order) {
       orders[Math.max(orders.length, scenario.orders.length)] = order;
       addOrder(order);
@@ -65,6 +69,10 @@ export function startPeople(world: World): People {
   return {
     orders,
     areDone: () => openTasks === 0,
+    endWhatTheyMeant() {
+      for (const event of state.meant) endByPerson(event, world, state);
+      discardOfGivenUp(world, state);
+    },
     post(letters) {
       if (scenario.via !== 'endpoint') return;
       for (const order of orders)
@@ -93,14 +101,14 @@ function release(place: number, planned: PlannedOrder, world: World): ReleasedOr
   );
   return {
     ...{ planned, ref, numbers: new Set([ref.number]), family: ref.number, quantity, dueDate },
-    isWithheld: false,
+    ...{ isWithheld: false, postedAt: 0 },
     figures: other?.figures,
     accepted: new Set(),
     mostWanted: quantity,
     isStepRenamed: step !== undefined,
     areBuiltAtOnce: atOnce !== undefined,
     changes: shared ? ['planner shares a number'] : [],
-    ...{ typed: new Set(), removed: [], later: new Set(), corrected: new Map(), reworked: [] },
+    ...{ typed: new Set(), removed: [], later: new Set(), corrected: new Map(), reworked: [], done: [] },
   };
 }
 

@@ -1,4 +1,3 @@
-import { quantitiesOf } from '../invariants/quantities.ts';
 import { inAzumuta, renamed } from '../world/integration.ts';
 import { dayMs, dueDate } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
@@ -87,9 +86,9 @@ function isArticleRenamed(order: ReleasedOrder, world: World): boolean {
 }
 
 /** What is written in part is booked exactly as planned, for ever: a person has to book it under the new name. */
-function isBookingBegun({ ref }: ReleasedOrder, world: World): boolean {
-  const bookings = world.madeFor(ref).flatMap((one) => quantitiesOf(world, one));
-  return bookings.some(({ state }) => state !== 'waiting');
+function isBookingBegun({ ref }: ReleasedOrder, { plant, madeFor }: World): boolean {
+  const keys = new Set(madeFor(ref).map(({ id }) => `BOOKING#${id}#quantity`));
+  return plant.table.items().some(({ sk, state }) => keys.has(String(sk)) && state !== 'waiting');
 }
 
 function isMoved(order: ReleasedOrder, days: number, { erp }: World): boolean {
@@ -121,7 +120,7 @@ function isSplit(order: ReleasedOrder, { erp }: World, { addOrder }: ScenarioSta
   addOrder({
     ...order,
     ...{ ref: other, numbers: new Set([other.number]), quantity: 1, changes: ['planner splits'] },
-    ...{ typed: new Set(), removed: [], later: new Set(), corrected: new Map(), reworked: [] },
+    ...{ typed: new Set(), removed: [], later: new Set(), corrected: new Map(), reworked: [], done: [] },
   });
   return true;
 }

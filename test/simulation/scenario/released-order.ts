@@ -1,7 +1,8 @@
+import { clocksDifferMs } from '../../../shared/platform/clock.ts';
 import type { PlannedOrderRef } from '../../shared/erp/conformance/target.ts';
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import type { World } from '../world/world.ts';
-import type { OtherFigures, ScenarioEvent } from './scenario-event.ts';
+import type { EndedByPerson, OtherFigures, ScenarioEvent } from './scenario-event.ts';
 import type { PlannedOrder } from './setting.ts';
 
 /** A released order of the scenario, and what people did to it. */
@@ -17,6 +18,8 @@ export interface ReleasedOrder {
   quantity: number;
   /** Whether it was put back or deleted, and not released again since. */
   isWithheld: boolean;
+  /** When it was posted last, in answer or not (epoch milliseconds). */
+  postedAt: number;
   /** ISO date by which the ERP wants it. */
   dueDate: string;
   /** Acts that affect how it may end, oldest first; without those that came before anybody had accepted the order. */
@@ -46,6 +49,62 @@ export interface ReleasedOrder {
     readonly from: number;
     readonly until: number;
   }[];
+  /** What people ended about its product orders by a command, oldest first. */
+  readonly done: DoneAct[];
+}
+
+/** What a person did by a command to one product order, and what was there when it was done. */
+export interface DoneAct {
+  readonly event: EndedByPerson;
+  /** As the ledger has it. */
+  readonly number: string;
+  /** Which part of its ERP order it is. */
+  readonly index: number;
+  /** When the command began, and when it had ended (epoch milliseconds). */
+  readonly from: number;
+  readonly at: number;
+  /** Ids of its product orders in Azumuta. */
+  readonly made: ReadonlySet<string>;
+  /** Marks of the bookings of its ERP order that were ours. */
+  readonly booked: ReadonlySet<string>;
+  /** Keys of the bookings that a discarded letter was about. */
+  readonly keys: readonly string[];
+  /** A person has had it made again, or has replayed it. */
+  isTakenBack: boolean;
+}
+
+/** The number with which a product order was made: operators append to it when they rename it. */
+export const numberAsMade = (number: string): string => number.replace(/(?:-R)+$/, '');
+
+/** What Azumuta has of the product order that was made with this number, whatever it is called there by now. */
+export const madeAs = (number: string, { ref }: ReleasedOrder, { madeFor }: World) =>
+  madeFor(ref).filter((one) => numberAsMade(one.number) === number);
+
+/** Whether a person has given up the product order that was made with this number, and nobody has taken that back. */
+export function isGivenUp({ done }: Pick<ReleasedOrder, 'done'>, number: string): boolean {
+  return done.some(
+    (act) =>
+      act.event.kind.startsWith('person gives up') && act.number === numberAsMade(number) && !act.isTakenBack,
+  );
+}
+
+/** Whether a booking was read from Azumuta before its product order was given up, and planned or booked after that: nothing stops it. */
+export function isOvertaken(order: ReleasedOrder, booking: Readonly<Record<string, unknown>>): boolean {
+  const { parts, readAt } = booking;
+  return order.done.some(
+    ({ event, index, at, isTakenBack }) =>
+      /gives up/.test(event.kind) &&
+      !isTakenBack &&
+      Array.isArray(parts) &&
+      parts.includes(index) &&
+      Date.parse(String(readAt)) < at + clocksDifferMs,
+  );
+}
+
+/** Which of its parts a person has given up. */
+export function givenUpParts({ done }: ReleasedOrder): ReadonlySet<number> {
+  const ended = done.filter(({ event, isTakenBack }) => /gives up/.test(event.kind) && !isTakenBack);
+  return new Set(ended.map(({ index }) => index));
 }
 
 /** Whether a dead letter is about an order: by any present or past number or id of the order or its product orders. */
@@ -71,4 +130,6 @@ export interface ScenarioState {
   readonly addTask: () => () => void;
   /** Adds a new order, which is then posted and built like the others. */
   readonly addOrder: (order: ReleasedOrder) => void;
+  /** What people mean to end as soon as there is something to end. */
+  readonly meant: Set<EndedByPerson>;
 }

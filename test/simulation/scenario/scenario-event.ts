@@ -1,3 +1,4 @@
+import type { OrderConcernKind } from '../../../shared/ledger/records/concerns.ts';
 import type { FlowName } from '../../../shared/ledger/records/pauses.ts';
 import type { Service } from '../world/fate.ts';
 import type { AccidentName } from './accidents.ts';
@@ -44,8 +45,29 @@ export type OtherFigures = (typeof otherFigures)[number] | 'mistyped';
 /** `doubled at once`: two containers work on it at the same moment. */
 export const triggerAccidents = ['lost', 'doubled', 'doubled at once', 'late'] as const;
 
+/** What people settle of an order. */
+export const settled = [
+  'changed',
+  'unwanted',
+  'removed',
+  'figures-changed',
+] as const satisfies readonly OrderConcernKind[];
+/** What people have made again although it had ended. */
+export const remade = ['given up', 'removed', 'withdrawn'] as const;
+
 /** An event that disturbs the normal course. Each can be left out, to find out which of them a failure needs. */
-export type ScenarioEvent = InTheWorld | ToOrder | ByAdministrator;
+export type ScenarioEvent = InTheWorld | ToOrder | ByAdministrator | EndedByPerson;
+
+/** What people do by the commands that end what is open about an order; on a later day, if there is nothing to do yet. */
+export type EndedByPerson =
+  /** `byHand`: before that they book it in the ERP by hand. */
+  | ({ readonly kind: 'person gives up an order'; readonly byHand: boolean } & Order & Moment)
+  /** One of those that are booked together; 1 for the first. */
+  | ({ readonly kind: 'person gives up a part'; readonly part: number } & Order & Moment)
+  | ({ readonly kind: 'person settles'; readonly concern: (typeof settled)[number] } & Order & Moment)
+  | ({ readonly kind: 'person has it made again'; readonly after: (typeof remade)[number] } & Order & Moment)
+  /** The first one of the queue. */
+  | ({ readonly kind: 'dead letter is discarded'; readonly byHand: boolean } & Moment);
 
 /** Events of calls, messages, triggers, runs, and the partners as a whole. */
 type InTheWorld =
@@ -132,8 +154,7 @@ type ByAdministrator =
     } & Span)
   /** The functions are built again; `adds`: by a mapping that sends a further parameter along. */
   | ({ readonly kind: 'configuration is deployed anew'; readonly adds: boolean } & Moment)
-  | ({ readonly kind: 'dead letters are sent again'; readonly twice: boolean } & Moment)
-  | ({ readonly kind: 'dead letter is discarded' } & Moment);
+  | ({ readonly kind: 'dead letters are sent again'; readonly twice: boolean } & Moment);
 
 /** Changes after which each part still has the number and article that it was created with. */
 export const harmless: ReadonlySet<ScenarioEvent['kind']> = new Set([
@@ -157,4 +178,7 @@ export const disruptive: ReadonlySet<ScenarioEvent['kind']> = new Set([
   'planner shares a number',
   'operator removes it',
   'dead letter is discarded',
+  'person gives up an order',
+  'person gives up a part',
+  'person has it made again',
 ]);

@@ -21,6 +21,13 @@ export function kindOf(event: ScenarioEvent): string {
       return event.adds ? `${event.kind}, with a further parameter` : event.kind;
     case 'message comes twice':
       return event.atOnce ? `${event.kind}, at once` : event.kind;
+    case 'person gives up an order':
+    case 'dead letter is discarded':
+      return event.byHand ? `${event.kind}, booked by hand` : event.kind;
+    case 'person settles':
+      return `${event.kind}: ${event.concern}`;
+    case 'person has it made again':
+      return `${event.kind}: ${event.after}`;
     case 'operator types it by hand':
       return `${event.kind}, ${event.equal ? 'equal' : 'different'}`;
     case 'operator records other figures':
@@ -53,6 +60,8 @@ export function wordsOf(event: ScenarioEvent): string {
       return `${whenOf(event)}: ${kind} of order ${event.order + 1} to ${event.quantity}`;
     case 'recording is corrected afterwards':
       return `${whenOf(event)}: ${kind}, by ${event.more} (order ${event.order + 1})`;
+    case 'person gives up a part':
+      return `${whenOf(event)}: ${kind}, ${event.part} (order ${event.order + 1})`;
     case 'planner moves the due date':
       return `${whenOf(event)}: ${kind} of order ${event.order + 1} by ${event.days} days`;
     default:
