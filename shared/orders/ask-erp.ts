@@ -66,18 +66,20 @@ function needsHint({ concerns, bookings }: KnownOrder, { configuration }: AskErp
   return concerns.some(({ kind }) => kind === 'figures-changed') || bookings.some(isRefusedByAnother);
 }
 
-/** Accepts what the ERP has now: also the same, where something is open about what was booked, or another mapping may take it. */
+/**
+ * Accepts what the ERP has now: also the same, where no look at Azumuta ends what is open, as it is booked or has ended, or
+ * where another mapping may take it.
+ */
 async function askErpDaily(
   { concerns, bookings }: KnownOrder,
   entry: OrderEntry,
   attempt: WorkAttempt,
   dependencies: AskErpDependencies,
 ): Promise<void> {
-  const isBookedOtherwise =
-    bookedQuantity(bookings, entry.part.index) !== undefined &&
-    concerns.some(({ kind }) => kind === 'changed');
+  const isBeyondLooks = entry.end !== undefined || bookedQuantity(bookings, entry.part.index) !== undefined;
+  const isOpen = isBeyondLooks && concerns.some(({ kind }) => kind === 'changed');
   const isRefusedByAnother = entry.state === 'rejected' && entry.mappedBy !== dependencies.configuration;
-  const acceptsSame = isBookedOtherwise || isRefusedByAnother;
+  const acceptsSame = isOpen || isRefusedByAnother;
   await askErp(entry.erpOrder, 'daily look', attempt, { ...dependencies, acceptsSame });
 }
 
