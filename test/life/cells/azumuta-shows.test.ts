@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import type { OrderConcernKind } from '../../../shared/ledger/records/concerns.ts';
+import type { Outcome } from '../../../shared/life/outcomes.ts';
+import {
+  type AzumutaEvent,
+  type AzumutaRow,
+  azumutaEvents,
+  azumutaRowOf,
+  azumutaRows,
+  bookingOf,
+  whatAzumutaShows,
+} from '../../../shared/life/what-azumuta-shows.ts';
+import { eachWithPlant, plant } from '../acts.ts';
+import { begin, expectOutcome } from './outcomes.ts';
+import { bring, Scene, type Way } from './scene.ts';
+
+eachWithPlant();
+
+/** What brings a product order to each row. */
+const rows: Record<AzumutaRow, (scene: Scene) => Promise<void>> = {
+  withdrawn: bring.withdrawn,
+  async 'given up'(scene) {
+    await bring.made(scene);
+    await bring.givenUp(scene);
+  },
+  'perhaps made': bring.refusedInDoubt,
+  made: bring.made,
+  async unwanted(scene) {
+    await bring.made(scene);
+    await bring.cancelled(scene);
+  },
+  async 'wanted again'(scene) {
+    await bring.made(scene);
+    await bring.cancelled(scene);
+    plant.advance(60_000);
+    scene.says({});
+    await plant.pull();
+  },
+  built: bring.planned,
+  async 'built, unwanted'(scene) {
+    await bring.planned(scene);
+    await bring.cancelled(scene);
+  },
+  booked: bring.booked,
+};
+
+/** Of what is withdrawn, Azumuta may have what was typed by hand. */
+function typeWhatIsMissing({ number, quantity }: Scene): void {
+  const all = plant.azumuta.productOrders();
+  if (!all.some((one) => one.number === number))
+    plant.azumuta.typeByHand(number, 'GEAR-01', { Quantity: quantity });
+}
+
+/** What Azumuta shows then: the triggers of it are on their way. */
+const events: Record<AzumutaEvent, (scene: Scene) => void> = {
+  equal: typeWhatIsMissing,
+  renamed(scene) {
+    typeWhatIsMissing(scene);
+    plant.azumuta.rename(scene.number, 'RENAMED');
+  },
+  different(scene) {
+    typeWhatIsMissing(scene);
+    scene.showsQuantity = 9;
+  },
+  gone: ({ number }) => void plant.azumuta.remove(number),
+  opened(scene) {
+    typeWhatIsMissing(scene);
+    plant.azumuta.reopen(scene.number);
+    plant.azumuta.triggerAgain(scene.number);
+  },
+  completed(scene) {
+    typeWhatIsMissing(scene);
+    plant.azumuta.reopen(scene.number);
+    plant.azumuta.complete(scene.number);
+  },
+};
+const isHint = (event: AzumutaEvent) => event === 'opened' || event === 'completed';
+
+/** A look, or a hint: bookings that were planned are booked then, unless they are taken back. */
+async function ask(event: AzumutaEvent): Promise<void> {
+  if (!isHint(event)) return void (await plant.looked());
+  await plant.ledger.pauses.end('bookings');
+  await plant.work();
+}
+
+async function rowIn({ number }: Scene): Promise<AzumutaRow | undefined> {
+  const { entry, concerns, bookings } = await plant.ledger.knownOrders.standing(number);
+  return entry && azumutaRowOf({ entry, concerns, booking: bookingOf(bookings, entry.part.index) });
+}
+
+/** A look asks where something is open. */
+function opened(row: AzumutaRow, event: AzumutaEvent, outcome: Outcome): readonly OrderConcernKind[] {
+  if (isHint(event)) return [];
+  if (row === 'unwanted' || row === 'wanted again' || row === 'built, unwanted') return [];
+  if (outcome.to === 'tell') return [outcome.kind === 'changed' ? 'removed' : 'changed'];
+  return outcome.to === 'end' && !outcome.kinds.includes('changed') ? ['removed'] : ['changed', 'removed'];
+}
+
+async function walk(row: AzumutaRow, event: AzumutaEvent, way: Way): Promise<void> {
+  const scene = new Scene(way);
+  await rows[row](scene);
+  plant.advance(60_000);
+  const outcome = whatAzumutaShows[row][event];
+  await begin(scene, opened(row, event, outcome));
+  expect(await rowIn(scene)).toBe(row);
+  const isBooked = row !== 'withdrawn' && row !== 'unwanted' && row !== 'built, unwanted';
+  const books = isBooked ? { good: scene.ordered, times: 1 } : { good: '0', times: 0 };
+  events[event](scene);
+  await expectOutcome(outcome, scene, () => ask(event), { books });
+}
+
+/** Cells that cannot happen. */
+const impossible: readonly {
+  readonly row: AzumutaRow;
+  readonly event: AzumutaEvent;
+  readonly because: string;
+}[] = [
+  {
+    row: 'perhaps made',
+    event: 'renamed',
+    because: 'the answer to its creation was lost, and its id with it: what is renamed looks gone',
+  },
+];
+
+const cellsOf = (row: AzumutaRow) =>
+  azumutaEvents
+    .filter((event) => !impossible.some((cell) => cell.row === row && cell.event === event))
+    .map((event) => ({ event, to: whatAzumutaShows[row][event].to }));
+
+/** Cells in which it matters of how many parts its order is, how they are booked, or who made it. */
+const otherWays: readonly (readonly [AzumutaRow, AzumutaEvent, Way])[] = [
+  ['made', 'gone', 'when-all-done'],
+  ['made', 'completed', 'typed by hand'],
+  ['unwanted', 'gone', 'each'],
+  ['built', 'gone', 'when-all-done'],
+  ['built', 'opened', 'when-all-done'],
+  ['booked', 'completed', 'when-all-done'],
+];
+
+describe.each(azumutaRows)('what Azumuta shows of a product order: %s', (row) => {
+  it.each(cellsOf(row))('$event: $to', ({ event }) => walk(row, event, 'alone'));
+});
+
+describe('what Azumuta shows of a product order, made otherwise', () => {
+  it.each(otherWays)('%s: %s (%s)', walk);
+});
