@@ -11,8 +11,9 @@ import {
   whatAzumutaShows,
 } from '../../../shared/life/what-azumuta-shows.ts';
 import { eachWithPlant, plant } from '../acts.ts';
+import { minutes } from '../plant.ts';
 import { begin, expectOutcome } from './outcomes.ts';
-import { bring, Scene, type Way } from './scene.ts';
+import { bring, renamed, Scene, type Way } from './scene.ts';
 
 eachWithPlant();
 
@@ -32,7 +33,7 @@ const rows: Record<AzumutaRow, (scene: Scene) => Promise<void>> = {
   async 'wanted again'(scene) {
     await bring.made(scene);
     await bring.cancelled(scene);
-    plant.advance(60_000);
+    plant.advance(minutes);
     scene.says({});
     await plant.pull();
   },
@@ -56,7 +57,7 @@ const events: Record<AzumutaEvent, (scene: Scene) => void> = {
   equal: typeWhatIsMissing,
   renamed(scene) {
     typeWhatIsMissing(scene);
-    plant.azumuta.rename(scene.number, 'RENAMED');
+    plant.azumuta.rename(scene.number, renamed);
   },
   different(scene) {
     typeWhatIsMissing(scene);
@@ -70,16 +71,24 @@ const events: Record<AzumutaEvent, (scene: Scene) => void> = {
   },
   completed(scene) {
     typeWhatIsMissing(scene);
-    plant.azumuta.reopen(scene.number);
-    plant.azumuta.complete(scene.number);
+    if (plant.azumuta.reopen(scene.number)) scene.built = 4;
+    plant.azumuta.complete(scene.number, scene.built === undefined ? {} : { quantity: scene.built });
   },
 };
 const isHint = (event: AzumutaEvent) => event === 'opened' || event === 'completed';
 
 /** A look, or a hint: bookings that were planned are booked then, unless they are taken back. */
-async function ask(event: AzumutaEvent): Promise<void> {
+async function ask(event: AzumutaEvent, { number, order }: Scene): Promise<void> {
   if (!isHint(event)) return void (await plant.looked());
   await plant.ledger.pauses.end('bookings');
+  if (event === 'opened') {
+    const booked = plant.erp.books(order);
+    await plant.work(2 * minutes);
+    expect(plant.erp.books(order)).toEqual(booked);
+    // Its trigger came before Azumuta shows it as completed.
+    plant.azumuta.complete(number, { quantity: null });
+    plant.triggers.length = 0;
+  }
   await plant.work();
 }
 
@@ -99,14 +108,15 @@ function opened(row: AzumutaRow, event: AzumutaEvent, outcome: Outcome): readonl
 async function walk(row: AzumutaRow, event: AzumutaEvent, way: Way): Promise<void> {
   const scene = new Scene(way);
   await rows[row](scene);
-  plant.advance(60_000);
+  plant.advance(minutes);
   const outcome = whatAzumutaShows[row][event];
   await begin(scene, opened(row, event, outcome));
   expect(await rowIn(scene)).toBe(row);
-  const isBooked = row !== 'withdrawn' && row !== 'unwanted' && row !== 'built, unwanted';
-  const books = isBooked ? { good: scene.ordered, times: 1 } : { good: '0', times: 0 };
   events[event](scene);
-  await expectOutcome(outcome, scene, () => ask(event), { books });
+  const isBooked = row !== 'withdrawn' && row !== 'unwanted' && row !== 'built, unwanted';
+  const good = String(row === 'built' && scene.built ? scene.built : scene.ordered);
+  const books = isBooked ? { good, times: 1 } : { good: '0', times: 0 };
+  await expectOutcome(outcome, scene, () => ask(event, scene), { books });
 }
 
 /** Cells that cannot happen. */

@@ -62,6 +62,7 @@ const events: Record<ErpEvent, (scene: Scene) => void> = {
   'not wanted': (scene) => scene.says({ status: 'cancelled' }),
   'numbered otherwise'(scene) {
     scene.says({});
+    scene.isNumberedOtherwise = true;
     const { number: was } = scene.order;
     // Another ERP order keeps its number.
     scene.maps({ number: ({ number }) => (number === was ? `${number}-B` : 'SHARED') });
@@ -86,9 +87,11 @@ async function rowIn({ order, number, numbers }: Scene): Promise<ErpRow> {
 }
 
 /** The ERP is pulled. What is only done for somebody who asks is asked for then: by a caller, or by a person. */
-async function hear(row: ErpRow, outcome: Outcome, { order, number, ordered }: Scene): Promise<void> {
+async function hear(row: ErpRow, outcome: Outcome, scene: Scene): Promise<void> {
+  const { order, number, ordered } = scene;
   await plant.pulled();
-  if (row === 'given up' && outcome.to === 'take the end back') {
+  if (row === 'given up' && scene.wants && !scene.isNumberedOtherwise) {
+    scene.isAskedAbout = true;
     expect((await plant.ledger.orders.find(number))?.end?.how).toBe('given up');
     await sendCreations([number], { note: 'again (An)' }, askDependencies());
     await plant.work();
@@ -106,6 +109,9 @@ async function hear(row: ErpRow, outcome: Outcome, { order, number, ordered }: S
   }
 }
 
+/** What was open about it in Azumuta ends, whatever the ERP says. */
+const needsNobody: readonly ErpRow[] = ['withdrawn', 'refused, but booked', 'booked'];
+
 /** The quantity of the product order that is made of what the ERP says. */
 function quantityOf(event: ErpEvent, scene: Scene): number {
   if (scene.isSplit) return 1;
@@ -121,9 +127,9 @@ async function walk(row: ErpRow, event: ErpEvent, way: Way): Promise<void> {
   // The first attempt has created nothing: else it is found, and a person is told that it has other content.
   if (row === 'refused, perhaps made' && outcome.to === 'replace' && event !== 'same')
     plant.azumuta.remove(scene.number);
-  // Under another number, it is no matter of this cell.
-  if (row === 'nothing' || row === "another's") scene.elsewhere = '-B';
+  if (row === "another's" || (row === 'nothing' && event === 'numbered otherwise')) scene.elsewhere = '-B';
   if (outcome.to === 'end') await begin(scene, outcome.kinds);
+  else if (needsNobody.includes(row) && !('ifAsked' in outcome)) await begin(scene, ['unwanted', 'removed']);
   if (outcome.to === 'look') await begin(scene, ['changed']);
   const happens = async () => {
     events[event](scene);

@@ -73,6 +73,7 @@ async function walk(stage: Stage, event: PersonEvent, way: Way): Promise<void> {
   if (outcome.to === 'end') await begin(scene, ['used-again']);
   if (outcome.to === 'look') await begin(scene, ['changed']);
   changeInAzumuta(scene, stage, event);
+  scene.isAskedAbout = event !== 'settle' && event !== 'give up';
   const happens = async () => {
     const acting = events[event](scene);
     if (outcome.to === 'nothing' && !event.startsWith('replay'))
@@ -85,7 +86,8 @@ async function walk(stage: Stage, event: PersonEvent, way: Way): Promise<void> {
   const named = outcome.to === 'end' ? { ...outcome, kinds: ['used-again'] as const } : outcome;
   // One that waits for the other parts of its order is not booked yet.
   const books = stage === 'completed' ? { good: '0', times: 0 } : { good: scene.ordered, times: 1 };
-  await expectOutcome(named, scene, happens, { books });
+  const isAsked = outcome.to === 'ask Azumuta';
+  await expectOutcome(named, scene, happens, isAsked ? {} : { books });
 }
 
 /** Only a part that waits for others is completed, and neither booked nor to be booked. */

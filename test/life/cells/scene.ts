@@ -22,6 +22,9 @@ interface Said {
 const dueDate = '2027-02-01';
 const isSplit = (way: Way): way is 'each' | 'when-all-done' => way === 'each' || way === 'when-all-done';
 
+/** What Azumuta calls it once it was renamed there. */
+export const renamed = 'RENAMED';
+
 /** One cell that is walked: a plant whose ERP has an order that nobody has read yet. The cell is about one product order of it. */
 export class Scene {
   readonly way: Way;
@@ -37,7 +40,13 @@ export class Scene {
   /** The quantity that Azumuta shows, where it is another than it was made with. */
   showsQuantity: number | undefined;
   /** In the numbers of product orders that the cell is not about. */
-  elsewhere = 'of another order';
+  elsewhere: string | undefined;
+  /** The good quantity of its last completion, where it is another than that of the one before. */
+  built: number | undefined;
+  /** A person asks about it, or takes its end back. */
+  isAskedAbout = false;
+  /** Whether the mapping has another number for it by now. */
+  isNumberedOtherwise = false;
   readonly #said = new Map<string, { readonly order: Order; readonly said: Said & { changedAt: string } }>();
   #mapping: ProductOrderMapping;
 
@@ -68,6 +77,16 @@ export class Scene {
 
   get isSplit(): boolean {
     return isSplit(this.way);
+  }
+
+  /** What the ERP wants of the product order; undefined when it does not want it. */
+  get wants(): { ordered: number; quantity: number; isNumberedOtherwise: boolean } | undefined {
+    const { status, quantity = this.ordered } =
+      this.#said.get(this.order.id ?? this.order.number)?.said ?? {};
+    const ordered = Number(quantity);
+    if (status !== 'released' || (this.isSplit && ordered < this.numbers.length)) return undefined;
+    const { isNumberedOtherwise } = this;
+    return { ordered, quantity: this.isSplit ? 1 : ordered, isNumberedOtherwise };
   }
 
   says(said: Said, order = this.order): void {
