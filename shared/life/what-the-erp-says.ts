@@ -66,7 +66,10 @@ const neverCame = nothing('there is none of that number');
 const isEnded = nothing('it has ended already');
 const itStays = nothing('what the ERP calls its parts does not matter to what has ended');
 
-/** Each row is of one stage of `lifeOf`, but for `another's`, which says nothing of this ERP order. */
+/**
+ * A row asks whether there is anything in Azumuta, and whether it can still be put right; a stage of `lifeOf` says how far
+ * the order is. So most rows have one stage, and a few have two or more: `test/life/cells/stages.test.ts` lists them.
+ */
 export const whatTheErpSays = {
   nothing: {
     same: create,

@@ -13,7 +13,10 @@ export function expectPromises(scene: Scene, before: Seen, later: Seen): void {
   expect(booked.times, 'it is booked once').toBeLessThanOrEqual(mostBookings);
   if (there) expect(concerns, 'Azumuta has it').not.toContain('removed');
   if (there?.status === 'open') expect(booked, 'it is not completed').toEqual(before.booked);
-  if (scene.elsewhere !== undefined) return expectOfAnother(scene, later);
+  if (scene.elsewhere !== undefined) {
+    expectOfAnother(scene, later);
+    return;
+  }
   if (before.end === 'given up' && !scene.isAskedAbout)
     expect(end, 'a person has given it up').toBe('given up');
   if (end === 'given up') {
@@ -21,7 +24,10 @@ export function expectPromises(scene: Scene, before: Seen, later: Seen): void {
     if (!scene.isAskedAbout) expect(booked, 'a person has given it up').toEqual(before.booked);
     return;
   }
-  if (booked.times > 0) return expectOfBooked(scene, before, later);
+  if (booked.times > 0) {
+    expectOfBooked(scene, before, later);
+    return;
+  }
   if (scene.wants) expectOfWanted(scene.wants, later);
   else expectOfUnwanted(scene, before, later);
   const isHandedOn = later.bookings.length > 0 || scene.way === 'when-all-done';
@@ -47,11 +53,15 @@ function expectOfWanted({ quantity, isNumberedOtherwise }: NonNullable<Scene['wa
   const { there, end, concerns, letters, state } = later;
   const isBuilt = later.bookings.length > 0;
   if (there || isBuilt) expect(end, 'the ERP wants it').toBeUndefined();
-  if (!there) return expect(isBuilt || concerns.length + letters > 0, 'it is lacking').toBe(true);
+  if (!there) {
+    expect(isBuilt || concerns.length + letters > 0, 'it is lacking').toBe(true);
+    return;
+  }
   const isAsWanted = there.quantity === quantity && !isNumberedOtherwise;
-  if (isAsWanted) return expect(concerns, 'Azumuta has it as the ERP wants it').toEqual([]);
+  if (isAsWanted) expect(concerns, 'Azumuta has it as the ERP wants it').toEqual([]);
   // The dead letter of one whose creation was refused says so, too.
-  if (state === 'done' || letters === 0) expect(concerns, 'Azumuta has it otherwise').toContain('changed');
+  else if (state === 'done' || letters === 0)
+    expect(concerns, 'Azumuta has it otherwise').toContain('changed');
 }
 
 function expectOfUnwanted({ isAskedAbout }: Scene, before: Seen, later: Seen): void {
