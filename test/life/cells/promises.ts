@@ -42,11 +42,14 @@ function expectOfAnother({ wants }: Scene, { concerns }: Seen): void {
 
 function expectOfBooked({ wants, built }: Scene, before: Seen, later: Seen): void {
   const { concerns, letters, booked, end } = later;
-  const isBookedOtherwise = built !== undefined && built !== Number(booked.good);
-  if (isBookedOtherwise) expect(letters, 'it is booked with other figures').toBeGreaterThan(0);
-  const wantsMore = wants !== undefined && wants.ordered > Number(booked.good);
-  expect(concerns, 'it is booked').toEqual(wantsMore && built === undefined ? ['changed'] : []);
   expect(end, 'it is booked').toBe(before.end);
+  if (built !== undefined && built !== Number(booked.good)) {
+    const isTold = letters > 0 || concerns.includes('figures-changed');
+    expect(isTold, 'it is booked with other figures').toBe(true);
+    return;
+  }
+  const wantsMore = wants !== undefined && wants.ordered > Number(booked.good) && built === undefined;
+  expect(concerns, 'it is booked').toEqual(wantsMore ? ['changed'] : []);
 }
 
 function expectOfWanted({ quantity, isNumberedOtherwise }: NonNullable<Scene['wants']>, later: Seen): void {

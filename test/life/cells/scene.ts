@@ -4,11 +4,13 @@ import type { Answer, Received } from '../../support/server.ts';
 import { endDependencies, plant, takePlant } from '../acts.ts';
 import { hours, type LifePlant, minutes } from '../plant.ts';
 
-/** How the product order that a cell is about came to be: the only one, the second of two parts, or typed by hand. */
-export const ways = ['alone', 'each', 'when-all-done', 'typed by hand'] as const;
-export type Way = (typeof ways)[number];
+/**
+ * How the product order that a cell is about came to be: the only one of its ERP order, the second of two parts, which are
+ * booked one by one or together, or typed in Azumuta by hand before the ERP order came.
+ */
+export type Way = 'alone' | 'each' | 'when-all-done' | 'typed by hand';
 
-export type Order = ReturnType<LifePlant['plan']>;
+type Order = ReturnType<LifePlant['plan']>;
 
 /** What the ERP shows of an order, in lists and when it is asked for it, instead of what it has. */
 interface Said {
@@ -19,7 +21,7 @@ interface Said {
 }
 
 /** Far enough ahead that nothing in a cell is overdue. */
-const dueDate = '2027-02-01';
+export const dueDate = '2027-02-01';
 const isSplit = (way: Way): way is 'each' | 'when-all-done' => way === 'each' || way === 'when-all-done';
 
 /** What Azumuta calls it once it was renamed there. */
@@ -41,7 +43,7 @@ export class Scene {
   showsQuantity: number | undefined;
   /** In the numbers of product orders that the cell is not about. */
   elsewhere: string | undefined;
-  /** The good quantity of its last completion, where it is another than that of the one before. */
+  /** The good quantity that Azumuta shows in the end, where it has shown another before. */
   built: number | undefined;
   /** A person asks about it, or takes its end back. */
   isAskedAbout = false;

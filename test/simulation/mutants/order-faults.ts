@@ -170,6 +170,40 @@ export const orderFaults: Faults = {
       foundBy: ['created'],
     },
   },
+  'shared/life/what-the-erp-says.ts': {
+    'change-of-a-made-order-only-looked-at': {
+      find: `  made: {
+    same: look,
+    other: tellChanged,`,
+      replace: `  made: {
+    same: look,
+    other: look,`,
+      why: 'A planner orders 3 instead of 5, nobody is told, and 5 are built.',
+      foundIn: life('cells/erp-says', 'other, where it is made, alone'),
+    },
+  },
+  'shared/life/what-azumuta-shows.ts': {
+    'completed-order-asked-about-for-ever': {
+      find: `    gone: tellRemoved,
+    opened: askAzumuta,
+    completed: decideAgain,`,
+      replace: `    gone: tellRemoved,
+    opened: askAzumuta,
+    completed: askAzumuta,`,
+      why: 'What is built is asked about again and again, and never booked.',
+      foundIn: life('cells/azumuta-shows', 'completed, where it is made, alone'),
+    },
+  },
+  'shared/life/what-a-person-does.ts': {
+    'replayed-creation-only-read': {
+      find: `  'replay of its creation': {
+    wanted: replace,`,
+      replace: `  'replay of its creation': {
+    wanted: nothing('it was refused'),`,
+      why: 'A person has the article created and replays the dead letter: it is gone, and the order is not made.',
+      foundIn: life('cells/person-does', 'replay of its creation, where it is wanted, alone'),
+    },
+  },
   'shared/life/life.ts': {
     'given-up-order-goes-on': {
       find: "if (entry?.end?.how === 'given up') return 'given up';",
