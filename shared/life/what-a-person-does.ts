@@ -85,6 +85,7 @@ export const whatAPersonDoes = {
     'being created': askAzumuta,
     'in Azumuta': askAzumuta,
     completed: decideAgain,
+    // What surely was not sent is decided again instead: `nextStep` knows.
     'to be booked': bookAsPlanned,
     booked: decideAgain,
     withdrawn: askAzumuta,

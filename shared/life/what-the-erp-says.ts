@@ -57,7 +57,7 @@ const takeTheEndBack = { to: 'take the end back' } as const;
 const tellChanged = { to: 'tell', kind: 'changed' } as const;
 const tellUnwanted = { to: 'tell', kind: 'unwanted' } as const;
 const tellTaken = { to: 'tell', kind: 'number-taken' } as const;
-/** Of what is going to be made as it is wanted: nothing that was told of its content is so any more. */
+/** Of what is going to be made as it is wanted, or not at all: nothing that was told of its content is so any more. */
 const endOfContent = { to: 'end', kinds: ['changed', 'unwanted', 'removed', 'used-again'] } as const;
 /** Whether a number was used again, only a person knows. */
 const endOfBooked = { to: 'end', kinds: ['changed', 'unwanted', 'removed'] } as const;
@@ -66,7 +66,10 @@ const neverCame = nothing('there is none of that number');
 const isEnded = nothing('it has ended already');
 const itStays = nothing('what the ERP calls its parts does not matter to what has ended');
 
-/** Each row is of one stage of `lifeOf`, but for `another's`, which says nothing of this ERP order. */
+/**
+ * A row asks whether there is anything in Azumuta, and whether it can still be put right; a stage of `lifeOf` says how far
+ * the order is. So most rows have one stage, and a few have two or more: `test/life/cells/stages.test.ts` lists them.
+ */
 export const whatTheErpSays = {
   nothing: {
     same: create,
@@ -80,8 +83,9 @@ export const whatTheErpSays = {
     same: takeTheEndBack,
     other: takeTheEndBack,
     more: takeTheEndBack,
-    surplus: isEnded,
-    'not wanted': isEnded,
+    surplus: endOfContent,
+    'not wanted': endOfContent,
+    // Other parts of its order keep their numbers: who wants it again is told that it is not made.
     'numbered otherwise': tellChanged,
   },
   // Only a person takes back what a person has given up: the caller is told how.
@@ -126,10 +130,11 @@ export const whatTheErpSays = {
     'not wanted': tellUnwanted,
     'numbered otherwise': tellChanged,
   },
+  // What Azumuta has is taken for it, as long as it is what the ERP wants; otherwise it would be built a second time.
   'refused, but booked': {
     same: replaceIfAsked,
-    other: replace,
-    more: replace,
+    other: endOfBooked,
+    more: tellChanged,
     surplus: endOfBooked,
     'not wanted': endOfBooked,
     'numbered otherwise': endOfBooked,

@@ -68,8 +68,8 @@ function needsHint({ concerns, bookings }: KnownOrder, { configuration }: AskErp
 }
 
 /**
- * Accepts what the ERP has now. What the record says already is accepted, too, where that may change something: it is booked
- * as something else, another mapping may take it, or it was made again as it was before.
+ * Accepts what the ERP has now. What the record says already is accepted, too, where no look at Azumuta ends what is open, as
+ * it is booked or has ended; where another mapping may take it; or where it was made again as it was before.
  */
 async function askErpDaily(
   { concerns, bookings }: KnownOrder,
@@ -79,11 +79,11 @@ async function askErpDaily(
 ): Promise<void> {
   const record = await dependencies.ledger.erpOrders.find(entry.erpOrder);
   if (!record) return;
-  const isChanged = concerns.some(({ kind }) => kind === 'changed');
-  const isBookedOtherwise = isChanged && bookedQuantity(bookings, entry.part.index) !== undefined;
+  const isBeyondLooks = entry.end !== undefined || bookedQuantity(bookings, entry.part.index) !== undefined;
+  const isOpen = isBeyondLooks && concerns.some(({ kind }) => kind === 'changed');
   const isRefusedByAnother = entry.state === 'rejected' && entry.mappedBy !== dependencies.configuration;
   const isMadeOtherwise = concerns.length === 0 && !isMadeFor(entry.erpOrder, record);
-  const acceptsSame = isBookedOtherwise || isRefusedByAnother || isMadeOtherwise;
+  const acceptsSame = isOpen || isRefusedByAnother || isMadeOtherwise;
   await askErp(record, 'daily look', attempt, { ...dependencies, acceptsSame });
 }
 

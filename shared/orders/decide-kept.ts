@@ -114,6 +114,7 @@ function ofUnbuilt(why: string, { state }: OrderEntry): UnwantedWords {
 }
 
 export const builtAndBooked = 'It is built and booked.';
+export const notWanted = 'The ERP does not want it any more.';
 export const asPlanned = 'The ERP wants it again as it is going to be made.';
 
 export function over(entry: OrderEntry, ends: readonly Concern[], sentence = asPlanned): Kept {
@@ -183,8 +184,8 @@ export function renumbered(
   { order }: WantedOrder,
 ): Kept {
   const { number, part, draft } = entry;
-  // Where its parts are booked in another way, Azumuta shows nothing of that.
-  const isSeenThere = mapped?.part.book === part.book;
+  // Where its parts are booked in another way, or it has ended, Azumuta shows nothing of that.
+  const isSeenThere = mapped?.part.book === part.book && !entry.end;
   const seen = mapped && isSeenThere ? wantedInAzumuta(entry, mapped, order) : undefined;
   const now = `${numbersOf(is)} (${is.book})`;
   const note = `ERP order ${nameOf(order)} is mapped to ${now} now, and keeps what it has in Azumuta, ${draft.number} (${part.book}): change that there by hand`;

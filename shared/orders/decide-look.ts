@@ -54,7 +54,7 @@ export function decideLook(facts: LookFacts): LookDecision {
     case 'end': {
       const kinds: readonly Concern['kind'][] = outcome.kinds;
       const isOver = (concern: Concern) =>
-        kinds.includes(concern.kind) && (entry.end !== undefined || !isBeyondLooks(concern));
+        kinds.includes(concern.kind) && (row === 'given up' || !isBeyondLooks(concern));
       const takes =
         seen && !concerns.some(isBeyondLooks) && differences.length === 0 ? { takes: wanted } : {};
       return { ends: over(concerns.filter(isOver), saysOf(row, seen)), begins: [], ...takes };

@@ -22,6 +22,7 @@ import {
   isUsedAgain,
   lookWhereOpen,
   moreThanBooked,
+  notWanted,
   numbersOf,
   ofContent,
   ofKinds,
@@ -50,9 +51,9 @@ import {
  * Decides what to do about the product orders of one ERP order: compares the ledger with what the mapping wants now, by the
  * table `whatTheErpSays`.
  *
- * Once a product order may exist in Azumuta, the ERP order keeps its numbers and how its parts are booked: if the
- * mapping or the name changes later, each product order that is not booked has a concern, and nothing is created a second
- * time under another number. While surely none exists, all are withdrawn first, and then created anew.
+ * Once a product order may exist in Azumuta, or a person has given it up, the ERP order keeps its numbers and how its parts
+ * are booked: if the mapping or the name changes later, each product order that is not booked has a concern, and nothing is
+ * created a second time under another number. While surely none exists, all are withdrawn first, and then created anew.
  */
 export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): OrderDecision {
   const own = [...known.productOrders.values()].flatMap(({ entry }) =>
@@ -68,7 +69,7 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
     const { earlier = [] } = record ?? {};
     return { first: [], split, mostParts, earlier, parts: decideParts(known, own, wanted) };
   }
-  if (!own.every(isNothingSent)) {
+  if (own.some((entry) => keepsNumber(entry, known))) {
     const isPart = ({ number, part }: OrderEntry) =>
       part.index <= record.split.of && number === partNumber(record.split, part.index);
     const parts = own.map((entry) =>
@@ -87,6 +88,12 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
   const parts = decideParts(known, after, wanted);
   const earlier = [...record.earlier, { ...record.split, of: record.mostParts }].slice(-maxEarlier);
   return { first, split, mostParts: split.of, earlier, parts };
+}
+
+/** It may be in Azumuta, typed by hand even, or is a person's: under another number it would be made a second time. */
+function keepsNumber(entry: OrderEntry, known: KnownErpOrder): boolean {
+  const { number, part, end } = entry;
+  return !isNothingSent(entry) || isBuilt(known, number, part) || end?.how === 'given up';
 }
 
 /** Another planner that still writes with an old mapping may be so many numberings behind. */
@@ -189,10 +196,10 @@ function decidePart(
     case 'look':
       return lookWhereOpen(entry, mapped, wanted, ends);
     case 'end':
-      return over(entry, ofKinds(ends, outcome.kinds), row === 'booked' ? builtAndBooked : asPlanned);
+      return over(entry, ofKinds(ends, outcome.kinds), isBookedRow(row) ? builtAndBooked : asPlanned);
     case 'tell':
       if (outcome.kind === 'number-taken') return takenByAnother(entry, wanted);
-      return row === 'booked' ? moreThanBooked(entry, mapped, wanted) : changed(entry, mapped, wanted, ends);
+      return isBookedRow(row) ? moreThanBooked(entry, mapped, wanted) : changed(entry, mapped, wanted, ends);
     default:
       return outcome satisfies never;
   }
@@ -211,7 +218,11 @@ function decideUnwanted(entry: OrderEntry, known: KnownErpOrder, wanted: WantedO
     case 'tell':
       return unwanted(entry, known, wanted);
     case 'end':
-      return over(entry, ofKinds(ofContent(known, number), outcome.kinds), builtAndBooked);
+      return over(
+        entry,
+        ofKinds(ofContent(known, number), outcome.kinds),
+        row === 'withdrawn' ? notWanted : builtAndBooked,
+      );
     default:
       return outcome satisfies never;
   }
@@ -229,14 +240,15 @@ function decideRenumbered(
   if (mapped?.contentHash === entry.contentHash && mapped.part.book === entry.part.book)
     return decidePart(mapped, entry, known, wanted);
   const row = rowOf(entry, known, wanted);
-  const isMore = row === 'booked' && wantsOther(entry, wanted);
+  const isMore = isBookedRow(row) && wantsOther(entry, wanted);
   const outcome = whatTheErpSays[row][isMore ? 'more' : 'numbered otherwise'];
   switch (outcome.to) {
     case 'create':
     case 'replace':
     case 'take the end back':
-    case 'nothing':
       return stays(entry);
+    case 'nothing':
+      return row === 'given up' ? givenUp(entry) : stays(entry);
     case 'end':
       return over(entry, ofKinds(ofContent(known, entry.number), outcome.kinds), builtAndBooked);
     case 'tell':
@@ -254,6 +266,8 @@ function rowOf(entry: OrderEntry | undefined, known: KnownErpOrder, { order }: W
     isBooked: entry !== undefined && isBookedFinally(known, entry),
   });
 }
+
+const isBookedRow = (row: ErpRow) => row === 'booked' || row === 'refused, but booked';
 
 function eventOf(
   mapped: MappedProductOrder,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach } from 'vitest';
 import type { EndDependencies } from '../../infra/ops/orders/end-order.ts';
+import type { AskDependencies } from '../../infra/ops/replay/ask-again.ts';
 import { createQueues } from '../../shared/platform/aws/queue.ts';
 import { queueUrlOf } from '../simulation/world/plant.ts';
 import { createLifePlant, days, type LifeOptions, type LifePlant } from './plant.ts';
@@ -61,6 +62,14 @@ export const endDependencies = (): EndDependencies => ({
     'product-orders': queueUrlOf('product-orders'),
     completions: queueUrlOf('completions'),
   },
+});
+
+/** With what a person has orders looked at again. */
+export const askDependencies = (): AskDependencies => ({
+  ledger: plant.ledger,
+  clock: plant.clock,
+  queues: createQueues(plant.queues.client),
+  queueUrls: endDependencies().queueUrls,
 });
 
 /** Azumuta does not know articles, until the answer that this returns is called. */

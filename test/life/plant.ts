@@ -33,7 +33,8 @@ import {
 } from '../simulation/world/plant.ts';
 import type { Answer, Received } from '../support/server.ts';
 
-export const hours = 3_600_000;
+export const minutes = 60_000;
+export const hours = 60 * minutes;
 export const days = 24 * hours;
 
 type Configuration = Parameters<typeof defineIntegration>[0];

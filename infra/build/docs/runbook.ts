@@ -1,7 +1,7 @@
 import { causes } from '../../../shared/model/causes.ts';
 import { remedies } from '../../../shared/model/remedies.ts';
+import { withPart } from './made-part.ts';
 
-const [begin, end] = ['<!-- causes: npm run documents -->', '<!-- end of causes -->'];
 /** What is typed, or stands in the configuration. */
 const code = /azumuta\.contract[.\w]*|npm run \w+ -- --stack <stack>/g;
 
@@ -12,7 +12,5 @@ export function runbookWithCauses(runbook: string): string {
     return `| \`${cause}\` | ${who} | ${next.replaceAll(code, '`$&`')} |`;
   });
   const table = ['| cause | who | what they do |', '| --- | --- | --- |', ...rows].join('\n');
-  const [before, after] = [runbook.indexOf(begin), runbook.indexOf(end)];
-  if (before < 0 || after < before) throw new Error('infra/RUNBOOK.md has no place for its table of causes.');
-  return `${runbook.slice(0, before)}${begin}\n${table}\n\n${runbook.slice(after)}`;
+  return withPart(runbook, { path: 'infra/RUNBOOK.md', name: 'causes' }, table);
 }

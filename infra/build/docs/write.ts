@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { architectureWithDecisions } from './architecture.ts';
 import { configurationReference } from './configuration.ts';
 import { openApiDocument } from './openapi.ts';
 import { runbookWithCauses } from './runbook.ts';
@@ -12,10 +13,12 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 /** The committed documents that are made from code, by their path in the project. A test fails when one is out of date. */
 export async function createDocuments(): Promise<Readonly<Record<string, string>>> {
   const { sbom, notice } = await billOfMaterials();
+  const written = (path: string) => readFileSync(join(root, path), 'utf8');
   return {
     'infra/build/docs/openapi.json': `${JSON.stringify(openApiDocument(), null, 2)}\n`,
     'shared/integration/CONFIGURATION.md': configurationReference(),
-    'infra/RUNBOOK.md': runbookWithCauses(readFileSync(join(root, 'infra/RUNBOOK.md'), 'utf8')),
+    'infra/RUNBOOK.md': runbookWithCauses(written('infra/RUNBOOK.md')),
+    'ARCHITECTURE.md': architectureWithDecisions(written('ARCHITECTURE.md')),
     'infra/build/docs/sbom.json': sbom,
     'infra/build/docs/third-party-licences.txt': notice,
   };

@@ -80,6 +80,7 @@ describe('the schedule of reconciliation', () => {
     ]);
     const resources = JSON.stringify(statements.map(({ Resource }) => Resource));
     expect(resources).toContain('/index/by-awaiting-completion');
+    expect(resources).toContain('/index/by-concern');
     expect(resources).not.toContain('"*"');
   });
 });

@@ -147,6 +147,16 @@ export const orderFaults: Faults = {
     },
   },
   'shared/life/what-azumuta-shows.ts': {
+    'completed-order-asked-about-for-ever': {
+      find: `    gone: tellRemoved,
+    opened: askAzumuta,
+    completed: decideAgain,`,
+      replace: `    gone: tellRemoved,
+    opened: askAzumuta,
+    completed: askAzumuta,`,
+      why: 'What is built is asked about again and again, and never booked.',
+      foundIn: life('cells/azumuta-shows', 'completed, where it is made, alone'),
+    },
     'planned-order-told-as-removed': {
       find: "  if (booking === 'planned') return 'built';\n",
       why: 'A person is told to book by hand what the queue is going to book: it is booked twice.',
@@ -170,18 +180,6 @@ export const orderFaults: Faults = {
       why: 'A look ends the report that a part is surplus although it is still there.',
       foundBy: ['reported'],
     },
-    'booked-order-stays-changed': {
-      find: `  booked: {
-    equal: endAll,
-    renamed: endAll,
-    different: endAll,`,
-      replace: `  booked: {
-    equal: endAll,
-    renamed: endAll,
-    different: tellChanged,`,
-      why: 'People are told each day to correct in Azumuta what is booked.',
-      foundIn: life('nothing-stays-open', 'is told as one for the rest'),
-    },
   },
   'shared/orders/decide-product-orders.ts': {
     'parts-wanted-again-together': {
@@ -202,12 +200,6 @@ export const orderFaults: Faults = {
       why: 'What a person has given up is made again, and built, and booked by nobody.',
       foundIn: life('ends', 'is neither made nor booked'),
     },
-    'change-outlives-a-closed-order': {
-      find: 'const isMore = Number(wanted.order.quantity.amount) > Number(entry.erpOrder.amount);',
-      replace: 'const isMore = true;',
-      why: 'Of an order that is booked, and of which less is wanted since, people are told for ever.',
-      foundIn: life('concerns', 'needs nobody when it is reduced afterwards'),
-    },
     'part-by-its-index': {
       find: 'const kept = beyond.slice(0, unbuilt.length);',
       replace: 'const kept = beyond.slice(0, 0);',
@@ -221,6 +213,28 @@ export const orderFaults: Faults = {
       replace: 'if (differences.length < 0)',
       why: 'A product order with the same number but another article is built instead.',
       foundBy: ['created'],
+    },
+  },
+  'shared/life/what-the-erp-says.ts': {
+    'change-of-a-made-order-only-looked-at': {
+      find: `  made: {
+    same: look,
+    other: tellChanged,`,
+      replace: `  made: {
+    same: look,
+    other: look,`,
+      why: 'A planner orders 3 instead of 5, nobody is told, and 5 are built.',
+      foundIn: life('cells/erp-says', 'other, where it is made, alone'),
+    },
+  },
+  'shared/life/what-a-person-does.ts': {
+    'replayed-creation-only-read': {
+      find: `  'replay of its creation': {
+    wanted: replace,`,
+      replace: `  'replay of its creation': {
+    wanted: nothing('it was refused'),`,
+      why: 'A person has the article created and replays the dead letter: it is gone, and the order is not made.',
+      foundIn: life('cells/person-does', 'replay of its creation, where it is wanted, alone'),
     },
   },
   'shared/life/life.ts': {

@@ -25,7 +25,7 @@ describe('a document that is made from code', () => {
     const documents = Object.entries(await createDocuments());
 
     // Assess
-    expect(documents).toHaveLength(5);
+    expect(documents).toHaveLength(6);
     for (const [path, text] of documents) expect(readFileSync(path, 'utf8'), path).toBe(text);
   });
 
