@@ -51,6 +51,8 @@ const makeAnew = { to: 'replace' } as const;
 const tellChanged = { to: 'tell', kind: 'changed' } as const;
 const tellRemoved = { to: 'tell', kind: 'removed' } as const;
 const endAll = { to: 'end', kinds: ['changed', 'unwanted', 'removed'] } as const;
+/** Whether it is there does not matter any more. */
+const endWhereItIs = { to: 'end', kinds: ['unwanted', 'removed'] } as const;
 const nothing = (because: string) => ({ to: 'nothing', because }) as const;
 const isStillThere = nothing('a person was asked to remove it, and Azumuta still has it');
 const isGivenUp = nothing('a person has given it up');
@@ -111,7 +113,7 @@ export const whatAzumutaShows = {
     equal: endAll,
     renamed: endAll,
     different: tellChanged,
-    gone: { to: 'end', kinds: ['unwanted', 'removed'] },
+    gone: endWhereItIs,
     opened: askAzumuta,
     completed: decideAgain,
   },
@@ -123,12 +125,12 @@ export const whatAzumutaShows = {
     opened: askAzumuta,
     completed: decideAgain,
   },
-  // Nothing can be put right in Azumuta any more.
+  // Nothing can be put right in Azumuta any more; only the ERP says whether it wants more than was booked.
   booked: {
     equal: endAll,
     renamed: endAll,
-    different: endAll,
-    gone: endAll,
+    different: endWhereItIs,
+    gone: endWhereItIs,
     opened: askAzumuta,
     completed: decideAgain,
   },
