@@ -1,18 +1,30 @@
+import { orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
 import { causes } from '../../../shared/model/causes.ts';
-import { remedies } from '../../../shared/model/remedies.ts';
+import { type Advice, adviceOnConcerns, adviceOnLetters, textOf } from '../../../shared/situation/advice.ts';
 
-const [begin, end] = ['<!-- causes: npm run documents -->', '<!-- end of causes -->'];
 /** What is typed, or stands in the configuration. */
-const code = /azumuta\.contract[.\w]*|npm run \w+ -- --stack <stack>/g;
+const code = /azumuta\.contract[.\w]*|productOrders\.number|npm run [^.:()]+ --stack <stack>/g;
 
-/** The runbook with its table of causes, which says what alerts, `trace` and the console say. */
-export function runbookWithCauses(runbook: string): string {
-  const rows = causes.map((cause) => {
-    const { who, next } = remedies[cause];
-    return `| \`${cause}\` | ${who} | ${next.replaceAll(code, '`$&`')} |`;
-  });
-  const table = ['| cause | who | what they do |', '| --- | --- | --- |', ...rows].join('\n');
+/** The runbook with its tables of causes and concerns, which say what alerts, `trace` and the console say. */
+export function runbookWithAdvice(runbook: string): string {
+  const ofCauses = causes.map((cause) => [cause, adviceOnLetters[cause]] as const);
+  const ofConcerns = orderConcernKinds.map((kind) => [kind, adviceOnConcerns[kind]] as const);
+  return withTable('concerns', 'concern', ofConcerns, withTable('causes', 'cause', ofCauses, runbook));
+}
+
+function withTable(
+  name: string,
+  column: string,
+  advice: readonly (readonly [name: string, advice: Advice])[],
+  runbook: string,
+): string {
+  const [begin, end] = [`<!-- ${name}: npm run documents -->`, `<!-- end of ${name} -->`];
   const [before, after] = [runbook.indexOf(begin), runbook.indexOf(end)];
-  if (before < 0 || after < before) throw new Error('infra/RUNBOOK.md has no place for its table of causes.');
+  if (before < 0 || after < before)
+    throw new Error(`infra/RUNBOOK.md has no place for its table of ${name}.`);
+  const rows = advice.map(
+    ([what, one]) => `| \`${what}\` | ${one.who} | ${textOf(one).replaceAll(code, '`$&`')} |`,
+  );
+  const table = [`| ${column} | who | what they do |`, '| --- | --- | --- |', ...rows].join('\n');
   return `${runbook.slice(0, before)}${begin}\n${table}\n\n${runbook.slice(after)}`;
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { configurationReference } from './configuration.ts';
 import { openApiDocument } from './openapi.ts';
-import { runbookWithCauses } from './runbook.ts';
+import { runbookWithAdvice } from './runbook.ts';
 import { billOfMaterials } from './sbom.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -15,7 +15,7 @@ export async function createDocuments(): Promise<Readonly<Record<string, string>
   return {
     'infra/build/docs/openapi.json': `${JSON.stringify(openApiDocument(), null, 2)}\n`,
     'shared/integration/CONFIGURATION.md': configurationReference(),
-    'infra/RUNBOOK.md': runbookWithCauses(readFileSync(join(root, 'infra/RUNBOOK.md'), 'utf8')),
+    'infra/RUNBOOK.md': runbookWithAdvice(readFileSync(join(root, 'infra/RUNBOOK.md'), 'utf8')),
     'infra/build/docs/sbom.json': sbom,
     'infra/build/docs/third-party-licences.txt': notice,
   };
