@@ -77,7 +77,9 @@ async function askErpDaily(
     bookedQuantity(bookings, entry.part.index) !== undefined &&
     concerns.some(({ kind }) => kind === 'changed');
   const isRefusedByAnother = entry.state === 'rejected' && entry.mappedBy !== dependencies.configuration;
-  const acceptsSame = isBookedOtherwise || isRefusedByAnother;
+  // It is accepted by now, and whoever did that had not read the concern.
+  const isRefused = concerns.some(({ kind }) => kind === 'refused');
+  const acceptsSame = isBookedOtherwise || isRefusedByAnother || isRefused;
   await askErp(entry.erpOrder, 'daily look', attempt, { ...dependencies, acceptsSame });
 }
 
@@ -108,7 +110,7 @@ async function asksFor(
 ): Promise<boolean> {
   const { index } = entry.part;
   if (entry.end?.how === 'given up') return false;
-  if (concerns.some(({ kind }) => kind === 'changed')) return true;
+  if (concerns.some(({ kind }) => kind === 'changed' || kind === 'refused')) return true;
   // The first part keeps the bookings of others, too.
   const isBuilt = bookings.some(({ parts, state }) => parts.includes(index) || state !== 'done');
   if (isBuilt) return false;
@@ -128,8 +130,10 @@ async function lookAtRefused(
   if (!refused || !erp.readOrder) return;
   const reading = async (guarded: AbortSignal) => erp.readOrder?.({ number }, guarded);
   const order = await partners.call('erp', signal, reading, number);
-  if (order) await acceptOrders([order], 'daily look', dependencies);
-  else await ledger.concerns.end(number, refused, 'The ERP does not have it any more.');
+  if (!order) return await ledger.concerns.end(number, refused, 'The ERP does not have it any more.');
+  const [accepted] = await acceptOrders([order], 'daily look', dependencies);
+  const isAccepted = accepted?.isEnded === true || (accepted?.productOrders.length ?? 0) > 0;
+  if (isAccepted) await ledger.concerns.end(number, refused, 'It was accepted since.');
 }
 
 /**

@@ -16,7 +16,7 @@ export type Role = (typeof roles)[number];
 
 /** One thing to do: in words, by a command, or both. */
 interface Step {
-  /** Sentences; the last one loses its full stop where a command follows. */
+  /** Sentences; the last one has no full stop where a command follows. */
   readonly does: string;
   /** What is typed, as it runs once the placeholders are filled in. */
   readonly types?: string;
@@ -149,7 +149,7 @@ export const adviceOnConcerns = {
     who: 'planner',
     steps: [
       {
-        does: 'If it is not built, correct the product order in Azumuta by hand: its API cannot. Nothing is blocked meanwhile. If it is booked, release another order in the ERP for what is still to be built.',
+        does: 'Correct the product order in Azumuta by hand: its API cannot. Nothing is blocked meanwhile. If it is booked already, release another order in the ERP for what is still to be built.',
       },
       { does: 'If it shall stay as it is, end this', types: settle('changed') },
     ],
@@ -178,7 +178,7 @@ export const adviceOnConcerns = {
     who: 'planner',
     steps: [
       {
-        does: 'Correct the order in the ERP, and send it again; what the connector can read is looked at once a day.',
+        does: 'Correct the order in the ERP, and send it again; what is pulled is read again once it is saved there.',
       },
     ],
   },
@@ -202,8 +202,11 @@ export const adviceOnConcerns = {
     who: 'integrator',
     steps: [
       {
-        does: "Change productOrders.number in the plant's configuration, so that it tells the orders apart, and deploy. Then end this",
+        does: 'If the ERP still means the order that was built, end this',
         types: settle('used-again'),
+      },
+      {
+        does: "If it is another order, change productOrders.number in the plant's configuration, so that it tells the orders apart, deploy, and send it again.",
       },
     ],
   },
@@ -253,7 +256,7 @@ export const adviceOnOthers = {
       { does: 'Then test it', types: 'npm run alert -- --test --stack <stack>' },
     ],
   },
-  'partner-down': { who: 'operator', steps: [{ does: 'Correct the cause at the partner.' }] },
+  'partner-down': { who: 'operator', steps: [{ does: 'Fix the cause in <partner>.' }] },
   'credentials refused': {
     who: 'operator',
     steps: [{ does: 'It refuses our credentials: set the right ones.' }],
@@ -272,12 +275,17 @@ export const adviceOnOthers = {
         does: 'Correct what the reason names, then send the order again from the ERP, or have it looked at once more',
         types: replayOrder,
       },
+      { does: 'If it shall not be made, end it', types: giveUp },
     ],
   },
   // Nobody should do it by hand meanwhile: it may be done a moment later, and then twice.
   'sent again': {
     who: 'operator',
     steps: [{ does: 'Wait a minute; if nothing changes, look for its dead letter.' }],
+  },
+  'bookings paused': {
+    who: 'operator',
+    steps: [{ does: 'Resume them when the maintenance is over.' }],
   },
   paused: { who: 'operator', steps: [{ does: 'Resume it when the maintenance is over.' }] },
   'paused too long': { who: 'operator', steps: [{ does: 'Resume it now.' }] },
@@ -289,15 +297,17 @@ export const adviceOnOthers = {
     who: 'operator',
     steps: [
       {
-        does: 'Check whether the function is throttled or fails to start (its logs are in CloudWatch), and whether its event source mapping is switched on.',
+        does: 'Check whether <function> is throttled or fails to start (its logs are in CloudWatch), and whether its event source mapping is switched on.',
       },
     ],
   },
 } as const satisfies Readonly<Record<string, Advice>>;
 
-/** Sentences for a person: what to do, and what to type. */
-export function textOf({ steps }: Advice): string {
-  return steps
-    .map(({ does, types }) => (types === undefined ? does : `${does.replace(/\.$/, '')}: ${types}.`))
-    .join(' ');
+/**
+ * Sentences for a person: what to do, and what to type.
+ * @param named What `<partner>` or `<function>` stands for. The placeholders of commands stay: many orders have one advice.
+ */
+export function textOf({ steps }: Advice, named: Readonly<Record<string, string>> = {}): string {
+  const text = steps.map(({ does, types }) => (types === undefined ? does : `${does}: ${types}.`)).join(' ');
+  return Object.entries(named).reduce((filled, [name, value]) => filled.replaceAll(`<${name}>`, value), text);
 }

@@ -74,7 +74,9 @@ export function partnerDown(partner: Partner, { partners, queues, at }: Situatio
     what: `${capitalized(partnerWords[partner])} ${isDown}${total === 0 ? '' : `; ${messages} ${total === 1 ? 'waits' : 'wait'} for it`}.`,
     why: sentence(oneLine(reason, maxReason)) || 'Several calls to it have failed.',
     next: [
-      textOf(adviceOnOthers[refused ? 'credentials refused' : 'partner-down']),
+      textOf(adviceOnOthers[refused ? 'credentials refused' : 'partner-down'], {
+        partner: partnerWords[partner],
+      }),
       total === 0
         ? 'Nothing waits for it: the next message tries it again.'
         : 'Nothing is lost: messages that wait continue automatically.',
@@ -146,8 +148,8 @@ function slowQueue(queue: QueueName, status: QueueStatus): Problem[] {
       why:
         kind === 'slow'
           ? 'They failed and are retried automatically: an order is locked or busy, or a partner is slow.'
-          : `${consumerOf[queue]} takes none of the ${counted(waiting, 'message')} in the queue.`,
-      next: textOf(advice),
+          : `No function takes the ${counted(waiting, 'message')} in the queue.`,
+      next: textOf(advice, { function: consumerOf[queue] }),
     },
   ];
 }

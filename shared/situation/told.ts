@@ -166,7 +166,11 @@ function beingBooked({ kind, state }: LifeFacts['bookings'][number], facts: Told
   const says = `${what} waits to be booked in the ERP.`;
   if (facts.partners?.erp.paused?.bookings === undefined)
     return { says: `${says}${whyWaiting('booking', 'erp', facts)}` };
-  return { says: `${says} Bookings are paused.`, ...saidBy(adviceOnOthers.paused), command: 'resume' };
+  return {
+    says: `${says} Bookings are paused.`,
+    ...saidBy(adviceOnOthers['bookings paused']),
+    command: 'resume',
+  };
 }
 
 function sayingOf(stage: Stage, facts: ToldFacts): string {

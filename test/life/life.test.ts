@@ -126,7 +126,7 @@ describe('an order that needs a person', () => {
       'order',
       { entry: entryOf({ state: 'rejected', reason: 'It has no article' }) },
       'It was refused, and its dead letter is gone. It has no article.',
-      'have it looked at once more, or send the order again from the ERP',
+      'then send the order again from the ERP, or have it looked at once more',
     ],
     [
       'booking',

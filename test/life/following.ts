@@ -1,0 +1,81 @@
+import { expect } from 'vitest';
+import { type Advice, textOf } from '../../shared/situation/advice.ts';
+import type { TroubleKind } from '../../shared/situation/read.ts';
+import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
+import { daysGoBy, kinds, plant, subjects } from './acts.ts';
+import { typed } from './typed.ts';
+
+/** Types the command of the advice that has this word, as it was printed. */
+type Type = (word: string, number?: string) => Promise<readonly string[]>;
+
+/** How something comes about, and how a person does what is advised about it. */
+export interface Story {
+  readonly happens: () => Promise<PlannedOrderRef>;
+  readonly follow: (order: PlannedOrderRef, type: Type) => unknown;
+  /** Words of the commands that are typed. */
+  readonly types?: readonly string[];
+  /** What the ERP has of the order in the end. */
+  readonly books?: { readonly good: string };
+  /** What Azumuta has in the end. */
+  readonly made?: readonly string[];
+}
+
+/** What is printed for a person who is told of it: the last mail with this advice. */
+export function told(advice: Advice): string {
+  const mail = plant.mails.findLast(({ text }) => text.includes(textOf(advice)));
+  if (!mail) throw new Error(`No mail says: ${textOf(advice)}\n${plant.mails.at(-1)?.text}`);
+  return mail.text;
+}
+
+/** Types the command with this word, as a mail prints it. */
+export async function typeFrom(mail: string, word: string, number: string): Promise<readonly string[]> {
+  const printed = Array.from(
+    mail.matchAll(/npm run (?:orders|replay) -- [^\n]*?--stack <stack>/g),
+    ([line]) => line,
+  );
+  const line = printed.find((one) => one.includes(word));
+  if (line === undefined) throw new Error(`No command with ${word} is printed:\n${mail}`);
+  const lines = await typed(line, number);
+  await plant.work();
+  return lines;
+}
+
+/** Brings it about, does what is advised, lets days pass, and finds that it is over, once, and that nobody was told anything else. */
+export async function followed(kind: TroubleKind, advice: Advice, story: Story): Promise<void> {
+  // Prepare
+  const order = await story.happens();
+  await plant.alerts();
+  if (kind !== 'overdue') expect(await kinds()).toContain(kind);
+  const mail = told(advice);
+  const before = plant.mails.length;
+  const used: string[] = [];
+
+  // Act
+  await story.follow(order, (word, number = order.number) => {
+    used.push(word);
+    return typeFrom(mail, word, number);
+  });
+  await plant.work();
+  await daysGoBy(3);
+
+  // Assess
+  expect(new Set(used)).toEqual(new Set(story.types));
+  expect(await kinds()).toEqual([]);
+  expect(
+    subjects()
+      .slice(before)
+      .filter((subject) => !subject.startsWith('Over: ')),
+  ).toEqual([]);
+  if (story.books) expect(plant.erp.books(order)).toMatchObject(story.books);
+  if (story.made)
+    expect(plant.azumuta.productOrders().map(({ number, status }) => `${number} ${status}`)).toEqual(
+      story.made,
+    );
+}
+
+/** Commands of an advice that no story types. */
+export function untyped({ steps }: Advice, stories: readonly Story[]): string[] {
+  const words = stories.flatMap(({ types = [] }) => types);
+  const commands = steps.flatMap(({ types }) => (types === undefined ? [] : types));
+  return commands.filter((command) => !words.some((word) => command.includes(word)));
+}
