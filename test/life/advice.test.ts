@@ -6,24 +6,12 @@ import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
 import { urlOf } from '../simulation/world/network.ts';
 import { overriding } from '../support/overriding.ts';
 import { eachWithPlant, erpLists, plant } from './acts.ts';
-import { followed, type Story, untyped } from './following.ts';
+import { built, closedPeriod, followed, released, type Story, untyped } from './following.ts';
 import { days, hours } from './plant.ts';
 
 eachWithPlant();
 
 const dueDate = '2027-06-01';
-
-async function released(quantity = '5'): Promise<PlannedOrderRef> {
-  const order = plant.plan(quantity, 'plain', { dueDate });
-  await plant.pulled();
-  plant.advance(hours);
-  return order;
-}
-
-async function built({ number }: PlannedOrderRef, quantity: number, how: object = {}): Promise<void> {
-  plant.azumuta.complete(number, { quantity, ...how });
-  await plant.work();
-}
 
 async function changedTo(order: PlannedOrderRef, quantity: string): Promise<void> {
   plant.erp.changeQuantity(order, quantity);
@@ -41,13 +29,9 @@ async function cancelled(order: PlannedOrderRef): Promise<void> {
   await plant.pulled();
 }
 
-/** Built, and the ERP refuses its booking. */
 async function builtAndRefused(): Promise<PlannedOrderRef> {
   const order = await released();
-  plant.answers.erp = ({ method, url }, answer) =>
-    method === 'POST' && url.pathname.endsWith('/bookings')
-      ? { status: 422, body: { error: { message: 'closed period' } } }
-      : answer();
+  closedPeriod();
   await built(order, 5);
   return order;
 }

@@ -1,9 +1,12 @@
 import { expect } from 'vitest';
+import { discard } from '../../infra/console/dead-letters.ts';
+import { concernKinds } from '../../shared/ledger/records/concerns.ts';
 import { type Advice, textOf } from '../../shared/situation/advice.ts';
 import type { TroubleKind } from '../../shared/situation/read.ts';
 import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
 import { daysGoBy, kinds, plant, subjects } from './acts.ts';
-import { typed } from './typed.ts';
+import { hours } from './plant.ts';
+import { replayDependencies, typed } from './typed.ts';
 
 /** Types the command of the advice that has this word, as it was printed. */
 type Type = (word: string, number?: string) => Promise<readonly string[]>;
@@ -27,25 +30,64 @@ export function told(advice: Advice): string {
   return mail.text;
 }
 
+/** The commands that a mail prints: those of the advice, and the one for this trouble. */
+function printedIn(mail: string): string[] {
+  const advised = mail.matchAll(/npm run (?:orders|replay) -- [^\n]*?--stack <stack>/g);
+  const ofTrouble = mail.matchAll(/^ *Type: (npm run .*)$/gm);
+  return [...Array.from(advised, ([line]) => line), ...Array.from(ofTrouble, ([, line = '']) => line)];
+}
+
 /** Types the command with this word, as a mail prints it. */
 export async function typeFrom(mail: string, word: string, number: string): Promise<readonly string[]> {
-  const printed = Array.from(
-    mail.matchAll(/npm run (?:orders|replay) -- [^\n]*?--stack <stack>/g),
-    ([line]) => line,
-  );
-  const line = printed.find((one) => one.includes(word));
+  const line = printedIn(mail).find((one) => one.includes(word));
   if (line === undefined) throw new Error(`No command with ${word} is printed:\n${mail}`);
   const lines = await typed(line, number);
   await plant.work();
   return lines;
 }
 
+/** A person discards all dead letters that are read from the queue, in the console. */
+export async function discarded(): Promise<void> {
+  const request = { wanted: () => true, note: 'needs nobody (An)' };
+  await discard(request, { deadLetters: replayDependencies().deadLetters, ledger: plant.ledger });
+}
+
+const dueDate = '2027-06-01';
+
+export async function released(
+  quantity = '5',
+  article: 'plain' | 'serials' = 'plain',
+): Promise<PlannedOrderRef> {
+  const order = plant.plan(quantity, article, { dueDate });
+  await plant.pulled();
+  plant.advance(hours);
+  return order;
+}
+
+export async function built({ number }: PlannedOrderRef, quantity: number, how: object = {}): Promise<void> {
+  plant.azumuta.complete(number, { quantity, ...how });
+  await plant.work();
+}
+
+/** The ERP refuses each booking, until the answer that this returns is called. */
+export function closedPeriod(): () => void {
+  plant.answers.erp = ({ method, url }, answer) =>
+    method === 'POST' && url.pathname.endsWith('/bookings')
+      ? { status: 422, body: { error: { message: 'closed period' } } }
+      : answer();
+  return () => {
+    plant.answers.erp = (_, answer) => answer();
+  };
+}
+
 /** Brings it about, does what is advised, lets days pass, and finds that it is over, once, and that nobody was told anything else. */
+const isConcern = (kind: TroubleKind) => concernKinds.some((one) => one === kind);
+
 export async function followed(kind: TroubleKind, advice: Advice, story: Story): Promise<void> {
   // Prepare
   const order = await story.happens();
   await plant.alerts();
-  if (kind !== 'overdue') expect(await kinds()).toContain(kind);
+  if (isConcern(kind)) expect(await kinds()).toContain(kind);
   const mail = told(advice);
   const before = plant.mails.length;
   const used: string[] = [];

@@ -3,7 +3,6 @@ import { signedNote } from '../../infra/ops/cli/target.ts';
 import { DeadLetterQueue } from '../../infra/ops/dead-letters/queue.ts';
 import { endAsTyped, command as ordersCommand } from '../../infra/ops/orders/typed.ts';
 import { replayAsTyped, command as replayCommand } from '../../infra/ops/replay/typed.ts';
-import { defaultContract } from '../../shared/azumuta/contract.ts';
 import { createQueues } from '../../shared/platform/aws/queue.ts';
 import { queueUrlOf } from '../simulation/world/plant.ts';
 import { endDependencies, plant } from './acts.ts';
@@ -19,9 +18,9 @@ function wordsOf(line: string): string[] {
 }
 
 /** With what a person replays. */
-const replayDependencies = () => ({
+export const replayDependencies = () => ({
   deadLetters: new DeadLetterQueue(plant.queues.client, queueUrlOf('dead-letters'), {
-    names: defaultContract.trigger,
+    names: plant.triggerNames(),
   }),
   queues: createQueues(plant.queues.client),
   queueUrls: {
