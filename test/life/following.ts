@@ -4,7 +4,7 @@ import { concernKinds } from '../../shared/ledger/records/concerns.ts';
 import { type Advice, textOf } from '../../shared/situation/advice.ts';
 import type { TroubleKind } from '../../shared/situation/read.ts';
 import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
-import { daysGoBy, kinds, plant, subjects } from './acts.ts';
+import { daysGoBy, kinds, made, plant, subjects } from './acts.ts';
 import { hours } from './plant.ts';
 import { replayDependencies, typed } from './typed.ts';
 
@@ -15,6 +15,8 @@ type Type = (word: string, number?: string) => Promise<readonly string[]>;
 export interface Story {
   readonly happens: () => Promise<PlannedOrderRef>;
   readonly follow: (order: PlannedOrderRef, type: Type) => unknown;
+  /** What the placeholders of the advice stand for. */
+  readonly named?: Readonly<Record<string, string>>;
   /** Words of the commands that are typed. */
   readonly types?: readonly string[];
   /** What the ERP has of the order in the end. */
@@ -24,9 +26,9 @@ export interface Story {
 }
 
 /** What is printed for a person who is told of it: the last mail with this advice. */
-export function told(advice: Advice): string {
-  const mail = plant.mails.findLast(({ text }) => text.includes(textOf(advice)));
-  if (!mail) throw new Error(`No mail says: ${textOf(advice)}\n${plant.mails.at(-1)?.text}`);
+export function told(advice: Advice, named?: Story['named']): string {
+  const mail = plant.mails.findLast(({ text }) => text.includes(textOf(advice, named)));
+  if (!mail) throw new Error(`No mail says: ${textOf(advice, named)}\n${plant.mails.at(-1)?.text}`);
   return mail.text;
 }
 
@@ -80,6 +82,13 @@ export function closedPeriod(): () => void {
   };
 }
 
+/** What people were told since so many mails, besides that something is over. */
+export function unexpectedSince(count: number): string[] {
+  return subjects()
+    .slice(count)
+    .filter((subject) => !subject.startsWith('Over: '));
+}
+
 /** Brings it about, does what is advised, lets days pass, and finds that it is over, once, and that nobody was told anything else. */
 const isConcern = (kind: TroubleKind) => concernKinds.some((one) => one === kind);
 
@@ -88,7 +97,7 @@ export async function followed(kind: TroubleKind, advice: Advice, story: Story):
   const order = await story.happens();
   await plant.alerts();
   if (isConcern(kind)) expect(await kinds()).toContain(kind);
-  const mail = told(advice);
+  const mail = told(advice, story.named);
   const before = plant.mails.length;
   const used: string[] = [];
 
@@ -103,16 +112,9 @@ export async function followed(kind: TroubleKind, advice: Advice, story: Story):
   // Assess
   expect(new Set(used)).toEqual(new Set(story.types));
   expect(await kinds()).toEqual([]);
-  expect(
-    subjects()
-      .slice(before)
-      .filter((subject) => !subject.startsWith('Over: ')),
-  ).toEqual([]);
+  expect(unexpectedSince(before)).toEqual([]);
   if (story.books) expect(plant.erp.books(order)).toMatchObject(story.books);
-  if (story.made)
-    expect(plant.azumuta.productOrders().map(({ number, status }) => `${number} ${status}`)).toEqual(
-      story.made,
-    );
+  if (story.made) expect(made()).toEqual(story.made);
 }
 
 /** Commands of an advice that no story types. */
