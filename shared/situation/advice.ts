@@ -95,7 +95,10 @@ export const adviceOnLetters = {
     who: 'shop floor',
     steps: [
       { does: 'Complete or correct it in Azumuta and replay.' },
-      { does: 'Or book it in the ERP by hand, and end the order', types: giveUp },
+      {
+        does: 'Or book by hand what was built. Then discard the dead letter in the console if the order is still to be built, else end the order',
+        types: giveUp,
+      },
     ],
     compareFirst: true,
   },
@@ -169,7 +172,7 @@ export const adviceOnConcerns = {
     who: 'integrator',
     steps: [
       {
-        does: "Change productOrders.number in the plant's configuration, so that each gets a number of its own, and deploy.",
+        does: "Change productOrders.number in the plant's configuration, so that each gets a number of its own, deploy, and send the second one again. What is made keeps its number until it is renamed in Azumuta.",
       },
       { does: 'If the second ERP order is gone, end this', types: settle('number-taken') },
     ],
@@ -206,7 +209,7 @@ export const adviceOnConcerns = {
         types: settle('used-again'),
       },
       {
-        does: "If it is another order, change productOrders.number in the plant's configuration, so that it tells the orders apart, deploy, and send it again.",
+        does: "If it is another order, change productOrders.number in the plant's configuration, so that it tells the orders apart (such as by the year of their due date), deploy, and send it again.",
       },
     ],
   },

@@ -50,6 +50,25 @@ async function unclear(): Promise<PlannedOrderRef> {
   return order;
 }
 
+/** Of two open orders, the first is built under the number of the second. */
+async function builtUnderAnother(): Promise<PlannedOrderRef> {
+  const [first, second] = [await released(), await released('7')];
+  const renamed = plant.azumuta.productOrders().find(({ number }) => number === first.number);
+  plant.azumuta.rename(first.number, second.number);
+  plant.azumuta.complete(second.number, { id: String(renamed?.id), quantity: 5 });
+  await plant.work();
+  return first;
+}
+
+/** An operator has copied the product order, and completes the copy. */
+async function copied(): Promise<PlannedOrderRef> {
+  const order = await released();
+  const copy = plant.azumuta.typeByHand(order.number, 'GEAR-01', { Quantity: 5 });
+  plant.azumuta.complete(order.number, { id: String(copy?.id), quantity: 5 });
+  await plant.work();
+  return order;
+}
+
 const replayed = async (_: PlannedOrderRef, type: (word: string) => Promise<unknown>) => {
   await correct();
   await type('replay');
@@ -174,6 +193,31 @@ const stories = {
       },
       books: { good: '3' },
     },
+    'in Azumuta, for the number of another': {
+      async happens() {
+        const first = await released();
+        plant.azumuta.rename(first.number, 'MO/0002');
+        correct = () => plant.azumuta.rename('MO/0002', first.number);
+        return released();
+      },
+      types: ['replay'],
+      follow: replayed,
+      made: ['MO/0001 open', 'MO/0002 open'],
+    },
+    'by hand, of one that was built again after it was booked': {
+      async happens() {
+        const order = await released();
+        await built(order, 5);
+        plant.azumuta.remove(order.number);
+        plant.azumuta.typeByHand(order.number, 'GEAR-01', { Quantity: 5 });
+        plant.advance(hours);
+        await built(order, 5);
+        return order;
+      },
+      types: ['give-up'],
+      follow: (_, type) => type('give-up'),
+      books: { good: '5' },
+    },
     'by hand': {
       happens: typedOtherwise,
       types: ['give-up'],
@@ -202,6 +246,58 @@ const stories = {
   },
   'completion-unclear': {
     'in Azumuta': { happens: unclear, ...booked },
+    'in Azumuta, under its own number': {
+      happens: builtUnderAnother,
+      types: ['--order MO/0001'],
+      async follow(_, type) {
+        await type('--order MO/0001');
+        await discarded();
+      },
+      books: { good: '5' },
+    },
+    'by hand, as a copy was built': {
+      happens: copied,
+      async follow(order) {
+        plant.azumuta.rename(order.number, 'COPY');
+        await discarded();
+        await built(order, 5);
+      },
+      books: { good: '5' },
+    },
+    'by hand, as the copy of one was built that was typed by hand': {
+      async happens() {
+        const order = plant.plan('5', 'plain', { dueDate: '2027-06-01' });
+        plant.azumuta.typeByHand(order.number, 'GEAR-01', { Quantity: 5 });
+        const copy = plant.azumuta.typeByHand(order.number, 'GEAR-01', { Quantity: 5 });
+        plant.azumuta.complete(order.number, { id: String(copy?.id), quantity: 5 });
+        plant.azumuta.reopen(order.number);
+        await plant.work();
+        return order;
+      },
+      types: ['give-up'],
+      async follow(order, type) {
+        plant.erp.finishByHand(order);
+        await type('give-up');
+      },
+      books: { good: '5' },
+    },
+    'by hand, of one that was typed by hand': {
+      async happens() {
+        plant.deploy({
+          completions: { quantity: (completed: CompletedProductOrder) => recorded(completed, 'Goods') },
+        });
+        const order = plant.plan('5', 'plain', { dueDate: '2027-06-01' });
+        plant.azumuta.typeByHand(order.number, 'GEAR-01', { Quantity: 5 });
+        await built(order, 5);
+        return order;
+      },
+      types: ['give-up'],
+      async follow(order, type) {
+        plant.erp.finishByHand(order);
+        await type('give-up');
+      },
+      books: { good: '5' },
+    },
     'by hand': {
       happens: unclear,
       types: ['give-up'],

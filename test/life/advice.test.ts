@@ -83,13 +83,15 @@ const withYear = ({ number, dueDate: due }: ErpOrder) => `${number}-${due?.slice
 
 /** Two ERP orders that are mapped to one number. */
 async function bothMapped(): Promise<PlannedOrderRef> {
-  plant.deploy({ productOrders: { number: () => 'PO-1', parameters: quantityOf } });
+  plant.deploy({ ...unasked, productOrders: { number: () => 'PO-1', parameters: quantityOf } });
   const first = await released();
   plant.plan('5', 'plain', { dueDate });
   await plant.pulled();
   return { ...first, number: 'PO-1' };
 }
 const quantityOf = ({ quantity }: ErpOrder) => ({ Quantity: Number(quantity.amount) });
+let unasked = {};
+const onlyFirst = ({ number }: ErpOrder) => (number === 'MO/0001' ? 'PO-1' : number);
 let second: PlannedOrderRef;
 
 const stories = {
@@ -188,16 +190,7 @@ const stories = {
   'number-taken': {
     'in the configuration': {
       happens: bothMapped,
-      follow: () =>
-        plant.deploy(
-          {
-            productOrders: {
-              parameters: quantityOf,
-              number: ({ number }: ErpOrder) => (number === 'MO/0001' ? 'PO-1' : number),
-            },
-          },
-          'second',
-        ),
+      follow: () => plant.deploy({ productOrders: { parameters: quantityOf, number: onlyFirst } }, 'second'),
       made: ['PO-1 open', 'MO/0002 open'],
     },
     'in the configuration, for both, and in Azumuta': {
@@ -208,6 +201,21 @@ const stories = {
         await plant.looked();
       },
       made: ['MO/0001 open', 'MO/0002 open'],
+    },
+    'in the configuration, where the ERP cannot be asked for one order': {
+      async happens() {
+        const definition = plant.erp.definition(urlOf('erp'));
+        const connect: typeof definition.connect = (environment) =>
+          overriding(definition.connect(environment), { readOrder: undefined });
+        unasked = { erp: { ...definition, connect } };
+        return bothMapped();
+      },
+      async follow() {
+        plant.deploy({ ...unasked, productOrders: { parameters: quantityOf, number: onlyFirst } }, 'second');
+        plant.erp.touch({ number: 'MO/0002' });
+        await plant.pulled();
+      },
+      made: ['PO-1 open', 'MO/0002 open'],
     },
     'with the second order gone': {
       async happens() {

@@ -31,7 +31,7 @@ export const command = defineCommand({
 Examples:
   npm run orders -- settle MO/0042 changed --because "corrected on paper" --go --local
   npm run orders -- give-up MO/0042 --because "scrapped, booked by hand" --go --local
-  npm run orders -- remake MO/0042 --because "removed by mistake" --local
+  npm run orders -- remake MO/0042 --because "removed by mistake" --go --local
 
 settle    what the concern says was put right, or does not matter. If its cause is seen anew, it begins again;
           changed, figures-changed, number-taken and used-again only with other figures or orders.

@@ -68,7 +68,7 @@ export type Concern = DeepReadonly<z.output<typeof concernSchema>>;
 
 export const removedConcern = {
   ...{ kind: 'removed', content: 'removed', cause: 'unknown-order' },
-  note: 'Azumuta does not have it any more: if it was built, book it in the ERP by hand',
+  note: 'Azumuta does not have it any more',
 } as const satisfies Concern;
 
 const indexedSchema = z.object({

@@ -154,7 +154,7 @@ it('records once that an overdue product order was removed in Azumuta, and has i
   expect(stage.lookedAt).toEqual([number, number, number]);
   const told = (await stage.ledger.journeys.of(number)).filter(({ event }) => event === 'removed');
   expect(told.map(({ note }) => note)).toEqual([
-    'Azumuta does not have it any more: if it was built, book it in the ERP by hand',
+    'Azumuta does not have it any more',
   ]);
 });
 
