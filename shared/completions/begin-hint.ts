@@ -1,5 +1,6 @@
 import type { AzumutaProductOrder } from '../azumuta/answer-readers.ts';
-import { type BookingEntry, isSettled } from '../ledger/records/bookings.ts';
+import { type BookingEntry, bookedParts, isSettled } from '../ledger/records/bookings.ts';
+import { isBookedTogether } from '../ledger/records/product-orders.ts';
 import type { Outcome } from '../life/outcomes.ts';
 import { azumutaRowOf, bookingOf, whatAzumutaShows } from '../life/what-azumuta-shows.ts';
 import { Rejected, Wait } from '../model/errors.ts';
@@ -196,18 +197,27 @@ async function unclear(
   return undefined;
 }
 
-/** Takes back the plans that do not hold any more; a person's hint also what was refused, and is nothing to book now. */
+/**
+ * Takes back the plans that do not hold any more; a person's hint also what was refused, and is nothing to book now. Of
+ * parts that are booked together also what was refused of them, and is planned under another key with more parts.
+ */
 async function withdraw(
-  { home, anew, hint }: Reading,
+  { home, anew, hint, entry, attempt }: Reading,
   { ledger }: HintDependencies,
   decision?: BookingDecision,
 ): Promise<void> {
   const stays = decision?.to === 'book' ? decision.plan : [];
   const isOver = hint.again === true && (decision?.to === 'book' || decision?.to === 'leave');
-  const isGone = ({ key, state, discarded }: BookingEntry) =>
-    (state === 'waiting' || (isOver && !discarded)) && !stays.some((one) => one.key === key);
-  for (const booking of anew.filter(isGone))
+  const planned = isBookedTogether(entry) ? bookedParts(stays) : new Set<number>();
+  const isReplaced = ({ kind, state, parts }: BookingEntry) =>
+    kind === 'quantity' && state === 'rejected' && parts.some((index) => planned.has(index));
+  const isGone = (one: BookingEntry) =>
+    one.state === 'waiting' || (isOver && !one.discarded) || isReplaced(one);
+  for (const booking of anew.filter((one) => isGone(one) && !stays.some(({ key }) => key === one.key))) {
     if (!(await ledger.bookings.withdraw(home, booking))) throw plannedByAnother(booking);
+    if (isReplaced(booking))
+      await ledger.deadLetters.settleOutdated(booking.rejectedBy, { ...attempt, orderNumber: home });
+  }
 }
 
 async function decide(reading: Reading, dependencies: HintDependencies): Promise<Job | undefined> {

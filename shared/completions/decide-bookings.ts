@@ -9,6 +9,7 @@ import {
 } from '../ledger/records/bookings.ts';
 import { isBookedTogether, type OrderEntry } from '../ledger/records/product-orders.ts';
 import type { Cause } from '../model/causes.ts';
+import type { BookingKey } from '../model/completions.ts';
 import { type ErpOrderRef, productOrderRefOf } from '../model/orders.ts';
 
 /** A completed product order as Azumuta shows it now, and which part of its ERP order it is. */
@@ -32,6 +33,10 @@ export interface CompletionFacts {
   readonly parts: number;
   /** The bookings that the ledger keeps for it, without those that are decided anew. */
   readonly bookings: readonly BookingEntry[];
+  /** Those that are decided anew. */
+  readonly anew: readonly BookingEntry[];
+  /** Key of the next quantity, where parts are booked together. */
+  readonly nextJointKey: BookingKey;
   readonly current: BuiltPart;
   /** The other parts that are completed, where all are booked together. */
   readonly others: readonly BuiltPart[];
@@ -58,8 +63,8 @@ export type BookingDecision =
  *   further recordings, quantity not booked              leave: they wait until it is
  *   more recordings than one booking can hold            reject
  *
- * The key of a quantity is the id of the first product order in it, for ever. A booking of which surely nothing was sent
- * may be decided anew: then it is not among the facts.
+ * The key of a quantity is the id of its product order, for ever; of parts that are booked together it counts (`BookingKey`).
+ * A booking of which surely nothing was sent may be decided anew.
  */
 export function decideBookings(facts: CompletionFacts): BookingDecision {
   const { entry, bookings, current, others, parts } = facts;
@@ -117,37 +122,43 @@ function problemOf(
   return undefined;
 }
 
-/** Booked together, as many of those that are built as the ERP order has, whichever they are; else those whose index it has. */
+/**
+ * Booked together, as many of those that are built as the ERP order has, whichever they are, but first those of a plan that is
+ * decided again; else those whose index it has.
+ */
 function partsThatCount(
-  { entry, parts }: CompletionFacts,
+  { entry, parts, anew }: CompletionFacts,
   built: readonly BuiltPart[],
   quantities: readonly BookingEntry[],
 ): readonly BuiltPart[] {
   if (!isBookedTogether(entry)) return built.filter(({ index }) => index <= parts);
   const booked = bookedParts(quantities);
   const open = built.filter(({ index }) => !booked.has(index));
-  const wanted = open.toSorted((a, b) => Number(a.isUnwanted ?? false) - Number(b.isUnwanted ?? false));
+  const held = bookedParts(anew);
+  const rankOf = ({ index, isUnwanted }: BuiltPart) => (held.has(index) ? 0 : isUnwanted ? 2 : 1);
+  const wanted = open.toSorted((a, b) => rankOf(a) - rankOf(b));
   return wanted.slice(0, Math.max(0, parts - booked.size)).toSorted((a, b) => a.index - b.index);
 }
 
 function planned(
-  { bookings, erpOrder }: CompletionFacts,
+  facts: CompletionFacts,
   open: readonly BuiltPart[],
   built: readonly BuiltPart[],
   quantityOf: (index: number) => BookingEntry | undefined,
 ): BookingDecision {
+  const { bookings, erpOrder } = facts;
   const booked = recordingsIn(bookings);
   const newIn = ({ recordingIds = [] }: BuiltPart) => recordingIds.filter((id) => !booked.has(id));
-  const [first, ...others] = open;
-  const plan = first ? [bookingOf('quantity', [first, ...others], open.flatMap(newIn), erpOrder)] : [];
+  const plan = quantitiesOf(open, facts).map(({ key, parts }) =>
+    bookingOf({ key, kind: 'quantity', parts, recordingIds: parts.flatMap(newIn), erpOrder }),
+  );
   const taken = recordingsIn(plan);
   const later: string[] = [];
   for (const part of built) {
     const further = newIn(part).filter((id) => !taken.has(id));
     const quantity = quantityOf(part.index);
     if (!quantity || further.length === 0) continue;
-    if (quantity.state === 'done')
-      plan.push(...further.map((id) => bookingOf('amendment', [part], [id], erpOrder)));
+    if (quantity.state === 'done') plan.push(...further.map((id) => amendmentOf(part, id, erpOrder)));
     else later.push(`recording ${further.join(', ')} waits until ${quantity.key} is booked`);
   }
   // A booking is one item of the ledger.
@@ -161,16 +172,54 @@ function planned(
   return { to: 'leave', why: later.join('; ') || 'Nothing new: every recording is booked or on its way' };
 }
 
-function bookingOf(
-  kind: PlannedBooking['kind'],
-  parts: readonly [BuiltPart, ...BuiltPart[]],
-  recordingIds: readonly string[],
-  erpOrder: ErpOrderRef,
-): PlannedBooking {
+interface Quantity {
+  readonly key: BookingKey;
+  readonly parts: readonly [BuiltPart, ...BuiltPart[]];
+}
+
+/**
+ * One booking of all that is open. Of parts that are booked together, what is decided again keeps its key and none but its
+ * parts (`BookingKey`): what may be in the ERP in any case, and then the other parts are a booking of their own.
+ */
+function quantitiesOf(
+  open: readonly BuiltPart[],
+  { entry, anew, nextJointKey }: CompletionFacts,
+): Quantity[] {
+  const [first] = open;
+  if (!first) return [];
+  if (!isBookedTogether(entry)) return quantityOf(`${first.order.id}#quantity`, open);
+  const again = decidedAgain(open, anew);
+  if (!again) return quantityOf(nextJointKey, open);
+  // What was ignored holds no part, for nobody: it may get any.
+  const keeps = ({ index }: BuiltPart) => again.state === 'ignored' || again.parts.includes(index);
+  const others = open.filter((part) => !keeps(part));
+  return [...quantityOf(again.key, open.filter(keeps)), ...quantityOf(nextJointKey, others)];
+}
+
+function decidedAgain(open: readonly BuiltPart[], anew: readonly BookingEntry[]): BookingEntry | undefined {
+  const quantities = anew.filter(({ kind }) => kind === 'quantity');
+  return (
+    quantities.find((one) => !isNothingSent(one)) ??
+    quantities.find(({ state }) => state === 'ignored') ??
+    quantities.find(({ parts }) => open.every(({ index }) => parts.includes(index)))
+  );
+}
+
+function quantityOf(key: BookingKey, [first, ...others]: readonly BuiltPart[]): Quantity[] {
+  return first ? [{ key, parts: [first, ...others] }] : [];
+}
+
+function amendmentOf(part: BuiltPart, recordingId: string, erpOrder: ErpOrderRef): PlannedBooking {
+  const key = `${part.order.id}#recording#${recordingId}`;
+  return bookingOf({ key, kind: 'amendment', parts: [part], recordingIds: [recordingId], erpOrder });
+}
+
+function bookingOf({
+  parts,
+  ...planned
+}: Omit<PlannedBooking, 'parts' | 'productOrder'> & Pick<Quantity, 'parts'>): PlannedBooking {
   const productOrder = productOrderRefOf(parts[0].order);
-  const { id } = productOrder;
-  const key = kind === 'quantity' ? `${id}#quantity` : `${id}#recording#${recordingIds.join()}`;
-  return { key, kind, parts: parts.map(({ index }) => index), recordingIds, erpOrder, productOrder };
+  return { ...planned, parts: parts.map(({ index }) => index), productOrder };
 }
 
 export function recordingsIn(bookings: readonly Pick<PlannedBooking, 'recordingIds'>[]): ReadonlySet<string> {

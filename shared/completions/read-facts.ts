@@ -16,7 +16,7 @@ export interface Evidence extends Reading {
 
 /** Finds out which parts of an ERP order are built, and with which recordings. @throws Rejected */
 export async function readFacts(reading: Reading, dependencies: HintDependencies): Promise<Evidence> {
-  const { entry, number, order, anew } = reading;
+  const { entry, number, order, anew, nextJointKey } = reading;
   const { ledger, erpOrderNumber, withoutRecordings } = dependencies;
   const bookings = reading.bookings.filter((booking) => !anew.includes(booking));
   const erpOrder = entry ? erpOrderRefOf(entry.erpOrder) : { number: erpOrderNumber?.(number) ?? number };
@@ -26,7 +26,8 @@ export async function readFacts(reading: Reading, dependencies: HintDependencies
   const index = entry?.part.index ?? 1;
   const { recordingIds, read } = await ownRecordings(reading, bookings, dependencies);
   const current = { index, order, recordingIds };
-  const facts = { entry, erpOrder, parts, bookings, current, others: [], withoutRecordings };
+  const known = { entry, erpOrder, parts, bookings, anew, nextJointKey };
+  const facts = { ...known, current, others: [], withoutRecordings };
   if (!isBookedTogether(entry)) return { ...reading, facts, read };
   const built = await partsBookedTogether(facts, record ?? entry, reading, dependencies);
   return { ...reading, facts: { ...facts, ...built }, read };

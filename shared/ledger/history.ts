@@ -40,7 +40,7 @@ export function entryAt(now: Date, { event, note }: NewEntry): HistoryEntry {
 
 /**
  * The update with entries added to the history of the item `held`. A full history loses its oldest retries, then its oldest
- * entries, and `historyLeft` counts them; an entry that another writer adds in the same moment may be lost with them.
+ * entries but the first, and `historyLeft` counts them; an entry that another writer adds in the same moment may be lost with them.
  */
 export function withEntry(
   update: Update,
@@ -51,10 +51,10 @@ export function withEntry(
   const { history, historyLeft } = z.parse(heldSchema, held ?? {});
   const added = entries.map((entry) => entryAt(now, entry));
   const kept: HistoryEntry[] = [...history, ...added];
-  while (kept.length > 1 && Buffer.byteLength(JSON.stringify(kept)) > maxHistoryBytes) {
-    const retry = kept.findIndex(({ event }) => event === 'retry');
-    // The latest entry is always kept.
-    kept.splice(retry === kept.length - 1 ? 0 : Math.max(0, retry), 1);
+  while (kept.length > 2 && Buffer.byteLength(JSON.stringify(kept)) > maxHistoryBytes) {
+    const retry = kept.findIndex(({ event }, at) => at > 0 && event === 'retry');
+    // The latest entry is always kept, and the first: the keys of bookings hold its instant.
+    kept.splice(retry === kept.length - 1 ? 1 : Math.max(1, retry), 1);
   }
   const left = history.length + added.length - kept.length;
   if (left === 0) return { ...update, append: { history: added } };

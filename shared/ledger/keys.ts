@@ -6,7 +6,8 @@ import type { Key, TableIndex } from '../platform/aws/dynamodb-table.ts';
  * Keys of the ledger table. All items of one product order share a partition, so that its journey is one query:
  *
  *   ORDER#<product order number>   ORDER                    the order: draft, claim of its creation, Azumuta id
- *                                  BOOKING#<booking key>    one booking: plan with what is booked, claim, receipt
+ *                                  BOOKING#<booking key>    one booking: plan with what is booked, claim, receipt; of
+ *                                                           no part once it was taken back, where keys count
  *                                  DEAD-LETTER#<message>    one dead letter and its reason
  *                                  ALIAS                    the number of ours, where Azumuta has another by now
  *                                  QUESTION                 since when Azumuta is asked about it, and by which hint

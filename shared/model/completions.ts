@@ -207,8 +207,25 @@ export const completionSchema = z.object({
 export type Completion = Readonly<z.output<typeof completionSchema>>;
 
 /**
- * Identifies one booking for ever: `<product order id>#quantity` or `<product order id>#recording#<id>`. Connectors write
- * it into the ERP, to recognise their own bookings after a crash.
+ * Identifies one booking for ever. Connectors write it into the ERP, to recognise their own bookings after a crash.
+ *
+ *   <Azumuta id>#quantity           the quantity of one product order; of parts that are booked together only what 0.3.0 has
+ *                                   planned, under the id of the lowest part in it
+ *   <name>#<k>#quantity             a quantity of parts that are booked together: the k-th of their ERP order, from 1
+ *   <Azumuta id>#recording#<id>     an amendment
+ *
+ * - **It counts, and names no part.** Two hints that see different parts write the same item: one is first, and the other
+ *   decides again. A count is used once: what is taken back stays, as a booking of no part. Else somebody who has read the
+ *   plan would put further parts under the next count, while another plans all of them under this one.
+ * - **What is decided again keeps its key, and may lose a part, never gain one**, as somebody else may be planning that one.
+ *   With one more it is taken back, and planned under the next count. What may be in the ERP keeps its key and its parts.
+ * - **The name is a hash of part 1's number and of the instant at which that came**: the first of its history, which no
+ *   write changes. A number alone is not unique for ever, not even within one ERP order: an ERP may use it again, and a new
+ *   ledger finds the same open order with our marks on it, and would take a true booking for done. Nor will Azumuta's id of
+ *   part 1 do: there is none before it is created, and another once it was made again.
+ * - **It has the letters of an id of Azumuta, and as many**, whatever the number is (200 characters, slashes, umlauts, `#`).
+ *   SAP and the example of Dolibarr hash a key, Odoo and Tryton escape it; but only a plant knows which field of its ERP
+ *   holds it, and an ERP that cuts it off would book twice. No key is the beginning of another: an ERP may search so.
  */
 export type BookingKey = string;
 

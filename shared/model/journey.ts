@@ -14,6 +14,7 @@ const events = {
   completed: ['Known to be completed in Azumuta'],
   'not completed': ['Not completed yet in Azumuta'],
   planned: ['Read from Azumuta, and planned'],
+  'taken back': ['Not booked as planned'],
   booked: ['Booked in the ERP', 'good'],
   amended: ['Notes and links added in the ERP', 'good'],
   ignored: ['Ignored: the ERP does not know the order'],

@@ -32,7 +32,7 @@ export interface AcceptDependencies extends WriteDependencies {
   /** Whether the configuration wants this order at all. @throws Rejected */
   readonly accept: (order: ErpOrder) => boolean;
   readonly clock: Pick<Clock, 'now'>;
-  /** Has the completion of a product order looked at once more, as its ERP order has fewer parts now. */
+  /** Has the completion of a product order looked at once more, as its ERP order is there, or has fewer parts now. */
   readonly lookAgain: (productOrderNumber: string) => Promise<void>;
 }
 
@@ -86,6 +86,7 @@ export async function acceptWanted(given: WantedOrder, dependencies: AcceptDepen
     if (record && isWritten && (await ledger.erpOrders.find(record.erpOrder))?.version !== record.version)
       continue;
     if (wanted.mapped) await collectIfComplete(known, decision, dependencies);
+    if (wanted.mapped) await collectIgnored(known, decision, dependencies);
     const parts = written.filter((part) => part !== 'changed meanwhile');
     return answerOf(wanted, parts, news);
   }
@@ -163,4 +164,20 @@ async function collectIfComplete(
   const [index] = [...completed.keys()].filter((one) => !booked.has(one));
   if (index !== undefined && countBuilt(completed.keys(), booked) >= wanted)
     await lookAgain(partNumber(split, index));
+}
+
+/**
+ * What was built before its ERP order came, and ignored, is booked now. Its creation asks for that, but not the one of 0.3.0,
+ * which took it for booked, and no trigger comes for it again.
+ */
+async function collectIgnored(
+  { productOrders }: KnownErpOrder,
+  { parts }: OrderDecision,
+  { lookAgain }: AcceptDependencies,
+): Promise<void> {
+  for (const part of parts) {
+    const { entry, bookings = [] } = productOrders.get(part.number) ?? {};
+    const isMade = entry?.state === 'done' && entry.end === undefined;
+    if (isMade && bookings.some(({ state }) => state === 'ignored')) await lookAgain(part.number);
+  }
 }

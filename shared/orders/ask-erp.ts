@@ -43,7 +43,8 @@ export async function lookDaily(
     await askForClaimants(known, attempt, dependencies);
     const seen = await lookAtOrder(number, attempt, dependencies);
     // Nobody asks about an order that the ERP does not want, and its trigger may be lost.
-    const isCompletedUnasked = seen?.completed === true && known.bookings.length === 0;
+    const isPlanned = known.bookings.some(({ parts }) => parts.includes(entry.part.index));
+    const isCompletedUnasked = seen?.completed === true && !isPlanned;
     if (isCompletedUnasked || needsHint(known, dependencies)) await lookAgain(number);
     // Its message may be lost.
     if (entry.state === 'waiting' && !isMessageUnderWay(entry, clock.now())) {

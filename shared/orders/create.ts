@@ -5,6 +5,7 @@ import type { Claim } from '../ledger/claims.ts';
 import { orderKey } from '../ledger/keys.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { isSettled } from '../ledger/records/bookings.ts';
+import type { OrderEnd } from '../ledger/records/order-end.ts';
 import { type OrderEntry, orderEntryOf } from '../ledger/records/product-orders.ts';
 import { Rejected, RetryLater } from '../model/errors.ts';
 import { type ProductOrderRef, productOrderRefOf } from '../model/orders.ts';
@@ -77,6 +78,7 @@ async function create(claim: Claim, attempt: WorkAttempt, dependencies: CreateDe
   const { claims, deadLetters } = dependencies.ledger;
   const { clock } = dependencies;
   const entry = orderEntryOf(claim.held);
+  if (entry.end) return refuseEnded(claim, entry.end, attempt, claims);
   const made = await createOrAdopt(claim, entry, attempt, dependencies);
   const { productOrder, event, isBuilt = false, wasIgnored = false } = made;
   const link = await linkInErp({ ...entry, productOrder }, attempt, dependencies);
@@ -92,6 +94,20 @@ async function create(claim: Claim, attempt: WorkAttempt, dependencies: CreateDe
   // If its hint is lost, the reconciliation asks about it once it is overdue.
   const hinting = noting.then(() => (wasIgnored ? dependencies.lookAgain(entry.number) : undefined));
   await throwOnceNoted(link, hinting);
+}
+
+/**
+ * 0.3.0 gave an order up without changing its step, so that its message could make it all the same. It is refused as an
+ * order that is given up today, also for 0.3.0 after a rollback; it needs no dead letter, as a person has ended it.
+ */
+async function refuseEnded(
+  claim: Claim,
+  { how, because }: OrderEnd,
+  { log }: WorkAttempt,
+  claims: Ledger['claims'],
+): Promise<void> {
+  await claims.giveBack(claim, new Rejected(because, { code: 'order-state' }), false);
+  log.info('It is not created, as it has ended', { how, because });
 }
 
 /** Another message of it may have failed, or waited until it was a dead letter; not where it is made as soon as it came. */

@@ -40,6 +40,19 @@ export function erpLists(change: (row: Record<string, unknown>) => Record<string
   };
 }
 
+/** This happens once, while a completion is read: another container has the next messages. */
+export function whileReading(happens: () => Promise<unknown>): void {
+  let isFirst = true;
+  plant.answers.azumuta = async ({ url }, answer) => {
+    if (isFirst && url.pathname.includes('/recordings')) {
+      isFirst = false;
+      plant.deploy({});
+      await happens();
+    }
+    return answer();
+  };
+}
+
 /** With what a person's commands end an order. */
 export const endDependencies = (): EndDependencies => ({
   ledger: plant.ledger,

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endings } from '../../infra/ops/orders/end-order.ts';
+import { orderKey } from '../../shared/ledger/keys.ts';
+import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import { urlOf } from '../simulation/world/network.ts';
 import { overriding } from '../support/overriding.ts';
 import {
@@ -39,12 +41,43 @@ async function refusedAndGivenUp(): Promise<Order> {
   return order;
 }
 
+/** As 0.3.0 has left it: a mark, and a step that its message may claim. */
+async function givenUpWhileItWaited(): Promise<Order> {
+  const order = plant.plan('5');
+  await plant.pull();
+  const table = new Table(plant.table.client, 'ledger');
+  await table.update(orderKey(order.number), { set: { givenUp: true }, remove: ['dueAt'] });
+  return order;
+}
+
 async function inAzumutaAndGivenUp(): Promise<Order> {
   const order = plant.plan('5', 'plain', { dueDate: '2026-11-25' });
   await plant.pulled();
   await giveUp(order);
   return order;
 }
+
+describe('an order that 0.3.0 has given up while its creation waited', () => {
+  it('is not made by the message that was left, and needs nobody', async () => {
+    const order = await givenUpWhileItWaited();
+    await plant.work();
+    await daysGoBy(2);
+    expect(made()).toEqual([]);
+    expect(await plant.ledger.orders.find(order.number)).toMatchObject({
+      state: 'rejected',
+      end: { how: 'given up' },
+    });
+    expect([plant.letters(), await kinds()]).toEqual([[], []]);
+  });
+
+  it('is made once a person takes that back', async () => {
+    const order = await givenUpWhileItWaited();
+    await plant.work();
+    await remake(order);
+    await plant.work();
+    expect(made()).toEqual([`${order.number} open`]);
+  });
+});
 
 describe('an order whose creation was refused, and that a person has given up', () => {
   it.each([

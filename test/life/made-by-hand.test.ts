@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planned } from '../../shared/integration/index.ts';
+import { orderKey } from '../../shared/ledger/keys.ts';
 import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
 import { eachWithPlant, kinds, made, plant, takePlant } from './acts.ts';
 import { hours, type LifePlant } from './plant.ts';
@@ -288,6 +289,27 @@ describe('a product order that was typed by hand, built, and ignored, as the ERP
     plant.azumuta.triggerAgain(typed);
     await plant.work();
     expect([plant.calls.erp, plant.letters()]).toEqual([calls, []]);
+  });
+
+  it('is booked once the ERP sends its order again, where 0.3.0 has taken it for booked', async () => {
+    // Prepare: 0.3.0 adopted it, and nobody is to look at its completion
+    await ignored();
+    const order = plant.plan('5');
+    await plant.pull();
+    const [built] = plant.azumuta.productOrders();
+    const productOrder = { id: String(built?.id), number: typed };
+    const set = { state: 'done', attempts: 1, productOrder, azumutaId: productOrder.id, linkedAt: 'then' };
+    await new Table(plant.table.client, 'ledger').update(orderKey(typed), { set });
+    await plant.work();
+    expect(books(order)).toEqual({ state: 'open', good: '0' });
+
+    // Act
+    await plant.post({ number: typed, id: order.id, article: 'GEAR-01', quantity: '5', unit: 'u' });
+    await plant.work();
+
+    // Assess
+    expect(books(order)).toEqual({ state: 'done', good: '5' });
+    expect(plant.letters()).toEqual([]);
   });
 
   it('is known by its history alone, as 0.3.0 has written it', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { endings } from '../../infra/ops/orders/end-order.ts';
-import { daysGoBy, eachWithPlant, endDependencies, kinds, made, plant } from './acts.ts';
+import { overriding } from '../support/overriding.ts';
+import { daysGoBy, eachWithPlant, endDependencies, kinds, made, plant, whileReading } from './acts.ts';
 import { hours, type LifePlant } from './plant.ts';
 
 // Parts that are booked together, of which a person gives one up.
@@ -98,6 +99,49 @@ describe('a part of an order that is booked together, which a person has given u
     expect(books(order)).toEqual({ state: 'done', good: '2' });
     await daysGoBy(7);
     expect(await kinds()).toEqual([]);
+  });
+
+  it('is not booked with the others while these are planned with it', async () => {
+    // Prepare
+    const order = await planned('3');
+    await built(order, 1, 2);
+    const request = { number: `${order.number}/2`, go: true, note: 'booked by hand (An)' };
+    whileReading(() => endings['give-up'](request, endDependencies()));
+
+    // Act
+    await built(order, 3);
+
+    // Assess
+    expect(books(order)).toEqual({ state: 'done', good: '2' });
+    expect(plant.letters()).toEqual([]);
+    await daysGoBy(7);
+    expect(await kinds()).toEqual([]);
+  });
+
+  it('is told to a person when it was planned with the others while it was given up', async () => {
+    // Prepare
+    const order = await planned('3');
+    await built(order, 1, 2);
+    plant.azumuta.complete(`${order.number}/3`);
+    const { orders } = plant.ledger;
+    const dependencies = endDependencies();
+    const ending = overriding(orders, {
+      end: async (...given: Parameters<typeof orders.end>) => {
+        await plant.work();
+        return orders.end(...given);
+      },
+    });
+
+    // Act
+    const request = { number: `${order.number}/2`, go: true, note: 'booked by hand (An)' };
+    const given = endings['give-up'](request, {
+      ...dependencies,
+      ledger: { ...dependencies.ledger, orders: ending },
+    });
+
+    // Assess
+    await expect(given).rejects.toThrow('it is being booked with the other parts');
+    expect(books(order)).toEqual({ state: 'done', good: '3' });
   });
 
   it('is not built into the booking when it is completed after that', async () => {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { planned } from '../../shared/integration/index.ts';
 import type { ErpOrder } from '../../shared/model/orders.ts';
-import { eachWithPlant, plant } from './acts.ts';
+import { eachWithPlant, plant, whileReading } from './acts.ts';
 import { days, hours, type LifePlant } from './plant.ts';
 
 eachWithPlant({
@@ -129,6 +129,32 @@ it('has the link of a recording that came to another part while their booking wa
   const links = plant.erp.books(order).links.join();
   expect(plant.erp.books(order)).toMatchObject({ state: 'done' });
   for (const { id } of first?.recordings ?? []) expect(links).toContain(id);
+});
+
+it('is booked once, and only the surplus part is told, when two hints see different parts of it at one moment', async () => {
+  // Prepare
+  const order = await made('4');
+  await reduced(order, '3');
+  await built(order, 2, 3);
+  whileReading(async () => {
+    plant.azumuta.complete(`${order.number}/1`);
+    plant.advance(10_000);
+    await plant.work(10_000);
+    expect(plant.erp.books(order)).toMatchObject({ state: 'done', good: '3' });
+  });
+
+  // Act
+  await built(order, 4);
+
+  // Assess
+  const { bookings } = await plant.ledger.knownOrders.read(`${order.number}/1`);
+  expect(bookings.map(({ parts, state }) => ({ parts, state }))).toEqual([
+    { parts: [1, 2, 3], state: 'done' },
+  ]);
+  expect(plant.erp.books(order)).toMatchObject({ good: '3' });
+  expect(plant.letters()).toEqual([
+    `Product order ${order.number}/4 is completed, and its ERP order ${order.number} has only 3 part(s) now: book it in the ERP by hand.`,
+  ]);
 });
 
 it('waits with its first part until all are booked, however long that takes', async () => {

@@ -82,8 +82,11 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
   });
   const secrets = createSecretsModel(secretsOf(azumuta, erp));
   const calls = { azumuta: 0, erp: 0 };
-  /** What a partner answers instead. */
-  const answers: Record<'azumuta' | 'erp', (received: Received, answer: () => Answer) => Answer> = {
+  /** What a partner answers instead, perhaps after something has happened. */
+  const answers: Record<
+    'azumuta' | 'erp',
+    (received: Received, answer: () => Answer) => Answer | Promise<Answer>
+  > = {
     azumuta: (_, answer) => answer(),
     erp: (_, answer) => answer(),
   };
@@ -93,7 +96,7 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
     const partner = received.url.hostname === 'azumuta.invalid' ? 'azumuta' : 'erp';
     calls[partner] += 1;
     const model = partner === 'azumuta' ? azumuta : erp;
-    return responseOf(answers[partner](received, () => model.answer(received)));
+    return responseOf(await answers[partner](received, () => model.answer(received)));
   };
   const mails: { readonly at: string; readonly subject: string; readonly text: string }[] = [];
   const ledger = operatorLedger(new Table(table.client, 'ledger'), clock);

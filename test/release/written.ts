@@ -5,6 +5,7 @@ import { figuresOf, packed } from '../../shared/completions/content.ts';
 import { completionHint } from '../../shared/completions/messages.ts';
 import { bookingKeyOf } from '../../shared/ledger/keys.ts';
 import { orderConcernKinds } from '../../shared/ledger/records/concerns.ts';
+import { isJointKey } from '../../shared/ledger/records/joint-keys.ts';
 import { createLifePlant, type LifePlant } from '../life/plant.ts';
 import { completionOf } from '../shared/erp/conformance/completions.ts';
 import { runScenario } from '../simulation/run-scenario.ts';
@@ -44,11 +45,23 @@ export async function writtenNow(mapping: Mapping): Promise<Recorded[]> {
   const accepting = completionHint('operator', { productOrderNumber: 'MO/1' }, 'id');
   all.push({ queue: 'completions', body: { ...accepting, accepts: '4000' } });
   const seen = new Set<string>();
-  return all.filter((one) => {
+  const isNew = (one: Recorded) => {
     const before = seen.size;
     for (const path of pathsIn(valuesIn(one))) seen.add(path);
     return seen.size > before;
-  });
+  };
+  return [...all.filter(isNew), ...bookedTogether(all)];
+}
+
+/** A booking whose key counts, and one that was taken back. 0.3.0 takes any key as a text. */
+function bookedTogether(all: readonly Recorded[]): readonly Recorded[] {
+  const joint = all.filter(({ sk }) => isJointKey(String(sk).slice('BOOKING#'.length)));
+  const [planned, takenBack] = [
+    joint.find(({ parts }) => Array.isArray(parts) && parts.length > 1),
+    joint.find(({ parts }) => Array.isArray(parts) && parts.length === 0),
+  ];
+  if (!planned || !takenBack) throw new Error('Nothing is written of parts that are booked together.');
+  return [planned, takenBack];
 }
 
 /** What is rare in life, by the functions of the ledger. */
@@ -71,14 +84,15 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
     const content = { content: packed(completion), figures: figuresOf(completion) };
     await ledger.bookings.planOnly(number, bookingPlan({ planned, ...content }), {});
   }
+  const content = packed(
+    completionOf(
+      { number },
+      { beyondOrder: { good: 1.1, scrap: 1, recorded: ' (step "Good")', order: number } },
+    ),
+  );
   const accepted = bookingPlan({
     planned: plannedBooking({ key: 'accepted#quantity' }),
-    content: packed(
-      completionOf(
-        { number },
-        { beyondOrder: { good: 1.1, scrap: 1, recorded: ' (step "Good")', order: number } },
-      ),
-    ),
+    content,
     accepted: '4000',
   });
   await ledger.bookings.planOnly(number, accepted, {});
@@ -86,6 +100,16 @@ async function writeRarities(plant: LifePlant, mapping: Mapping): Promise<void> 
   const claimed = await ledger.claims.claim(key, { owner: 'ignores', messageId, endsAt: now });
   if (claimed.outcome === 'claimed')
     await ledger.claims.complete(claimed.claim, { ignored: true }, { event: 'ignored' });
+  for (const parts of [
+    [1, 2, 3],
+    [4, 5],
+  ]) {
+    const { nextJointKey } = await ledger.knownOrders.standing(number);
+    const plan = bookingPlan({ planned: plannedBooking({ key: nextJointKey, parts }), content });
+    await ledger.bookings.planOnly(number, plan, {});
+  }
+  for (const booking of await ledger.bookings.of(number))
+    if (booking.parts.length === 2) await ledger.bookings.withdraw(number, booking);
   await ledger.questions.recordAsked(number, { by: 'hint', since: now });
   await ledger.questions.join(number, { recordingIds: ['r1'] });
   await ledger.questions.leaveToReconciliation(number, 'Not completed');

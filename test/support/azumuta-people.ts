@@ -1,4 +1,6 @@
 import { Refusal } from '../../infra/local/sandbox/api.ts';
+import { newMeteorId } from '../../infra/local/sandbox/azumuta/catalogue.ts';
+import { gearboxes } from '../../infra/local/sandbox/azumuta/gearboxes.ts';
 import type { Azumuta, ProductOrderRecord } from '../../infra/local/sandbox/azumuta/store.ts';
 
 /** What people do in Azumuta's screens besides completing orders: each to the newest of that number, with a Refusal for none. */
@@ -10,6 +12,21 @@ export function azumutaPeopleOn({ productOrdersNumbered, save, remove }: Azumuta
   }
 
   return {
+    /** One that no ERP order has sent. */
+    typeByHand(number: string, article: string, quantity: number): ProductOrderRecord {
+      const articleId = gearboxes.find((known) => known.number === article)?.id ?? article;
+      return save({
+        id: newMeteorId(),
+        number,
+        articleId,
+        parameters: [{ key: 'Quantity', value: quantity }],
+        variantIds: [],
+        status: 'open',
+        createdAt: new Date().toISOString(),
+        completedAt: null,
+        recordings: [],
+      });
+    },
     /** Opens a completed one again. */
     reopen(number: string) {
       const completed = productOrdersNumbered(number).filter(({ status }) => status === 'completed');

@@ -10,6 +10,7 @@ const longest = [
   'test/simulation/scenario/scenario.test.ts',
   'test/infra/build/docs/documents.test.ts',
   'test/infra/stack/deployment.test.ts',
+  'test/e2e/life/back-and-forth.programs.ts',
 ];
 
 /**

@@ -9,6 +9,7 @@ export function plannersOn(store: Store) {
   const save = (key: string, differs: Partial<ProductionOrder>) => store.change(store.known(key), differs);
   return {
     cancel: (key: string) => save(key, { status: 'cancelled' }),
+    releaseAgain: (key: string) => save(key, { status: 'released' }),
     lock: (key: string) => save(key, { locked: true }),
     unlock: (key: string) => save(key, { locked: false }),
     /** Changes nothing but the change time. */

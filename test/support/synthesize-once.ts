@@ -58,11 +58,11 @@ function placeholder(value: string, at: number): string {
 }
 
 async function fingerprint(
-  { integrationFile, stage }: SynthesizeOptions,
+  { integrationFile, stage, app }: SynthesizeOptions,
   environment: Readonly<Record<string, string>>,
 ): Promise<string> {
   const source = await readFile(integrationFile, 'utf8');
-  const all = JSON.stringify([resolve(integrationFile), source, stage, environment]);
+  const all = JSON.stringify([resolve(integrationFile), source, stage, app, environment]);
   return createHash('sha256').update(all).digest('hex').slice(0, 16);
 }
 

@@ -12,7 +12,7 @@ import type { Standing } from '../../../shared/ledger/records/known-orders.ts';
 import { asMade, isBookedTogether, type OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
 import { lifeOf } from '../../../shared/life/life.ts';
 import { whatAPersonDoes } from '../../../shared/life/what-a-person-does.ts';
-import { partNumber } from '../../../shared/model/orders.ts';
+import { erpOrderRefOf, partNumber } from '../../../shared/model/orders.ts';
 import { productOrderMessage } from '../../../shared/orders/messages.ts';
 import type { Queues } from '../../../shared/platform/aws/queue.ts';
 import { oneOf, UsageError } from '../cli/command.ts';
@@ -75,14 +75,12 @@ async function giveUp(request: EndRequest, dependencies: EndDependencies) {
   const index = entry?.part.index ?? 1;
   // Bookings of other parts may be kept at the same home.
   const left = bookings.filter(({ state, parts }) => state !== 'done' && parts.includes(index));
-  // What is in doubt together with other parts is booked or refused as it was planned, with all of them.
-  const isJoint = ({ parts }: BookingEntry) => parts.length > 1;
-  if (left.some((one) => one.state === 'claimed' || (isJoint(one) && !isNothingSent(one))))
-    throw underWay(number, 'booked');
+  if (left.some(isUnderWay)) throw underWay(number, 'booked');
   if (go) {
     if (entry && !(await ledger.orders.end(entry, { how: 'given up', because: note })))
       throw underWay(number, 'changed');
-    for (const booking of left) await giveUpBooking(home, booking, note, ledger);
+    const planned = isBookedTogether(entry) ? await plannedSince(entry, note, ledger) : left;
+    for (const booking of planned) await giveUpBooking(home, booking, note, ledger);
     if (isBookedTogether(entry)) await goOnWithout(entry, dependencies);
     for (const concern of concerns) await ledger.concerns.end(number, concern, note);
     for (const { messageId, orderNumber } of letters)
@@ -94,6 +92,33 @@ async function giveUp(request: EndRequest, dependencies: EndDependencies) {
     concerns.map(({ kind, note: told }) => `ends "${kind}": ${told}`),
     letters.map(({ messageId }) => `ends the dead letter ${messageId}; discard its message with the console`),
   );
+}
+
+/** What is in doubt together with other parts is booked or refused as it was planned, with all of them. */
+function isUnderWay(booking: BookingEntry): boolean {
+  return booking.state === 'claimed' || (booking.parts.length > 1 && !isNothingSent(booking));
+}
+
+/**
+ * What is planned of a part that has ended. Whoever has read before that it goes on plans nothing more: the key for it is
+ * used up, so they read again. @throws UsageError when it is too late
+ */
+async function plannedSince(
+  { number, erpOrder, productOrder = { id: '', number } }: OrderEntry,
+  note: string,
+  { bookings, knownOrders }: EndDependencies['ledger'],
+): Promise<BookingEntry[]> {
+  const of = { erpOrder: erpOrderRefOf(erpOrder), productOrder, note: `${number} was given up: ${note}` };
+  let known = await knownOrders.standing(number);
+  while (!(await bookings.useUp(known.home, known.nextJointKey, of)))
+    known = await knownOrders.standing(number);
+  const { entry, bookings: all } = await knownOrders.standing(number);
+  const planned = all.filter(({ parts }) => parts.includes(entry?.part.index ?? 1));
+  if (planned.some((one) => isUnderWay(one) || one.state === 'done'))
+    throw new UsageError(
+      `${number} is given up, but it is being booked with the other parts at this moment: trace shows in a few minutes what was booked.`,
+    );
+  return planned;
 }
 
 /** One of several parts is planned again without it; any other is a person's from now on. */

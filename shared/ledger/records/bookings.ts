@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { BookingKey } from '../../model/completions.ts';
 import type { Rejection } from '../../model/errors.ts';
 import { erpOrderRefSchema, productOrderRefSchema } from '../../model/orders.ts';
 import { quantitySchema } from '../../model/quantity.ts';
@@ -7,6 +8,7 @@ import type { DeepReadonly, StoredItem, Update } from '../../platform/aws/dynamo
 import { type Claim, type Claimant, isNothingSent, nothingSent, stepSchema } from '../claims.ts';
 import { heldSchema, maxNoteLength, type NewEntry } from '../history.ts';
 import { bookingKeyOf, bookingPrefix, partitionOf } from '../keys.ts';
+import { isJointKey } from './joint-keys.ts';
 import { Records } from './records.ts';
 
 /** Bytes of a planned booking as JSON: some 1,800 recordings of 500 parts. An id of Azumuta has 17 characters. */
@@ -105,7 +107,9 @@ export function isRefusedByMapping(booking: BookingEntry): boolean {
   return state === 'rejected' && !discarded && content === undefined && isNothingSent(booking);
 }
 
-export function bookedParts(bookings: readonly BookingEntry[]): ReadonlySet<number> {
+export function bookedParts(
+  bookings: readonly Pick<PlannedBooking, 'kind' | 'parts'>[],
+): ReadonlySet<number> {
   return new Set(bookings.flatMap(({ kind, parts }) => (kind === 'quantity' ? parts : [])));
 }
 
@@ -142,12 +146,20 @@ const ofPlan = [
   ...forBookingOnly,
 ];
 
+/** Nothing is to be done for it. */
+const ofNoPart = { state: 'done', parts: [], recordingIds: [] };
+const takenBack = (note?: string): NewEntry => ({
+  event: 'taken back',
+  ...(note === undefined ? {} : { note }),
+});
+
 /** What a person has discarded holds nothing that could be booked as it was planned. */
 const replaceable = `${nothingSent.condition} OR (#state = :rejected AND #discarded = :yes)`;
 
 export class Bookings extends Records {
   async of(number: string): Promise<BookingEntry[]> {
-    return (await this.table.query(partitionOf(number), bookingPrefix)).map(bookingEntryOf);
+    const stored = await this.table.query(partitionOf(number), bookingPrefix);
+    return stored.map(bookingEntryOf).filter(({ parts }) => parts.length > 0);
   }
 
   /** Plans a booking and claims it, with one write; undefined when another attempt was faster. */
@@ -182,11 +194,32 @@ export class Bookings extends Records {
     await this.table.update(bookingKeyOf(home, key), { set: { configuration }, condition, values });
   }
 
-  /** Takes back a plan of which nothing was sent; false when another attempt was faster. */
-  async withdraw(home: string, { key, readAt }: BookingEntry): Promise<boolean> {
+  /**
+   * Takes back a plan of which nothing was sent; false when another attempt was faster. That of parts that are booked together
+   * stays as a booking of no part, as its key is used once: 0.3.0 finds nothing to do about it.
+   */
+  async withdraw(home: string, { key: name, readAt }: BookingEntry, note?: string): Promise<boolean> {
+    const key = bookingKeyOf(home, name);
     const condition = `${nothingSent.condition} AND #readAt = :seen`;
     const values = { ...nothingSent.values, seen: readAt.toISOString() };
-    return this.table.remove(bookingKeyOf(home, key), condition, values);
+    if (!isJointKey(name)) return this.table.remove(key, condition, values);
+    const changes = { set: ofNoPart, remove: ofPlan, condition, values };
+    return (await this.change(key, changes, takenBack(note))) !== undefined;
+  }
+
+  /**
+   * Uses up the next key of parts that are booked together, so that a plan that was decided before is decided again.
+   * @returns false when another attempt was faster
+   */
+  async useUp(
+    home: string,
+    key: BookingKey,
+    { note, ...of }: Pick<PlannedBooking, 'erpOrder' | 'productOrder'> & { readonly note: string },
+  ): Promise<boolean> {
+    const planned = { ...of, kind: 'quantity', readAt: this.clock.now().toISOString() };
+    const nobody = { plannedFor: 'a person', configuration: '', attempts: 0 };
+    const item = { ...planned, ...nobody, ...ofNoPart };
+    return (await this.add(bookingKeyOf(home, key), item, takenBack(note))) !== undefined;
   }
 
   /** What a message was refused is a person's from now on: only a person opens it again. */

@@ -16,6 +16,7 @@ import { bookingEntryOf } from './bookings.ts';
 import { concernOf } from './concerns.ts';
 import { deadLetterOf, isOfBooking } from './dead-letters.ts';
 import { ErpOrders } from './erp-orders.ts';
+import { nextJointKey } from './joint-keys.ts';
 import { type OrderEntry, orderEntryOf } from './product-orders.ts';
 import { questionOf } from './questions.ts';
 import { Records } from './records.ts';
@@ -27,11 +28,19 @@ function knownOrderOf(number: string, stored: readonly StoredItem[]) {
   const all = (prefix: string) => stored.filter(({ sk }) => String(sk).startsWith(prefix));
   const order = item(orderKey(number));
   const alias = item(aliasKey(number))?.number;
+  const entry = order && orderEntryOf(order);
+  const written = all(bookingPrefix).map(bookingEntryOf);
   return {
     number,
     /** Undefined when it was not created by this integration. */
-    entry: order && orderEntryOf(order),
-    bookings: all(bookingPrefix).map(bookingEntryOf),
+    entry,
+    /** Without those that were taken back: they are of no part. */
+    bookings: written.filter(({ parts }) => parts.length > 0),
+    /** Of the next quantity of parts that are booked together, where their bookings are kept here. */
+    nextJointKey: nextJointKey(
+      entry ?? { number, history: [] },
+      written.map(({ key }) => key),
+    ),
     ...questionOf(item(questionKey(number))),
     concerns: all(concernPrefix).flatMap((each) => concernOf(each) ?? []),
     /** The number of ours, where this one is what Azumuta calls the order by now. */
@@ -67,17 +76,21 @@ export class KnownOrders extends Records {
     let known = await this.#byAlias(number);
     const otherwise = known.entry || other === undefined ? known : await this.#byAlias(other);
     if (otherwise.entry) known = otherwise;
-    const home = known.entry ? homeOf(known.entry) : known.number;
-    if (home === known.number) return { ...known, home };
-    const { bookings, letters } = await this.read(home);
-    const ofBookings = letters.filter(isOfBooking);
-    return { ...known, home, bookings, letters: [...known.letters, ...ofBookings] };
+    return this.#withBookings(known);
   }
 
   /** Of the order that has this number itself, whatever Azumuta has called by it before. */
   async named(number: string): Promise<Standing> {
-    const known = await this.read(number);
-    return { ...known, home: known.entry ? homeOf(known.entry) : number, askedAs: number };
+    return this.#withBookings({ ...(await this.read(number)), askedAs: number });
+  }
+
+  /** Those of a part that is booked with others are kept with the first one. */
+  async #withBookings(known: Omit<Standing, 'home'>): Promise<Standing> {
+    const home = known.entry ? homeOf(known.entry) : known.number;
+    if (home === known.number) return { ...known, home };
+    const { bookings, nextJointKey, letters } = await this.read(home);
+    const ofBookings = letters.filter(isOfBooking);
+    return { ...known, home, bookings, nextJointKey, letters: [...known.letters, ...ofBookings] };
   }
 
   async #byAlias(number: string): Promise<Omit<Standing, 'home'>> {

@@ -13,13 +13,13 @@ const sizes = sizesOf(metafile);
 /** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
 const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 202_000,
-  'accept-product-orders': 376_500,
-  'book-completion': 427_000,
-  'create-product-orders': 413_500,
-  'send-alerts': 426_000,
-  'show-pages': 287_500,
+  'accept-product-orders': 377_000,
+  'book-completion': 428_500,
+  'create-product-orders': 414_000,
+  'send-alerts': 426_500,
+  'show-pages': 288_500,
 };
-const budgetOfOthers = 377_500;
+const budgetOfOthers = 378_000;
 
 describe('the bundle of a function', () => {
   it.each(functionNames)('stays within its budget: %s', (name) => {

@@ -57,6 +57,8 @@ export const completionFacts = (given: Partial<CompletionFacts> = {}): Completio
   erpOrder: { number: 'MO/1' },
   parts: 1,
   bookings: [],
+  anew: [],
+  nextJointKey: 'joint#1#quantity',
   current: builtPart(1),
   others: [],
   withoutRecordings: false,

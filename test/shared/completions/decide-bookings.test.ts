@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { type CompletionFacts, decideBookings } from '../../../shared/completions/decide-bookings.ts';
+import type { BookingEntry } from '../../../shared/ledger/records/bookings.ts';
 import { azumutaOrder, bookingEntry, builtPart, completionFacts, orderEntry } from './booking-facts.ts';
 
 /** What is decided, in words: `id1#quantity: parts 1, recordings a,b`. */
@@ -108,12 +109,15 @@ const refused = (parts: readonly number[]) => {
   return bookingEntry({ parts, productOrder, state: 'rejected', clean: true });
 };
 
+const anew = (booking: BookingEntry, given: Partial<CompletionFacts> = {}) =>
+  together(3, { anew: [booking], others: [builtPart(1), builtPart(2)], ...given });
+
 it.each<[string, Partial<CompletionFacts>, string]>([
   [
     // The second was scrapped, and the ERP order has three now.
     'are complete once as many are built as the ERP order has, whichever they are',
     together(3, { others: [builtPart(1), builtPart(4)] }),
-    'id1#quantity: parts 1,3,4, recordings r3',
+    'joint#1#quantity: parts 1,3,4, recordings r3',
   ],
   [
     'are for a person when more are built than the ERP order has',
@@ -134,9 +138,9 @@ it.each<[string, Partial<CompletionFacts>, string]>([
     'conflict: Product order MO/1/2 was booked as old, and was made again in Azumuta as id2',
   ],
   [
-    'are one booking once the last is completed, in order, under the id of the first',
+    'are one booking once the last is completed, in order, under the next key',
     together(2, { others: [builtPart(3, ['r3']), builtPart(1, ['r1'])] }),
-    'id1#quantity: parts 1,2,3, recordings r1,r2,r3',
+    'joint#1#quantity: parts 1,2,3, recordings r1,r2,r3',
   ],
   [
     'wait while it is unknown which recordings one of them has',
@@ -146,17 +150,47 @@ it.each<[string, Partial<CompletionFacts>, string]>([
   [
     'are a booking of their own when they came after the others were booked',
     together(5, { ...threeBooked, parts: 5, others: [builtPart(1), builtPart(4)] }),
-    'id4#quantity: parts 4,5, recordings r5',
+    'joint#1#quantity: parts 4,5, recordings r5',
   ],
   [
     'are booked without a late part whose booking was refused',
     together(5, { bookings: [...threeBooked.bookings, refused([4])], parts: 5, others: [builtPart(4)] }),
-    'id5#quantity: parts 5, recordings r5',
+    'joint#1#quantity: parts 5, recordings r5',
   ],
   [
     'stay refused together, whichever part is looked at',
     together(2, { bookings: [refused([1, 2, 3])], others: [builtPart(1), builtPart(3)] }),
     'leave: recording r2 waits until id1#quantity is booked',
+  ],
+  [
+    'keep their key when they are decided again',
+    anew(refused([1, 2, 3])),
+    'id1#quantity: parts 1,2,3, recordings r3',
+  ],
+  [
+    'keep their key when they are decided again without a part that was given up',
+    anew(refused([1, 2, 3, 4])),
+    'id1#quantity: parts 1,2,3, recordings r3',
+  ],
+  [
+    'count before others when they are decided again',
+    anew(refused([2, 3]), { parts: 2 }),
+    'id1#quantity: parts 2,3, recordings r3',
+  ],
+  [
+    'get the next key when they are decided again with one more part',
+    anew(refused([1, 3])),
+    'joint#1#quantity: parts 1,2,3, recordings r3',
+  ],
+  [
+    'keep their key, and none but their parts, when they may be booked and a person opens them again',
+    anew({ ...refused([1, 3]), clean: false, discarded: true }),
+    'id1#quantity: parts 1,3, recordings r3; joint#1#quantity: parts 2, recordings ',
+  ],
+  [
+    'have the key of what the ERP did not know before, as nobody holds its parts',
+    anew(bookingEntry({ state: 'ignored' })),
+    'id1#quantity: parts 1,2,3, recordings r3',
   ],
   ['wait for each other then', together(5, { ...threeBooked, parts: 5 }), 'leave: 1 of 5 parts are awaited'],
   [

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { booked, complete, inErp } from './completed.ts';
-import { startCompletionStage, threeParts } from './stage.ts';
+import { bookingKeyOf } from '../../../shared/ledger/keys.ts';
+import { booked, complete, erpThat, inErp, kept } from './completed.ts';
+import { leaseSeconds, startCompletionStage, threeParts } from './stage.ts';
 
 const stage = await startCompletionStage();
 
@@ -80,5 +81,53 @@ describe('an ERP order whose parts are booked together', () => {
     // Assess
     expect(looksAgain).toMatchObject({ message: expect.stringContaining('booked as planned') });
     expect(await inErp(stage, erpOrder)).toEqual(['3', 'notes']);
+  });
+
+  describe('that 0.3.0 has planned, under the id of the lowest part in it', () => {
+    async function plannedBefore() {
+      const { erpOrder, numbers, first } = await split();
+      await complete(stage, first);
+      await stage.message(first)();
+      for (const number of numbers) await complete(stage, number);
+      const attempt = stage.message(numbers[2] ?? '');
+      for (const number of numbers.slice(0, 2)) await stage.message(number)({ down: 'erp' });
+      await attempt({ down: 'erp' });
+      const [item] = (await kept(stage, first)).filter(({ sk }) => String(sk).startsWith('BOOKING#'));
+      const { entry } = await stage.ledger.knownOrders.read(first);
+      const key = `${entry?.productOrder?.id}#quantity`;
+      const at = bookingKeyOf(first, String(item?.sk).slice('BOOKING#'.length));
+      await stage.store.table.remove(at);
+      await stage.store.table.putIf({ ...item, ...bookingKeyOf(first, key) });
+      return { erpOrder, first, attempt, key };
+    }
+    const referencesOf = async (erpOrder: string) =>
+      (await stage.bookingsOf(erpOrder)).map(({ reference, goodQuantity }) => ({ reference, goodQuantity }));
+
+    it('is booked under that key', async () => {
+      const { erpOrder, attempt, key } = await plannedBefore();
+      await attempt();
+      expect(await referencesOf(erpOrder)).toEqual([{ reference: key, goodQuantity: '3' }]);
+    });
+
+    it('is looked for under that key by the attempt after one that died at the ERP', async () => {
+      const { erpOrder, first, attempt, key } = await plannedBefore();
+      const dies = erpThat(async (...given) => {
+        await stage.erp.book(...given);
+        throw new Error('killed');
+      });
+      await attempt(dies);
+      stage.clock.advance(leaseSeconds);
+      await attempt();
+      expect(await referencesOf(erpOrder)).toEqual([{ reference: key, goodQuantity: '3' }]);
+      expect((await stage.ledger.bookings.of(first)).map(({ state }) => state)).toEqual(['done']);
+    });
+
+    it('keeps that key when it is decided again', async () => {
+      const { erpOrder, first, key } = await plannedBefore();
+      stage.clock.advance(61);
+      await finished([first]);
+      expect(await referencesOf(erpOrder)).toEqual([{ reference: key, goodQuantity: '3' }]);
+      expect(await booked(stage, first)).toHaveLength(5);
+    });
   });
 });

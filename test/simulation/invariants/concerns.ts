@@ -76,7 +76,9 @@ function whyOver(
   if (kind === 'unwanted' && !its) return 'Azumuta does not have it any more';
   if (kind === 'unwanted' && order && isWantedAgain(order)) return `the ERP wants ${order.ref.number} again`;
   if (kind !== 'changed' || wanted === undefined || !its) return undefined;
-  const { article, parameters } = Object(Object(wanted).draft);
+  const { article, parameters, number } = Object(Object(wanted).draft);
+  // A planner who renames the ERP order may want it renamed there, too.
+  if (number !== order?.ref.number && number !== its.number) return undefined;
   // What only a later mapping sends along is no change in the ERP.
   const isSame = Object.entries(Object(parameters)).every(
     ([name, value]) => name in furtherParameter || String(its.parameters[name]) === String(value),

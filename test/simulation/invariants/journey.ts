@@ -2,26 +2,31 @@ import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import { isAbout, type ReleasedOrder } from '../scenario/released-order.ts';
 import type { World } from '../world/world.ts';
 import type { Find, Item } from './finding.ts';
+import { keysOf, quantitiesOf } from './quantities.ts';
 
 /** Clocks of containers differ by less. */
 const clocksDifferMs = 5000;
 
 /** Checks that the ledger shows what became of product orders in both partners. */
 export function judgeJourneys(
-  { plant, erp }: World,
+  world: World,
   made: readonly BuiltProductOrder[],
   marks: ReadonlySet<string | undefined>,
   isReopened: boolean,
   find: Find,
 ): void {
+  const { plant, erp } = world;
   const items: readonly Item[] = plant.table.items();
-  for (const { id, number, status, completedAt } of made) {
+  for (const one of made) {
+    const { id, number, status, completedAt } = one;
     const entry = items.find((one) => one.sk === 'ORDER' && one.azumutaId === id);
     if (!entry || !tells(entry, ['created', 'adopted']))
       find('journey', `${number} (${id}) is in Azumuta, but its journey does not show it.`);
-    const key = `${id}#quantity`;
-    const booking = items.find((one) => one.sk === `BOOKING#${key}`);
-    if (marks.has(erp.markOf(key)) && (booking?.state !== 'done' || !tells(booking, ['booked'])))
+    const [booking] = quantitiesOf(world, one);
+    if (
+      keysOf(world, [one]).some((key) => marks.has(erp.markOf(key))) &&
+      (booking?.state !== 'done' || !tells(booking, ['booked']))
+    )
       find('journey', `${number} (${id}) is booked, but its journey does not show it.`);
     if (!booking || isReopened) continue;
     if (

@@ -1,4 +1,3 @@
-import { clocksDifferMs } from '../../../shared/platform/clock.ts';
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import type { People } from '../scenario/people.ts';
 import { isAbout, type ReleasedOrder } from '../scenario/released-order.ts';
@@ -14,7 +13,8 @@ import { judgeDetails, judgeWorkingTime } from './details.ts';
 import { createFindings, type Find, type Finding } from './finding.ts';
 import { judgeJourneys, judgeLinks } from './journey.ts';
 import { isOpenConcern, judgeLedger } from './ledger.ts';
-import { indexOf, judgeParts, judgeRework } from './parts.ts';
+import { judgeParts, judgeRework, judgeTogether } from './parts.ts';
+import { indexOf, keysOf } from './quantities.ts';
 import { judgeWakes } from './wakes.ts';
 
 export { type Finding, invariants } from './finding.ts';
@@ -90,6 +90,7 @@ function judgeOrder(
   if (deadLetters.length === 0) judgeCorrections(world, order, made, find);
   judgeWorkingTime(world, order, given.family, find);
   judgeRework(world, order, find);
+  judgeTogether(world, made, find);
   for (const parts of bookedTogether(world, judged)) judgeBookings(world, judged, parts, find);
   judgeUnexplainedBookings(world, judged, find);
   judgePlausible(judged, find);
@@ -147,8 +148,7 @@ function judgeBookings(
   const isWhole = scenario.split === 'when-all-done';
   const [first] = parts;
   if (!first) return;
-  // Booked under the id of the first part that is in the booking.
-  const marks = (isWhole ? [...made, ...removed] : parts).map(({ id }) => erp.markOf(`${id}#quantity`));
+  const marks = keysOf(world, isWhole ? [...made, ...removed] : parts).map((key) => erp.markOf(key));
   const bookings = books.bookings.filter(({ mark }) => mark !== undefined && marks.includes(mark));
   const name = `${first.number} (${first.id})`;
   for (const mark of new Set(marks)) {
@@ -186,15 +186,12 @@ function judgeBookings(
 /** Checks that each booking belongs to a completion, or was made by a planner. */
 function judgeUnexplainedBookings(world: World, { order, family, books }: JudgedOrder, find: Find): void {
   const { number } = order.ref;
-  const ours = new Set(
-    family
-      .flatMap((one) => [
-        ...[...world.madeFor(one.ref), ...one.removed].filter(({ status }) => status === 'completed'),
-        // A product order that was removed while it was open again had been completed before.
-        ...one.reworked,
-      ])
-      .map(({ id }) => world.erp.markOf(`${id}#quantity`)),
-  );
+  const completed = family.flatMap((one) => [
+    ...[...world.madeFor(one.ref), ...one.removed].filter(({ status }) => status === 'completed'),
+    // A product order that was removed while it was open again had been completed before.
+    ...one.reworked,
+  ]);
+  const ours = new Set(keysOf(world, completed).map((key) => world.erp.markOf(key)));
   const isBookedByHand = family.some((one) => one.changes.includes('planner finishes it by hand'));
   for (const { mark, good } of books.bookings) {
     if (mark !== undefined && !ours.has(mark))
@@ -205,8 +202,8 @@ function judgeUnexplainedBookings(world: World, { order, family, books }: Judged
 }
 
 /**
- * A posted order is compared at once: a product order that does not match any more must be reported; one that was booked
- * by then, where the ERP wants more.
+ * A posted order is compared at once: a product order that does not match any more must be reported; one that is booked,
+ * where the ERP wants more.
  */
 function judgeChanges(world: World, { order, made }: JudgedOrder, find: Find): void {
   const { split, via } = world.scenario;
@@ -218,9 +215,7 @@ function judgeChanges(world: World, { order, made }: JudgedOrder, find: Find): v
     .items()
     .some(
       ({ pk, doneAt, kind }) =>
-        kind === 'quantity' &&
-        Date.parse(String(doneAt)) < order.heardAt + clocksDifferMs &&
-        partitions.includes(String(pk)),
+        kind === 'quantity' && typeof doneAt === 'string' && partitions.includes(String(pk)),
     );
   const other = made.find(({ parameters: { Quantity } }) =>
     isBooked ? Number(Quantity) < order.quantity : Number(Quantity) !== order.quantity,

@@ -94,7 +94,7 @@ function judgeRemoved(items: readonly Item[], people: Pick<People, 'orders'>, fi
         item.withdrawn !== true &&
         (item.awaiting || lastOf(item, 'completed') === '') &&
         // Found when it was built and booked already, it was never waited for.
-        !items.some((one) => one.kind === 'quantity' && one.state === 'done' && isBookingOf(one, item)),
+        !items.some((one) => one.kind === 'quantity' && one.doneAt !== undefined && isBookingOf(one, item)),
     );
     if (order && !items.some((item) => item.pk === order.pk && isOpenConcern(item)))
       find('reported', `Nothing reports that ${number} was removed in Azumuta.`);

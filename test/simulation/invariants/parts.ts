@@ -4,13 +4,7 @@ import { harmless, type ScenarioEvent } from '../scenario/scenario-event.ts';
 import type { World } from '../world/world.ts';
 import type { Find, Item } from './finding.ts';
 import { isOpenConcern } from './ledger.ts';
-
-/**
- * The number of the part that a product order was created as: `…/2` is the second. A renamed one keeps it at the start.
- */
-export function indexOf({ number }: Pick<BuiltProductOrder, 'number'>): number {
-  return Number(/\/(\d+)(?:-R)*$/.exec(number)?.[1] ?? 1);
-}
+import { familyOf, indexOf, keysOf, quantitiesOf } from './quantities.ts';
 
 /**
  * An attempt that read before a change may still write for this long: its timeout, plus the difference of the clocks.
@@ -21,11 +15,12 @@ const attemptMs = 65_000;
  * Checks an ERP order that is now split into fewer or more parts: built are the parts that the ledger accepted last.
  */
 export function judgeParts(
-  { plant, scenario, erp }: World,
+  world: World,
   { ref, changes }: ReleasedOrder,
   made: readonly BuiltProductOrder[],
   find: Find,
 ): void {
+  const { plant, scenario, erp } = world;
   if (scenario.split === 'one' || !changes.every(isHarmless)) return;
   const items: readonly Item[] = plant.table.items();
   const key = ref.id === undefined ? `number ${ref.number}` : `id ${ref.id}`;
@@ -41,7 +36,7 @@ export function judgeParts(
         state === 'done' &&
         familyOf(String(pk).slice('ORDER#'.length), true) === familyOf(one.number, true) &&
         Array.isArray(parts) &&
-        (parts.length > 1 ? parts.includes(indexOf(one)) : Object(productOrder).id === one.id),
+        (parts.length === 1 ? Object(productOrder).id === one.id : parts.includes(indexOf(one))),
     );
   // What is surplus goes by what is built, not by its index.
   const booked = made.filter(isBooked);
@@ -56,8 +51,18 @@ export function judgeParts(
   if (scenario.split !== 'when-all-done') return;
   const isBuilt = made.filter(({ status }) => status === 'completed').length >= of;
   const marks = new Set(erp.books(ref).bookings.map(({ mark }) => mark));
-  if (of > 0 && isBuilt && !made.some(({ id }) => marks.has(erp.markOf(`${id}#quantity`))))
+  if (of > 0 && isBuilt && !keysOf(world, made).some((key) => marks.has(erp.markOf(key))))
     find('booked', `All ${of} part(s) of ${ref.number} are completed, but it is not booked.`);
+}
+
+/** Checks that no part is in two bookings of parts that are booked together. */
+export function judgeTogether(world: World, made: readonly BuiltProductOrder[], find: Find): void {
+  if (world.scenario.split !== 'when-all-done') return;
+  for (const one of made) {
+    const quantities = quantitiesOf(world, one);
+    if (quantities.length > 1)
+      find('booked', `${one.number} is in ${quantities.map(({ sk }) => String(sk)).join(' and ')}.`);
+  }
 }
 
 const isHarmless = (one: ScenarioEvent['kind']) =>
@@ -87,10 +92,4 @@ export function judgeRework(
         find('nothingElse', `${String(booking.sk)} was planned while ${number} was open for rework.`);
     }
   }
-}
-
-/** The name that all parts of an ERP order share; numbers of ERP orders can contain slashes themselves. */
-function familyOf(number: string, isSplit: boolean): string {
-  const made = number.replace(/(?:-R)+$/, '');
-  return isSplit ? made.replace(/\/\d+$/, '') : made;
 }

@@ -33,8 +33,8 @@ export const completionFaults: Faults = {
       foundIn: life('made-by-hand', 'is booked as what Azumuta has under it'),
     },
     'open-order-booked': {
-      find: 'if (order.completed || (trustTrigger && hadTrigger))',
-      replace: 'if (reading)',
+      find: 'const isCompleted = order.completed || (trustTrigger && hadTrigger);',
+      replace: 'const isCompleted = reading !== undefined;',
       why: 'A trigger of an order that is still being built books it: stock that does not exist.',
       foundBy: ['nothingElse', 'figures'],
     },
@@ -56,6 +56,11 @@ export const completionFaults: Faults = {
     },
   },
   'shared/completions/book.ts': {
+    'change-outlives-its-booking': {
+      find: "    if (planned.kind === 'quantity') await endOnceBooked(job, ledger);\n",
+      why: 'Of an order that is booked and closed, people are told each day that it is not as the ERP wants it.',
+      foundIn: life('nothing-stays-open', 'stays open while Azumuta has its first number'),
+    },
     'letters-end-with-any-booking': {
       find: "if (booked.size === 0 || bookings.some(({ key, state }) => state !== 'done' && !booked.has(key))) return;",
       replace: 'if (booked.size === 0) return;',
@@ -128,9 +133,15 @@ export const completionFaults: Faults = {
   },
   'shared/completions/decide-bookings.ts': {
     'key-of-the-number': {
-      find: 'id}#quantity` :',
-      replace: 'productOrder.number}#quantity` :',
+      find: 'id}#quantity`, open)',
+      replace: 'number}#quantity`, open)',
       why: 'An order that is renamed between two attempts gets two keys, and is booked twice.',
+      foundBy: ['booked'],
+    },
+    'joint-key-of-the-lowest-part': {
+      find: 'if (!again) return quantityOf(nextJointKey, open);',
+      replace: "if (!again) return quantityOf(first.order.id + '#quantity', open);",
+      why: 'Two hints that see different parts book some of them twice.',
       foundBy: ['booked'],
     },
     'parts-not-waited-for': {
@@ -155,9 +166,9 @@ export const completionFaults: Faults = {
       foundBy: ['booked', 'waiting'],
     },
     'discarded-booking-opened-by-a-trigger': {
-      find: "if (discarded || hint.via !== 'webhook' || !surelyNotBooked || !isNewer(booking, facts)) return 'leave';",
+      find: "if (discarded || !isAsked || !surelyNotBooked || !isNewer(booking, facts)) return 'leave';",
       replace:
-        "if (!discarded && (hint.via !== 'webhook' || !surelyNotBooked || !isNewer(booking, facts))) return 'leave';",
+        "if (!discarded && (!isAsked || !surelyNotBooked || !isNewer(booking, facts))) return 'leave';",
       why: 'A person has booked it by hand, and it is booked once more.',
       foundBy: ['nothingElse'],
     },
@@ -203,6 +214,18 @@ export const completionFaults: Faults = {
     },
   },
   'shared/completions/reconcile.ts': {
+    'letters-not-looked-at': {
+      find: 'const refused = await ledger.concerns.withLetters(maxLooks);',
+      replace: 'const refused: readonly string[] = [];',
+      why: 'The letter of an order that was deleted in the ERP is told each day, for ever.',
+      foundIn: life('nothing-stays-open', 'is over once the ERP does not want it: remove'),
+    },
+    'few-looks-a-day': {
+      find: 'const maxLooks = 1000;',
+      replace: 'const maxLooks = 13;',
+      why: 'A hundred concerns delay the end of a true one by a week.',
+      foundIn: life('nothing-stays-open', 'looks within a day at each of a thousand orders'),
+    },
     'reconciliation-asks-nobody': {
       find: 'of await orders.overdue(dueBy, most)',
       replace: 'of (await orders.overdue(dueBy, most)).slice(0, 0)',

@@ -90,6 +90,15 @@ export const ledgerFaults: Faults = {
     },
   },
   'shared/ledger/records/bookings.ts': {
+    'key-given-twice': {
+      find: 'if (!isJointKey(name)) return this.table.remove(key, condition, values);',
+      replace: 'if (key) return this.table.remove(key, condition, values);',
+      why: 'A plan is taken back, and two hints that have read before and after plan its parts under two keys.',
+      foundIn: {
+        file: 'test/shared/ledger/records/joint-keys.test.ts',
+        name: 'gives a key once: what is taken back stays',
+      },
+    },
     'plan-taken-back-though-attempted': {
       find: `    const condition = \`\${nothingSent.condition} AND #readAt = :seen\`;
     const values = { ...nothingSent.values, seen: readAt.toISOString() };
@@ -121,6 +130,11 @@ export const ledgerFaults: Faults = {
     },
   },
   'shared/ledger/records/concerns.ts': {
+    'settled-and-told-again': {
+      find: "if (!known && held?.settled === content) return 'settled';",
+      why: 'What a person has settled is told again with each pull.',
+      foundIn: life('nothing-stays-open', 'is told once when a person has settled it'),
+    },
     'change-not-reported': {
       find: 'const isTold = known?.content === content;',
       replace: 'return false;',

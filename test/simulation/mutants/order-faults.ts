@@ -52,10 +52,31 @@ export const orderFaults: Faults = {
       foundIn: life('daily-look', 'says nothing more of an order that could not be mapped, and was deleted'),
     },
     'no-daily-look': {
-      find: '    if (await asksFor(entry, known.bookings, dependencies))',
+      find: '    if (await asksFor(known, entry, dependencies))',
       replace: '    if (false)',
       why: 'What is cancelled in an ERP that posts no change is built all the same, and nobody is told.',
       foundBy: ['concerns'],
+    },
+    'claimant-not-asked-for': {
+      find: '    await askForClaimants(known, attempt, dependencies);\n',
+      why: 'Two ERP orders are told to have one number, for ever, after one of them was deleted.',
+      foundIn: life('nothing-stays-open', 'is free once one of them is gone: remove'),
+    },
+    'corrected-figures-not-looked-at': {
+      find: "return concerns.some(({ kind }) => kind === 'figures-changed') || bookings.some(isRefusedByAnother);",
+      replace: 'return concerns.length < 0 || bookings.some(isRefusedByAnother);',
+      why: 'Figures that were corrected back are told for ever.',
+      foundIn: life(
+        'nothing-stays-open',
+        'need nobody once Azumuta shows again what was booked, without a trigger',
+      ),
+    },
+    'other-mapping-not-tried': {
+      find: "return concerns.some(({ kind }) => kind === 'figures-changed') || bookings.some(isRefusedByAnother);",
+      replace:
+        "return concerns.some(({ kind }) => kind === 'figures-changed') || bookings.some(isRefusedByAnother) !== bookings.some(isRefusedByAnother);",
+      why: 'After a mapping is corrected and deployed, each completion that it refused waits for a person.',
+      foundIn: life('nothing-stays-open', 'is tried once by each further configuration'),
     },
     'deleted-order-not-told': {
       find: 'const order = read ? asRecorded(read, record) : deleted(record);',
@@ -112,9 +133,16 @@ export const orderFaults: Faults = {
     },
   },
   'shared/orders/decide-look.ts': {
+    'difference-ended-by-a-look': {
+      find: 'if (differences.length > 0) return',
+      replace: 'if (differences.length < 0) return',
+      why: 'A look ends the report of a change although Azumuta still has what was made before.',
+      foundBy: ['reported'],
+    },
+  },
+  'shared/life/what-azumuta-shows.ts': {
     'planned-order-told-as-removed': {
-      find: "if (!seen && booking !== 'none')",
-      replace: "if (!seen && booking === 'booked')",
+      find: "  if (booking === 'planned') return 'built';\n",
       why: 'A person is told to book by hand what the queue is going to book: it is booked twice.',
       foundIn: {
         file: 'test/shared/orders/looks.test.ts',
@@ -122,25 +150,31 @@ export const orderFaults: Faults = {
       },
     },
     'unwanted-order-told-as-changed': {
-      find: 'if (unwanted.length > again.length || changed',
-      replace: 'if (changed',
+      find: "if (isUnwanted) return booking === 'planned' ? 'built, unwanted' : 'unwanted';",
+      replace: "if (isUnwanted && booking === 'planned') return 'built, unwanted';",
       why: 'People are told to correct an order that they are told to remove.',
       foundIn: {
         file: 'test/shared/orders/looks.test.ts',
         name: 'does not say what differs of an order that nobody wants',
       },
     },
-    'difference-ended-by-a-look': {
-      find: 'if (differences.length === 0)',
-      replace: 'if (differences.length >= 0)',
-      why: 'A look ends the report of a change although Azumuta still has what was made before.',
-      foundBy: ['reported'],
-    },
     'unwanted-ended-by-a-look': {
-      find: 'const again = unwanted.filter((concern) => concern.wanted);',
-      replace: 'const again = unwanted;',
+      find: 'const isUnwanted = unwanted.some(({ wanted }) => !wanted);',
+      replace: 'const isUnwanted = unwanted.length < 0;',
       why: 'A look ends the report that a part is surplus although it is still there.',
       foundBy: ['reported'],
+    },
+    'booked-order-stays-changed': {
+      find: `  booked: {
+    equal: endAll,
+    renamed: endAll,
+    different: endAll,`,
+      replace: `  booked: {
+    equal: endAll,
+    renamed: endAll,
+    different: tellChanged,`,
+      why: 'People are told each day to correct in Azumuta what is booked.',
+      foundIn: life('nothing-stays-open', 'is told as one for the rest'),
     },
   },
   'shared/orders/decide-product-orders.ts': {
@@ -151,9 +185,16 @@ export const orderFaults: Faults = {
       foundIn: life('mapping-gains', 'is no change in the ERP when a later mapping adds a parameter'),
     },
     'given-up-order-wanted-again': {
-      find: 'if (entry.end) return givenUp(entry, mapped, wanted, own);',
+      find: "return row === 'withdrawn' || mayTakeBack(entry, wanted)",
+      replace: "return row === 'withdrawn' || row === 'given up'",
       why: 'What a person has given up is made again, and built, and booked by nobody.',
       foundIn: life('ends', 'is neither made nor booked'),
+    },
+    'change-outlives-a-closed-order': {
+      find: 'const isMore = Number(wanted.order.quantity.amount) > Number(entry.erpOrder.amount);',
+      replace: 'const isMore = true;',
+      why: 'Of an order that is booked, and of which less is wanted since, people are told for ever.',
+      foundIn: life('concerns', 'needs nobody when it is reduced afterwards'),
     },
     'part-by-its-index': {
       find: 'const kept = beyond.slice(0, unbuilt.length);',

@@ -25,15 +25,21 @@ export const peopleFaults: Faults = {
       foundIn: endOrder('ends nothing while it only shows what it would end'),
     },
     'given-up-while-it-is-booked': {
-      find: "one.state === 'claimed' || (isJoint(one)",
-      replace: '(isJoint(one)',
+      find: "booking.state === 'claimed' || (booking",
+      replace: '(booking',
       why: 'An order is booked that its planner was told is given up.',
       foundIn: endOrder('is refused while the order is being booked'),
+    },
+    'given-up-while-it-is-planned': {
+      find: 'while (!(await bookings.useUp(known.home, known.nextJointKey, of)))',
+      replace: 'while (known.home === of.note)',
+      why: 'What a person has booked by hand is booked with the other parts, as these were being planned with it.',
+      foundIn: life('parts-given-up', 'is not booked with the others while these are planned with it'),
     },
     'parts-wait-for-one-given-up': {
       find: '    if (isBookedTogether(entry)) await goOnWithout(entry, dependencies);\n',
       why: 'Parts that are built wait for ever for one that a person has given up, or are booked with it.',
-      foundIn: life('parts-given-up', 'is not booked with the others, when it was built before'),
+      foundIn: life('parts-given-up', 'is not awaited by others that were built before it was given up'),
     },
     'planned-order-remade': {
       find: 'bookings.some(({ parts }) => parts',
@@ -42,8 +48,8 @@ export const peopleFaults: Faults = {
       foundIn: endOrder('is refused where a booking of the order'),
     },
     'removed-order-made-twice': {
-      find: "if (!entry || !(removed || entry.end?.how === 'given up'))",
-      replace: 'if (!entry)',
+      find: 'const outcome = whatAPersonDoes.remake[lifeOf(known).stage];',
+      replace: 'const outcome = whatAPersonDoes.remake.removed;',
       why: 'A product order that is there is made a second time.',
       foundIn: life('operators', 'is refused where it was not removed'),
     },

@@ -122,6 +122,22 @@ function moreThenFewerParts(chance: Chance, { via, split, orders }: Setting): re
   ];
 }
 
+/**
+ * The ERP wants one part less, and all are completed at the same moment: two hints see different parts that are enough. It
+ * has a random stream of its own, so that it does not change the rest of a seed's scenario.
+ */
+export function drawSurplus(seed: number, { split, orders }: Setting): readonly ScenarioEvent[] {
+  const chance = createChance(seed ^ 0x7f4a7c15);
+  const order = chance.between(0, orders.length - 1);
+  const { quantity = 1, releasedAt = 0, builtAfter = 0 } = orders[order] ?? {};
+  if (split !== 'when-all-done' || quantity < 2 || chance.happens(0.4)) return [];
+  const at = releasedAt + Math.max(0.5, builtAfter - chance.between(0, 1500) / 100);
+  return [
+    { kind: 'operators finish all parts at once', order },
+    { kind: 'planner changes the quantity', order, at, quantity: quantity - 1 },
+  ];
+}
+
 /** When all but the last part are built, the ERP no longer wants the last one. */
 function fewerParts(chance: Chance, { split, orders }: Setting, order: number): readonly ScenarioEvent[] {
   const { quantity = 1, releasedAt = 0, builtAfter = 0 } = orders[order] ?? {};

@@ -212,6 +212,10 @@ export const effects: readonly Effect[] = [
     ],
     { orders: [{ ...order, article: 'assembly' }] },
   ),
+  effect({ kind: 'operators finish all parts at once', order: 0 }, [[/^66\d operator: completes/, 3]], {
+    split: 'when-all-done',
+    orders: [{ ...order, quantity: 3 }],
+  }),
   effect({ kind: 'alert run' }, [/send-alerts \d+: mails .*MO\/0001/], withDeadLetter),
   effect({ kind: 'trigger of an open order', ...at }, [/^300 receive-webhook \d+: begins/]),
   effect({ kind: 'planner changes the quantity', ...at, quantity: 3 }, [

@@ -25,11 +25,12 @@ export function startOperator(world: World, order: ReleasedOrder, state: Scenari
     const made = world.madeFor(order.ref);
     const wanted = scenario.split === 'one' ? 1 : order.quantity;
     // A reopened product order is completed by somebody else.
-    const open = made.find((one) => one.recordings.length === 0 && isToBuild(order, one, world));
+    const all = made.filter((one) => one.recordings.length === 0 && isToBuild(order, one, world));
+    const [open] = all;
     const isDone = made.filter(({ status }) => status === 'completed').length >= wanted;
     if (isDone || time.now() > givesUpAt || (!open && isWithdrawn(order))) done();
     else {
-      if (open) complete(world, order, open);
+      for (const one of order.areBuiltAtOnce ? all : all.slice(0, 1)) complete(world, order, one);
       if (open && order.isStepRenamed) recordUnderAnotherName(world, open, state);
       if (open && isSeenTo(order.figures)) seeToItLater(world, order, state);
       time.after(open ? betweenMs : lookAgainMs, build);

@@ -1,3 +1,4 @@
+import { quantitiesOf } from '../invariants/quantities.ts';
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
 import { furtherParameter, inAzumuta, sourceParameter } from '../world/integration.ts';
 import { minuteMs } from '../world/moments.ts';
@@ -134,15 +135,10 @@ export function correctRecording(
   azumuta.triggerAgain(part.number);
 }
 
-function isBooked({ id, status }: BuiltProductOrder, order: ReleasedOrder, { plant, time }: World): boolean {
+function isBooked(one: BuiltProductOrder, order: ReleasedOrder, world: World): boolean {
   // A trigger that names what came later as well is not compared.
-  if (status !== 'completed' || order.reworked.length > 0) return false;
-  return plant.table
-    .items()
-    .some(
-      ({ sk, state, readAt }) =>
-        sk === `BOOKING#${id}#quantity` &&
-        state === 'done' &&
-        time.now() - Date.parse(String(readAt)) > repetitionMs,
-    );
+  if (one.status !== 'completed' || order.reworked.length > 0) return false;
+  return quantitiesOf(world, one).some(
+    ({ state, readAt }) => state === 'done' && world.time.now() - Date.parse(String(readAt)) > repetitionMs,
+  );
 }

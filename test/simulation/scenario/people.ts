@@ -86,17 +86,19 @@ function release(place: number, planned: PlannedOrder, world: World): ReleasedOr
   const other = own.find((one) => one.kind === 'operator records other figures');
   const shared = own.find((one) => one.kind === 'planner shares a number');
   const step = own.find((one) => one.kind === 'step is renamed in Azumuta');
-  for (const one of [late, other, step]) if (one) happens(one);
+  const atOnce = own.find((one) => one.kind === 'operators finish all parts at once');
+  for (const one of [late, other, step, atOnce]) if (one) happens(one);
   const ref = world.written(late?.minutes ?? 0, () =>
     erp.plan({ article, quantity: String(quantity), dueDate }),
   );
   return {
     ...{ planned, ref, numbers: new Set([ref.number]), family: ref.number, quantity, dueDate },
-    ...{ isWithheld: false, heardAt: 0 },
+    isWithheld: false,
     figures: other?.figures,
     accepted: new Set(),
     mostWanted: quantity,
     isStepRenamed: step !== undefined,
+    areBuiltAtOnce: atOnce !== undefined,
     changes: shared ? ['planner shares a number'] : [],
     ...{ typed: new Set(), removed: [], later: new Set(), corrected: new Map(), reworked: [] },
   };

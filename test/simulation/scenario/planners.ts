@@ -1,3 +1,4 @@
+import { quantitiesOf } from '../invariants/quantities.ts';
 import { inAzumuta, renamed } from '../world/integration.ts';
 import { dayMs, dueDate } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
@@ -20,10 +21,7 @@ export function plannerDoes(order: ReleasedOrder, act: Act, world: World, state:
   const isPosted = !isEnded && !order.isWithheld;
   if (isDone && isPosted && scenario.via === 'endpoint' && erp.books(order.ref).state === 'open') {
     const taken = state.addTask();
-    postOrder(world, order, () => {
-      order.heardAt = world.time.now();
-      taken();
-    });
+    postOrder(world, order, taken);
   }
   return isDone;
 }
@@ -89,9 +87,9 @@ function isArticleRenamed(order: ReleasedOrder, world: World): boolean {
 }
 
 /** What is written in part is booked exactly as planned, for ever: a person has to book it under the new name. */
-function isBookingBegun({ ref }: ReleasedOrder, { plant, madeFor }: World): boolean {
-  const keys = new Set(madeFor(ref).map(({ id }) => `BOOKING#${id}#quantity`));
-  return plant.table.items().some(({ sk, state }) => keys.has(String(sk)) && state !== 'waiting');
+function isBookingBegun({ ref }: ReleasedOrder, world: World): boolean {
+  const bookings = world.madeFor(ref).flatMap((one) => quantitiesOf(world, one));
+  return bookings.some(({ state }) => state !== 'waiting');
 }
 
 function isMoved(order: ReleasedOrder, days: number, { erp }: World): boolean {

@@ -17,8 +17,6 @@ export interface ReleasedOrder {
   quantity: number;
   /** Whether it was put back or deleted, and not released again since. */
   isWithheld: boolean;
-  /** When a post of a change of it was answered last (epoch milliseconds). */
-  heardAt: number;
   /** ISO date by which the ERP wants it. */
   dueDate: string;
   /** Acts that affect how it may end, oldest first; without those that came before anybody had accepted the order. */
@@ -31,6 +29,8 @@ export interface ReleasedOrder {
   mostWanted: number;
   /** Whether the operators record the good quantity under another name. */
   readonly isStepRenamed: boolean;
+  /** Whether the operators complete all its parts at the same moment. */
+  readonly areBuiltAtOnce: boolean;
   /** Ids of the product orders that operators typed by hand and that equal the wanted ones. */
   readonly typed: Set<string>;
   /** Product orders that operators removed in Azumuta, as they were. */

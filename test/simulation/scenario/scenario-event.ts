@@ -113,6 +113,8 @@ type ToOrder =
   | ({ readonly kind: 'operator records other figures'; readonly figures: OtherFigures } & Order)
   /** When it is recorded, the step of the good quantity has another name in Azumuta; somebody corrects it later. */
   | ({ readonly kind: 'step is renamed in Azumuta' } & Order)
+  /** All parts that are open when the first is built, also those that the ERP does not want any more. */
+  | ({ readonly kind: 'operators finish all parts at once' } & Order)
   /** After it was booked; the good quantity that it shows then is so much more, and its trigger is sent again. */
   | ({ readonly kind: 'recording is corrected afterwards'; readonly more: number } & Order & Moment)
   /** It becomes visible this many minutes after its time stamp. */

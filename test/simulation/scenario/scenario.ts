@@ -4,7 +4,7 @@ import { drawCalls } from './draw-calls.ts';
 import { drawPeople, drawWorld } from './draw-events.ts';
 import { drawAssemblies, drawLife, drawMistyped } from './draw-life.ts';
 import { drawPairs } from './draw-pairs.ts';
-import { drawTogether } from './draw-together.ts';
+import { drawSurplus, drawTogether } from './draw-together.ts';
 import type { ScenarioEvent } from './scenario-event.ts';
 import { type PlannedOrder, productOrdersOf, type Setting } from './setting.ts';
 
@@ -36,6 +36,7 @@ export function drawScenario(seed: number): Scenario {
     ...drawTogether(seed, setting),
     ...drawLife(seed, setting),
     ...drawPairs(seed, setting),
+    ...drawSurplus(seed, setting),
   ];
   const all = [...events, ...drawMistyped(seed, setting, events)];
   const limit: Pick<Scenario, 'atOnce'> = chance.happens(0.2) ? { atOnce: chance.between(1, 2) } : {};

@@ -1,11 +1,12 @@
 import { execSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
 
-const project = fileURLToPath(new URL('../../../..', import.meta.url));
+const thisProject = fileURLToPath(new URL('../../../..', import.meta.url));
 const packageSchema = z.object({ scripts: z.record(z.string(), z.string()) });
 
 type Environment = Readonly<Record<string, string>>;
@@ -17,15 +18,23 @@ export interface TypedAnswer {
 }
 
 /** Programs load the same modules again and again: Node keeps what it has compiled. */
-const compileCache = `${project}node_modules/.cache/commands`;
+const compileCache = `${thisProject}node_modules/.cache/commands`;
+
+interface TypedOptions {
+  readonly input?: string;
+  readonly environment?: Environment;
+  /** Folder of the sources whose command it is: another version's, say. Default: this one's. */
+  readonly project?: string;
+}
 
 /** Runs an operator's command as `npm run <name> -- …` does, in a process of its own and without a terminal. */
 export async function typed(
   name: string,
   words: readonly string[],
-  { input = '', environment = {} }: { readonly input?: string; readonly environment?: Environment } = {},
+  { input = '', environment = {}, project = thisProject }: TypedOptions = {},
 ): Promise<TypedAnswer> {
-  const { scripts } = packageSchema.parse(JSON.parse(readFileSync(`${project}package.json`, 'utf8')));
+  const file = join(project, 'package.json');
+  const { scripts } = packageSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   const [program, ...given] = scripts[name]?.split(' ') ?? [];
   if (program !== 'node') throw new Error(`package.json has no program ${name}.`);
   const child = spawn(process.execPath, [...given, ...words], {
