@@ -1,9 +1,9 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { AlertLedger } from '../ledger/ledger.ts';
+import type { Role } from '../model/roles.ts';
 import type { AskedPage } from '../pages/links.ts';
 import type { Secrets } from '../platform/aws/secrets.ts';
 import type { Logger } from '../platform/log.ts';
-import type { Role } from '../situation/advice.ts';
 import type { SituationDependencies } from '../situation/read.ts';
 
 /** Channels that have an address of their own, all in one secret. */

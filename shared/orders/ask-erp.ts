@@ -131,10 +131,10 @@ async function lookAtRefused(
   if (!refused || !erp.readOrder) return;
   const reading = async (guarded: AbortSignal) => erp.readOrder?.({ number }, guarded);
   const order = await partners.call('erp', signal, reading, number);
-  if (!order) return await ledger.concerns.end(number, refused, 'The ERP does not have it any more.');
-  const [accepted] = await acceptOrders([order], 'daily look', dependencies);
-  const isAccepted = accepted?.isEnded === true || (accepted?.productOrders.length ?? 0) > 0;
-  if (isAccepted) await ledger.concerns.end(number, refused, 'It was accepted since.');
+  const [accepted] = order ? await acceptOrders([order], 'daily look', dependencies) : [];
+  const isAccepted = accepted !== undefined && (accepted.isEnded || accepted.productOrders.length > 0);
+  const note = order ? 'It was accepted since.' : 'The ERP does not have it any more.';
+  if (!order || isAccepted) await ledger.concerns.end(number, refused, note);
 }
 
 /**

@@ -1,18 +1,6 @@
 import type { OrderConcernKind } from '../ledger/records/concerns.ts';
 import type { Cause } from '../model/causes.ts';
-
-/** Who has to act. A plant names persons for them in `deployment.alerts.who`. */
-export const roles = [
-  'planner',
-  'shop floor',
-  'stock keeper',
-  'article administrator',
-  'ERP administrator',
-  'Azumuta administrator',
-  'integrator',
-  'operator',
-] as const;
-export type Role = (typeof roles)[number];
+import type { Role } from '../model/roles.ts';
 
 /** One thing to do: in words, by a command, or both. */
 interface Step {

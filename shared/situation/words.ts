@@ -1,16 +1,10 @@
 import type { BreakerState } from '../circuit-breaker/circuit-breaker.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
+import type { Role } from '../model/roles.ts';
 import { counted } from '../model/text.ts';
 import { durationInWords } from '../model/time.ts';
 import { longWaitMs } from '../worker/policy.ts';
-import {
-  type Advice,
-  adviceOnConcerns,
-  adviceOnLetters,
-  adviceOnOthers,
-  type Role,
-  textOf,
-} from './advice.ts';
+import { type Advice, adviceOnConcerns, adviceOnLetters, adviceOnOthers, textOf } from './advice.ts';
 import type { TroubleGroup, TroubleKind } from './read.ts';
 
 type Forms = readonly [one: string, many: string];

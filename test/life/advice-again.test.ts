@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { UsageError } from '../../infra/ops/cli/command.ts';
 import { adviceOnConcerns, adviceOnLetters, textOf } from '../../shared/situation/advice.ts';
 import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
@@ -34,7 +34,12 @@ async function corrected(): Promise<PlannedOrderRef> {
   return order;
 }
 
-let opens: () => void = () => undefined;
+/** Has the ERP take the bookings that it refuses; nothing where it refuses none. */
+let opens: () => void;
+beforeEach(() => {
+  opens = () => undefined;
+});
+
 async function refused(): Promise<PlannedOrderRef> {
   const order = await released();
   opens = closedPeriod();

@@ -5,7 +5,16 @@ import type { CompletedProductOrder } from '../../shared/model/completions.ts';
 import { adviceOnLetters } from '../../shared/situation/advice.ts';
 import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
 import { eachWithPlant, plant, takePlant, withoutArticles } from './acts.ts';
-import { built, closedPeriod, discarded, followed, released, type Story, untyped } from './following.ts';
+import {
+  allUntyped,
+  built,
+  closedPeriod,
+  discarded,
+  followed,
+  released,
+  rowsOf,
+  type Story,
+} from './following.ts';
 import { days, hours } from './plant.ts';
 
 eachWithPlant();
@@ -413,20 +422,14 @@ const stories = {
   },
 } as const satisfies Record<Cause, Readonly<Record<string, Story>>>;
 
-const each = Object.entries(stories).flatMap(([cause, ways]) =>
-  Object.entries<Story>(ways).map(([way, story]) => [cause as Cause, way, story] as const),
-);
-
 describe('what is advised about a dead letter', () => {
-  it.each(each)('ends it: %s, put right %s', async (cause, _way, story) => {
+  it.each(rowsOf<Cause>(stories))('ends it: %s, put right %s', async (cause, _way, story) => {
     const kind = cause === 'unreadable-message' ? 'unfiled' : 'dead-letter';
     await followed(kind, adviceOnLetters[cause], story);
   });
 
   it('has each of its commands typed here', () => {
-    const missing = Object.entries(stories).flatMap(([cause, ways]) =>
-      untyped(adviceOnLetters[cause as Cause], Object.values(ways)),
-    );
+    const missing = allUntyped<Cause>(adviceOnLetters, stories);
     expect(missing).toEqual([]);
   });
 });

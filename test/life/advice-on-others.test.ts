@@ -7,14 +7,15 @@ import type { TroubleKind } from '../../shared/situation/read.ts';
 import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
 import { daysGoBy, eachWithPlant, kinds, made, plant, withoutArticles } from './acts.ts';
 import {
+  allUntyped,
   built,
   closedPeriod,
   followed,
   released,
+  rowsOf,
   type Story,
   typeFrom,
   unexpectedSince,
-  untyped,
 } from './following.ts';
 import { days, hours } from './plant.ts';
 
@@ -122,10 +123,6 @@ const kindOf: Readonly<Record<keyof typeof told, TroubleKind>> = {
   'credentials refused': 'partner-down',
 };
 
-const each = Object.entries(told).flatMap(([name, ways]) =>
-  Object.entries<Story>(ways).map(([way, story]) => [name as keyof typeof told, way, story] as const),
-);
-
 /** The dead letters of an order are gone without an end, as 0.3.0 let them expire; SQS keeps a message for 14 days. */
 async function lettersExpire(): Promise<void> {
   plant.advance(15 * days);
@@ -230,15 +227,11 @@ const elsewhere = {
 const all = { ...told, ...shown, ...elsewhere } satisfies Record<Name, unknown>;
 
 describe('what is advised about anything else', () => {
-  it.each(each)('ends it: %s, put right %s', async (name, _way, story) => {
+  it.each(rowsOf<keyof typeof told>(told))('ends it: %s, put right %s', async (name, _way, story) => {
     await followed(kindOf[name], adviceOnOthers[name], story);
   });
 
-  it.each(
-    Object.entries(shown).flatMap(([name, ways]) =>
-      Object.entries<Story>(ways).map(([way, story]) => [name as keyof typeof shown, way, story] as const),
-    ),
-  )('ends it: %s, put right %s', async (name, _way, story) => {
+  it.each(rowsOf<keyof typeof shown>(shown))('ends it: %s, put right %s', async (name, _way, story) => {
     // Prepare
     const order = await story.happens();
     const advice = textOf(adviceOnOthers[name]);
@@ -260,10 +253,7 @@ describe('what is advised about anything else', () => {
   });
 
   it('has each of its commands typed here', () => {
-    const stories: Partial<Record<Name, Readonly<Record<string, Story>>>> = { ...told, ...shown };
-    const missing = Object.entries(stories).flatMap(([name, ways]) =>
-      untyped(adviceOnOthers[name as Name], Object.values(ways)),
-    );
+    const missing = allUntyped<keyof typeof told | keyof typeof shown>(adviceOnOthers, { ...told, ...shown });
     expect(missing).toEqual([]);
   });
 

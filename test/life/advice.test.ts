@@ -6,7 +6,7 @@ import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
 import { urlOf } from '../simulation/world/network.ts';
 import { overriding } from '../support/overriding.ts';
 import { eachWithPlant, erpLists, plant } from './acts.ts';
-import { built, closedPeriod, followed, released, type Story, untyped } from './following.ts';
+import { allUntyped, built, closedPeriod, followed, released, rowsOf, type Story } from './following.ts';
 import { days, hours } from './plant.ts';
 
 eachWithPlant();
@@ -61,16 +61,20 @@ const posted = (number: string, more: object = {}) => ({
   ...more,
 });
 
+/** An ERP that cannot be asked for one order. */
+function withoutQuestions() {
+  const definition = plant.erp.definition(urlOf('erp'));
+  const connect: typeof definition.connect = (environment) =>
+    overriding(definition.connect(environment), { readOrder: undefined });
+  return { erp: { ...definition, connect } };
+}
+
 /** An ERP without ids has used a number a second time. */
 async function usedAgain(): Promise<PlannedOrderRef> {
   const { number } = plant.plan('5', 'plain', { dueDate });
   plant.answers.erp = ({ method, url }, answer) =>
     method === 'GET' && url.pathname.endsWith('/production-orders') ? { body: { orders: [] } } : answer();
-  const definition = plant.erp.definition(urlOf('erp'));
-  const connect: typeof definition.connect = (environment) =>
-    overriding(definition.connect(environment), { readOrder: undefined });
-  onlyPosted = { erp: { ...definition, connect } };
-  plant.deploy(onlyPosted);
+  plant.deploy(withoutQuestions());
   await plant.post(posted(number));
   await plant.work();
   await built({ number, article: 'GEAR-01' }, 5);
@@ -78,19 +82,17 @@ async function usedAgain(): Promise<PlannedOrderRef> {
   await plant.post(posted(number, { dueDate: '2028-06-01' }));
   return { number, article: 'GEAR-01' };
 }
-let onlyPosted = {};
 const withYear = ({ number, dueDate: due }: ErpOrder) => `${number}-${due?.slice(0, 4)}`;
 
 /** Two ERP orders that are mapped to one number. */
-async function bothMapped(): Promise<PlannedOrderRef> {
-  plant.deploy({ ...unasked, productOrders: { number: () => 'PO-1', parameters: quantityOf } });
+async function bothMapped(more: object = {}): Promise<PlannedOrderRef> {
+  plant.deploy({ ...more, productOrders: { number: () => 'PO-1', parameters: quantityOf } });
   const first = await released();
   plant.plan('5', 'plain', { dueDate });
   await plant.pulled();
   return { ...first, number: 'PO-1' };
 }
 const quantityOf = ({ quantity }: ErpOrder) => ({ Quantity: Number(quantity.amount) });
-let unasked = {};
 const onlyFirst = ({ number }: ErpOrder) => (number === 'MO/0001' ? 'PO-1' : number);
 let second: PlannedOrderRef;
 
@@ -189,12 +191,12 @@ const stories = {
   },
   'number-taken': {
     'in the configuration': {
-      happens: bothMapped,
+      happens: () => bothMapped(),
       follow: () => plant.deploy({ productOrders: { parameters: quantityOf, number: onlyFirst } }, 'second'),
       made: ['PO-1 open', 'MO/0002 open'],
     },
     'in the configuration, for both, and in Azumuta': {
-      happens: bothMapped,
+      happens: () => bothMapped(),
       async follow(order) {
         plant.deploy({ productOrders: { parameters: quantityOf } }, 'second');
         plant.azumuta.rename(order.number, 'MO/0001');
@@ -203,15 +205,12 @@ const stories = {
       made: ['MO/0001 open', 'MO/0002 open'],
     },
     'in the configuration, where the ERP cannot be asked for one order': {
-      async happens() {
-        const definition = plant.erp.definition(urlOf('erp'));
-        const connect: typeof definition.connect = (environment) =>
-          overriding(definition.connect(environment), { readOrder: undefined });
-        unasked = { erp: { ...definition, connect } };
-        return bothMapped();
-      },
+      happens: () => bothMapped(withoutQuestions()),
       async follow() {
-        plant.deploy({ ...unasked, productOrders: { parameters: quantityOf, number: onlyFirst } }, 'second');
+        plant.deploy(
+          { ...withoutQuestions(), productOrders: { parameters: quantityOf, number: onlyFirst } },
+          'second',
+        );
         plant.erp.touch({ number: 'MO/0002' });
         await plant.pulled();
       },
@@ -290,7 +289,7 @@ const stories = {
       async follow({ number }, type) {
         await type('settle');
         await plant.post(posted(number, { dueDate: '2028-06-01' }));
-        plant.deploy({ ...onlyPosted, productOrders: { parameters: quantityOf, number: withYear } });
+        plant.deploy({ ...withoutQuestions(), productOrders: { parameters: quantityOf, number: withYear } });
         await plant.post(posted(number, { dueDate: '2028-06-01' }));
       },
       made: ['MO/0001 completed'],
@@ -298,7 +297,7 @@ const stories = {
     'in the configuration': {
       happens: usedAgain,
       async follow({ number }) {
-        plant.deploy({ ...onlyPosted, productOrders: { parameters: quantityOf, number: withYear } });
+        plant.deploy({ ...withoutQuestions(), productOrders: { parameters: quantityOf, number: withYear } });
         await plant.post(posted(number, { dueDate: '2028-06-01' }));
         await plant.work();
         await plant.post(posted(number, { dueDate: '2028-06-01' }));
@@ -354,19 +353,13 @@ const stories = {
   },
 } as const satisfies Record<OrderConcernKind, Readonly<Record<string, Story>>>;
 
-const each = Object.entries(stories).flatMap(([kind, ways]) =>
-  Object.entries<Story>(ways).map(([way, story]) => [kind as OrderConcernKind, way, story] as const),
-);
-
 describe('what is advised about a concern', () => {
-  it.each(each)('ends it: %s, put right %s', async (kind, _way, story) => {
+  it.each(rowsOf<OrderConcernKind>(stories))('ends it: %s, put right %s', async (kind, _way, story) => {
     await followed(kind, adviceOnConcerns[kind], story);
   });
 
   it('has each of its commands typed here', () => {
-    const missing = Object.entries(stories).flatMap(([kind, ways]) =>
-      untyped(adviceOnConcerns[kind as OrderConcernKind], Object.values(ways)),
-    );
+    const missing = allUntyped<OrderConcernKind>(adviceOnConcerns, stories);
     expect(missing).toEqual([]);
   });
 });

@@ -117,8 +117,28 @@ export async function followed(kind: TroubleKind, advice: Advice, story: Story):
   if (story.made) expect(made()).toEqual(story.made);
 }
 
+/** The rows of a table of tests: the name of an advice, how it is followed, and the story. */
+export function rowsOf<Name extends string>(
+  stories: Readonly<Record<Name, Readonly<Record<string, Story>>>>,
+) {
+  return namesOf(stories).flatMap((name) =>
+    Object.entries(stories[name]).map(([way, story]) => [name, way, story] as const),
+  );
+}
+
+/** Commands of advice that no story types. */
+export function allUntyped<Name extends string>(
+  advice: Readonly<Record<NoInfer<Name>, Advice>>,
+  stories: Readonly<Record<Name, Readonly<Record<string, Story>>>>,
+): string[] {
+  return namesOf(stories).flatMap((name) => untyped(advice[name], Object.values(stories[name])));
+}
+
+// TypeScript knows the keys of an object as texts only.
+const namesOf = <Name extends string>(of: Readonly<Record<Name, unknown>>) => Object.keys(of) as Name[];
+
 /** Commands of an advice that no story types. */
-export function untyped({ steps }: Advice, stories: readonly Story[]): string[] {
+function untyped({ steps }: Advice, stories: readonly Story[]): string[] {
   const words = stories.flatMap(({ types = [] }) => types);
   const commands = steps.flatMap(({ types }) => (types === undefined ? [] : types));
   return commands.filter((command) => !words.some((word) => command.includes(word)));
