@@ -133,6 +133,7 @@ function resultsBack({ integration, queues, placement, bundles }: FunctionsProps
         uses.sendTo('completions', 'productOrders'),
         uses.ledger('GetItem', 'UpdateItem', 'Query'),
         uses.query('awaitingCompletion'),
+        uses.query('concern'),
         uses.read('azumutaApiKey'),
       ],
     },

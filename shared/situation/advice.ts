@@ -298,7 +298,7 @@ export const adviceOnOthers = {
  * Sentences for a person: what to do, and what to type.
  * @param named What `<partner>` or `<function>` stands for. The placeholders of commands stay: many orders have one advice.
  */
-export function textOf({ steps }: Advice, named: Readonly<Record<string, string>> = {}): string {
+export function adviceInWords({ steps }: Advice, named: Readonly<Record<string, string>> = {}): string {
   const text = steps.map(({ does, types }) => (types === undefined ? does : `${does}: ${types}.`)).join(' ');
   return Object.entries(named).reduce((filled, [name, value]) => filled.replaceAll(`<${name}>`, value), text);
 }

@@ -5,7 +5,7 @@ import { consumerOf, type QueueName, queueNames, queueWords } from '../model/que
 import type { Role } from '../model/roles.ts';
 import { capitalized, counted, oneLine, sentence } from '../model/text.ts';
 import { duration } from '../model/time.ts';
-import { adviceOnOthers, textOf } from './advice.ts';
+import { adviceInWords, adviceOnOthers } from './advice.ts';
 import { flows, pauseOf } from './pauses.ts';
 import { groupOf, type QueueStatus, type SeenTrouble, type Situation, type TroubleKind } from './read.ts';
 import { commandOf, headlineOf, isRefused, maxReason, nextOf, whoActs } from './words.ts';
@@ -75,7 +75,7 @@ export function partnerDown(partner: Partner, { partners, queues, at }: Situatio
     what: `${capitalized(partnerWords[partner])} ${isDown}${total === 0 ? '' : `; ${messages} ${total === 1 ? 'waits' : 'wait'} for it`}.`,
     why: sentence(oneLine(reason, maxReason)) || 'Several calls to it have failed.',
     next: [
-      textOf(adviceOnOthers[refused ? 'credentials refused' : 'partner-down'], {
+      adviceInWords(adviceOnOthers[refused ? 'credentials refused' : 'partner-down'], {
         partner: partnerWords[partner],
       }),
       total === 0
@@ -100,7 +100,7 @@ function paused(name: FlowName, { partners, queues, at }: Situation, where: stri
     ...{ id: `paused-${name}`, kind: isLong ? 'paused-too-long' : 'paused', orders: [], who: advice.who },
     what: `${capitalized(does)} is paused${seconds > 0 ? ` for ${duration(seconds)}` : ''}${queue ? `; ${waits}` : ''}.`,
     why: `Somebody paused it. ${meanwhile}${isLong ? ` ${lost}` : ''}`,
-    next: isLong ? textOf(advice) : `${textOf(advice)} Then ${resumed}.`,
+    next: isLong ? adviceInWords(advice) : `${adviceInWords(advice)} Then ${resumed}.`,
     command: `npm run resume -- ${name} ${where}`,
   };
   return [problem];
@@ -150,7 +150,7 @@ function slowQueue(queue: QueueName, status: QueueStatus): Problem[] {
         kind === 'slow'
           ? 'They failed and are retried automatically: an order is locked or busy, or a partner is slow.'
           : `No function takes the ${counted(waiting, 'message')} in the queue.`,
-      next: textOf(advice, { function: consumerOf[queue] }),
+      next: adviceInWords(advice, { function: consumerOf[queue] }),
     },
   ];
 }

@@ -5,7 +5,7 @@ import type { JourneyEntry } from '../ledger/records/events.ts';
 import { type LifeFacts, lifeOf, type Stage } from '../life/life.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
 import { capitalized, counted, oneLine, sentence } from '../model/text.ts';
-import { type Advice, adviceOnOthers, textOf } from './advice.ts';
+import { type Advice, adviceInWords, adviceOnOthers } from './advice.ts';
 import { readStanding } from './order-facts.ts';
 import type { SeenTrouble, Situation } from './read.ts';
 import { headlineOf, maxName, maxReason, nextOf, whoActs } from './words.ts';
@@ -119,7 +119,7 @@ function tasksOf(facts: ToldFacts, stage: Stage): Words[] {
 }
 
 function saidBy(advice: Advice): Pick<Words, 'next' | 'who'> {
-  return { next: textOf(advice), who: advice.who };
+  return { next: adviceInWords(advice), who: advice.who };
 }
 
 function refusedBooking({ bookings }: ToldFacts) {

@@ -4,7 +4,7 @@ import type { Role } from '../model/roles.ts';
 import { counted } from '../model/text.ts';
 import { durationInWords } from '../model/time.ts';
 import { longWaitMs } from '../worker/policy.ts';
-import { type Advice, adviceOnConcerns, adviceOnLetters, adviceOnOthers, textOf } from './advice.ts';
+import { type Advice, adviceInWords, adviceOnConcerns, adviceOnLetters, adviceOnOthers } from './advice.ts';
 import type { TroubleGroup, TroubleKind } from './read.ts';
 
 type Forms = readonly [one: string, many: string];
@@ -69,7 +69,7 @@ export function adviceOn({ kind, cause = 'internal-error' }: Pick<TroubleGroup, 
 }
 
 export function nextOf(open: Pick<TroubleGroup, 'kind' | 'cause'>): string {
-  return textOf(adviceOn(open));
+  return adviceInWords(adviceOn(open));
 }
 
 export function whoActs(open: Pick<TroubleGroup, 'kind' | 'cause'>): Role {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { UsageError } from '../../infra/ops/cli/command.ts';
-import { adviceOnConcerns, adviceOnLetters, textOf } from '../../shared/situation/advice.ts';
+import { adviceInWords, adviceOnConcerns, adviceOnLetters } from '../../shared/situation/advice.ts';
 import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
 import { daysGoBy, eachWithPlant, kinds, made, plant } from './acts.ts';
 import { built, closedPeriod, released, typeFrom, unexpectedSince } from './following.ts';
@@ -47,14 +47,14 @@ async function refused(): Promise<PlannedOrderRef> {
   return order;
 }
 
-const ofRefused = `${textOf(adviceOnConcerns.unwanted)} ${textOf(adviceOnLetters['order-state'])}`;
+const ofRefused = `${adviceInWords(adviceOnConcerns.unwanted)} ${adviceInWords(adviceOnLetters['order-state'])}`;
 
 /** What a person types, and how it comes about that it is typed. */
 const acts = [
-  ['settle', raised, textOf(adviceOnConcerns.changed)],
-  ['settle', corrected, textOf(adviceOnConcerns['figures-changed'])],
-  ['remake', removed, textOf(adviceOnConcerns.removed)],
-  ['give-up', removed, textOf(adviceOnConcerns.removed)],
+  ['settle', raised, adviceInWords(adviceOnConcerns.changed)],
+  ['settle', corrected, adviceInWords(adviceOnConcerns['figures-changed'])],
+  ['remake', removed, adviceInWords(adviceOnConcerns.removed)],
+  ['give-up', removed, adviceInWords(adviceOnConcerns.removed)],
   ['give-up', refused, ofRefused],
   ['replay', refused, ofRefused],
 ] as const;
@@ -129,12 +129,12 @@ describe('a command that an advice names', () => {
   });
 
   it.each([
-    ['settle', raised, textOf(adviceOnConcerns.changed), 'MO/0002 has no open concern changed'],
-    ['remake', removed, textOf(adviceOnConcerns.removed), 'MO/0002 is not made anew'],
+    ['settle', raised, adviceInWords(adviceOnConcerns.changed), 'MO/0002 has no open concern changed'],
+    ['remake', removed, adviceInWords(adviceOnConcerns.removed), 'MO/0002 is not made anew'],
     [
       'settle',
       raised,
-      textOf(adviceOnConcerns['used-again']),
+      adviceInWords(adviceOnConcerns['used-again']),
       'MO/0001 has no open concern used-again; open are: changed',
     ],
   ] as const)(
@@ -162,7 +162,7 @@ describe('an advice that is followed by half', () => {
     await daysGoBy(2);
     expect(unexpectedSince(1)).toEqual([expect.stringMatching(/^Still open: .*corrected after booking/)]);
     const mails = plant.mails.length;
-    await typeFrom(textOf(adviceOnConcerns['figures-changed']), 'settle', number);
+    await typeFrom(adviceInWords(adviceOnConcerns['figures-changed']), 'settle', number);
     await isWell({ number, article: '' }, mails);
   });
 
@@ -178,7 +178,7 @@ describe('an advice that is followed by half', () => {
     await daysGoBy(2);
     const before = plant.erp.books(order).good;
     const mails = plant.mails.length;
-    await typeFrom(textOf(adviceOnConcerns.unwanted), 'replay', order.number);
+    await typeFrom(adviceInWords(adviceOnConcerns.unwanted), 'replay', order.number);
 
     // Assess
     expect(before).toBe('0');
@@ -223,7 +223,7 @@ describe('an advice that is followed after the ERP has changed again', () => {
     // Prepare
     const order = await raised();
     await plant.alerts();
-    await typeFrom(textOf(adviceOnConcerns.changed), 'settle', order.number);
+    await typeFrom(adviceInWords(adviceOnConcerns.changed), 'settle', order.number);
     const mails = plant.mails.length;
 
     // Act
@@ -244,7 +244,7 @@ describe('an advice that is followed after the ERP has changed again', () => {
     const order = await removed();
     plant.erp.cancel(order);
     await plant.pulled();
-    await expect(typeFrom(textOf(adviceOnConcerns.removed), 'remake', order.number)).rejects.toThrow(
+    await expect(typeFrom(adviceInWords(adviceOnConcerns.removed), 'remake', order.number)).rejects.toThrow(
       'the ERP does not want it',
     );
     await isWell(order, plant.mails.length);

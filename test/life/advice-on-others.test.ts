@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { traceOrder } from '../../infra/ops/trace/trace.ts';
 import { Table } from '../../shared/platform/aws/dynamodb-table.ts';
-import { adviceOnOthers, textOf } from '../../shared/situation/advice.ts';
+import { adviceInWords, adviceOnOthers } from '../../shared/situation/advice.ts';
 import type { TroubleKind } from '../../shared/situation/read.ts';
 import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
 import { daysGoBy, eachWithPlant, kinds, made, plant, withoutArticles } from './acts.ts';
@@ -234,7 +234,7 @@ describe('what is advised about anything else', () => {
   it.each(rowsOf<keyof typeof shown>(shown))('ends it: %s, put right %s', async (name, _way, story) => {
     // Prepare
     const order = await story.happens();
-    const advice = textOf(adviceOnOthers[name]);
+    const advice = adviceInWords(adviceOnOthers[name]);
     const before = await tracedNext(order.number);
     await plant.alerts();
     const mails = plant.mails.length;

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { discard } from '../../infra/console/dead-letters.ts';
 import { concernKinds } from '../../shared/ledger/records/concerns.ts';
-import { type Advice, textOf } from '../../shared/situation/advice.ts';
+import { type Advice, adviceInWords } from '../../shared/situation/advice.ts';
 import type { TroubleKind } from '../../shared/situation/read.ts';
 import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
 import { daysGoBy, kinds, made, plant, subjects } from './acts.ts';
@@ -27,8 +27,8 @@ export interface Story {
 
 /** What is printed for a person who is told of it: the last mail with this advice. */
 export function told(advice: Advice, named?: Story['named']): string {
-  const mail = plant.mails.findLast(({ text }) => text.includes(textOf(advice, named)));
-  if (!mail) throw new Error(`No mail says: ${textOf(advice, named)}\n${plant.mails.at(-1)?.text}`);
+  const mail = plant.mails.findLast(({ text }) => text.includes(adviceInWords(advice, named)));
+  if (!mail) throw new Error(`No mail says: ${adviceInWords(advice, named)}\n${plant.mails.at(-1)?.text}`);
   return mail.text;
 }
 

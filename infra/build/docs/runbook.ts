@@ -1,6 +1,11 @@
 import { orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
 import { causes } from '../../../shared/model/causes.ts';
-import { type Advice, adviceOnConcerns, adviceOnLetters, textOf } from '../../../shared/situation/advice.ts';
+import {
+  type Advice,
+  adviceInWords,
+  adviceOnConcerns,
+  adviceOnLetters,
+} from '../../../shared/situation/advice.ts';
 
 /** What is typed, or stands in the configuration. */
 const code = /azumuta\.contract[.\w]*|productOrders\.number|npm run [^.:()]+ --stack <stack>/g;
@@ -23,7 +28,7 @@ function withTable(
   if (before < 0 || after < before)
     throw new Error(`infra/RUNBOOK.md has no place for its table of ${name}.`);
   const rows = advice.map(
-    ([what, one]) => `| \`${what}\` | ${one.who} | ${textOf(one).replaceAll(code, '`$&`')} |`,
+    ([what, one]) => `| \`${what}\` | ${one.who} | ${adviceInWords(one).replaceAll(code, '`$&`')} |`,
   );
   const table = [`| ${column} | who | what they do |`, '| --- | --- | --- |', ...rows].join('\n');
   return `${runbook.slice(0, before)}${begin}\n${table}\n\n${runbook.slice(after)}`;

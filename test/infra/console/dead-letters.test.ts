@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 import { deadLetterKey } from '../../../shared/ledger/keys.ts';
 import { concernFields } from '../../../shared/ledger/records/concerns.ts';
 import { causes } from '../../../shared/model/causes.ts';
-import { type Advice, adviceOnLetters, textOf } from '../../../shared/situation/advice.ts';
+import { type Advice, adviceInWords, adviceOnLetters } from '../../../shared/situation/advice.ts';
 import { plan, refuse } from '../../support/bookings.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
 import { newOrder } from '../../support/orders.ts';
@@ -69,7 +69,7 @@ describe('the page of dead letters', () => {
       const confirmation = (await visitor.get(await action('replay'))).text;
       // Assess
       expect(text).toContain(`<dd>${advice.who}</dd>`);
-      expect(text).toContain(String(html`${textOf(advice)}`));
+      expect(text).toContain(String(html`${adviceInWords(advice)}`));
       expect(text.includes('Compare before you replay')).toBe(compareFirst);
       expect(text.includes('class="button main" href="/letters/replay')).toBe(!compareFirst);
       expect(confirmation.includes('<button class="main">')).toBe(!compareFirst);
