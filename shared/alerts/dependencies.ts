@@ -1,6 +1,6 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { AlertLedger } from '../ledger/ledger.ts';
-import type { Role } from '../model/remedies.ts';
+import type { Role } from '../model/roles.ts';
 import type { AskedPage } from '../pages/links.ts';
 import type { Secrets } from '../platform/aws/secrets.ts';
 import type { Logger } from '../platform/log.ts';

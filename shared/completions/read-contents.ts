@@ -138,7 +138,7 @@ export async function compareFigures(evidence: Evidence, dependencies: HintDepen
   );
   const { concerns } = dependencies.ledger;
   if (was !== is) {
-    const note = `It was booked as ${was}, and Azumuta shows ${is} now: compare both with what was built, and correct the ERP by hand`;
+    const note = `It was booked as ${was}, and Azumuta shows ${is} now`;
     const content = `${was}, ${is}`;
     const cause = 'booked-otherwise';
     if ((await concerns.begin(home, { kind: 'figures-changed', content, note, cause })) === 'news')

@@ -2,7 +2,7 @@ import { BlockList } from 'node:net';
 import * as z from 'zod/mini';
 import { webhookChannels, weekdays } from '../alerts/dependencies.ts';
 import { readonlyList, textThat } from '../erp/options.ts';
-import { roles } from '../model/remedies.ts';
+import { roles } from '../model/roles.ts';
 import { addressesOf } from '../platform/ip-allow-list.ts';
 import { strictObject } from '../platform/validation.ts';
 

@@ -167,7 +167,8 @@ export const whatTheErpSays = {
     same: endOfBooked,
     other: endOfBooked,
     more: tellChanged,
-    surplus: endOfBooked,
+    // The order of the ERP that used its number again has a number of its own by now.
+    surplus: endOfContent,
     'not wanted': endOfBooked,
     'numbered otherwise': endOfBooked,
   },

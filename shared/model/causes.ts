@@ -1,4 +1,4 @@
-/** What is wrong: stored with each sentence, so that dead letters can be grouped and counted. Who acts is in `remedies.ts`. */
+/** What is wrong: stored with each sentence, so that dead letters can be grouped and counted. What to do is in `shared/situation/advice.ts`. */
 export const causes = [
   /** The mapping, or an option in the plant's configuration. */
   'configuration',

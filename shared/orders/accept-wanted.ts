@@ -131,16 +131,16 @@ function answerOf(
 async function noteFacts(
   { record, productOrders }: KnownErpOrder,
   { parts }: OrderDecision,
-  { changedAhead }: WantedOrder,
+  { order, changedAhead }: WantedOrder,
   { ledger }: AcceptDependencies,
 ): Promise<void> {
   const { concerns, knownOrders } = ledger;
-  if (record?.state === 'refused') {
-    const { number } = record.erpOrder;
-    const { concerns: open } = productOrders.get(number) ?? (await knownOrders.read(number));
-    for (const concern of open.filter(({ kind }) => kind === 'refused'))
-      await concerns.end(number, concern, 'It was accepted since.');
-  }
+  const named = record?.state === 'refused' ? record.erpOrder.number : order.number;
+  // What could not be read, or named, has no record that says so.
+  const refused =
+    productOrders.get(named) ?? (record?.state === 'refused' ? await knownOrders.read(named) : undefined);
+  for (const concern of refused?.concerns ?? [])
+    if (concern.kind === 'refused') await concerns.end(named, concern, 'It was accepted since.');
   const [part] = parts;
   if (!part) return;
   // A change time in the future would hide later changes until then, so it does not count.

@@ -83,7 +83,9 @@ async function askErpDaily(
   const isOpen = isBeyondLooks && concerns.some(({ kind }) => kind === 'changed');
   const isRefusedByAnother = entry.state === 'rejected' && entry.mappedBy !== dependencies.configuration;
   const isMadeOtherwise = concerns.length === 0 && !isMadeFor(entry.erpOrder, record);
-  const acceptsSame = isOpen || isRefusedByAnother || isMadeOtherwise;
+  // It is accepted by now, and whoever did that had not read the concern.
+  const isRefused = concerns.some(({ kind }) => kind === 'refused');
+  const acceptsSame = isOpen || isRefusedByAnother || isMadeOtherwise || isRefused;
   await askErp(record, 'daily look', attempt, { ...dependencies, acceptsSame });
 }
 
@@ -116,7 +118,8 @@ async function asksFor(
   if (entry.end?.how === 'given up') return false;
   // The first part keeps the bookings of others, too.
   const isBuilt = bookings.some(({ parts, state }) => parts.includes(index) || state !== 'done');
-  if (isBuilt && !concerns.some(({ kind }) => kind === 'changed')) return false;
+  const isOpen = concerns.some(({ kind }) => kind === 'changed' || kind === 'refused');
+  if (isBuilt && !isOpen) return false;
   if (index === 1) return true;
   const first = await ledger.orders.find(entry.part.first);
   return !first?.awaiting || !isSameErpOrder(first.erpOrder, entry.erpOrder);
@@ -133,8 +136,10 @@ async function lookAtRefused(
   if (!refused || !erp.readOrder) return;
   const reading = async (guarded: AbortSignal) => erp.readOrder?.({ number }, guarded);
   const order = await partners.call('erp', signal, reading, number);
-  if (order) await acceptOrders([order], 'daily look', dependencies);
-  else await ledger.concerns.end(number, refused, 'The ERP does not have it any more.');
+  const [accepted] = order ? await acceptOrders([order], 'daily look', dependencies) : [];
+  const isAccepted = accepted !== undefined && (accepted.isEnded || accepted.productOrders.length > 0);
+  const note = order ? 'It was accepted since.' : 'The ERP does not have it any more.';
+  if (!order || isAccepted) await ledger.concerns.end(number, refused, note);
 }
 
 /**

@@ -170,7 +170,7 @@ export function changed(
 
 export function takenByAnother(entry: OrderEntry, { order }: WantedOrder): Kept {
   const [is, was] = [nameOf(order), nameOf(entry.erpOrder)];
-  const note = `ERP order ${is} is mapped to its number as well, and it was made for ERP order ${was}: let productOrders.number tell them apart`;
+  const note = `ERP order ${is} is mapped to its number as well, and it was made for ERP order ${was}`;
   const concern = { kind: 'number-taken', content: 'mapped', note, cause: 'configuration' } as const;
   const sentence = `Product order ${entry.number} was made for ERP order ${was}, not for ${is}: let productOrders.number give each its own number.`;
   return conflict(entry, [{ ...concern, claimant: order.id ?? order.number }], sentence, false);
@@ -188,11 +188,11 @@ export function renumbered(
   const isSeenThere = mapped?.part.book === part.book && !entry.end;
   const seen = mapped && isSeenThere ? wantedInAzumuta(entry, mapped, order) : undefined;
   const now = `${numbersOf(is)} (${is.book})`;
-  const note = `ERP order ${nameOf(order)} is mapped to ${now} now, and keeps what it has in Azumuta, ${draft.number} (${part.book}): change that there by hand`;
+  const note = `ERP order ${nameOf(order)} is mapped to ${now} now, and keeps what it has in Azumuta, ${draft.number} (${part.book})`;
   const made = isNothingSent(entry) ? 'is about to be made' : 'exists';
   const told = seen ?? { content: `numbered ${now}` };
   const concern = { kind: 'changed', note, cause: 'conflict', ...told } as const;
-  const sentence = `Product order ${number} ${entry.end ? 'is not made' : made}: ${note}.`;
+  const sentence = `Product order ${number} ${entry.end ? 'is not made' : made}: ${note}: change that there by hand.`;
   return conflict(entry, [concern], sentence, seen !== undefined && entry.state === 'done');
 }
 
@@ -220,9 +220,10 @@ export function isUsedAgain(entry: OrderEntry, known: KnownErpOrder, { order, no
 }
 
 export function usedAgain(entry: OrderEntry): Kept {
-  const note = `The ERP wants ${entry.number} once more, and it is built and booked: let productOrders.number tell the orders apart that have one number, such as by the year of their due date`;
+  const note = `The ERP wants ${entry.number} once more, and it is built and booked`;
   const concern = { kind: 'used-again', content: 'used again', note, cause: 'configuration' } as const;
-  return conflict(entry, [concern], `${note}.`, false);
+  const sentence = `${note}: let productOrders.number tell the orders apart that have one number.`;
+  return conflict(entry, [concern], sentence, false);
 }
 
 export function moreThanBooked(

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isNothingSent } from '../ledger/claims.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
+import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { type ErpRow, erpRowOf, whatTheErpSays } from '../life/what-the-erp-says.ts';
 import {
@@ -69,6 +70,10 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
     const { earlier = [] } = record ?? {};
     return { first: [], split, mostParts, earlier, parts: decideParts(known, own, wanted) };
   }
+  if (own.length > 0 && own.every((entry) => isToldAsUsedAgain(entry, split, known, wanted))) {
+    const earlier = earlierOf(record);
+    return { first: [], split, mostParts: split.of, earlier, parts: decideParts(known, own, wanted) };
+  }
   if (own.some((entry) => keepsNumber(entry, known))) {
     const isPart = ({ number, part }: OrderEntry) =>
       part.index <= record.split.of && number === partNumber(record.split, part.index);
@@ -86,8 +91,7 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
   const end = { how: 'withdrawn', at: undefined, because: sentence, by: 'the ERP' } as const;
   const after = own.map((entry): OrderEntry => ({ ...entry, end: entry.end ?? end, state: 'rejected' }));
   const parts = decideParts(known, after, wanted);
-  const earlier = [...record.earlier, { ...record.split, of: record.mostParts }].slice(-maxEarlier);
-  return { first, split, mostParts: split.of, earlier, parts };
+  return { first, split, mostParts: split.of, earlier: earlierOf(record), parts };
 }
 
 /** It may be in Azumuta, typed by hand even, or is a person's: under another number it would be made a second time. */
@@ -98,6 +102,26 @@ function keepsNumber(entry: OrderEntry, known: KnownErpOrder): boolean {
 
 /** Another planner that still writes with an old mapping may be so many numberings behind. */
 const maxEarlier = 3;
+
+function earlierOf({ earlier, split, mostParts }: ErpOrderRecord): readonly Split[] {
+  return [...earlier, { ...split, of: mostParts }].slice(-maxEarlier);
+}
+
+/**
+ * A person was told that the ERP uses its number once more, and has let the mapping give the new order another one since: it
+ * is made. Who has settled that has said that it is the same order. Parts are never counted with those of another order.
+ */
+function isToldAsUsedAgain(
+  entry: OrderEntry,
+  split: Split,
+  known: KnownErpOrder,
+  wanted: WantedOrder,
+): boolean {
+  const { concerns = [] } = known.productOrders.get(entry.number) ?? {};
+  const isTold = concerns.some(({ kind }) => kind === 'used-again');
+  const isAlone = entry.part.book === 'alone' && split.book === 'alone';
+  return isTold && isAlone && isBookedFinally(known, entry) && isUsedAgain(entry, known, wanted);
+}
 
 /** @param own Its product orders, as they are when `first` is done. */
 function decideParts(known: KnownErpOrder, own: readonly OrderEntry[], wanted: WantedOrder): PartDecision[] {

@@ -2,9 +2,10 @@ import { numberOf } from '../ledger/keys.ts';
 import { type FlowName, flowNames } from '../ledger/records/pauses.ts';
 import { type Partner, partnerNames, partnerWords } from '../model/partner.ts';
 import { consumerOf, type QueueName, queueNames, queueWords } from '../model/queues.ts';
-import type { Role } from '../model/remedies.ts';
+import type { Role } from '../model/roles.ts';
 import { capitalized, counted, oneLine, sentence } from '../model/text.ts';
 import { duration } from '../model/time.ts';
+import { adviceInWords, adviceOnOthers } from './advice.ts';
 import { flows, pauseOf } from './pauses.ts';
 import { groupOf, type QueueStatus, type SeenTrouble, type Situation, type TroubleKind } from './read.ts';
 import { commandOf, headlineOf, isRefused, maxReason, nextOf, whoActs } from './words.ts';
@@ -74,9 +75,9 @@ export function partnerDown(partner: Partner, { partners, queues, at }: Situatio
     what: `${capitalized(partnerWords[partner])} ${isDown}${total === 0 ? '' : `; ${messages} ${total === 1 ? 'waits' : 'wait'} for it`}.`,
     why: sentence(oneLine(reason, maxReason)) || 'Several calls to it have failed.',
     next: [
-      refused
-        ? 'It refuses our credentials: set the right ones.'
-        : `Fix the cause in ${partnerWords[partner]}.`,
+      adviceInWords(adviceOnOthers[refused ? 'credentials refused' : 'partner-down'], {
+        partner: partnerWords[partner],
+      }),
       total === 0
         ? 'Nothing waits for it: the next message tries it again.'
         : 'Nothing is lost: messages that wait continue automatically.',
@@ -94,11 +95,12 @@ function paused(name: FlowName, { partners, queues, at }: Situation, where: stri
   const waits = status && inQueue(status) > 0 ? waitsIn(queue, status) : 'nothing waits';
   const seconds = (at.getTime() - since.getTime()) / 1000;
   const isLong = lost !== undefined && waits !== 'nothing waits' && seconds >= longPauseSeconds;
+  const advice = adviceOnOthers[isLong ? 'paused too long' : 'paused'];
   const problem: Problem = {
-    ...{ id: `paused-${name}`, kind: isLong ? 'paused-too-long' : 'paused', orders: [], who: 'operator' },
+    ...{ id: `paused-${name}`, kind: isLong ? 'paused-too-long' : 'paused', orders: [], who: advice.who },
     what: `${capitalized(does)} is paused${seconds > 0 ? ` for ${duration(seconds)}` : ''}${queue ? `; ${waits}` : ''}.`,
     why: `Somebody paused it. ${meanwhile}${isLong ? ` ${lost}` : ''}`,
-    next: isLong ? 'Resume it now.' : `Resume it when the maintenance is over: ${resumed}.`,
+    next: isLong ? adviceInWords(advice) : `${adviceInWords(advice)} Then ${resumed}.`,
     command: `npm run resume -- ${name} ${where}`,
   };
   return [problem];
@@ -138,17 +140,17 @@ function groupProblem(
 function slowQueue(queue: QueueName, status: QueueStatus): Problem[] {
   const { oldestSeconds = 0, underWay, waiting } = status;
   if (inQueue(status) === 0 || oldestSeconds < slowSeconds) return [];
-  const isTaken = underWay > 0;
+  const kind = underWay > 0 ? 'slow' : 'stalled';
+  const advice = adviceOnOthers[kind];
   return [
     {
-      ...{ id: `slow-${queue}`, kind: isTaken ? 'slow' : 'stalled', who: 'operator', orders: [] },
+      ...{ id: `slow-${queue}`, kind, who: advice.who, orders: [] },
       what: `${waitsIn(queue, status)}, the oldest for ${duration(oldestSeconds)}.`,
-      why: isTaken
-        ? 'They failed and are retried automatically: an order is locked or busy, or a partner is slow.'
-        : `No function takes the ${counted(waiting, 'message')} in the queue.`,
-      next: isTaken
-        ? 'Search for the order: its journey shows why the last attempt failed.'
-        : `Check whether ${consumerOf[queue]} is throttled or fails to start (its logs are in CloudWatch), and whether its event source mapping is switched on.`,
+      why:
+        kind === 'slow'
+          ? 'They failed and are retried automatically: an order is locked or busy, or a partner is slow.'
+          : `No function takes the ${counted(waiting, 'message')} in the queue.`,
+      next: adviceInWords(advice, { function: consumerOf[queue] }),
     },
   ];
 }

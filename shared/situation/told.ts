@@ -5,6 +5,7 @@ import type { JourneyEntry } from '../ledger/records/events.ts';
 import { type LifeFacts, lifeOf, type Stage } from '../life/life.ts';
 import { type Partner, partnerWords } from '../model/partner.ts';
 import { capitalized, counted, oneLine, sentence } from '../model/text.ts';
+import { type Advice, adviceInWords, adviceOnOthers } from './advice.ts';
 import { readStanding } from './order-facts.ts';
 import type { SeenTrouble, Situation } from './read.ts';
 import { headlineOf, maxName, maxReason, nextOf, whoActs } from './words.ts';
@@ -106,17 +107,19 @@ function tasksOf(facts: ToldFacts, stage: Stage): Words[] {
       ...tasks,
       {
         says: `Its booking was refused, and its dead letter is gone. ${sentence(booking.reason ?? '')}`.trim(),
-        next: 'Correct what the reason names, then have it looked at once more; or book it in the ERP by hand.',
-        who: 'operator',
+        ...saidBy(adviceOnOthers['booking refused, dead letter gone']),
         command: 'replay',
       },
     ];
   if (!isRefusedOrder(facts, stage) || done) return tasks;
   const says = `It was refused, and its dead letter is gone. ${sentence(facts.entry?.reason ?? '')}`.trim();
-  const next =
-    'Correct what the reason names, then have it looked at once more, or send the order again from the ERP.';
-  const who = whoActs({ kind: 'refused', cause: facts.entry?.cause });
-  return [...tasks, { says, next, who, command: 'replay' }];
+  const advised = saidBy(adviceOnOthers['creation refused, dead letter gone']);
+  const who = whoActs({ kind: 'dead-letter', cause: facts.entry?.cause });
+  return [...tasks, { says, ...advised, who, command: 'replay' }];
+}
+
+function saidBy(advice: Advice): Pick<Words, 'next' | 'who'> {
+  return { next: adviceInWords(advice), who: advice.who };
 }
 
 function refusedBooking({ bookings }: ToldFacts) {
@@ -142,20 +145,17 @@ function progressOf(facts: ToldFacts, stage: Stage): Words {
   if (wasRefused && lastOfLetters(facts) === 'replayed')
     return {
       says: 'It was refused, and its dead letter was sent to its queue again.',
-      // Nobody should do it by hand meanwhile: it may be done a moment later, and then twice.
-      next: 'Wait a minute; if nothing changes, look for its dead letter.',
-      who: 'operator',
+      ...saidBy(adviceOnOthers['sent again']),
       command: 'replay',
     };
   const open = bookings.find(({ state }) => state === 'waiting' || state === 'claimed');
   if (open) return beingBooked(open, facts);
   const { isOverdue, dueDate } = facts;
   if (stage !== 'in Azumuta' || !isOverdue) return { says: sayingOf(stage, facts) };
-  const of = { kind: 'overdue' } as const;
   const when = dueDate === undefined ? '' : ` ${dueDate}`;
   return {
     says: `It was due${when}, and it is not completed in Azumuta.`,
-    ...{ next: nextOf(of), who: whoActs(of) },
+    ...saidBy(adviceOnOthers.overdue),
   };
 }
 
@@ -166,8 +166,11 @@ function beingBooked({ kind, state }: LifeFacts['bookings'][number], facts: Told
   const says = `${what} waits to be booked in the ERP.`;
   if (facts.partners?.erp.paused?.bookings === undefined)
     return { says: `${says}${whyWaiting('booking', 'erp', facts)}` };
-  const next = 'Resume them when the maintenance is over.';
-  return { says: `${says} Bookings are paused.`, next, who: 'operator', command: 'resume' };
+  return {
+    says: `${says} Bookings are paused.`,
+    ...saidBy(adviceOnOthers['bookings paused']),
+    command: 'resume',
+  };
 }
 
 function sayingOf(stage: Stage, facts: ToldFacts): string {

@@ -3,7 +3,6 @@ import { type Concern, orderConcernKinds } from '../../shared/ledger/records/con
 import type { JourneyEntry } from '../../shared/ledger/records/events.ts';
 import type { OrderEntry } from '../../shared/ledger/records/product-orders.ts';
 import { type Stage, stages } from '../../shared/life/life.ts';
-import { remedies } from '../../shared/model/remedies.ts';
 import { type ToldFacts, toldOf } from '../../shared/situation/told.ts';
 import { nextOf } from '../../shared/situation/words.ts';
 
@@ -105,7 +104,7 @@ describe('an order that needs a person', () => {
     expect(life({ entry: inAzumuta, letters })).toMatchObject({
       needsPerson: true,
       says: 'It has a dead letter. The ERP has other figures. (And 1 more dead letter.)',
-      next: remedies['booked-otherwise'].next,
+      next: nextOf({ kind: 'dead-letter', cause: 'booked-otherwise' }),
       command: 'replay',
     });
   });
@@ -127,7 +126,7 @@ describe('an order that needs a person', () => {
       'order',
       { entry: entryOf({ state: 'rejected', reason: 'It has no article' }) },
       'It was refused, and its dead letter is gone. It has no article.',
-      'have it looked at once more, or send the order again from the ERP',
+      'then send the order again from the ERP, or have it looked at once more',
     ],
     [
       'booking',

@@ -232,6 +232,8 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
   return {
     ...{ clock, table, queues, erp, azumuta, answers, calls, mails, ledger },
     ...{ work, triggers, sendTriggers, trigger },
+    /** How the fields of a trigger are named by the configuration of now. */
+    triggerNames: () => functions.names,
     /** Writes of the ledger so far, those that it refused among them. */
     writes: () => writes,
     advance(ms: number) {

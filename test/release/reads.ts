@@ -63,7 +63,7 @@ export const reads: Readonly<Record<string, readonly z.ZodMiniType[]>> = {
   ],
   'ORDER CONCERN': [
     z.union([concernSchema, z.object({ content: z.literal('') })]),
-    ...[some({ numbers: z.array(text), count: number, settled: text }), heldSchema],
+    ...[some({ numbers: z.array(text), count: number, settled: z.array(text) }), heldSchema],
   ],
   'ERP-ORDER ORDER': [z.union([recordSchema, z.object({ leadsTo: text })])],
   'ERP-ORDER COMPLETED': [completedPartSchema],

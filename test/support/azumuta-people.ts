@@ -34,6 +34,12 @@ export function azumutaPeopleOn({ productOrdersNumbered, save, remove }: Azumuta
     },
     /** Its id stays, and so does the number in what was recorded before. */
     rename: (number: string, to: string) => save({ ...newest(number), number: to }),
+    /** Corrects one parameter of the newest. */
+    setParameter(number: string, key: string, value: string | number) {
+      const order = newest(number);
+      const parameters = order.parameters.map((one) => (one.key === key ? { ...one, value } : one));
+      return save({ ...order, parameters });
+    },
     /** ASSUMED: its recordings are removed, too. */
     remove(number: string) {
       const removed = newest(number);

@@ -1,16 +1,28 @@
+import { orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
 import { causes } from '../../../shared/model/causes.ts';
-import { remedies } from '../../../shared/model/remedies.ts';
+import {
+  type Advice,
+  adviceInWords,
+  adviceOnConcerns,
+  adviceOnLetters,
+} from '../../../shared/situation/advice.ts';
 import { withPart } from './made-part.ts';
 
 /** What is typed, or stands in the configuration. */
-const code = /azumuta\.contract[.\w]*|npm run \w+ -- --stack <stack>/g;
+const code = /azumuta\.contract[.\w]*|productOrders\.number|npm run [^.:()]+ --stack <stack>/g;
 
-/** The runbook with its table of causes, which says what alerts, `trace` and the console say. */
-export function runbookWithCauses(runbook: string): string {
-  const rows = causes.map((cause) => {
-    const { who, next } = remedies[cause];
-    return `| \`${cause}\` | ${who} | ${next.replaceAll(code, '`$&`')} |`;
-  });
-  const table = ['| cause | who | what they do |', '| --- | --- | --- |', ...rows].join('\n');
-  return withPart(runbook, { path: 'infra/RUNBOOK.md', name: 'causes' }, table);
+/** The runbook with its tables of causes and concerns, which say what alerts, `trace` and the console say. */
+export function runbookWithAdvice(runbook: string): string {
+  const ofCauses = causes.map((cause) => [cause, adviceOnLetters[cause]] as const);
+  const ofConcerns = orderConcernKinds.map((kind) => [kind, adviceOnConcerns[kind]] as const);
+  const path = 'infra/RUNBOOK.md';
+  const withCauses = withPart(runbook, { path, name: 'causes' }, tableOf('cause', ofCauses));
+  return withPart(withCauses, { path, name: 'concerns' }, tableOf('concern', ofConcerns));
+}
+
+function tableOf(column: string, advice: readonly (readonly [name: string, advice: Advice])[]): string {
+  const rows = advice.map(
+    ([what, one]) => `| \`${what}\` | ${one.who} | ${adviceInWords(one).replaceAll(code, '`$&`')} |`,
+  );
+  return [`| ${column} | who | what they do |`, '| --- | --- | --- |', ...rows].join('\n');
 }

@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { architectureWithDecisions } from './architecture.ts';
 import { configurationReference } from './configuration.ts';
 import { openApiDocument } from './openapi.ts';
-import { runbookWithCauses } from './runbook.ts';
+import { runbookWithAdvice } from './runbook.ts';
 import { billOfMaterials } from './sbom.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -17,7 +17,7 @@ export async function createDocuments(): Promise<Readonly<Record<string, string>
   return {
     'infra/build/docs/openapi.json': `${JSON.stringify(openApiDocument(), null, 2)}\n`,
     'shared/integration/CONFIGURATION.md': configurationReference(),
-    'infra/RUNBOOK.md': runbookWithCauses(written('infra/RUNBOOK.md')),
+    'infra/RUNBOOK.md': runbookWithAdvice(written('infra/RUNBOOK.md')),
     'ARCHITECTURE.md': architectureWithDecisions(written('ARCHITECTURE.md')),
     'infra/build/docs/sbom.json': sbom,
     'infra/build/docs/third-party-licences.txt': notice,

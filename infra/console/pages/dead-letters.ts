@@ -1,10 +1,9 @@
 import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import * as z from 'zod/mini';
-import { remedies } from '../../../shared/model/remedies.ts';
 import { capitalized, counted } from '../../../shared/model/text.ts';
 import { duration } from '../../../shared/model/time.ts';
-import { nextOf, whoActs } from '../../../shared/situation/words.ts';
+import { adviceOn, nextOf, whoActs } from '../../../shared/situation/words.ts';
 import { redactedText, shownPayload } from '../../ops/cli/redact.ts';
 import { maxNote, minNote, signedNote } from '../../ops/cli/target.ts';
 import { groupsOf, type LetterGroup, type ListedLetter } from '../../ops/dead-letters/dead-letter.ts';
@@ -132,7 +131,7 @@ function groupPart({ id, reason, letters }: LetterGroup, time: PlantTime, one?: 
 }
 
 function isComparedFirst({ cause }: Pick<ListedLetter, 'cause'>): boolean {
-  return cause !== undefined && remedies[cause].compareFirst === true;
+  return cause !== undefined && adviceOn({ kind: 'dead-letter', cause }).compareFirst === true;
 }
 
 function firstOrders(letters: readonly ListedLetter[]): Html | undefined {

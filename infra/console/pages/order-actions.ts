@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono';
 import { html } from 'hono/html';
 import * as z from 'zod/mini';
 import { figuresToAccept } from '../../../shared/erp/beyond-order.ts';
-import { remedies } from '../../../shared/model/remedies.ts';
+import { adviceOn } from '../../../shared/situation/words.ts';
 import { counted } from '../../ops/cli/output.ts';
 import { maxNote, minNote, signedNote } from '../../ops/cli/target.ts';
 import { endings } from '../../ops/orders/end-order.ts';
@@ -64,7 +64,9 @@ interface Offered {
 /** What a person can do about an order as it is now; the first is what its next step asks for. */
 function offered({ concerns, deadLetters, bookings, stage, command }: TracedOrder): Offered[] {
   const isOver = stage === 'booked' || stage === 'given up' || stage === 'withdrawn';
-  const isCompared = deadLetters.some(({ cause }) => cause && remedies[cause].compareFirst);
+  const isCompared = deadLetters.some(
+    ({ cause }) => cause && adviceOn({ kind: 'dead-letter', cause }).compareFirst,
+  );
   const isRemoved = concerns.some(({ kind }) => kind === 'removed');
   const letters = deadLetters.length;
   const isBeyondOrder = bookings.some(

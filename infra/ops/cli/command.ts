@@ -135,6 +135,16 @@ export interface Typed<T> {
   readonly progress: Progress;
 }
 
+/** The stack that a command line names, as the function behind the command needs it. */
+export interface Surroundings<Dependencies> {
+  readonly name: string;
+  /** The options that name it. */
+  readonly where: string;
+  readonly dependencies: Dependencies;
+  /** Adds to a reason who types it. */
+  readonly sign: (because: string) => Promise<string>;
+}
+
 /** What follows an option that takes a word is no word of the command. @throws UsageError naming an invalid option. */
 export function readCommandLine<T extends object>(
   { parser, form }: OperatorCommand<T>,

@@ -1,60 +1,17 @@
-import * as z from 'zod/mini';
-import { orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
-import { shellWord } from '../../../shared/platform/shell-word.ts';
-import { defineCommand, flag, oneOf, option, runCommand, stackOptions, UsageError } from '../cli/command.ts';
-import { linesOf, styled } from '../cli/output.ts';
+import { runCommand } from '../cli/command.ts';
 import { findTarget, ledgerOf, operatorOf, queueUrlsOf, signedNote, sqsOf, whereOf } from '../cli/target.ts';
-import { endings } from './end-order.ts';
+import { command, endAsTyped } from './typed.ts';
 
-const actions = ['settle', 'give-up', 'remake'] as const;
-const command = defineCommand({
-  name: 'orders',
-  description:
-    'Ends what is open about a product order, by a person. Shows what it would do, unless --go is given.',
-  help: `
-Examples:
-  npm run orders -- settle MO/0042 changed --because "corrected on paper" --go --local
-  npm run orders -- give-up MO/0042 --because "scrapped, booked by hand" --go --local
-  npm run orders -- remake MO/0042 --because "removed by mistake" --local
-
-settle    what the concern says was put right, or does not matter. If its cause is seen anew, it begins again;
-          changed, figures-changed, number-taken and used-again only with other figures or orders.
-          An order that is settled as unwanted or removed is asked about again; who means its end gives it up.
-give-up   the end of an order: nobody asks about it, and nothing is booked for it unless somebody replays it.
-remake    creates a product order that was removed in Azumuta, or given up, anew, as it was made. One that is there
-          still is taken.
-
-What is done is signed in the journey of the order, with your name and the reason.
-
-Exit codes: 0 done, or shown · 1 failed · 2 wrong command line, or there is nothing to do`,
-  words: {
-    '<action>': actions.join(', '),
-    '<number>': 'number of the product order',
-    '[kind]': `of the concern that is settled: ${orderConcernKinds.join(', ')}`,
-  },
-  options: {
-    ...stackOptions,
-    because: option('<text>', 'why, for everybody who looks up the order later', z.exactOptional(z.string())),
-    go: flag('do it'),
-  },
-});
-
-await runCommand(command, async ({ options, words: [action = '', number, kind] }) => {
-  const { go, because } = options;
-  if (number === undefined) throw new UsageError('Say which product order.');
-  if (because === undefined) throw new UsageError('Say why: --because "…".');
-  const target = await findTarget(options);
-  const queues = createQueues(sqsOf(target));
-  const dependencies = { ledger: ledgerOf(target), queues, queueUrls: queueUrlsOf(target) };
-  const request = { number, kind, go, note: signedNote(because, await operatorOf(target)) };
-  const steps = await endings[oneOf(actions, action, 'action')](request, dependencies);
-  const again = linesOf(action, number, kind).map((word) => shellWord(word));
-  const toDoIt = `npm run orders -- ${again.join(' ')} --because ${shellWord(because)} --go ${whereOf(target)}`;
-  const lines = linesOf(
-    styled('bold', go ? `${number}: done` : `${number}: this would be done`),
-    steps.map((step) => `  ${step}`),
-    !go && ['', toDoIt],
-  );
-  return { facts: { target: target.name, dryRun: !go, number, steps }, lines };
-});
+await runCommand(command, (typed) =>
+  endAsTyped(typed, async () => {
+    const target = await findTarget(typed.options);
+    const queues = createQueues(sqsOf(target));
+    return {
+      name: target.name,
+      where: whereOf(target),
+      dependencies: { ledger: ledgerOf(target), queues, queueUrls: queueUrlsOf(target) },
+      sign: async (because) => signedNote(because, await operatorOf(target)),
+    };
+  }),
+);

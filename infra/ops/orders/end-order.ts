@@ -181,7 +181,8 @@ async function knownOf(
   { knownOrders }: EndDependencies['ledger'],
 ): Promise<Standing> {
   const known = await knownOrders.standing(number);
-  if (known.entry || known.bookings.length + known.concerns.length > 0) return known;
+  const { entry, bookings, concerns, letters } = known;
+  if (entry || bookings.length + concerns.length + letters.length > 0) return known;
   throw new UsageError(`The ledger has no product order ${number}: trace names those of an ERP order.`);
 }
 

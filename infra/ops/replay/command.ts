@@ -1,97 +1,17 @@
-import type * as z from 'zod/mini';
-import { queueKeepsDays } from '../../../shared/model/queues.ts';
-import { durationInWords } from '../../../shared/model/time.ts';
-import { shellWord } from '../../../shared/platform/shell-word.ts';
-import { defineCommand, flag, runCommand, stackOptions, textOption, UsageError } from '../cli/command.ts';
+import { runCommand } from '../cli/command.ts';
 import { findTarget, operatorOf, signedNote, whereOf } from '../cli/target.ts';
-import { hiddenInWords } from '../dead-letters/queue.ts';
-import { figuresIn, orderRefusedWith } from './accept.ts';
-import { type ReplayReport, replay, replayDependenciesOf } from './replay.ts';
-import { replayLines } from './report.ts';
+import { replayDependenciesOf } from './replay.ts';
+import { command, replayAsTyped } from './typed.ts';
 
-const command = defineCommand({
-  name: 'replay',
-  description:
-    'Sends dead letters back to the queues that they come from. Shows what it would do, unless --go is given.',
-  help: `
-Examples:
-  npm run replay -- --stack AzumutaErp-ghent-production      dead letters, by cause and reason
-  npm run replay -- --local --reason "no article" --go       replay what failed because of an article
-  npm run replay -- --local --order MO/0042 --go             replay everything about one order
-  npm run replay -- --local --order MO/0042 --accept 440 --go   book 440, which was refused as more than its order
-
-The AWS credentials are those of your profile (AWS_PROFILE, aws sso login). A dead letter that is replayed twice is
-booked once. A replayed completion books what the ledger planned and Azumuta says now, not what its dead letter contains.
-The journey of each order says who replayed it, and why if --because says it.
-A booking that is more than its order is refused again by every replay but one: --accept with --order and the figure that
-its refusal names, once somebody has seen that it was really built.
-With --order alone, the order is looked at once more even if its dead letter is gone (after ${durationInWords(queueKeepsDays * 86_400)}, or
-discarded): it is booked if it can be now, or created if that was refused and the ERP still wants it.
-While the command runs, dead letters are hidden from others. If it is killed, they are visible again within ${hiddenInWords}.
-
-Exit codes: 0 done, or nothing to do · 1 failed · 2 wrong command line · 3 some selected dead letters cannot be
-replayed and stay · 130 interrupted`,
-  options: {
-    ...stackOptions,
-    go: flag('do it'),
-    all: flag('all dead letters'),
-    order: textOption('<number>', 'those of one order: its product order number, or its number in the ERP'),
-    reason: textOption('<text>', 'those whose reason contains this text, or whose cause it is'),
-    accept: textOption(
-      '<figure>',
-      'have it booked although it is more than the order: just the figure that was refused',
-    ),
-    because: textOption('<text>', 'why, for everybody who looks up the order later'),
-  },
-});
-type Options = z.output<typeof command.form>;
-
-await runCommand(command, async ({ options, signal, progress }) => {
-  checkSelection(options);
-  const { go, order, reason, accept, because = 'by hand' } = options;
-  const target = await findTarget(options);
-  const note = signedNote(because, go ? await operatorOf(target) : '');
-  const dependencies = replayDependenciesOf(target);
-  const hidden = await dependencies.deadLetters.hidden();
-  const { ledger } = dependencies;
-  // One ERP order may have several product orders.
-  const asked =
-    order === undefined ? undefined : new Set([order, ...(await ledger.journeys.productOrdersOf(order))]);
-  const accepts = accept === undefined ? undefined : figuresIn(accept);
-  const orders =
-    asked && accepts !== undefined ? new Set([await orderRefusedWith(accepts, asked, ledger)]) : asked;
-  const request = { go, signal, reason, orders, accepts, note };
-  const report = await replay(request, { ...dependencies, progress: progress.tell });
-  const command = `npm run replay -- ${selectionOf(options)} --go ${whereOf(target)}`;
-  const about = { target: target.name, go, hidden, now: new Date(), command };
-  const facts = { target: target.name, dryRun: !go, hidden, ...report };
-  return { facts, lines: replayLines(report, about), exit: exitOf(report, go) };
-});
-
-function checkSelection({ go, all, order, reason, accept }: Options): void {
-  const isSelective = order !== undefined || reason !== undefined;
-  const isOneOrder = order !== undefined && reason === undefined && !all;
-  if (accept !== undefined && !isOneOrder)
-    throw new UsageError(
-      'A figure is accepted of one order at a time: --order <number> --accept <figure>, without --all and --reason.',
-    );
-  if (all && isSelective) throw new UsageError('Choose either --all, or --order and --reason.');
-  if (go && !all && !isSelective)
-    throw new UsageError(
-      'Say what to replay: --order <number>, --reason <text> or --all. Without --go it is only shown.',
-    );
-}
-
-function selectionOf({ order, reason, accept, because }: Options): string {
-  const given = Object.entries({ order, reason, accept, because });
-  const words = given.flatMap(([name, text]) => (text === undefined ? [] : [`--${name}`, shellWord(text)]));
-  if (order === undefined && reason === undefined) words.unshift('--all');
-  return words.join(' ');
-}
-
-function exitOf({ failure, interrupted, selected, movable, moved }: ReplayReport, go: boolean) {
-  if (failure !== undefined) return 'failed';
-  if (interrupted) return 'interrupted';
-  if (go && moved < movable) return 'failed';
-  return selected > movable ? 'partly' : 'done';
-}
+await runCommand(command, (typed) =>
+  replayAsTyped(typed, async () => {
+    const { options, progress } = typed;
+    const target = await findTarget(options);
+    return {
+      name: target.name,
+      where: whereOf(target),
+      dependencies: { ...replayDependenciesOf(target), progress: progress.tell },
+      sign: async (because) => signedNote(because, options.go ? await operatorOf(target) : ''),
+    };
+  }),
+);

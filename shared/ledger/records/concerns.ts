@@ -21,11 +21,11 @@ import { Records } from './records.ts';
  *                      deleted, surplus, not accepted  again as it is there
  *   number-taken       accept: another ERP order is    accept: that one is mapped elsewhere, or gone (it is asked for
  *                      mapped to its number as well    once a day)
- *   refused            accept: it cannot be mapped     accept: it can
+ *   refused            accept: it cannot be mapped     accept: it can; the daily look: it could
  *   removed            a look, a hint, the             a look: it is there again, or the ERP does not want it any more
  *                      reconciliation
  *   figures-changed    a hint, after it was booked     a hint: the figures are those that were booked
- *   used-again         accept, after it was booked     a person
+ *   used-again         accept, after it was booked     a person; accept: it is mapped to a number of its own
  *   time-ahead         accept: the ERP says that it    accept: it does not
  *                      will be changed
  *   unknown-numbers    hints: triggers named numbers   a person
@@ -68,7 +68,7 @@ export type Concern = DeepReadonly<z.output<typeof concernSchema>>;
 
 export const removedConcern = {
   ...{ kind: 'removed', content: 'removed', cause: 'unknown-order' },
-  note: 'Azumuta does not have it any more: if it was built, book it in the ERP by hand',
+  note: 'Azumuta does not have it any more',
 } as const satisfies Concern;
 
 const indexedSchema = z.object({
@@ -112,6 +112,11 @@ export function concernOf(stored: StoredItem | undefined): Concern | undefined {
   return z.safeParse(concernSchema, stored).data;
 }
 
+/** Contents that a person has settled. */
+function settledIn(held: StoredItem | undefined): readonly string[] {
+  return z.safeParse(z.array(z.string()), held?.settled).data ?? [];
+}
+
 export class Concerns extends Records {
   /**
    * Begins a concern of a product order, else of an ERP order, or changes what it says.
@@ -126,7 +131,7 @@ export class Concerns extends Records {
     const key = concernKey(number, kind, claimant);
     const held = await this.table.get(key);
     const known = concernOf(held);
-    if (!known && held?.settled === content) return 'settled';
+    if (!known && settledIn(held).includes(content)) return 'settled';
     const isTold = known?.content === content;
     // A pull lists the same orders again and again.
     if (isTold && isDeepStrictEqual([known.cause, known.about, known.wanted], [cause, about, wanted]))
@@ -158,8 +163,10 @@ export class Concerns extends Records {
    * right, is not told once more until it says something else: the ERP lists the same order for weeks.
    */
   async settle(number: string, concern: Concern, note: string): Promise<void> {
-    const settled = { settled: shorten(concern.content, maxContentLength) };
-    await this.#end(number, concern, note, toldOfContent.includes(concern.kind) ? settled : {});
+    const { kind, content, wanted } = concern;
+    // Once it is booked, the same difference is told by what the ERP wants.
+    const settled = [shorten(content, maxContentLength), ...(wanted ? [wanted.contentHash] : [])];
+    await this.#end(number, concern, note, toldOfContent.includes(kind) ? { settled } : {});
   }
 
   async #end(

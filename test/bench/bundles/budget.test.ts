@@ -13,13 +13,13 @@ const sizes = sizesOf(metafile);
 /** Bytes, minified; slightly above the present sizes, so that growth needs a decision. */
 const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 202_000,
-  'accept-product-orders': 377_000,
-  'book-completion': 428_500,
-  'create-product-orders': 414_000,
-  'send-alerts': 426_500,
-  'show-pages': 288_500,
+  'accept-product-orders': 382_500,
+  'book-completion': 434_000,
+  'create-product-orders': 425_000,
+  'send-alerts': 430_000,
+  'show-pages': 292_000,
 };
-const budgetOfOthers = 378_000;
+const budgetOfOthers = 383_500;
 
 describe('the bundle of a function', () => {
   it.each(functionNames)('stays within its budget: %s', (name) => {

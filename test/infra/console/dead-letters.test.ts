@@ -5,7 +5,7 @@ import * as z from 'zod/mini';
 import { deadLetterKey } from '../../../shared/ledger/keys.ts';
 import { concernFields } from '../../../shared/ledger/records/concerns.ts';
 import { causes } from '../../../shared/model/causes.ts';
-import { remedies } from '../../../shared/model/remedies.ts';
+import { type Advice, adviceInWords, adviceOnLetters } from '../../../shared/situation/advice.ts';
 import { plan, refuse } from '../../support/bookings.ts';
 import { forAllTests } from '../../support/for-all-tests.ts';
 import { newOrder } from '../../support/orders.ts';
@@ -59,17 +59,17 @@ describe('the page of dead letters', () => {
     expect(await stage.depths()).toMatchObject({ 'dead-letters': { visible: 0, hidden: 1 } });
   });
 
-  it.each(Object.entries(remedies))(
+  it.each<[string, Advice]>(Object.entries(adviceOnLetters))(
     'says who acts on %s and how, and suggests a replay only where nobody has to compare first',
-    async (cause, { who, next, compareFirst = false }) => {
+    async (cause, { compareFirst = false, ...advice }) => {
       // Prepare
       await dead('PO-1', 'It is so.', { cause: z.parse(z.enum(causes), cause) });
       // Act
       const { text } = await visitor.get('/letters');
       const confirmation = (await visitor.get(await action('replay'))).text;
       // Assess
-      expect(text).toContain(`<dd>${who}</dd>`);
-      expect(text).toContain(String(html`${next}`));
+      expect(text).toContain(`<dd>${advice.who}</dd>`);
+      expect(text).toContain(String(html`${adviceInWords(advice)}`));
       expect(text.includes('Compare before you replay')).toBe(compareFirst);
       expect(text.includes('class="button main" href="/letters/replay')).toBe(!compareFirst);
       expect(confirmation.includes('<button class="main">')).toBe(!compareFirst);

@@ -107,7 +107,7 @@ it('compares Friday and the weekend with the week before, and says what waits fo
     'To do     3 for planner (An Peeters, ext. 23)',
     '          · PO-3: Quantity: was 5, is 6',
     '          · PO-5: The ERP refuses it: period 11 is closed.',
-    '          · PO-2: Azumuta does not have it any more: if it was built, book it in the ERP by hand',
+    '          · PO-2: Azumuta does not have it any more',
     '          1 for ERP administrator',
     '          · PO-4: The ERP refuses it: period 11 is closed.',
     '          All of it, with what to do: npm run alert -- --stack AzumutaErp-ghent-production',

@@ -153,9 +153,7 @@ it('records once that an overdue product order was removed in Azumuta, and has i
   expect(before).toEqual([number]);
   expect(stage.lookedAt).toEqual([number, number, number]);
   const told = (await stage.ledger.journeys.of(number)).filter(({ event }) => event === 'removed');
-  expect(told.map(({ note }) => note)).toEqual([
-    'Azumuta does not have it any more: if it was built, book it in the ERP by hand',
-  ]);
+  expect(told.map(({ note }) => note)).toEqual(['Azumuta does not have it any more']);
 });
 
 /** Orders that are overdue by so many days. */

@@ -131,9 +131,14 @@ export const ledgerFaults: Faults = {
   },
   'shared/ledger/records/concerns.ts': {
     'settled-and-told-again': {
-      find: "if (!known && held?.settled === content) return 'settled';",
+      find: "if (!known && settledIn(held).includes(content)) return 'settled';",
       why: 'What a person has settled is told again with each pull.',
       foundIn: life('nothing-stays-open', 'is told once when a person has settled it'),
+    },
+    'settled-change-told-once-booked': {
+      find: '...(wanted ? [wanted.contentHash] : [])',
+      why: 'A person has said that an order shall stay as it is, and is told again once it is booked so.',
+      foundIn: life('advice', 'ends it: changed, put right not at all'),
     },
     'change-not-reported': {
       find: 'const isTold = known?.content === content;',

@@ -3,6 +3,12 @@ import { type Faults, life } from './mutant.ts';
 /** Faults between an ERP order and its product order, and in its life after that. */
 export const orderFaults: Faults = {
   'shared/orders/accept-wanted.ts': {
+    'unreadable-order-stays-refused': {
+      find: ': order.number;\n',
+      replace: ": '';\n",
+      why: 'An order that could not be named is corrected and made, and told as one that cannot be accepted for ever.',
+      foundIn: life('advice', 'ends it: refused, put right in the ERP'),
+    },
     'fewer-parts-not-collected': {
       find: 'if (wanted.mapped) await collectIfComplete(known, decision, dependencies);',
       why: 'The only missing part is not wanted any more, and the built ones are never booked.',
@@ -47,7 +53,8 @@ export const orderFaults: Faults = {
       foundIn: life('daily-look', 'tells that an order was deleted which could not be mapped any more'),
     },
     'unknown-order-stays-refused': {
-      find: "else await ledger.concerns.end(number, refused, 'The ERP does not have it any more.');",
+      find: 'if (!order || isAccepted)',
+      replace: 'if (isAccepted)',
       why: 'An order that could never be mapped, and is then deleted in the ERP, is told as one to be corrected for ever.',
       foundIn: life('daily-look', 'says nothing more of an order that could not be mapped, and was deleted'),
     },
@@ -187,6 +194,18 @@ export const orderFaults: Faults = {
       replace: "return askedFor !== undefined && number !== '' && state !== 'done';",
       why: 'Who replays the creation of one part has those made that were given up, too.',
       foundIn: life('parts-given-up', 'stays given up when a person replays'),
+    },
+    'used-again-never-made': {
+      find: 'if (own.length > 0 && own.every((entry) => isToldAsUsedAgain(entry, split, known, wanted))) {',
+      replace: 'if (own.length < 0) {',
+      why: 'A number that the ERP uses again gets one of its own in the configuration, and its order is never made.',
+      foundIn: life('advice', 'ends it: used-again, put right in the configuration'),
+    },
+    'same-order-made-twice': {
+      find: 'return isTold && isAlone && isBookedFinally(known, entry) && isUsedAgain(entry, known, wanted);',
+      replace: 'return isAlone && isBookedFinally(known, entry) && isUsedAgain(entry, known, wanted);',
+      why: 'A person has said that the ERP means what was built, and it is made again under the number of a later mapping.',
+      foundIn: life('advice', 'ends it: used-again, put right as the ERP means the same order'),
     },
     'added-parameter-is-a-change': {
       find: 'if (!entry || isNothingSent(entry) || !isOnlyRemapped(mapped, entry))',

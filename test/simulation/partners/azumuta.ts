@@ -122,6 +122,9 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
     reopen: (number: string) => done(() => floor.reopen(number)),
     /** Changes the number of the newest; its id stays. */
     rename: (number: string, to: string) => done(() => floor.rename(number, to)),
+    /** Changes one parameter of the newest. */
+    setParameter: (number: string, key: string, value: string | number) =>
+      done(() => floor.setParameter(number, key, value)),
     /** Deletes the newest with its recordings (ASSUMED), and returns it as it was. */
     remove(number: string) {
       const last = store.productOrdersNumbered(number).at(-1);

@@ -66,7 +66,7 @@ export function alertTests(stage: () => CommandStage): void {
     expect(answer.open.find(({ order }) => order === number)).toMatchObject({
       kind: 'dead-letter',
       why: expect.stringContaining('completed by somebody else'),
-      next: expect.stringContaining('discard'),
+      next: expect.stringContaining('give-up'),
     });
     expect(read.output).toContain(number);
   });

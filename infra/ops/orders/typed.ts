@@ -1,0 +1,75 @@
+import * as z from 'zod/mini';
+import { orderConcernKinds } from '../../../shared/ledger/records/concerns.ts';
+import { shellWord } from '../../../shared/platform/shell-word.ts';
+import {
+  type Answer,
+  defineCommand,
+  flag,
+  type OptionsOf,
+  oneOf,
+  option,
+  type Surroundings,
+  stackOptions,
+  type Typed,
+  UsageError,
+} from '../cli/command.ts';
+import { linesOf, styled } from '../cli/output.ts';
+import { type EndDependencies, endings } from './end-order.ts';
+
+const actions = ['settle', 'give-up', 'remake'] as const;
+const options = {
+  ...stackOptions,
+  because: option('<text>', 'why, for everybody who looks up the order later', z.exactOptional(z.string())),
+  go: flag('do it'),
+};
+
+export const command = defineCommand({
+  name: 'orders',
+  description:
+    'Ends what is open about a product order, by a person. Shows what it would do, unless --go is given.',
+  help: `
+Examples:
+  npm run orders -- settle MO/0042 changed --because "corrected on paper" --go --local
+  npm run orders -- give-up MO/0042 --because "scrapped, booked by hand" --go --local
+  npm run orders -- remake MO/0042 --because "removed by mistake" --go --local
+
+settle    what the concern says was put right, or does not matter. If its cause is seen anew, it begins again;
+          changed, figures-changed, number-taken and used-again only with other figures or orders.
+          An order that is settled as unwanted or removed is asked about again; who means its end gives it up.
+give-up   the end of an order: nobody asks about it, and nothing is booked for it unless somebody replays it.
+remake    creates a product order that was removed in Azumuta, or given up, anew, as it was made. One that is there
+          still is taken.
+
+What is done is signed in the journey of the order, with your name and the reason.
+
+Exit codes: 0 done, or shown · 1 failed · 2 wrong command line, or there is nothing to do`,
+  words: {
+    '<action>': actions.join(', '),
+    '<number>': 'number of the product order',
+    '[kind]': `of the concern that is settled: ${orderConcernKinds.join(', ')}`,
+  },
+  options,
+});
+
+/** Does what was typed. @param find Called once the words are complete. @throws UsageError */
+export async function endAsTyped(
+  {
+    options: { go, because },
+    words: [action = '', number, kind],
+  }: Pick<Typed<OptionsOf<typeof options>>, 'options' | 'words'>,
+  find: () => Promise<Surroundings<EndDependencies>>,
+): Promise<Answer> {
+  if (number === undefined) throw new UsageError('Say which product order.');
+  if (because === undefined) throw new UsageError('Say why: --because "…".');
+  const { name, where, dependencies, sign } = await find();
+  const request = { number, kind, go, note: await sign(because) };
+  const steps = await endings[oneOf(actions, action, 'action')](request, dependencies);
+  const again = linesOf(action, number, kind).map((word) => shellWord(word));
+  const toDoIt = `npm run orders -- ${again.join(' ')} --because ${shellWord(because)} --go ${where}`;
+  const lines = linesOf(
+    styled('bold', go ? `${number}: done` : `${number}: this would be done`),
+    steps.map((step) => `  ${step}`),
+    !go && ['', toDoIt],
+  );
+  return { facts: { target: name, dryRun: !go, number, steps }, lines };
+}
