@@ -1,5 +1,10 @@
 import { bookedParts, countBuilt } from '../ledger/records/bookings.ts';
-import { partsTogether, type RecordHome } from '../ledger/records/erp-orders.ts';
+import {
+  type CompletedPart,
+  type KnownParts,
+  partsTogether,
+  type RecordHome,
+} from '../ledger/records/erp-orders.ts';
 import { isBookedTogether } from '../ledger/records/product-orders.ts';
 import type { Recording } from '../model/completions.ts';
 import { Rejected } from '../model/errors.ts';
@@ -74,17 +79,12 @@ async function partsBookedTogether(
   const booked = bookedParts(bookings);
   const together = async () => partsTogether(await erpOrders.partsOf(record), parts, index);
   const isUnwanted = concerns.some(({ kind }) => kind === 'unwanted');
-  const isEnough = async () => {
-    const { completed, wanted } = await together();
-    return countBuilt(completed.keys(), booked) >= wanted;
-  };
+  // No trigger names its recordings again when the last part is completed.
+  const own = { index, productOrderId: order.id, ...(order.recordingIds ? {} : { named }) };
+  const isSurplus = async () => areEnoughWithout(own, await erpOrders.partsOf(record), parts, booked);
   // What is booked stays noted with the id that was booked; and what is not wanted is no part where the others are enough.
-  if (!booked.has(index) && !(isUnwanted && (await isEnough())))
-    await erpOrders.recordCompletedPart(record, {
-      ...{ index, productOrderId: order.id },
-      // No trigger names them again when the last part is completed.
-      ...(order.recordingIds ? {} : { named }),
-    });
+  if (!booked.has(index) && !(isUnwanted && (await isSurplus())))
+    await erpOrders.recordCompletedPart(record, own);
   const { completed, wanted } = await together();
   const noted = completed.get(index);
   const bookedAs = booked.has(index) ? noted?.productOrderId : undefined;
@@ -117,6 +117,19 @@ async function partsBookedTogether(
     current: { index, order, recordingIds: order.recordingIds ?? ofTriggers, bookedAs, isUnwanted },
     others,
   };
+}
+
+/** Whether as many others are built as the ERP order has, where this one counts as built: it may stand for one that was given up. */
+function areEnoughWithout(
+  own: CompletedPart,
+  { completed, ended }: KnownParts,
+  of: number,
+  booked: ReadonlySet<number>,
+): boolean {
+  const built = { completed: new Map(completed).set(own.index, own), ended };
+  const counted = partsTogether(built, of, own.index);
+  const others = [...counted.completed.keys()].filter((index) => index !== own.index);
+  return countBuilt(others, booked) >= counted.wanted;
 }
 
 /** Where Azumuta lists no recordings, and no trigger named any, it is unknown whether there are none. */

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { ErpConnector } from '../erp/connector.ts';
 import { type BookingEntry, bookedQuantity, isRefusedByMapping } from '../ledger/records/bookings.ts';
+import { isOfBooking } from '../ledger/records/dead-letters.ts';
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
 import type { KnownOrder } from '../ledger/records/known-orders.ts';
 import { asMade, isMessageUnderWay, type OrderEntry } from '../ledger/records/product-orders.ts';
@@ -44,7 +45,8 @@ export async function lookDaily(
     const seen = await lookAtOrder(number, attempt, dependencies);
     // Nobody asks about an order that the ERP does not want, and its trigger may be lost.
     const isPlanned = known.bookings.some(({ parts }) => parts.includes(entry.part.index));
-    const isCompletedUnasked = seen?.completed === true && !isPlanned;
+    const isCompletedUnasked =
+      seen?.completed === true && !isPlanned && !(await isToldAsLetter(number, ledger));
     if (isCompletedUnasked || needsHint(known, dependencies)) await lookAgain(number);
     // Its message may be lost.
     if (entry.state === 'waiting' && !isMessageUnderWay(entry, clock.now())) {
@@ -58,6 +60,15 @@ export async function lookDaily(
       throw error;
     attempt.log.warn('An order cannot be looked at today', { reason: error.message });
   }
+}
+
+/** A person was told why it is not booked: each further hint would become one more dead letter. */
+async function isToldAsLetter(
+  number: string,
+  { knownOrders }: AskErpDependencies['ledger'],
+): Promise<boolean> {
+  const { letters } = await knownOrders.standing(number);
+  return letters.some(isOfBooking);
 }
 
 /** A hint is the owner of what a completion says: Azumuta may show it otherwise, or the mapping that refused it may be another. */

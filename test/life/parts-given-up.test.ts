@@ -49,6 +49,26 @@ const books = (order: Order) => {
 };
 
 describe('a part of an order that is booked together, which a person has given up', () => {
+  it('is made good for by one that the ERP order has no more, where that is built all the same', async () => {
+    const order = await planned('2');
+    await reducedTo('1', order);
+    await endedBy('give-up', order, 1);
+    await built(order, 1, 2);
+    await daysGoBy(3);
+    expect(books(order)).toEqual({ state: 'done', good: '1' });
+    expect(plant.letters()).toEqual([]);
+  });
+
+  it('leaves one letter of what is built beyond the order, however many days go by', async () => {
+    const order = await planned('2');
+    await reducedTo('1', order);
+    await built(order, 1);
+    await built(order, 2);
+    await daysGoBy(3);
+    expect(books(order)).toEqual({ state: 'done', good: '1' });
+    expect(plant.letters()).toEqual([expect.stringContaining('has only 1 part(s) now')]);
+  });
+
   it('is not booked with the others, when it was built before', async () => {
     const order = await planned('3');
     await built(order, 2);
