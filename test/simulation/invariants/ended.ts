@@ -101,12 +101,10 @@ export const isMadeOnce: Rightness = ({ number }, order, world, find) => {
   if (made.length > 1) find('remade', `${number} is made again, and there ${made.length} times.`);
   const last = order.changes.lastIndexOf('person has it made again');
   if (last < 0 || made.length > 0 || order.changes.slice(last).some((one) => explains.has(one))) return;
-  const isTold = world.plant.table
-    .items()
-    .some(
-      (item) =>
-        item.pk === `ORDER#${number}` && (isOpenConcern(item) || String(item.sk).startsWith('DEAD-LETTER#')),
-    );
+  // The ERP may have fewer parts by then, or not want it: then it is withdrawn before it is made.
+  const isExplained = (item: Item) =>
+    isOpenConcern(item) || String(item.sk).startsWith('DEAD-LETTER#') || item.withdrawn === true;
+  const isTold = world.plant.table.items().some((item) => item.pk === `ORDER#${number}` && isExplained(item));
   if (!isTold) find('remade', `${number} is to be made again, is not there, and nothing tells of it.`);
 };
 

@@ -7,7 +7,7 @@ import { Table } from '../../../shared/platform/aws/dynamodb-table.ts';
 import { createQueues } from '../../../shared/platform/aws/queue.ts';
 import { queueUrlOf } from '../world/plant.ts';
 import type { World } from '../world/world.ts';
-import { isAbout, isGivenUp, type ReleasedOrder, type ScenarioState } from './released-order.ts';
+import { isAbout, isOfGivenUp, type ReleasedOrder, type ScenarioState } from './released-order.ts';
 
 /**
  * The dependencies of the commands in infra/ops on an administrator's machine; no accident happens to their calls.
@@ -38,7 +38,7 @@ export async function replayAll(
 ): Promise<ReplayReport> {
   const { plant, timeline } = world;
   const wanted: ReplayRequest['wanted'] = ({ numbers, body }) => {
-    if (orders.some((order) => order && numbers.some((number) => isGivenUp(order, number)))) return false;
+    if (orders.some((order) => order && isOfGivenUp(order, numbers))) return false;
     takeBack(orders, (order) => isAbout({ numbers, body }, order, world));
     return true;
   };

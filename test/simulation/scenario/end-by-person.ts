@@ -5,7 +5,7 @@ import type { World } from '../world/world.ts';
 import { type Acting, actingOf, because } from './acting.ts';
 import { toolsOf } from './administrators.ts';
 import { personActs } from './person-acts.ts';
-import { isGivenUp, type ScenarioState } from './released-order.ts';
+import { isOfGivenUp, type ScenarioState } from './released-order.ts';
 import type { EndedByPerson } from './scenario-event.ts';
 
 /** As the commands say where something is under way: in a few minutes. */
@@ -50,6 +50,6 @@ export function discardOfGivenUp(world: World, { orders, addTask }: ScenarioStat
   if (!orders.some((order) => order && order.done.length > 0)) return;
   const over = addTask();
   const wanted = ({ numbers }: { readonly numbers: readonly string[] }) =>
-    orders.some((order) => order && numbers.some((number) => isGivenUp(order, number)));
+    orders.some((order) => order && isOfGivenUp(order, numbers));
   void discard({ wanted, note: because }, toolsOf(world)).then(over);
 }

@@ -133,3 +133,8 @@ export interface ScenarioState {
   /** What people mean to end as soon as there is something to end. */
   readonly meant: Set<EndedByPerson>;
 }
+
+/** Whether a letter with these numbers is of what was given up: those of further parts are kept with the first one, whatever became of that. */
+export function isOfGivenUp(order: Pick<ReleasedOrder, 'done'>, numbers: readonly string[]): boolean {
+  return numbers.length > 0 && numbers.every((number) => isGivenUp(order, number));
+}
