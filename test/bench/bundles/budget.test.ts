@@ -15,7 +15,7 @@ const budgets: Partial<Record<FunctionName, number>> = {
   'receive-webhook': 202_000,
   'accept-product-orders': 382_500,
   'book-completion': 434_000,
-  'create-product-orders': 425_000,
+  'create-product-orders': 426_000,
   'send-alerts': 430_000,
   'show-pages': 292_000,
 };
