@@ -56,7 +56,10 @@ export function createContainer(functionName: string, integration: CompleteInteg
   const { azumuta, erp } = integration;
   return {
     ...surroundings,
-    ...{ integration, runtime, settlingSeconds, table },
+    integration,
+    runtime,
+    settlingSeconds,
+    table,
     ledger: createLedger({ table, clock, settlingSeconds }),
     queues: createQueues(runtime.sqs),
     slots: new Slots({ limits: { azumuta, erp }, table, clock, name: functionName, settlingSeconds, log }),
@@ -88,7 +91,11 @@ export function erpOf({ integration: { erp }, setting, secrets, clock }: Contain
 export function acceptingOf({ integration, runtime, setting, ledger, queues, log, clock }: Container) {
   const { productOrders } = integration;
   return {
-    ...{ ledger, queues, queueUrl: setting('PRODUCT_ORDERS_QUEUE_URL'), log, clock },
+    ledger,
+    queues,
+    queueUrl: setting('PRODUCT_ORDERS_QUEUE_URL'),
+    log,
+    clock,
     map: (order: ErpOrder) => mapProductOrders(productOrders, order, setting('CONFIGURATION_VERSION')),
     accept: (order: ErpOrder) => isWanted(productOrders, order),
     async lookAgain(productOrderNumber: string): Promise<void> {
@@ -104,8 +111,16 @@ export function consumerOf(container: Container, queueUrl: string) {
   const { attempts, deadLetters } = ledger;
   const breaker = breakerOf(container);
   const worker: WorkerDependencies = {
-    ...{ queueUrl, deadLetterQueueUrl: setting('DEAD_LETTERS_QUEUE_URL'), queues },
-    ...{ attempts, deadLetters, breaker, clock, log, slots, random: runtime.random },
+    queueUrl,
+    deadLetterQueueUrl: setting('DEAD_LETTERS_QUEUE_URL'),
+    queues,
+    attempts,
+    deadLetters,
+    breaker,
+    clock,
+    log,
+    slots,
+    random: runtime.random,
     baseSeconds: setting('RETRY_BASE_SECONDS'),
   };
   const partners = partnerCallsOf(container, breaker);

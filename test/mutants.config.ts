@@ -16,7 +16,10 @@ export default defineConfig({
     },
   ],
   test: {
-    ...{ root, include: ['test/**/*.test.ts'], testTimeout: 90_000, hookTimeout: 90_000 },
+    root,
+    include: ['test/**/*.test.ts'],
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     // A module that was cached with another fault would be taken for this one.
     fsModuleCache: false,
   },

@@ -14,7 +14,8 @@ export function createAcceptProductOrders(integration: CompleteIntegration, runt
   const apiKeyArn = setting('ORDER_API_KEY_SECRET_ARN');
   const dependencies: HttpApiDependencies = {
     ...acceptingOf(container),
-    ...{ ledger, clock },
+    ledger,
+    clock,
     key: (options) => secrets.read(apiKeyArn, rotatingSecretSchema, options),
     mayCall: ipAllowListCheck(setting('ALLOWED_SOURCES')),
   };

@@ -16,7 +16,10 @@ export function createBookCompletion(integration: CompleteIntegration, runtime: 
   const { unknownOrder = 'reject', includeOperators = false } = completions;
   const { breaker, worker, partners, azumuta, erp } = consumerOf(container, setting('COMPLETIONS_QUEUE_URL'));
   const dependencies: HintDependencies = {
-    ...{ ledger, clock, partners, erp },
+    ledger,
+    clock,
+    partners,
+    erp,
     reader: new CompletionReader({ ledger, clock, azumuta, partners, includeOperators }),
     map: (kind, completed) => mapCompletion(integration, kind, completed),
     configuration: setting('CONFIGURATION_VERSION'),

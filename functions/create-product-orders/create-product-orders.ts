@@ -15,7 +15,12 @@ export function createCreateProductOrders(integration: CompleteIntegration, runt
   const { worker, partners, azumuta, erp } = consumerOf(container, queueUrl);
   const dependencies = {
     ...acceptingOf(container),
-    ...{ ledger, clock, settlingSeconds, partners, azumuta, erp },
+    ledger,
+    clock,
+    settlingSeconds,
+    partners,
+    azumuta,
+    erp,
     configuration: setting('CONFIGURATION_VERSION'),
     enqueue: (number: string) => queues.send(queueUrl, { body: productOrderMessage(number) }),
   };

@@ -9,7 +9,8 @@ export function createPullProductOrders(integration: CompleteIntegration, runtim
   const { pull } = integration.schedule;
   const dependencies = {
     ...acceptingOf(container),
-    ...{ ledger, clock },
+    ledger,
+    clock,
     partners: partnerCallsOf(container),
     slots,
     erp: erpOf(container),

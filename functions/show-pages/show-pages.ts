@@ -18,10 +18,13 @@ export function createShowPages(runtime: Surroundings & Pick<Runtime, 'dynamodb'
   const dependencies: PageDependencies = {
     ledger: createLedger({ table, clock, settlingSeconds: setting('SETTLING_SECONDS') }),
     breaker: new Breaker(table, clock),
-    ...{ plant: setting('PLANT'), stage: setting('STAGE'), timeZone: setting('TIME_ZONE') },
+    plant: setting('PLANT'),
+    stage: setting('STAGE'),
+    timeZone: setting('TIME_ZONE'),
     key: (options) => secrets.read(keyArn, rotatingSecretSchema, options),
     mayCall: ipAllowListCheck(setting('ALLOWED_SOURCES')),
-    ...{ clock, log },
+    clock,
+    log,
   };
   return (event: HttpApiEvent, invocation: Invocation) => {
     log.begin(invocation.awsRequestId);

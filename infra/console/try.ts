@@ -227,7 +227,9 @@ export async function readCompleted(number: string, plant: Plant, dependencies: 
   const { clock, ledger } = dependencies;
   const { order, entry, bookings, signal } = await readProductOrder(number, plant, dependencies);
   const reader = new CompletionReader({
-    ...{ azumuta: plant.azumuta, clock, includeOperators: false },
+    azumuta: plant.azumuta,
+    clock,
+    includeOperators: false,
     ledger: { workInstructionNames: { name: (_id, _version, read) => read() } },
     partners: { call: (_partner, aborted, run) => run(aborted) },
   });

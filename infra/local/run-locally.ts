@@ -65,7 +65,9 @@ export async function startLocalSystem(options: LocalSystemOptions) {
     progress('starting its queues, tables and functions');
     const emulator = await startEmulator({
       ...options,
-      ...{ template, overrides, log },
+      template,
+      overrides,
+      log,
       dataDir: join(folder, 'platform'),
       sandboxes: { azumuta: azumuta.url, erp: erp.url },
     });

@@ -33,8 +33,16 @@ export async function composeAlert(
   const named = only?.trouble.order ? `${only.trouble.order}: ${headline.replace(/^1 /, '')}` : headline;
   const prefix = event === 'reminder' ? 'Still open: ' : event === 'over' ? 'Over: ' : '';
   return {
-    ...{ v: 1, id, stack, at: situation.at.toISOString() },
-    ...{ event, kind, partner, cause, since, count },
+    v: 1,
+    id,
+    stack,
+    at: situation.at.toISOString(),
+    event,
+    kind,
+    partner,
+    cause,
+    since,
+    count,
     title: `${plantOf(stack)}: ${prefix}${named}`,
     summary: summaryOf(decision, situation),
     who: event === 'over' ? undefined : namedActor(decision, dependencies.who),

@@ -131,8 +131,13 @@ export function decideOutages(
   const known = isQuiet && before.told !== 'down' && before.told !== 'unsteady' ? undefined : before;
   const told = (event: AlertDecision['event'], after: ToldOutages): Decided<ToldOutages> => ({
     alert: {
-      ...{ event, kind: 'partner-down', partner, since: sinceOf(after), count: after.count },
-      ...{ troubles: down ? [down] : [], open: down ? 1 : 0 },
+      event,
+      kind: 'partner-down',
+      partner,
+      since: sinceOf(after),
+      count: after.count,
+      troubles: down ? [down] : [],
+      open: down ? 1 : 0,
     },
     after: { ...after, toldAt: at.toISOString() },
   });

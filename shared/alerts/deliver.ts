@@ -120,8 +120,15 @@ export function sumUp(
   const over = latest.length - open.length;
   const [from, to] = [first, last].map(({ at }) => localTime(new Date(at), timeZone).slice(0, -3));
   return {
-    ...{ v: 1, id: `${first.id}-${last.id}`, stack, at: now.toISOString() },
-    ...{ event: 'missed', kind: 'missed', since: first.at, count: missed.length, troubles: [] },
+    v: 1,
+    id: `${first.id}-${last.id}`,
+    stack,
+    at: now.toISOString(),
+    event: 'missed',
+    kind: 'missed',
+    since: first.at,
+    count: missed.length,
+    troubles: [],
     title: `${plantOf(stack)}: ${counted(missed.length, 'message')} could not be delivered here from ${from} to ${to}`,
     summary: [
       named.length === 0 ? 'Nothing of it is open.' : `Open of it: ${named.join(' · ')}.${more}`,

@@ -95,7 +95,8 @@ function failingChannels(
 ): SeenTrouble[] {
   return Object.entries(failing).map(([channel, { since, problem }]) => ({
     ...({ id: `${channel} ${since}`, kind: 'channel-down', partner: 'azumuta' } as const),
-    ...{ since: new Date(since), isDue: at.getTime() - Date.parse(since) >= hourMs },
+    since: new Date(since),
+    isDue: at.getTime() - Date.parse(since) >= hourMs,
     reason: `${capitalized(channelWords[channel] ?? channel)} has taken no messages since ${localTime(new Date(since), timeZone).slice(0, -3)}: ${problem}.`,
   }));
 }

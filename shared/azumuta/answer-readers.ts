@@ -63,7 +63,8 @@ export function productOrderIn(json: unknown, reading: Reading) {
   const field = fieldsIn(json, 'productOrder', { ...reading, whose: `product order ${number}` });
   const status = field('status', wordsForm, contract.trustTrigger ? 'optional' : 'stated');
   return made({
-    ...{ id, number },
+    id,
+    number,
     url: field('url', orNone(wordsForm)),
     status,
     completed: status !== undefined && isOneOf(contract.completedStatuses)(status),

@@ -43,8 +43,14 @@ export function figuresOf(completion: Completion): BookedFigures {
   const { quantity: good, scrap, lots, notes, links, completedAt } = completion;
   const { components, operations, checks } = completion;
   return made({
-    ...{ good, scrap, lots: lots.length, notes: notes.length, links: links.length },
-    ...{ components: components?.used.length, operations: operations?.length, checks: checks?.length },
+    good,
+    scrap,
+    lots: lots.length,
+    notes: notes.length,
+    links: links.length,
+    components: components?.used.length,
+    operations: operations?.length,
+    checks: checks?.length,
     completedAt,
   });
 }

@@ -227,7 +227,8 @@ function completionOf(
   const final = mapped.final && !isPart;
   const operations = mapped.operations?.map((one) => (isPart ? { ...one, finished: false } : one));
   return {
-    ...{ ...mapped, final },
+    ...mapped,
+    final,
     ...made({ operations }),
     ...(article === undefined ? {} : { article }),
     ...(final && erpOrder ? { madeFor: z.parse(quantitySchema, erpOrder) } : {}),

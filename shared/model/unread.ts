@@ -16,7 +16,8 @@ export function setField(object: object, name: string, value: unknown): void {
     throw throws ? value.why : undefined;
   };
   Object.defineProperty(object, name, {
-    ...{ enumerable: true, configurable: true },
+    enumerable: true,
+    configurable: true,
     ...(throws ? { get } : { value, writable: true }),
   });
 }

@@ -118,8 +118,12 @@ function answerOf(
   const why =
     productOrders.length === 0 && ended ? { reason: `${ended}.`, cause: 'order-state' as const } : {};
   return {
-    ...{ number, status: overall(productOrders), productOrders, ...why },
-    ...{ news, isEnded: ended !== undefined },
+    number,
+    status: overall(productOrders),
+    productOrders,
+    ...why,
+    news,
+    isEnded: ended !== undefined,
     remapped: written.filter(({ isRemapped }) => isRemapped).length,
     messages: new Map(
       written.flatMap(({ status, message }) => (status && message ? [[status.number, message]] : [])),

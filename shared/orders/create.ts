@@ -217,7 +217,8 @@ async function linkInErp(
     const afterSeconds = Math.max(settlingSeconds, error.afterSeconds ?? 0);
     return {
       noted: { linkInDoubt: error.wrote !== 'nothing' || linkInDoubt },
-      ...{ told: [], error: error.wrote === 'perhaps' ? error.with({ afterSeconds }) : error },
+      told: [],
+      error: error.wrote === 'perhaps' ? error.with({ afterSeconds }) : error,
     };
   }
   const note = `ERP order ${erpOrder.number} knows Azumuta id ${productOrder.id}`;

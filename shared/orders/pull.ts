@@ -21,8 +21,13 @@ export interface PullDependencies extends AcceptDependencies {
 
 const count = z._default(z.number(), 0);
 const countsSchema = z.object({
-  ...{ pages: count, orders: count, queued: count, conflicts: count },
-  ...{ rejected: count, cancelled: count, remapped: count },
+  pages: count,
+  orders: count,
+  queued: count,
+  conflicts: count,
+  rejected: count,
+  cancelled: count,
+  remapped: count,
 });
 const nothingDone = z.parse(countsSchema, {});
 

@@ -57,7 +57,10 @@ export async function writeRecord(
     ...(keptUnder === undefined ? {} : { keptUnder }),
     ...changeTime,
     state: mapped ? 'released' : 'cancelled',
-    ...{ split, mostParts, earlier, version: (before?.version ?? 0) + 1 },
+    split,
+    mostParts,
+    earlier,
+    version: (before?.version ?? 0) + 1,
   };
   // A change that is none to us, such as our own link, is not worth a write.
   if (before && isDeepStrictEqual({ ...before, ...changeTime, version: now.version }, now)) return before;
@@ -181,7 +184,9 @@ async function follow(
   const isSameArticle = isWanted || concern?.wanted?.draft.article === entry.draft.article;
   const { number, id = was.id, article, amount } = factsOf(order);
   const now = {
-    ...{ ...was, number, amount: isWanted ? amount : was.amount },
+    ...was,
+    number,
+    amount: isWanted ? amount : was.amount,
     article: isSameArticle ? article : was.article,
     ...(id === undefined ? {} : { id }),
   };

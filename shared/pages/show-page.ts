@@ -70,7 +70,11 @@ async function today(
   { ledger, breaker, clock, plant, stage, timeZone }: PageDependencies,
 ) {
   const situation = await readSituation({
-    ...{ ledger, breaker, clock, graceHours: 0, outageSeconds: 0 },
+    ledger,
+    breaker,
+    clock,
+    graceHours: 0,
+    outageSeconds: 0,
     // The page's role may read nothing but the ledger, so the page says nothing of queues.
     queue: async () => ({ waiting: 0, underWay: 0 }),
     countDeadLetters: async () => 0,

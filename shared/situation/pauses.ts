@@ -27,19 +27,22 @@ export const flows: Readonly<Record<FlowName, Flow>> = {
   orders: {
     does: 'creating product orders in Azumuta',
     partners: 'Azumuta and the ERP',
-    ...{ queue: 'product-orders', ...inQueue },
+    queue: 'product-orders',
+    ...inQueue,
     meanwhile: 'Orders are still accepted.',
   },
   completions: {
     does: 'reading completions from Azumuta and booking them in the ERP',
     partners: 'Azumuta and the ERP',
-    ...{ queue: 'completions', ...inQueue },
+    queue: 'completions',
+    ...inQueue,
     meanwhile: 'Triggers are still accepted.',
   },
   bookings: {
     does: 'booking in the ERP',
     partners: 'the ERP; completions are still read and planned',
-    ...{ queue: 'completions', ...inQueue },
+    queue: 'completions',
+    ...inQueue,
     meanwhile: 'Completions are still read from Azumuta and planned.',
   },
   pull: {

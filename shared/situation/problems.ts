@@ -71,7 +71,9 @@ export function partnerDown(partner: Partner, { partners, queues, at }: Situatio
   const messages = waitingIn(queues).join(' and ');
   const refused = isRefused(reason);
   return {
-    ...{ id: `partner-${partner}`, kind: 'partner-down', orders: [] },
+    id: `partner-${partner}`,
+    kind: 'partner-down',
+    orders: [],
     what: `${capitalized(partnerWords[partner])} ${isDown}${total === 0 ? '' : `; ${messages} ${total === 1 ? 'waits' : 'wait'} for it`}.`,
     why: sentence(oneLine(reason, maxReason)) || 'Several calls to it have failed.',
     next: [
@@ -97,7 +99,10 @@ function paused(name: FlowName, { partners, queues, at }: Situation, where: stri
   const isLong = lost !== undefined && waits !== 'nothing waits' && seconds >= longPauseSeconds;
   const advice = adviceOnOthers[isLong ? 'paused too long' : 'paused'];
   const problem: Problem = {
-    ...{ id: `paused-${name}`, kind: isLong ? 'paused-too-long' : 'paused', orders: [], who: advice.who },
+    id: `paused-${name}`,
+    kind: isLong ? 'paused-too-long' : 'paused',
+    orders: [],
+    who: advice.who,
     what: `${capitalized(does)} is paused${seconds > 0 ? ` for ${duration(seconds)}` : ''}${queue ? `; ${waits}` : ''}.`,
     why: `Somebody paused it. ${meanwhile}${isLong ? ` ${lost}` : ''}`,
     next: isLong ? adviceInWords(advice) : `${adviceInWords(advice)} Then ${resumed}.`,
@@ -122,7 +127,8 @@ function groupProblem(
     const oldest = Math.min(...group.map(({ since }) => since.getTime()));
     const forSeconds = kind === 'overdue' ? 0 : (at.getTime() - oldest) / 1000;
     return {
-      ...{ id: groupOf(first).replaceAll('/', '-'), kind },
+      id: groupOf(first).replaceAll('/', '-'),
+      kind,
       what: `${cut.has(kind) ? 'At least ' : ''}${headlineOf(first, count)}.`,
       why:
         reason === undefined
@@ -144,7 +150,10 @@ function slowQueue(queue: QueueName, status: QueueStatus): Problem[] {
   const advice = adviceOnOthers[kind];
   return [
     {
-      ...{ id: `slow-${queue}`, kind, who: advice.who, orders: [] },
+      id: `slow-${queue}`,
+      kind,
+      who: advice.who,
+      orders: [],
       what: `${waitsIn(queue, status)}, the oldest for ${duration(oldestSeconds)}.`,
       why:
         kind === 'slow'

@@ -119,7 +119,10 @@ export async function readSituation(
   const long = new Set(due);
   const told = byOrder(lasting);
   return {
-    ...{ at, cut, partners, unfiled },
+    at,
+    cut,
+    partners,
+    unfiled,
     deadLetters: told.filter(isLetter).length + unfiled,
     queues: { 'product-orders': productOrders, completions },
     troubles: [

@@ -33,7 +33,8 @@ export async function readToday(
     days,
     awaited,
     /** The longest overdue, and how many there are. */
-    ...{ late, lateCount: overdue.length },
+    late,
+    lateCount: overdue.length,
   };
 }
 

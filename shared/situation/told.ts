@@ -51,7 +51,8 @@ export function toldOf(given: ToldFacts): Told {
   if (tasks.length === 0) return { stage, needsPerson: false, ...progressOf(facts, stage) };
   const command = tasks.find((task) => task.command)?.command;
   return {
-    ...{ stage, needsPerson: true },
+    stage,
+    needsPerson: true,
     says: tasks.map(({ says }) => says).join(' '),
     // Concerns of one kind have one next step.
     next: [...new Set(tasks.map(({ next }) => next))].join(' '),
@@ -72,7 +73,9 @@ export function toldInOwnWords(facts: ToldFacts): Told {
       note: headlineOf({ ...concern, partner: 'erp' }, 1).replace(/^1 /, ''),
     })),
     letters: letters.map(({ messageId, orderNumber, cause }) => ({
-      ...{ messageId, orderNumber, cause },
+      messageId,
+      orderNumber,
+      cause,
       reason: `Its cause: ${(cause ?? 'unknown').replaceAll('-', ' ')}`,
     })),
     journey: journey.map(({ note: _, ...entry }) => entry),

@@ -39,7 +39,10 @@ export class RecordProcessor<Message> {
     const { parse, orderNumber: numberIn, eventId, begin, partners } = this.#consumer;
     const numbered = { messageId: record.messageId, attempt: receiveCountOf(record) };
     let inWork: RecordInWork = {
-      ...{ record, hasBegun: false, orderNumber: '', partner: partners[0] },
+      record,
+      hasBegun: false,
+      orderNumber: '',
+      partner: partners[0],
       log: this.#dependencies.log.with(numbered),
     };
     try {

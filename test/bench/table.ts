@@ -157,7 +157,10 @@ function accidentRows({ accidents = [] }: Figures): Row[] {
 
 function callRows({ calls = [] }: Figures): Row[] {
   const row = (figure: string, measured: number, against: string) => ({
-    ...{ figure: `calls per booking: ${figure}`, measured: `${measured}`, against, wanted: '–' },
+    figure: `calls per booking: ${figure}`,
+    measured: `${measured}`,
+    against,
+    wanted: '–',
   });
   return calls.flatMap(({ erp, first, further, assembly }) => [
     row(erp, further, `${first} in a new container`),

@@ -64,7 +64,8 @@ async function main(options: Options): Promise<number> {
       perSecond: rate,
       killEverySeconds: given.killEvery,
       single,
-      ...{ dataDir, log },
+      dataDir,
+      log,
       tell: (progress) => say(progressLine(progress)),
     });
     say(reportOf(seed, result));

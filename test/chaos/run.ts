@@ -65,7 +65,8 @@ export async function runChaos(options: ChaosOptions) {
     const seconds = () => (performance.now() - began) / 1000;
     const soFar = (): SoFar => ({
       ...load.figures(),
-      ...{ kills: kills.counts, faults: faults.counts },
+      kills: kills.counts,
+      faults: faults.counts,
     });
     let phase: Progress['phase'] = 'load';
     const telling = (async () => {

@@ -5,7 +5,10 @@ import { call, keys, startSurroundings } from './stage.ts';
 type Started = Awaited<ReturnType<typeof startSurroundings>>;
 
 const order = (number: string, more: object = {}) => ({
-  ...{ number, article: 'GEAR-01', quantity: '2', unit: 'u' },
+  number,
+  article: 'GEAR-01',
+  quantity: '2',
+  unit: 'u',
   ...more,
 });
 

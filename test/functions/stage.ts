@@ -100,14 +100,27 @@ export async function startSurroundings(
       ...seconds,
       ...environment,
     },
-    ...{ clock, newId, random: () => 0.5 },
-    ...{ dynamodb: store.client, sqs: sqs.client, secretsManager: secrets.client },
+    clock,
+    newId,
+    random: () => 0.5,
+    dynamodb: store.client,
+    sqs: sqs.client,
+    secretsManager: secrets.client,
     writeLog: (line) => logged.push(line),
   };
   const ledger = createLedger({ ...store, clock, settlingSeconds: 420 });
 
   return {
-    ...{ clock, store, ledger, sqs, erp, azumuta, answers, integration, runtime, logged },
+    clock,
+    store,
+    ledger,
+    sqs,
+    erp,
+    azumuta,
+    answers,
+    integration,
+    runtime,
+    logged,
     /** What each partner was asked. */
     calls: { azumuta: azumutaServer.calls, erp: erpServer.calls },
     /** The messages that a queue got, parsed. */

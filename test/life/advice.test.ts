@@ -57,7 +57,11 @@ async function corrected(): Promise<PlannedOrderRef> {
 }
 
 const posted = (number: string, more: object = {}) => ({
-  ...{ number, article: 'GEAR-01', quantity: '5', unit: 'u', dueDate },
+  number,
+  article: 'GEAR-01',
+  quantity: '5',
+  unit: 'u',
+  dueDate,
   ...more,
 });
 

@@ -7,7 +7,12 @@ import { days, hours } from './plant.ts';
 eachWithPlant();
 
 const posted = ({ number, id }: PlannedOrderRef, more: object = {}) => ({
-  ...{ number, id, article: 'GEAR-01', quantity: '5', unit: 'u', dueDate: '2026-12-10' },
+  number,
+  id,
+  article: 'GEAR-01',
+  quantity: '5',
+  unit: 'u',
+  dueDate: '2026-12-10',
   ...more,
 });
 
@@ -210,7 +215,10 @@ it('is not made anew where it is built, and removed in Azumuta before it is book
   plant.azumuta.complete(order.number);
   await plant.work();
   await plant.ledger.concerns.begin(order.number, {
-    ...{ kind: 'unwanted', content: 'cancelled', note: 'It was cancelled in the ERP', cause: 'order-state' },
+    kind: 'unwanted',
+    content: 'cancelled',
+    note: 'It was cancelled in the ERP',
+    cause: 'order-state',
   });
   plant.azumuta.remove(order.number);
 

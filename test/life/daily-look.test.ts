@@ -8,7 +8,11 @@ eachWithPlant({ integration: { schedule: { pull: 'off' } } });
 
 type Order = ReturnType<LifePlant['plan']>;
 const posted = ({ number, id }: Order, more: object = {}) => ({
-  ...{ number, id, article: 'GEAR-01', quantity: '5', dueDate: '2026-12-01' },
+  number,
+  id,
+  article: 'GEAR-01',
+  quantity: '5',
+  dueDate: '2026-12-01',
   ...more,
 });
 const concerns = async ({ number }: Order) =>

@@ -25,7 +25,11 @@ const giveUp = ({ number }: Order) =>
 const remake = ({ number }: Order) =>
   endings.remake({ number, go: true, note: 'a mistake (An)' }, endDependencies());
 const posted = ({ number, id }: Order, quantity = '5') => ({
-  ...{ number, id, article: 'GEAR-01', quantity, unit: 'u' },
+  number,
+  id,
+  article: 'GEAR-01',
+  quantity,
+  unit: 'u',
 });
 const endOf = async ({ number }: Order) => (await plant.ledger.orders.find(number))?.end;
 const stateIn = (order: Order) => plant.erp.books(order).state;
@@ -98,7 +102,9 @@ describe('an order whose creation was refused, and that a person has given up', 
     await daysGoBy(7);
     expect(made()).toEqual([]);
     expect(await endOf(order)).toMatchObject({
-      ...{ how: 'given up', because: 'booked by hand (An)', by: 'a person' },
+      how: 'given up',
+      because: 'booked by hand (An)',
+      by: 'a person',
     });
     expect(await kinds()).toEqual([]);
   });

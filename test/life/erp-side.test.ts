@@ -5,7 +5,11 @@ import { hours } from './plant.ts';
 eachWithPlant();
 
 const posted = (order: { readonly number: string; readonly id?: string | undefined }, more: object) => ({
-  ...{ number: order.number, id: order.id, article: 'GEAR-01', quantity: '5', unit: 'u' },
+  number: order.number,
+  id: order.id,
+  article: 'GEAR-01',
+  quantity: '5',
+  unit: 'u',
   ...more,
 });
 

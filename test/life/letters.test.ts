@@ -68,7 +68,11 @@ async function untilMessagesAreGone(): Promise<void> {
 function situation() {
   const { ledger, clock } = plant;
   return readSituation({
-    ...{ ledger, breaker: ledger.breaker, clock, graceHours: 24, outageSeconds: 0 },
+    ledger,
+    breaker: ledger.breaker,
+    clock,
+    graceHours: 24,
+    outageSeconds: 0,
     queue: async () => ({ waiting: 0, underWay: 0 }),
     countDeadLetters: async () => plant.letters().length,
   });

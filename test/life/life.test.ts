@@ -12,9 +12,20 @@ const entryOf = (given: Partial<OrderEntry>): OrderEntry => ({
   draft: { number: 'MO/1', article: 'GEAR-01', parameters: {}, variants: [] },
   contentHash: 'x',
   part: { index: 1, first: 'MO/1', book: 'alone' },
-  ...{ state: 'done', attempts: 1, clean: false, enqueued: false, end: undefined },
-  ...{ productOrder: undefined, linkedAt: undefined, linkInDoubt: false, awaiting: undefined },
-  ...{ reason: undefined, cause: undefined, history: [], historyLeft: 0, expiresAt: 0 },
+  state: 'done',
+  attempts: 1,
+  clean: false,
+  enqueued: false,
+  end: undefined,
+  productOrder: undefined,
+  linkedAt: undefined,
+  linkInDoubt: false,
+  awaiting: undefined,
+  reason: undefined,
+  cause: undefined,
+  history: [],
+  historyLeft: 0,
+  expiresAt: 0,
   ...given,
 });
 const entry = (of: string, event: string, note?: string): JourneyEntry => ({
@@ -26,7 +37,10 @@ const entry = (of: string, event: string, note?: string): JourneyEntry => ({
 const life = (given: Partial<ToldFacts>) =>
   toldOf({ entry: undefined, bookings: [], concerns: [], letters: [], ...given });
 const quantity = (state: 'waiting' | 'claimed' | 'done' | 'rejected', discarded = false) => ({
-  ...{ kind: 'quantity' as const, parts: [1], state, discarded },
+  kind: 'quantity' as const,
+  parts: [1],
+  state,
+  discarded,
   ...(state === 'rejected' ? { reason: 'it was completed by somebody else' } : {}),
 });
 const concern = (kind: Concern['kind'], note = `note of ${kind}`): Concern => {
@@ -136,7 +150,10 @@ describe('an order that needs a person', () => {
     ],
   ])('says what to do when the dead letter of a refused %s is gone', (_, facts, says, next) => {
     expect(life(facts)).toMatchObject({
-      ...{ needsPerson: true, says, next: expect.stringContaining(next), command: 'replay' },
+      needsPerson: true,
+      says,
+      next: expect.stringContaining(next),
+      command: 'replay',
     });
   });
 

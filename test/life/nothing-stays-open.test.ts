@@ -166,7 +166,9 @@ describe('figures that were corrected after the booking', () => {
     await plant.work();
     expect(plant.erp.books(order).good).toBe('2');
     await plant.ledger.concerns.begin(`${order.number}/1`, {
-      ...{ kind: 'figures-changed', content: '2 good, 3 good', cause: 'booked-otherwise' },
+      kind: 'figures-changed',
+      content: '2 good, 3 good',
+      cause: 'booked-otherwise',
       note: 'It was booked as 2 good, and Azumuta shows 3 good now',
     });
 
@@ -251,7 +253,10 @@ it('looks within a day at each of a thousand orders of which something is open',
   const numbers = Array.from({ length: count }, (_, at) => `OPEN-${at}`);
   for (const number of numbers)
     await plant.ledger.concerns.begin(number, {
-      ...{ kind: 'refused', content: 'no article', note: 'It has no article', cause: 'order-data' },
+      kind: 'refused',
+      content: 'no article',
+      note: 'It has no article',
+      cause: 'order-data',
     });
 
   // Act

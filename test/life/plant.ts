@@ -73,12 +73,17 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
     return Reflect.apply(sendsToTable, client, [command]);
   }) as typeof client.send;
   const queues = createQueueModel({
-    ...{ now: () => now, random: () => 0.5, newId, queues: queuesOfStack },
+    now: () => now,
+    random: () => 0.5,
+    newId,
+    queues: queuesOfStack,
   });
   const erp = erpModels[erpName]({ now: clock.now, newId });
   const triggers: TriggerRequest[] = [];
   const azumuta = createAzumutaModel({
-    ...{ now: clock.now, newId, articles: Object.values(erp.articles) },
+    now: clock.now,
+    newId,
+    articles: Object.values(erp.articles),
     sendTrigger: (request) => triggers.push(request),
   });
   const secrets = createSecretsModel(secretsOf(azumuta, erp));
@@ -123,11 +128,17 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
     const names = integration.azumuta.contract.trigger;
     const runtime = {
       environment: {
-        ...{ ...environment, STACK_NAME: 'AzumutaErp-life-production' },
-        ...{ CONFIGURATION_VERSION: version, TRIGGER_NAMES: JSON.stringify(names) },
+        ...environment,
+        STACK_NAME: 'AzumutaErp-life-production',
+        CONFIGURATION_VERSION: version,
+        TRIGGER_NAMES: JSON.stringify(names),
       },
-      ...{ clock, random: () => 0.5, newId },
-      ...{ dynamodb: table.client, sqs: queues.client, secretsManager: secrets.client },
+      clock,
+      random: () => 0.5,
+      newId,
+      dynamodb: table.client,
+      sqs: queues.client,
+      secretsManager: secrets.client,
       sns: {
         async send({ input }: { readonly input: { readonly Subject?: string; readonly Message?: string } }) {
           const { Subject: subject = '', Message: text = '' } = input;
@@ -230,8 +241,19 @@ export function createLifePlant({ integration: given = {}, erp: erpName = 'rest'
   }
 
   return {
-    ...{ clock, table, queues, erp, azumuta, answers, calls, mails, ledger },
-    ...{ work, triggers, sendTriggers, trigger },
+    clock,
+    table,
+    queues,
+    erp,
+    azumuta,
+    answers,
+    calls,
+    mails,
+    ledger,
+    work,
+    triggers,
+    sendTriggers,
+    trigger,
     /** How the fields of a trigger are named by the configuration of now. */
     triggerNames: () => functions.names,
     /** Writes of the ledger so far, those that it refused among them. */

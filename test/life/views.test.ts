@@ -24,7 +24,11 @@ async function views(number: string) {
   if (!order) throw new Error('The ledger does not know the order.');
   const time = { now: clock.now(), timeZone: 'UTC' };
   const situation = await readSituation({
-    ...{ ledger, breaker: ledger.breaker, clock, graceHours: 24, outageSeconds: 0 },
+    ledger,
+    breaker: ledger.breaker,
+    clock,
+    graceHours: 24,
+    outageSeconds: 0,
     queue: async () => ({ waiting: 0, underWay: 0 }),
     countDeadLetters: async () => plant.letters().length,
   });

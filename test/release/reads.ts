@@ -43,10 +43,17 @@ const lease = some({ owner: text, leaseUntil: number });
 const instant = String.raw`\d{4}-\d\d-\d\dT[\d:.]+Z`;
 /** The keys of the table and its indexes (ledger/keys.ts), and when it may be removed. */
 const anyItem = some({
-  ...{ pk: text, sk: text, expiresAt: number, erpOrderNumber: text, azumutaId: text },
-  ...{ awaiting: z.enum(['completion', 'look']), dueAt: number, concern: z.enum(['open', 'settled letter']) },
-  ...{ concernOf: text.check(z.regex(new RegExp(`^([a-z-]+ (azumuta|erp) [a-z-]+ )?${instant}$`))) },
-  ...{ day: text, happened: text.check(z.regex(new RegExp(`^${instant} [a-zA-Z -]+( {.*})?$`))) },
+  pk: text,
+  sk: text,
+  expiresAt: number,
+  erpOrderNumber: text,
+  azumutaId: text,
+  awaiting: z.enum(['completion', 'look']),
+  dueAt: number,
+  concern: z.enum(['open', 'settled letter']),
+  concernOf: text.check(z.regex(new RegExp(`^([a-z-]+ (azumuta|erp) [a-z-]+ )?${instant}$`))),
+  day: text,
+  happened: text.check(z.regex(new RegExp(`^${instant} [a-zA-Z -]+( {.*})?$`))),
 });
 
 /** What the present code reads of each kind of item, and of what is inside of one; and of each message. */

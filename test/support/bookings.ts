@@ -14,7 +14,10 @@ const endsAt = new Date('2026-11-24T08:01:00.000Z');
 /** One recording of product order `id1`. */
 export function plannedBooking(given: Partial<PlannedBooking> = {}): PlannedBooking {
   return {
-    ...{ key: 'id1#quantity', kind: 'quantity', parts: [1], recordingIds: ['r1'] },
+    key: 'id1#quantity',
+    kind: 'quantity',
+    parts: [1],
+    recordingIds: ['r1'],
     erpOrder: { number: 'MO/1' },
     productOrder: { id: 'id1', number: 'PO-1' },
     ...given,

@@ -20,16 +20,12 @@ export async function startSandboxes() {
   const both = await Promise.all([startSandbox.azumuta(), startSandbox.erp()]);
   const [azumuta, erp] = both;
   return {
-    ...{
-      azumutaUrl: azumuta.url,
-      azumutaSide: { ...azumuta.control, ...azumutaPeopleOn(azumuta.store) },
-      azumuta: azumutaAt(azumuta.url),
-    },
-    ...{
-      erpUrl: erp.url,
-      erpSide: { ...erp.control, ...plannersOn(erp.store) },
-      erp: connected(sandboxErp({ baseUrl: erp.url }), { apiKey: erpSandboxKey }),
-    },
+    azumutaUrl: azumuta.url,
+    azumutaSide: { ...azumuta.control, ...azumutaPeopleOn(azumuta.store) },
+    azumuta: azumutaAt(azumuta.url),
+    erpUrl: erp.url,
+    erpSide: { ...erp.control, ...plannersOn(erp.store) },
+    erp: connected(sandboxErp({ baseUrl: erp.url }), { apiKey: erpSandboxKey }),
     stop: () => Promise.all(both.map(({ stop }) => stop())),
   };
 }

@@ -108,7 +108,8 @@ function withOperationsOnce(rows: readonly Row[]): Row[] {
     rows.filter(isField).map((row) => [row.path.replace(/^operations\.\w+/, 'operations.*'), row]),
   );
   const common = [...fields].map(([path, row]) => ({
-    ...{ ...row, path },
+    ...row,
+    path,
     // What is assumed differs from one operation to another.
     standard: /\.(method|path|query)$/.test(path) ? 'see above' : row.standard,
   }));

@@ -58,7 +58,9 @@ async function showOne(c: Context, pages: Pages): Promise<Response> {
   if (!order) return c.redirect(`/search?${new URLSearchParams({ q: number })}`, 303);
   const siblings = productOrders.filter((each) => each !== order);
   return show(c, {
-    ...{ name: 'orders', title: `Order ${number}`, asked: number },
+    name: 'orders',
+    title: `Order ${number}`,
+    asked: number,
     headline: `Order ${number}: ${order.state}. ${order.says}`,
     content: orderPage(order, siblings, { now: clock.now(), timeZone }),
   });
@@ -82,8 +84,10 @@ export function orderPage(order: TracedOrder, siblings: readonly TracedOrder[], 
 function statusPart(order: TracedOrder): Html {
   const { state, stage, says, next, who, command, deadLetters } = order;
   const tones: Partial<Record<typeof state, string>> = {
-    ...{ booked: 'good', 'needs a person': 'bad' },
-    ...{ withdrawn: '', 'given up': '' },
+    booked: 'good',
+    'needs a person': 'bad',
+    withdrawn: '',
+    'given up': '',
   };
   const typed = command === undefined || deadLetters.length > 0 ? '' : html` <code>${command}</code>`;
   return html`<div class="verdict ${tones[state] ?? 'going'}">

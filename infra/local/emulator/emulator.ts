@@ -62,7 +62,9 @@ export async function startEmulator(options: EmulatorOptions) {
     return {
       ...found,
       ...callsOf(stack, awsEndpoint),
-      ...{ stack, ports, dataDir: folder.path },
+      stack,
+      ports,
+      dataDir: folder.path,
       processes: () => supervisor.processes(),
       /** Ends everything in good order. May be called twice. */
       stop,

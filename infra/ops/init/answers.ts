@@ -83,7 +83,12 @@ export async function askForAnswers(): Promise<unknown> {
   const numberPrefix = await typed('numberPrefix', 'Which prefix do their numbers get in Azumuta?', '');
   const mailed = await typed(undefined, 'Who is mailed when a person must act? (addresses, with commas)', '');
   return {
-    ...{ plant, timeZone, erp, url, database, numberPrefix },
+    plant,
+    timeZone,
+    erp,
+    url,
+    database,
+    numberPrefix,
     orders: way === 'pull' ? { everyMinutes: 5 } : 'posted',
     emails: mailed.split(',').flatMap((address) => address.trim() || []),
   };

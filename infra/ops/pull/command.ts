@@ -55,7 +55,10 @@ async function dryRun(target: Target, { options, signal, progress }: Typed<Optio
       ? await nextStart(ledger, integration)
       : momentOf(options.since, integration.timeZone).toISOString();
   const preview = await previewPull(since, maxOrders, {
-    ...{ azumuta, erp, ledger, productOrders: integration.productOrders },
+    azumuta,
+    erp,
+    ledger,
+    productOrders: integration.productOrders,
     signal: AbortSignal.any([signal, AbortSignal.timeout(maxDryRunMs)]),
     progress: progress.tell,
   });

@@ -94,8 +94,14 @@ function movesOf({ chosen }: Pick<Run, 'chosen'>) {
 export async function replay(request: ReplayRequest, dependencies: ReplayDependencies) {
   const { go, signal } = request;
   const run: Run = {
-    ...{ chosen: new Map(), lookedAt: 0, more: false, moved: 0, copied: 0 },
-    ...{ hinted: [], created: [], gone: [] },
+    chosen: new Map(),
+    lookedAt: 0,
+    more: false,
+    moved: 0,
+    copied: 0,
+    hinted: [],
+    created: [],
+    gone: [],
   };
   let failure: string | undefined;
   try {

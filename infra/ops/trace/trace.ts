@@ -93,7 +93,8 @@ async function traceOne(
     cause: entry?.cause ?? concerns[0]?.cause,
     erpOrder: entry?.erpOrder.number,
     /** What the ERP wants, and by when (ISO). */
-    ...{ quantity, dueDate },
+    quantity,
+    dueDate,
     draft: entry?.draft,
     /** Which part of its ERP order it is, if that has several. */
     part: entry && entry.part.book !== 'alone' ? { index: entry.part.index, of: parts } : undefined,

@@ -27,7 +27,15 @@ export async function sendTest(dependencies: AlertDependencies): Promise<Readonl
   const { clock, stack, linkTo } = dependencies;
   const at = clock.now().toISOString();
   const alert: Alert = {
-    ...{ v: 1, id: 'test', stack, at, event: 'test', kind: 'test', since: at, count: 0, troubles: [] },
+    v: 1,
+    id: 'test',
+    stack,
+    at,
+    event: 'test',
+    kind: 'test',
+    since: at,
+    count: 0,
+    troubles: [],
     title: `${stack}: test of the alerts`,
     summary: 'Somebody has asked for this message. Nothing is wrong, and nothing has to be done.',
     command: `npm run alert -- --stack ${shellWord(stack)}`,

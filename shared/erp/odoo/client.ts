@@ -115,7 +115,8 @@ export function createOdooClient(options: OdooOptions, environment: ErpEnvironme
     const read: OdooReader['read'] = (model, method, answer, given) =>
       ask({ model, method, writes: false, ...given }, answer);
     const odoo: Omit<Writer, keyof Facts> = {
-      ...{ options, read },
+      options,
+      read,
       search: (model, { domain, row, fields = fieldsOf(row), sort, limit, context }) => {
         const named = { domain, fields, limit, order: sort };
         return read(model, 'search_read', z.array(row), { named, context });
@@ -179,7 +180,8 @@ function json2(http: Http, { database }: OdooOptions, clock: Clock): Send {
       path: `/json/2/${model}/${method}`,
       headers: { authorization: `bearer ${apiKey}`, 'x-odoo-database': database },
       body: { ids, context, ...written, ...named },
-      ...{ signal, writes },
+      signal,
+      writes,
     });
     // A 401, 429 or 5xx of a proxy holds no Odoo exception, and an unknown key is no exception of a model.
     const error = response.status >= 400 ? odooErrorSchema.safeParse(response.json) : undefined;

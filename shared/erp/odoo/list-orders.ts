@@ -44,7 +44,9 @@ export function listReleasedOrders(
 
   return listByKeys<SharedTime>({
     partner: 'Odoo',
-    ...{ pageSize, since, from: since && { time: toOdooTime(since.changedAt), ids: [] } },
+    pageSize,
+    since,
+    from: since && { time: toOdooTime(since.changedAt), ids: [] },
     async readPage(behind, limit) {
       const domain = [['state', 'in', states], isBuiltHere, ...changedBehind(behind)];
       const rows = await searchOrders(source, domain, { sort: 'write_date asc, id asc', limit });

@@ -162,8 +162,10 @@ function timesOf({ completion: { operations = [], completedAt }, key }: Found): 
   const lines = operations.flatMap(({ operation, setupSeconds = 0, runSeconds = 0 }) => {
     const run = Math.round(runSeconds);
     const line = (what: string, from: number, to: number): Time => ({
-      ...{ operation, description: `${what} of ${operation} [azumuta booking ${keyAsText(key)}]` },
-      ...{ date_start: before(from), date_end: before(to) },
+      operation,
+      description: `${what} of ${operation} [azumuta booking ${keyAsText(key)}]`,
+      date_start: before(from),
+      date_end: before(to),
     });
     return [line('Setup', Math.round(setupSeconds) + run, run), line('Run', run, 0)];
   });

@@ -97,8 +97,14 @@ export async function bookScrap(booking: Booking, { amount, lot, tag, begun }: S
   const lot_id = lot && (await idOfLot(booking, lot));
   const [location_id, place] = await locationOf(booking, lot_id);
   const values = {
-    ...{ production_id, product_id: product_id[0], scrap_qty: Number(amount), origin: key, lot_id },
-    ...{ product_uom_id: product_uom_id[0], company_id: company_id[0], location_id },
+    production_id,
+    product_id: product_id[0],
+    scrap_qty: Number(amount),
+    origin: key,
+    lot_id,
+    product_uom_id: product_uom_id[0],
+    company_id: company_id[0],
+    location_id,
     ...(tag === undefined ? {} : { scrap_reason_tag_ids: [[6, 0, [tag]]] }),
   };
   if (asked) await writeDocument(booking, asked.id, values);

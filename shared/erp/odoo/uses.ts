@@ -165,8 +165,11 @@ function requireBookable(
 }
 
 const quantSchema = z.object({
-  ...{ product_id: reference, location_id: reference },
-  ...{ lot_id: many2one, package_id: many2one, owner_id: many2one },
+  product_id: reference,
+  location_id: reference,
+  lot_id: many2one,
+  package_id: many2one,
+  owner_id: many2one,
   /**
    * In the product's own unit, with what is reserved for others: Odoo frees that (stock_move_line.py:751 (17.0), :778
    * (18.0), :788 (19.0), `_free_reservation`).
@@ -213,9 +216,13 @@ async function lotsInStock(
         wanted = wanted.minus(part);
         quant.left = quant.left.minus(part);
         return {
-          ...{ lot_id: idOf(quant.lot_id), location_id: quant.location_id[0], picked: true },
-          ...{ package_id: idOf(quant.package_id) ?? false, owner_id: idOf(quant.owner_id) ?? false },
-          ...{ product_id: product_id[0], product_uom_id: product_uom[0] },
+          lot_id: idOf(quant.lot_id),
+          location_id: quant.location_id[0],
+          picked: true,
+          package_id: idOf(quant.package_id) ?? false,
+          owner_id: idOf(quant.owner_id) ?? false,
+          product_id: product_id[0],
+          product_uom_id: product_uom[0],
           quantity: Number(part.div(holds).round(6, Big.roundHalfUp)),
         };
       });

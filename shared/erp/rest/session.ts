@@ -25,7 +25,9 @@ export function createSession<Row>(options: RestOptions<Row>, environment: ErpEn
   const tokens =
     csrf &&
     new CsrfSession(login.send, {
-      ...{ ...erp, path: csrf.fetchPath, remedy: 'check csrf.fetchPath' },
+      ...erp,
+      path: csrf.fetchPath,
+      remedy: 'check csrf.fetchPath',
       // After a 403 for missing rights this costs a read.
       isRefused: ({ status }) => status === 403,
     });

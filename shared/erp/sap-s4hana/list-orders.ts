@@ -51,7 +51,9 @@ export function listReleasedOrders(
 
   return listByKeys<SapPosition>({
     partner: 'SAP',
-    ...{ pageSize, since, from: undefined },
+    pageSize,
+    since,
+    from: undefined,
     async readPage(behind, limit) {
       const query = {
         $filter: [...conditions, ...(behind ? [behindOf(behind)] : [])].join(' and '),

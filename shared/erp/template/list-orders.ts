@@ -26,7 +26,9 @@ export function listReleasedOrders(
 ): AsyncIterable<ReleasedOrdersPage> {
   return listByKeys<SharedTime>({
     partner,
-    ...{ pageSize, since, from: since && { time: since.changedAt, ids: [] } },
+    pageSize,
+    since,
+    from: since && { time: since.changedAt, ids: [] },
     async readPage(behind, limit) {
       const page = await read({
         path: '/api/production-orders',

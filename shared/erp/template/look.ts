@@ -64,8 +64,13 @@ export async function lookForQuantity(
   });
   requireSerialNumbers(order, built);
   const body = {
-    ...{ reference: key, unit: order.unit, notes, links, completedAt },
-    ...{ goodQuantity: built.good, scrapQuantity: built.scrap },
+    reference: key,
+    unit: order.unit,
+    notes,
+    links,
+    completedAt,
+    goodQuantity: built.good,
+    scrapQuantity: built.scrap,
     final: mayClose(completion, { amount: order.quantity, unit: order.unit }, built.produced),
     lots: [
       ...built.goodLots.map(({ number, amount }) => ({ number, quantity: amount })),

@@ -109,7 +109,8 @@ export function createTrytonClient(options: TrytonOptions, environment: ErpEnvir
     }
 
     return {
-      ...{ options, read },
+      options,
+      read,
       async search(model, { domain, row, fields = fieldsFor(row), mayVanish, ...asked }) {
         const { sort = null, limit = null, ...named } = asked;
         const params = [domain, 0, limit, sort, fields];
@@ -173,7 +174,10 @@ export async function readAbilities({ read }: TrytonReader): Promise<Abilities> 
   const works = await hasField('production', 'works');
   const models = ['production', 'stock.move', ...(lots ? ['stock.lot'] : [])];
   const access = await read({
-    ...{ model: 'ir.model.access', method: 'get_access', params: [models], answer: accessSchema },
+    model: 'ir.model.access',
+    method: 'get_access',
+    params: [models],
+    answer: accessSchema,
     what: 'asking for the rights of our user',
   });
   return { lots, works, may: (right, model) => access[model]?.[right] ?? true };

@@ -65,7 +65,9 @@ export async function* listReleasedOrders(
   yield* listByKeys<Position>({
     partner: 'Tryton',
     // The watermark's own time is read again as a whole: another order may have got the same time since.
-    ...{ pageSize, since, from: since && { changedAt: since.changedAt } },
+    pageSize,
+    since,
+    from: since && { changedAt: since.changedAt },
     readPage: (behind, limit) => readPage(tryton, scope, behind, limit),
     watermarkOf: ({ changedAt, id }) => ({ changedAt, id: String(id) }),
     ordersOf: rowReader(tryton),

@@ -131,7 +131,12 @@ export function productionOf(record: ProductionRecord, marks = unmarked) {
   const isOfItself = inputs.some((move) => move.product === product);
   return {
     ...markedBy(marks, 'production', id),
-    ...{ number, state, product, article: named.code || named.rec_name, marks, record },
+    number,
+    state,
+    product,
+    article: named.code || named.rec_name,
+    marks,
+    record,
     quantity: toDecimal(record.quantity) ?? '0',
     wasteLocations: record['warehouse.']['waste_locations.'] ?? [],
     // Of the production's own product, in the unit of the production; by-products are booked as planned.
@@ -146,10 +151,13 @@ export function productionOf(record: ProductionRecord, marks = unmarked) {
     isPriced: named.list_price != null || isOfItself,
     // In the order of the routing; none without the module `production_work`.
     works: (record['works.'] ?? []).map((work) => ({
-      ...{ id: work.id, state: work.state, operation: work['operation.'].name },
+      id: work.id,
+      state: work.state,
+      operation: work['operation.'].name,
       cycles: byId(work['cycles.'] ?? []).map((cycle) => ({
         ...markedBy(marks, 'production.work.cycle', cycle.id),
-        ...{ state: cycle.state, duration: cycle.duration },
+        state: cycle.state,
+        duration: cycle.duration,
       })),
     })),
     // Tryton refuses a write when one of these records has changed since.
@@ -188,16 +196,27 @@ function lineOf(
   const needsLot = (to: string) =>
     [model['from_location.'].type, to].some((type) => named.lot_required?.includes(type));
   return {
-    ...{ field, product, unit, article: named.code || named.rec_name },
-    ...{ needsLot: needsLot(model['to_location.'].type), needsLotAsWaste: needsLot(waste) },
+    field,
+    product,
+    unit,
+    article: named.code || named.rec_name,
+    needsLot: needsLot(model['to_location.'].type),
+    needsLotAsWaste: needsLot(waste),
     moves: moves.map((move) => ({
       ...markedBy(marks, 'stock.move', move.id),
-      ...{ state: move.state, lot: move['lot.'] ?? undefined, wasted: isWasted(move) },
+      state: move.state,
+      lot: move['lot.'] ?? undefined,
+      wasted: isWasted(move),
       location: isOutput ? move.to_location : move.from_location,
       quantity: convert(toDecimal(move.quantity) ?? '0', move['unit.'], unit),
     })),
     template: {
-      ...{ product, unit: unit.id, company, currency, from_location, to_location },
+      product,
+      unit: unit.id,
+      company,
+      currency,
+      from_location,
+      to_location,
       // Tryton wants a price for what comes out of production, and computes it when the production is done.
       ...(isOutput ? { unit_price: wireDecimal('0') } : {}),
     },
@@ -263,7 +282,10 @@ async function readProductions(
   { number, marks }: Pick<Production, 'number'> & Partial<Pick<Production, 'marks'>>,
 ): Promise<Production[]> {
   const found = await search('production', {
-    ...{ domain, fields: productionFields(abilities), limit: 3, row: productionSchema },
+    domain,
+    fields: productionFields(abilities),
+    limit: 3,
+    row: productionSchema,
     what: `reading production ${number}`,
   });
   return found.map((record) => productionOf(record, marks));

@@ -88,8 +88,10 @@ const completionFields = {
     entryOf(
       z.extend(operationSchema, {
         operation: code,
-        ...{ good: z.exactOptional(quantity), scrap: z.exactOptional(quantity) },
-        ...{ setupSeconds: seconds, runSeconds: seconds },
+        good: z.exactOptional(quantity),
+        scrap: z.exactOptional(quantity),
+        setupSeconds: seconds,
+        runSeconds: seconds,
         finished: z._default(operationSchema.shape.finished, true),
       }),
     ),

@@ -138,7 +138,8 @@ function operationOf(
       `has more setup in its step "${setup}" than it took (${worked / 60} min): correct it in Azumuta`,
     );
   return {
-    ...{ operation, recording: recording.id },
+    operation,
+    recording: recording.id,
     good: good === undefined ? undefined : total(good),
     scrap: scrap === undefined ? undefined : total(scrap),
     setupSeconds: setup === undefined ? undefined : setupSeconds,

@@ -31,7 +31,8 @@ export class Attempts extends Records {
   /** An attempt ended with a failure, without a crash. @returns how many did so far; `unexpected` counts bugs among them. */
   async recordFailure(messageId: string, { unexpected, waits, hasBegun = true }: AttemptFailure) {
     const waiting = waits && {
-      ...{ order: waits.order, reason: waits.reason },
+      order: waits.order,
+      reason: waits.reason,
       ...concernFields({ kind: 'waiting', partner: waits.partner, cause: 'waited-too-long' }, waits.since),
     };
     const set = { unfinished: hasBegun ? 0 : undefined, ...waiting };

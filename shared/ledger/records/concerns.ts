@@ -67,7 +67,9 @@ export const concernSchema = z.object({
 export type Concern = DeepReadonly<z.output<typeof concernSchema>>;
 
 export const removedConcern = {
-  ...{ kind: 'removed', content: 'removed', cause: 'unknown-order' },
+  kind: 'removed',
+  content: 'removed',
+  cause: 'unknown-order',
   note: 'Azumuta does not have it any more',
 } as const satisfies Concern;
 
@@ -82,12 +84,15 @@ const indexedSchema = z.object({
 export type OpenConcern = DeepReadonly<z.output<typeof indexedSchema>> & { readonly key: Key };
 
 const factsSchema = z.object({
-  ...{ pk: z.string(), concern: z.literal('open') },
+  pk: z.string(),
+  concern: z.literal('open'),
   /** The number that its key names, unless it is given. */
   order: z.optional(z.string()),
-  ...{ reason: z.optional(z.string()), note: z.optional(z.string()) },
+  reason: z.optional(z.string()),
+  note: z.optional(z.string()),
   /** The first numbers that nobody knows, and how many there were. */
-  ...{ numbers: z.optional(z.array(z.string())), count: z._default(z.number(), 0) },
+  numbers: z.optional(z.array(z.string())),
+  count: z._default(z.number(), 0),
   ...z.pick(concernSchema, { about: true }).shape,
 });
 

@@ -81,7 +81,10 @@ export function erpOrderOf(posted: z.output<typeof postedOrderSchema>): ErpOrder
   // In the order in which a person reads them.
   const { number, article, quantity, unit, ...order } = posted;
   return {
-    ...{ number, article, ...order, state: 'released' },
+    number,
+    article,
+    ...order,
+    state: 'released',
     quantity: { amount: quantity, ...(unit === undefined ? {} : { unit }) },
   };
 }

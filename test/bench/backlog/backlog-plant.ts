@@ -55,7 +55,9 @@ export function createBacklogPlant(perSecond: number) {
   world.happens(outage);
 
   return {
-    ...{ time, plant, unexpected: world.unexpected },
+    time,
+    plant,
+    unexpected: world.unexpected,
     /** Ends the outage. */
     comeBack: () => world.setOutage('erp', undefined),
     /** When each call after the outage came; epoch milliseconds. */

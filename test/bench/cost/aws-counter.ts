@@ -71,7 +71,9 @@ export async function startAwsCounter(aws: () => Aws) {
     };
     const before = isWrite ? await written() : undefined;
     const answer = await call(`${aws().awsEndpoint}${request.url ?? '/'}`, {
-      ...{ method: 'POST', headers, body },
+      method: 'POST',
+      headers,
+      body,
     });
     const text = Buffer.from(await answer.arrayBuffer());
     // A write whose condition fails is billed like a write of the existing item.

@@ -37,8 +37,11 @@ const listOf = (data: readonly unknown[]) => ({ object: 'list', next: null, data
 
 function productOrder(number: string) {
   return {
-    ...{ object: 'product-order', id: `order${number}`, number },
-    ...{ status: 'completed', completedAt: '2026-03-01T10:00:00Z' },
+    object: 'product-order',
+    id: `order${number}`,
+    number,
+    status: 'completed',
+    completedAt: '2026-03-01T10:00:00Z',
     url: `https://azumuta.example/product-orders/${number}`,
     article,
     parameters: [{ key: 'Quantity', value: 5 }],
@@ -53,9 +56,14 @@ function productOrder(number: string) {
 function recording(id: string) {
   const number = id.replace(/^recording|\.\d$/g, '');
   return {
-    ...{ object: 'recording', id, productOrderId: `order${number}`, productOrderNumber: number },
+    object: 'recording',
+    id,
+    productOrderId: `order${number}`,
+    productOrderNumber: number,
     workInstruction: { id: `instruction${Number(number.replace(/\D/g, '')) % instructions}`, version: 3 },
-    ...{ startedAt: '2026-03-01T09:30:00Z', finishedAt: '2026-03-01T10:00:00Z', durationSeconds: 1800 },
+    startedAt: '2026-03-01T09:30:00Z',
+    finishedAt: '2026-03-01T10:00:00Z',
+    durationSeconds: 1800,
     steps: [
       { id: 's1', name: { en: 'Good quantity' }, value: 5 },
       { id: 's2', name: { en: 'Serial number' }, value: `SN-${number}` },
@@ -83,7 +91,9 @@ const azumutaRoutes: readonly Route[] = [
   }),
   route('GET', '/api/v1/recordings/{id}', ({ parameters: { id = '' } }) => recording(id)),
   route('GET', '/api/v1/workinstructions/{id}', ({ parameters: { id = '' } }) => ({
-    ...{ object: 'work-instruction', id, name: { en: `Instruction ${id}` } },
+    object: 'work-instruction',
+    id,
+    name: { en: `Instruction ${id}` },
   })),
   route('GET', '/api/v1/articles', () =>
     listOf([{ ...article, variants: [{ id: 'variantLeft', name: 'Left' }] }]),
@@ -100,7 +110,10 @@ function book(order: string, reference: string): Booked {
 
 const erpRoutes: readonly Route[] = [
   route('GET', '/api/production-orders/{number}', ({ parameters: { number = '' } }) => ({
-    ...{ number, product: article.number, locked: false, azumutaIds: [links.get(number) ?? null] },
+    number,
+    product: article.number,
+    locked: false,
+    azumutaIds: [links.get(number) ?? null],
     status: bookings.has(number) ? 'done' : 'released',
   })),
   route('PATCH', '/api/production-orders/{number}', ({ parameters: { number = '' }, body }) => {

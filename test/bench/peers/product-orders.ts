@@ -33,7 +33,11 @@ export async function productOrdersToComplete(
 /** @throws Error unless the endpoint accepts all orders. */
 export async function postOrders(plant: BenchPlant, numbers: readonly string[]): Promise<void> {
   const orders = numbers.map((number) => ({
-    ...{ number, article: 'GEAR-01', quantity: '5', unit: 'u', attributes: { side: 'Left' } },
+    number,
+    article: 'GEAR-01',
+    quantity: '5',
+    unit: 'u',
+    attributes: { side: 'Left' },
   }));
   const answer = await call(`${plant.emulator.apiUrl}/product-orders`, {
     method: 'POST',

@@ -23,7 +23,12 @@ const letter = { body: '', stage: 'book-completion', orderNumber: 'MO/1', reason
 
 /** One order that went all the way; a test changes what it is about. */
 const books = (differs: Partial<Books> = {}): Books => ({
-  ...{ released: [released], built: [built], booked: [booked], triggers: [], deadLetters: [], waiting: 0 },
+  released: [released],
+  built: [built],
+  booked: [booked],
+  triggers: [],
+  deadLetters: [],
+  waiting: 0,
   ...differs,
 });
 

@@ -106,7 +106,9 @@ export function grantsTests(): void {
       const part = { index: 1, first: `${number}/1`, book: 'when-all-done' } as const;
       await system.ledger.orders.put(newOrder({ number: part.first, part, erpOrder }));
       await system.ledger.claims.claim(orderKey(part.first), {
-        ...{ owner: 'test', messageId: 'test', endsAt: new Date(Date.now() + 60_000) },
+        owner: 'test',
+        messageId: 'test',
+        endsAt: new Date(Date.now() + 60_000),
       });
       await system.ledger.erpOrders.write(record);
       await system.ledger.erpOrders.recordCompletedPart(

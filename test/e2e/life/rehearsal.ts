@@ -72,7 +72,8 @@ export async function startRehearsal(folder: string, keptIn: string, first: Vers
   let environment: SynthesizeOptions['environment'] = {};
   const system = await startTestSystem({
     dataDir: folder,
-    ...{ overrides, triggers },
+    overrides,
+    triggers,
     synthesize: (wanted) => {
       ({ environment } = wanted);
       return synthesizeVersion(first, wanted, keptIn);
@@ -92,7 +93,9 @@ export async function startRehearsal(folder: string, keptIn: string, first: Vers
     await emulator.stop();
     emulator = await startEmulator({
       template: { directory, stackName },
-      ...{ overrides, dataDir: join(folder, 'platform'), maxContainers: 2 },
+      overrides,
+      dataDir: join(folder, 'platform'),
+      maxContainers: 2,
       sandboxes: { azumuta: system.sandboxes.azumuta.url, erp: system.sandboxes.erp.url },
     });
     await system.azumuta.setTriggers(triggers(`${emulator.apiUrl}${pathname}`));

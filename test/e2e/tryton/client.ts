@@ -235,11 +235,14 @@ export class TrytonTestClient {
       consumed: consumedOf(inputs),
       /** The components' moves, whatever their state. */
       inputs: inputs.map((move) => ({
-        ...{ article: String(nested(move, 'product', 'code')), quantity: amount(move) },
-        ...{ state: String(move.state), ...lotIn(move) },
+        article: String(nested(move, 'product', 'code')),
+        quantity: amount(move),
+        state: String(move.state),
+        ...lotIn(move),
       })),
       works: works.map((work) => ({
-        ...{ operation: String(nested(work, 'operation', 'name')), state: String(work.state) },
+        operation: String(nested(work, 'operation', 'name')),
+        state: String(work.state),
         /** Of the cycles that are done. */
         seconds: listed(work, 'cycles').flatMap(({ state, duration }) =>
           state === 'done' ? [Number((duration as Fields).seconds)] : [],

@@ -78,7 +78,8 @@ describe('parts of an order that report what they used', () => {
     expect(ofOther).toEqual(['1 - done', '4 - assigned']);
     expect(await movesOf(production)).toEqual([`2 ${lot} done`, `3 ${numbered('PART')} done`]);
     expect(await admin.readProduction(production.id)).toMatchObject({
-      ...{ state: 'done', quantity: 4 },
+      state: 'done',
+      quantity: 4,
       consumed: { [other.article]: 5 },
     });
     expect(again.alreadyBooked).toBe(true);

@@ -113,7 +113,10 @@ async function userWith(names: readonly string[]) {
   const password = 'canary-of-a-user';
   const groups = await admin.find('res.group', [['name', 'in', names]]);
   const user = await admin.create('res.user', {
-    ...{ name: login, login, password, companies: [['add', [company]]] },
+    name: login,
+    login,
+    password,
+    companies: [['add', [company]]],
     groups: [['add', groups.map(({ id }) => id)]],
   });
   await admin.write('res.user', [user], { company });

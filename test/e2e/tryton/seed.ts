@@ -38,7 +38,11 @@ export async function seedPlant(server: TrytonServer) {
 
 async function seedCompany(admin: TrytonTestClient): Promise<number> {
   const currency = await admin.create('currency.currency', {
-    ...{ name: 'Euro', symbol: '€', code: 'EUR', numeric_code: '978', digits: 2 },
+    name: 'Euro',
+    symbol: '€',
+    code: 'EUR',
+    numeric_code: '978',
+    digits: 2,
     rounding: decimal('0.01'),
     rates: [['create', [{ date: dateOf('2020-01-01'), rate: decimal('1') }]]],
   });
@@ -56,19 +60,24 @@ async function seedProducts(admin: TrytonTestClient, company: number): Promise<v
   const kilogram = await admin.idOf('product.uom', [['symbol', '=', 'kg']]);
   const product = async (code: string, name: string, extra: Fields = {}) => {
     const template = await admin.create('product.template', {
-      ...{ name, type: 'goods', default_uom: unit, list_price: decimal('100'), cost_price_method: 'fixed' },
+      name,
+      type: 'goods',
+      default_uom: unit,
+      list_price: decimal('100'),
+      cost_price_method: 'fixed',
       ...extra,
       products: [['create', [{ suffix_code: code, cost_price: decimal('10') }]]],
     });
     return admin.idOf('product.product', [['template', '=', template]]);
   };
   await admin.create('product.uom', {
-    ...{
-      name: 'Ton',
-      symbol: 't',
-      category: await admin.idOf('product.uom.category', [['uoms', '=', kilogram]]),
-    },
-    ...{ factor: 1000, rate: 0.001, rounding: 0.001, digits: 3 },
+    name: 'Ton',
+    symbol: 't',
+    category: await admin.idOf('product.uom.category', [['uoms', '=', kilogram]]),
+    factor: 1000,
+    rate: 0.001,
+    rounding: 0.001,
+    digits: 3,
   });
   const housing = await product('HSG-01', 'Housing');
   const bolt = await product('BOLT-M8', 'Bolt M8');
@@ -126,7 +135,9 @@ async function seedProducts(admin: TrytonTestClient, company: number): Promise<v
     ['storage_location'],
   );
   const inventory = await admin.create('stock.inventory', {
-    ...{ location: storage, company, date: dateOf('2026-01-01') },
+    location: storage,
+    company,
+    date: dateOf('2026-01-01'),
     lines: [
       ['create', [{ product: housing, quantity: 100_000 }, { product: bolt, quantity: 800_000 }, ...lines]],
     ],
@@ -147,7 +158,8 @@ async function seedRouting(admin: TrytonTestClient, company: number): Promise<vo
     for (const [at, one] of operations.entries())
       steps.push({
         operation: await admin.create('production.routing.operation', {
-          ...{ name: one, work_center_category: category },
+          name: one,
+          work_center_category: category,
         }),
         sequence: at + 1,
       });
@@ -162,7 +174,9 @@ async function seedConnectorUser(admin: TrytonTestClient, company: number) {
     ['name', 'in', ['Production', 'Stock', 'Stock Force Assignment']],
   ]);
   const user = await admin.create('res.user', {
-    ...{ name: 'Azumuta integration', login: username, password },
+    name: 'Azumuta integration',
+    login: username,
+    password,
     groups: [['add', groups.map(({ id }) => id)]],
     companies: [['add', [company]]],
   });

@@ -24,8 +24,13 @@ const { dead, recorded } = stage;
 /** A message that SQS itself or the webhook put there: the ledger does not know it. */
 const unknown = (given: Partial<Parameters<typeof stage.store.put>[0]> = {}) =>
   stage.store.put({
-    ...{ body: webhookCall({ query: 'number=PO-5' }), stage: 'receive-webhook', orderNumber: '' },
-    ...{ reason: 'No number.', cause: 'unreadable-message', messageId: 'm-unknown', ...given },
+    body: webhookCall({ query: 'number=PO-5' }),
+    stage: 'receive-webhook',
+    orderNumber: '',
+    reason: 'No number.',
+    cause: 'unreadable-message',
+    messageId: 'm-unknown',
+    ...given,
   });
 
 /** Address of an action on the only group whose reason is on the page. */
@@ -80,8 +85,13 @@ describe('the page of dead letters', () => {
     // Prepare
     const letter = (n: number, cause: 'order-state' | 'conflict') => ({
       ...deadLetterKey(`MO/${n}`, `m-${n}`),
-      ...{ messageId: `m-${n}`, orderNumber: `MO/${n}`, stage: 'book-completion', isDead: true },
-      ...{ reason: `It is ${cause}.`, cause, v: 1 },
+      messageId: `m-${n}`,
+      orderNumber: `MO/${n}`,
+      stage: 'book-completion',
+      isDead: true,
+      reason: `It is ${cause}.`,
+      cause,
+      v: 1,
       ...concernFields(
         { kind: 'dead-letter', partner: 'erp', cause },
         new Date(stage.clock.now().getTime() + n),
@@ -110,7 +120,10 @@ describe('an order of which several messages have failed for one reason', () => 
   beforeEach(async () => {
     for (const messageId of ['m-1', 'm-2', 'm-3']) {
       await dead('PO-LATE', 'Waited too long.', {
-        ...{ messageId, body: completion('PO-LATE'), stage: 'book-completion', cause: 'waited-too-long' },
+        messageId,
+        body: completion('PO-LATE'),
+        stage: 'book-completion',
+        cause: 'waited-too-long',
       });
       stage.clock.advance(60);
     }
@@ -208,7 +221,8 @@ it('shows booking and figures of a completion that was refused, and the journey 
   const refusal = { reason: 'The period is closed.', cause: 'refused-by-erp' } as const;
   await refuse(stage.ledger, 'PO-F', await plan(stage.ledger, 'PO-F'), refusal);
   await dead('PO-F', refusal.reason, {
-    ...{ body: completion('PO-F'), stage: 'book-completion' },
+    body: completion('PO-F'),
+    stage: 'book-completion',
     about: { booking: 'id of PO-F#quantity', figures: '5 u good, lots L-1, L-2' },
   });
   // Act

@@ -93,7 +93,8 @@ function dayOf(day: string, before: number): Day {
   const isFree = [0, 6].includes(new Date(day).getUTCDay());
   const orders = isFree ? 0 : 8 + ((before * 5) % 7);
   return {
-    ...{ day, upTo: `${day}T13:00:00.000Z` },
+    day,
+    upTo: `${day}T13:00:00.000Z`,
     events: {
       created: orders + 1,
       booked: orders,

@@ -73,7 +73,10 @@ describe('the lists of orders', () => {
     const erpOrder = { number, article: '@SUM(1)', amount: '5' };
     await stage.ledger.orders.put(newOrder({ number, erpOrder }));
     await stage.ledger.concerns.begin(number, {
-      ...{ kind: 'refused', content: 'x', note: '-2+3', cause: 'configuration' },
+      kind: 'refused',
+      content: 'x',
+      note: '-2+3',
+      cause: 'configuration',
     });
 
     // Act

@@ -49,7 +49,9 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
         cause: 'unknown-article',
         messageId: `m-${orderNumber}`,
       } as const),
-      ...{ body: productOrderMessage(orderNumber), orderNumber, reason },
+      body: productOrderMessage(orderNumber),
+      orderNumber,
+      reason,
       ...given,
     };
     const { stage: of, cause, messageId } = letter;
@@ -59,8 +61,11 @@ export async function startStoreStage(plant: ConsoleDependencies['plant'] = noPl
   /** The ledger has it still, and SQS has dropped its message. */
   const recorded = (orderNumber: string) =>
     ledger.deadLetters.record({
-      ...{ orderNumber, messageId: `m-${orderNumber}`, stage: 'create-product-orders' },
-      ...{ reason: 'No article.', cause: 'unknown-article' },
+      orderNumber,
+      messageId: `m-${orderNumber}`,
+      stage: 'create-product-orders',
+      reason: 'No article.',
+      cause: 'unknown-article',
     });
   /** Many items of the ledger at once. */
   async function writeAll(requests: readonly WriteRequest[]): Promise<void> {

@@ -110,7 +110,9 @@ describe('a completion', () => {
     const { id } = await stage.createInAzumuta(draft);
     const done = azumutaSide.complete(number, { quantity: 4, scrap: 1, operator: 'An Peeters' });
     const planned = plannedBooking({
-      ...{ key: `${id}#quantity`, productOrder: { id, number }, erpOrder: { number } },
+      key: `${id}#quantity`,
+      productOrder: { id, number },
+      erpOrder: { number },
       parts,
       recordingIds: done.recordings.map((one) => one.id),
     });

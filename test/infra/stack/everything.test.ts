@@ -12,7 +12,8 @@ import everything from './everything.config.ts';
 
 const violationsSchema = z.array(z.object({ ruleName: z.string() }));
 const packSchema = z.object({
-  ...{ pluginName: z.string(), violations: violationsSchema },
+  pluginName: z.string(),
+  violations: violationsSchema,
   suppressedViolations: z.exactOptional(violationsSchema),
 });
 const reportSchema = z.object({ pluginReports: z.array(packSchema) });

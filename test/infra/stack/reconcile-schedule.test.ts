@@ -30,7 +30,9 @@ describe('the schedule of reconciliation', () => {
     ['not at all where it is off', never, 'rate(1 day)', 'DISABLED'],
   ])('runs %s', (_, stack, ScheduleExpression, State) => {
     Template.fromStack(stack).hasResourceProperties('AWS::Scheduler::Schedule', {
-      ...{ Description: Match.stringLikeRegexp('overdue'), ScheduleExpression, State },
+      Description: Match.stringLikeRegexp('overdue'),
+      ScheduleExpression,
+      State,
     });
   });
 

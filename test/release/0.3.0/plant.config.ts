@@ -18,7 +18,8 @@ export default api.defineIntegration(({ stage }) => ({
     number: ({ number, attributes }) => `${number}-${attributes.line ?? 1}`,
     article: ({ article }) => article.replace(/-(RED|BLUE)$/, ''),
     parameters: ({ quantity, dueDate }, { index, of }) => ({
-      ...{ Quantity: of > 1 ? 1 : Number(quantity.amount), Part: `${index}/${of}` },
+      Quantity: of > 1 ? 1 : Number(quantity.amount),
+      Part: `${index}/${of}`,
       'Due on': dueDate && api.dayIn('Europe/Brussels', dueDate),
     }),
     variants: ({ attributes }) => (attributes.side === 'Left' ? ['Left'] : []),
@@ -38,7 +39,8 @@ export default api.defineIntegration(({ stage }) => ({
       ],
     }),
     components: {
-      ...{ listed: 'all', beyondPlan: 'book' },
+      listed: 'all',
+      beyondPlan: 'book',
       of: (completed) => [
         ...api.recordedComponents(completed),
         ...api.recordedComponents(completed, { OIL: { quantity: 'Olie', unit: 'l', lot: 'Partij' } }),
@@ -50,7 +52,8 @@ export default api.defineIntegration(({ stage }) => ({
         api.recordedOperations(completed, {
           Monteren: { operation: '10', setup: 'Insteltijd' },
           Keuren: {
-            ...{ operation: '20', optional: true },
+            operation: '20',
+            optional: true,
             ...(stage !== 'production' && { good: 'Goed', scrap: 'Afgekeurd' }),
           },
         }),
@@ -64,7 +67,9 @@ export default api.defineIntegration(({ stage }) => ({
   },
   schedule: { pull: { everyMinutes: 5, from: '2026-12-01T06:00:00+01:00' }, reconcile: { everyHours: 24 } },
   deployment: {
-    ...{ account: '111122223333', region: 'eu-west-1', alarmEmails: ['it@plant.example'] },
+    account: '111122223333',
+    region: 'eu-west-1',
+    alarmEmails: ['it@plant.example'],
     alerts: { emails: ['planning@plant.example'], webhooks: ['teams', 'slack', 'webhook'] },
     morningMail: { at: '06:30', emails: ['foreman@plant.example'] },
     pages: { validHours: 48 },

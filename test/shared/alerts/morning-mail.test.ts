@@ -164,14 +164,20 @@ it('names the first ten of many overdue orders, and says that there are more in 
 
 it('compares pieces, scrap and what was on time, each unit on its own', () => {
   const before = {
-    ...{ events: {}, good: {}, scrap: {} },
+    events: {},
+    good: {},
+    scrap: {},
     due: 0,
     late: 0,
     period: '2026-11-16',
   };
   const monday = {
-    ...{ ...before, period: '2026-11-23', due: 4, late: 1 },
-    ...{ good: { u: '120', kg: '3.5' }, scrap: { u: '2' } },
+    ...before,
+    period: '2026-11-23',
+    due: 4,
+    late: 1,
+    good: { u: '120', kg: '3.5' },
+    scrap: { u: '2' },
   };
   expect(figureLines([monday, before]).slice(-3)).toEqual([
     'Pieces                120 u, 3.5 kg           0',

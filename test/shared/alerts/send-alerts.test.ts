@@ -231,7 +231,9 @@ it('tells a dead letter of an order for as long as it is open, and one of no ord
   const over = received.webhook.filter(({ event }) => event === 'over');
   expect(over).toMatchObject([{ kind: 'dead-letter', cause: 'unreadable-message' }]);
   expect(received.webhook.at(-1)).toMatchObject({
-    ...{ event: 'reminder', cause: 'refused-by-erp', at: stage.clock.now().toISOString() },
+    event: 'reminder',
+    cause: 'refused-by-erp',
+    at: stage.clock.now().toISOString(),
     troubles: [{ order: 'PO-1' }],
   });
 });

@@ -78,7 +78,17 @@ export async function startAlertStage(options: StageOptions = {}) {
   let runs = 0;
 
   const stage = {
-    ...{ clock, ledger, breaker, store, counts, answers, sns, received, logged, patience, pages },
+    clock,
+    ledger,
+    breaker,
+    store,
+    counts,
+    answers,
+    sns,
+    received,
+    logged,
+    patience,
+    pages,
     /** One run of the function, in a container of its own. */
     run() {
       runs += 1;

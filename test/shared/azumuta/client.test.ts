@@ -131,7 +131,8 @@ describe('a listing by number', () => {
 
   const bare = contractSchema.parse({ list: { entries: '' } });
   const bareEndingSo = contractSchema.parse({
-    ...{ list: { entries: '' }, operations: { findProductOrder: { endsWithoutNext: true } } },
+    list: { entries: '' },
+    operations: { findProductOrder: { endsWithoutNext: true } },
   });
 
   it.each([

@@ -11,8 +11,10 @@ import { startServer } from '../../support/server.ts';
 it.each(dialects)('needs its own contract to find an article in the dialect $name', async (dialect) => {
   // Prepare
   const account = createAzumutaModel({
-    ...{ now: () => new Date('2026-11-24T08:00:00.000Z'), newId: dialect.newId ?? (() => 'id-1') },
-    ...{ articles: ['CHAIR'], sendTrigger: () => {} },
+    now: () => new Date('2026-11-24T08:00:00.000Z'),
+    newId: dialect.newId ?? (() => 'id-1'),
+    articles: ['CHAIR'],
+    sendTrigger: () => {},
   });
   const talk = inDialect(dialect, account.answer);
   const { url } = await startServer((call) =>
@@ -21,7 +23,10 @@ it.each(dialects)('needs its own contract to find an article in the dialect $nam
   const contract = contractSchema.parse(dialect.contract);
   const find = (one: typeof contract) =>
     new AzumutaClient({
-      ...{ contract: one, baseUrl: `${url}/api/v1`, clock: testClock(), apiKey: async () => account.apiKey },
+      contract: one,
+      baseUrl: `${url}/api/v1`,
+      clock: testClock(),
+      apiKey: async () => account.apiKey,
     }).findArticle('CHAIR', new AbortController().signal);
 
   // Act

@@ -32,11 +32,15 @@ describe('an operation of the contract', () => {
     const contract = contractSchema.parse({
       operations: {
         findProductOrder: {
-          ...{ path, method, query: {} },
+          path,
+          method,
+          query: {},
           body: { query, variables: { n: '{number}', after: '{cursor}' } },
         },
         readProductOrder: {
-          ...{ path, method, answer: 'data.order' },
+          path,
+          method,
+          answer: 'data.order',
           body: { query: 'query ($id: ID!) { order(id: $id) {id} }', variables: { id: '{id}' } },
         },
       },

@@ -135,7 +135,10 @@ describe('paused bookings', () => {
 
     // Assess
     expect(await stage.breaker.outage('erp', 'bookings')).toEqual({
-      ...{ seconds: 60, reason: 'Bookings are paused.', isDown: false, isPause: true },
+      seconds: 60,
+      reason: 'Bookings are paused.',
+      isDown: false,
+      isPause: true,
       openedAt: stage.clock.now().getTime(),
     });
     expect(await outages()).toBeUndefined();

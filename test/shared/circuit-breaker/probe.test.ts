@@ -68,7 +68,8 @@ describe('a probe', () => {
       'before a call of a connector',
       () =>
         createHttp({ partner: 'Tryton', baseUrl: 'https://tryton.example' }).send({
-          ...{ path: '/book', signal: AbortSignal.abort() },
+          path: '/book',
+          signal: AbortSignal.abort(),
         }),
     ],
     ['before a call of our own', () => AbortSignal.abort().throwIfAborted()],

@@ -32,7 +32,10 @@ export const orderEntry = (index: number, book: BookParts): OrderEntry =>
     ...newOrder({ number: `MO/1/${index}`, part: { index, first: 'MO/1/1', book } }),
     erpOrder: { number: 'MO/1', article: 'X-4711', amount: '5' },
     productOrder: { id: `id${index}`, number: `MO/1/${index}` },
-    ...{ state: 'done', attempts: 1, awaiting: 'completion', expiresAt: 0 },
+    state: 'done',
+    attempts: 1,
+    awaiting: 'completion',
+    expiresAt: 0,
   });
 
 export const bookingEntry = (given: Partial<BookingEntry> = {}): BookingEntry => ({
@@ -43,7 +46,8 @@ export const bookingEntry = (given: Partial<BookingEntry> = {}): BookingEntry =>
   erpOrder: { number: 'MO/1' },
   productOrder: { id: 'id1', number: 'MO/1/1' },
   state: 'done',
-  ...{ attempts: 1, clean: false },
+  attempts: 1,
+  clean: false,
   readAt: new Date('2026-11-24T08:00:00Z'),
   plannedFor: 'a message',
   configuration: 'version 1',

@@ -19,9 +19,17 @@ import { bookingEntry } from './booking-facts.ts';
 
 const anyText = textOf();
 const completion: Completion = {
-  ...{ kind: 'quantity', erpOrder: { number: 'MO/1' }, productOrder: { id: 'id1', number: 'MO/1/1' } },
-  ...{ completedAt: '2026-11-24T08:00:00.000Z', completedOn: '2026-11-24', final: true },
-  ...{ quantity: { amount: '5' }, lots: [], notes: [], links: [], work: [] },
+  kind: 'quantity',
+  erpOrder: { number: 'MO/1' },
+  productOrder: { id: 'id1', number: 'MO/1/1' },
+  completedAt: '2026-11-24T08:00:00.000Z',
+  completedOn: '2026-11-24',
+  final: true,
+  quantity: { amount: '5' },
+  lots: [],
+  notes: [],
+  links: [],
+  work: [],
 };
 
 const quantity = fc.record({ amount: fc.nat().map(String), unit: anyText }, { requiredKeys: ['amount'] });
@@ -71,11 +79,19 @@ it('is for a person when it is more than 40 KB compressed', () => {
 
 it('holds 500 components with their lots, and 2,000 checks', () => {
   const used = Array.from({ length: 500 }, (_, at) => ({
-    ...{ article: `PART-${at}`, quantity: { amount: String(at % 7) }, lots: [{ number: `B-${at * 37}` }] },
-    ...{ recording: '5KKoy7m6ms89mvrTg', step: `Part ${at}` },
+    article: `PART-${at}`,
+    quantity: { amount: String(at % 7) },
+    lots: [{ number: `B-${at * 37}` }],
+    recording: '5KKoy7m6ms89mvrTg',
+    step: `Part ${at}`,
   }));
   const checks = Array.from({ length: 2000 }, (_, at) => ({
-    ...{ name: `Torque ${at}`, value: 40 + (at % 100) / 10, unit: 'Nm', min: 40, max: 50, passed: true },
+    name: `Torque ${at}`,
+    value: 40 + (at % 100) / 10,
+    unit: 'Nm',
+    min: 40,
+    max: 50,
+    passed: true,
     recording: '5KKoy7m6ms89mvrTg',
   }));
   const rich: Completion = { ...completion, components: { all: true, beyondPlan: false, used }, checks };

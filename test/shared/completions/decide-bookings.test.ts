@@ -100,7 +100,9 @@ it.each<[string, Partial<CompletionFacts>, string]>([
 });
 
 const together = (index: number, given: Partial<CompletionFacts> = {}): Partial<CompletionFacts> => ({
-  ...{ entry: orderEntry(index, 'when-all-done'), parts: 3, current: builtPart(index, [`r${index}`]) },
+  entry: orderEntry(index, 'when-all-done'),
+  parts: 3,
+  current: builtPart(index, [`r${index}`]),
   ...given,
 });
 const threeBooked = bookedWith({ parts: [1, 2, 3] });
@@ -127,7 +129,8 @@ it.each<[string, Partial<CompletionFacts>, string]>([
   [
     'count before the one that a person was asked to remove',
     together(1, {
-      ...{ parts: 2, current: { ...builtPart(1), isUnwanted: true } },
+      parts: 2,
+      current: { ...builtPart(1), isUnwanted: true },
       others: [builtPart(2), builtPart(3)],
     }),
     'conflict: Product order MO/1/1 is completed, and its ERP order MO/1 has only 2 part(s) now',

@@ -19,9 +19,16 @@ const answered = (seconds: number, by = 'another') => ({
 /** What a hint that was sent ten seconds ago does, in words. */
 function whatOf(bookings: readonly BookingEntry[], given: Partial<StepFacts> = {}): string {
   const step = nextStep({
-    ...{ bookings, answered: undefined, hint: { via: 'webhook' }, part: 1, names: 'nothing', now },
+    bookings,
+    answered: undefined,
+    hint: { via: 'webhook' },
+    part: 1,
+    names: 'nothing',
+    now,
     isOrdered: true,
-    ...{ ...sent(10), configuration: 'version 1', ...given },
+    ...sent(10),
+    configuration: 'version 1',
+    ...given,
   });
   const tells = 'refused' in step && step.refused.length > 0 ? ', tell' : '';
   if (step.to === 'book') return `keep${step.looksAgain ? ', look' : ''}${tells}`;

@@ -70,7 +70,8 @@ async function interleaved(scheduler: fc.Scheduler) {
   const ledger = createLedger({ table, clock: own.clock, settlingSeconds });
 
   return {
-    ...{ own, booked },
+    own,
+    booked,
     at: (moment: typeof now) => {
       now = moment;
     },

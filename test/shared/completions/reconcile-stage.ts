@@ -40,7 +40,13 @@ export async function reconcileStageOn(partners: CompletionStage) {
       reconcileCompletions(
         { awsRequestId: `run-${++runs}`, getRemainingTimeInMillis: remainingMs },
         {
-          ...{ ledger, azumuta, clock, log: silent, most: 50, graceHours: 24, completionsQueueUrl: '' },
+          ledger,
+          azumuta,
+          clock,
+          log: silent,
+          most: 50,
+          graceHours: 24,
+          completionsQueueUrl: '',
           partners: partnersOn({ ...store, clock }),
           queues: {
             send: async (_url, { body }) => void hints.push(parseMessage(completionHintSchema, body)),

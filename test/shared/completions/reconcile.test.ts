@@ -29,8 +29,12 @@ describe('a completion whose trigger was lost', () => {
     expect(await stage.run()).toEqual({ ...nothing, asked: 1, completed: 1 });
     expect(stage.hints).toEqual([
       {
-        ...{ v: 1, kind: 'completion', productOrderNumber: number, recordingIds: [] },
-        ...{ eventId: 'run-1/1', via: 'reconciliation' },
+        v: 1,
+        kind: 'completion',
+        productOrderNumber: number,
+        recordingIds: [],
+        eventId: 'run-1/1',
+        via: 'reconciliation',
       },
     ]);
     expect(await stage.azumutaSide.calls()).toEqual({ [orderRoute]: 1 });

@@ -143,8 +143,19 @@ export async function stageOn(sandboxes: Omit<Sandboxes, 'stop'>) {
   }
 
   return {
-    ...{ clock, store, ledger, azumutaSide, erpSide, azumuta, azumutaUrl, erp, erpUrl },
-    ...{ handle, build, record, splitInto },
+    clock,
+    store,
+    ledger,
+    azumutaSide,
+    erpSide,
+    azumuta,
+    azumutaUrl,
+    erp,
+    erpUrl,
+    handle,
+    build,
+    record,
+    splitInto,
 
     /** The number of an order that the ERP has released. */
     async released(product = 'GEAR-01', quantity = 5): Promise<string> {

@@ -163,7 +163,8 @@ describe('defineIntegration', () => {
     expect(integration.schedule).toEqual({ pull: 'off', reconcile });
     expect(integration.completions.beyondOrder).toEqual({ good: 1.1, scrap: 1 });
     expect(defineIntegration({ ...plain, schedule: { reconcile: { everyHours: 24 } } }).schedule).toEqual({
-      ...{ pull: 'off', reconcile },
+      pull: 'off',
+      reconcile,
     });
   });
 });

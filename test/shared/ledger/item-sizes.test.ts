@@ -33,7 +33,9 @@ function started() {
 
 /** A draft with a parameter of so many bytes; the largest that there may be has `room`. */
 const given = (bytes: number) => ({
-  ...{ number: longest('n'), article: longest('a'), variants: [] },
+  number: longest('n'),
+  article: longest('a'),
+  variants: [],
   parameters: { Drawing: 'x'.repeat(bytes) },
 });
 const room = maxDraftBytes - Buffer.byteLength(JSON.stringify(given(0)));

@@ -28,7 +28,9 @@ describe('the way back of an order that waits for its completion', () => {
     const recordingIds = Array.from({ length: recordings }, (_, at) => azumutaId(`recording ${at}`));
     const workInstruction = { id: azumutaId('wi'), version: 3, name: 'Assemble gearbox housing' };
     const completed = completedProductOrder({
-      ...{ productOrder, erpOrder: erp, completedAt: '2026-11-24T07:59:12.345Z' },
+      productOrder,
+      erpOrder: erp,
+      completedAt: '2026-11-24T07:59:12.345Z',
       recordings: recordingIds.map((id) =>
         recording({ id, workInstruction, durationSeconds: 1234, url: url(`recordings/${id}`) }),
       ),
@@ -45,8 +47,11 @@ describe('the way back of an order that waits for its completion', () => {
         erpOrder: erp,
         productOrder,
       }),
-      ...{ content: packed(completion), figures: figuresOf(completion) },
-      ...{ readAt: new Date('2026-11-24T08:00:00.123Z'), plannedFor: uuid, configuration: '0123456789ab' },
+      content: packed(completion),
+      figures: figuresOf(completion),
+      readAt: new Date('2026-11-24T08:00:00.123Z'),
+      plannedFor: uuid,
+      configuration: '0123456789ab',
     });
   }
 

@@ -28,7 +28,10 @@ it('records an ERP order in its own terms when it is accepted, and each of its p
   // Prepare
   const mapping: Mapping = { ...together, number: ({ number }) => `GH-${number}`, article: () => 'GEAR-01' };
   const order = erpOrder({
-    ...{ number: 'WORDS', id: '4711', article: 'X-4711', dueDate: '2026-12-24' },
+    number: 'WORDS',
+    id: '4711',
+    article: 'X-4711',
+    dueDate: '2026-12-24',
     quantity: { amount: '2', unit: 'pcs' },
   });
 
@@ -39,7 +42,8 @@ it('records an ERP order in its own terms when it is accepted, and each of its p
   const record = await stage.ledger.erpOrders.find({ number: 'whatever it is called by then', id: '4711' });
   expect(record).toMatchObject({
     erpOrder: { number: 'WORDS', id: '4711', article: 'X-4711', amount: '2', unit: 'pcs' },
-    ...{ dueDate: '2026-12-24', state: 'released' },
+    dueDate: '2026-12-24',
+    state: 'released',
     split: { number: 'GH-WORDS', of: 2, book: 'when-all-done' },
   });
   await stage.attempt('GH-WORDS/2', 'created');

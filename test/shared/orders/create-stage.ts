@@ -12,13 +12,22 @@ export async function startCreateStage() {
   const store = await startLedgerStore();
   const ledger = createLedger({ ...store, clock: systemClock, settlingSeconds: 0 });
   const dependencies: CreateDependencies = {
-    ...{ ledger, azumuta, erp, clock: systemClock, settlingSeconds: 300 },
+    ledger,
+    azumuta,
+    erp,
+    clock: systemClock,
+    settlingSeconds: 300,
     enqueue: async () => {},
     lookAgain: async () => {},
     partners: partnersOn({ ...store, clock: systemClock }),
   };
   return {
-    ...{ store, ledger, azumutaSide, erpSide, dependencies, stop },
+    store,
+    ledger,
+    azumutaSide,
+    erpSide,
+    dependencies,
+    stop,
     /** An order that the ERP has released and the ledger knows. */
     async released(parameters: Readonly<Record<string, string>> = {}) {
       const [order] = await erpSide.release({ product: 'GEAR-01' });

@@ -60,11 +60,15 @@ const actionsOf = (known: KnownErpOrder, wanted: WantedOrder) =>
   decideProductOrders(known, wanted).parts.map(({ number, action }) => `${number} ${action}`);
 
 const surplus: Concern = {
-  ...{ kind: 'unwanted', content: 'surplus', cause: 'conflict' },
+  kind: 'unwanted',
+  content: 'surplus',
+  cause: 'conflict',
   note: 'The ERP order has 1 part now',
 };
 const other5: Concern = {
-  ...{ kind: 'changed', content: 'of 5', cause: 'conflict' },
+  kind: 'changed',
+  content: 'of 5',
+  cause: 'conflict',
   note: 'parameters["Quantity"] is 1, wanted 5',
 };
 
@@ -226,7 +230,9 @@ describe('an ERP order with another mapping', () => {
 
 describe('the same content', () => {
   const order = erpOrder({
-    ...{ number: 'MO/1', id: 'a', article: 'GEAR' },
+    number: 'MO/1',
+    id: 'a',
+    article: 'GEAR',
     quantity: { amount: '5', unit: 'u' },
   });
   const { unit: _, ...bare } = order.quantity;

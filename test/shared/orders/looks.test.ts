@@ -32,7 +32,8 @@ describe('an order that is cancelled, and released again with another quantity',
     expect(stage.enqueued).toEqual(['REMOVED']);
     expect(await openOf('REMOVED')).toEqual([]);
     expect(await stage.ledger.orders.find('REMOVED')).toMatchObject({
-      ...{ state: 'waiting', end: undefined },
+      state: 'waiting',
+      end: undefined,
       draft: { parameters: { Quantity: '8' } },
     });
   });

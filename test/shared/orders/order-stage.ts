@@ -86,7 +86,14 @@ export async function startOrderStage() {
   };
 
   return {
-    ...{ clock, table, sqs, ledger, logged, lookedAt, enqueued, acceptAll },
+    clock,
+    table,
+    sqs,
+    ledger,
+    logged,
+    lookedAt,
+    enqueued,
+    acceptAll,
 
     async accept(order: ErpOrder, how?: How): Promise<Accepted> {
       const [accepted] = await acceptAll([order], how);

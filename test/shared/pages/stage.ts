@@ -35,7 +35,12 @@ export async function startPages({ allowed = [] }: { readonly allowed?: readonly
   });
   const links = { until: clock.now().getTime() / 1000 + 3600 };
   return {
-    ...{ clock, store, secret, reads, logged, links },
+    clock,
+    store,
+    secret,
+    reads,
+    logged,
+    links,
     ledger: createLedger({ table: store.table, clock, settlingSeconds: 300 }),
     breaker: new Breaker(store.table, clock),
     /** A link as the alerts sign it. */

@@ -2,11 +2,20 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import {
+  isArrowFunction,
+  isFunctionDeclaration,
+  isFunctionExpression,
+  isIdentifier,
+  isMethodDeclaration,
+  isMethodSignatureDeclaration,
   isNewExpression,
   isNoSubstitutionTemplateLiteral,
+  isPrivateIdentifier,
+  isPropertyAssignment,
   isRegularExpressionLiteral,
   isStringLiteral,
   isTemplateExpression,
+  isVariableDeclaration,
   type Node,
 } from 'typescript/unstable/ast';
 import { API } from 'typescript/unstable/sync';
@@ -30,6 +39,32 @@ export function textsIn(root: string, folders: readonly string[]) {
     const spans = node.templateSpans.map(({ literal }) => `…${literal.text}`);
     return [{ file, text: node.head.text + spans.join('') }];
   });
+}
+
+export interface DeclaredFunction {
+  readonly file: string;
+  readonly name: string;
+}
+
+/** Every function that the source of these folders declares; a private method with its `#`. */
+export function functionsIn(root: string, folders: readonly string[]): DeclaredFunction[] {
+  return foundIn(root, folders, (node, file) => {
+    const name = nameOfFunction(node);
+    return name === undefined ? [] : [{ file, name }];
+  });
+}
+
+function nameOfFunction(node: Node): string | undefined {
+  const isMethod = isMethodDeclaration(node) || isMethodSignatureDeclaration(node);
+  if (isFunctionDeclaration(node) || isMethod) return textOfName(node.name);
+  const mayHold = isVariableDeclaration(node) || isPropertyAssignment(node);
+  if (!mayHold || !node.initializer) return undefined;
+  const isFunction = isArrowFunction(node.initializer) || isFunctionExpression(node.initializer);
+  return isFunction ? textOfName(node.name) : undefined;
+}
+
+function textOfName(name: Node | undefined): string | undefined {
+  return name && (isIdentifier(name) || isPrivateIdentifier(name)) ? name.text : undefined;
 }
 
 /** What is found at the nodes of the source in these folders, as TypeScript's own parser reads it. */

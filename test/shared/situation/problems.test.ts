@@ -29,7 +29,11 @@ type Given = Partial<Situation['queues']> &
 function problemsOf(given: Given) {
   const { erp = reachable, azumuta = reachable, troubles = [], cut = new Set(), ...queues } = given;
   const situation: Situation = {
-    ...{ at, troubles, cut, deadLetters: 0, unfiled: 0 },
+    at,
+    troubles,
+    cut,
+    deadLetters: 0,
+    unfiled: 0,
     queues: { 'product-orders': empty, completions: empty, ...queues },
     partners: { erp, azumuta },
   };
@@ -37,7 +41,12 @@ function problemsOf(given: Given) {
 }
 
 const trouble = (kind: TroubleKind, number: string): SeenTrouble => ({
-  ...{ kind, partner: 'erp', cause: 'order-state', since: at, isDue: true, id: `${kind} ${number}` },
+  kind,
+  partner: 'erp',
+  cause: 'order-state',
+  since: at,
+  isDue: true,
+  id: `${kind} ${number}`,
   key: { pk: partitionOf(number), sk: kind },
 });
 

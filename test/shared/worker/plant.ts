@@ -41,7 +41,11 @@ export function plantOn(stage: WorkerStage, limits: Partial<SlotsDependencies['l
   };
   const newSlots = () =>
     new Slots({
-      ...{ table, clock, name: 'book-completion', settlingSeconds: 300, log },
+      table,
+      clock,
+      name: 'book-completion',
+      settlingSeconds: 300,
+      log,
       limits: { azumuta: {}, erp: {}, ...limits },
     });
   const newBreaker = () => new Breaker(table, clock);

@@ -12,8 +12,12 @@ const day = 86_400;
 /** Slots of an ERP that allows one call at once, new for each: a name that no other test uses. */
 function slotsOf(table = stage.table): Slots {
   return new Slots({
-    ...{ table, clock: stage.clock, name: 'book-completion', settlingSeconds: 300 },
-    ...{ limits: { azumuta: {}, erp: { atOnce: 1 } }, log: stage.logged.log },
+    table,
+    clock: stage.clock,
+    name: 'book-completion',
+    settlingSeconds: 300,
+    limits: { azumuta: {}, erp: { atOnce: 1 } },
+    log: stage.logged.log,
   });
 }
 

@@ -38,8 +38,10 @@ export function readQuery(input: QueryCommandInput, indexes: readonly TableIndex
   const bound = bind(
     [
       {
-        ...{ parameter: 'KeyConditionExpression', tree: undefined },
-        ...{ names: new Set(names), values: new Set([value, sortValue ?? value]) },
+        parameter: 'KeyConditionExpression',
+        tree: undefined,
+        names: new Set(names),
+        values: new Set([value, sortValue ?? value]),
       },
     ],
     input,

@@ -93,8 +93,15 @@ export function createQueueOperations({ queues, now, random, newId }: QueueModel
     const attributes = checkMessage(message);
     const [id, sentAt] = [newId(), now()];
     put(queue, {
-      ...{ id, body: message.MessageBody ?? '', attributes, sentAt, visibleAt: sentAt },
-      ...{ receives: 0, firstReceivedAt: undefined, receivedAt: 0, handle: undefined },
+      id,
+      body: message.MessageBody ?? '',
+      attributes,
+      sentAt,
+      visibleAt: sentAt,
+      receives: 0,
+      firstReceivedAt: undefined,
+      receivedAt: 0,
+      handle: undefined,
     });
     return { MessageId: id };
   }

@@ -107,7 +107,9 @@ describe('sizes', () => {
     const texts = ['1', '2', '3', '4', '5'];
     for (const sk of texts) await table.putIf({ pk: 'a', sk, text: 'x'.repeat(rest) });
     const page = new QueryCommand({
-      ...{ TableName: 'ledger', ConsistentRead: true, KeyConditionExpression: 'pk = :pk' },
+      TableName: 'ledger',
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :pk',
       ExpressionAttributeValues: { ':pk': { S: 'a' } },
     });
     expect(model.answer(page)).toMatchObject({ Count: 2, LastEvaluatedKey: marshall({ ...key, sk: '2' }) });

@@ -25,15 +25,19 @@ const number = fc.constantFrom(0, 1, 1, 2, 2, 10, -1, 0.5, 1e-7);
 const list = fc.array(fc.oneof(text, fc.boolean()), { maxLength: 2 });
 /** The attributes of an item, with those of two indexes among them. `state` is a reserved word. */
 const fields = {
-  ...{ state: text, n: number, flag: fc.boolean(), list, map: fc.record({ x: text }, { requiredKeys: [] }) },
-  ...{ bytes: fc.uint8Array({ minLength: 1, maxLength: 9 }), nothing: fc.constant(null) },
-  ...{ version: number, erpOrderNumber: fc.constantFrom('a', 'b') },
-  ...{
-    awaiting: fc.constantFrom('a', 'b'),
-    dueAt: number,
-    day: fc.constant('a'),
-    happened: fc.constantFrom('1', '2'),
-  },
+  state: text,
+  n: number,
+  flag: fc.boolean(),
+  list,
+  map: fc.record({ x: text }, { requiredKeys: [] }),
+  bytes: fc.uint8Array({ minLength: 1, maxLength: 9 }),
+  nothing: fc.constant(null),
+  version: number,
+  erpOrderNumber: fc.constantFrom('a', 'b'),
+  awaiting: fc.constantFrom('a', 'b'),
+  dueAt: number,
+  day: fc.constant('a'),
+  happened: fc.constantFrom('1', '2'),
 };
 const someFields = fc.record(fields, { requiredKeys: [] });
 

@@ -120,7 +120,10 @@ export function createTableModel(options: TableOptions) {
     const asked = readQuery(input, indexes);
     const page = pageOf(store.partition(asked.index, asked.partition), asked, input.Limit);
     return {
-      ...{ $metadata: {}, Items: page.items, Count: page.items.length, ScannedCount: page.items.length },
+      $metadata: {},
+      Items: page.items,
+      Count: page.items.length,
+      ScannedCount: page.items.length,
       ...(page.last && { LastEvaluatedKey: page.last }),
     };
   }

@@ -125,7 +125,9 @@ const bookedSince = afterwards(({ erp, plant, azumuta }) => {
 const concernSince = (since: number) =>
   afterwards(
     adds({
-      ...{ ...ofEnded, sk: 'CONCERN#changed', content: 'x' },
+      ...ofEnded,
+      sk: 'CONCERN#changed',
+      content: 'x',
       concernOf: `changed erp conflict ${new Date(since).toISOString()}`,
     }),
   );
@@ -264,7 +266,9 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
     [
       /is open, and Azumuta has what the ERP wants/,
       adds({
-        ...{ pk: 'ORDER#MO/0001', sk: 'CONCERN#changed', content: 'x' },
+        pk: 'ORDER#MO/0001',
+        sk: 'CONCERN#changed',
+        content: 'x',
         wanted: { draft: { number: 'MO/0001', article: 'GEAR-01', parameters: { Quantity: 5 } } },
       }),
     ],
@@ -288,7 +292,11 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
     [/The ledger has no record of a dead letter/, letter('a function')],
     [
       /dead letter m, which does not exist/,
-      adds({ pk: 'ORDER#1', sk: 'DEAD-LETTER#m', ...{ isDead: true } }),
+      adds({
+        pk: 'ORDER#1',
+        sk: 'DEAD-LETTER#m',
+        isDead: true,
+      }),
     ],
   ],
   ended: [
@@ -307,7 +315,9 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
     [
       /was given up, and becomes a dead letter/,
       adds({
-        ...{ ...ofEnded, sk: 'DEAD-LETTER#m', stage: 'create-product-orders' },
+        ...ofEnded,
+        sk: 'DEAD-LETTER#m',
+        stage: 'create-product-orders',
         history: [{ at: new Date(late).toISOString(), event: 'dead-lettered' }],
       }),
       { events: [givenUp] },
@@ -363,7 +373,15 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
   ],
   leases: [[/is held until/, items(theOrder, { leaseUntil: late })]],
   released: [
-    [/is still held/, adds({ pk: 'LOCK', sk: 'x', ...{ owner: 'an attempt', leaseUntil: 1 } })],
+    [
+      /is still held/,
+      adds({
+        pk: 'LOCK',
+        sk: 'x',
+        owner: 'an attempt',
+        leaseUntil: 1,
+      }),
+    ],
     [/is held, but no function runs/, items(theOrder, { owner: 'an attempt', leaseUntil: 1 })],
   ],
   items: [

@@ -11,7 +11,9 @@ async function prepared(breaker: Readonly<Record<string, unknown>>) {
   const now = () => at;
   const table = createTableModel({ now, indexLagMs: () => 0 });
   await new Table(table.client, 'ledger').putIf({
-    ...{ pk: 'BREAKER#erp', sk: 'STATE', open: true },
+    pk: 'BREAKER#erp',
+    sk: 'STATE',
+    open: true,
     openedAt: new Date(beginning - 3_600_000).toISOString(),
     openUntil: beginning + 60_000,
     ...breaker,

@@ -81,7 +81,11 @@ export function createAzumutaModel(options: AzumutaModelOptions) {
       order.parameters.map(({ key, value }) => [key, value]),
     );
     return {
-      ...{ id, number, status, completedAt, parameters },
+      id,
+      number,
+      status,
+      completedAt,
+      parameters,
       /** Its number. */
       article: catalogue.find((known) => known.id === articleId)?.number ?? articleId,
       /** All, oldest first; those made before it was reopened stay. */
@@ -186,10 +190,15 @@ function plantWith({ articles, assembly: assembled }: AzumutaModelOptions): Cata
   const ofAssembly = operations.map((name, at) =>
     workInstruction(
       {
-        ...{ name, version: 1, category },
+        name,
+        version: 1,
+        category,
         ...(at === 0 && {
           components: components.map(({ article: used, lot }) => ({
-            ...{ article: used, lot, perPiece: 1, unit: 'u' },
+            article: used,
+            lot,
+            perPiece: 1,
+            unit: 'u',
           })),
         }),
       },
@@ -221,7 +230,9 @@ function readRecording(
   /** Undefined if it was not recorded. */
   const figure = (wanted: string) => values(wanted).map(Number).at(-1);
   return {
-    ...{ id, good: figure('Good quantity'), scrap: figure('Scrap quantity') },
+    id,
+    good: figure('Good quantity'),
+    scrap: figure('Scrap quantity'),
     serials: values('Serial number').map(String),
     /** Why there is scrap. */
     reason: values('Scrap reason').map(String).at(-1),

@@ -22,9 +22,11 @@ const refusals = {
   'odoo 17': {
     status: 200,
     body: {
-      ...{ jsonrpc: '2.0', id: 1 },
+      jsonrpc: '2.0',
+      id: 1,
       error: {
-        ...{ code: 200, message: 'Odoo Server Error' },
+        code: 200,
+        message: 'Odoo Server Error',
         data: { name: 'odoo.exceptions.UserError', message: 'This cannot be done now.' },
       },
     },

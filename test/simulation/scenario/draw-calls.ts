@@ -6,7 +6,10 @@ import { productOrdersOf, type Setting } from './setting.ts';
 
 /** Number of calls that a connector makes for one booking. */
 const bookingCalls: Readonly<Record<Setting['erp'], number>> = {
-  ...{ 'odoo 17': 14, 'odoo 19': 14, 'sap-s4hana': 7, rest: 4 },
+  'odoo 17': 14,
+  'odoo 19': 14,
+  'sap-s4hana': 7,
+  rest: 4,
 };
 
 /** Approximate number of calls from each function to each service for one product order, in a run without accidents. */
@@ -37,6 +40,10 @@ export function drawCalls(chance: Chance, setting: Setting): ScenarioEvent[] {
   const places = [nth];
   while (chance.happens(inARow)) places.push((places.at(-1) ?? nth) + chance.between(1, Math.ceil(each)));
   return places.map((place) => ({
-    ...{ kind: 'call', stage, service, nth: place, accident: chance.pick(accidentsOf(service)) },
+    kind: 'call',
+    stage,
+    service,
+    nth: place,
+    accident: chance.pick(accidentsOf(service)),
   }));
 }

@@ -90,7 +90,9 @@ function operatorsDraws(
     () => [{ kind: 'operator renames', order, at }],
     () => [
       {
-        ...{ kind: 'operator opens it again', order, at: at + chance.between(0, 10) },
+        kind: 'operator opens it again',
+        order,
+        at: at + chance.between(0, 10),
         rework: chance.between(2, 40),
       },
     ],
@@ -142,7 +144,9 @@ function administratorsDraws(chance: Chance, at: number): readonly Draw[] {
     () => [{ kind: 'flow is paused', flow, at, minutes: chance.between(1, 3) * dayMinutes }],
     () => [
       {
-        ...{ kind: 'secret is rotated', partner: chance.pick(bothPartners), at },
+        kind: 'secret is rotated',
+        partner: chance.pick(bothPartners),
+        at,
         minutes: chance.between(0, 10),
         first: chance.pick(['partner', 'Secrets Manager'] as const),
       },

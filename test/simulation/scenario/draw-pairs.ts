@@ -39,7 +39,11 @@ const pairs: Readonly<Record<string, (chance: Chance, setting: Setting) => reado
       { kind: 'call', stage, service, of: 'writes', nth, accident: late },
       // The first one keeps the claim, the second one the lock that parts of one order share.
       {
-        ...{ kind: 'call', stage, service: 'ledger', of: 'writes', after: service },
+        kind: 'call',
+        stage,
+        service: 'ledger',
+        of: 'writes',
+        after: service,
         nth: split === 'one' ? 1 : chance.between(1, 2),
         accident: chance.pick(['AWS fails', ...deaths]),
       },
@@ -51,7 +55,14 @@ const pairs: Readonly<Record<string, (chance: Chance, setting: Setting) => reado
     const nth = chance.between(1, 4);
     return [
       { kind: 'call', stage, service, of: 'writes', nth, accident: chance.pick(doubts) },
-      { ...{ kind: 'call', stage, service, after: service, nth: 1 }, accident: chance.pick(clean) },
+      {
+        kind: 'call',
+        stage,
+        service,
+        after: service,
+        nth: 1,
+        accident: chance.pick(clean),
+      },
     ];
   },
   /**
@@ -116,12 +127,10 @@ const pairs: Readonly<Record<string, (chance: Chance, setting: Setting) => reado
     return [
       { kind: 'message comes twice', queue, nth: 1, atOnce: true },
       {
-        ...{
-          kind: 'call',
-          stage,
-          service: chance.pick([service, 'ledger'] as const),
-          nth: chance.between(1, 9),
-        },
+        kind: 'call',
+        stage,
+        service: chance.pick([service, 'ledger'] as const),
+        nth: chance.between(1, 9),
         accident: chance.pick(deaths),
       },
     ];

@@ -33,7 +33,9 @@ const effect = (
   shows: Shows,
   given: Given = alone,
 ): Effect => ({
-  ...{ accident: [accident].flat(), shows, given },
+  accident: [accident].flat(),
+  shows,
+  given,
 });
 
 const posts = /erp: POST/;
@@ -255,7 +257,8 @@ export const effects: readonly Effect[] = [
   effect({ kind: 'planner renames', ...at, to: '-new' }, [/azumuta: POST .*"number":"MO\/0001-new"/], pull),
   effect(cancelled, [/Dead letter: .*it is cancelled/]),
   effect({ kind: 'planner releases it again', order: 0, at: 6 }, [/^360 ERP: posts/], {
-    ...{ erp: 'sap-s4hana', events: cancelled },
+    erp: 'sap-s4hana',
+    events: cancelled,
   }),
   effect({ kind: 'planner puts it back', ...at }, [/Dead letter: .*is not released/]),
   effect({ kind: 'planner puts it back', ...at }, [/Dead letter: .*is a draft/], { erp: 'odoo 19' }),
@@ -265,7 +268,8 @@ export const effects: readonly Effect[] = [
   ),
   ...(Object.keys(erpModels) as ErpName[]).map((erp) =>
     effect({ kind: 'planner releases it again', order: 0, at: 6 }, [/^360 ERP: posts/, [/Dead letter/, 0]], {
-      ...{ erp, events: [{ kind: 'planner deletes it', ...at }] },
+      erp,
+      events: [{ kind: 'planner deletes it', ...at }],
     }),
   ),
   effect({ kind: 'planner finishes it by hand', ...at }, [/Dead letter: .*completed by somebody else/]),
@@ -276,7 +280,8 @@ export const effects: readonly Effect[] = [
   // The pull has not seen it yet.
   ...(['odoo 17', 'odoo 19', 'sap-s4hana'] as const).map((erp) =>
     effect({ kind: 'article is renamed in the ERP', order: 0, at: 10.5 }, [/Dead letter: .*-B/], {
-      ...{ erp, via: 'pull' },
+      erp,
+      via: 'pull',
     }),
   ),
   effect({ kind: 'planner moves the due date', ...at, days: 3 }, [
@@ -310,12 +315,14 @@ export const effects: readonly Effect[] = [
     withDeadLetter,
   ),
   effect({ kind: 'dead letter is discarded', at: 20, byHand: true }, [/look: \["by hand"\]/], {
-    ...{ events: [refusedBooking], look: marks(21) },
+    events: [refusedBooking],
+    look: marks(21),
   }),
   effect(gaveUp(false), [[posts, 0]]),
   effect(gaveUp(true), [/look: \["by hand"\]/], { look: marks(12) }),
   effect({ kind: 'person gives up a part', order: 0, at: 5, part: 2 }, [/erp: POST .*"goodQuantity":"2"/], {
-    ...{ split: 'when-all-done', orders: [{ ...order, quantity: 3 }] },
+    split: 'when-all-done',
+    orders: [{ ...order, quantity: 3 }],
   }),
   effect(settles('changed'), [/look: \[""\]/], {
     orders: [{ ...order, builtAfter: 60 }],
@@ -327,7 +334,8 @@ export const effects: readonly Effect[] = [
     look: concerns,
   }),
   effect(settles('unwanted'), [/look: 0/], {
-    ...{ via: 'pull', orders: [{ ...order, builtAfter: 60 }] },
+    via: 'pull',
+    orders: [{ ...order, builtAfter: 60 }],
     events: [{ kind: 'planner cancels', order: 0, at: 12 }],
     look: [35, ({ azumuta }) => azumuta.productOrders().length],
   }),
@@ -339,7 +347,8 @@ export const effects: readonly Effect[] = [
   effect(madeAgain('given up'), [[posts, 1]], { events: [gaveUp(false)] }),
   effect(madeAgain('removed'), [[/azumuta: POST/, 2]], { events: [{ kind: 'operator removes it', ...at }] }),
   effect(madeAgain('withdrawn'), [/look: 1/], {
-    ...{ via: 'pull', erp: 'sap-s4hana' },
+    via: 'pull',
+    erp: 'sap-s4hana',
     events: [
       { kind: 'outage', partner: 'azumuta', at: 0, minutes: 40, how: 'refuses connections' },
       { kind: 'planner cancels', order: 0, at: 12 },

@@ -100,15 +100,26 @@ function release(place: number, planned: PlannedOrder, world: World): ReleasedOr
     erp.plan({ article, quantity: String(quantity), dueDate }),
   );
   return {
-    ...{ planned, ref, numbers: new Set([ref.number]), family: ref.number, quantity, dueDate },
-    ...{ isWithheld: false, postedAt: 0 },
+    planned,
+    ref,
+    numbers: new Set([ref.number]),
+    family: ref.number,
+    quantity,
+    dueDate,
+    isWithheld: false,
+    postedAt: 0,
     figures: other?.figures,
     accepted: new Set(),
     mostWanted: quantity,
     isStepRenamed: step !== undefined,
     areBuiltAtOnce: atOnce !== undefined,
     changes: shared ? ['planner shares a number'] : [],
-    ...{ typed: new Set(), removed: [], later: new Set(), corrected: new Map(), reworked: [], done: [] },
+    typed: new Set(),
+    removed: [],
+    later: new Set(),
+    corrected: new Map(),
+    reworked: [],
+    done: [],
   };
 }
 

@@ -119,8 +119,16 @@ function isSplit(order: ReleasedOrder, { erp }: World, { addOrder }: ScenarioSta
   order.quantity = quantity - 1;
   addOrder({
     ...order,
-    ...{ ref: other, numbers: new Set([other.number]), quantity: 1, changes: ['planner splits'] },
-    ...{ typed: new Set(), removed: [], later: new Set(), corrected: new Map(), reworked: [], done: [] },
+    ref: other,
+    numbers: new Set([other.number]),
+    quantity: 1,
+    changes: ['planner splits'],
+    typed: new Set(),
+    removed: [],
+    later: new Set(),
+    corrected: new Map(),
+    reworked: [],
+    done: [],
   });
   return true;
 }

@@ -165,7 +165,9 @@ export function createPlant(given: PlantSurroundings) {
   };
   const pollerOf = (name: QueueName, stage: keyof typeof functions) =>
     createPoller(queueUrlOf(name), functions[stage], {
-      ...{ time, chance, queues },
+      time,
+      chance,
+      queues,
       comesTwice: (nth) => given.comesTwice(name, nth),
       isDeleteLost: (nth) => given.isDeleteLost(name, nth),
     });

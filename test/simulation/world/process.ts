@@ -147,7 +147,11 @@ export function createProcess(name: string, stage: string, runtime: ProcessSurro
     },
   };
   const process = {
-    ...{ name, clock, die, call, partner: runtime.partner },
+    name,
+    clock,
+    die,
+    call,
+    partner: runtime.partner,
     isAlive: () => alive,
     /** Between two invocations a container is frozen: whatever arrives waits until it is thawed. */
     freeze: () => {

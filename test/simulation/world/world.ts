@@ -47,7 +47,10 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
   /** Errors that no function should throw, each once. */
   const unexpected = new Set<string>();
   const triggers = createTriggerSender(scenario.events, {
-    ...{ time, chance, timeline, happens },
+    time,
+    chance,
+    timeline,
+    happens,
     plant: () => plant,
     spoken: (body) => (dialect ? triggerIn(dialect, body) : body),
   });
@@ -117,8 +120,19 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
   });
 
   return {
-    ...{ scenario, integration, time, chance, timeline, erp, azumuta, plant, watch, alerts },
-    ...{ happened, happens, unexpected },
+    scenario,
+    integration,
+    time,
+    chance,
+    timeline,
+    erp,
+    azumuta,
+    plant,
+    watch,
+    alerts,
+    happened,
+    happens,
+    unexpected,
     /** Whether the ledger has the id of a product order. */
     isKnown: ({ id }: BuiltProductOrder) =>
       plant.table.items().some(({ azumutaId, sk }) => sk === 'ORDER' && azumutaId === id),

@@ -160,7 +160,12 @@ export const counting: Dialect = {
     seconds: String(recording.durationSeconds),
     by: { id: 5, fullName: recording.operator.name, name: 'operator' },
     parts: recording.components?.map(({ article, quantity, lot }, at) => ({
-      ...{ id: at, itemNo: article.number, article: 'part', pieces: String(quantity), batch: lot, lot: null },
+      id: at,
+      itemNo: article.number,
+      article: 'part',
+      pieces: String(quantity),
+      batch: lot,
+      lot: null,
     })),
     answers: recording.steps.map(({ name, type, value, unit, result }, at) => ({
       stepNo: at + 1,

@@ -111,7 +111,9 @@ export const dutch: Dialect = {
       ],
     },
     parameters: order.parameters.map(({ key, value }) => ({
-      ...{ naam: { nl: key, en: `${key} (en)` }, waarde: value, standaard: '0,0' },
+      naam: { nl: key, en: `${key} (en)` },
+      waarde: value,
+      standaard: '0,0',
     })),
     varianten: order.variants.map(({ id }) => id),
     registraties: order.recordings.map(({ id }) => id),
@@ -131,7 +133,10 @@ export const dutch: Dialect = {
     geplandeMinuten: 10,
     medewerker: recording.operator.name,
     onderdelen: recording.components?.map(({ article, quantity, unit, lot }) => ({
-      ...{ artikel: article.number, aantal: quantity, eenheid: unit, partij: lot },
+      artikel: article.number,
+      aantal: quantity,
+      eenheid: unit,
+      partij: lot,
     })),
     stappen: recording.steps.map(({ id, name, type, value, unit, result }) => ({
       id,

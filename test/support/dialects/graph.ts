@@ -15,7 +15,10 @@ const one = (name: string) => ({
   answer: 'data.result',
 });
 const routes: Readonly<Record<string, string>> = {
-  ...{ products: 'articles', jobs: 'productorders', job: 'productorders', run: 'recordings' },
+  products: 'articles',
+  jobs: 'productorders',
+  job: 'productorders',
+  run: 'recordings',
   guide: 'workinstructions',
 };
 
@@ -123,11 +126,19 @@ export const graph: Dialect = {
     worker: { id: 'w-1', fullName: recording.operator.name },
     materials: {
       nodes: (recording.components ?? []).map(({ article, quantity, ...used }) => ({
-        ...{ ...used, product: { sku: article.number }, planned: 99, actual: quantity },
+        ...used,
+        product: { sku: article.number },
+        planned: 99,
+        actual: quantity,
       })),
     },
     checks: recording.steps.map(({ id, name, type, value, unit, result }) => ({
-      ...{ id, title: name, kind: type, response: value, uom: unit, verdict: result },
+      id,
+      title: name,
+      kind: type,
+      response: value,
+      uom: unit,
+      verdict: result,
     })),
     url: recording.url,
   }),

@@ -162,7 +162,11 @@ export const tabular: Dialect = {
     Minutes: recording.durationSeconds / 60,
     Operator: recording.operator.name,
     Materials: (recording.components ?? []).map(({ article, quantity, unit, lot }) => ({
-      ...{ ItemCode: article.number, Planned: 99, Used: quantity, Uom: unit, Batch: lot },
+      ItemCode: article.number,
+      Planned: 99,
+      Used: quantity,
+      Uom: unit,
+      Batch: lot,
     })),
     Sections: recording.steps.map(({ id, name, type, value, unit, result }) => ({
       Title: 'Section',

@@ -5,7 +5,8 @@ const seconds = (time: string | null) => time && Math.floor(Date.parse(time) / 1
 const oid = (id: string) => ({ $oid: id });
 
 const searched = (path: RegExp, name: string): Dialect['routes'][number] => ({
-  ...{ method: 'POST', path },
+  method: 'POST',
+  path,
   asks: ({ query, body }) => ({
     path: `/${name}`,
     query: { number: body.filter.code, cursor: query.get('page') },
@@ -150,7 +151,10 @@ export const wrapped: Dialect = {
     worked: recording.durationSeconds,
     who: recording.operator.name,
     used: recording.components?.map(({ article, quantity, unit, lot }) => ({
-      ...{ of: { code: article.number }, values: [quantity], in: unit, charge: lot },
+      of: { code: article.number },
+      values: [quantity],
+      in: unit,
+      charge: lot,
     })),
     checks: recording.steps.map(({ id, name, type, value, unit, result }) => ({
       key: id,

@@ -31,7 +31,9 @@ export function principalsOf(stack: LocalStack): Principal[] {
     const role = find(stack.roles, `role for the ${kind} ${name},`, roleArn);
     const policies = stack.policies.filter(({ Roles }) => Roles.includes(role.name));
     return {
-      ...{ kind, name, label: labelOf(stack.functions.find(({ Role }) => Role === roleArn) ?? role) },
+      kind,
+      name,
+      label: labelOf(stack.functions.find(({ Role }) => Role === roleArn) ?? role),
       arn: `arn:aws:sts::${stack.accountId}:assumed-role/${role.name}/${as}`,
       credentials: keyFor(kind, name),
       statements: policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement),
@@ -40,7 +42,9 @@ export function principalsOf(stack: LocalStack): Principal[] {
 
   return [
     {
-      ...{ kind: 'operator', name: 'operator', label: 'operator' },
+      kind: 'operator',
+      name: 'operator',
+      label: 'operator',
       arn: `arn:aws:iam::${stack.accountId}:user/operator`,
       credentials: keyFor('operator', stack.name),
       statements: [{ Effect: 'Allow', Action: ['*'], Resource: ['*'] }],

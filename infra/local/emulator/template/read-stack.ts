@@ -38,8 +38,12 @@ export function readStack(assembly: Assembly, place: Place) {
   const [api, ...otherApis] = of('AWS::ApiGatewayV2::Api');
   if (otherApis.length > 0) throw new Error('The stack has several HTTP APIs; local runs serve one.');
   return {
-    ...{ name: assembly.stackName, region: place.region, accountId: place.accountId },
-    ...{ functions, queues, apiId: api?.ref ?? '' },
+    name: assembly.stackName,
+    region: place.region,
+    accountId: place.accountId,
+    functions,
+    queues,
+    apiId: api?.ref ?? '',
     routes: of('AWS::ApiGatewayV2::Route').map(({ RouteKey, Target }) => {
       const wanted = Target.replace('integrations/', '');
       const integration = find(of('AWS::ApiGatewayV2::Integration'), 'integration', wanted);
@@ -50,8 +54,12 @@ export function readStack(assembly: Assembly, place: Place) {
       const { name, Role } = functionOf(mapping, 'FunctionName', mapping.FunctionName);
       const queue = queueOf(mapping, 'EventSourceArn', mapping.EventSourceArn);
       return {
-        ...{ ...mapping, functionName: name, roleArn: Role },
-        ...{ queueName: queue.name, queueArn: queue.arn, queueUrl: queue.ref },
+        ...mapping,
+        functionName: name,
+        roleArn: Role,
+        queueName: queue.name,
+        queueArn: queue.arn,
+        queueUrl: queue.ref,
       };
     }),
     tables: of('AWS::DynamoDB::GlobalTable'),

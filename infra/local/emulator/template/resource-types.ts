@@ -139,7 +139,8 @@ export const resourceSchema = z.discriminatedUnion('Type', [
   resource('AWS::SecretsManager::Secret', {
     GenerateSecretString: z.optional(
       z.strictObject({
-        ...{ SecretStringTemplate: z.literal('{}'), ExcludePunctuation: z.literal(true) },
+        SecretStringTemplate: z.literal('{}'),
+        ExcludePunctuation: z.literal(true),
         GenerateStringKey: z.string(),
       }),
     ),

@@ -12,13 +12,17 @@ const leftOut = z.optional(z.unknown());
 const templateSchema = z.strictObject({
   Description: leftOut,
   // They check the version of the bootstrap stack.
-  ...{ Parameters: leftOut, Rules: leftOut },
+  Parameters: leftOut,
+  Rules: leftOut,
   Resources: z.record(
     z.string(),
     z.strictObject({
       Type: z.string(),
       Properties: z._default(z.record(z.string(), z.unknown()), {}),
-      ...{ DependsOn: leftOut, DeletionPolicy: leftOut, UpdateReplacePolicy: leftOut, Metadata: leftOut },
+      DependsOn: leftOut,
+      DeletionPolicy: leftOut,
+      UpdateReplacePolicy: leftOut,
+      Metadata: leftOut,
     }),
   ),
   Outputs: z._default(
@@ -100,7 +104,8 @@ function namesOf(Type: string, logicalId: string, stackName: string, place: Plac
   const refs: Readonly<Record<string, string>> = {
     'AWS::SQS::Queue': `${place.awsEndpoint}/${place.accountId}/${name}`,
     'AWS::ApiGatewayV2::Api': fingerprint(name, 10),
-    ...{ 'AWS::SNS::Topic': arn, 'AWS::SecretsManager::Secret': arn },
+    'AWS::SNS::Topic': arn,
+    'AWS::SecretsManager::Secret': arn,
   };
   return { Type, logicalId, name, arn, /** What `Ref` gives. */ ref: refs[Type] ?? name };
 }
@@ -129,8 +134,10 @@ export class References {
     this.names = new Map(types.map(([id, { Type }]) => [id, namesOf(Type, id, stackName, place)]));
     this.#place = place;
     this.#pseudo = {
-      ...{ 'AWS::Region': place.region, 'AWS::AccountId': place.accountId },
-      ...{ 'AWS::Partition': 'aws', 'AWS::StackName': stackName },
+      'AWS::Region': place.region,
+      'AWS::AccountId': place.accountId,
+      'AWS::Partition': 'aws',
+      'AWS::StackName': stackName,
     };
   }
 

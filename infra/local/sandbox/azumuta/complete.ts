@@ -69,7 +69,10 @@ export function recordingsOf(
       steps: instruction.steps.flatMap((step) => answersTo(step, { ...request, operator }, quantities)),
       // ASSUMED: the list of what was used stands in the recording. Scrap has taken components, too.
       components: instruction.components?.map(({ article: used, perPiece, unit, lot }) => ({
-        ...{ article: { number: used }, quantity: perPiece * ((good ?? planned) + scrap), unit, lot },
+        article: { number: used },
+        quantity: perPiece * ((good ?? planned) + scrap),
+        unit,
+        lot,
       })),
     };
   });

@@ -15,7 +15,9 @@ const cleaning = workInstruction({ name: 'Clean housing', version: 1, category: 
 ]);
 const bevelAssembly = workInstruction(
   {
-    ...{ name: { en: 'Assemble bevel gear', nl: 'Kegelwiel monteren' }, version: 2, category: gears },
+    name: { en: 'Assemble bevel gear', nl: 'Kegelwiel monteren' },
+    version: 2,
+    category: gears,
     components: [
       { article: 'HOUSING-02', perPiece: 1, unit: 'u', lot: 'H-2601' },
       { article: 'BEARING-30', perPiece: 1, unit: 'u', lot: 'B-17' },

@@ -26,7 +26,9 @@ export function fireTriggers(
   for (const trigger of store.triggers) {
     const { url, ...request } = requestOf(trigger, productOrderNumber, recordings);
     const calling = sender.fetch(url, {
-      ...{ ...request, method: trigger.method, redirect: 'manual' },
+      ...request,
+      method: trigger.method,
+      redirect: 'manual',
       signal: sender.timeout(answerTimeoutMs),
     });
     const log = (outcome: number | string) =>

@@ -26,10 +26,13 @@ const stock = '1000000';
 export const products: readonly Product[] = [
   { product: 'GEAR-01', name: 'Worm gearbox 1:20' },
   {
-    ...{ product: 'GEAR-02', name: 'Bevel gearbox 1:3' },
+    product: 'GEAR-02',
+    name: 'Bevel gearbox 1:3',
     components: [
       {
-        ...{ article: 'HOUSING-02', perPiece: '1', unit: 'u' },
+        article: 'HOUSING-02',
+        perPiece: '1',
+        unit: 'u',
         lots: {
           'H-2601': { quantity: stock },
           'H-2600': { quantity: stock, blocked: true },
@@ -37,7 +40,9 @@ export const products: readonly Product[] = [
         },
       },
       {
-        ...{ article: 'BEARING-30', perPiece: '1', unit: 'u' },
+        article: 'BEARING-30',
+        perPiece: '1',
+        unit: 'u',
         lots: { 'B-17': { quantity: stock }, 'B-16': { quantity: '0' } },
       },
       { article: 'PINION-02', perPiece: '1', unit: 'u', lots: { 'P-4': { quantity: stock } } },
@@ -55,12 +60,14 @@ export function assemblyOf({ madeAs, quantity }: ProductionOrder, bookings: read
   const { components = [], operations = {} } = productOf(madeAs) ?? {};
   return {
     components: components.map(({ article, perPiece, unit }) => ({
-      ...{ article, unit },
+      article,
+      unit,
       planned: new Big(perPiece).times(quantity).toFixed(),
       used: sumOf(usedIn(bookings, article).map((one) => one.quantity)),
     })),
     operations: Object.entries(operations).map(([number, name]) => ({
-      ...{ number, name },
+      number,
+      name,
       finished: bookings.some((one) => one.operations?.some((of) => of.number === number && of.finished)),
     })),
   };

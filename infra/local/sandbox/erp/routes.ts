@@ -124,7 +124,8 @@ function usedBy(
   return [
     ...components,
     ...others.map(({ article, planned }) => ({
-      ...{ article, lots: [] },
+      article,
+      lots: [],
       quantity: new Big(planned).times(pieces).div(quantity).toFixed(),
     })),
   ];

@@ -36,9 +36,14 @@ const decimal = z.pipe(
 
 const seconds = z.optional(z.number().check(z.nonnegative()));
 const check = z.strictObject({
-  ...{ name: z.string(), value: z.optional(z.union([z.string(), z.number(), z.boolean()])) },
-  ...{ unit: z.optional(z.string()), min: z.optional(z.number()), max: z.optional(z.number()) },
-  ...{ passed: z.boolean(), problem: z.optional(z.string()), recording: z.optional(z.string()) },
+  name: z.string(),
+  value: z.optional(z.union([z.string(), z.number(), z.boolean()])),
+  unit: z.optional(z.string()),
+  min: z.optional(z.number()),
+  max: z.optional(z.number()),
+  passed: z.boolean(),
+  problem: z.optional(z.string()),
+  recording: z.optional(z.string()),
 });
 
 /** What a caller says of a booking, and what it has where the caller says nothing. */
@@ -70,7 +75,8 @@ export const bookingSchema = z.strictObject({
   components: z.optional(
     z.array(
       z.strictObject({
-        ...{ article: z.string(), quantity: decimal },
+        article: z.string(),
+        quantity: decimal,
         lots: z._default(z.array(z.strictObject({ number: z.string(), quantity: decimal })), []),
       }),
     ),
@@ -79,7 +85,9 @@ export const bookingSchema = z.strictObject({
   operations: z.optional(
     z.array(
       z.strictObject({
-        ...{ number: z.string(), setupSeconds: seconds, runSeconds: seconds },
+        number: z.string(),
+        setupSeconds: seconds,
+        runSeconds: seconds,
         finished: z.boolean(),
       }),
     ),

@@ -79,7 +79,9 @@ export function planOf(
   if (moves && compareDecimals(amountOf(open), amountOf(wanted)) === 0) return { commands: [], moves };
   const { template, unit } = line;
   const valuesOf = ({ quantity, lot, location }: Part) => ({
-    ...{ quantity: Number(quantity), unit: unit.id, lot: lot?.id },
+    quantity: Number(quantity),
+    unit: unit.id,
+    lot: lot?.id,
     to_location: location ?? template.to_location,
   });
   const created = wanted.slice(open.length).map((part) => ({ ...template, ...valuesOf(part) }));

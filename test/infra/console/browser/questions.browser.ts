@@ -33,7 +33,8 @@ async function violations(): Promise<unknown> {
   await client.send('Runtime.evaluate', { expression: axe });
   const { result } = await client.send('Runtime.evaluate', {
     expression: `axe.run().then(({ violations }) => JSON.stringify(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])))`,
-    ...{ awaitPromise: true, returnByValue: true },
+    awaitPromise: true,
+    returnByValue: true,
   });
   return JSON.parse(String(result.value));
 }

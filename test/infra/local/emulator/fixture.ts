@@ -13,8 +13,10 @@ import type { Template } from '../../../../infra/local/emulator/template/templat
 type Resources = Template['Resources'];
 
 export const place = {
-  ...{ region: 'eu-west-1', accountId: '000000000000' },
-  ...{ awsEndpoint: 'http://127.0.0.1:4566', apiUrl: 'http://127.0.0.1:8080' },
+  region: 'eu-west-1',
+  accountId: '000000000000',
+  awsEndpoint: 'http://127.0.0.1:4566',
+  apiUrl: 'http://127.0.0.1:8080',
 };
 
 const arn = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
@@ -41,8 +43,13 @@ const lambda = (
   [name]: {
     Type: 'AWS::Lambda::Function',
     Properties: {
-      ...{ Runtime: 'nodejs24.x', Handler: 'index.handler', Code: { S3Key: code } },
-      ...{ Timeout, MemorySize: 256, Role: arn(`${name}Role`), ...more },
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Code: { S3Key: code },
+      Timeout,
+      MemorySize: 256,
+      Role: arn(`${name}Role`),
+      ...more,
     },
   },
   ...roleWith(name, allow(['logs:CreateLogStream', 'logs:PutLogEvents'], '*'), ...grants),
@@ -92,7 +99,9 @@ export const resources: Resources = {
   Mapping: {
     Type: 'AWS::Lambda::EventSourceMapping',
     Properties: {
-      ...{ FunctionName: { Ref: 'Worker' }, EventSourceArn: arn('Orders'), BatchSize: 5 },
+      FunctionName: { Ref: 'Worker' },
+      EventSourceArn: arn('Orders'),
+      BatchSize: 5,
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     },
   },
@@ -111,11 +120,9 @@ export const resources: Resources = {
   Permission: {
     Type: 'AWS::Lambda::Permission',
     Properties: {
-      ...{
-        Action: 'lambda:InvokeFunction',
-        FunctionName: arn('Probe'),
-        Principal: 'apigateway.amazonaws.com',
-      },
+      Action: 'lambda:InvokeFunction',
+      FunctionName: arn('Probe'),
+      Principal: 'apigateway.amazonaws.com',
       SourceArn: {
         'Fn::Join': [
           '',
@@ -130,7 +137,8 @@ export const resources: Resources = {
     Properties: {
       ScheduleExpression: 'rate(5 minutes)',
       Target: {
-        ...{ Arn: arn('Probe'), RoleArn: arn('SchedulerRole') },
+        Arn: arn('Probe'),
+        RoleArn: arn('SchedulerRole'),
         Input: JSON.stringify({ act: 'echo', from: 'schedule' }),
       },
     },

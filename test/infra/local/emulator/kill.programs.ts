@@ -77,7 +77,8 @@ describe('kill -9', () => {
 
     const count = async (name: string, value: string, IndexName?: string) => {
       const query = new QueryCommand({
-        ...{ TableName: emulator.tableName('Ledger'), IndexName },
+        TableName: emulator.tableName('Ledger'),
+        IndexName,
         KeyConditionExpression: '#k = :v',
         ExpressionAttributeNames: { '#k': name },
         ExpressionAttributeValues: { ':v': { S: value } },

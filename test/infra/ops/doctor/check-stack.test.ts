@@ -37,7 +37,9 @@ it('names the command that raises the limit of a new account, which runs ten fun
   expect(asked).toEqual(['GET /2016-08-19/account-settings']);
   expect(found).toMatchObject([
     {
-      ...{ about: 'Account', result: 'notice', next: expect.stringContaining('ask AWS') },
+      about: 'Account',
+      result: 'notice',
+      next: expect.stringContaining('ask AWS'),
       says: expect.stringContaining('no more than 10 containers'),
       command: expect.stringContaining('request-service-quota-increase --service-code lambda'),
     },

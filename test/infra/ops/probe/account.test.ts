@@ -169,7 +169,8 @@ it.each([
 
   expect({ stopped, settings }).toEqual({ stopped: undefined, settings: {} });
   expect(findings).toContainEqual({
-    ...{ line: `operations.findProductOrder.${field}`, certainty: 'not found' },
+    line: `operations.findProductOrder.${field}`,
+    certainty: 'not found',
     why: expect.stringContaining(why),
   });
 });

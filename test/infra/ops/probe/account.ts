@@ -89,7 +89,9 @@ export async function startAccount(dialect?: Dialect) {
   const clientOf = (contract: AzumutaContractSettings) =>
     new AzumutaClient({
       contract: contractSchema.parse(contract),
-      ...{ baseUrl, clock, apiKey: async () => account.apiKey },
+      baseUrl,
+      clock,
+      apiKey: async () => account.apiKey,
     });
   const client = clientOf(dialect?.contract ?? {});
   account.typeByHand('MO/0000', 'TABLE-1', { Quantity: 9 });
@@ -101,11 +103,21 @@ export async function startAccount(dialect?: Dialect) {
   for (const list of [calls, times]) list.splice(0);
 
   return {
-    ...{ account, baseUrl, calls, times, client, clientOf, id },
+    account,
+    baseUrl,
+    calls,
+    times,
+    client,
+    clientOf,
+    id,
     /** Probes it. @param byHand Lines of the configuration. */
     probe: (byHand: AzumutaContractSettings = {}, given: ScreenValues = seen) =>
       probeAccount({
-        ...{ baseUrl, apiKey: account.apiKey, clock, signal, seen: given },
+        baseUrl,
+        apiKey: account.apiKey,
+        clock,
+        signal,
+        seen: given,
         contract: contractSchema.parse(byHand),
       }),
   };

@@ -10,7 +10,11 @@ import { typed } from '../commands/typed.ts';
 import { seen } from './account.ts';
 
 const order = {
-  ...{ id: 'o-17', orderNo: 'MO/0001', article: { sku: 'CHAIR' }, status: 'done', variants: ['Left'] },
+  id: 'o-17',
+  orderNo: 'MO/0001',
+  article: { sku: 'CHAIR' },
+  status: 'done',
+  variants: ['Left'],
   parameters: { Quantity: 4711 },
 };
 const config = ['--config', 'integration.config.ts'];

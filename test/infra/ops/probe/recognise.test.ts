@@ -53,13 +53,19 @@ it.each([
 );
 
 const trapped = {
-  ...{ id: 'o-1', number: 'MO/9500', status: 'completed', article: { id: 'a-1', number: 'GEAR-01' } },
-  ...{ parameters: [{ key: 'Quantity', value: 17 }], variants: [{ id: 'v-1', name: 'Left' }] },
+  id: 'o-1',
+  number: 'MO/9500',
+  status: 'completed',
+  article: { id: 'a-1', number: 'GEAR-01' },
+  parameters: [{ key: 'Quantity', value: 17 }],
+  variants: [{ id: 'v-1', name: 'Left' }],
   recordings: [{ id: 'r-1' }],
 };
 const trappedStep = { id: 's', name: 'Good quantity', value: 16 };
 const trappedRecording = {
-  ...{ id: 'r-1', startedAt: '2026-11-03T22:00:00Z', finishedAt: '2026-11-03T22:15:00Z' },
+  id: 'r-1',
+  startedAt: '2026-11-03T22:00:00Z',
+  finishedAt: '2026-11-03T22:15:00Z',
   steps: [trappedStep],
 };
 const steps = (step: object) => ({ steps: [{ ...trappedStep, ...step }] });
@@ -110,8 +116,12 @@ it.each<[what: string, line: string, order: object, recording?: object, is?: rea
 
     // Act
     const lines = found(resources, {
-      ...{ number: 'MO/9500', article: 'GEAR-01', variant: 'Left', completedStatus: 'Completed' },
-      ...{ parameter: { name: 'Quantity', value: '17' }, recorded: { value: '16', step: 'Good quantity' } },
+      number: 'MO/9500',
+      article: 'GEAR-01',
+      variant: 'Left',
+      completedStatus: 'Completed',
+      parameter: { name: 'Quantity', value: '17' },
+      recorded: { value: '16', step: 'Good quantity' },
     });
 
     // Assess
@@ -195,8 +205,12 @@ const decoyValues = fc.oneof(
 );
 const decoys = fc.dictionary(fc.constantFrom(...decoyNames), decoyValues, { maxKeys: 6 });
 const seen: ScreenValues = {
-  ...{ number: 'MO-4711', article: 'GEAR-77', variant: 'Bright red', completedStatus: 'Afgewerkt' },
-  ...{ parameter: { name: 'Quantity', value: '5432' }, recorded: { value: '6543', step: 'Good ones' } },
+  number: 'MO-4711',
+  article: 'GEAR-77',
+  variant: 'Bright red',
+  completedStatus: 'Afgewerkt',
+  parameter: { name: 'Quantity', value: '5432' },
+  recorded: { value: '6543', step: 'Good ones' },
 };
 const usual: Readonly<Record<string, string>> = { 'productOrder.article': 'articleNumber' };
 /** Fields whose value a person has read may be written in any way, or hold something else. */
@@ -239,7 +253,10 @@ it('is never sure of a wrong place, however values are written and whatever the 
           return made;
         };
         const order = put('productOrder', {
-          ...{ id: 'o-id-1', number: 'MO-4711', status: as.status, article: 'GEAR-77' },
+          id: 'o-id-1',
+          number: 'MO-4711',
+          status: as.status,
+          article: 'GEAR-77',
           parameters: isMap
             ? { Quantity: put('parameter', { value: as.parameter }), Colour: { ...beside.pop() } }
             : [put('parameter', { key: 'Quantity', value: as.parameter })],
@@ -247,8 +264,12 @@ it('is never sure of a wrong place, however values are written and whatever the 
           recordings: [put('recordingRef', { id: 'r-id-1' })],
         });
         const recording = put('recording', {
-          ...{ id: 'r-id-1', productOrderId: 'o-id-1', productOrderNumber: 'MO-4711' },
-          ...{ startedAt: '2026-11-20T08:00:00Z', finishedAt: '2026-11-20T08:07:00Z', durationSeconds: 420 },
+          id: 'r-id-1',
+          productOrderId: 'o-id-1',
+          productOrderNumber: 'MO-4711',
+          startedAt: '2026-11-20T08:00:00Z',
+          finishedAt: '2026-11-20T08:07:00Z',
+          durationSeconds: 420,
           steps: [put('step', { name: as.step, value: as.recorded })],
         });
         const resources = {

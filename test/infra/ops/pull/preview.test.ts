@@ -28,7 +28,11 @@ function previewed(
       },
     },
     azumuta: { findProductOrder: nobody, findArticle: nobody },
-    ...{ ledger, productOrders: {}, signal: newSignal(), progress: () => {}, ...given },
+    ledger,
+    productOrders: {},
+    signal: newSignal(),
+    progress: () => {},
+    ...given,
   });
 }
 

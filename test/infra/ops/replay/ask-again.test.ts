@@ -14,7 +14,9 @@ beforeEach(() => stores.empty());
 
 const locked = { reason: 'The ERP order is locked.', cause: 'waited-too-long' } as const;
 const letterOf = (orderNumber: string) => ({
-  ...{ messageId: 'm', orderNumber, stage: 'book-completion' },
+  messageId: 'm',
+  orderNumber,
+  stage: 'book-completion',
   ...locked,
 });
 const hints = async () =>
@@ -58,8 +60,11 @@ async function refusedCreation(number: string) {
   const refusal = new Rejected('Azumuta has no article.', { code: 'unknown-article' });
   await claims.giveBack(claim, refusal, false);
   return {
-    ...{ messageId: claim.messageId, orderNumber: number, stage: 'create-product-orders' },
-    ...{ reason: refusal.message, cause: refusal.code },
+    messageId: claim.messageId,
+    orderNumber: number,
+    stage: 'create-product-orders',
+    reason: refusal.message,
+    cause: refusal.code,
   };
 }
 

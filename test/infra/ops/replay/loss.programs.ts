@@ -15,8 +15,11 @@ beforeEach(empty);
 const deadIn = ({ 'dead-letters': dead }: { readonly 'dead-letters': Depth }) => dead.visible + dead.hidden;
 
 const recordOf = (messageId: string) => ({
-  ...{ messageId, orderNumber: messageId, stage: 'create-product-orders' },
-  ...{ reason: 'Azumuta has no article GEAR-99.', cause: 'unknown-article' as const },
+  messageId,
+  orderNumber: messageId,
+  stage: 'create-product-orders',
+  reason: 'Azumuta has no article GEAR-99.',
+  cause: 'unknown-article' as const,
 });
 /** A dead letter of an order, which the ledger does not know. */
 const put = (id: string) => store.put({ ...recordOf(id), body: productOrderMessage(id) });
@@ -188,8 +191,10 @@ describe('a replay loses nothing', () => {
 async function replayKilledAtItsSecondPage(): Promise<unknown> {
   const dynamodb = await table.client.config.endpoint?.();
   const outputs = {
-    ...{ LedgerTable: table.tableName, TriggerNames: JSON.stringify(defaultContract.trigger) },
-    ...{ ProductOrdersQueue: store.url('product-orders'), CompletionsQueue: store.url('completions') },
+    LedgerTable: table.tableName,
+    TriggerNames: JSON.stringify(defaultContract.trigger),
+    ProductOrdersQueue: store.url('product-orders'),
+    CompletionsQueue: store.url('completions'),
     DeadLetterQueue: store.url('dead-letters'),
   };
   const program = fileURLToPath(new URL('./replay-process.ts', import.meta.url));

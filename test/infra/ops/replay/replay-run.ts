@@ -32,7 +32,9 @@ export async function startReplayStores() {
   const replaying = {
     deadLetters: deadLettersIn(store),
     queues: createQueues(store.sqs),
-    ...{ queueUrls, ledger, clock },
+    queueUrls,
+    ledger,
+    clock,
   };
   return { store, table, ledger, clock, replaying, run, depths, empty, stop };
 

@@ -6,17 +6,33 @@ describe('the report of a replay', () => {
   const toCreate = { stage: 'create-product-orders', to: 'product-orders', stays: undefined } as const;
   const keptCall = { stage: 'receive-webhook', to: undefined, stays: 'still not understood' };
   const report: ReplayReport = {
-    ...{ lookedAt: 4, selected: 3, movable: 2, moved: 0, copied: 0, more: false },
-    ...{ hinted: [], created: [], gone: [] },
-    ...{ interrupted: false, failure: undefined },
+    lookedAt: 4,
+    selected: 3,
+    movable: 2,
+    moved: 0,
+    copied: 0,
+    more: false,
+    hinted: [],
+    created: [],
+    gone: [],
+    interrupted: false,
+    failure: undefined,
     groups: [
       {
-        ...{ ...toCreate, reason: 'Azumuta has no article for ‹order›.', cause: 'unknown-article' },
-        ...{ letters: 2, orders: ['PO-1', 'PO-2'], since: '2026-11-24T10:00:00.000Z' },
+        ...toCreate,
+        reason: 'Azumuta has no article for ‹order›.',
+        cause: 'unknown-article',
+        letters: 2,
+        orders: ['PO-1', 'PO-2'],
+        since: '2026-11-24T10:00:00.000Z',
       },
       {
-        ...{ ...keptCall, reason: 'No product order number.', cause: undefined },
-        ...{ letters: 1, orders: [], since: '2026-11-23T10:00:00.000Z' },
+        ...keptCall,
+        reason: 'No product order number.',
+        cause: undefined,
+        letters: 1,
+        orders: [],
+        since: '2026-11-23T10:00:00.000Z',
       },
     ],
   };

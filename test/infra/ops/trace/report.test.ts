@@ -25,7 +25,8 @@ const order: TracedOrder = {
   concerns: [],
   bookings: [],
   deadLetters: [],
-  ...{ quantity: '1 u', dueDate: '2026-12-01' },
+  quantity: '1 u',
+  dueDate: '2026-12-01',
   journey: [],
 };
 const linesOf = (productOrders: readonly TracedOrder[]) => {

@@ -11,7 +11,8 @@ it('leaves out secrets, signatures, mail addresses and the numbers of AWS accoun
     WebhookUrl: 'https://a.example/webhooks/azumuta/product-order-completed/t0ps3cret',
   };
   const order = {
-    ...{ number: 'MO/1', state: 'needs a person' },
+    number: 'MO/1',
+    state: 'needs a person',
     says: `Given up: ${signedNote('booked by hand', anna)}`,
     journey: [
       { event: 'retry', note: 'The ERP said: password=hunter2 is wrong' },

@@ -183,7 +183,10 @@ describe('a recording', () => {
 });
 
 const letterOf = (messageId: string, orderNumber: string, reason = `Reason of ${messageId}.`) => ({
-  ...{ messageId, orderNumber, stage: 'book-completion', reason },
+  messageId,
+  orderNumber,
+  stage: 'book-completion',
+  reason,
   cause: 'completion-unclear' as const,
 });
 

@@ -74,7 +74,8 @@ export function assemblyOf(
     }),
   );
   return completionOf(order, {
-    ...{ quantity: { amount: '3' }, scrap: { amount: '2' } },
+    quantity: { amount: '3' },
+    scrap: { amount: '2' },
     ...(cannot.reasons === undefined
       ? { scrapReasons: reasons.map((reason) => ({ reason, quantity: { amount: '1' } })) }
       : {}),

@@ -49,7 +49,12 @@ export function startPlant(version: OdooVersion, time?: () => Date) {
   }
 
   return {
-    ...{ books, faults, connect, book, press, setAll },
+    books,
+    faults,
+    connect,
+    book,
+    press,
+    setAll,
     plan(article = 'CHAIR', quantity = 5): ErpOrderRef {
       const { number, id } = plant.plan({ article, quantity: String(quantity) });
       return { number, ...(id === undefined ? {} : { id }) };

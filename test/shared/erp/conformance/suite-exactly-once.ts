@@ -63,8 +63,11 @@ export function exactlyOnceTests({ target, cannot, plan, book, promise }: Chapte
     whole,
     { name: 'a part of an order', needs: ['partial'], completion: part, key: 'quantity' },
     {
-      ...{ name: 'a lot with its scrap', needs: ['lots', 'scrap'] },
-      ...{ completion: lot, key: 'quantity', article: 'lots' },
+      name: 'a lot with its scrap',
+      needs: ['lots', 'scrap'],
+      completion: lot,
+      key: 'quantity',
+      article: 'lots',
     },
     { name: 'the last part of an order', needs: ['partial'], completion: part, after: rest, key: 'quantity' },
     { name: 'an assembly', needs: ['assembly'], completion: assembled, key: 'quantity', article: 'assembly' },

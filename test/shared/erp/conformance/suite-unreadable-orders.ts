@@ -14,7 +14,10 @@ export function unreadableTests({ target, plan: planOne, promise }: Chapter): vo
     const broken = numbers.filter((_, index) => plan[index] === '!');
     withoutQuantity(broken);
     return {
-      ...{ since, numbers, broken, fits: numbers.filter((number) => !broken.includes(number)) },
+      since,
+      numbers,
+      broken,
+      fits: numbers.filter((number) => !broken.includes(number)),
       /** Which of them are listed since then or since a watermark, and which are named as unreadable. */
       async again(pageSize?: number, from = since) {
         const list = await listOf(target().connector(pageSize === undefined ? {} : { pageSize }), from);

@@ -58,7 +58,8 @@ async function started(told: Partial<LookUp> = listing, takes: RestOptions['take
 
 const usedOf = (used: Partial<Component>, beyondPlan = false): Partial<Completion> => ({
   components: {
-    ...{ all: false, beyondPlan },
+    all: false,
+    beyondPlan,
     used: [{ article: 'MOT-1', lots: [], recording: 'r1', step: 'Scan', ...used }],
   },
 });
@@ -174,7 +175,8 @@ it('goes on with a booking whose own share is not left of the plan any more', as
       lookUp: [
         {
           ...lookUp,
-          ...{ quantity: () => '10', components: () => [{ ...component, used: '10' }] },
+          quantity: () => '10',
+          components: () => [{ ...component, used: '10' }],
           done: () => (taken.includes('/close') ? 'closed' : undefined),
         },
       ],
@@ -193,7 +195,8 @@ it('goes on with a booking whose own share is not left of the plan any more', as
 
 it('tells the reasons of scrap in the notes where no step takes them', async () => {
   const scrapped: Partial<Completion> = {
-    ...{ scrap: { amount: '3', unit: 'u' }, notes: ['As agreed'] },
+    scrap: { amount: '3', unit: 'u' },
+    notes: ['As agreed'],
     scrapReasons: [{ reason: 'Scratch', quantity: { amount: '2', unit: 'u' } }],
   };
   const [without, with_] = [await started(), await started(listing, ['reasons'])];
@@ -227,7 +230,8 @@ it('takes 500 components with lots, and 2,000 checks', async () => {
 
   await book({
     components: {
-      ...{ all: true, beyondPlan: false },
+      all: true,
+      beyondPlan: false,
       used: many.map((article) => ({ article, lots: [{ number: `L-${article}` }] })),
     },
     checks: Array.from({ length: 2000 }, (_, at) => ({

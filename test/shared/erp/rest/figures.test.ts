@@ -33,7 +33,8 @@ it('tells a person when the ERP made another figure of it, in each attempt, and 
 
   // Assess
   const expected = {
-    ...{ name: 'Rejected', code: 'booked-otherwise' },
+    name: 'Rejected',
+    code: 'booked-otherwise',
     message:
       'Small ERP has booked 1.235 of order MO/0001, but 1.23456 was built: correct it there; if it rounds, let the mapping round, and say so in erp.decimals.',
   };
@@ -52,7 +53,8 @@ it('refuses more decimals than the ERP keeps before it asks anything, and takes 
 
   // Assess
   expect(failure).toMatchObject({
-    ...{ name: 'Rejected', code: 'quantity-or-lots' },
+    name: 'Rejected',
+    code: 'quantity-or-lots',
     message:
       'Small ERP: order MO/0001 cannot be booked, as 1.23456 has more decimals than Small ERP keeps (3): let the mapping round it.',
   });

@@ -96,7 +96,9 @@ describe.each(kinds)('the first booking over $title', (kind) => {
 
     expect(listed.orders).toMatchObject(
       books.listed('2026-12-01').map(({ number, product, status }) => ({
-        ...{ number, article: product, state: status },
+        number,
+        article: product,
+        state: status,
         quantity: { amount: '5', unit: 'u' },
       })),
     );

@@ -251,7 +251,11 @@ it.each<[RestPaging, (string | null)[]]>([
 
   // Act
   const pages = await pagesOf(server.url, {
-    ...{ method: 'POST', path: '/graphql', query: undefined, paging, incremental: false },
+    method: 'POST',
+    path: '/graphql',
+    query: undefined,
+    paging,
+    incremental: false,
     body: (since, position) => ({ since, after: position ?? null }),
   });
 

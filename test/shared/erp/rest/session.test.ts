@@ -84,7 +84,10 @@ it('renews the token only once when the user has no rights', async () => {
 
   // Assess
   expect(failure).toMatchObject({
-    ...{ name: 'RetryLater', scope: 'order', unauthorized: false, wrote: 'nothing' },
+    name: 'RetryLater',
+    scope: 'order',
+    unauthorized: false,
+    wrote: 'nothing',
   });
   expect(calls.filter(({ method }) => method === 'POST').length).toBe(2);
 });

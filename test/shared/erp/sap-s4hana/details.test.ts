@@ -25,7 +25,9 @@ function startAssembly(configured: Parameters<typeof startPlant>[0] = options) {
 const told = (body: Record<string, unknown>) =>
   `${body.OrderOperation}: ${body.ConfirmationYieldQuantity} good, ${body.ConfirmationScrapQuantity} scrap${body.IsFinalConfirmation ? ', final' : ''}`;
 const report = (operation: string, differs: Partial<Operation> = {}): Operation => ({
-  ...{ operation, finished: true, recording: 'r1' },
+  operation,
+  finished: true,
+  recording: 'r1',
   ...differs,
 });
 const counted = (good: string, scrap = '0') => ({ good: { amount: good }, scrap: { amount: scrap } });

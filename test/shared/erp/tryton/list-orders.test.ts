@@ -89,7 +89,9 @@ describe('listing productions that cannot be read', () => {
     { id: 2, state: 'waiting', created: '2026-01-01T00:00:00.000000Z', written: null },
     { id: 3, state: 'waiting', created: '2026-01-01T00:00:01.000000Z', written: null },
     {
-      ...{ id: 4, state: 'waiting', created: '2026-01-01T00:00:00.000000Z' },
+      id: 4,
+      state: 'waiting',
+      created: '2026-01-01T00:00:00.000000Z',
       written: '2026-01-02T00:00:00.500000Z',
     },
   ];
@@ -219,9 +221,14 @@ function searchRead({ params }: RpcCall): unknown[] {
     .sort((a, b) => (key(a) === key(b) ? a.id - b.id : key(a) < key(b) ? -1 : 1))
     .slice(0, limit ?? undefined)
     .map((row) => ({
-      ...{ id: row.id, number: numberOf(row), reference: null, state: row.state },
+      id: row.id,
+      number: numberOf(row),
+      reference: null,
+      state: row.state,
       quantity: row.quantity === undefined ? 5 : row.quantity,
-      ...{ planned_date: null, planned_start_date: null, 'product.': { code: 'GEAR', rec_name: 'Gear' } },
+      planned_date: null,
+      planned_start_date: null,
+      'product.': { code: 'GEAR', rec_name: 'Gear' },
       create_date: row.created && wireDateTime(row.created),
       write_date: row.written && wireDateTime(row.written),
     }));
@@ -257,8 +264,11 @@ function numberOf({ id, number = String(id) }: Row): string {
 
 function columnOf(row: Row, field: string): string | number | null {
   const values: Record<string, string | number | null> = {
-    ...{ id: row.id, number: numberOf(row), state: row.state },
-    ...{ write_date: row.written, create_date: row.created },
+    id: row.id,
+    number: numberOf(row),
+    state: row.state,
+    write_date: row.written,
+    create_date: row.created,
   };
   const value = values[field];
   if (value === undefined) throw new Error(`no field: ${field}`);

@@ -16,7 +16,11 @@ import { type Move, TrytonBooks } from './books.ts';
 const [stock, waste] = [7, 8];
 const [P8, P9] = [8, 9].map((id) => ({ id, number: `P${id}` }));
 const planned = (id: number, quantity: number, lot: number | null = null): Move => ({
-  ...{ id, quantity, lot, state: 'draft', location: stock },
+  id,
+  quantity,
+  lot,
+  state: 'draft',
+  location: stock,
 });
 
 let books: TrytonBooks;
@@ -52,8 +56,10 @@ describe('what a booking takes of the output', () => {
     [
       'each lot, and scrap to the waste location',
       {
-        ...{ good: '4', goodLots: [{ number: ' A ', amount: '4' }] },
-        ...{ scrap: '1', scrapLots: [{ number: 'B', amount: '1' }] },
+        good: '4',
+        goodLots: [{ number: ' A ', amount: '4' }],
+        scrap: '1',
+        scrapLots: [{ number: 'B', amount: '1' }],
       },
       [planned(1, 5)],
       [
@@ -123,13 +129,15 @@ describe('turning open moves into what a booking takes', () => {
   const amounts = fc.integer({ min: 1, max: 9 });
   const wanted = fc
     .array(fc.record({ quantity: amounts.map(String), lot: fc.constantFrom(P8, P9, undefined) }), {
-      ...{ minLength: 1, maxLength: 4 },
+      minLength: 1,
+      maxLength: 4,
     })
     .map(oneForEach);
   const open = fc
     .array(
       fc.record({
-        ...{ quantity: amounts, lot: fc.constantFrom(8, 9, null) },
+        quantity: amounts,
+        lot: fc.constantFrom(8, 9, null),
         location: fc.constantFrom(stock, waste),
       }),
       { maxLength: 5 },

@@ -5,7 +5,12 @@ import { compareDecimals } from '../../../../shared/model/quantity.ts';
 
 /** As Tryton 7.0 ships them (modules/product/uom.xml:72, 7.0.2). */
 const unit = (symbol: string, factor: number, rate: number, digits: number, rounding: number): Unit => ({
-  ...{ id: symbol.charCodeAt(0), symbol, factor, rate, digits, rounding },
+  id: symbol.charCodeAt(0),
+  symbol,
+  factor,
+  rate,
+  digits,
+  rounding,
 });
 const kilogram = unit('kg', 1, 1, 2, 0.01);
 const gram = unit('g', 0.001, 1000, 2, 0.01);

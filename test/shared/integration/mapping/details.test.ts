@@ -94,7 +94,10 @@ describe('the components that were used', () => {
           recording: 'r1',
         },
         {
-          ...{ article: 'OIL', quantity: { amount: '1.5', unit: 'l' }, step: 'Oil', recording: 'r1' },
+          article: 'OIL',
+          quantity: { amount: '1.5', unit: 'l' },
+          step: 'Oil',
+          recording: 'r1',
           lots: [
             { number: 'D1', quantity: { amount: '0.5', unit: 'l' } },
             { number: 'D2', quantity: { amount: '1', unit: 'l' } },

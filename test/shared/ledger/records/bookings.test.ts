@@ -51,9 +51,14 @@ describe('a plan', () => {
     const { planned: booking, seen: _, ...plan } = bookingPlan({ readAt: clock.now() });
     expect(await ledger.bookings.of(home)).toEqual([
       {
-        ...{ ...booking, ...plan, content: new Uint8Array(plan.content ?? []) },
-        ...{ state: 'claimed', leaseUntil: clock.now().getTime() + 360_000 },
-        ...{ attempts: 1, clean: false, discarded: false },
+        ...booking,
+        ...plan,
+        content: new Uint8Array(plan.content ?? []),
+        state: 'claimed',
+        leaseUntil: clock.now().getTime() + 360_000,
+        attempts: 1,
+        clean: false,
+        discarded: false,
       },
     ]);
   });

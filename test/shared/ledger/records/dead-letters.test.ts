@@ -7,8 +7,12 @@ const { table, ledger } = ledgerOn();
 const { deadLetters } = ledger;
 
 const letterOf = (orderNumber: string): DeadLetterRecord => ({
-  ...{ messageId: 'm', orderNumber, stage: 'book-completion' },
-  ...{ reason: 'The period is closed.', cause: 'refused-by-erp', partner: 'erp' },
+  messageId: 'm',
+  orderNumber,
+  stage: 'book-completion',
+  reason: 'The period is closed.',
+  cause: 'refused-by-erp',
+  partner: 'erp',
 });
 const expires = async ({ orderNumber, messageId }: DeadLetterRecord) =>
   (await table.get(deadLetterKey(orderNumber, messageId)))?.expiresAt !== undefined;

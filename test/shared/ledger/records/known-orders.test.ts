@@ -13,7 +13,10 @@ describe('what the ledger knows of a number', () => {
     // Prepare
     const { deadLetters, knownOrders } = ledger;
     const letters = ['open', 'replayed', 'discarded', 'recovered'].map((messageId) => ({
-      ...{ messageId, orderNumber: 'PO-1', stage: 'book-completion', reason: 'It is closed.' },
+      messageId,
+      orderNumber: 'PO-1',
+      stage: 'book-completion',
+      reason: 'It is closed.',
     }));
     for (const letter of letters) await deadLetters.record(letter);
     const [open, replayed, discarded, recovered] = letters;

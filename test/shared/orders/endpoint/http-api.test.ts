@@ -45,7 +45,9 @@ beforeEach(() => {
 
 /** A call that posts this. */
 const posting = (posted: unknown): OrderCall => ({
-  ...{ apiKey: current, sourceIp: '192.0.2.1', waitSeconds: 0 },
+  apiKey: current,
+  sourceIp: '192.0.2.1',
+  waitSeconds: 0,
   body: Buffer.from(JSON.stringify(posted)),
 });
 const call = (number: string) => posting({ number, article: 'GEAR-01' });

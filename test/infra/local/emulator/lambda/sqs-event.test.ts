@@ -4,7 +4,11 @@ import { type ReceivedMessage, succeeded } from '../../../../../infra/local/emul
 function message(id: string): ReceivedMessage {
   const times = { SentTimestamp: '1', ApproximateFirstReceiveTimestamp: '2' };
   return {
-    ...{ MessageId: id, ReceiptHandle: `handle-${id}`, Body: '{}', MD5OfBody: 'md5', MessageAttributes: {} },
+    MessageId: id,
+    ReceiptHandle: `handle-${id}`,
+    Body: '{}',
+    MD5OfBody: 'md5',
+    MessageAttributes: {},
     Attributes: { ApproximateReceiveCount: '2', SenderId: '000000000000', ...times },
   };
 }

@@ -46,8 +46,12 @@ function createLine(books: Books, { id: move_id, product_id, location_id }: Odoo
     throw validationError(`This lot ${lot.name} is incompatible with this product`);
   const { quantity } = values;
   books.insert('stock.move.line', {
-    ...{ product_id, location_id, ...values },
-    ...{ move_id, quantity, quantity_product_uom: quantity },
+    product_id,
+    location_id,
+    ...values,
+    move_id,
+    quantity,
+    quantity_product_uom: quantity,
   });
 }
 

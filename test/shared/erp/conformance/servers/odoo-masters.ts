@@ -28,7 +28,8 @@ export const scrapReasons = ['Scratch', 'Dent'] as const;
 export const assembly = {
   article: 'ENGINE',
   components: parts.map((article) => ({ article, lot: `${article}-2` })),
-  ...{ operations, reasons: scrapReasons },
+  operations,
+  reasons: scrapReasons,
 };
 
 export const articles: Readonly<Record<string, Article>> = {

@@ -65,7 +65,9 @@ function planComponent(books: Books, row: OdooRow, article: string, component: s
     product_id: product.id,
     product_uom_qty: amount,
     product_qty: amount,
-    ...{ unit_factor, product_uom: 1, location_id: locations.stock },
+    unit_factor,
+    product_uom: 1,
+    location_id: locations.stock,
     // What is reserved.
     quantity: reserved || product.tracking === 'none' ? amount : 0,
     picked: false,

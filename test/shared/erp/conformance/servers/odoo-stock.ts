@@ -42,8 +42,13 @@ export function receive(books: Books, row: OdooRow, produced: number): void {
   const quantity = produced / pieces.length;
   for (const lot_id of pieces)
     books.insert('stock.move.line', {
-      ...{ ...shared, move_id: move.id, lot_id, quantity, quantity_product_uom: quantity },
-      ...{ location_id: locations.production, location_dest_id: books.shelf ?? location_dest_id },
+      ...shared,
+      move_id: move.id,
+      lot_id,
+      quantity,
+      quantity_product_uom: quantity,
+      location_id: locations.production,
+      location_dest_id: books.shelf ?? location_dest_id,
     });
 }
 

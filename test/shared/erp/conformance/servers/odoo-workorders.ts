@@ -11,8 +11,13 @@ const expectedMinutes = 30;
 export function planWorkorders(books: Books, { id: production_id }: OdooRow): void {
   for (const [at, name] of operations.entries())
     books.insert('mrp.workorder', {
-      ...{ production_id, name, operation_id: at + 1, workcenter_id: at + 1, qty_produced: 0 },
-      ...{ state: at === 0 ? 'ready' : waiting(books), duration_expected: expectedMinutes },
+      production_id,
+      name,
+      operation_id: at + 1,
+      workcenter_id: at + 1,
+      qty_produced: 0,
+      state: at === 0 ? 'ready' : waiting(books),
+      duration_expected: expectedMinutes,
     });
 }
 
@@ -89,8 +94,13 @@ export function bookExpectedTimes(books: Books, row: OdooRow): void {
     const end = Math.floor(books.instant() / 1000) * 1000;
     const at = (time: number) => new Date(time).toISOString().slice(0, 19).replace('T', ' ');
     createTime(books, {
-      ...{ workorder_id: id, workcenter_id, loss_id: 3, description: 'Time Tracking: Azumuta' },
-      ...{ date_start: at(end - Number(duration_expected) * 60_000), date_end: at(end), company_id: 1 },
+      workorder_id: id,
+      workcenter_id,
+      loss_id: 3,
+      description: 'Time Tracking: Azumuta',
+      date_start: at(end - Number(duration_expected) * 60_000),
+      date_end: at(end),
+      company_id: 1,
     });
   }
 }
