@@ -164,7 +164,7 @@ export const orderFaults: Faults = {
       find: 'gone: endTheOrder,',
       replace: 'gone: isStillThere,',
       why: 'Who has removed in Azumuta what the ERP does not want is told for ever to remove it.',
-      foundBy: ['followed'],
+      foundBy: ['concerns', 'followed'],
     },
     'completed-order-asked-about-for-ever': {
       find: `    gone: tellRemoved,

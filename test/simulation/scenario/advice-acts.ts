@@ -124,10 +124,19 @@ async function correctInAzumuta(advised: Advised): Promise<boolean> {
   return true;
 }
 
-/** The mapping is corrected, and the ERP sends the second order again. */
+/**
+ * The mapping is corrected, and the ERP sends the second order again. Not of parts: those of the second order that the first
+ * one did not have are made, and keep the number, which is a known limit.
+ */
 async function giveNumberOfItsOwn({ number, world, state }: Advised): Promise<boolean> {
   const second = state.orders.find((one) => one && isMappedTo(number, one));
-  if (!second || second.isWithheld || world.erp.books(second.ref).state !== 'open') return false;
+  if (
+    !second ||
+    world.scenario.split !== 'one' ||
+    second.isWithheld ||
+    world.erp.books(second.ref).state !== 'open'
+  )
+    return false;
   world.shareNumber(second.ref.number, second.ref.number);
   world.erp.touch(second.ref);
   if (world.scenario.via === 'endpoint') postOrder(world, second, state.addTask());
