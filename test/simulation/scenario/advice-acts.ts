@@ -223,27 +223,23 @@ function bookByHandAndEnd(advised: Advised): Promise<boolean> {
   return personActs[event.kind].does(actingOf(event, world, state));
 }
 
-async function settle(advised: Advised, concern: (typeof settled)[number] | 'used-again'): Promise<boolean> {
+async function settle(advised: Advised, concern: (typeof settled)[number]): Promise<boolean> {
   const { number, order, world, state } = advised;
-  const entry = entriesOf(order, world).find((one) => one.number === number);
-  const event = {
-    kind: 'person settles',
-    // The judge knows what is right after those that events settle, too.
-    concern: concern === 'used-again' ? 'changed' : concern,
-    order: placeOf(advised),
-    at: minuteOf(world),
-  } as const;
+  const event = { kind: 'person settles', concern, order: placeOf(advised), at: minuteOf(world) } as const;
   const acting = actingOf(event, world, state);
+  const index = entriesOf(order, world).find((one) => one.number === number)?.part.index ?? 1;
   await endings.settle({ number, kind: concern, go: true, note: because }, acting.dependencies);
-  if (concern !== 'used-again') noteDone(acting, order, { number, index: entry?.part.index ?? 1 });
+  noteDone(acting, order, { number, index });
   return true;
 }
 
-/** It stands in the hall, and nobody has said so. */
-async function completeWhatIsBuilt(advised: Advised): Promise<boolean> {
-  const { number, order, world } = advised;
-  const [there] = madeAs(number, order, world);
-  if (!there || there.status === 'completed' || there.recordings.length > 0) return false;
-  complete(world, order, there);
+/** It stands in the hall, and nobody has said so. Parts that are booked together wait for each other, so all of them are completed. */
+async function completeWhatIsBuilt({ number, order, world }: Advised): Promise<boolean> {
+  const isWhole = world.scenario.split === 'when-all-done';
+  const made = isWhole ? world.madeFor(order.ref) : madeAs(number, order, world);
+  const open = made.filter(({ status, recordings }) => status !== 'completed' && recordings.length === 0);
+  const built = made.filter(({ status }) => status === 'completed').length + open.length;
+  if (open.length === 0 || (isWhole && built < order.quantity)) return false;
+  for (const one of open) complete(world, order, one);
   return true;
 }

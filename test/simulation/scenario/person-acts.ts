@@ -120,6 +120,9 @@ function isPutRight(number: string, order: ReleasedOrder, { event, world }: Acti
       if (there || !was || was.status === 'completed') return false;
       return azumuta.typeByHand(number, was.article, typedAs(was.parameters)) !== undefined;
     }
+    case 'used-again':
+      // No model gives the number of another order away.
+      return true;
     case 'figures-changed':
       // The ERP is corrected by documents of its own, which no model keeps.
       return true;

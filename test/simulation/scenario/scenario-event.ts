@@ -51,6 +51,7 @@ export const settled = [
   'unwanted',
   'removed',
   'figures-changed',
+  'used-again',
 ] as const satisfies readonly OrderConcernKind[];
 /** What people have made again although it had ended. */
 export const remade = ['given up', 'removed', 'withdrawn'] as const;
