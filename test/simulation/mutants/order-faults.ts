@@ -158,7 +158,7 @@ export const orderFaults: Faults = {
       find: '  made: {\n    equal: endAll,',
       replace: "  made: {\n    equal: nothing('it is equal'),",
       why: 'Who has corrected a product order in Azumuta is told for ever to correct it.',
-      foundBy: ['followed'],
+      foundBy: ['followed', 'concerns'],
     },
     'removed-order-stays-unwanted': {
       find: 'gone: endTheOrder,',
