@@ -17,7 +17,7 @@ import { mutants } from './mutants/table.ts';
 import { explained, shrunk } from './run/explain.ts';
 import { simulateSeeds } from './run/pool.ts';
 import { allOf, type Kept } from './run/shrink.ts';
-import { add, findingLines, kindLines, newTally, type Tally } from './run/tally.ts';
+import { add, adviceLines, findingLines, kindLines, newTally, type Tally } from './run/tally.ts';
 import { drawScenario } from './scenario/scenario.ts';
 import { simulateFetch } from './world/network.ts';
 
@@ -118,8 +118,23 @@ async function runMany(seed: number, { options, signal, progress }: Running): Pr
   const all = `${counted(tally.scenarios, 'scenario')}, ${soFar()}`;
   const explanation = await explanationOf(tally, options, progress);
   return {
-    facts: { seed, ...tally, kinds: Object.fromEntries(tally.kinds), explanation },
-    lines: [...kindLines(tally), '', all, ...findingLines(tally), '', ...explanation],
+    facts: {
+      seed,
+      ...tally,
+      kinds: Object.fromEntries(tally.kinds),
+      advice: Object.fromEntries(tally.advice),
+      explanation,
+    },
+    lines: [
+      ...kindLines(tally),
+      '',
+      ...adviceLines(tally),
+      '',
+      all,
+      ...findingLines(tally),
+      '',
+      ...explanation,
+    ],
     exit: signal.aborted ? 'interrupted' : exitOf(tally.findings.length === 0),
   };
 }

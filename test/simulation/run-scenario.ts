@@ -3,6 +3,7 @@ import { deadLettersOf, judgeDeadLetters } from './invariants/dead-letters.ts';
 import { type Finding, invariants, judge } from './invariants/judge.ts';
 import { replayAll } from './scenario/administrators.ts';
 import { seeToFigures } from './scenario/beyond-order.ts';
+import type { AdviceSteps } from './scenario/follow-advice.ts';
 import { type People, startPeople } from './scenario/people.ts';
 import type { ReleasedOrder } from './scenario/released-order.ts';
 import type { Scenario } from './scenario/scenario.ts';
@@ -22,6 +23,8 @@ export interface Outcome {
   readonly names: readonly (readonly string[])[];
   /** Empty unless it was requested. */
   readonly timeline: readonly Entry[];
+  /** What people were told, and what became of it, if somebody follows the advice. */
+  readonly advice: AdviceSteps;
 }
 
 /**
@@ -69,6 +72,7 @@ export async function runScenario(
   const outcome = {
     findings,
     happened: world.happened,
+    advice: people.follower.steps(),
     names: people.orders.map((order) => namesOf(world, order)),
     timeline: [...world.timeline.entries()],
   };
@@ -92,6 +96,8 @@ async function untilAllDone(world: World, areDone: () => boolean): Promise<void>
     'minutes' in one && 'at' in one ? one.at + one.minutes : 0,
   );
   const latest = time.now() + Math.max(0, ...minutes) * minuteMs + endsWithinMs;
+  // Where nothing else is planned, the run would end before people have begun.
+  time.after(1, () => {});
   await time.run(() => (areDone() && plant.isQuiet()) || time.now() > latest);
   if (!areDone() || !plant.isQuiet())
     throw new NeverEnds(`Work has not ended within 4 days: ${plant.whatWaits()}`);
@@ -124,14 +130,20 @@ async function settle(
     await allDone();
     await seeToFigures(world, people.orders.filter(Boolean));
     await allDone();
+    const followed = people.follower.followed.length;
+    people.followAdvice();
+    await allDone();
     people.endWhatTheyMeant();
     await allDone();
     if ((await replayAll(world, people.orders)).moved > 0) await allDone();
     world.plant.table.expire();
-    quietDays = world.happened.size === before ? quietDays + 1 : 0;
+    const isQuiet = world.happened.size === before && people.follower.followed.length === followed;
+    quietDays = isQuiet ? quietDays + 1 : 0;
   }
   // After this, everything that was held must have been released.
   await later(world, dayMs);
+  people.readAdvice();
+  await allDone();
 }
 
 /** Half a day after the last order is due: the next run finds it overdue. */

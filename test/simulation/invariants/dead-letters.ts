@@ -132,6 +132,7 @@ const passing: ReadonlySet<ScenarioEvent['kind']> = new Set([
   'planner moves the due date',
   'secret is rotated',
   'dead letters are sent again',
+  'person follows the advice',
 ]);
 
 function diedOrSlow({ happened }: World): number {

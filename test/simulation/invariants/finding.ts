@@ -19,6 +19,8 @@ export const invariants = {
   linkedOnce: 'The ERP gets the id of each product order once.',
   reported: 'A change that comes too late is reported to a person.',
   told: 'A concern is told once while it is open, and is over only when its cause is.',
+  followed:
+    'What people were told is over two days after they did what it says, unless something has changed.',
   concerns: 'After the daily look, a concern is open exactly while its cause is.',
   withdrawn: 'An order that the ERP withdraws before it is created is not created.',
   deadLetters: 'A dead letter has a cause that a person can resolve, and does not come back after that.',

@@ -132,6 +132,29 @@ const concernSince = (since: number) =>
     }),
   );
 
+const following = { kind: 'person follows the advice', at: 30 } as const;
+const builtLater: Partial<Scenario> = {
+  events: [change, following],
+  orders: calmJourney().orders.map((order) => ({ ...order, builtAfter: 60 })),
+};
+/** By then the operator does not look for it any more. */
+const neverBuilt: Partial<Scenario> = {
+  ...builtLater,
+  orders: calmJourney().orders.map((order) => ({ ...order, builtAfter: 2000 })),
+};
+/** What a person corrects in Azumuta stays as it was. */
+const putRightInVain: Disturbance = ({ azumuta }) =>
+  shows(azumuta, 'setParameter', () => () => azumuta.productOrders()[0]);
+
+const mailedAgain: Disturbance = ({ alerts }) => {
+  const at = new Date(beginning + 3 * 24 * 60 * minuteMs).toISOString();
+  const trouble = { order: 'MO/0001', since: at, why: '', next: '', command: '' };
+  const texts = { id: '', stack: '', title: '', summary: '', command: '' };
+  const told = { v: 1, event: 'reminder', kind: 'changed', partner: 'erp', cause: 'conflict' } as const;
+  const mail = { ...texts, ...told, at, since: at, count: 1, troubles: [trouble], open: [] };
+  shows(alerts, 'told', (before) => [...before, mail]);
+};
+
 /** Two of three parts are built, and the third is not wanted any more. */
 const fewerParts = {
   // It builds the third part last.
@@ -253,6 +276,10 @@ const breaches: Readonly<Record<PromiseName, readonly Breach[]>> = {
       all(concernSince(beginning), ({ alerts }) => shows(alerts, 'mailed', () => () => undefined)),
       { events: [{ kind: 'alert run' }] },
     ],
+  ],
+  followed: [
+    [/changed of MO\/0001 is told two days after its advice was followed/, putRightInVain, neverBuilt],
+    [/changed of MO\/0001 is told two days after its advice was followed/, mailedAgain, builtLater],
   ],
   concerns: [
     [

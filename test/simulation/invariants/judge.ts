@@ -12,6 +12,7 @@ import { asBooked, judgeCorrections } from './corrections.ts';
 import { type DeadLetter, deadLettersOf } from './dead-letters.ts';
 import { judgeDetails, judgeWorkingTime } from './details.ts';
 import { createFindings, type Find, type Finding, isOpenConcern } from './finding.ts';
+import { judgeFollowed } from './followed.ts';
 import { judgeJourneys, judgeLinks } from './journey.ts';
 import { judgeLedger } from './ledger.ts';
 import { judgeParts, judgeRework, judgeTogether } from './parts.ts';
@@ -35,6 +36,7 @@ export function judge(world: World, people: People): readonly Finding[] {
   judgeConcerns(world, people, find);
   judgeWakes(world, people, find);
   judgeAlerts(world, find);
+  judgeFollowed(world, people.follower.followed, find);
   judgeCalls(world, find);
   return all();
 }

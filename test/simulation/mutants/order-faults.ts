@@ -154,6 +154,18 @@ export const orderFaults: Faults = {
     },
   },
   'shared/life/what-azumuta-shows.ts': {
+    'corrected-order-stays-told': {
+      find: '  made: {\n    equal: endAll,',
+      replace: "  made: {\n    equal: nothing('it is equal'),",
+      why: 'Who has corrected a product order in Azumuta is told for ever to correct it.',
+      foundBy: ['followed', 'concerns'],
+    },
+    'removed-order-stays-unwanted': {
+      find: 'gone: endTheOrder,',
+      replace: 'gone: isStillThere,',
+      why: 'Who has removed in Azumuta what the ERP does not want is told for ever to remove it.',
+      foundBy: ['concerns', 'followed'],
+    },
     'completed-order-asked-about-for-ever': {
       find: `    gone: tellRemoved,
     opened: askAzumuta,

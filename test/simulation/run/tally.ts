@@ -11,13 +11,15 @@ export interface Tally {
   readonly findings: SeedFinding[];
   /** By kind: how often it was drawn, and how often it happened. */
   readonly kinds: Map<string, { drawn: number; happened: number }>;
+  /** By what is open: how often people were told, did what the advice says, and it was over after that. */
+  readonly advice: Map<string, { told: number; followed: number; ended: number }>;
 }
 
 export function newTally(): Tally {
-  return { scenarios: 0, journeys: 0, findings: [], kinds: new Map() };
+  return { scenarios: 0, journeys: 0, findings: [], kinds: new Map(), advice: new Map() };
 }
 
-export function add(tally: Tally, { seed, journeys, findings, drawn, happened }: SeedRun): void {
+export function add(tally: Tally, { seed, journeys, findings, drawn, happened, advice }: SeedRun): void {
   tally.scenarios += 1;
   tally.journeys += journeys;
   tally.findings.push(...findings.map((finding) => ({ seed, ...finding })));
@@ -31,6 +33,22 @@ export function add(tally: Tally, { seed, journeys, findings, drawn, happened }:
       tally.kinds.set(name, count);
     }
   }
+  for (const step of ['told', 'followed', 'ended'] as const)
+    for (const what of advice[step]) {
+      const count = tally.advice.get(what) ?? { told: 0, followed: 0, ended: 0 };
+      count[step] += 1;
+      tally.advice.set(what, count);
+    }
+}
+
+/** For each kind of what is open, what became of its advice: one that is never followed was not tested. */
+export function adviceLines({ advice }: Tally): readonly string[] {
+  const rows = [...advice].sort(([one], [other]) => one.localeCompare(other));
+  const counts = (['told', 'followed', 'ended'] as const).map((title) => ({ title, right: true }));
+  return tableOf(
+    [{ title: 'Open' }, ...counts],
+    rows.map(([what, { told, followed, ended }]) => [what, String(told), String(followed), String(ended)]),
+  );
 }
 
 /**

@@ -47,7 +47,7 @@ export function actingOf<Event extends EndedByPerson>(
 }
 
 /** The ledger as a person's machine reaches it. Its pauses are drawn for each command, so that they change nothing else. */
-function slowly({ plant, time, scenario }: World): Pick<DynamoDBClient, 'send'> {
+export function slowly({ plant, time, scenario }: World): Pick<DynamoDBClient, 'send'> {
   const chance = createChance(scenario.seed ^ time.now());
   const { client } = plant.table;
   const send = (command: Parameters<typeof client.send>[0]) =>

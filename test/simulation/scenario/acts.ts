@@ -95,6 +95,11 @@ function actOf(event: Single, world: World, state: ScenarioState): () => void {
         happens(event);
         for (let left = event.twice ? 2 : 1; left > 0; left -= 1) sendAgain(world, state);
       };
+    case 'person follows the advice':
+      return () => {
+        happens(event);
+        state.followAdvice();
+      };
     case 'trigger of an open order':
       return () => triggerTooEarly(event, world, state);
     case 'recording is corrected afterwards':

@@ -17,6 +17,47 @@ export function drawEnds(seed: number, setting: Setting): readonly ScenarioEvent
   return chance.pick(drawsOf(setting))(chance, setting);
 }
 
+/** In most journeys a person does what is told, some hours after the last order was built. It has a stream of its own, too. */
+export function drawFollowing(seed: number, setting: Setting): readonly ScenarioEvent[] {
+  const { orders } = setting;
+  const chance = createChance(seed ^ 0x2b7e1516);
+  if (chance.happens(0.3)) return [];
+  const built = Math.max(...orders.map(({ releasedAt, builtAfter }) => releasedAt + builtAfter));
+  const follows = { kind: 'person follows the advice', at: later(chance, built, 600) } as const;
+  return [...(chance.happens(0.25) ? toldRarely(chance, setting, built) : []), follows];
+}
+
+/** What people would seldom be told else before the person begins. */
+function toldRarely(chance: Chance, setting: Setting, built: number): readonly ScenarioEvent[] {
+  const { split, orders } = setting;
+  const plain = orders.filter(({ article }) => article === 'plain');
+  if (split === 'when-all-done' || plain.length === 0) return [];
+  const order = orders.indexOf(chance.pick(plain));
+  const { planned, at } = notBuilt(chance, setting);
+  return chance.pick<() => readonly ScenarioEvent[]>([
+    () => [
+      {
+        kind: 'recording is corrected afterwards',
+        order,
+        at: later(chance, built + 20, 60),
+        more: chance.pick([-1, 1]),
+      },
+    ],
+    () =>
+      split === 'one'
+        ? [
+            {
+              kind: 'planner changes the quantity',
+              order: orders.indexOf(planned),
+              at,
+              quantity: planned.quantity + 1,
+            },
+          ]
+        : [],
+    () => [{ kind: 'operator removes it', order: orders.indexOf(planned), at }],
+  ])();
+}
+
 /** What can happen in a setting, with what happens rarely more often. */
 function drawsOf({ split, via }: Setting): readonly Draw[] {
   const ofEach = [givenUp, givenUp, remadeAfterGivenUp, removedAndRemade, removedAndSettled, discarded];

@@ -318,6 +318,12 @@ export const effects: readonly Effect[] = [
     events: [refusedBooking],
     look: marks(21),
   }),
+  // It is cancelled in the ERP, so nobody books it: the person gives it up.
+  effect(
+    { kind: 'person follows the advice', at: 20 },
+    [/administrator: follows the advice on dead letter/],
+    withDeadLetter,
+  ),
   effect(gaveUp(false), [[posts, 0]]),
   effect(gaveUp(true), [/look: \["by hand"\]/], { look: marks(12) }),
   effect({ kind: 'person gives up a part', order: 0, at: 5, part: 2 }, [/erp: POST .*"goodQuantity":"2"/], {

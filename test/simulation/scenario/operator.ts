@@ -51,7 +51,8 @@ function isToBuild({ typed }: ReleasedOrder, one: BuiltProductOrder, world: Worl
   return one.status !== 'completed' && (!typed.has(one.id) || world.isKnown(one));
 }
 
-function complete(
+/** Records what was built as planned, or as the order's operators record. */
+export function complete(
   { scenario, azumuta, timeline }: World,
   { planned, quantity, figures, isStepRenamed }: ReleasedOrder,
   { id, number }: BuiltProductOrder,

@@ -3,6 +3,7 @@ import type { World } from '../world/world.ts';
 import { actsOf } from './acts.ts';
 import { discardOfGivenUp, endByPerson } from './end-by-person.ts';
 import { postOrder } from './erp-posts.ts';
+import { AdviceFollower } from './follow-advice.ts';
 import { startOperator } from './operator.ts';
 import { isAbout, type ReleasedOrder, type ScenarioState } from './released-order.ts';
 import type { PlannedOrder } from './setting.ts';
@@ -17,6 +18,11 @@ export interface People {
   readonly post: (letters: readonly { readonly order: string; readonly body: string }[]) => void;
   /** They end what they mean to end, if there is something to end by now. */
   readonly endWhatTheyMeant: () => void;
+  /** Who does what the advice says, once a day from the day on which the person began. */
+  readonly follower: AdviceFollower;
+  /** The person does what is told by now, or only reads it, if the journey has such a person. */
+  readonly followAdvice: () => void;
+  readonly readAdvice: () => void;
 }
 
 /** Starts the people, and the accidents that have a time of their own. */
@@ -42,11 +48,18 @@ export function startPeople(world: World): People {
     orders,
     addTask,
     meant: new Set(),
+    followAdvice() {
+      const over = addTask();
+      // As a step of its own: where nothing else is planned, a run would end before the person has read.
+      time.after(minuteMs, () => void follower.follow().finally(over));
+    },
     addOrder(order) {
       orders[Math.max(orders.length, scenario.orders.length)] = order;
       addOrder(order);
     },
   };
+
+  const follower = new AdviceFollower(world, state);
 
   function addOrder(order: ReleasedOrder): void {
     if (scenario.via === 'endpoint') postOrder(world, order, addTask());
@@ -69,6 +82,13 @@ export function startPeople(world: World): People {
   return {
     orders,
     areDone: () => openTasks === 0,
+    follower,
+    followAdvice: () => follower.isThere && state.followAdvice(),
+    readAdvice() {
+      const over = addTask();
+      if (follower.isThere) time.after(minuteMs, () => void follower.read().finally(over));
+      else over();
+    },
     endWhatTheyMeant() {
       for (const event of state.meant) endByPerson(event, world, state);
       discardOfGivenUp(world, state);

@@ -2,6 +2,7 @@ import { discard } from '../../../infra/console/dead-letters.ts';
 import { UsageError } from '../../../infra/ops/cli/command.ts';
 import type { DeadLetterMessage } from '../../../infra/ops/dead-letters/dead-letter.ts';
 import { endings } from '../../../infra/ops/orders/end-order.ts';
+import type { OrderEntry } from '../../../shared/ledger/records/product-orders.ts';
 import { homeOf } from '../../../shared/model/orders.ts';
 import { isMadeOnce, type Rightness, staysDiscarded, staysEnded, staysSettled } from '../invariants/ended.ts';
 import { type Acting, because, bookByHand, entriesOf, noteDone } from './acting.ts';
@@ -119,6 +120,9 @@ function isPutRight(number: string, order: ReleasedOrder, { event, world }: Acti
       if (there || !was || was.status === 'completed') return false;
       return azumuta.typeByHand(number, was.article, typedAs(was.parameters)) !== undefined;
     }
+    case 'used-again':
+      // No model gives the number of another order away.
+      return true;
     case 'figures-changed':
       // The ERP is corrected by documents of its own, which no model keeps.
       return true;
@@ -137,7 +141,7 @@ function typedAs(parameters: Readonly<Record<string, unknown>>): Readonly<Record
 }
 
 async function remake(acting: Acting<RemadeEvent>): Promise<boolean> {
-  const { event, world, state, dependencies } = acting;
+  const { event, world, state } = acting;
   const order = state.orders[event.order];
   if (!order) return false;
   if (event.after === 'withdrawn') return wantAgain(order, acting);
@@ -152,12 +156,20 @@ async function remake(acting: Acting<RemadeEvent>): Promise<boolean> {
     event.after === 'given up' ? end?.how === 'given up' : isRemoved(number),
   );
   if (!entry) return false;
-  const { number, part } = entry;
-  order.changes.push(event.kind);
-  await endings.remake({ number, go: true, note: because }, dependencies);
+  await remakeOf(entry, order, acting);
+  return true;
+}
+
+/** @throws UsageError as the command does */
+export async function remakeOf(
+  { number, part }: OrderEntry,
+  order: ReleasedOrder,
+  acting: Acting,
+): Promise<void> {
+  order.changes.push(acting.event.kind);
+  await endings.remake({ number, go: true, note: because }, acting.dependencies);
   for (const act of order.done) if (act.number === number) act.isTakenBack = true;
   noteDone(acting, order, { number, index: part.index });
-  return true;
 }
 
 /** The command refuses what was withdrawn, which is made once the ERP wants it again: so the planner has the ERP want it. */

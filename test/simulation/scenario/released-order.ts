@@ -132,6 +132,8 @@ export interface ScenarioState {
   readonly addOrder: (order: ReleasedOrder) => void;
   /** What people mean to end as soon as there is something to end. */
   readonly meant: Set<EndedByPerson>;
+  /** Has the person who follows the advice read what is open, and do it. */
+  readonly followAdvice: () => void;
 }
 
 /** Whether a letter with these numbers is of what was given up: those of further parts are kept with the first one, whatever became of that. */

@@ -51,6 +51,7 @@ export const settled = [
   'unwanted',
   'removed',
   'figures-changed',
+  'used-again',
 ] as const satisfies readonly OrderConcernKind[];
 /** What people have made again although it had ended. */
 export const remade = ['given up', 'removed', 'withdrawn'] as const;
@@ -154,7 +155,9 @@ type ByAdministrator =
     } & Span)
   /** The functions are built again; `adds`: by a mapping that sends a further parameter along. */
   | ({ readonly kind: 'configuration is deployed anew'; readonly adds: boolean } & Moment)
-  | ({ readonly kind: 'dead letters are sent again'; readonly twice: boolean } & Moment);
+  | ({ readonly kind: 'dead letters are sent again'; readonly twice: boolean } & Moment)
+  /** What is told from then on, at that moment and then once a day. */
+  | ({ readonly kind: 'person follows the advice' } & Moment);
 
 /** Changes after which each part still has the number and article that it was created with. */
 export const harmless: ReadonlySet<ScenarioEvent['kind']> = new Set([

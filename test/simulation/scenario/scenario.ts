@@ -1,7 +1,7 @@
 import { type ErpName, erpModels } from '../partners/erp.ts';
 import { type Chance, createChance } from '../world/chance.ts';
 import { drawCalls } from './draw-calls.ts';
-import { drawEnds } from './draw-ends.ts';
+import { drawEnds, drawFollowing } from './draw-ends.ts';
 import { drawPeople, drawWorld } from './draw-events.ts';
 import { drawAssemblies, drawLife, drawMistyped } from './draw-life.ts';
 import { drawPairs } from './draw-pairs.ts';
@@ -39,6 +39,7 @@ export function drawScenario(seed: number): Scenario {
     ...drawPairs(seed, setting),
     ...drawSurplus(seed, setting),
     ...drawEnds(seed, setting),
+    ...drawFollowing(seed, setting),
   ];
   const all = [...events, ...drawMistyped(seed, setting, events)];
   const limit: Pick<Scenario, 'atOnce'> = chance.happens(0.2) ? { atOnce: chance.between(1, 2) } : {};

@@ -1,0 +1,36 @@
+import type { Followed } from '../scenario/follow-advice.ts';
+import { beginning, minuteMs } from '../world/moments.ts';
+import type { World } from '../world/world.ts';
+import type { Find } from './finding.ts';
+
+/** By then each order was looked at, also if one look has failed. */
+const overWithinMs = 48 * 60 * minuteMs;
+
+/** Checks that nobody is told what they have seen to, unless something has changed since. */
+export function judgeFollowed(world: World, followed: readonly Followed[], find: Find): void {
+  for (const one of followed) {
+    const { what, number, toldAt, at } = one;
+    const from = Math.max(at, lastAccidentAt(world)) + overWithinMs;
+    const isMailed = world.alerts.told.some((mail) => isAbout(mail, one) && Date.parse(mail.at) > from);
+    if (toldAt > from || isMailed)
+      find('followed', `${what} of ${number} is told two days after its advice was followed.`);
+  }
+}
+
+function isAbout(mail: World['alerts']['told'][number], { kind, cause, number, unchangedUntil }: Followed) {
+  return (
+    mail.event !== 'over' &&
+    mail.kind === kind &&
+    mail.cause === cause &&
+    mail.troubles.some(({ order }) => order === number) &&
+    Date.parse(mail.at) <= unchangedUntil
+  );
+}
+
+/** While a partner is down, or a flow is paused, nothing is seen to have been put right. */
+function lastAccidentAt({ scenario }: World): number {
+  const ends = scenario.events.map((one) =>
+    'at' in one ? one.at + ('minutes' in one ? one.minutes : 0) : 0,
+  );
+  return beginning + Math.max(0, ...ends) * minuteMs;
+}

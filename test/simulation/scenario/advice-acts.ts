@@ -1,0 +1,245 @@
+import * as z from 'zod/mini';
+import { endings } from '../../../infra/ops/orders/end-order.ts';
+import type { OrderConcernKind } from '../../../shared/ledger/records/concerns.ts';
+import type { Cause } from '../../../shared/model/causes.ts';
+import type { adviceOnOthers } from '../../../shared/situation/advice.ts';
+import type { Chance } from '../world/chance.ts';
+import { beginning, minuteMs } from '../world/moments.ts';
+import type { World } from '../world/world.ts';
+import { actingOf, because, entriesOf, noteDone } from './acting.ts';
+import { replayAll } from './administrators.ts';
+import { isSeenTo, seeToFigures } from './beyond-order.ts';
+import { postOrder } from './erp-posts.ts';
+import { complete } from './operator.ts';
+import { personActs, remakeOf } from './person-acts.ts';
+import { plannerDoes } from './planners.ts';
+import { madeAs, type ReleasedOrder, type ScenarioState } from './released-order.ts';
+import type { settled } from './scenario-event.ts';
+
+/** What a person was told of one product order, and what there is to do it with. */
+export interface Advised {
+  readonly number: string;
+  readonly order: ReleasedOrder;
+  readonly world: World;
+  readonly state: ScenarioState;
+  readonly chance: Chance;
+}
+
+/** Does what its advice says. @returns false where it cannot be done now. @throws UsageError as the command does */
+type Act = (advised: Advised) => Promise<boolean>;
+/** Why nobody does it in a journey. */
+interface NotDone {
+  readonly because: string;
+}
+export type AdviceAct = Act | NotDone;
+
+const mappingIsRight = {
+  because: 'The mapping of a journey is right: no event gives it a fault to correct.',
+};
+const isSent = { because: 'Its advice is to wait, or it is what an event of the scenario ends by itself.' };
+const notInView = {
+  because: 'No view of what is open says it: it is told of one order that somebody looks up.',
+};
+
+/** What is done about each kind of concern. A kind without an entry does not compile. */
+export const actsOnConcerns: Readonly<Record<OrderConcernKind, AdviceAct>> = {
+  changed: correctInAzumuta,
+  unwanted: seeToUnwanted,
+  'number-taken': giveNumberOfItsOwn,
+  refused: { because: 'No ERP model has an order that is refused before it is mapped.' },
+  removed: seeToRemoved,
+  // The ERP is corrected by documents of its own, which no model keeps.
+  'figures-changed': (advised) => settle(advised, 'figures-changed'),
+  // No model gives the number of another order away: the ERP still means what was built.
+  'used-again': (advised) => settle(advised, 'used-again'),
+  'time-ahead': { because: 'The clock of each ERP model is right.' },
+  'unknown-numbers': { because: 'It is of no order, and nobody forges triggers in a journey.' },
+};
+
+/** What is done about a dead letter, by its cause. */
+export const actsOnLetters: Readonly<Record<Cause, AdviceAct>> = {
+  configuration: mappingIsRight,
+  'order-data': replayOnceWanted,
+  'unknown-article': { because: 'Azumuta has each article that an ERP model plans.' },
+  'unknown-order': seeToState,
+  'order-state': seeToState,
+  conflict: bookByHandAndEnd,
+  'quantity-or-lots': correctFigures,
+  'completion-unclear': bookByHandAndEnd,
+  'booked-otherwise': bookByHandAndEnd,
+  'refused-by-erp': replayOnceWanted,
+  'refused-by-azumuta': replayOnceWanted,
+  'unreadable-message': { because: 'Each trigger of the model can be read.' },
+  'waited-too-long': replayOnceWanted,
+  'internal-error': replayOnceWanted,
+};
+
+/** What is done about what is open besides. */
+export const actsOnOthers: Readonly<Record<keyof typeof adviceOnOthers, AdviceAct>> = {
+  'refused by the mapping': mappingIsRight,
+  waiting: isSent,
+  overdue: completeWhatIsBuilt,
+  'channel-down': { because: 'The mail of a journey always arrives.' },
+  'partner-down': isSent,
+  'credentials refused': isSent,
+  'booking refused, dead letter gone': notInView,
+  'creation refused, dead letter gone': notInView,
+  'sent again': notInView,
+  'bookings paused': isSent,
+  paused: isSent,
+  'paused too long': isSent,
+  slow: isSent,
+  stalled: { because: 'No event stops a function for good.' },
+};
+
+/** In journeys, what was told by then is of this minute. */
+const minuteOf = ({ time }: World) => (time.now() - beginning) / minuteMs;
+const placeOf = ({ order, state }: Advised) => state.orders.indexOf(order);
+const isWanted = ({ order, world }: Advised) =>
+  !order.isWithheld && world.erp.books(order.ref).state === 'open';
+
+const wantedSchema = z.object({
+  wanted: z.object({
+    draft: z.object({
+      number: z.string(),
+      article: z.string(),
+      parameters: z.record(z.string(), z.union([z.string(), z.number()])),
+    }),
+  }),
+});
+
+/** Gives the product order what the ERP wants. What is built, or has another number or article by now, stays as it is. */
+async function correctInAzumuta(advised: Advised): Promise<boolean> {
+  const { number, order, world } = advised;
+  const { azumuta, plant } = world;
+  const [there] = madeAs(number, order, world);
+  const concern = plant.table
+    .items()
+    .find(({ pk, sk }) => pk === `ORDER#${number}` && sk === 'CONCERN#changed');
+  const draft = z.safeParse(wantedSchema, concern).data?.wanted.draft;
+  const isOnlyFigures = draft?.number === number && draft.article === there?.article;
+  if (!there || !draft || !isOnlyFigures || there.status === 'completed') return settle(advised, 'changed');
+  for (const [name, value] of Object.entries(draft.parameters))
+    azumuta.setParameter(there.number, name, value);
+  return true;
+}
+
+/**
+ * The mapping is corrected, and the ERP sends the second order again. Not of parts: those of the second order that the first
+ * one did not have are made, and keep the number, which is a known limit.
+ */
+async function giveNumberOfItsOwn({ number, world, state }: Advised): Promise<boolean> {
+  const second = state.orders.find((one) => one && isMappedTo(number, one));
+  if (
+    !second ||
+    world.scenario.split !== 'one' ||
+    second.isWithheld ||
+    world.erp.books(second.ref).state !== 'open'
+  )
+    return false;
+  world.shareNumber(second.ref.number, second.ref.number);
+  world.erp.touch(second.ref);
+  if (world.scenario.via === 'endpoint') postOrder(world, second, state.addTask());
+  return true;
+}
+
+/** Whether the configuration gives an order, or its parts, this number of another order. */
+function isMappedTo(number: string, { numbers, ref, changes }: ReleasedOrder): boolean {
+  const whole = [...numbers].find((one) => number === one || number.startsWith(`${one}/`));
+  return changes.includes('planner shares a number') && whole !== undefined && whole !== ref.number;
+}
+
+/** What is not built is removed in Azumuta; what is built is wanted again and booked, or booked by hand. */
+async function seeToUnwanted(advised: Advised): Promise<boolean> {
+  const { number, order, world, chance } = advised;
+  const [there] = madeAs(number, order, world);
+  if (there?.status === 'completed')
+    return chance.happens(0.5) && releaseAgain(advised) ? replay(advised) : bookByHandAndEnd(advised);
+  const removed = there && world.azumuta.remove(there.number);
+  if (!removed) return false;
+  order.removed.push(removed);
+  order.changes.push('operator removes it');
+  return true;
+}
+
+async function seeToRemoved(advised: Advised): Promise<boolean> {
+  const { number, order, world, state } = advised;
+  const was = order.removed.findLast((one) => one.number === number);
+  if (was?.status === 'completed' || !isWanted(advised)) return bookByHandAndEnd(advised);
+  const entry = entriesOf(order, world).find((one) => one.number === number);
+  if (!entry) return false;
+  const event = {
+    kind: 'person has it made again',
+    after: 'removed',
+    order: placeOf(advised),
+    at: minuteOf(world),
+  } as const;
+  await remakeOf(entry, order, actingOf(event, world, state));
+  return true;
+}
+
+async function seeToState(advised: Advised): Promise<boolean> {
+  const isAgain = isWanted(advised) || (advised.chance.happens(0.5) && releaseAgain(advised));
+  return isAgain ? replay(advised) : bookByHandAndEnd(advised);
+}
+
+function releaseAgain(advised: Advised): boolean {
+  const { order, world, state } = advised;
+  const event = {
+    kind: 'planner releases it again',
+    order: placeOf(advised),
+    at: minuteOf(world),
+  } as const;
+  if (!plannerDoes(order, event, world, state)) return false;
+  order.changes.push(event.kind);
+  return true;
+}
+
+async function replayOnceWanted(advised: Advised): Promise<boolean> {
+  return isWanted(advised) ? replay(advised) : bookByHandAndEnd(advised);
+}
+
+async function replay({ number, world, state }: Advised): Promise<boolean> {
+  await replayAll(world, state.orders, { orders: new Set([number]) });
+  return true;
+}
+
+async function correctFigures(advised: Advised): Promise<boolean> {
+  const { order, world } = advised;
+  if (!isSeenTo(order.figures)) return bookByHandAndEnd(advised);
+  await seeToFigures(world, [order]);
+  return true;
+}
+
+/** The models book the whole order by hand, so all of it ends. */
+function bookByHandAndEnd(advised: Advised): Promise<boolean> {
+  const { world, state } = advised;
+  const event = {
+    kind: 'person gives up an order',
+    byHand: true,
+    order: placeOf(advised),
+    at: minuteOf(world),
+  } as const;
+  return personActs[event.kind].does(actingOf(event, world, state));
+}
+
+async function settle(advised: Advised, concern: (typeof settled)[number]): Promise<boolean> {
+  const { number, order, world, state } = advised;
+  const event = { kind: 'person settles', concern, order: placeOf(advised), at: minuteOf(world) } as const;
+  const acting = actingOf(event, world, state);
+  const index = entriesOf(order, world).find((one) => one.number === number)?.part.index ?? 1;
+  await endings.settle({ number, kind: concern, go: true, note: because }, acting.dependencies);
+  noteDone(acting, order, { number, index });
+  return true;
+}
+
+/** It stands in the hall, and nobody has said so. Parts that are booked together wait for each other, so all of them are completed. */
+async function completeWhatIsBuilt({ number, order, world }: Advised): Promise<boolean> {
+  const isWhole = world.scenario.split === 'when-all-done';
+  const made = isWhole ? world.madeFor(order.ref) : madeAs(number, order, world);
+  const open = made.filter(({ status, recordings }) => status !== 'completed' && recordings.length === 0);
+  const built = made.filter(({ status }) => status === 'completed').length + open.length;
+  if (open.length === 0 || (isWhole && built < order.quantity)) return false;
+  for (const one of open) complete(world, order, one);
+  return true;
+}
