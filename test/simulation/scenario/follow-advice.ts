@@ -80,8 +80,16 @@ export class AdviceFollower {
       const { kind, cause } = trouble;
       const at = time.now();
       done.push({
-        ...{ what, kind, cause, number, at },
-        ...{ mark: '', unchangedUntil: at, toldAt: at, isEnded: false, isOvertaken: false },
+        what,
+        kind,
+        cause,
+        number,
+        at,
+        mark: '',
+        unchangedUntil: at,
+        toldAt: at,
+        isEnded: false,
+        isOvertaken: false,
       });
     }
     // Several acts may be about one order.
@@ -122,7 +130,8 @@ export class AdviceFollower {
         ...tools,
         queue: async () => ({ waiting: 0, underWay: 0 }),
         countDeadLetters: async () => plant.queues.messages(queueUrlOf('dead-letters')).length,
-        ...{ graceHours, outageSeconds },
+        graceHours,
+        outageSeconds,
       },
       this.#unfiled,
     );
