@@ -26,7 +26,8 @@ export function judgeConcerns(world: World, { orders }: Pick<People, 'orders'>, 
         Object(parts).length > 0 &&
         its?.id === Object(productOrder).id,
     );
-    const why = whyOver(item, its, order, isBooked);
+    const entry = items.find(({ pk, sk }) => pk === item.pk && sk === 'ORDER');
+    const why = whyOver(item, its, order, { isBooked, madeNumber: Object(entry?.draft).number });
     if (why !== undefined) find('concerns', `${String(item.pk)} ${String(item.sk)} is open, and ${why}.`);
   }
   for (const order of orders.filter(Boolean)) {
@@ -77,7 +78,7 @@ function whyOver(
   { sk, wanted }: Item,
   its: BuiltProductOrder | undefined,
   order: ReleasedOrder | undefined,
-  isBooked: boolean,
+  { isBooked, madeNumber }: { readonly isBooked: boolean; readonly madeNumber: unknown },
 ): string | undefined {
   const kind = String(sk).slice('CONCERN#'.length);
   if (kind === 'removed' && its) return `Azumuta has ${its.number}`;
@@ -87,7 +88,7 @@ function whyOver(
   if (kind !== 'changed' || wanted === undefined || !its) return undefined;
   const { article, parameters, number } = Object(Object(wanted).draft);
   // A planner who renames the ERP order may want it renamed there, too.
-  if (number !== order?.ref.number && number !== its.number) return undefined;
+  if (number !== madeNumber && number !== its.number) return undefined;
   // What only a later mapping sends along is no change in the ERP.
   const isSame = Object.entries(Object(parameters)).every(
     ([name, value]) => name in furtherParameter || String(its.parameters[name]) === String(value),
