@@ -116,6 +116,11 @@ async function askAboutOverdue(
     const isPlanned = bookings.some(({ state }) => state === 'waiting' || state === 'claimed');
     // The index lags behind: its trigger came in the meantime.
     if (!isPlanned && !entry?.awaiting && !question?.awaiting) continue;
+    // A trigger of it came while it was open: nobody asks about it any more.
+    if (!isPlanned && entry?.end && question) {
+      await ledger.questions.end(known.askedAs, question);
+      continue;
+    }
     // What was completed before it was known to be created, or whose hint died at last: Azumuta may lack it by now.
     if (entry && !isPlanned && !question?.awaiting && bookedQuantity(bookings, entry.part.index)) {
       await orders.markCompleted(entry);

@@ -216,6 +216,39 @@ describe('the letter of an order whose creation was refused', () => {
   );
 });
 
+describe('an order of which a trigger came while it was open', () => {
+  const endsOf = {
+    'withdrawn as people were asked': async (order: Order) => {
+      await changed(() => plant.erp.cancel(order));
+    },
+    'given up': async ({ number }: Order) => {
+      await endings['give-up']({ number, go: true, note: 'Ann: scrapped' }, endDependencies());
+    },
+  };
+
+  it.each(Object.keys(endsOf) as (keyof typeof endsOf)[])(
+    'is asked about no more once it is %s',
+    async (end) => {
+      // Prepare: asked in vain for half an hour, it is left to the reconciliation
+      const order = await inAzumuta();
+      await plant.trigger(JSON.stringify({ productOrderNumber: order.number }));
+      await plant.work(2 * hours);
+
+      // Act
+      await endsOf[end](order);
+      plant.azumuta.remove(order.number);
+      await daysGoBy(1);
+      const before = { mails: plant.mails.length, calls: plant.calls.azumuta };
+      await daysGoBy(5);
+
+      // Assess
+      expect(await kinds()).toEqual([]);
+      expect(plant.calls.azumuta).toBe(before.calls);
+      expect(subjects().slice(before.mails).join()).not.toContain('removed');
+    },
+  );
+});
+
 describe('a completion that the mapping refused', () => {
   const refusing = () => {
     throw new TypeError('figures is undefined');
