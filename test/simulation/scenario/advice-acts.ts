@@ -95,8 +95,11 @@ export const actsOnOthers: Readonly<Record<keyof typeof adviceOnOthers, AdviceAc
 /** In journeys, what was told by then is of this minute. */
 const minuteOf = ({ time }: World) => (time.now() - beginning) / minuteMs;
 const placeOf = ({ order, state }: Advised) => state.orders.indexOf(order);
+/** What was cancelled once may look open, where only its rest was: the planner knows. */
 const isWanted = ({ order, world }: Advised) =>
-  !order.isWithheld && world.erp.books(order.ref).state === 'open';
+  !order.isWithheld &&
+  !order.changes.includes('planner cancels') &&
+  world.erp.books(order.ref).state === 'open';
 
 const wantedSchema = z.object({
   wanted: z.object({
