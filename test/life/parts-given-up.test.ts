@@ -210,6 +210,28 @@ describe('a part of an order that is booked together, which a person has given u
     expect(await kinds()).toEqual([]);
   });
 
+  it('stays given up when a person has another part looked at once more, though it is the first one', async () => {
+    // Prepare
+    const order = await planned('2');
+    await reducedTo('1', order);
+    await plant.ledger.pauses.begin('bookings');
+    plant.azumuta.complete(`${order.number}/1`);
+    await plant.work(hours);
+    await endings['give-up'](
+      { number: `${order.number}/1`, go: true, note: 'booked by hand (An)' },
+      endDependencies(),
+    );
+    await plant.ledger.pauses.end('bookings');
+    await plant.work(hours);
+
+    // Act
+    await plant.replayed({ orders: new Set([`${order.number}/2`]) });
+    await plant.work(hours);
+
+    // Assess
+    expect(books(order)).toEqual({ state: 'open', good: '0' });
+  });
+
   it('stays given up when a person replays the creation of another part', async () => {
     const correct = withoutArticles();
     const order = await planned('2');

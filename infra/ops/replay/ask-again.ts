@@ -30,17 +30,28 @@ const maxRead = 5000;
 export async function findOrders(asked: ReadonlySet<string>, ledger: Pick<Ledger, 'knownOrders'>) {
   /** As they were asked for, and as the ledger keeps their bookings and dead letters. */
   const numbers = new Set(asked);
-  /** Each order that may be booked, once: parts that are booked together are one. */
-  const homes = new Set<string>();
+  /** What is asked for each order that may be booked, by its home: parts that are booked together are asked for once. */
+  const homes = new Map<string, string>();
   /** Each whose creation waits for a person. */
   const refused = new Set<string>();
   for (const number of asked) {
     const standing = await ledger.knownOrders.standing(number);
     numbers.add(standing.number).add(standing.home);
     if (isRefused(standing)) refused.add(standing.number);
-    if ((asked.size === 1 || isKnown(standing)) && mayBeBooked(standing)) homes.add(standing.home);
+    if ((asked.size === 1 || isKnown(standing)) && mayBeBooked(standing))
+      homes.set(standing.home, await partToAskFor(standing, ledger));
   }
-  return { numbers, homes: [...homes], refused: [...refused] };
+  return { numbers, homes: [...homes.values()], refused: [...refused] };
+}
+
+/** The first part stands for all, unless a person has given it up: who asks for it by name has it booked after all. */
+async function partToAskFor(
+  { number, home }: Standing,
+  { knownOrders }: Pick<Ledger, 'knownOrders'>,
+): Promise<string> {
+  if (home === number) return home;
+  const { entry: first } = await knownOrders.read(home);
+  return first?.end?.how === 'given up' ? number : home;
 }
 
 /** What is not in Azumuta yet cannot be completed; one that is unknown may have been typed there by hand. */
@@ -70,16 +81,19 @@ export async function ordersWithoutMessage({ ledger, clock }: AskDependencies): 
 
 /** Has orders looked at once more, with a dead letter or without. @throws Error when SQS refuses. */
 export async function sendHints(
-  homes: readonly string[],
+  numbers: readonly string[],
   asking: Asking,
   dependencies: AskDependencies,
 ): Promise<void> {
   const { accepts } = asking;
-  const hints = homes.map((productOrderNumber) => {
+  const hints = numbers.map((productOrderNumber) => {
     const hint = completionHint('operator', { productOrderNumber }, `replay of ${productOrderNumber}`);
     return JSON.stringify(accepts === undefined ? hint : { ...hint, accepts });
   });
-  for (const home of homes) await markGone(home, isOfBooking, asking, dependencies);
+  for (const number of numbers) {
+    const { home } = await dependencies.ledger.knownOrders.standing(number);
+    await markGone(home, isOfBooking, asking, dependencies);
+  }
   await sendTo('completions', hints, dependencies);
 }
 
