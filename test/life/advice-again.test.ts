@@ -3,36 +3,19 @@ import { UsageError } from '../../infra/ops/cli/command.ts';
 import { adviceInWords, adviceOnConcerns, adviceOnLetters } from '../../shared/situation/advice.ts';
 import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
 import { daysGoBy, eachWithPlant, kinds, made, plant } from './acts.ts';
-import { built, closedPeriod, released, typeFrom, unexpectedSince } from './following.ts';
+import {
+  built,
+  closedPeriod,
+  corrected,
+  raised,
+  released,
+  removed,
+  typeFrom,
+  unexpectedSince,
+} from './following.ts';
 import { days, hours } from './plant.ts';
 
 eachWithPlant();
-
-async function raised(): Promise<PlannedOrderRef> {
-  const order = await released();
-  plant.erp.changeQuantity(order, '8');
-  await plant.pulled();
-  return order;
-}
-
-async function removed(): Promise<PlannedOrderRef> {
-  const order = await released();
-  plant.azumuta.remove(order.number);
-  plant.advance(200 * days);
-  await plant.looked();
-  return order;
-}
-
-async function corrected(): Promise<PlannedOrderRef> {
-  const order = await released();
-  await built(order, 5);
-  plant.advance(hours);
-  const [first] = plant.azumuta.productOrders();
-  for (const { id } of first?.recordings ?? []) plant.azumuta.correct(first?.id ?? '', id, 4);
-  plant.azumuta.triggerAgain(order.number);
-  await plant.work();
-  return order;
-}
 
 /** Has the ERP take the bookings that it refuses; nothing where it refuses none. */
 let opens: () => void;

@@ -6,23 +6,23 @@ import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
 import { urlOf } from '../simulation/world/network.ts';
 import { overriding } from '../support/overriding.ts';
 import { eachWithPlant, erpLists, plant } from './acts.ts';
-import { allUntyped, built, closedPeriod, followed, released, rowsOf, type Story } from './following.ts';
+import {
+  allUntyped,
+  built,
+  closedPeriod,
+  corrected,
+  followed,
+  raised,
+  released,
+  removed,
+  rowsOf,
+  type Story,
+} from './following.ts';
 import { days, hours } from './plant.ts';
 
 eachWithPlant();
 
 const dueDate = '2027-06-01';
-
-async function changedTo(order: PlannedOrderRef, quantity: string): Promise<void> {
-  plant.erp.changeQuantity(order, quantity);
-  await plant.pulled();
-}
-
-async function raised(): Promise<PlannedOrderRef> {
-  const order = await released();
-  await changedTo(order, '8');
-  return order;
-}
 
 async function cancelled(order: PlannedOrderRef): Promise<void> {
   plant.erp.cancel(order);
@@ -33,26 +33,6 @@ async function builtAndRefused(): Promise<PlannedOrderRef> {
   const order = await released();
   closedPeriod();
   await built(order, 5);
-  return order;
-}
-
-async function removed(): Promise<PlannedOrderRef> {
-  const order = await released();
-  plant.azumuta.remove(order.number);
-  plant.advance(200 * days);
-  await plant.looked();
-  return order;
-}
-
-/** Booked, and then corrected in Azumuta. */
-async function corrected(): Promise<PlannedOrderRef> {
-  const order = await released();
-  await built(order, 5);
-  plant.advance(hours);
-  const [first] = plant.azumuta.productOrders();
-  for (const { id } of first?.recordings ?? []) plant.azumuta.correct(first?.id ?? '', id, 4);
-  plant.azumuta.triggerAgain(order.number);
-  await plant.work();
   return order;
 }
 

@@ -5,7 +5,7 @@ import { type Advice, adviceInWords } from '../../shared/situation/advice.ts';
 import type { TroubleKind } from '../../shared/situation/read.ts';
 import type { PlannedOrderRef } from '../shared/erp/conformance/target.ts';
 import { daysGoBy, kinds, made, plant, subjects } from './acts.ts';
-import { hours } from './plant.ts';
+import { days, hours } from './plant.ts';
 import { replayDependencies, typed } from './typed.ts';
 
 /** Types the command of the advice that has this word, as it was printed. */
@@ -69,6 +69,35 @@ export async function released(
 export async function built({ number }: PlannedOrderRef, quantity: number, how: object = {}): Promise<void> {
   plant.azumuta.complete(number, { quantity, ...how });
   await plant.work();
+}
+
+/** The ERP wants more than was made. */
+export async function raised(): Promise<PlannedOrderRef> {
+  const order = await released();
+  plant.erp.changeQuantity(order, '8');
+  await plant.pulled();
+  return order;
+}
+
+/** Removed in Azumuta, which a look has seen. */
+export async function removed(): Promise<PlannedOrderRef> {
+  const order = await released();
+  plant.azumuta.remove(order.number);
+  plant.advance(200 * days);
+  await plant.looked();
+  return order;
+}
+
+/** Booked, and then corrected in Azumuta. */
+export async function corrected(): Promise<PlannedOrderRef> {
+  const order = await released();
+  await built(order, 5);
+  plant.advance(hours);
+  const [first] = plant.azumuta.productOrders();
+  for (const { id } of first?.recordings ?? []) plant.azumuta.correct(first?.id ?? '', id, 4);
+  plant.azumuta.triggerAgain(order.number);
+  await plant.work();
+  return order;
 }
 
 /** The ERP refuses each booking, until the answer that this returns is called. */
