@@ -136,7 +136,16 @@ export interface ScenarioState {
   readonly followAdvice: () => void;
 }
 
-/** Whether a letter with these numbers is of what was given up: those of further parts are kept with the first one, whatever became of that. */
+/**
+ * Whether a letter with these numbers is of what was given up. Those of further parts are kept with the first one, whatever
+ * became of that.
+ */
 export function isOfGivenUp(order: Pick<ReleasedOrder, 'done'>, numbers: readonly string[]): boolean {
-  return numbers.length > 0 && numbers.every((number) => isGivenUp(order, number));
+  const isHomeOfAnother = (number: string) =>
+    numbers.some((other) => other !== number && firstPartOf(other) === number);
+  return numbers.some((number) => !isHomeOfAnother(number) && isGivenUp(order, number));
+}
+
+function firstPartOf(number: string): string {
+  return number.replace(/\/\d+$/, '/1');
 }
