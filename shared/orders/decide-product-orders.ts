@@ -129,18 +129,26 @@ function decideParts(known: KnownErpOrder, own: readonly OrderEntry[], wanted: W
   const mapped = new Map(counted.mapped.map((one) => [one.draft.number, one]));
   const ownByNumber = new Map(own.map((entry) => [entry.number, entry]));
   const claimant = wanted.order.id ?? wanted.order.number;
-  return [...new Set([...mapped.keys(), ...known.productOrders.keys()])].flatMap((number) => {
+  const parts = [...new Set([...mapped.keys(), ...known.productOrders.keys()])].flatMap((number) => {
     const held = known.productOrders.get(number);
     const one = mapped.get(number);
     const mine = ownByNumber.get(number);
     const kept = mine && (counted.kept.includes(mine) ? stays(mine) : decideUnwanted(mine, known, wanted));
     const part = one ? decideMapped(one, mine ?? held?.entry, known, wanted) : kept;
-    const isClaimed = part?.action === 'concern' && part.begins[0]?.claimant !== undefined;
-    const claim = isClaimed ? undefined : held?.concerns.find((concern) => concern.claimant === claimant);
+    const claim =
+      part && isTakenByAnother(part)
+        ? undefined
+        : held?.concerns.find((concern) => concern.claimant === claimant);
     const sentence = `ERP order ${nameOf(wanted.order)} and another one are not mapped to this number together any more.`;
     const unclaimed = claim && ({ number, action: 'unclaimed', sentence, ends: [claim] } as const);
     return [part, unclaimed].filter((decided) => decided !== undefined);
   });
+  // What is made keeps its number, so an order is not made in part under a number that is another's.
+  return parts.some(isTakenByAnother) ? parts.filter(({ action }) => action !== 'create') : parts;
+}
+
+function isTakenByAnother(part: PartDecision): boolean {
+  return 'begins' in part && part.begins.some(({ kind }) => kind === 'number-taken');
 }
 
 /**

@@ -198,6 +198,31 @@ describe('a number that two ERP orders are mapped to', () => {
     // Assess
     expect(await kinds()).toEqual([]);
   });
+
+  it('is free once the second one has a number of its own, also where it has more parts', async () => {
+    // Prepare
+    const split = { per: 'unit', book: 'each' } as const;
+    takePlant({ integration: { productOrders: { split, number: () => 'SAME' } } });
+    const numbersMade = () =>
+      plant.azumuta
+        .productOrders()
+        .map(({ number }) => number)
+        .toSorted();
+    plant.plan('2');
+    await plant.pulled();
+    const second = plant.plan('3');
+    await plant.pulled();
+    expect(numbersMade()).toEqual(['SAME/1', 'SAME/2']);
+
+    // Act
+    const ownOf = ({ number }: { readonly number: string }) => (number === second.number ? 'OWN' : 'SAME');
+    plant.deploy({ productOrders: { split, number: ownOf } }, 'second');
+    await daysGoBy(1);
+
+    // Assess
+    expect(numbersMade()).toEqual(['OWN/1', 'OWN/2', 'OWN/3', 'SAME/1', 'SAME/2']);
+    expect(await kinds()).toEqual([]);
+  });
 });
 
 describe('the letter of an order whose creation was refused', () => {

@@ -163,6 +163,17 @@ describe('a product order', () => {
       expect(actionsOf(known, wants({ ...twin, state: 'cancelled' }))).toEqual([]);
     },
   );
+
+  it('is not made in part where the order that has its number has fewer parts', () => {
+    const owner = accepted(erpOrder({ number: 'MO/1', id: 'first', quantity: { amount: '2' } }), 'created', {
+      mapping: perUnit('each'),
+    });
+    const more = erpOrder({ number: 'MO/1', id: 'second', quantity: { amount: '3' } });
+    expect(actionsOf({ ...owner, record: undefined }, wants(more, perUnit('each')))).toEqual([
+      'MO/1/1 concern',
+      'MO/1/2 concern',
+    ]);
+  });
 });
 
 describe('an ERP order with another mapping', () => {

@@ -19,6 +19,8 @@ import type { settled } from './scenario-event.ts';
 /** What a person was told of one product order, and what there is to do it with. */
 export interface Advised {
   readonly number: string;
+  /** The other ERP order that it is about, by its id, else its number. */
+  readonly claimant: string | undefined;
   readonly order: ReleasedOrder;
   readonly world: World;
   readonly state: ScenarioState;
@@ -127,29 +129,16 @@ async function correctInAzumuta(advised: Advised): Promise<boolean> {
   return true;
 }
 
-/**
- * The mapping is corrected, and the ERP sends the second order again. Not of parts: those of the second order that the first
- * one did not have are made, and keep the number, which is a known limit.
- */
-async function giveNumberOfItsOwn({ number, world, state }: Advised): Promise<boolean> {
-  const second = state.orders.find((one) => one && isMappedTo(number, one));
-  if (
-    !second ||
-    world.scenario.split !== 'one' ||
-    second.isWithheld ||
-    world.erp.books(second.ref).state !== 'open'
-  )
-    return false;
-  world.shareNumber(second.ref.number, second.ref.number);
+/** The mapping is corrected, and the ERP sends the second order again: the one that came later, whichever is called so. */
+async function giveNumberOfItsOwn({ claimant, world, state }: Advised): Promise<boolean> {
+  const second = state.orders.find((one) => one && (one.ref.id ?? one.ref.number) === claimant);
+  if (!second || second.isWithheld || world.erp.books(second.ref).state !== 'open') return false;
+  const own = `${second.ref.number}-OWN`;
+  second.numbers.add(own);
+  world.mapTo(second.ref, own);
   world.erp.touch(second.ref);
   if (world.scenario.via === 'endpoint') postOrder(world, second, state.addTask());
   return true;
-}
-
-/** Whether the configuration gives an order, or its parts, this number of another order. */
-function isMappedTo(number: string, { numbers, ref, changes }: ReleasedOrder): boolean {
-  const whole = [...numbers].find((one) => number === one || number.startsWith(`${one}/`));
-  return changes.includes('planner shares a number') && whole !== undefined && whole !== ref.number;
 }
 
 /** What is not built is removed in Azumuta; what is built is wanted again and booked, or booked by hand. */

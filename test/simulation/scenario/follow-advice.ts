@@ -39,6 +39,8 @@ interface Open {
   readonly number: string;
 }
 
+/** Advice that has not helped so often does not help, and a person who follows it for ever would hide that. */
+const mostTries = 5;
 /** Shorter than in production, where what is retried by itself is not told for some minutes. */
 const outageSeconds = 300;
 
@@ -69,12 +71,11 @@ export class AdviceFollower {
     const done: Followed[] = [];
     const seenTo = new Set<ReleasedOrder>();
     for (const { what, trouble, number } of await this.read()) {
-      const isDone = this.followed.some(
-        (one) => one.what === what && one.number === number && !one.isOvertaken,
-      );
+      const before = this.followed.filter((one) => one.what === what && one.number === number);
+      const isDone = before.length === mostTries || before.some(({ isOvertaken }) => !isOvertaken);
       const order = this.#orderOf(number);
       if (isDone || !order || seenTo.has(order)) continue;
-      if (!(await this.#does(actOf(trouble), number, order))) continue;
+      if (!(await this.#does(trouble, number, order))) continue;
       seenTo.add(order);
       timeline.note('administrator', () => `follows the advice on ${what} of ${number}`);
       const { kind, cause } = trouble;
@@ -150,9 +151,18 @@ export class AdviceFollower {
     );
   }
 
-  async #does(act: AdviceAct, number: string, order: ReleasedOrder): Promise<boolean> {
+  async #does(trouble: SeenTrouble, number: string, order: ReleasedOrder): Promise<boolean> {
+    const act = actOf(trouble);
     if (typeof act !== 'function') return false;
-    const advised = { number, order, world: this.#world, state: this.#state, chance: this.#chance };
+    const claimant = trouble.key?.sk.split('#')[2];
+    const advised = {
+      number,
+      claimant,
+      order,
+      world: this.#world,
+      state: this.#state,
+      chance: this.#chance,
+    };
     return act(advised).catch((error: unknown) => {
       // What is under way is followed on the next day.
       if (error instanceof UsageError) return false;

@@ -148,7 +148,7 @@ function shareNumber(order: ReleasedOrder, other: ReleasedOrder | undefined, wor
   if (!order.changes.includes('planner shares a number')) return;
   if (!other) return void order.changes.pop();
   for (const one of world.scenario.events) if (one.kind === 'planner shares a number') world.happens(one);
-  world.shareNumber(order.ref.number, other.ref.number);
+  world.mapTo(order.ref, other.ref.number);
   order.numbers.add(other.ref.number);
   other.changes.push('planner shares a number');
 }

@@ -64,8 +64,8 @@ function recordedOf({ article, operations }: Assembly): CompletionMapping {
 /**
  * The configuration of a scenario's plant.
  * @param contract Differences from the default contract of Azumuta.
- * @param shared Product order numbers of ERP orders that are not mapped to their own number, by the number of the ERP
- * order.
+ * @param shared Product order numbers of ERP orders that are not mapped to their own number, by the id of the ERP order,
+ * else its number.
  * @param adds Whether it is the later mapping, which sends a further parameter along.
  */
 export function integrationOf(
@@ -83,7 +83,7 @@ export function integrationOf(
     azumuta: { baseUrl: `${urlOf('azumuta')}/api/v1`, contract, ...limit },
     erp: { ...erp.definition(urlOf('erp'), pageSize === undefined ? {} : { pageSize }), ...limit },
     productOrders: {
-      number: ({ number }) => shared.get(number) ?? number,
+      number: ({ id, number }) => shared.get(id ?? number) ?? number,
       parameters: (order, { of }) => ({
         Quantity: of > 1 || split !== 'one' ? 1 : Number(order.quantity.amount),
         [sourceParameter]: order.id ?? order.number,

@@ -171,8 +171,9 @@ export function createWorld(scenario: Scenario, isRead: boolean, dialect?: Diale
           ? plant.secrets.set('azumuta-api-key', JSON.stringify({ apiKey: azumuta.apiKey }))
           : plant.secrets.set('erp-credentials', JSON.stringify(erp.credentials));
     },
-    /** From now on an ERP order with this number is mapped to that product order number. */
-    shareNumber: (number: string, productOrderNumber: string) => void shared.set(number, productOrderNumber),
+    /** From now on this ERP order is mapped to that product order number, also where it is renamed or split. */
+    mapTo: ({ id, number }: ErpOrderRef, productOrderNumber: string) =>
+      void shared.set(id ?? number, productOrderNumber),
     /** Deploys the configuration anew; `adds`: from now on its mapping sends a further parameter along. */
     deploy(adds: boolean) {
       addsParameter ||= adds;
