@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isNothingSent } from '../ledger/claims.ts';
 import type { Concern } from '../ledger/records/concerns.ts';
 import type { ErpOrderRecord } from '../ledger/records/erp-orders.ts';
+import type { KnownOrder } from '../ledger/records/known-orders.ts';
 import type { OrderEntry } from '../ledger/records/product-orders.ts';
 import { type ErpRow, erpRowOf, whatTheErpSays } from '../life/what-the-erp-says.ts';
 import {
@@ -80,7 +81,8 @@ export function decideProductOrders(known: KnownErpOrder, wanted: WantedOrder): 
     const parts = own.map((entry) =>
       isPart(entry) ? decideRenumbered(entry, split, known, wanted) : decideUnwanted(entry, known, wanted),
     );
-    return { ...record, first: [], parts };
+    const others = [...known.productOrders.values()].flatMap((held) => unclaimed(held, wanted));
+    return { ...record, first: [], parts: [...parts, ...others] };
   }
   const sentence = `ERP order ${nameOf(wanted.order)} is mapped to ${numbersOf(split)} now: it will not be created under this number.`;
   const first = own.flatMap((entry): PartDecision[] => {
@@ -128,23 +130,26 @@ function decideParts(known: KnownErpOrder, own: readonly OrderEntry[], wanted: W
   const counted = countParts(known, own, wanted);
   const mapped = new Map(counted.mapped.map((one) => [one.draft.number, one]));
   const ownByNumber = new Map(own.map((entry) => [entry.number, entry]));
-  const claimant = wanted.order.id ?? wanted.order.number;
   const parts = [...new Set([...mapped.keys(), ...known.productOrders.keys()])].flatMap((number) => {
     const held = known.productOrders.get(number);
     const one = mapped.get(number);
     const mine = ownByNumber.get(number);
     const kept = mine && (counted.kept.includes(mine) ? stays(mine) : decideUnwanted(mine, known, wanted));
     const part = one ? decideMapped(one, mine ?? held?.entry, known, wanted) : kept;
-    const claim =
-      part && isTakenByAnother(part)
-        ? undefined
-        : held?.concerns.find((concern) => concern.claimant === claimant);
-    const sentence = `ERP order ${nameOf(wanted.order)} and another one are not mapped to this number together any more.`;
-    const unclaimed = claim && ({ number, action: 'unclaimed', sentence, ends: [claim] } as const);
-    return [part, unclaimed].filter((decided) => decided !== undefined);
+    if (part && isTakenByAnother(part)) return [part];
+    return [...(part ? [part] : []), ...unclaimed(held, wanted)];
   });
   // What is made keeps its number, so an order is not made in part under a number that is another's.
   return parts.some(isTakenByAnother) ? parts.filter(({ action }) => action !== 'create') : parts;
+}
+
+/** It is another's, and this order was mapped to it as well. */
+function unclaimed(held: KnownOrder | undefined, { order }: WantedOrder): PartDecision[] {
+  const claimant = order.id ?? order.number;
+  const claim = held?.concerns.find((concern) => concern.claimant === claimant);
+  if (!held || !claim) return [];
+  const sentence = `ERP order ${nameOf(order)} and another one are not mapped to this number together any more.`;
+  return [{ number: held.number, action: 'unclaimed', sentence, ends: [claim] }];
 }
 
 function isTakenByAnother(part: PartDecision): boolean {

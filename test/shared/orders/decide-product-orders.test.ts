@@ -174,6 +174,30 @@ describe('a product order', () => {
       'MO/1/2 concern',
     ]);
   });
+
+  it('leaves a number that is another’s also where a part of it was made under that, once it has one of its own', () => {
+    // Prepare
+    const first = erpOrder({ number: 'MO/1', id: 'first', quantity: { amount: '2' } });
+    const second = erpOrder({ number: 'MO/2', id: 'second', quantity: { amount: '3' } });
+    const shared = { ...perUnit('each'), number: () => 'MO/1' };
+    const taken: Concern = {
+      kind: 'number-taken',
+      claimant: 'second',
+      content: 'mapped',
+      cause: 'configuration',
+      note: 'taken',
+    };
+    const { record, productOrders } = accepted(second, 'created', { mapping: shared });
+    const another = accepted(first, 'created', { mapping: shared, concerns: [taken] });
+    const known = { record, productOrders: new Map([...productOrders, ...another.productOrders]) };
+
+    // Assess
+    expect(actionsOf(known, wants(second, perUnit('each')))).toEqual([
+      'MO/1/3 concern',
+      'MO/1/1 unclaimed',
+      'MO/1/2 unclaimed',
+    ]);
+  });
 });
 
 describe('an ERP order with another mapping', () => {

@@ -42,7 +42,9 @@ export async function replayAll(
     takeBack(orders, (order) => isAbout({ numbers, body }, order, world));
     return true;
   };
-  takeBack(orders, ({ numbers }) => [...numbers].some((number) => request.orders?.has(number)));
+  const isAskedFor = ({ numbers, done }: ReleasedOrder) =>
+    [...numbers, ...done.map(({ number }) => number)].some((number) => request.orders?.has(number));
+  takeBack(orders, isAskedFor);
   const report = await replay(
     { go: true, wanted, signal: new AbortController().signal, ...request },
     {
