@@ -24,39 +24,75 @@ export function drawFollowing(seed: number, setting: Setting): readonly Scenario
   if (chance.happens(0.3)) return [];
   const built = Math.max(...orders.map(({ releasedAt, builtAfter }) => releasedAt + builtAfter));
   const follows = { kind: 'person follows the advice', at: later(chance, built, 600) } as const;
-  return [...(chance.happens(0.25) ? toldRarely(chance, setting, built) : []), follows];
+  return [...(chance.happens(0.5) ? toldRarely(chance, setting, built) : []), follows];
 }
 
-/** What people would seldom be told else before the person begins. */
+/** What people would seldom be told else, each once. */
 function toldRarely(chance: Chance, setting: Setting, built: number): readonly ScenarioEvent[] {
-  const { split, orders } = setting;
+  return chance.pick([
+    figuresChanged,
+    figuresChanged,
+    contentChanged,
+    removed,
+    numberTaken,
+    numberTaken,
+    usedAgain,
+    forgotten,
+    unclear,
+    refusedCreation,
+  ])(chance, setting, built);
+}
+
+type Told = (chance: Chance, setting: Setting, built: number) => readonly ScenarioEvent[];
+
+const figuresChanged: Told = (chance, { split, orders }, built) => {
   const plain = orders.filter(({ article }) => article === 'plain');
   if (split === 'when-all-done' || plain.length === 0) return [];
   const order = orders.indexOf(chance.pick(plain));
-  const { planned, at } = notBuilt(chance, setting);
-  return chance.pick<() => readonly ScenarioEvent[]>([
-    () => [
-      {
-        kind: 'recording is corrected afterwards',
-        order,
-        at: later(chance, built + 20, 60),
-        more: chance.pick([-1, 1]),
-      },
-    ],
-    () =>
-      split === 'one'
-        ? [
-            {
-              kind: 'planner changes the quantity',
-              order: orders.indexOf(planned),
-              at,
-              quantity: planned.quantity + 1,
-            },
-          ]
-        : [],
-    () => [{ kind: 'operator removes it', order: orders.indexOf(planned), at }],
-  ])();
-}
+  const at = later(chance, built + 20, 60);
+  return [{ kind: 'recording is corrected afterwards', order, at, more: chance.pick([-1, 1]) }];
+};
+
+const contentChanged: Told = (chance, setting) => {
+  const { order, planned, at } = notBuilt(chance, setting);
+  if (setting.split !== 'one') return [];
+  return [{ kind: 'planner changes the quantity', order, at, quantity: planned.quantity + 1 }];
+};
+
+const removed: Told = (chance, setting) => {
+  const { order, at } = notBuilt(chance, setting);
+  return [{ kind: 'operator removes it', order, at }];
+};
+
+const numberTaken: Told = (chance, { orders }) => {
+  if (orders.length === 1) return [];
+  return [{ kind: 'planner shares a number', order: chance.between(1, orders.length - 1) }];
+};
+
+/** An ERP without ids that sends an order a day after it was booked may mean another one. */
+const usedAgain: Told = (chance, setting, built) => {
+  const { order } = orderIn(chance, setting);
+  if (setting.via === 'pull') return [];
+  return [{ kind: 'planner touches', order, at: built + 26 * 60 }];
+};
+
+const forgotten: Told = (chance, setting) => [
+  { kind: 'operator forgets to complete it', order: orderIn(chance, setting).order },
+];
+
+const unclear: Told = (chance, { split, orders }) => {
+  const plain = orders.filter(({ article }) => article === 'plain');
+  if (split !== 'one' || plain.length === 0) return [];
+  const order = orders.indexOf(chance.pick(plain));
+  return [
+    { kind: 'operator records other figures', order, figures: chance.pick(['no recording', 'no quantity']) },
+  ];
+};
+
+const refusedCreation: Told = (chance) => {
+  const place = { kind: 'call', stage: 'create-product-orders', service: 'azumuta', of: 'writes' } as const;
+  return [{ ...place, nth: chance.between(1, 2), accident: 'the partner refuses it' }];
+};
 
 /** What can happen in a setting, with what happens rarely more often. */
 function drawsOf({ split, via }: Setting): readonly Draw[] {

@@ -244,6 +244,7 @@ export const effects: readonly Effect[] = [
     split: 'when-all-done',
     orders: [{ ...order, quantity: 3 }],
   }),
+  effect({ kind: 'operator forgets to complete it', order: 0 }, [/^259860 operator: completes/]),
   effect({ kind: 'alert run' }, [/send-alerts \d+: mails .*MO\/0001/], withDeadLetter),
   effect({ kind: 'trigger of an open order', ...at }, [/^300 receive-webhook \d+: begins/]),
   effect({ kind: 'planner changes the quantity', ...at, quantity: 3 }, [

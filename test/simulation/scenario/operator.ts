@@ -1,6 +1,6 @@
 import type { CompletionRequest } from '../../../infra/local/sandbox/azumuta/complete.ts';
 import type { BuiltProductOrder } from '../partners/azumuta.ts';
-import { minuteMs } from '../world/moments.ts';
+import { dayMs, minuteMs } from '../world/moments.ts';
 import type { World } from '../world/world.ts';
 import { sendAgain } from './administrators.ts';
 import { isSeenTo, seeToFigures, timesTooMany } from './beyond-order.ts';
@@ -11,15 +11,19 @@ import type { OtherFigures } from './scenario-event.ts';
 const lookAgainMs = 3 * minuteMs;
 /** After this time the operator stops looking: an order that is still missing is lost or was reported. */
 const patienceMs = 24 * 60 * minuteMs;
+/** Whoever remembers it then does not look for what is missing. */
+const forgottenMs = 3 * dayMs;
 /** Between two product orders that are completed one after the other. */
 const betweenMs = 4 * minuteMs;
+const enoughForAllMs = 60 * minuteMs;
 
 /** Completes the open product orders of an order one after the other, until the wanted quantity is built. */
 export function startOperator(world: World, order: ReleasedOrder, state: ScenarioState): void {
   const { time, scenario } = world;
   const done = state.addTask();
-  const givesUpAt = time.now() + patienceMs;
-  time.after(order.planned.builtAfter * minuteMs, build);
+  const startsAfterMs = order.planned.builtAfter * minuteMs + (order.isForgotten ? forgottenMs : 0);
+  const givesUpAt = time.now() + Math.max(startsAfterMs + enoughForAllMs, patienceMs);
+  time.after(startsAfterMs, build);
 
   function build(): void {
     const made = world.madeFor(order.ref);

@@ -115,7 +115,8 @@ function release(place: number, planned: PlannedOrder, world: World): ReleasedOr
   const shared = own.find((one) => one.kind === 'planner shares a number');
   const step = own.find((one) => one.kind === 'step is renamed in Azumuta');
   const atOnce = own.find((one) => one.kind === 'operators finish all parts at once');
-  for (const one of [late, other, step, atOnce]) if (one) happens(one);
+  const forgets = own.find((one) => one.kind === 'operator forgets to complete it');
+  for (const one of [late, other, step, atOnce, forgets]) if (one) happens(one);
   const ref = world.written(late?.minutes ?? 0, () =>
     erp.plan({ article, quantity: String(quantity), dueDate }),
   );
@@ -133,6 +134,7 @@ function release(place: number, planned: PlannedOrder, world: World): ReleasedOr
     mostWanted: quantity,
     isStepRenamed: step !== undefined,
     areBuiltAtOnce: atOnce !== undefined,
+    isForgotten: forgets !== undefined,
     changes: shared ? ['planner shares a number'] : [],
     typed: new Set(),
     removed: [],

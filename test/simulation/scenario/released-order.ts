@@ -34,6 +34,8 @@ export interface ReleasedOrder {
   readonly isStepRenamed: boolean;
   /** Whether the operators complete all its parts at the same moment. */
   readonly areBuiltAtOnce: boolean;
+  /** Whether the operators forget to complete it when it is built. */
+  readonly isForgotten: boolean;
   /** Ids of the product orders that operators typed by hand and that equal the wanted ones. */
   readonly typed: Set<string>;
   /** Product orders that operators removed in Azumuta, as they were. */

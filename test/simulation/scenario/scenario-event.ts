@@ -138,6 +138,8 @@ type ToOrder =
   | ({ readonly kind: 'step is renamed in Azumuta' } & Order)
   /** All parts that are open when the first is built, also those that the ERP does not want any more. */
   | ({ readonly kind: 'operators finish all parts at once' } & Order)
+  /** It stands built in the hall, and is completed in Azumuta only days later, unless somebody asks. */
+  | ({ readonly kind: 'operator forgets to complete it' } & Order)
   /** After it was booked; the good quantity that it shows then is so much more, and its trigger is sent again. */
   | ({ readonly kind: 'recording is corrected afterwards'; readonly more: number } & Order & Moment)
   /** It becomes visible this many minutes after its time stamp. */
